@@ -178,6 +178,7 @@ export {
   type BatchStanding,
   type BatchStatus,
   type ByHand,
+  type DataTime,
   type DecisionOptions,
   decideReference,
   type IncomingBatch,

@@ -9,7 +9,7 @@ import { messageOf } from "./session.tsx";
 import { Table } from "./table.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { Verdict } from "./verdict.tsx";
-import { minute } from "./words.ts";
+import { dataTime, minute } from "./words.ts";
 
 export function BatchPage({ model, stream, batch }: { model: string; stream: string; batch: string }) {
   const asked = useAnswer(
@@ -52,7 +52,8 @@ function Batch({ own, again }: { own: ReadBatch; again: () => void }) {
         {result.verdict !== "rejected" && !result.confirmed ? " (provisional)" : ""}
       </p>
       <p class="quiet">
-        Received {minute(received_at)}; {status}, {isIn ? "in" : "not in"} the stream's references.
+        {own.data_from === null ? "" : `Data from ${dataTime(own)}. `}Received {minute(received_at)}; {status},{" "}
+        {isIn ? "in" : "not in"} the stream's references.
       </p>
       <BatchDecision own={own} again={again} />
       <h2>Reasons</h2>

@@ -8,7 +8,7 @@ import { Legend, Timeline } from "./evidence.tsx";
 import { Table } from "./table.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { Verdict } from "./verdict.tsx";
-import { agoText, minute, share as percent, since } from "./words.ts";
+import { agoText, dataTime, minute, share as percent, since } from "./words.ts";
 
 export function StreamPage({ model, stream }: { model: string; stream: string }) {
   const asked = useAnswer(
@@ -85,7 +85,7 @@ function Stream({ own, again }: { own: ReadStream; again: () => void }) {
       </p>
       <Table
         label="Every batch"
-        columns={["batch", "received", "verdict", "evidence", "furthest away", "reasons", "activities"]}
+        columns={["batch", "data", "received", "verdict", "evidence", "furthest away", "reasons", "activities"]}
       >
         {history.toReversed().map((batch) => (
           <BatchRow key={batch.batch_id} batch={batch} href={href(batch.batch_id)} />
@@ -147,6 +147,7 @@ function BatchRow({ batch, href }: { batch: ShownBatch; href: string }) {
       <th scope="row">
         <a href={href}>{batch_id}</a>
       </th>
+      <td>{dataTime(batch)}</td>
       <td>{minute(received_at)}</td>
       <td>
         <Verdict verdict={verdict} />

@@ -1,4 +1,5 @@
 import { durationText } from "../../src/duration-text.ts";
+import { timeRangeText } from "../../src/instant-text.ts";
 import { percent } from "../../src/percent.ts";
 
 /** For example "42 %", with a no-break space. */
@@ -9,6 +10,17 @@ export function share(value: number | undefined): string {
 /** "2026-11-28 10:05 UTC" */
 export function minute(time: string): string {
   return `${time.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** "2026-11-28 10:00 to 10:05 UTC"; "–" if the times are unknown. */
+export function dataTime({
+  data_from: from,
+  data_to: to,
+}: {
+  data_from: string | null;
+  data_to: string | null;
+}): string {
+  return from === null || to === null ? "–" : `${timeRangeText(from, to)} UTC`;
 }
 
 /** For example "3 d 4 h", "2 h 5 min" or "42 s". */

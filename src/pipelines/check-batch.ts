@@ -6,8 +6,9 @@ import { UserError } from "../errors.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { UndoneFault } from "../monitoring/drift/likely-causes.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { dataTimeOf } from "../monitoring/streams/data-time.ts";
 import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
-import { gateSummary } from "../monitoring/streams/gate-summary.ts";
+import { gateSummary, rowTimesOfSummary } from "../monitoring/streams/gate-summary.ts";
 import { FaultsToUndo, judgeBatch, judgeRejectedBatch } from "../monitoring/streams/judge-batch.ts";
 import { type Decision, MonitorStream, type StreamMemory } from "../monitoring/streams/monitor-stream.ts";
 import { readSummary } from "../monitoring/streams/read-summary.ts";
@@ -35,7 +36,7 @@ import { noPlannedWindows } from "../signals/preprocessing/plan-windows.ts";
 import { planWornWindows } from "../signals/preprocessing/plan-worn-windows.ts";
 import { windowChunkCount, windowChunks } from "../signals/preprocessing/window-chunks.ts";
 import { sha256Bytes, sha256File } from "../storage/store/hash.ts";
-import type { StreamStore } from "../storage/store/stream-store.ts";
+import type { DataTime, StreamStore } from "../storage/store/stream-store.ts";
 import { serverAddress } from "../storage/tracking/server-address.ts";
 import { measureWithoutFaults } from "./measure-without-faults.ts";
 import { checkOutFile } from "./out-file.ts";
@@ -84,6 +85,8 @@ export interface CheckRun {
   readonly stored?: ReadonlyMap<string, string>;
   /** Maximum number of rows. Default: unlimited. */
   readonly maxRows?: number;
+  /** Time of the batch's last data. Default: the time in the last row, if the recordings have dates. */
+  readonly dataTime?: Date;
 }
 
 /** A check whose caller has already read the batch. */
@@ -130,14 +133,17 @@ export async function checkBatch(
   };
   const gated = await openGatedBatch(files, given, watched, reporter);
   const remembering = { config, server, reporter, now: run.now };
+  const end = run.dataTime ?? null;
   if (!gated.accepted) {
     const contentHash = await hashCheckedBatch(files.map((file) => run.stored?.get(file) ?? file));
-    const batch = { batchId, contentHash, measurement: null };
+    const batch = { batchId, contentHash, dataTime: dataTimeOf(gated.times, end), measurement: null };
     return recordCheckedBatch(model, batch, remembering, (_, facts) => judgeRejectedBatch(gated.reasons, facts));
   }
   try {
     const { measured, undoFaults } = await measureCheckedBatch(gated, config.jobs, model);
-    const batch = { batchId, contentHash: gated.opened.fingerprint, measurement: measured.measurement };
+    const { fingerprint: contentHash, rows } = gated.opened;
+    const { measurement } = measured;
+    const batch = { batchId, contentHash, dataTime: dataTimeOf(rows.times(), end), measurement };
     const record = (undone: MeasuredBatch["undone"]): Promise<CheckAnswer> =>
       recordCheckedBatch(model, batch, remembering, (memory, facts) =>
         judgeBatch({ ...measured, undone }, memory, watched, config, facts),
@@ -165,7 +171,12 @@ export async function checkSummarizedBatch(
   const summary = readSummary(sent, watched.monitored);
   const gated = gateSummary(summary, watched);
   const measurement = gated.accepted ? gated.measured.measurement : null;
-  const batch = { batchId: options.batchId, contentHash: sha256Bytes(encodeSummary(summary)), measurement };
+  const batch = {
+    batchId: options.batchId,
+    contentHash: sha256Bytes(encodeSummary(summary)),
+    dataTime: dataTimeOf(rowTimesOfSummary(summary, watched), run.dataTime ?? null),
+    measurement,
+  };
   const reporter = reporterOf(run.reporter);
   return recordCheckedBatch(model, batch, { config, server, reporter, now: run.now }, (memory, facts) =>
     gated.accepted
@@ -184,7 +195,7 @@ function checkedBatchOptions(config: CheckConfig): Omit<SummaryOptions, "batchId
 
 async function recordCheckedBatch(
   { watched, store }: CheckingModel,
-  { batchId, contentHash, measurement }: CheckedBatch,
+  { batchId, contentHash, dataTime, measurement }: CheckedBatch,
   { config, server, reporter, now = () => new Date() }: Remembering,
   decide: (memory: StreamMemory<StreamState>, facts: CheckFacts) => Decision<CheckResult, StreamState>,
 ): Promise<CheckAnswer> {
@@ -199,7 +210,7 @@ async function recordCheckedBatch(
   const schemas = { ...streamSchemas, evidence: streamStateSchemaFor(watched) };
   const stream = new MonitorStream(store, watched.monitored, { stream: name, schemas, keep, now });
   let judgedWith: StreamMemory<StreamState> | undefined;
-  const recorded = await stream.record({ batchId, contentHash, ...(accept && { accept: {} }) }, (memory) => {
+  const recorded = await stream.record({ batchId, contentHash, dataTime, ...(accept && { accept: {} }) }, (memory) => {
     judgedWith = memory;
     return decide(memory, facts);
   });
@@ -208,7 +219,7 @@ async function recordCheckedBatch(
   if (answer.known && accept) await stream.decideByHand("accept", batchId);
   if (config.out !== undefined) {
     const memory = judgedWith ?? (await stream.memory());
-    await writeBatchPage(config.out, { ...answer, measurement, memory }, { watched, store });
+    await writeBatchPage(config.out, { ...answer, dataTime, measurement, memory }, { watched, store });
   }
   const heard = collectingReporter(reporter);
   if (server !== null) await reportCheck(server, config, watched.monitored, store, heard);
@@ -218,6 +229,7 @@ async function recordCheckedBatch(
 interface CheckedBatch {
   readonly batchId: string;
   readonly contentHash: string;
+  readonly dataTime: DataTime | null;
   /** Null if the batch was rejected. */
   readonly measurement: BatchMeasurement | null;
 }

@@ -97,10 +97,10 @@ async function resultBeforePosted(model: ModelHandle, { stream, batch }: PostedB
 }
 
 async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: JudgeRun): Promise<CheckAnswer> {
-  const { stream, batch, body } = posted;
+  const { stream, batch, body, dataTime } = posted;
   const { keep, now, reporter = {} } = run;
   const options = { stream, batchId: batch, tracking: "none", ...keep };
-  const own = { reporter, ...(now !== undefined && { now }) };
+  const own = { reporter, ...(now !== undefined && { now }), ...(dataTime !== null && { dataTime }) };
   if (body.kind === "summary") return model.checkSummary(await readPostedSummary(body.path), options, own);
   const { name, path, columns, numbers } = await tableToJudge(posted, model.watched.folder.manifest.data);
   const content = { stored: new Map([[name, path]]), ...(numbers !== undefined && { numbers }) };

@@ -27,7 +27,11 @@ export interface Fleet extends SelectedStreams<FleetStream> {
 /** A batch with its full result, or with the part of it that is still stored. */
 export interface ReadBatch {
   model: string;
+  /** ISO 8601, UTC. */
   received_at: string;
+  /** Times of the batch's first and last data, ISO 8601, UTC; null if they are unknown. */
+  data_from: string | null;
+  data_to: string | null;
   status: BatchStatus;
   reason: string | null;
   in_references: boolean;
@@ -73,10 +77,19 @@ export function streamReader(
       const { folder, ledger } = await served.namedLedger(project, model);
       const stored = (await ledger?.streams.find(stream, batch)) ?? null;
       if (stored === null) return null;
-      const { receivedAt, status, reason, inReferences } = stored;
+      const { receivedAt, dataTime, status, reason, inReferences } = stored;
       // The stored result carries the stream's name at that time.
       const result = { ...parseStoredValue(checkResultSchema, stored.result, `batch "${batch}"`), stream };
-      return { model: folder, received_at: receivedAt, status, reason, in_references: inReferences, result };
+      return {
+        model: folder,
+        received_at: receivedAt,
+        data_from: dataTime?.from ?? null,
+        data_to: dataTime?.to ?? null,
+        status,
+        reason,
+        in_references: inReferences,
+        result,
+      };
     },
   };
 }

@@ -10,7 +10,13 @@ import { type ModelHandle, openModelHandleWithStore } from "./model-handle.ts";
 export type { PerChannel, RollingReference } from "../monitoring/streams/rolling-reference.ts";
 export type { Trend } from "../monitoring/streams/trend.ts";
 export type { ByHand } from "../monitoring/streams/update-rules.ts";
-export type { BatchStanding, BatchStatus, IncomingBatch, StoredBatch } from "../storage/store/stream-store.ts";
+export type {
+  BatchStanding,
+  BatchStatus,
+  DataTime,
+  IncomingBatch,
+  StoredBatch,
+} from "../storage/store/stream-store.ts";
 
 /** A stream's references and recent batches. */
 export interface ShownReference {

@@ -85,6 +85,8 @@ const shownBatch: z.ZodType<ShownBatch> = z.object({
   number: z.int().min(1).describe("number of the batch within its stream, counted from 1"),
   batch_id: z.string(),
   received_at: instant,
+  data_from: instant.nullable().describe("time of the batch's first data; null if it is unknown"),
+  data_to: instant.nullable().describe("time of the batch's last data; null if it is unknown"),
   verdict,
   confirmed: z.boolean().nullable().describe("whether the name of the change is final; null for a rejected batch"),
   status,

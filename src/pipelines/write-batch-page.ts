@@ -9,7 +9,7 @@ import type { BatchPicture, PicturedModel, PicturedPast } from "../report/batch-
 import type { EvidencePoint } from "../report/evidence-chart.ts";
 import { writeReportPage } from "../report/write-report-page.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import type { StreamStore } from "../storage/store/stream-store.ts";
+import type { DataTime, StreamStore } from "../storage/store/stream-store.ts";
 
 /** Number of the stream's batches whose evidence the page shows. */
 const mostBatches = 40;
@@ -17,6 +17,7 @@ const mostBatches = 40;
 /** The content of a batch's page. */
 export interface PagedBatch {
   readonly result: CheckResult;
+  readonly dataTime: DataTime | null;
   readonly known: boolean;
   /** Null if the batch was rejected. */
   readonly measurement: BatchMeasurement | null;
@@ -32,7 +33,7 @@ export async function writeBatchPage(
   batch: PagedBatch,
   { watched, store }: { readonly watched: WatchedModel; readonly store: StreamStore },
 ): Promise<void> {
-  const { result, known, measurement, memory } = batch;
+  const { result, dataTime, known, measurement, memory } = batch;
   const [{ batchHtml }, { batchPicture }] = await Promise.all([
     import("../report/batch-html.ts"),
     import("../report/batch-picture.ts"),
@@ -46,6 +47,7 @@ export async function writeBatchPage(
   const words = ["reference", "accept", "--model", shellPath(directory), "--stream", stream, "--", batch_id];
   const page = batchHtml({
     result,
+    dataTime,
     picture,
     known,
     evidence: await batchPageEvidence(batch_id, stream, store),

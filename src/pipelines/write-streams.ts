@@ -45,6 +45,8 @@ export async function writeStreamHistory(out: string, shown: ShownStream, writte
     number: ["integer", ({ number }) => number],
     batch_id: ["string", ({ batch_id }) => batch_id],
     received_at: ["timestamp", ({ received_at }) => writtenStreamSeconds(received_at)],
+    data_from: ["timestamp", ({ data_from }) => writtenStreamSeconds(data_from)],
+    data_to: ["timestamp", ({ data_to }) => writtenStreamSeconds(data_to)],
     verdict: ["string", ({ verdict }) => verdict],
     confirmed: ["boolean", ({ confirmed }) => confirmed],
     status: ["string", ({ status }) => status],

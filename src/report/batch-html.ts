@@ -3,8 +3,10 @@
 
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
+import { timeRangeText } from "../instant-text.ts";
 import type { CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
 import { percent } from "../percent.ts";
+import type { DataTime } from "../storage/store/stream-store.ts";
 import { accuracyChart } from "./accuracy-chart.ts";
 import type { BatchPicture } from "./batch-picture.ts";
 import { batchPictureCard, batchPictureMixSection, batchPictureSections } from "./batch-picture-sections.ts";
@@ -28,6 +30,8 @@ import { wideCard } from "./wide-card.ts";
 
 export interface BatchPageInput {
   readonly result: CheckResult;
+  /** When the batch's data were recorded; null if that is unknown. */
+  readonly dataTime: DataTime | null;
   /** Null for a batch that was rejected. */
   readonly picture: BatchPicture | null;
   /** The stream's last batches, oldest first, ending with this one. */
@@ -40,13 +44,13 @@ export interface BatchPageInput {
 
 /** The whole page. Equal inputs give equal bytes. */
 export function batchHtml(input: BatchPageInput): string {
-  const { result, known } = input;
+  const { result, dataTime, known } = input;
   const { verdict, batch_id, stream, checked_at, model_version } = result;
   const before = `This batch was checked earlier. The page shows the verdict of that check beside the stream's present references.`;
   return pageHtml({
     title: `Tidemark: ${verdictNames[verdict]}, batch ${batch_id} of ${stream}`,
     heading: `${verdictNames[verdict]}: batch ${batch_id}`,
-    lead: html`Stream ${stream}, checked at ${checked_at.slice(0, 16).replace("T", " ")} UTC by model version <code>${model_version}</code>.`,
+    lead: html`Stream ${stream}, ${dataTime === null ? "" : `data from ${timeRangeText(dataTime.from, dataTime.to)} UTC, `}checked at ${checked_at.slice(0, 16).replace("T", " ")} UTC by model version <code>${model_version}</code>.`,
     warnings: known ? [before] : [],
     headline: batchVerdictSection(input),
     sections: result.verdict === "rejected" ? rejectedBatchSections(result, input) : judgedBatchSections(result, input),

@@ -4,6 +4,7 @@
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
+import { timeRangeText } from "../instant-text.ts";
 import type { ShownBatch } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
 import { percent } from "../percent.ts";
@@ -129,7 +130,17 @@ ${wideCard((width) =>
       about: "The newest first.",
       body: htmlTable(
         "Every batch",
-        ["batch", "received (UTC)", "verdict", "evidence", "furthest", "reasons", "in references", "accuracy"],
+        [
+          "batch",
+          "data (UTC)",
+          "received (UTC)",
+          "verdict",
+          "evidence",
+          "furthest",
+          "reasons",
+          "in references",
+          "accuracy",
+        ],
         history.toReversed().map(streamBatchRow),
         "batches",
       ),
@@ -147,10 +158,11 @@ function streamChartSection(
 }
 
 function streamBatchRow(batch: ShownBatch): (string | Html)[] {
-  const { batch_id, received_at, verdict, evidence, leading, in_references, accuracy } = batch;
+  const { batch_id, data_from, data_to, received_at, verdict, evidence, leading, in_references, accuracy } = batch;
   const furthest = batch.comparisons.find(({ reference }) => reference === leading);
   return [
     batch_id,
+    data_from === null || data_to === null ? "–" : timeRangeText(data_from, data_to),
     received_at.slice(0, 16).replace("T", " "),
     verdictNames[verdict],
     evidence === null ? "–" : alarmShareMark(evidence),

@@ -93,6 +93,21 @@ describe("a stream of good batches", () => {
     expect(existsSync(at("model/streams/good/rolling_reference.json"))).toBe(true);
   });
 
+  it("is kept with the times of its data, also if the batch is rejected, and no times without dates", async () => {
+    const dates = "make_timestamp(1764151200000000 + CAST(1e6 * timestamp_s AS BIGINT)) AS timestamp_s";
+    await batchFile("dated.csv", (from) => `SELECT * REPLACE (${dates}) FROM ${from}`);
+    await batchFile("flat.csv", (from) => `SELECT * REPLACE (${dates}, 0 AS Ax) FROM ${from}`);
+    for (const file of ["b0.csv", "dated.csv", "flat.csv"]) await ask(file, "--stream", "dated");
+    const { stdout } = await run("streams", "show", "dated", "--model", "model", "--json");
+    const history: { data_from: string | null; data_to: string | null }[] = JSON.parse(stdout).history;
+    const times = { data_from: expect.stringMatching(/^2025-11-26T/), data_to: expect.stringMatching(/^2025-11-26T/) };
+    expect(history).toMatchObject([{ data_from: null, data_to: null }, times, { ...times, verdict: "rejected" }]);
+    expect(Date.parse(history[1]!.data_from!)).toBeLessThan(Date.parse(history[1]!.data_to!));
+    const { stdout: text } = await run("streams", "show", "dated", "--model", "model");
+    expect(text).toMatch(/^batch +received +data +verdict/m);
+    expect(text).toMatch(/^dated\.csv .* 2025-11-26 /m);
+  });
+
   it("says the verdict first on a terminal, and what it rests on", async () => {
     const { stdout, exitCode } = await run("check", "b0.csv", "--model", "model", "--stream", "shown");
     expect(exitCode).toBe(0);

@@ -54,7 +54,8 @@ function pageInput(usual: number): BatchPageInput & { result: Extract<CheckResul
       units: { Ax: "m/s^2" },
       baseline: { byClass: judge.drift.by_class, signals: judge.drift.signals },
     });
-    return { result, picture, evidence, accept: `tidemark reference accept -- '${name}'`, known: false };
+    const dataTime = { from: "2026-11-28T09:55:00.000Z", to: "2026-11-28T10:00:00.000Z" };
+    return { result, dataTime, picture, evidence, accept: `tidemark reference accept -- '${name}'`, known: false };
   }
 }
 
@@ -95,6 +96,9 @@ describe("the page of a batch in alarm", () => {
       "Distances",
       "Data quality",
     ]);
+    expect(textOf(document.querySelector(".lead"))).toContain(
+      "wrist, data from 2026-11-28 09:55 to 10:00 UTC, checked",
+    );
     const reasons = textOf(document.querySelector(".reasons"));
     expect(reasons).toContain(`in alarm since batch ${name}`);
     expect(reasons).toMatch(/The evidence is .* the alarm level\./);
@@ -138,7 +142,7 @@ it("shows what a rejected batch lacks, and says that a known answer is an earlie
   };
   const { result } = judgeRejectedBatch([fault as never], facts);
   const evidence = [{ batch_id: "b", verdict: "rejected" as const, share: null }];
-  const document = parse(batchHtml({ result, picture: null, evidence, accept: "", known: true }));
+  const document = parse(batchHtml({ result, dataTime: null, picture: null, evidence, accept: "", known: true }));
   expect(textOf(document.querySelector("h1"))).toBe("Rejected: batch b");
   expect(textOf(document.querySelector(".reasons"))).toBe("Ax is constant.");
   expect(all(document, "#reasons tbody td").map(textOf)).toEqual(["movement", "1.5", "Ax is constant"]);

@@ -11,6 +11,8 @@ function batch(number: number, of: Partial<ShownBatch> = {}): ShownBatch {
     number,
     batch_id: `b${number}`,
     received_at: day(number),
+    data_from: null,
+    data_to: null,
     verdict: "normal",
     confirmed: true,
     status: "accepted",
@@ -57,7 +59,12 @@ const history = [
     faults: [{ code: "flat", message: "Ax is <constant>." }],
   }),
   batch(3, { ...alarm, likely_causes: [...alarm.likely_causes] }),
-  batch(4, { ...alarm, likely_causes: [...alarm.likely_causes] }),
+  batch(4, {
+    ...alarm,
+    likely_causes: [...alarm.likely_causes],
+    data_from: "2026-11-13T23:55:00.000Z",
+    data_to: "2026-11-14T00:05:00.000Z",
+  }),
 ];
 const { batch_id, received_at, verdict, status, evidence } = history[3]!;
 const shown: ShownStream = {
@@ -110,10 +117,20 @@ describe("the page of a stream", () => {
       "This batch alone is farther away than chance explains. Likely: Gx, Gy are in deg/s instead of rad/s.";
     const furthest = "Ax from the stream's first batches";
     expect(rows).toEqual([
-      ["b4", "2026-11-14 08:00", "Sudden change", "12 ×", furthest, reasons, "no", "–"],
-      ["b3", "2026-11-13 08:00", "Sudden change", "12 ×", furthest, reasons, "no", "–"],
-      ["b2", "2026-11-12 08:00", "Rejected", "–", furthest, "Ax is <constant>.", "yes", "90 %"],
-      ["b1", "2026-11-11 08:00", "Normal", "< 1 %", furthest, "–", "yes", "90 %"],
+      [
+        "b4",
+        "2026-11-13 23:55 to 2026-11-14 00:05",
+        "2026-11-14 08:00",
+        "Sudden change",
+        "12 ×",
+        furthest,
+        reasons,
+        "no",
+        "–",
+      ],
+      ["b3", "–", "2026-11-13 08:00", "Sudden change", "12 ×", furthest, reasons, "no", "–"],
+      ["b2", "–", "2026-11-12 08:00", "Rejected", "–", furthest, "Ax is <constant>.", "yes", "90 %"],
+      ["b1", "–", "2026-11-11 08:00", "Normal", "< 1 %", furthest, "–", "yes", "90 %"],
     ]);
   });
 

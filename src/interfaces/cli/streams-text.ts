@@ -1,6 +1,7 @@
 // The text of `streams list` and `streams show`.
 import { counted } from "../../counted.ts";
 import { roughDurationText } from "../../duration-text.ts";
+import { timeRangeText } from "../../instant-text.ts";
 import { percent } from "../../percent.ts";
 import type { ListedStream, ShownBatch, ShownStream, StreamList, StreamSilence } from "../../pipelines/streams.ts";
 import { countText } from "./number-text.ts";
@@ -34,13 +35,17 @@ export function streamListLines({ counts, matching, streams, at }: StreamList): 
   ];
 }
 
+const shownColumns = ["verdict", "status", "evidence", "furthest away, or why"];
+
 export function shownStreamLines(shown: ShownStream, model: string): Block[] {
   const { batches, history, since, at } = shown;
   const { total, ...counts } = batches;
   const byStatus = Object.entries(counts).flatMap(([status, count]) => (count === 0 ? [] : [`${count} ${status}`]));
+  const isDated = history.some(({ data_from }) => data_from !== null);
   const rows = history.map((batch) => [
     batch.batch_id,
     streamTimeText(batch.received_at),
+    ...(isDated ? [streamDataText(batch)] : []),
     `${batch.verdict}${batch.confirmed === false ? "?" : ""}`,
     batch.status,
     batch.evidence === null ? "-" : streamEvidenceText(batch.evidence),
@@ -60,7 +65,7 @@ export function shownStreamLines(shown: ShownStream, model: string): Block[] {
     }),
     ...(rows.length === 0
       ? []
-      : ["", { headers: ["batch", "received", "verdict", "status", "evidence", "furthest away, or why"], rows }]),
+      : ["", { headers: ["batch", "received", ...(isDated ? ["data"] : []), ...shownColumns], rows }]),
     ...(rows.length === total ? [] : ["", `the newest ${countText(rows.length)} of ${countText(total)} batches`]),
   ];
 }
@@ -91,6 +96,10 @@ function streamSilenceText({ seconds, usual_interval_seconds: usual, silent }: S
 
 function streamAgoText(since: string, at: string): string {
   return roughDurationText(Math.max(0, Date.parse(at) - Date.parse(since)) / 1000);
+}
+
+function streamDataText({ data_from: from, data_to: to }: ShownBatch): string {
+  return from === null || to === null ? "-" : timeRangeText(from, to);
 }
 
 /** The time in UTC, to the minute. */

@@ -89,6 +89,8 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
           schema: z.looseObject({
             model: z.string(),
             received_at: z.string(),
+            data_from: z.string().nullable().describe("time of the batch's first data; null if it is unknown"),
+            data_to: z.string().nullable().describe("time of the batch's last data; null if it is unknown"),
             status: z.string(),
             result: z.looseObject({}),
           }),

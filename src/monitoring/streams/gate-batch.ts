@@ -63,7 +63,7 @@ export async function openGatedBatch(
   const named = gateBatchColumns(given.channels, channels);
   const units = batchUnits(unitsOfWatchedModel(monitor), named, given.units);
   const { notes, faults } = units;
-  if (faults.length > 0) return { accepted: false, reasons: faults, quality: null };
+  if (faults.length > 0) return { accepted: false, reasons: faults, quality: null, times: null };
   const expected = gateBatchChannels(channels, named, monitor.baseline, leastUnitFactors(units));
   const batch = await openQualityGate(files, optionsToGateBatch(given, expected, monitor, reporter));
   if (!batch.accepted) return batch;

@@ -6,6 +6,7 @@ import { UserError } from "../../errors.ts";
 import { summarizedBatchFaults } from "../../signals/data/batch-faults.ts";
 import { flatChannelWarnings } from "../../signals/data/channel-content.ts";
 import { qualityGateNotes } from "../../signals/data/quality-gate.ts";
+import type { RowTimes } from "../../signals/data/stored-rows.ts";
 import { storedResampling } from "../../storage/store/stored-config.ts";
 import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import type { DeviceSummary } from "../summaries/device-summary.ts";
@@ -16,6 +17,14 @@ import type { WatchedModel } from "./watched-model.ts";
 export type GatedSummary =
   | { readonly accepted: true; readonly measured: MeasuredBatch }
   | { readonly accepted: false; readonly reasons: readonly FaultDescription[] };
+
+/** Times of the first and the last row on a clock that begins at 0, because a summary contains no times. */
+export function rowTimesOfSummary(
+  { rows, quality }: DeviceSummary,
+  { config }: Pick<WatchedModel, "config">,
+): RowTimes {
+  return { from: 0, to: quality?.lost.of_seconds ?? rows / config.rate };
+}
 
 /** @throws UserError if the gate finds no fault, but the summary contains no window to judge */
 export function gateSummary(summary: DeviceSummary, watched: WatchedModel): GatedSummary {

@@ -9,6 +9,7 @@ import { damagedStoredValue, parseStoredValue } from "../../storage/store/stored
 import { checkStreamName } from "../../storage/store/stream-names.ts";
 import type {
   ActionNote,
+  DataTime,
   DecidedBatch,
   PageOptions,
   ReferenceSummary,
@@ -55,6 +56,8 @@ export type Decision<R, E> =
 export interface BroughtBatch {
   readonly batchId: string;
   readonly contentHash: string;
+  /** When its data were recorded; null if that is unknown (default: null). */
+  readonly dataTime?: DataTime | null;
   /** Name of the person who accepts the batch into the references even if it raises an alarm; absent if no one does. */
   readonly accept?: DecidedBy;
 }
@@ -115,13 +118,13 @@ export class MonitorStream<R, E> {
    * @throws UserError if the id was already used for a batch with different content
    */
   async record(batch: BroughtBatch, decide: (memory: StreamMemory<E>) => Decision<R, E>): Promise<Recorded<R>> {
-    const { batchId, contentHash, accept } = batch;
+    const { batchId, contentHash, dataTime = null, accept } = batch;
     checkStreamName("batch id", batchId);
     const now = this.#now();
     const receivedAt = now.toISOString();
     let result: R | undefined;
     const recorded = await this.#store.record(
-      { stream: this.name, batchId, contentHash, receivedAt },
+      { stream: this.name, batchId, contentHash, receivedAt, dataTime },
       (records, sameContent) => {
         const memory = { ...this.#memory(records), ...(sameContent !== null && { sameContent }) };
         const entry = this.#entry(decide(memory), accept);

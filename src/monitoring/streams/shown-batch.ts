@@ -31,6 +31,10 @@ export interface ShownBatch {
   batch_id: string;
   /** ISO 8601, UTC. */
   received_at: string;
+  /** Time of the batch's first data, ISO 8601, UTC; null if it is unknown. */
+  data_from: string | null;
+  /** Time of the batch's last data, ISO 8601, UTC; null if it is unknown. */
+  data_to: string | null;
   /** Verdict on the batch. */
   verdict: CheckResult["verdict"];
   /** Whether the kind of drift is final; null for a rejected batch. */
@@ -75,9 +79,18 @@ export interface ShownBatch {
 
 /** @param number the batch's number within its stream, counting from 1 */
 export function shownBatch(stored: StoredBatch, number: number): ShownBatch {
-  const { batchId, receivedAt, status, reason, inReferences } = stored;
+  const { batchId, receivedAt, dataTime, status, reason, inReferences } = stored;
   const result = parseStoredValue(checkResultSchema, stored.result, `batch "${batchId}"`);
-  const own = { number, batch_id: batchId, received_at: receivedAt, status, reason, in_references: inReferences };
+  const own = {
+    number,
+    batch_id: batchId,
+    received_at: receivedAt,
+    data_from: dataTime?.from ?? null,
+    data_to: dataTime?.to ?? null,
+    status,
+    reason,
+    in_references: inReferences,
+  };
   if (result.verdict === "rejected") {
     return {
       ...own,

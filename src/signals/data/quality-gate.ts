@@ -13,6 +13,7 @@ import type { QualityReport } from "./quality-report.ts";
 import { rateNotes } from "./rate-warnings.ts";
 import { readOpenedRecordings } from "./read-recordings.ts";
 import type { Recordings } from "./recordings.ts";
+import type { RowTimes } from "./stored-rows.ts";
 
 export interface QualityGateOptions extends BatchExpectations {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */
@@ -47,6 +48,8 @@ export type OpenedBatch =
       readonly reasons: readonly FaultDescription[];
       /** Quality of the rows; null if they could not be read. */
       readonly quality: QualityReport | null;
+      /** Times of the rows; null if they could not be read. */
+      readonly times: RowTimes | null;
     };
 
 /**
@@ -74,7 +77,7 @@ export async function openQualityGate(files: readonly string[], options: Quality
     });
   } catch (error) {
     if (!(error instanceof DataFault)) throw error;
-    return { accepted: false, reasons: [...reasons, error.description], quality: null };
+    return { accepted: false, reasons: [...reasons, error.description], quality: null, times: null };
   }
   const { rows, quality } = opened;
   reasons.push(...(await batchFaults(rows, quality, options, opened.files)));
@@ -85,8 +88,9 @@ export async function openQualityGate(files: readonly string[], options: Quality
       warnings: [...quality.warnings, ...qualityGateNotes({ ...quality, dropped: quality.rows.dropped }, options)],
     };
   }
+  const times = rows.times();
   rows.close();
-  return { accepted: false, reasons, quality };
+  return { accepted: false, reasons, quality, times };
 }
 
 export type GatedBatch =

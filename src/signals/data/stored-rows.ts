@@ -12,6 +12,12 @@ export interface StoredRecording extends SelectedRecording {
   readonly end: number;
 }
 
+/** Times of the first and the last row, in seconds. */
+export interface RowTimes {
+  readonly from: number;
+  readonly to: number;
+}
+
 export class StoredRows implements RowSource {
   readonly channels: readonly string[];
   readonly recordings: readonly StoredRecording[];
@@ -93,6 +99,16 @@ export class StoredRows implements RowSource {
       return factorsOf(recording).map((factor, c) => factor * (before?.[c] ?? 1));
     });
     return new StoredRows(this.channels, this.#store, this.recordings, this.#times, factors);
+  }
+
+  /** Earliest and latest time, in seconds on the clock of the recordings. There is at least one row. */
+  times(): RowTimes {
+    let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const { start, end } of this.recordings) {
+      from = Math.min(from, this.time(start, start + 1)[0]!);
+      to = Math.max(to, this.time(end - 1, end)[0]!);
+    }
+    return { from, to };
   }
 
   /** Reads all values of a channel into memory. */

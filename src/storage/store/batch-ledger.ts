@@ -69,12 +69,12 @@ export class BatchLedger {
   }
 
   /** Id of the first batch with the same content; see `StreamStore.record`. */
-  sameContent(stream: string, contentHash: string, among: number): string | null {
-    const sql = `SELECT ${boundedLedgerCell("batch_id", longestName)} FROM
-      (SELECT sequence, batch_id, content_hash, in_window FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT ?) AS latest
-      WHERE content_hash = ? AND (in_window = 1 OR EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = latest.sequence))
+  sameContent(stream: string, contentHash: string): string | null {
+    const sql = `SELECT ${boundedLedgerCell("batch_id", longestName)} FROM batches
+      WHERE stream = ? AND content_hash = ?
+        AND (in_window = 1 OR EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence))
       ORDER BY sequence LIMIT 1`;
-    const row = this.#get(sql, stream, among, contentHash);
+    const row = this.#get(sql, stream, contentHash);
     return row === undefined ? null : parseStoredValue(z.string(), row.batch_id, "a batch");
   }
 
@@ -107,7 +107,7 @@ export class BatchLedger {
   /** Appends a batch to its stream; the first batch creates the stream. */
   append(batch: NewBatch): void {
     const { stream, batchId, contentHash, receivedAt, status, reason, inReferences, summary, figures, result } = batch;
-    const { headline = null } = batch;
+    const { headline = null, dataTime } = batch;
     if (inReferences && summary === null)
       throw new RangeError(`ledger: batch "${batchId}": a batch in the references needs a summary`);
     const begun = "INSERT INTO streams (name, batches) VALUES (?, 1) ON CONFLICT DO UPDATE SET batches = batches + 1";
@@ -116,11 +116,11 @@ export class BatchLedger {
     this.#count(stream, status, 1);
     this.#run("UPDATE overviews SET retired_at = NULL WHERE stream = ? AND retired_at IS NOT NULL", stream);
     const { lastInsertRowid } = this.#run(
-      `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole, headline)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+      `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole, headline, data_from, data_to)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
       ...[stream, batchId, contentHash, receivedAt, status, reason, inReferences ? 1 : 0],
       ...[figures === null ? null : jsonForBatchLedger(figures), deflateForBatchLedger(result)],
-      headline === null ? null : headlineAsLedgerCell(headline),
+      ...[headline === null ? null : headlineAsLedgerCell(headline), dataTime?.from ?? null, dataTime?.to ?? null],
     );
     if (summary !== null) {
       this.#run("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)", lastInsertRowid, stream, summary);

@@ -1,7 +1,7 @@
 // How values are stored in the cells of a ledger, for any database: limits, encodings, and schemas for reading.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
-import type { BatchStatus, LatestBatch, UserAction } from "./stream-store.ts";
+import type { BatchStatus, DataTime, LatestBatch, UserAction } from "./stream-store.ts";
 
 export const userAction: z.ZodType<UserAction> = z.enum(["accept", "exclude", "reset", "rename", "retire", "erase"]);
 
@@ -47,6 +47,10 @@ export const deflatedJson: z.ZodType<unknown, Uint8Array> = storedBytes
 export const latestBatch: z.ZodType<LatestBatch> = z
   .tuple([z.string().min(1), z.iso.datetime(), batchStatus, jsonText.nullable()])
   .transform(([batchId, receivedAt, status, headline]) => ({ batchId, receivedAt, status, headline }));
+
+export function dataTimeOfCells(from: string | null, to: string | null): DataTime | null {
+  return from === null || to === null ? null : { from, to };
+}
 
 /** Encodes a long value for the ledger. */
 export function deflateForBatchLedger(value: unknown): Uint8Array {

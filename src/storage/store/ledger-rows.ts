@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   batchStatus,
   boundedLedgerCell,
+  dataTimeOfCells,
   deflatedJson,
   jsonText,
   latestBatch,
@@ -28,6 +29,8 @@ const batchRow = z
     has_summary: z.number(),
     figures: jsonText.nullable(),
     result: deflatedJson,
+    data_from: z.iso.datetime().nullable(),
+    data_to: z.iso.datetime().nullable(),
   })
   .transform(
     (row): StoredBatch => ({
@@ -36,6 +39,7 @@ const batchRow = z
       batchId: row.batch_id,
       contentHash: row.content_hash,
       receivedAt: row.received_at,
+      dataTime: dataTimeOfCells(row.data_from, row.data_to),
       status: row.status,
       reason: row.reason,
       inReferences: row.in_window === 1,
@@ -147,5 +151,5 @@ export const nameColumns: string = ["batch_id", "received_at"]
 export const streamColumns: string = `${boundedLedgerCell("name", longestName)}, ${boundedLedgerCell("state", longestSummary)}, reference_changed_at, batches, version`;
 export const ledgerColumns: string = `sequence, ${nameColumns}, ${boundedLedgerCell("stream", longestName)}, ${boundedLedgerCell("content_hash", longestName)},
   ${boundedLedgerCell("status", longestName)}, ${boundedLedgerCell("reason", longestJson)}, in_window, ${boundedLedgerCell("figures", longestJson)},
-  ${boundedLedgerCell("result", longestJson, "''")},
+  ${boundedLedgerCell("result", longestJson, "''")}, ${boundedLedgerCell("data_from", longestName)}, ${boundedLedgerCell("data_to", longestName)},
   EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) AS has_summary`;

@@ -3,7 +3,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { openSqlite } from "./open-sqlite.ts";
 
-export const schemaVersion = 3;
+export const schemaVersion = 4;
+
+const dataTimeColumns = ["data_from TEXT", "data_to TEXT"];
+
+const addedByVersion4 = "CREATE INDEX batches_by_content ON batches (stream, content_hash);";
 
 const addedByVersion3 = `
   CREATE INDEX batches_of_stream ON batches (stream, sequence, batch_id, received_at, status, headline);
@@ -32,7 +36,8 @@ const addedByVersion3 = `
  * include the batch, and `whole` is 1 if neither the batch's result nor its summary has been shortened. A row of `summaries` is
  * deleted when no reference needs it or when the stream is reset; the row in `batches` is kept. `overviews` has one row per
  * stream, with its number of batches by status, so that a list of streams need not count them. The index `batches_of_stream`
- * covers all other columns that a list of streams needs. `actions` records users' actions on whole streams.
+ * covers all other columns that a list of streams needs. `actions` records users' actions on whole streams. `data_from` and
+ * `data_to` are the times of a batch's first and last data; both are null if they are unknown.
  */
 const tables = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;
@@ -56,6 +61,7 @@ const tables = `
     result BLOB NOT NULL,
     whole INTEGER NOT NULL CHECK (whole IN (0, 1)),
     headline TEXT,
+    ${dataTimeColumns.join(", ")},
     UNIQUE (stream, batch_id)
   ) STRICT;
   CREATE INDEX window_batches ON batches (stream, sequence) WHERE in_window = 1;
@@ -67,6 +73,7 @@ const tables = `
   ) STRICT;
   CREATE INDEX summaries_of_stream ON summaries (stream, sequence);
   ${addedByVersion3}
+  ${addedByVersion4}
 `;
 
 /** Creates the tables of an empty ledger, within the caller's transaction. */
@@ -76,8 +83,11 @@ export function createLedgerTables(database: DatabaseSync, modelVersion: string)
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }
 
+/** The tables as they were before the times of the data. */
+const tables3 = tables.replace(addedByVersion4, "").replace(`${dataTimeColumns.join(", ")},`, "");
+
 /** The tables as they were before headlines, overviews and actions. */
-const tables2 = tables
+const tables2 = tables3
   .replace(addedByVersion3, "CREATE INDEX batches_of_stream ON batches (stream, sequence);")
   .replace("headline TEXT,", "");
 
@@ -87,14 +97,25 @@ export function upgradeVersion2LedgerTables(database: DatabaseSync): void {
     DROP INDEX batches_of_stream;
     ALTER TABLE batches ADD COLUMN headline TEXT;
     ${addedByVersion3}
+    PRAGMA user_version = 3;
+  `);
+}
+
+/** Upgrades the tables of version 3, within the caller's transaction; the times of the data are unknown. */
+export function upgradeVersion3LedgerTables(database: DatabaseSync): void {
+  database.exec(`
+    ${dataTimeColumns.map((column) => `ALTER TABLE batches ADD COLUMN ${column};`).join("\n")}
+    ${addedByVersion4}
     PRAGMA user_version = ${schemaVersion};
   `);
 }
 
+export function createVersion3LedgerTables(database: DatabaseSync, modelVersion: string): void {
+  createEarlierLedgerTables(database, 3, tables3, modelVersion);
+}
+
 export function createVersion2LedgerTables(database: DatabaseSync, modelVersion: string): void {
-  database.exec(tables2);
-  database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
-  database.exec("PRAGMA user_version = 2");
+  createEarlierLedgerTables(database, 2, tables2, modelVersion);
 }
 
 /** The tables of all versions up to commit 85d68b1. */
@@ -123,9 +144,13 @@ const tables1 = `
 `;
 
 export function createVersion1LedgerTables(database: DatabaseSync, modelVersion: string): void {
-  database.exec(tables1);
+  createEarlierLedgerTables(database, 1, tables1, modelVersion);
+}
+
+function createEarlierLedgerTables(database: DatabaseSync, version: number, sql: string, modelVersion: string): void {
+  database.exec(sql);
   database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
-  database.exec("PRAGMA user_version = 1");
+  database.exec(`PRAGMA user_version = ${version}`);
 }
 
 /** Whether the database contains exactly the tables and indexes of a version of the ledger. */
@@ -134,6 +159,7 @@ export function hasLedgerTables(database: DatabaseSync, version: number): boolea
   try {
     if (version === 1) createVersion1LedgerTables(fresh, "");
     else if (version === 2) createVersion2LedgerTables(fresh, "");
+    else if (version === 3) createVersion3LedgerTables(fresh, "");
     else if (version === schemaVersion) createLedgerTables(fresh, "");
     else return false;
     return ledgerTablesSchema(database) === ledgerTablesSchema(fresh);

@@ -1,5 +1,5 @@
 // Upgrades ledgers of earlier versions. Version 1 kept the summary and the full result of every batch as JSON forever; unneeded
-// data is deleted later, when new batches arrive. Version 2 had no headlines and no overviews.
+// data is deleted later, when new batches arrive. Version 2 had no headlines and no overviews. Version 3 had no times of the data.
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import {
@@ -13,7 +13,7 @@ import {
   longestName,
   longestSummary,
 } from "./ledger-cells.ts";
-import { createLedgerTables, upgradeVersion2LedgerTables } from "./ledger-tables.ts";
+import { createLedgerTables, upgradeVersion2LedgerTables, upgradeVersion3LedgerTables } from "./ledger-tables.ts";
 import { parseStoredValue } from "./stored-value.ts";
 
 /** @throws UserError if the summary is damaged; `what` names the batch in the message */
@@ -41,7 +41,9 @@ export function upgradeLedger(
   { modelVersion, upgradeSummary, upgradeHeadline }: LedgerUpgrade & { readonly modelVersion: string },
 ): void {
   if (version === 1) upgradeLedgerFromVersion1(database, modelVersion, upgradeSummary);
-  else upgradeVersion2LedgerTables(database);
+  if (version === 2) upgradeVersion2LedgerTables(database);
+  if (version !== 1) upgradeVersion3LedgerTables(database);
+  if (version === 3) return;
   database.exec(`
     INSERT INTO overviews (stream, accepted, doubtful, alarmed, rejected, excluded)
     SELECT stream, sum(status = 'accepted'), sum(status = 'doubtful'), sum(status = 'alarmed'),

@@ -79,8 +79,13 @@ const version1 = `
   CREATE INDEX actions_of_stream ON tidemark.actions (model_id, stream, sequence);
 `;
 
+/** Version 2: `data_from` and `data_to` are the times of a batch's first and last data; both are null if they are unknown. */
+const version2 = `
+  ALTER TABLE tidemark.batches ADD COLUMN data_from timestamptz, ADD COLUMN data_to timestamptz;
+`;
+
 /** The migration to each version, beginning with version 1. */
-const steps: readonly string[] = [version1];
+const steps: readonly string[] = [version1, version2];
 
 export const postgresSchemaVersion: number = steps.length;
 

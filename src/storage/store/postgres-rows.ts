@@ -2,6 +2,7 @@
 import { z } from "zod";
 import {
   batchStatus,
+  dataTimeOfCells,
   deflatedJson,
   deflateForBatchLedger,
   jsonForBatchLedger,
@@ -19,7 +20,7 @@ const bytes = z.instanceof(Uint8Array);
 
 /** The columns of `batches` (as b) that `postgresBatch` reads, except the stream's name. */
 export const postgresBatchColumns = `b.sequence, b.batch_id, b.content_hash, b.received_at, b.status, b.reason, b.in_references,
-  b.figures, b.result, b.attempt,
+  b.figures, b.result, b.attempt, b.data_from, b.data_to,
   EXISTS (SELECT FROM tidemark.summaries k WHERE k.stream_id = b.stream_id AND k.sequence = b.sequence) AS has_summary`;
 
 const batchRow = z
@@ -34,6 +35,8 @@ const batchRow = z
     has_summary: z.boolean(),
     figures: jsonText.nullable(),
     result: deflatedJson,
+    data_from: instant.nullable(),
+    data_to: instant.nullable(),
   })
   .transform(
     (row): Omit<StoredBatch, "stream"> => ({
@@ -41,6 +44,7 @@ const batchRow = z
       batchId: row.batch_id,
       contentHash: row.content_hash,
       receivedAt: row.received_at,
+      dataTime: dataTimeOfCells(row.data_from, row.data_to),
       status: row.status,
       reason: row.reason,
       inReferences: row.in_references,

@@ -16,9 +16,9 @@ const referenceEndStatement = (order: "ASC" | "DESC"): string => `
   WHERE b.stream_id = (SELECT stream_id FROM own) AND b.in_references ORDER BY b.sequence ${order} LIMIT $3`;
 
 /**
- * The data for judging a batch. $1 model, $2 stream, $3 N, $4 batch id or null, $5 content hash or null, $6 number of batches
- * searched for the content. Returns one row for the stream, with `known` (whether it has the batch), `same_content` and the
- * last `headline`, and then one row for each batch in a reference, in any order.
+ * The data for judging a batch. $1 model, $2 stream, $3 N, $4 batch id or null, $5 content hash or null. Returns one row for
+ * the stream, with `known` (whether it has the batch), `same_content` and the last `headline`, and then one row for each batch
+ * in a reference, in any order.
  */
 export const seenStatement: string = `
   WITH own AS (
@@ -29,8 +29,6 @@ export const seenStatement: string = `
     EXISTS (SELECT FROM tidemark.batches b WHERE b.stream_id = own.stream_id AND b.batch_id = $4::text) AS known,
     (SELECT b.batch_id FROM tidemark.batches b
       WHERE b.stream_id = own.stream_id AND b.content_hash = $5::text
-        AND b.sequence >= coalesce((SELECT l.sequence FROM tidemark.batches l WHERE l.stream_id = own.stream_id
-          ORDER BY l.sequence DESC OFFSET $6::bigint - 1 LIMIT 1), 0)
         AND (b.in_references OR EXISTS (SELECT FROM tidemark.summaries k WHERE k.stream_id = b.stream_id AND k.sequence = b.sequence))
       ORDER BY b.sequence LIMIT 1) AS same_content,
     (SELECT b.headline FROM tidemark.batches b WHERE b.stream_id = own.stream_id ORDER BY b.sequence DESC LIMIT 1) AS headline
@@ -58,7 +56,8 @@ const middleStatement = (at: { readonly last: string }): string => `
  *
  * $1 stream, $2 summaries kept at each end, $3 version, $4 batch id, $5 content hash, $6 received at, $7 status, $8 reason,
  * $9 in references, $10 figures, $11 result, $12 summary, $13 whether the state changes, $14 state, $15 attempt, $16 since,
- * $17 headline, and of a user's decision, unless the action is null: $18 at, $19 who, $20 why, $21 action.
+ * $17 headline, and of a user's decision, unless the action is null: $18 at, $19 who, $20 why, $21 action; $22 first data,
+ * $23 last data.
  *
  * If the server does not flush commits by default, the statement makes it flush this commit.
  */
@@ -85,8 +84,9 @@ export const recordStatement: string = `
     SELECT model_id, $18::timestamptz, $19, $20, $21, name, $4 FROM moved WHERE $21::text IS NOT NULL
   ), added AS (
     INSERT INTO tidemark.batches
-      (model_id, stream_id, batch_id, content_hash, received_at, status, reason, in_references, figures, result, attempt, headline)
-    SELECT model_id, stream_id, $4, $5, $6, $7, $8, $9, $10, $11, $15, $17 FROM moved
+      (model_id, stream_id, batch_id, content_hash, received_at, status, reason, in_references, figures, result, attempt, headline,
+       data_from, data_to)
+    SELECT model_id, stream_id, $4, $5, $6, $7, $8, $9, $10, $11, $15, $17, $22, $23 FROM moved
     RETURNING sequence, model_id
   ), summarized AS (
     INSERT INTO tidemark.summaries (stream_id, sequence, summary) SELECT $1, sequence, $12 FROM added WHERE $12 IS NOT NULL

@@ -23,24 +23,23 @@ import {
   summaryStatement,
 } from "./postgres-statements.ts";
 import { PostgresStreamActions } from "./postgres-stream-actions.ts";
-import {
-  type ActionNote,
-  type BatchStanding,
-  type CompactedStore,
-  type DecidedBatch,
-  type DecisionNote,
-  type FleetOptions,
-  type IncomingBatch,
-  type PageOptions,
-  type RecordedBatch,
-  type StoredBatch,
-  type StoredMemory,
-  type StreamAction,
-  type StreamOverview,
-  type StreamPage,
-  type StreamRules,
-  type StreamStore,
-  searchedForContent,
+import type {
+  ActionNote,
+  BatchStanding,
+  CompactedStore,
+  DecidedBatch,
+  DecisionNote,
+  FleetOptions,
+  IncomingBatch,
+  PageOptions,
+  RecordedBatch,
+  StoredBatch,
+  StoredMemory,
+  StreamAction,
+  StreamOverview,
+  StreamPage,
+  StreamRules,
+  StreamStore,
 } from "./stream-store.ts";
 
 /** Maximum number of attempts to judge a batch without a lock, after which the batch is judged while its stream is locked. */
@@ -194,7 +193,7 @@ export class PostgresStreamStore implements StreamStore {
     rules: StreamRules,
     attempt: string,
   ): Promise<Committed | null> {
-    const { stream, batchId, contentHash, receivedAt } = batch;
+    const { stream, batchId, contentHash, receivedAt, dataTime } = batch;
     const seen = await this.#seen(query, batch, rules);
     if (seen.isKnown) {
       const [row] = await query(findStatement, [this.#model, stream, batchId]);
@@ -217,6 +216,7 @@ export class PostgresStreamStore implements StreamStore {
       ...[streamId, rules.keptAtEnds, seen.memory.version, batchId, contentHash, receivedAt, status, reason],
       ...[inReferences, figures, result, summary, state !== undefined, state ?? null, attempt, rules.since, headline],
       ...(by === undefined ? [null, null, null, null] : [by.at, by.who, by.reason, by.action]),
+      ...[dataTime?.from ?? null, dataTime?.to ?? null],
     ]);
     return rows.length === 0 ? null : { recorded: { known: false }, isExpired: rows[0]!.expired === true };
   }
@@ -233,7 +233,7 @@ export class PostgresStreamStore implements StreamStore {
     { referenceBatches }: Pick<StreamRules, "referenceBatches">,
   ): Promise<Seen> {
     const rows = await query(seenStatement, [
-      ...[this.#model, stream, referenceBatches, batchId ?? null, contentHash ?? null, searchedForContent],
+      ...[this.#model, stream, referenceBatches, batchId ?? null, contentHash ?? null],
     ]);
     const row = rows.find(({ stream_id }) => stream_id !== null);
     const own = row && postgresStream(row, stream);

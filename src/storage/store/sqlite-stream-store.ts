@@ -25,7 +25,6 @@ import {
   type StreamPage,
   type StreamRules,
   type StreamStore,
-  searchedForContent,
   shortenedPerBatch,
 } from "./stream-store.ts";
 
@@ -258,7 +257,7 @@ function noteOfSqliteAction({ at, who, reason }: ActionNote): ActionNote {
 }
 
 function sameSqliteStreamContent(ledger: BatchLedger, { stream, contentHash }: IncomingBatch): string | null {
-  return ledger.sameContent(stream, contentHash, searchedForContent);
+  return ledger.sameContent(stream, contentHash);
 }
 
 function findSqliteStreamBatch(ledger: BatchLedger, { stream, batchId }: IncomingBatch): RecordedBatch | null {
@@ -268,11 +267,11 @@ function findSqliteStreamBatch(ledger: BatchLedger, { stream, batchId }: Incomin
 
 function appendSqliteStreamBatch(
   ledger: BatchLedger,
-  { stream, batchId, contentHash, receivedAt }: IncomingBatch,
+  { stream, batchId, contentHash, receivedAt, dataTime = null }: IncomingBatch,
   { state, by, ...decided }: DecidedBatch,
   rules: StreamRules,
 ): RecordedBatch {
-  ledger.append({ ...decided, stream, batchId, contentHash, receivedAt });
+  ledger.append({ ...decided, stream, batchId, contentHash, receivedAt, dataTime });
   if (state !== undefined) ledger.putState(stream, state);
   if (by !== undefined) {
     ledger.recordAction({ ...noteOfSqliteAction(by), action: by.action, stream, subject: batchId });

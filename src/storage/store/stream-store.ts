@@ -10,6 +10,14 @@
 /** Status of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
+/** Times of the first and of the last data of a batch; ISO 8601, UTC. */
+export interface DataTime {
+  /** Time of the first data. */
+  readonly from: string;
+  /** Time of the last data. */
+  readonly to: string;
+}
+
 /** Identity of a batch. */
 export interface IncomingBatch {
   /** Stream to which the batch belongs. */
@@ -20,6 +28,8 @@ export interface IncomingBatch {
   readonly contentHash: string;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
+  /** When its data were recorded; null if that is unknown (default: null). */
+  readonly dataTime?: DataTime | null;
 }
 
 /** Whether a batch may enter the stream's references, and the reason. */
@@ -52,6 +62,7 @@ export interface DecidedBatch extends BatchStanding {
 export interface StoredBatch extends IncomingBatch, BatchStanding {
   /** Sequence number, which increases with every batch of any stream. */
   readonly sequence: number;
+  readonly dataTime: DataTime | null;
   /** Whether the summary, from which references are built, is still stored. */
   readonly hasSummary: boolean;
   /** Key figures that are kept forever; null if nothing was measured. */
@@ -105,9 +116,6 @@ export interface StreamRules {
 
 /** Number of old batches that are shortened per new batch; more than one, so that a long backlog shrinks. */
 export const shortenedPerBatch = 10;
-
-/** Number of a stream's latest batches that are searched for one with the same content. */
-export const searchedForContent = 1000;
 
 export type RecordedBatch = { readonly known: false } | { readonly known: true; readonly batch: StoredBatch };
 
@@ -209,8 +217,8 @@ export interface StreamStore {
    * batch and changes nothing. The caller must check whether the content is the same.
    * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged with
    * knowledge of all earlier batches. An exception is passed on, and nothing is changed
-   * @param decide.sameContent id of the batch with the same content hash, searched among the stream's last `searchedForContent`
-   * batches since the last reset; null if there is none
+   * @param decide.sameContent id of the stream's first batch with the same content hash that is in the references or still has a
+   * summary; null if there is none. After a reset, no earlier batch is
    */
   record(
     batch: IncomingBatch,

@@ -210,8 +210,10 @@ describe("tidemark serve", () => {
   it("judges batches in the order of their data if it is told to, and what waits when it is told to stop", async () => {
     const words = ["--models", "models", "--store", "sqlite:ordered", "--order", "data", "--lateness", "240"];
     const service = await startService(words, directory);
+    const times = new Map<string, string>();
     const sent = async (batch: string, secondsAgo: number): Promise<Reply> => {
       const time = new Date(Date.now() - 1000 * secondsAgo).toISOString();
+      times.set(batch, time);
       return post(service.url, `${path(batch)}?data-time=${time}`, csv);
     };
     expect(await post(service.url, `${path("no")}?data-time=yesterday`, csv)).toMatchObject({ status: 400 });
@@ -230,9 +232,14 @@ describe("tidemark serve", () => {
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200]);
     const again = await startService(words.slice(0, 4), directory);
     const { history } = (await (await fetch(`${again.url}/v1/models/walk/streams/wrist-7`)).json()) as {
-      history: { batch_id: string }[];
+      history: { batch_id: string; data_from: string; data_to: string }[];
     };
     expect(history.map(({ batch_id }) => batch_id)).toEqual(["days ago", "oldest", "older", "newest"]);
+    expect(history.map(({ data_to }) => data_to)).toEqual(history.map(({ batch_id }) => times.get(batch_id)));
+    const read = (await (await fetch(`${again.url}${path("oldest")}`)).json()) as (typeof history)[number];
+    const { data_from, data_to } = read;
+    expect({ data_from, data_to }).toEqual({ data_from: history[1]!.data_from, data_to: times.get("oldest") });
+    expect(Date.parse(data_from)).toBeLessThan(Date.parse(data_to));
   });
 
   it("finishes what it has received when it is told to stop, and takes nothing new", async () => {

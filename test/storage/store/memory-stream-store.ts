@@ -17,11 +17,10 @@ import {
   type StreamPage,
   type StreamRules,
   type StreamStore,
-  searchedForContent,
   shortenedPerBatch,
 } from "../../../src/storage/store/stream-store.ts";
 
-interface Row extends IncomingBatch, BatchStanding {
+interface Row extends Required<IncomingBatch>, BatchStanding {
   readonly sequence: number;
   summary: Uint8Array | null;
   whole: boolean;
@@ -57,12 +56,12 @@ export class MemoryStreamStore implements StreamStore {
     decide: (memory: StoredMemory, sameContent: string | null) => DecidedBatch,
     rules: StreamRules,
   ): Promise<RecordedBatch> {
-    const { stream, batchId, contentHash, receivedAt } = batch;
+    const { stream, batchId, contentHash, receivedAt, dataTime = null } = batch;
     const known = this.#find(batch);
     if (known !== undefined) return { known: true, batch: stored(known) };
-    const same = this.#rows(batch.stream)
-      .slice(-searchedForContent)
-      .find((row) => row.contentHash === contentHash && (row.inReferences || row.summary !== null));
+    const same = this.#rows(batch.stream).find(
+      (row) => row.contentHash === contentHash && (row.inReferences || row.summary !== null),
+    );
     const { state, ...decided } = decide(this.#memory(batch.stream, rules.referenceBatches), same?.batchId ?? null);
     const { status, reason, inReferences, summary } = decided;
     if (JSON.stringify(decided.headline ?? null).length > 4000) throw new RangeError("a headline must be short");
@@ -72,6 +71,7 @@ export class MemoryStreamStore implements StreamStore {
       batchId,
       contentHash,
       receivedAt,
+      dataTime,
       status,
       reason,
       inReferences,

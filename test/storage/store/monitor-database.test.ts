@@ -16,7 +16,11 @@ import { deflateRawSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import type { NewBatch } from "../../../src/storage/store/batch-ledger.ts";
-import { createVersion1LedgerTables, createVersion2LedgerTables } from "../../../src/storage/store/ledger-tables.ts";
+import {
+  createVersion1LedgerTables,
+  createVersion2LedgerTables,
+  createVersion3LedgerTables,
+} from "../../../src/storage/store/ledger-tables.ts";
 import { MonitorDatabase } from "../../../src/storage/store/monitor-database.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -78,7 +82,7 @@ describe("the ledger", () => {
     first.transaction((ledger) => ledger.append(odd));
     first.close();
     expect(existsSync(join(directory, "monitor.sqlite-wal"))).toBe(false);
-    const { summary: _, ...row } = odd;
+    const { summary: _, ...row } = { ...odd, dataTime: null };
     opened(directory).transaction((ledger) => {
       expect(ledger.find(odd.stream, odd.batchId)).toEqual({ ...row, sequence: 1, hasSummary: true });
       expect(ledger.find("a", odd.batchId)).toBeUndefined();
@@ -204,6 +208,34 @@ function ledgerOfVersion1(directory: string, rows: number): void {
   database.close();
 }
 
+describe("a ledger of version 3", () => {
+  it("keeps its batches, without times of their data, and stores these times from now on", () => {
+    const directory = temporaryDirectory();
+    const database = new DatabaseSync(join(directory, "monitor.sqlite"));
+    database.exec("PRAGMA journal_mode = WAL; BEGIN");
+    createVersion3LedgerTables(database, modelVersion);
+    database.exec(
+      "INSERT INTO streams VALUES ('a', NULL, NULL, 1, 1); INSERT INTO overviews (stream, accepted) VALUES ('a', 1)",
+    );
+    const insert = database.prepare(
+      "INSERT INTO batches VALUES (NULL, 'a', '1', 'h', ?, 'accepted', NULL, 0, NULL, ?, 1, ?)",
+    );
+    insert.run(later, deflateRawSync("{}"), '"of 1"');
+    database.exec("COMMIT");
+    database.close();
+    const dataTime = { from: "2026-11-23T05:00:00.000Z", to: "2026-11-23T05:05:00.000Z" };
+    opened(directory).transaction((ledger) => ledger.append(batch("2", { dataTime })));
+    const now = opened(directory);
+    expect(now.snapshot((ledger) => ledger.page("a").map((own) => [own.batchId, own.dataTime]))).toEqual([
+      ["1", null],
+      ["2", dataTime],
+    ]);
+    const [a] = now.snapshot((ledger) => ledger.fleet({ latest: 1 }));
+    expect(a!.counts.accepted).toBe(2);
+    expect(now.snapshot((ledger) => ledger.lastHeadline("a"))).toBe(null);
+  });
+});
+
 describe("a ledger of version 2", () => {
   it("is brought to the present form, with a headline for each batch that is not damaged, and counts by status", () => {
     const directory = temporaryDirectory();
@@ -255,6 +287,7 @@ describe("a ledger of version 1", () => {
           batchId: `batch ${i}`,
           contentHash: `hash ${i}`,
           receivedAt: "2026-11-24T05:00:00.000Z",
+          dataTime: null,
           status: rejected ? "rejected" : "accepted",
           reason: rejected ? "gap" : null,
           inReferences: !rejected,
@@ -344,10 +377,10 @@ describe("a file that cannot be used", () => {
     const other = refusal(() => MonitorDatabase.open(directory, { modelVersion: "walk-2", ...upgrade }));
     expect(other.message).toMatch(/another model\n {2}expected walk-2\n {2}found {4}walk-1/);
     const raw = new DatabaseSync(path);
-    raw.exec("PRAGMA user_version = 4");
+    raw.exec("PRAGMA user_version = 5");
     raw.close();
     const before = readFileSync(path);
-    expect(refusal(() => open(directory)).message).toMatch(/expected a schema version up to 3, got 4/);
+    expect(refusal(() => open(directory)).message).toMatch(/expected a schema version up to 4, got 5/);
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 

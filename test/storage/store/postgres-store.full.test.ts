@@ -47,11 +47,32 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
       const stores = await Promise.all(Array.from({ length: 6 }, () => open(server.address(fresh))));
       for (const store of stores) await store.close();
       const rows = await server.sql("SELECT version, applied_by FROM tidemark.versions", [], fresh);
-      expect(rows).toEqual([{ version: 1, applied_by: `tidemark ${tidemarkVersion}` }]);
+      expect(rows).toEqual([1, 2].map((version) => ({ version, applied_by: `tidemark ${tidemarkVersion}` })));
       await server.sql("UPDATE tidemark.versions SET applied_at = '2026-01-01'", [], fresh);
       await (await open(server.address(fresh))).close();
       const [row] = await server.sql("SELECT applied_at < '2026-01-02' AS old FROM tidemark.versions", [], fresh);
       expect(row).toEqual({ old: true });
+    });
+
+    it("of version 1 keeps its batches, without times of their data, and stores these times from now on", async () => {
+      const fresh = await server.newDatabase();
+      const dataTime = { from: "2026-11-23T05:00:00.000Z", to: "2026-11-23T05:05:00.000Z" };
+      const bring = async (batchId: string) => {
+        const store = await open(server.address(fresh));
+        const streams = await store.streamsOf(writtenModel);
+        const own = { stream: "a", batchId, contentHash: batchId, receivedAt: "2026-11-24T05:00:00.000Z", dataTime };
+        await streams.record(own, countedBatch, writtenRules);
+        const { batches } = await streams.page("a");
+        await store.close();
+        return batches.map((batch) => [batch.batchId, batch.dataTime]);
+      };
+      await bring("1");
+      await server.sql("ALTER TABLE tidemark.batches DROP COLUMN data_from, DROP COLUMN data_to", [], fresh);
+      await server.sql("DELETE FROM tidemark.versions WHERE version = 2", [], fresh);
+      expect(await bring("2")).toEqual([
+        ["1", null],
+        ["2", dataTime],
+      ]);
     });
 
     it("lists its projects, and tells which models have streams there, without adding one", async () => {
@@ -69,7 +90,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
       await server.sql("INSERT INTO tidemark.versions (version, applied_by) VALUES (99, 'tidemark 9.9.0')", [], fresh);
       const refused = await refusal(server.address(fresh));
       expect(refused.message).toBe(
-        `postgres://127.0.0.1:${server.port}/${fresh}: expected a schema version up to 1, got 99`,
+        `postgres://127.0.0.1:${server.port}/${fresh}: expected a schema version up to 2, got 99`,
       );
       expect(refused.advice).toMatch(/^Its tables were written by tidemark 9\.9\.0: update Tidemark/);
     });

@@ -91,7 +91,8 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
     it("is remembered as it was decided, under any name, and by whoever connects later", async () => {
       const place = newPlace();
       const store = await place();
-      const odd = batch("😀\n", { stream: "κλμ'; --", contentHash: "…", receivedAt: daysLater(1) });
+      const dataTime = { from: "2026-11-23T05:00:00.123Z", to: daysLater(0) };
+      const odd = batch("😀\n", { stream: "κλμ'; --", contentHash: "…", receivedAt: daysLater(1), dataTime });
       const excluded = decided("x", { status: "excluded", reason: "loose strap", inReferences: false });
       expect(await store.record(odd, () => excluded, rules())).toEqual({ known: false });
       const { summary: _, state, ...record } = excluded;

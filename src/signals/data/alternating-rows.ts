@@ -3,6 +3,11 @@
 // signals, a value is closer to the value two rows back. If the second signal has a lower rate, only some rows stand out:
 // they are far from both neighbours, which are close to each other, but close to the last row that stood out.
 //
+// The rows of a much slower second signal are too few for that, but they are surplus: without such a row, the step from
+// the row before to the row after would have its usual length. If surplus rows stand out often, and others rarely, the
+// surplus rows belong to another signal. On a clock that jitters freely, a tenth of the rows may seem to be surplus, but
+// they stand out as rarely as others.
+//
 // The first measure (jumpiness) is the root mean square of the differences between consecutive rows, divided by that of
 // the differences over two rows; the second is the share of rows that stand out. No recording of MotionSense, BFRB, UCI
 // HAR and WISDM exceeds the lower limits (sensors-of-data-sets.full.test.ts). If a second device has a quarter of the
@@ -15,6 +20,14 @@ import type { StoredRows } from "./stored-rows.ts";
 
 /** Limits of the jumpiness and of the share of rows that stand out, above which a recording is doubtful or refused. */
 const limits = { jumpiness: { warn: 1.3, refuse: 3 }, outlying: { warn: 0.075, refuse: 0.15 } } as const;
+/**
+ * Surplus rows of another signal: their least number, the least share of them that stand out, and this share divided by
+ * that of other rows. In pairs of recordings of MotionSense, BFRB and WISDM that were merged at 1/5 to 1/40 of the rate,
+ * the median share is 0.5 to 0.9, but at most 0.14 in single recordings with a clock that jitters by a whole step.
+ */
+const surplus = { least: 20, outlying: 0.3, ratio: 3 } as const;
+/** Largest difference, in usual steps, of the step around a surplus row from a usual step. */
+const surplusTolerance = 0.3;
 /** A row stands out if the squared distances to its neighbours exceed that between these neighbours by this factor. */
 const outlyingFactor = 4;
 /** Minimum sampling rate of recordings to examine, in Hz. */
@@ -31,7 +44,7 @@ const mostRecordings = 100;
  * @param onFault called if the rows of a recording clearly alternate
  */
 export function alternatingRowsWarnings(
-  stored: Pick<StoredRows, "recordings" | "sampling" | "channels" | "values">,
+  stored: Pick<StoredRows, "recordings" | "sampling" | "channels" | "time" | "values">,
   onFault: OnFault,
 ): string[] {
   const long = stored.recordings.filter(
@@ -43,7 +56,8 @@ export function alternatingRowsWarnings(
     .map(({ start, end, ...recording }) => {
       const length = Math.min(end - start, rows.most);
       const from = start + ((end - start - length) >> 1);
-      return { ...recording, ...alternation(stored.channels.map((_, c) => stored.values(c, from, from + length))) };
+      const columns = stored.channels.map((_, c) => stored.values(c, from, from + length));
+      return { ...recording, ...alternation(columns, stored.time(from, from + length)) };
     })
     .filter((own) => isAlternating(own, "warn"));
   const clear = found.filter((own) => isAlternating(own, "refuse"));
@@ -63,20 +77,25 @@ interface Alternation {
   readonly jumpiness: number;
   /** Share of the rows that stand out, 0 to 1. */
   readonly outlying: number;
+  /** Share of the surplus rows that stand out, and number of surplus rows; undefined if they do not differ from others. */
+  readonly slower: { readonly outlying: number; readonly rows: number; readonly examined: number } | undefined;
 }
 
 type NamedAlternation = Alternation & Pick<StoredRows["recordings"][number], "user" | "recording">;
 
-function isAlternating({ jumpiness, outlying }: Alternation, level: "warn" | "refuse"): boolean {
+function isAlternating({ jumpiness, outlying, slower }: Alternation, level: "warn" | "refuse"): boolean {
+  if (slower !== undefined) return true;
   return exceedsGateLimit(jumpiness, limits.jumpiness[level]) || exceedsGateLimit(outlying, limits.outlying[level]);
 }
 
 function describeAlternatingRows(found: readonly NamedAlternation[]): string {
-  const { recording, user, jumpiness, outlying } = found[0]!;
+  const { recording, user, jumpiness, outlying, slower } = found[0]!;
   const others = found.length > 1 ? ` and ${found.length - 1} more` : "";
   const how = exceedsGateLimit(jumpiness, limits.jumpiness.warn)
     ? "the values jump back and forth from row to row"
-    : `about ${Math.round(100 * outlying)} % of the rows do not fit between their neighbours`;
+    : slower !== undefined && !exceedsGateLimit(outlying, limits.outlying.refuse)
+      ? `${slower.rows} of the ${slower.examined} rows that were examined come between two regular samples and have other values than both`
+      : `about ${Math.round(100 * outlying)} % of the rows do not fit between their neighbours`;
   return `Recording "${recording}" of person "${user}"${others}: ${how}`;
 }
 
@@ -92,7 +111,7 @@ function faultOfAlternatingRows(found: readonly NamedAlternation[]): FaultDescri
 }
 
 /** @param columns the values of each channel; each channel's differences are divided by its variance */
-function alternation(columns: readonly Float32Array[]): Alternation {
+function alternation(columns: readonly Float32Array[], time: Float64Array): Alternation {
   const length = columns[0]?.length ?? 0;
   /** Squared distances between rows i - 1 and i, and i - 1 and i + 1, and between row i and the last that stood out. */
   const [one, two] = [new Float64Array(length), new Float64Array(length)];
@@ -116,5 +135,32 @@ function alternation(columns: readonly Float32Array[]): Alternation {
     last = i;
   }
   const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
-  return { jumpiness: Math.sqrt((sum(one) - one[1]!) / sum(two)), outlying: outlying / length };
+  return {
+    jumpiness: Math.sqrt((sum(one) - one[1]!) / sum(two)),
+    outlying: outlying / length,
+    slower: slowerSignal(time, (i) => Math.min(one[i]!, one[i + 1]!) > outlyingFactor * two[i]!),
+  };
+}
+
+/** @param standsOut whether a row is far from both neighbours, compared with the distance between them */
+function slowerSignal(time: Float64Array, standsOut: (row: number) => boolean): Alternation["slower"] {
+  const { length } = time;
+  const steps = Float64Array.from({ length: length - 1 }, (_, i) => time[i + 1]! - time[i]!).sort();
+  const step = steps[length >> 1]!;
+  const difference = (i: number): number => Math.abs(time[i + 1]! - time[i - 1]! - step);
+  let [surplusRows, outlying, others, othersOutlying] = [0, 0, 0, 0];
+  for (let i = 2; i + 2 < length; i++) {
+    const own = difference(i);
+    if (own <= surplusTolerance * step && own <= difference(i - 1) && own < difference(i + 1)) {
+      surplusRows++;
+      if (standsOut(i)) outlying++;
+    } else if (own > 0.5 * step) {
+      others++;
+      if (standsOut(i)) othersOutlying++;
+    }
+  }
+  const share = outlying / surplusRows;
+  if (surplusRows < surplus.least || others === 0) return undefined;
+  if (!(share >= surplus.outlying && share >= surplus.ratio * (othersOutlying / others))) return undefined;
+  return { outlying: share, rows: surplusRows, examined: length };
 }

@@ -55,6 +55,8 @@ export const lostShareLimit = 0.2;
 export const pauseSeconds = 60;
 /** Maximum share of a recording's rows that may repeat the time of the previous row. */
 export const repeatedTimeShareLimit = 0.1;
+/** Share of a recording's rows that repeat a time with other values, above which `train` warns; arbitrary. */
+export const notedRepeatedTimeShare = 0.01;
 /** Minimum number of repeated times for a clock to count as faulty. */
 export const leastRepeatedTimes = 20;
 

@@ -122,6 +122,7 @@ export async function openTable(
   if (picked.read === 0 && split !== undefined) refuseEmptySplitSide(fileNames, split, side);
   if (picked.padding > 0)
     warn(`Rows that contain neither a time nor a value are left out (${counted(picked.padding, "row")}).`);
+  if (picked.repeatedTimes !== undefined) warn(picked.repeatedTimes);
   if (picked.kept === 0) {
     throw new DataFault({
       code: "too_short",

@@ -10,6 +10,7 @@ import {
   exceedsGateLimit,
   leastRepeatedTimes,
   missingShareLimit,
+  notedRepeatedTimeShare,
   pauseSeconds,
   repeatedTimeShareLimit,
 } from "./gate-limits.ts";
@@ -97,6 +98,21 @@ export function repeatedTimesFault(
     expected,
     found,
   };
+}
+
+/** Describes rows that repeat a time with other values, if some recording has several, but too few for a fault. */
+export function repeatedTimesWarning(
+  recordings: Parameters<typeof repeatedTimesFault>[0],
+  roles: ColumnRoles,
+): string | undefined {
+  const several = recordings.filter(
+    ({ rows, repeated }) =>
+      repeated >= leastRepeatedTimes && exceedsGateLimit(repeated, notedRepeatedTimeShare * (rows + repeated)),
+  );
+  const worst = several.toSorted((a, b) => b.repeated - a.repeated)[0];
+  if (worst === undefined) return undefined;
+  const others = several.length > 1 ? `, and ${counted(several.length - 1, "more recording")}` : "";
+  return `Column "${roles.time}": ${worst.repeated.toLocaleString("en")} of ${(worst.rows + worst.repeated).toLocaleString("en")} rows have the time of the row before, but other values (recording "${worst.recording}" of person "${worst.user}"${others}). They are left out. If they come from a second sensor, write each sensor to its own file.`;
 }
 
 /** @param restartColumn a column that changes whenever time runs backwards */

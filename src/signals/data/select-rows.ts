@@ -4,7 +4,13 @@
 
 import type { OnFault } from "../../data-fault.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
-import { backwardsTimeFault, missingCellFaults, repeatedTimesFault, type TimeStepBack } from "./row-faults.ts";
+import {
+  backwardsTimeFault,
+  missingCellFaults,
+  repeatedTimesFault,
+  repeatedTimesWarning,
+  type TimeStepBack,
+} from "./row-faults.ts";
 import type { RowStore } from "./row-store.ts";
 import type { RowKey } from "./row-texts.ts";
 import { type UnlabelledReport, type UnlabelledRun, UnlabelledTime } from "./unlabelled-time.ts";
@@ -39,6 +45,8 @@ export interface SelectedRows {
   /** Counts for each channel, and last for the time: cells that are empty or NaN, and cells that are infinite. */
   readonly missing: readonly number[];
   readonly infinite: readonly number[];
+  /** A warning about rows that repeat times with other values. */
+  readonly repeatedTimes: string | undefined;
 }
 
 /** Numbers of dropped rows; each row is counted once, under the first reason that applies. */
@@ -313,6 +321,7 @@ export class RowSelector {
       unlabelled: this.#unlabelled.report(),
       missing: this.#missing,
       infinite: this.#infinite,
+      repeatedTimes: repeated === undefined ? repeatedTimesWarning(this.#recordings, roles) : undefined,
     };
   }
 }

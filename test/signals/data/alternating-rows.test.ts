@@ -32,6 +32,40 @@ test.each([2, 3, 4])("rows of a second device at 1/%d of the rate are named", as
   await expect(read).rejects.toThrow("% of the rows do not fit between their neighbours, so the rows of two sensors");
 });
 
+test.each([10, 20])("rows of a second device at 1/%d of the rate are named, at any time", async (ratio) => {
+  const lines = Array.from({ length: 600 }, (_, i) => [
+    `${(i / 50).toFixed(3)},${values(i / 50, 0)}`,
+    ...(i % ratio === 0 ? [`${(i / 50 + 0.001 + ((i * 7) % 18) / 1000).toFixed(3)},${values(i / 50, 2)}`] : []),
+  ]).flat();
+  const { path } = folderOf({ "second.csv": `${[header, ...lines].join("\n")}\n` });
+  const read = readRecordings([path("second.csv")], { requireLabels: false });
+  await expect(read).rejects.toThrow(
+    /of the \d+ rows that were examined come between two regular samples .* two sensors/,
+  );
+});
+
+test("rows of a second device at the times of the first are left out, with a warning", async () => {
+  const lines = Array.from({ length: 600 }, (_, i) => [
+    `${i / 50},${values(i / 50, 0)}`,
+    ...(i % 20 === 0 ? [`${i / 50},${values(i / 50, 2)}`] : []),
+  ]).flat();
+  const { path } = folderOf({ "second.csv": `${[header, ...lines].join("\n")}\n` });
+  const { quality } = await readRecordings([path("second.csv")], { requireLabels: false });
+  expect(quality.rows.kept).toBe(600);
+  expect(quality.warnings.join()).toContain("30 of 630 rows have the time of the row before, but other values");
+});
+
+test("one recording whose clock jitters by a whole step is not", async () => {
+  let time = 0;
+  const lines = Array.from({ length: 600 }, (_, i) => {
+    time += -0.02 * Math.log(((i * 0.618034) % 1) + 0.001);
+    return `${time.toFixed(4)},${values(time, 0)}`;
+  });
+  const { path } = folderOf({ "jitter.csv": `${[header, ...lines].join("\n")}\n` });
+  const { quality } = await readRecordings([path("jitter.csv")], { requireLabels: false });
+  expect(quality.warnings.join()).not.toContain("two sensors");
+});
+
 test("one recording, also at a low rate, is not", async () => {
   for (const rateHz of [50, 10]) {
     const { path } = folderOf({ "one.csv": clockTable("time_s", ({ i }) => i / rateHz, { rateHz }) });

@@ -10,6 +10,7 @@ import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { piecesOfRecordings } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
+import { refuseRotationUnits } from "../signals/data/refuse-rotation-units.ts";
 import { refuseUnitsWithinPeople } from "../signals/data/refuse-units-within-people.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
@@ -88,6 +89,7 @@ function decideChannelsToConvert(
   const found = findSensors(rows, sensor);
   const choice = parseUnitChoice(units);
   refuseUnitsWithinPeople(rows, found.sensors);
+  refuseRotationUnits(rows, found.sensors);
   refuseMixedSensors(found.mixed, choice.mode === "auto");
   for (const warning of found.warnings) reporter.warn(warning);
   const decided = decideUnitConversions(rows.channels, found, { sensor, units: choice });

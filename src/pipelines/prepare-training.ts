@@ -26,6 +26,7 @@ import type { QualityReport } from "../signals/data/quality-report.ts";
 import { rateWarnings, upsampledRateWarnings } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
+import { refuseRotationUnits } from "../signals/data/refuse-rotation-units.ts";
 import { refuseUnitsWithinPeople } from "../signals/data/refuse-units-within-people.ts";
 import { sharedRate } from "../signals/data/shared-rate.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
@@ -170,6 +171,7 @@ function convertTrainingUnits(
   const found = findSensors(rows, sensor);
   const units = parseUnitChoice(text);
   refuseUnitsWithinPeople(rows, found.sensors);
+  refuseRotationUnits(rows, found.sensors);
   refuseMixedSensors(found.mixed, units.mode === "auto");
   const { sensors, conversions, warnings } = decideUnitConversions(rows.channels, found, { sensor, units });
   for (const warning of [...found.warnings, ...warnings]) reporter.warn(warning);

@@ -67,7 +67,7 @@ export function decideSensors(
     .filter(({ none }) => !none)
     .map(({ sensor }) => decideGivenSensor(sensor, piecesOf(sensor.channels)));
   const unmixed = found.map((sensor): DecidedSensor => {
-    const accelerometer = accelerometerBesideDecided(sensor, [...kept, ...found]);
+    const accelerometer = accelerometerBeside(sensor, [...kept, ...found]);
     const mixture =
       accelerometer === undefined
         ? undefined
@@ -132,7 +132,7 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
  * Returns the accelerometer that moves with a gyroscope: the only one, or the one in the same position if there are as
  * many accelerometers as gyroscopes.
  */
-function accelerometerBesideDecided(sensor: Sensor, sensors: readonly Sensor[]): Sensor | undefined {
+export function accelerometerBeside(sensor: Sensor, sensors: readonly Sensor[]): Sensor | undefined {
   if (sensor.kind !== "gyroscope") return undefined;
   const gyroscopes = sensors.filter(({ kind }) => kind === "gyroscope");
   const accelerometers = sensors.filter(({ kind }) => kind === "accelerometer");

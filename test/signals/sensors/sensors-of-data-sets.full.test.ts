@@ -9,6 +9,7 @@ import { CopiedContentFinder, findCopiedContent } from "../../../src/signals/dat
 import { findSensors } from "../../../src/signals/data/find-sensors.ts";
 import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import type { Stretch } from "../../../src/signals/data/recordings.ts";
+import { refuseRotationUnits } from "../../../src/signals/data/refuse-rotation-units.ts";
 import { refuseUnitsWithinPeople } from "../../../src/signals/data/refuse-units-within-people.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { unitOfRotation } from "../../../src/signals/sensors/unit-of-rotation.ts";
@@ -112,6 +113,7 @@ describe.each([
       const { sensors } = findSensors(opened.rows, []);
       expect(sensors.filter(({ kind }) => kind === "accelerometer")).toHaveLength(1);
       refuseUnitsWithinPeople(opened.rows, sensors);
+      refuseRotationUnits(opened.rows, sensors);
     });
 
     it.each([

@@ -1,13 +1,13 @@
 // Finds values that would make a channel useless for training. After scaling, a single cell of 3e38 makes all other values look
-// equal, and -9999 for "missing" distorts the spread. There is no baseline yet, so each value is compared with the rest of its
-// channel.
+// equal, and a -9999 that means "missing" distorts the spread. There is no baseline yet, so each value is compared with the
+// rest of its channel.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "../../data-fault.ts";
 import { withPlaceOfValue } from "../files/place-of-value.ts";
 import { absurdDistance, exceedsGateLimit, leastMarks, markDistance } from "./gate-limits.ts";
 
-/** Maximum number of values to sample; more would hardly change the percentiles. */
+/** Maximum number of values to sample; more would barely change the percentiles. */
 const mostSampled = 1_000_000;
 
 interface Absurd {
@@ -20,8 +20,8 @@ interface Absurd {
 }
 
 /**
- * @param values returns the values of one channel in all rows; called for one channel at a time
- * @throws DataFault that names the file, row, column and value
+ * @param values returns one channel's values over all rows; called for one channel at a time
+ * @throws DataFault that gives the file, row, column and value
  */
 export async function refuseAbsurdValues(
   channels: readonly string[],
@@ -38,7 +38,8 @@ export async function refuseAbsurdValues(
       ...({ code: "range", column, expected, found: `${formatAbsurdValue(value)}${others}` } as const),
       message: `Column "${column}": ${formatAbsurdValue(value)}${others}; expected ${expected}.`,
       advice:
-        "If the value stands for missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, correct it or remove the row.",
+        "If the value stands for missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, " +
+        "correct it or remove the row.",
     };
     throw new DataFault(await withPlaceOfValue(description, value, files));
   }
@@ -51,7 +52,7 @@ export function absurdValue(values: Float32Array): Absurd | undefined {
   const median = sampled.sort()[sampled.length >> 1]!;
   const distances = sampled.map((x) => Math.abs(x - median)).sort();
   const rank = Math.floor(0.99 * (distances.length - 1));
-  // If a channel mostly stays at one value, use only the values that differ from it.
+  // If a channel mostly stays at one value, uses only the values that differ from it.
   const moving = distances.subarray(distances.findIndex((x) => x > 0));
   const usual = distances[rank]! > 0 ? distances[rank]! : moving[moving.length >> 1]!;
   const limit = absurdDistance * usual;

@@ -1,7 +1,7 @@
-// Detects recordings whose rows alternate between two recordings or sensors that no column distinguishes. Movement is
-// smooth: a value is closer to the previous value than to the value two rows back. If rows alternate between two
-// signals, a value is closer to the value two rows back. If the second signal has a lower rate, only some rows stand out:
-// they are far from both neighbours, which are close to each other, but close to the last row that stood out.
+// Detects recordings whose rows alternate between two recordings or sensors, with no column to tell them apart. Movement is
+// smooth: a value is closer to the previous one than to the one two rows back. If rows alternate between two signals, a value
+// is closer to the one two rows back. If the second signal has a lower rate, only some rows stand out: they are close to the
+// last row that stood out, but far from both neighbours, which are close to each other.
 //
 // The rows of a much slower second signal are too few for that, but they are surplus: without such a row, the step from
 // the row before to the row after would have its usual length. If surplus rows stand out often, and others rarely, the
@@ -18,7 +18,7 @@ import type { FaultDescription, OnFault } from "../../data-fault.ts";
 import { exceedsGateLimit } from "./gate-limits.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
-/** Limits of the jumpiness and of the share of rows that stand out, above which a recording is doubtful or refused. */
+/** Limits for the jumpiness and for the share of rows that stand out, above which a recording is doubtful or is rejected. */
 const limits = { jumpiness: { warn: 1.3, refuse: 3 }, outlying: { warn: 0.075, refuse: 0.15 } } as const;
 /**
  * Surplus rows of another signal: their least number, the least share of them that stand out, and this share divided by
@@ -32,16 +32,14 @@ const surplusTolerance = 0.3;
 const outlyingFactor = 4;
 /** Minimum sampling rate of recordings to examine, in Hz. */
 const leastRateHz = 8;
-/**
- * Number of rows to examine, from the middle of a recording; recordings of fewer than `least` rows are not examined.
- */
+/** Number of rows to examine, from the middle of a recording; recordings with fewer than `least` rows are not examined. */
 const rows = { least: 200, most: 3000 } as const;
 /** Maximum number of recordings to examine, spread evenly over all of them. */
 const mostRecordings = 100;
 
 /**
- * Returns one warning, which names the first recording whose rows may alternate, or none.
- * @param onFault called if the rows of a recording clearly alternate
+ * Returns one warning about the first recording whose rows may alternate, or none.
+ * @param onFault called if a recording's rows clearly alternate
  */
 export function alternatingRowsWarnings(
   stored: Pick<StoredRows, "recordings" | "sampling" | "channels" | "time" | "values">,
@@ -67,11 +65,14 @@ export function alternatingRowsWarnings(
   }
   return found.length === 0
     ? []
-    : [`${describeAlternatingRows(found)}, as if rows of two sensors or recordings alternated. ${adviceOnAlternation}`];
+    : [
+        `${describeAlternatingRows(found)}, as if rows from two sensors or recordings alternated. ${adviceOnAlternation}`,
+      ];
 }
 
 const adviceOnAlternation =
-  "If a column distinguishes the sensors or recordings, use --only, --pivot or --recording; otherwise write each to its own file.";
+  "If a column distinguishes the sensors or recordings, use --only, --pivot or --recording; otherwise write " +
+  "each to its own file.";
 
 interface Alternation {
   readonly jumpiness: number;
@@ -113,7 +114,7 @@ function faultOfAlternatingRows(found: readonly NamedAlternation[]): FaultDescri
 /** @param columns the values of each channel; each channel's differences are divided by its variance */
 function alternation(columns: readonly Float32Array[], time: Float64Array): Alternation {
   const length = columns[0]?.length ?? 0;
-  /** Squared distances between rows i - 1 and i, and i - 1 and i + 1, and between row i and the last that stood out. */
+  /** Squared distances between rows i - 1 and i, and i - 1 and i + 1, and between row i and the last row that stood out. */
   const [one, two] = [new Float64Array(length), new Float64Array(length)];
   const scales = columns.map((values) => {
     const mean = values.reduce((sum, value) => sum + value, 0) / length;

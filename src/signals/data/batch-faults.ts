@@ -1,6 +1,6 @@
-// Finds faults that make a readable batch unfit to be judged. Only what never occurs in a genuine recording counts as a
-// fault. A batch in another unit, from a rotated or noisy sensor, or from an unfamiliar person is not faulty: it has
-// drifted, and gets a different verdict. All limits are in gate-limits.ts.
+// Finds faults that make a readable batch unfit for judgement. Only things that never occur in a genuine recording count as
+// faults. A batch in another unit, from a rotated or noisy sensor, or from an unfamiliar person is not faulty: it has drifted
+// and gets a different verdict. All limits are in gate-limits.ts.
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { withPlaceOfValue } from "../files/place-of-value.ts";
@@ -20,28 +20,25 @@ import type { StoredRows } from "./stored-rows.ts";
 export interface ExpectedChannel {
   /** The column that holds the channel's values. */
   readonly column: string;
-  /** Smallest and largest value in the training data, in the training data's unit. */
+  /** Smallest and largest value in the training data, in the units of the training data. */
   readonly min: number;
   readonly max: number;
 }
 
 export interface BatchExpectations {
   readonly channels: readonly ExpectedChannel[];
-  /** The model's sampling rate, Hz. */
+  /** The model's sampling rate in Hz. */
   readonly samplingRateHz: number;
   /** Length of the model's windows. */
   readonly windowSeconds: number;
-  /**
-   * Minimum total length of the stretches that are long enough for a window, in seconds (default 15); never less than
-   * one window.
-   */
+  /** Minimum total length, in seconds, of the stretches long enough for a window (default 15); never less than one window. */
   readonly minimalSeconds?: number;
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string>;
 }
 
 /**
- * Returns all faults of the batch; an empty list if it can be judged.
+ * Returns all faults in the batch; an empty list if it can be judged.
  * @param files source files of the rows
  */
 export async function batchFaults(
@@ -60,8 +57,7 @@ export async function batchFaults(
 }
 
 /**
- * Returns the clock's faults: so much time without samples, or so implausible a rate, that the times were probably
- * misread.
+ * Returns faults in the clock: so much time without samples, or so implausible a rate, that the times were probably misread.
  */
 export function batchClockFaults(
   rows: StoredRows,
@@ -92,9 +88,8 @@ export async function batchRangeFaults(
 }
 
 /**
- * Returns the faults of a batch of which only a summary is available, in the words used for files whose columns are
- * named after the channels.
- * @param expected.channels the columns, which are the names of the channels
+ * Returns the faults in a batch known only from a summary, worded as for files whose columns are named after the channels.
+ * @param expected.channels the columns, which are the channel names
  */
 export function summarizedBatchFaults(quality: BatchQuality, expected: BatchExpectations): FaultDescription[] {
   const { channels, time, rows_read: read, recordings, seconds, lost, usable } = quality;

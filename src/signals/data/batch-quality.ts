@@ -1,6 +1,6 @@
-// The measurements of a batch's rows that the quality gate needs. The measurements are made in the same way from files
-// and on a device, whose rows never leave it; batch-faults.ts judges them. The keys are in snake_case, because this
-// object is part of a device's summary.
+// The measurements that the quality gate needs of a batch's rows. They are made in the same way from files and on a device,
+// which the rows never leave; batch-faults.ts judges them. The keys are in snake_case, because this object is part of a
+// device's summary.
 
 import { channelContent, rateOfSampling, roundQuality, stretchSeconds } from "./channel-content.ts";
 import { absurdFactor, exceedsGateLimit, pauseSeconds } from "./gate-limits.ts";
@@ -13,9 +13,9 @@ import { stretchesByRecording } from "./stretches.ts";
 export interface BatchQuality {
   /** Number of rows that arrived, whether or not they were kept. */
   readonly rows_read: number;
-  /** Number of times that are not numbers, and of infinite times. */
+  /** Number of times that are not numbers, and number of infinite times. */
   readonly time: { readonly missing: number; readonly infinite: number };
-  /** Recorded time in all stretches together, in seconds. */
+  /** Total recorded time in all stretches, in seconds. */
   readonly seconds: number;
   /** Recordings in the order of their first rows. */
   readonly recordings: readonly RecordingQuality[];
@@ -27,13 +27,13 @@ export interface BatchQuality {
   readonly channels: Readonly<Record<string, ChannelContent & { readonly missing: number; readonly infinite: number }>>;
 }
 
-/** One recording of a batch. */
+/** One recording in a batch. */
 export interface RecordingQuality {
   /** Its name. */
   readonly recording: string;
   /** Rows that were kept. */
   readonly rows: number;
-  /** Number of rows that repeated the time of the previous row with other values. */
+  /** Number of rows that repeated the previous row's time with different values. */
   readonly repeated: number;
   /** Recorded time. */
   readonly seconds: number;
@@ -49,7 +49,7 @@ export interface LostTime {
   readonly of_seconds: number;
 }
 
-/** Time in stretches that are long enough for a window, and the total. */
+/** Time in stretches long enough for a window, and the total time. */
 export interface UsableTime {
   /** Time in these stretches. */
   readonly seconds: number;
@@ -57,13 +57,13 @@ export interface UsableTime {
   readonly of_seconds: number;
 }
 
-/** One channel of a batch. */
+/** One channel in a batch. */
 export interface ChannelContent {
-  /** Smallest value that was kept; 0 if none was kept. */
+  /** Smallest value kept; 0 if none was. */
   readonly min: number;
-  /** Largest value that was kept; 0 if none was kept. */
+  /** Largest value kept; 0 if none was. */
   readonly max: number;
-  /** Time in runs of one value that last at least a second, in seconds. */
+  /** Time, in seconds, in runs of one value that last at least a second. */
   readonly flat_seconds: number;
   /** The first value that no unit or movement can explain, and the number of such values; null if there are none. */
   readonly absurd: AbsurdSample | null;
@@ -92,14 +92,14 @@ export interface KnownRange {
 /** Counts of everything that arrived, which cannot be derived from the rows that were kept. */
 export interface ArrivedCells {
   readonly read: number;
-  /** Number of missing values in each channel, and last in the time column. */
+  /** Number of missing values in each channel, followed by that in the time column. */
   readonly missing: readonly number[];
   readonly infinite: readonly number[];
   /** By recording. */
   readonly repeated: ReadonlyMap<string, number>;
 }
 
-/** @param expected.ranges ranges of the training data by channel; a channel without a range has no absurd values */
+/** @param expected.ranges ranges in the training data by channel; in a channel without a range, no value counts as absurd */
 export function measureBatchQuality(
   rows: SampledRows,
   { read, missing, infinite, repeated }: ArrivedCells,
@@ -146,7 +146,7 @@ export function absurdLimit({ min, max }: KnownRange): number {
   return absurdFactor * Math.max(Math.abs(min), Math.abs(max));
 }
 
-/** Returns the first absurd value of a channel, and the person to whom it belongs; null if there are none. */
+/** Returns a channel's first absurd value and the person it belongs to; null if there are none. */
 export function absurdSample(
   rows: SampledRows,
   channel: number,
@@ -172,8 +172,8 @@ export function absurdSample(
 
 /**
  * For every step longer than 1.5 times its recording's median step, counts the time beyond one median step as lost. Rows
- * without a label were dropped, but their time was recorded, so it does not count as lost. Nor does the time between two
- * activities, because recorders are often stopped there.
+ * without a label were dropped, but their time was recorded and therefore does not count as lost. Nor does the time between two
+ * activities, because recorders are often stopped in between.
  */
 export function lostTime(rows: SampledRows): LostTime {
   let [lost, total] = [0, 0];
@@ -201,7 +201,7 @@ export function usableTime(
   for (const { start, end } of rows.stretches()) {
     const seconds = rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + 1 / samplingRateHz;
     total += seconds;
-    // If a clock counts milliseconds, rounding can make a full window appear slightly too short.
+    // When a clock counts milliseconds, rounding can make a full window appear slightly too short.
     if (seconds * (1 + 1e-6) >= windowSeconds) usable += seconds;
   }
   return { seconds: usable, of_seconds: total };

@@ -1,6 +1,6 @@
-// Converts a batch's values to the units of a model. Converts only what the model's manifest, the batch's column names
-// or an option declares; any other change of unit is a fault, which `check` names. Rejects columns whose names state
-// another kind of sensor.
+// Converts a batch's values to a model's units. Converts only what the model's manifest, the batch's column names or an option
+// declares; any other change of unit is a fault for `check` to report. Rejects columns whose names indicate a different kind of
+// sensor.
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { listedNames } from "../../listed-names.ts";
@@ -9,26 +9,26 @@ import { type NamedSensor, sensorsByName } from "../sensors/sensors-by-name.ts";
 import { type StoredConversion, unitConversionFactors } from "./convert-units.ts";
 import { parseUnitChoice, unitsOfChoice } from "./unit-choice.ts";
 
-/** The units and conversions that a model's manifest records. */
+/** The units and conversions recorded in a model's manifest. */
 export interface UnitsOfModel {
   readonly channels: readonly string[];
-  /** The sensors, with the units in which the network was trained. */
+  /** The sensors, with the units that the network was trained in. */
   readonly sensors: readonly Sensor[];
-  /** How the values of the training recordings were converted. */
+  /** How values in the training recordings were converted. */
   readonly conversions: readonly StoredConversion[];
   /** Whether the model was trained in the units of its files, as in earlier versions. */
   readonly keeps: boolean;
 }
 
-/** The factors by which a batch's values are multiplied. */
+/** The factors that a batch's values are multiplied by. */
 export interface BatchUnits {
-  /** Factors by channel, for every person who is not in `people`. */
+  /** Factors by channel, for everyone not in `people`. */
   readonly factors: readonly number[];
-  /** Factors by channel, for people whose training recordings were in another unit and were converted. */
+  /** Factors by channel, for people whose training recordings were in a different unit and were converted. */
   readonly people: ReadonlyMap<string, readonly number[]>;
-  /** Descriptions of conversions that differ from those in training. */
+  /** Descriptions of conversions that differ from those used in training. */
   readonly notes: readonly string[];
-  /** Faults of columns that hold another kind of sensor. */
+  /** Faults about columns that contain a different kind of sensor. */
   readonly faults: readonly FaultDescription[];
 }
 
@@ -69,8 +69,7 @@ export function batchUnits(model: UnitsOfModel, columns: readonly string[], choi
 }
 
 /**
- * Returns factors for individual people; none if an option or different column names declare the conversion of all
- * values.
+ * Returns factors for individual people; none if an option or different column names determine the conversion of all values.
  */
 function unitFactorsOfPeople(
   { channels, conversions }: UnitsOfModel,
@@ -91,7 +90,7 @@ function unitFactorsOfPeople(
   );
 }
 
-/** Returns a function that gives the factors by which a recording's values are multiplied. */
+/** Returns a function that returns the factors to multiply a recording's values by. */
 export function unitFactorsOfBatch({
   factors,
   people,
@@ -99,12 +98,12 @@ export function unitFactorsOfBatch({
   return ({ user }) => people.get(user) ?? factors;
 }
 
-/** Returns each channel's smallest possible factor, with which the allowed range is widest in the batch's own unit. */
+/** Returns each channel's smallest possible factor, which makes the allowed range widest in the batch's own unit. */
 export function leastUnitFactors({ factors, people }: Pick<BatchUnits, "factors" | "people">): number[] {
   return factors.map((factor, c) => Math.min(factor, ...[...people.values()].map((own) => own[c]!)));
 }
 
-/** Notes which of the batch's people have recordings that are converted as in training; null if there are none. */
+/** Describes which of the batch's people have recordings that are converted as in training; null if there are none. */
 export function noteOnUnitsOfPeople(
   { people }: Pick<BatchUnits, "people">,
   recordings: readonly { readonly user: string }[],
@@ -120,7 +119,7 @@ function sensorNamedInBatch(columns: readonly string[]): NamedSensor | undefined
   return others.length === 0 && sensor?.channels.every((name) => columns.includes(name)) ? sensor : undefined;
 }
 
-/** Returns a fault if the columns' names state a kind of sensor other than the model's. */
+/** Returns a fault if the column names indicate a different kind of sensor from the model's. */
 function batchFaultOfKind(
   sensor: Sensor,
   columns: readonly string[],

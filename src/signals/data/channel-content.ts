@@ -1,18 +1,18 @@
-// Measures the range of each channel, and the time for which it stays at a single value. A stretch extends from its
-// first row to one sampling step after its last row.
+// Measures the range of each channel, and how long it stays at a single value. A stretch extends from its first row to one
+// sampling step after its last row.
 
 import { piecesOfRecordings, type Stretch } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
 import { stretchesByRecording } from "./stretches.ts";
 
-/** Minimum length of a run of equal values for a channel to count as flat during it, in seconds. */
+/** Minimum length, in seconds, of a run of equal values for the channel to count as flat during it. */
 const flatRunSeconds = 1;
 
 /** The range of a channel's values; empty if there are no rows. */
 export interface ChannelRange {
   readonly min: number;
   readonly max: number;
-  /** Time in runs of one value that last at least a second, in seconds. */
+  /** Time, in seconds, in runs of one value that last at least a second. */
   readonly flat_seconds: number;
 }
 
@@ -43,7 +43,7 @@ export function channelContent(rows: SampledRows, channel: number): ChannelRange
   return { min, max, flat_seconds: roundQuality(flatSeconds) };
 }
 
-/** Warns of channels that are constant all the time, or more than a tenth of it. */
+/** Warns about channels that are constant all the time, or for more than a tenth of it. */
 export function flatChannelWarnings(channels: Readonly<Record<string, ChannelRange>>, seconds: number): string[] {
   const entries = Object.entries(channels);
   return [
@@ -60,7 +60,7 @@ export function flatChannelWarnings(channels: Readonly<Record<string, ChannelRan
   ];
 }
 
-/** Returns the seconds that a row represents, which is the median step of its recording. */
+/** Returns how many seconds a row represents, which is the median step of its recording. */
 function secondsPerRow({ sampling }: SampledRows, recording: number): number {
   const { periodSeconds } = sampling[recording]!;
   return Number.isFinite(periodSeconds) ? periodSeconds : 0;
@@ -71,7 +71,7 @@ export function stretchSeconds(rows: SampledRows, recording: number, { start, en
   return rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + secondsPerRow(rows, recording);
 }
 
-/** Rounds to nine significant digits and nine decimal places; beyond that, sums of steps contain only rounding noise. */
+/** Rounds to nine significant digits and nine decimal places; beyond that, sums of steps are only rounding noise. */
 export function roundQuality(value: number): number {
   return Number(Number(value.toPrecision(9)).toFixed(9));
 }

@@ -1,5 +1,4 @@
-// Derives the channels of a clean table from the files' channels: with converted values, and with names that do not
-// contradict their units.
+// Derives the channels of a clean table from those in the files: values are converted, and names do not contradict the units.
 
 import { UserError } from "../../errors.ts";
 import type { SensorUnit } from "../sensors/sensor.ts";
@@ -7,31 +6,29 @@ import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import type { DecidedUnits } from "./convert-units.ts";
 import type { DecidedSensor } from "./find-sensors.ts";
 
-/** One channel of a clean table. */
+/** One channel in a clean table. */
 export interface CleanChannel {
   /** The channel's column in the files. */
   readonly from: string;
   /** The channel's column in the clean table. */
   readonly to: string;
-  /** Unit in the files; null if it is unknown or differs between people. */
+  /** Unit in the files; null if unknown or different between people. */
   readonly unitFrom: string | null;
-  /** Unit in the clean table; null if it is unknown. */
+  /** Unit in the clean table; null if unknown. */
   readonly unitTo: SensorUnit | null;
-  /**
-   * Factor by which the values were multiplied; 1 if they were not converted, null if the unit differs between people.
-   */
+  /** Factor that the values were multiplied by; 1 if they were not converted, null if the unit differs between people. */
   readonly factor: number | null;
-  /** Reason for the unit, in words, such as "its name says g". */
+  /** Reason for choosing this unit, in words, such as "its name says g". */
   readonly because: string;
 }
 
-/** Columns of a clean table that are not channels. */
+/** Columns in a clean table that are not channels. */
 export const cleanColumns = ["user", "activity", "recording", "timestamp_s"] as const;
 
 /**
- * @param sensors the sensors as they are in the files
+ * @param sensors the sensors as in the files
  * @param units how the sensors are converted
- * @throws UserError if two channels of the clean table would have the same name, or a channel would have the name of
+ * @throws UserError if two channels of the clean table would have the same name, or a channel would have the same name as
  * another column
  */
 export function cleanChannels(
@@ -49,7 +46,7 @@ export function cleanChannels(
     const [unitTo, because] = [units.sensors[s]!.unit, units.because[s]!];
     const [first] = own;
     if (first === undefined) return { ...keep, unitFrom: unitTo, unitTo, because };
-    // After a conversion, a name that states the old unit would be wrong.
+    // After a conversion, a name that contains the old unit would be wrong.
     const written = named.get(sensor.channels.join())?.written;
     const to = written === undefined ? from.trim() : `${sensor.name}_${"xyz"[sensor.channels.indexOf(from)]!}`;
     const forAll = first.people === undefined;

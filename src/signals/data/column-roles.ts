@@ -1,6 +1,5 @@
-// Decides which columns hold the label, the person, the recording, the time and the channels. Columns that the user
-// names are used as given; the others are found by their usual names. Reports every choice, so that users notice a
-// wrong guess.
+// Decides which columns contain the label, the person, the recording, the time and the channels. Columns given by the user are
+// used as they are; the others are found by their usual names. Reports every choice, so that users notice a wrong guess.
 
 import { type FaultDescription, type OnFault, throwDataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
@@ -20,20 +19,20 @@ import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { refuseReservedChannels } from "./reserved-names.ts";
 
-/** The columns in use, by their names in the file; null for a role without a column. */
+/** The names of the columns in use, as in the file; null for a role without a column. */
 export interface ResolvedColumns {
   /** Activity of the sample. */
   readonly label: string | null;
-  /** Column of the person who wore the sensor. */
+  /** Column with the person who wore the sensor. */
   readonly group: string | null;
   /** One uninterrupted recording. */
   readonly recording: string | null;
   /** Time of the sample. */
   readonly time: string | null;
   /**
-   * Unit of the times: s, ms, us or ns (numbers in that unit), days (serial days of a spreadsheet), ticks (numbers in a
-   * unit that the user gave), timestamp (a date-time), index (a count of rows or samples). If the files' units differ,
-   * the value is the first file's unit.
+   * Unit of the times: s, ms, us or ns (numbers in that unit), days (serial days of a spreadsheet), ticks (numbers in a unit
+   * given by the user), timestamp (a date-time), index (a count of rows or samples). If the files' units differ, this is the
+   * first file's unit.
    */
   readonly timeUnit: TimeUnit;
   /** Sensor columns, in order. */
@@ -45,7 +44,9 @@ export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 /** Unit of a time column: seconds, fractions of a second, days, a date-time, or a count of samples. */
 export type TimeUnit = "s" | "ms" | "us" | "ns" | "days" | "ticks" | "timestamp" | "index";
 
-/** Whether a label column and a person column are required; `if found` reads a label column only if it has a usual name. */
+/**
+ * Whether a label column and a person column are required; with `if found`, a label column is read only if it has a usual name.
+ */
 export interface RequiredColumns {
   readonly label: boolean | "if found";
   readonly group: boolean;
@@ -65,7 +66,7 @@ export const columnRoleOptions: Record<ColumnRole, string> = {
   time: "--time",
 };
 
-/** Advice on taking labels and people from paths, because tables that apps export contain neither. */
+/** Advice on taking labels and people from paths, because tables exported by apps contain neither. */
 const elsewhere: Record<ColumnRole, string> = {
   label: ', or take it from the names of folders or files: --label-from-path "{activity}/*"',
   group: ', or take it from the names of folders or files: --group-from-path "{person}/*"',
@@ -75,12 +76,12 @@ const elsewhere: Record<ColumnRole, string> = {
 
 /**
  * @param available columns of the files, in file order
- * @param required roles that must have a column; an optional label column is used only if the user names it
+ * @param required roles that must have a column; an optional label column is used only if the user gives it
  * @param onFault called for each given or expected channel that is missing; if it does not throw, the other channels
  * are returned
  * @param warn called for columns that were found but not used
- * @throws UserError if a column is missing (the message suggests the closest name), if no column is found for a role,
- * or if a column has two roles
+ * @throws UserError if a column is missing (the message suggests the closest name), if no column is found for a role, or if one
+ * column has two roles
  */
 export function resolveColumnRoles(
   available: readonly string[],
@@ -115,7 +116,7 @@ export function resolveColumnRoles(
   return columns;
 }
 
-/** Rejects several possible clocks; otherwise, a rate would be assumed although the file contains the times. */
+/** Rejects ambiguous clocks; otherwise, a rate would be assumed even though the file contains the times. */
 function refuseSeveralClockRoles(available: readonly string[], file: string): null {
   const late = (name: string): number => Number(/arriv|receiv|system|phone|server/i.test(name));
   const possible = usualTimeColumns(available).sort((a, b) => late(a) - late(b));
@@ -199,7 +200,8 @@ function adviceOnLackingRole(
   if (alike.every((column) => column !== undefined)) {
     return (
       `The names differ only in their units: ${shellCommand("--channels", alike.join(","))}. ` +
-      "If the columns are in other units than in training, and their names do not state the units, add --units, such as --units acc=m/s^2."
+      "If the columns are in other units than in training, and their names do not state the units, add " +
+      "--units, such as --units acc=m/s^2."
     );
   }
   return (
@@ -212,9 +214,7 @@ function nearestColumnForRole(available: readonly string[], name: string): strin
   return available.find((column) => column.toLowerCase() === name.toLowerCase()) ?? nearestName(name, available);
 }
 
-/**
- * Returns the channels of the sensors that the user specifies, and of an accelerometer and a gyroscope found by name.
- */
+/** Returns the channels of the sensors given by the user, and of an accelerometer and a gyroscope found by name. */
 function resolveUsualChannelRoles(
   available: readonly string[],
   given: readonly string[],
@@ -237,12 +237,11 @@ function resolveUsualChannelRoles(
 }
 
 /**
- * Number of numbered copies of a sensor from which they count as the samples of a window; nobody wears that many
- * devices.
+ * Minimum number of numbered copies of a sensor for them to count as the samples of a window; nobody wears that many devices.
  */
 const fewestSamples = 12;
 
-/** Rejects rows that hold whole windows, because the first sample of each window would be read as the signal. */
+/** Rejects rows that contain whole windows, because the first sample of each window would be read as the signal. */
 function refuseWindowsInRows(
   first: readonly string[],
   others: readonly { readonly channels: readonly string[] }[],
@@ -259,7 +258,7 @@ function refuseWindowsInRows(
   );
 }
 
-/** Matches names of statistics over a window, such as Acc X-mean, GyrX_std and AvgAccX, whose words are separated. */
+/** Matches names of statistics over a window, such as Acc X-mean, GyrX_std and AvgAccX, with words that are separated. */
 const statisticName =
   /(?:^|[^a-z])(mean|median|avg|average|std|stdev|var|min|max|iqr|mad|rms|skew|kurt|energy|entropy)(?:[^a-z]|$)/i;
 
@@ -267,7 +266,7 @@ function isStatisticColumn(name: string): boolean {
   return statisticName.test(name.replace(/([a-z])(?=[A-Z])/g, "$1 "));
 }
 
-/** Rejects statistics of windows, because they would be read as samples. */
+/** Rejects per-window statistics, because they would be read as samples. */
 function refuseStatisticColumns(channels: readonly string[], file: string): void {
   if (channels.length === 0 || !channels.every(isStatisticColumn)) return;
   throw new UserError(
@@ -278,7 +277,7 @@ function refuseStatisticColumns(channels: readonly string[], file: string): void
   );
 }
 
-/** Matches names of values that summarise an epoch: Euclidean norms, angles, counts and MIMS units. */
+/** Matches the names of values that summarise an epoch: Euclidean norms, angles, counts and MIMS units. */
 const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
 
 function adviceOnChannelRoles(available: readonly string[]): string {

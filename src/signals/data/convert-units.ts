@@ -1,5 +1,5 @@
-// Converts recordings to m/s^2 and rad/s if names or options state another unit or, on request, if only the values
-// suggest it. Recordings in different units are never pooled.
+// Converts recordings to m/s^2 and rad/s if names or options give a different unit or, on request, if only the values suggest
+// one. Recordings in different units are never pooled.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -10,7 +10,7 @@ import { givenSensors } from "./given-sensors.ts";
 import type { StoredRows } from "./stored-rows.ts";
 import { type UnitChoice, unitsOfChoice } from "./unit-choice.ts";
 
-/** A conversion of some channels' values. */
+/** A conversion applied to the values of some channels. */
 export interface UnitConversion {
   /** Names of the channels. */
   readonly channels: readonly string[];
@@ -18,18 +18,18 @@ export interface UnitConversion {
   readonly from: string;
   /** Unit after the conversion. */
   readonly to: SensorUnit;
-  /** Factor by which the values are multiplied. */
+  /** Factor that the values are multiplied by. */
   readonly factor: number;
-  /** People whose recordings are converted; absent if all people's are. */
+  /** People whose recordings are converted; absent if everyone's are. */
   readonly people?: readonly string[];
 }
 
-/** A conversion as recorded in a manifest; manifests of later versions may contain other units. */
+/** A conversion as recorded in a manifest; manifests from later versions may contain other units. */
 export interface StoredConversion extends Omit<UnitConversion, "to"> {
   readonly to: string;
 }
 
-/** The units of a set of recordings, and their conversions. */
+/** The units in a set of recordings, and how they are converted. */
 export interface DecidedUnits {
   /** The sensors after the conversion. */
   readonly sensors: FoundSensors["sensors"];
@@ -37,7 +37,7 @@ export interface DecidedUnits {
   readonly conversions: readonly UnitConversion[];
   /**
    * Warnings about units that were inferred only from values and therefore not converted, and about declared units that
-   * the values contradict.
+   * contradict the values.
    */
   readonly warnings: readonly string[];
   /** How the unit of each sensor in the files was determined, in words. */
@@ -51,10 +51,10 @@ const wantedUnit: Partial<Record<SensorKind, SensorUnit>> = {
 };
 
 /**
- * @param found the sensors as they are in the files
+ * @param found the sensors as in the files
  * @param options.sensor sensors as in `--sensor`
- * @throws UserError if a declared unit does not fit the sensor, or if people's units differ and the values do not show
- * each person's unit
+ * @throws UserError if a declared unit does not fit the sensor, or if people's units differ and the values do not reveal each
+ * person's unit
  */
 export function decideUnitConversions(
   channels: readonly string[],
@@ -94,7 +94,8 @@ export function decideUnitConversions(
     if (unit === null || wanted === undefined || unit === wanted || units.mode === "keep") return declares;
     if (unit !== stated && units.mode !== "auto") {
       warnings.push(
-        `Sensor ${sensor.name} (${sensor.channels.join(", ")}) seems to be in ${unit}, but only its values show this, so it was not converted. To convert it, add ${shellCommand("--units", "auto")}`,
+        `Sensor ${sensor.name} (${sensor.channels.join(", ")}) seems to be in ${unit}, but only its values show this, so it was not converted. To convert it, " +
+          "add ${shellCommand("--units", "auto")}`,
       );
       return declares;
     }
@@ -134,7 +135,7 @@ function convertMixedUnits({ kind, name, axes, units, undecided }: MixedSensor):
 }
 
 /**
- * @param channels the names of the rows' channels in the conversions, in the order of the channels
+ * @param channels the names that the conversions use for the rows' channels, in channel order
  * @returns the rows with converted values; they share their store with `rows`
  */
 export function convertUnitsOfRows(
@@ -147,8 +148,7 @@ export function convertUnitsOfRows(
 }
 
 /**
- * Returns each channel's factor; 1 if the channel is not converted. @param user null for people whom no conversion
- * names
+ * Returns each channel's factor; 1 if the channel is not converted. @param user null for people not listed in any conversion
  */
 export function unitConversionFactors(
   conversions: readonly StoredConversion[],

@@ -1,8 +1,8 @@
-// Finds content that occurs under two people, as when one person's rows were exported again under another id. Compares
-// values, because names cannot reveal copies. A rolling hash is computed for every span of 32 consecutive rows of a
-// recording. Only spans whose hash falls into a fixed range are kept, so the same rows are compared wherever a copy
-// begins. Rows at rest on a coarse sensor may be equal by chance, so only spans with at least 16 different rows count,
-// and at least three spans must agree. Copies with altered values are found by altered-copies.ts. Dimensions: C channels.
+// Finds content that occurs under two people, such as when one person's rows were exported again under a different id. Compares
+// values, because names cannot reveal copies. A rolling hash is computed for every span of 32 consecutive rows of a recording.
+// Only spans whose hash falls into a fixed range are kept, so the same rows are compared no matter where a copy begins. Rows at
+// rest on a coarse sensor may be equal by chance, so a span counts only if it has at least 16 different rows, and at least
+// three spans must agree. Copies with altered values are found by altered-copies.ts. Dimensions: C channels.
 
 import { type AlteredCopy, AlteredCopyFinder } from "./altered-copies.ts";
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
@@ -15,7 +15,7 @@ const spanRows = 32;
 const minusZero = -(2 ** 31);
 const leastDifferentRows = 16;
 const leastSpans = 3;
-/** Maximum number of spans to keep; beyond it, every second span is dropped. */
+/** Maximum number of spans to keep; above it, every second span is dropped. */
 const mostSpans = 2 ** 18;
 
 const [baseA, baseB] = [0x9e3779b1, 0x85ebca6b];
@@ -106,10 +106,11 @@ export function describeCopiedContent({ people, recordings, share, factor }: Cop
   const altered = isScaled
     ? ` ${other}'s values are about ${Number(factor.toPrecision(3))} times as great.`
     : " The values may be rounded, or the axes swapped or negated.";
-  return `People ${one} and ${other} have ${what} in about ${percent} % of ${other}'s rows (${where}).${factor === null ? "" : altered} If they are one person, give both the same name; if one is a copy, leave it out. Otherwise the model is tested on ${factor === null ? "values" : "recordings"} that it learned from.`;
+  return `People ${one} and ${other} have ${what} in about ${percent} % of ${other}'s rows (${where}).${factor === null ? "" : altered} If they are one person, give both the same name; if one is a copy, leave it out. Otherwise the " +
+    "model is tested on ${factor === null ? "values" : "recordings"} that it learned from.`;
 }
 
-/** Returns a hash of the values of each row. */
+/** Returns a hash of each row's values. */
 function rowContentHashes(rows: RowSource, from: number, to: number): Int32Array {
   const hashes = new Int32Array(to - from);
   for (const c of rows.channels.keys()) {
@@ -127,7 +128,7 @@ function rowContentHashes(rows: RowSource, from: number, to: number): Int32Array
   return hashes;
 }
 
-/** Returns the factor by which a value is weighted in the rolling hash when it leaves the span. */
+/** Returns the factor that a value is weighted by in the rolling hash when it leaves the span. */
 function powerOfContentHash(base: number): number {
   let power = 1;
   for (let i = 0; i < spanRows; i++) power = Math.imul(power, base);

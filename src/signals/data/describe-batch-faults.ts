@@ -1,4 +1,4 @@
-// Describes the faults of a batch from the measurements of its rows. All limits are in gate-limits.ts.
+// Describes the faults in a batch, based on the measurements of its rows. All limits are in gate-limits.ts.
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription } from "../../data-fault.ts";

@@ -1,4 +1,4 @@
-// Completes the quality report from the kept rows, in one pass over each column. Reads the data without changing it.
+// Completes the quality report based on the kept rows, in one pass over each column. Reads the data without changing it.
 
 import {
   channelContent,

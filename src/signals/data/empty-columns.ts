@@ -1,6 +1,6 @@
-// Removes columns without any value from a table's schema. Exports contain empty columns for sensors that a device
-// lacks (SampleTimeFine of Xsens, a second gyroscope). If an empty column were chosen as the time or as a channel, no
-// row would remain.
+// Removes columns without any value from a table's schema. Exports contain empty columns for sensors that the device lacks
+// (Xsens's SampleTimeFine, a second gyroscope). If an empty column were chosen as the time or as a channel, no row would
+// remain.
 
 import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
@@ -14,16 +14,15 @@ import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
 /**
- * Number of rows searched first, from the top of a file: those that DuckDB's sniffer reads, which assumes that an empty
- * column is text.
+ * Number of rows at the top of a file to search first: those read by DuckDB's sniffer, which takes an empty column for text.
  */
 const headRows = 20_480;
-/** Maximum number of possibly empty columns to search; a query over more would fill the memory. */
+/** Maximum number of possibly empty columns to search; a query over more of them would fill the memory. */
 const mostColumns = 500;
 
 /**
- * @param options the user's choice of columns, which are kept; if one is empty, an error is reported when it is read
- * @param warn called with the names of the columns that are left out
+ * @param options the user's choice of columns, which are kept; if one is empty, reading it later reports an error
+ * @param warn called with the names of the columns left out
  */
 export async function withoutEmptyColumns(
   database: Database,
@@ -35,7 +34,7 @@ export async function withoutEmptyColumns(
   const possible = schema.names.filter(
     (name) => !isColumnNamedByUser(name, options) && mayBeEmpty(schema.types.get(name) ?? "", format),
   );
-  // Errors in cells that DuckDB cannot read here are explained when the rows themselves are read.
+  // Cells that DuckDB cannot read are ignored here; reading the rows later explains the error.
   const inHead = await emptyAmong(database, schema, possible, headRows).catch(() => []);
   const empty = new Set(await emptyAmong(database, schema, inHead));
   // A sensor with only one empty axis is broken, not absent, so its columns are kept.
@@ -59,14 +58,14 @@ function isColumnNamedByUser(name: string, { sensor = [], only = [], split, ...o
   );
 }
 
-/** Whether any of the empty columns would be the clock, the person, the recording or a channel if it had values. */
+/** Whether any of the empty columns, if it had values, would be the clock, the person, the recording or a channel. */
 function doEmptyColumnsMatter(empty: readonly string[]): boolean {
   const roles = ["time", "group", "recording"] as const;
   return roles.some((role) => usualColumnOfRole(empty, role) !== null) || usualChannels(empty).channels.length > 0;
 }
 
 /**
- * Whether a column of this type may be empty. In a text file, the sniffer found values in columns of any other type than
+ * Whether a column of this type may be empty. In a text file, the sniffer found values in every column of a type other than
  * text; in Parquet, a column of NaN has a numeric type.
  */
 function mayBeEmpty(type: string, format: SourceFile["format"]): boolean {

@@ -1,4 +1,4 @@
-// Cuts excerpts of recordings to plot: a few seconds of every channel, for each activity of a few people.
+// Cuts excerpts from recordings for plotting: a few seconds of every channel, for each activity of a few people.
 
 import { naturalOrder } from "../../natural-order.ts";
 import type { Stretch } from "./recordings.ts";
@@ -14,20 +14,20 @@ export interface Excerpt {
   label: string | null;
   /** Times of the samples in seconds, on the recording's own clock. */
   time: number[];
-  /** Values by channel, as they were read. */
+  /** Values by channel, as read. */
   channels: Record<string, number[]>;
 }
 
 export interface ExcerptOptions {
-  /** Length of an excerpt; a shorter stretch is included in full. */
+  /** Length of an excerpt; shorter stretches are included in full. */
   readonly seconds: number;
   /** Maximum number of people per activity. */
   readonly people: number;
 }
 
 /**
- * Takes one excerpt for each activity and person, from the person's longest stretch of that activity. Sorts activities
- * and people by name, and includes only the first people of each activity.
+ * Takes one excerpt per activity and person, from the person's longest stretch of that activity. Sorts activities and people by
+ * name, and includes only the first few people per activity.
  */
 export function excerptsOf(rows: StoredRows, options: ExcerptOptions): Excerpt[] {
   const longest = new Map<string, Map<string, Stretch>>();

@@ -1,4 +1,4 @@
-// Finds the sensors among the channels of recordings, from their names and a sample of their values.
+// Finds the sensors among the channels of recordings, based on their names and a sample of their values.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -15,7 +15,7 @@ export type { Axes, Sensor, SensorKind, SensorUnit } from "../sensors/sensor.ts"
 export interface FoundSensors {
   /** Each channel belongs to at most one sensor. */
   readonly sensors: readonly DecidedSensor[];
-  /** A warning for each ambiguity or contradiction, with the option that resolves it. */
+  /** A warning for each ambiguity or contradiction, including the option that resolves it. */
   readonly warnings: readonly string[];
 }
 
@@ -29,7 +29,7 @@ const leastPieceRows = 8;
 /**
  * @returns the sensors, and the accelerometers whose unit or gravity differs between people
  * @param given sensors as in `--sensor`
- * @throws UserError if a given sensor does not fit the channels, or two sensors share a name or a channel
+ * @throws UserError if a given sensor does not fit the channels, or if two sensors share a name or a channel
  */
 export function findSensors(
   rows: StoredRows,

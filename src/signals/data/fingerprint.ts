@@ -1,10 +1,10 @@
-// Computes a hash of recordings. With the hash, a resumed run or a user of a stored model can check whether the data is
-// still the same.
+// Computes a hash over recordings. The hash lets a resumed run, or the user of a stored model, check whether the data is still
+// the same.
 
 import { createHash } from "node:crypto";
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 
-/** sha256 of channel names, stretches, times and values; independent of the file format, file names and chunking. */
+/** sha256 over channel names, stretches, times and values; independent of the file format, file names and chunking. */
 export function fingerprint(rows: RowSource): string {
   const hash = createHash("sha256");
   hash.update(`{"channels":${JSON.stringify(rows.channels)},"stretches":[`);

@@ -1,7 +1,7 @@
-// A simple model of how a wrist moves, for the simulator: a forearm whose pitch and roll swing with the stride, a body that
-// bounces with each step, and small movements of a resting hand. People differ in cadence, vigour, posture and the position
-// of the watch. The figures are plausible (cadences of 1.5 to 3 steps/s, wrist accelerations of 0.1 to 3 g), but not fitted
-// to real people. The forearm is along the device's x axis: a hanging arm has a pitch of -90 degrees and gravity on x.
+// A simple model of wrist movement, for the simulator: the forearm's pitch and roll swing with the stride, the body bounces
+// with each step, and a resting hand makes small movements. People differ in cadence, vigour, posture and the position of the
+// watch. The figures are plausible (cadences of 1.5 to 3 steps/s, wrist accelerations of 0.1 to 3 g), but are not fitted to
+// real people. The forearm is along the device's x axis: a hanging arm has a pitch of -90 degrees and gravity on x.
 
 import type { Rng } from "../../random.ts";
 
@@ -13,12 +13,12 @@ export interface Movement {
   readonly stepHz: number;
   /** Amplitude of the forearm's swing, once per stride (two steps). */
   readonly swing: number;
-  /** Amplitude of the body's vertical movement during each step. */
+  /** Amplitude of the body's vertical movement in each step. */
   readonly bounce: number;
-  /** Share of the bounce in the second, third and fourth harmonic, which grow with the force of the foot's landing. */
+  /** Share of the bounce in the second, third and fourth harmonics, which grow with the force of each footfall. */
   readonly impact: readonly [number, number, number];
   /**
-   * Positions of the arm. Each recording has one position, drawn at random with the positions' shares as probabilities.
+   * Positions of the arm. Each recording has one position, drawn at random with probabilities equal to the positions' shares.
    */
   readonly postures: readonly Posture[];
   /** Number of small hand movements per minute, and the size of these movements. */
@@ -108,7 +108,7 @@ export const movements: Record<SimulatedActivity, Movement> = {
 
 export const simulatedActivities: readonly SimulatedActivity[] = Object.keys(movements) as SimulatedActivity[];
 
-/** Traits that stay the same in all recordings of a person. */
+/** Traits that are the same in all of a person's recordings. */
 export interface PersonTraits {
   readonly cadence: number;
   readonly vigour: number;

@@ -1,4 +1,4 @@
-// A sensor as a user writes it: [name=]kind:x,y,z[unit], for example "wrist=acc:ax,ay,az[m/s^2]".
+// A sensor as written by a user: [name=]kind:x,y,z[unit], for example "wrist=acc:ax,ay,az[m/s^2]".
 
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../../nearest-name.ts";
@@ -28,8 +28,8 @@ const sensorForm = "KIND:X,Y,Z such as acc:ax,ay,az or wrist=acc:ax,ay,az[m/s^2]
 const sensorKinds: string = Object.keys(kinds).join(", ");
 
 /**
- * Returns all ways to read the text as a list of axes, because brackets at its end may belong to the last name or
- * contain a unit. Returns an empty list if the text does not describe a sensor.
+ * Returns all ways to read the text as a list of axes: brackets at the end may belong to the last name or contain a unit.
+ * Returns an empty list if the text does not describe a sensor.
  */
 function axesOfGivenSensor(text: string): string[][] {
   const rest = form.exec(text.trim())?.[3];
@@ -40,8 +40,8 @@ function axesOfGivenSensor(text: string): string[][] {
 }
 
 /**
- * @param channels channels that must include the axes; a name that itself ends in brackets may be followed by a unit in
- *   another pair
+ * @param channels channels that must include the axes; a name that ends in brackets itself may be followed by a unit in another
+ * pair
  * @throws UserError if the text is malformed, the kind or unit is unknown, or a channel is missing (except for kind `none`)
  */
 export function givenSensor(text: string, channels: readonly string[]): GivenSensor {
@@ -85,8 +85,8 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
 }
 
 /**
- * Parses all sensors that a user specifies. @throws UserError under the same conditions as `givenSensor`, or if two
- * sensors share a channel
+ * Parses all sensors given by a user. @throws UserError under the same conditions as `givenSensor`, or if two sensors share a
+ * channel
  */
 export function givenSensors(texts: readonly string[], channels: readonly string[]): GivenSensor[] {
   const given = texts.map((text) => givenSensor(text, channels));

@@ -1,7 +1,7 @@
-// Reconstructs the times of rows that reach a logger in bursts at irregular intervals, as over Bluetooth Low Energy or
-// from a polled serial port: 1 to 8 rows at once, and then none for 30 to 90 ms. In such recordings, neither the median
-// step nor the interval between bursts is the sampling period. The sensor itself samples evenly, so a line fitted to
-// the arrival times of the rows between two pauses gives their times.
+// Reconstructs the times of rows that reach a logger in irregular bursts, as over Bluetooth Low Energy or from a polled serial
+// port: 1 to 8 rows at once, then none for 30 to 90 ms. In such recordings, neither the median step nor the interval between
+// bursts is the sampling period. The sensor itself samples evenly, so the times are found by fitting a line to the arrival
+// times of the rows between two pauses.
 
 export interface IrregularBursts {
   /** Index of the first row of each burst, followed by the number of rows. */
@@ -15,13 +15,11 @@ export interface IrregularBursts {
 const pauseSeconds = 1;
 /** Minimum number of rows, and of bursts. */
 const [leastRows, leastBursts] = [100, 20];
-/**
- * Minimum number of rows from which a stretch's own step is computed; shorter stretches get the recording's usual step.
- */
+/** Minimum number of rows for computing a stretch's own step; shorter stretches get the recording's usual step. */
 const shortStretch = 20;
 /**
- * Rows count as simultaneous if they follow the previous row within `within` of the mean step; at least `share` of the
- * rows must be simultaneous.
+ * Rows count as simultaneous if they follow the previous row after at most `within` times the mean step; at least `share` of
+ * the rows must be simultaneous.
  */
 const atOnce = { share: 0.3, within: 0.3 } as const;
 /**
@@ -30,7 +28,7 @@ const atOnce = { share: 0.3, within: 0.3 } as const;
  */
 const irregular = { share: 0.3, within: 0.35 } as const;
 /**
- * Regular intervals are accepted, too, if at least `share` of the rows repeat a time, and bursts have at least `times`
+ * Regular intervals are accepted as well if at least `share` of the rows repeat a time, and bursts have at least `times`
  * distinct times on average.
  */
 const mixed = { share: 0.1, times: 1.5 } as const;
@@ -80,9 +78,7 @@ export function irregularBursts(time: Float64Array): IrregularBursts | undefined
   return { firsts, step, times };
 }
 
-/**
- * Spreads each burst over the time until the next burst, for recordings in which rows were lost or the rate changed.
- */
+/** Spreads each burst over the time until the next burst, for recordings where rows were lost or the rate changed. */
 function timesBetweenBursts(time: Float64Array, firsts: readonly number[], step: number): Float64Array {
   const times = new Float64Array(time.length);
   for (let b = 0; b + 1 < firsts.length; b++) {
@@ -105,10 +101,7 @@ function stretchesBetweenPauses(time: Float64Array): [from: number, to: number][
   return stretches;
 }
 
-/**
- * Fits a line to the times by least squares over the row numbers, and returns it with the residuals' standard
- * deviation.
- */
+/** Fits a line to the times by least squares on the row numbers, and returns it with the residuals' standard deviation. */
 function fitLineToBursts(
   time: Float64Array,
   from: number,

@@ -1,8 +1,8 @@
-// Joins sensors of one person by time. The rows of the first sensor are not changed. The values of each other sensor
-// are interpolated between its two neighbouring rows, which must be at most three of its median steps apart. At an end
-// of a recording, a single row at most half a step away suffices. Rows of the first sensor without sufficiently close
-// rows of another sensor are left out and counted. If several rows of a sensor share a time because the clock is
-// coarse, the join spreads their times evenly until the next time; the stored times do not change.
+// Joins the sensors worn by one person by time. The rows of the first sensor are not changed. The values of every other sensor
+// are interpolated between its two nearest rows, which must be at most three of its median steps apart. At either end of a
+// recording, a single row at most half a step away suffices. Rows of the first sensor that have no sufficiently close rows of
+// another sensor are left out and counted. If several rows of a sensor share a time because the clock is coarse, the join
+// spreads their times evenly up to the next time; the stored times do not change.
 
 import { counted } from "../../counted.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
@@ -16,8 +16,8 @@ const longestStep = 1.35;
 export interface JoinedPart {
   readonly sql: string;
   /**
-   * SQL expression for the time as a number, in a unit that all parts share; null if the nth rows of a recording belong
-   * together.
+   * SQL expression for the time as a number, in a unit that all parts share; null if the rows of a recording are matched by
+   * position.
    */
   readonly time: string | null;
   /** Columns to interpolate, each with its name in the joined table. */
@@ -27,7 +27,7 @@ export interface JoinedPart {
 /**
  * Writes the joined table as Parquet.
  * @param keys columns whose values must be equal in rows that belong together; null counts as a value
- * @param kept further columns of the first part, which are copied unchanged
+ * @param kept other columns of the first part, which are copied unchanged
  * @returns a sentence about the rows of the first sensor that were left out; empty if there are none
  */
 export async function joinByTime(
@@ -70,8 +70,7 @@ export async function joinByTime(
     for (const [c, [, name]] of channels.entries()) {
       const [before, after] = [`b${p}.v${c}`, `c${p}.v${c}`];
       const between = `${before} + (${after} - ${before}) * (a.t - b${p}.t) / (c${p}.t - b${p}.t)`;
-      // At an end of a recording, only one of the two neighbouring rows exists; a missing value within a row is not
-      // replaced.
+      // At an end of a recording, only one of the two neighbouring rows exists; missing values within a row are not replaced.
       const value = `CASE WHEN c${p}.t IS NULL OR b${p}.t = c${p}.t THEN ${before} WHEN b${p}.t IS NULL THEN ${after} ELSE ${between} END`;
       select.push(`${value} AS ${duckdbIdentifier(name)}`);
     }
@@ -89,7 +88,7 @@ export async function joinByTime(
   return without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no counterpart and are left out.`;
 }
 
-/** Spreads rows that share a time until the next time, unless they are few and therefore count as duplicates. */
+/** Spreads rows that share a time up to the next time, unless there are so few that they count as duplicates. */
 async function spreadEqualTimes(database: Database, table: string): Promise<void> {
   const groups = `(SELECT k, t, count(*) AS c, lead(t) OVER (PARTITION BY k ORDER BY t) - t AS room FROM ${table} GROUP BY k, t)`;
   const [facts] = await database.rows(

@@ -1,4 +1,4 @@
-// Labels recordings by time with labels from separate files (--labels).
+// Labels recordings by time, using labels from separate files (--labels).
 
 import { UserError } from "../../errors.ts";
 import type { Database } from "../files/duckdb.ts";
@@ -13,9 +13,9 @@ import { daysIn1970, unitsPerSecond } from "./time-unit.ts";
 
 export interface LabelledFromFiles {
   readonly rows: StoredRows;
-  /** Origin of the labels, for messages and reports. */
+  /** Where the labels come from, for messages and reports. */
   readonly column: string;
-  /** Returns the selected rows without those that have no label. */
+  /** Returns those selected rows that have a label. */
   selected(picked: SelectedRows): SelectedRows;
 }
 
@@ -70,7 +70,7 @@ export async function labelFromFiles(
   };
 }
 
-/** Converts labels in days, like the recordings', to seconds from 1970. */
+/** Converts label times in days, like those of the recordings, to seconds from 1970. */
 function labelsInDays(files: LabelFiles): LabelFiles {
   if (files.annotations.some(({ start }) => daysIn1970(start) === 0)) return files;
   const seconds = (day: number): number => (day - daysIn1970(day)) / unitsPerSecond.days;

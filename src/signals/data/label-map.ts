@@ -1,4 +1,5 @@
-// Maps labels to classes: names codes, merges labels, and leaves labels out. Labels that are not listed stay unchanged.
+// Maps labels to classes: gives names to codes, merges labels, and leaves labels out. Labels that are not listed stay
+// unchanged.
 
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -6,7 +7,7 @@ import type { Reporter } from "../../reporter.ts";
 import { spellingKey } from "./spellings.ts";
 
 export class LabelMap {
-  /** Class of each label, by the label's spelling; null if the label is left out. */
+  /** Class of each label, by its spelling; null if the label is left out. */
   readonly #classes: ReadonlyMap<string, string | null>;
   readonly #listed: readonly string[];
   readonly #met = new Set<string>();
@@ -28,7 +29,7 @@ export class LabelMap {
     return found;
   }
 
-  /** Returns the labels found so far that are left out. */
+  /** Returns the labels left out so far. */
   leftOut(): string[] {
     return this.#listed.filter(
       (label) => this.#met.has(spellingKey(label)) && this.#classes.get(spellingKey(label)) === null,
@@ -41,26 +42,26 @@ export class LabelMap {
     return Object.fromEntries(this.#listed.map((label) => [label, this.#classes.get(spellingKey(label))!]));
   }
 
-  /** Returns the labels found so far whose class has another name, each with its class. */
+  /** Returns the labels found so far whose class has a different name, each with its class. */
   changed(): [label: string, of: string | null][] {
     return this.#listed
       .filter((label) => this.#met.has(spellingKey(label)))
       .map((label) => [label, this.#classes.get(spellingKey(label))!]);
   }
 
-  /** Returns the listed labels that no row has. */
+  /** Returns the listed labels that occur in no row. */
   unmet(): string[] {
     return this.#listed.filter((label) => !this.#met.has(spellingKey(label)));
   }
 }
 
 const advice =
-  'Write one line per label, such as "1: walking" (rename), "jogging: running" (merge) or "0: null" (leave out), or one per class, such as "stairs: [upstairs, downstairs]".';
+  'Write one line per label, such as "1: walking" (rename), "jogging: running" (merge) or "0: null"(leave out), or one per class, such as "stairs: [upstairs, downstairs]".';
 
 /**
  * @param file YAML or JSON file with entries LABEL: CLASS, LABEL: null, or CLASS: [LABEL, ...]
  * @param exclude labels to leave out
- * @param recorded classes recorded in the model's training; used if there is neither a file nor a label to leave out
+ * @param recorded classes recorded when the model was trained; used if there is neither a file nor a label to leave out
  * @throws UserError if the file cannot be read, or maps a label twice
  */
 export async function readLabelMap(
@@ -96,7 +97,7 @@ async function labelMapEntries(text: string, file: string): Promise<[string, str
   };
   let parsed: unknown;
   try {
-    // With the failsafe schema, values such as 1.0 and no stay text.
+    // With the failsafe schema, values such as 1.0 and no remain text.
     parsed = parse(text, { schema: "failsafe" });
   } catch (cause) {
     return refuse(cause);

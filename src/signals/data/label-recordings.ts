@@ -17,7 +17,7 @@ import { type UnlabelledReport, type UnlabelledRun, UnlabelledTime } from "./unl
 export interface LabellingOptions {
   /** Whether the recordings are one side of a fixed split, so that some labels may belong to the other side. */
   readonly oneSide: boolean;
-  /** Whether the labels' times count from the first row of each recording instead of following its clock. */
+  /** Whether the labels' times count from the first row of each recording rather than following its clock. */
   readonly fromStart: boolean;
   /** Unit of the recordings' time column. */
   readonly timeUnit: TimeUnit;
@@ -25,14 +25,14 @@ export interface LabellingOptions {
   readonly classOf: (label: string) => string | null;
   /** Spelling of a person. */
   readonly personOf: (name: string) => string;
-  /** A store to which only labelled rows are copied; undefined to keep all rows. */
+  /** A store that only labelled rows are copied to; undefined to keep all rows. */
   readonly labelledOnly: RowStore | undefined;
   readonly warn: (message: string) => void;
 }
 
 export interface LabelledRows {
   readonly rows: StoredRows;
-  /** Number of rows that were left out. */
+  /** Number of rows left out. */
   readonly dropped: number;
   /** Time without a label; undefined if there is none, or if rows without a label are kept. */
   readonly unlabelled: UnlabelledReport | undefined;
@@ -40,9 +40,9 @@ export interface LabelledRows {
 
 const numberUnits = [1, 1e-3, 1e-6, 1e-9];
 const unitFactors: Partial<Record<TimeUnit, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
-/** Minimum share of the annotations that must fall within recordings for a unit of time to be accepted. */
+/** Minimum share of the annotations that must fall within recordings for a time unit to be accepted. */
 const leastFitting = 0.5;
-/** Minimum share of the longest recording that the labels must span in a unit of time. */
+/** Minimum share of the longest recording that the labels must span for a time unit to be accepted. */
 const leastSpread = 0.02;
 const quarterHour = 900;
 const mostShift = 14 * 3600;
@@ -97,7 +97,7 @@ export function labelRecordings(rows: StoredRows, files: LabelFiles, options: La
   return labelRowsOfRecordings(rows, segmentsOf, labelledOnly);
 }
 
-/** Returns the rows with the labels of their segments, which are in time order. */
+/** Returns the rows with the labels from their segments, which are in time order. */
 function labelRowsOfRecordings(
   rows: StoredRows,
   segmentsOf: readonly (readonly LabelSegment[])[],
@@ -158,7 +158,7 @@ function labelRowsOfRecordings(
   return { rows: new StoredRows(rows.channels, store, labelled), dropped, unlabelled: unlabelled.report() };
 }
 
-/** Returns the annotations that may belong to each recording. */
+/** Returns, for each recording, the annotations that may belong to it. */
 function annotationsOfRecordings(
   recordings: readonly StoredRecording[],
   { annotations, named, paths }: LabelFiles,
@@ -247,7 +247,7 @@ function factorToLabelRecordings(
     annotations.reduce((most, { start, end }) => Math.max(most, end ?? start), Number.NEGATIVE_INFINITY),
   ];
   const longest = spans.reduce((most, { from, to }) => Math.max(most, to - from), 0);
-  // With too small a unit, all labels would fall into the first moments of a recording that begins at 0.
+  // If the unit is too small, all labels would fall into the first moments of a recording that begins at 0.
   const isSpread = (factor: number): boolean => (last - first) * factor >= leastSpread * longest;
   const units = clock === "numbers" ? [...new Set([...(own === undefined ? [] : [own]), ...numberUnits])] : [1];
   const factors = units.filter((factor) => factor === 1 || factor === own || isSpread(factor));

@@ -1,10 +1,10 @@
-// Computes the labels of one recording over time from annotations in any order: intervals, and points at which a label
-// begins that holds until the next annotation. Rows for which annotations with different labels overlap get no label,
-// because a row has only one. Pure.
+// Computes the labels of one recording over time from annotations in any order. An annotation is either an interval or a point
+// where a label begins that holds until the next annotation. Rows where annotations with different labels overlap get no label,
+// because a row can have only one. Pure.
 
 /** An annotation on the recording's clock. */
 export interface LabelInterval {
-  /** Label of the annotation; null ends the previous label. */
+  /** The annotation's label; null ends the previous label. */
   readonly label: string | null;
   /** Seconds. */
   readonly start: number;
@@ -12,7 +12,7 @@ export interface LabelInterval {
   readonly end: number | null;
 }
 
-/** A label from `start` to `end` (exclusive); segments are in order and do not overlap. */
+/** A label from `start` to `end` (exclusive); segments are in time order and do not overlap. */
 export interface LabelSegment {
   readonly label: string;
   readonly start: number;
@@ -21,9 +21,9 @@ export interface LabelSegment {
 
 export interface LabelSegments {
   readonly segments: readonly LabelSegment[];
-  /** Number of annotations that overlap an annotation with another label. */
+  /** Number of annotations that overlap an annotation with a different label. */
   readonly overlapping: number;
-  /** Time in seconds without a label because annotations with different labels overlap. */
+  /** Time, in seconds, that has no label because annotations with different labels overlap. */
   readonly overlappingSeconds: number;
 }
 

@@ -3,7 +3,7 @@
 
 import { UserError } from "../../errors.ts";
 
-/** Unit in seconds in which time zones change their offset. */
+/** Unit, in seconds, in which time zones change their offset. */
 const quarter = 900;
 const daySeconds = 86_400;
 
@@ -17,8 +17,8 @@ export function localTimeConverter(zone: string): (local: number, after: number)
     if (found !== undefined) return found;
     const near = [...new Set([offsetAt(local - daySeconds), offsetAt(local + daySeconds)])];
     const valid = near.filter((offset) => offsetAt(key * quarter - offset) === offset);
-    // In the hour that daylight saving time skips, a local time does not exist. A time in the skipped hour is read with
-    // the offset before it.
+    // Local times do not exist in the hour skipped when daylight saving time begins. A time in the skipped hour is read with
+    // the offset that applies before it.
     const offsets = (valid.length > 0 ? valid : near.slice(0, 1)).sort((a, b) => b - a);
     known.set(key, offsets);
     return offsets;
@@ -30,7 +30,7 @@ export function localTimeConverter(zone: string): (local: number, after: number)
   };
 }
 
-/** Returns a function that gives the seconds by which the zone's clocks are ahead of UTC. */
+/** Returns a function that tells how many seconds the zone's clocks are ahead of UTC. */
 function offsetOfLocalTime(zone: string): (seconds: number) => number {
   let format: Intl.DateTimeFormat;
   try {

@@ -1,5 +1,4 @@
-// Options that describe the columns of recordings, their labels and their times. Every field corresponds to an option
-// of the same name.
+// Options that describe the columns, labels and times of recordings. Each field corresponds to the option of the same name.
 
 import type { PathColumnOptions } from "../files/path-columns.ts";
 import { fixedSplitOf, type SplitSide } from "./fixed-split.ts";
@@ -10,7 +9,7 @@ export interface ColumnOptions extends PathColumnOptions {
   readonly recording?: string;
   readonly time?: string;
   readonly channels?: readonly string[];
-  /** The model's channels, in the model's order; they are read if `channels` is not given. */
+  /** The model's channels, in the model's order; read if `channels` is not given. */
   readonly modelChannels?: readonly string[];
   /** Sensors as in `--sensor`; their channels are read if `channels` is not given. */
   readonly sensor?: readonly string[];
@@ -19,15 +18,13 @@ export interface ColumnOptions extends PathColumnOptions {
   /** Labels to leave out. */
   readonly exclude?: readonly string[];
   /**
-   * Classes of labels as recorded in a model's training, null for a label that is left out; `map` and `exclude`
-   * override them.
+   * Classes of labels as recorded when a model was trained; null for a label that is left out; `map` and `exclude` override
+   * them.
    */
   readonly labelMap?: Readonly<Record<string, string | null>> | undefined;
-  /**
-   * A file with labels and their times, or a pattern of such files; `label` then names the label column of these files.
-   */
+  /** A file with labels and their times, or a pattern for such files; `label` then names the label column in these files. */
   readonly labels?: string;
-  /** Whether the times of the labels are on the recordings' clock, or count from the start of each recording. */
+  /** Whether label times are on the recordings' clock or count from the start of each recording. */
   readonly labelsClock?: "recording" | "start";
   /** Names of all columns in order, for files without a header line. */
   readonly columns?: readonly string[];
@@ -40,7 +37,7 @@ export interface ColumnOptions extends PathColumnOptions {
    * reading.
    */
   readonly split?: string;
-  /** The side of the fixed split to read. Default: train. */
+  /** Which side of the fixed split to read. Default: train. */
   readonly side?: SplitSide;
   /** strptime format of the times, as in `--time-format`. */
   readonly timeFormat?: string;
@@ -50,7 +47,7 @@ export interface ColumnOptions extends PathColumnOptions {
   readonly timeZone?: string;
 }
 
-/** The columns that a user may name. */
+/** The columns that a user can specify. */
 export type NamedColumns = Pick<
   ColumnOptions,
   "label" | "group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone"
@@ -71,7 +68,7 @@ export type NamedColumns = Pick<
   split?: string;
 };
 
-/** Returns only the column options that the user gave. */
+/** Returns only the column options given by the user. */
 export function namedColumnRoles(named: NamedColumns): NamedColumns {
   const { groupFromPath, recordingFromPath, labelFromPath, map, exclude, timeFormat, timeUnit, timeZone } = named;
   const { labels, labelsClock } = named;

@@ -1,5 +1,5 @@
-// Reads a batch of numbers in memory as a table, without a file. The table has the same rows as the CSV file that
-// `writeFloat32Table` writes, which takes twenty times as long to write and parse.
+// Reads an in-memory batch of numbers as a table, without a file. The table has the same rows as the CSV file written by
+// `writeFloat32Table`, which takes twenty times as long to write and parse.
 
 import type { OnFault } from "../../data-fault.ts";
 import { type Float32Batch, float32TimeColumn } from "../files/float32-batch.ts";
@@ -16,8 +16,7 @@ const rowsOfChunk = 2048;
 const reading: TimeReading = { sql: "", numbers: true, local: false };
 
 /**
- * Whether a batch has rows and no columns except the channels; any other column might contain people, recordings or a
- * clock.
+ * Whether a batch has rows, and no columns besides the channels; any other column might contain people, recordings or a clock.
  */
 export function isNumberTable({ channels: names, rows }: Float32Batch, channels: readonly string[]): boolean {
   return rows > 0 && names.length === channels.length && channels.every((name) => names.includes(name));

@@ -1,5 +1,5 @@
-// Turns files into checked recordings of any length. CSV, TSV (both also gzipped) and Parquet are read through DuckDB,
-// chunk by chunk. Counts and drops unusable rows. Rejects data that would make all later results unreliable.
+// Turns files into checked recordings of any length. CSV and TSV (gzipped or not) and Parquet are read through DuckDB, chunk by
+// chunk. Counts and drops unusable rows. Rejects data that would make all later results unreliable.
 
 import { throwDataFault } from "../../data-fault.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
@@ -24,11 +24,11 @@ export { type OpenedRecordings, TooManyRows } from "./open-table.ts";
 
 export interface ReadRecordingsOptions extends OpenTableOptions {
   /**
-   * Whether a label column is required; "if found" reads a column with a usual name, if there is one. Default:
+   * Whether a label column is required; with "if found", a column with a usual name is read if there is one. Default:
    * `requireLabels`.
    */
   readonly labelColumn?: boolean | "if found";
-  /** Whether to reject recordings without a person column. Default: `requireLabels`. */
+  /** Whether to reject recordings that lack a person column. Default: `requireLabels`. */
   readonly requirePeople?: boolean;
   /** Names of known people and classes; other spellings of these names are replaced. */
   readonly known?: KnownNames;
@@ -37,17 +37,17 @@ export interface ReadRecordingsOptions extends OpenTableOptions {
   /** See `findFiles`. */
   readonly stored?: ReadonlyMap<string, string>;
   /**
-   * The rows as numbers, instead of a file to parse; see `isNumberTable`. If `numbers` is given, there is exactly one
-   * file, which is used only as a name.
+   * The rows as numbers, instead of a file to parse; see `isNumberTable`. If `numbers` is given, there is exactly one file, of
+   * which only the name is used.
    */
   readonly numbers?: Float32Batch;
-  /** Maximum size of the rows in memory, in bytes; beyond it, rows are moved to a temporary file. Default: 128 MiB. */
+  /** Maximum size of the rows in memory, in bytes; above it, rows are moved to a temporary file. Default: 128 MiB. */
   readonly memoryBytes?: number;
 }
 
 /**
- * Recordings without times are read only at the rate that the user states. The model's rate does not suffice, because
- * the network may have been trained on resampled recordings.
+ * Recordings without times are read only at the rate given by the user. The model's rate is not enough, because the network may
+ * have been trained on resampled recordings.
  */
 export function rateOfOpenedRecordings(
   { rate }: { readonly rate?: number },
@@ -62,14 +62,14 @@ export interface KnownNames {
 }
 
 /**
- * Reads, checks and describes recordings without holding them in memory. Values keep the units of the file; times are
- * converted to seconds.
+ * Reads, checks and describes recordings without holding them in memory. Values keep the units in the file; times are converted
+ * to seconds.
  *
  * Interleaved recordings are separated, in order of first appearance. A stretch ends where the person, recording or
  * label changes, and at a gap, which is a step longer than both 0.1 s and three times the median step of the recording.
  * @param files paths, globs and URLs of tables with the same columns
- * @throws UserError if the files have a fault; the message names the file, row and column
- * @throws DataFault if the files can be read as tables, but their content has a fault
+ * @throws UserError if the files have a fault; the message gives the file, row and column
+ * @throws DataFault if the files can be read as tables, but their content is faulty
  */
 export async function openRecordings(
   files: readonly string[],
@@ -195,9 +195,7 @@ async function openRecordingsWith(
   return openTable(source, openStore, options, collecting);
 }
 
-/**
- * Ignores the recordings' own label column if labels come from separate files, whose label column --label then names.
- */
+/** If labels come from separate files, ignores the recordings' own label column; --label then names the one in these files. */
 function openWithoutLabelColumn({ label: _, labelFromPath: __, ...others }: ColumnOptions = {}): ColumnOptions {
   return others;
 }

@@ -35,13 +35,13 @@ export interface OpenTableOptions {
   readonly columns?: ColumnOptions;
   /** Whether to reject recordings without a label column or with a single class, and to drop rows without a label. */
   readonly requireLabels: boolean;
-  /** Rate in Hz. Replaces a missing time column, and helps to infer an unknown unit of time. */
+  /** Rate in Hz. Takes the place of a missing time column, and helps to infer an unknown time unit. */
   readonly nominalRateHz?: number;
-  /** Rate in Hz that helps only to infer an unknown unit of time, if there is no nominal rate. */
+  /** Rate in Hz used only to infer an unknown time unit if there is no nominal rate. */
   readonly likelyRateHz?: number;
   /**
-   * Called for faults that do not stop reading, so that further faults can still be found. After such a fault, the rows must
-   * not be used. Default: throws a DataFault.
+   * Called for faults that do not stop reading, so that more faults can still be found. After such a fault, the rows must not
+   * be used. Default: throws a DataFault.
    */
   readonly onFault?: OnFault;
   /** Maximum number of rows; reading stops if there are more. Default: unlimited. */
@@ -51,7 +51,7 @@ export interface OpenTableOptions {
 /** A table with known column roles, and its origin. */
 export interface OpenableTable {
   readonly table: Table;
-  /** Paths as the user named them. */
+  /** Paths as given by the user. */
   readonly files: readonly string[];
   /** Names of the tables. */
   readonly tables: readonly string[];
@@ -63,7 +63,7 @@ export interface OpenableTable {
   readonly label?: (rows: StoredRows, clocks: RowClocks) => Promise<LabelledFromFiles>;
 }
 
-/** Thrown if the recordings have more rows than the caller accepts. */
+/** Thrown if the recordings have more rows than the caller allows. */
 export class TooManyRows extends UserError {
   override readonly name: string = "TooManyRows";
 }
@@ -71,24 +71,24 @@ export class TooManyRows extends UserError {
 /** Open recordings. Callers must close them. */
 export interface OpenedRecordings {
   readonly rows: StoredRows;
-  /** Paths as the user named them, with globs expanded. */
+  /** Paths as given by the user, with globs expanded. */
   readonly files: readonly string[];
   /** "sha256:..." hash of the content, independent of the file format. */
   readonly fingerprint: string;
   readonly columns: ResolvedColumns;
-  /** Columns without a role; they were not read. */
+  /** Columns without a role, which were not read. */
   readonly unusedColumns: readonly string[];
   readonly quality: QualityReport;
-  /** The class of each label that `--map` or `--exclude` lists, null if it is left out; undefined if none is listed. */
+  /** The class of each label listed by `--map` or `--exclude`; null if it is left out; undefined if none is listed. */
   readonly labelMap: Readonly<Record<string, string | null>> | undefined;
   /**
-   * Pairs of people with equal values, which `quality.warnings` also mentions. Empty if labels are not required,
-   * because copies are then not searched for.
+   * Pairs of people with equal values, which are also mentioned in `quality.warnings`. Empty if labels are not required,
+   * because in that case no search for copies is made.
    */
   readonly copies: readonly CopiedContent[];
 }
 
-/** Reads, checks and describes the rows of a table. @throws UserError, or DataFault if the content has a fault */
+/** Reads, checks and describes the rows of a table. @throws UserError, or DataFault if the content is faulty */
 export async function openTable(
   { table, files, tables: fileNames, checkClocks, restart, label: labelFromFiles }: OpenableTable,
   openStore: (channels: number) => RowStore,

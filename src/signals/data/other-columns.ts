@@ -1,5 +1,4 @@
-// Checks whether a later file has the columns that are in use. Columns that are not in use may differ from file to
-// file.
+// Checks whether a later file has the columns that are in use. Other columns may differ from file to file.
 
 import { DataFault } from "../../data-fault.ts";
 import {
@@ -14,7 +13,7 @@ import type { ColumnOptions } from "./named-columns.ts";
 
 /**
  * @param warn called for sensors that only the later file has
- * @throws DataFault if the later file lacks a column in use, or has another column that fits one of the roles
+ * @throws DataFault if the later file lacks a column in use, or has a different column that fits one of the roles
  */
 export function refuseOtherColumns(
   first: string,

@@ -1,7 +1,7 @@
-// Finds sensors that are pooled in one table: a column whose values (acc and gyro, left and right) distinguish rows of
-// the same time and person. If pooled sensors were read as one, its values would jump back and forth at twice the rate.
-// With any other column (a battery level, a flag), the rows of one value are not evenly sampled, or do not overlap in
-// time with those of another value.
+// Finds sensors that are pooled in one table: a column whose values (acc and gyro, left and right) distinguish rows with the
+// same time and person. If pooled sensors were read as one, its values would jump back and forth at twice the rate. With any
+// other column (a battery level, a flag), the rows with one value are not evenly sampled, or do not overlap in time with those
+// of another value.
 
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
@@ -14,18 +14,18 @@ export interface SensorColumn {
   readonly column: string;
   /** Distinct values of the column, most frequent first. */
   readonly values: readonly string[];
-  /** Whether each value names a different kind of sensor, such as acc and gyro. */
+  /** Whether each value is the name of a different kind of sensor, such as acc and gyro. */
   readonly kinds: boolean;
 }
 
-/** Number of rows to search, from the top of a file. */
+/** Number of rows to search at the top of a file. */
 const searchedRows = 50_000;
 /** Maximum number of distinct values in a column that identifies sensors. */
 const mostSensors = 24;
 const leastRows = 10;
-/** Minimum share of the time spanned by a sensor in which it must have samples, at its own rate. */
+/** Minimum share of the time spanned by a sensor for which it must have samples at its own rate. */
 const filledShare = 0.8;
-/** Maximum relative difference between a sensor's steps and its median step, for 80 % of the steps. */
+/** Maximum relative difference from a sensor's median step that 80 % of its steps must keep to. */
 const unevenness = 0.5;
 /** Minimum length of a pause, in usual steps. */
 const pauseSteps = 10;
@@ -35,8 +35,8 @@ const pauseSteps = 10;
 const zigzagChange = 0.8;
 
 /**
- * Selects the sensors to join and orders them: accelerometers first, then gyroscopes. Accelerations without gravity are
- * used only if there is no accelerometer with gravity.
+ * Selects and orders the sensors to join: accelerometers first, then gyroscopes. Acceleration without gravity is used only if
+ * no accelerometer includes gravity.
  */
 export function pooledSensorsToJoin<Sensor>(
   sensors: readonly Sensor[],
@@ -47,12 +47,12 @@ export function pooledSensorsToJoin<Sensor>(
   return kinds.flatMap((kind) => sensors.filter((sensor) => kindOf(sensor) === kind));
 }
 
-/** Packet counters restart every few rows, but do not distinguish sensors. */
+/** Packet counters restart every few rows but do not distinguish sensors. */
 const counterName = /seq|count|packet|index/i;
 
 /**
  * @param keys the person and recording columns
- * @param time null without a time column; then only names of sensors are recognised
+ * @param time null if there is no time column; in that case only sensor names are recognised
  * @param candidates columns that have no role
  */
 export async function findPooledSensorColumn(
@@ -85,7 +85,7 @@ export async function findPooledSensorColumn(
     const rows = `SELECT row_number() OVER () AS n, ${key} AS k, ${text(column)} AS v, ${time?.sql ?? "row_number() OVER ()"} AS t FROM ${head}`;
     const groups = await database.rows(piecesOfPooledValues(rows));
     const all = pooledValuesByRows(groups);
-    // If the values name kinds of sensors, their times need not be compared.
+    // If the values are names of kinds of sensors, their times need not be compared.
     if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && arePooledSensorKinds(all))
       return { column, values: all, kinds: true };
     const values = time === null ? [] : pooledValuesOfSameTime(groups);
@@ -97,11 +97,11 @@ export async function findPooledSensorColumn(
   return null;
 }
 
-/** Matches names of other sensors in phones and watches, whose rows are not read. */
+/** Matches the names of other sensors in phones and watches, whose rows are not read. */
 const otherSensor =
   /rot\w*[ _.]?vec|orient|light|lux|prox|press|baro|temp|humid|step|pedom|heart|gps|location|battery|quat|ppg|ecg|eda|bvp/i;
 
-/** Whether the values name different kinds of sensors, one of them an accelerometer or a gyroscope. */
+/** Whether the values are names of different kinds of sensors, including an accelerometer or a gyroscope. */
 function arePooledSensorKinds(values: readonly string[]): boolean {
   const read = values.filter((value) => kindOfSensorInText(value) !== null || !otherSensor.test(value));
   const kinds = read.map(kindOfSensorInText);
@@ -159,8 +159,8 @@ function pooledValuesByRows(groups: readonly Record<string, unknown>[]): string[
 }
 
 /**
- * Returns the values whose rows, in some recording, are evenly sampled throughout the time of another value's rows;
- * most rows first.
+ * Returns the values whose rows, in at least one recording, are evenly sampled throughout the time of another value's rows;
+ * those with the most rows come first.
  */
 function pooledValuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] {
   const marking: Record<string, unknown>[] = [];
@@ -170,7 +170,7 @@ function pooledValuesOfSameTime(groups: readonly Record<string, unknown>[]): str
       const span = pieces.reduce((sum, [first, last]) => sum + last - first, 0);
       const steps = Number(n) - pieces.length;
       if (!(Number(n) >= leastRows && span > 0 && steps * Number(step) >= filledShare * span)) return false;
-      // If the clock restarts within a value's rows, they contain several recordings.
+      // If the clock restarts within a value's rows, these contain several recordings.
       if (Number(restarts) > 0) return false;
       const [low, high] = (ends as unknown[]).map(Number) as [number, number];
       return low >= (1 - unevenness) * Number(step) && high <= (1 + unevenness) * Number(step);
@@ -191,7 +191,7 @@ function pooledValuesOfSameTime(groups: readonly Record<string, unknown>[]): str
   return pooledValuesByRows(marking);
 }
 
-/** Returns the first and the last time of each piece. */
+/** Returns the first and last time of each piece. */
 function pooledPieces({ firsts, lasts }: Record<string, unknown>): [first: number, last: number][] {
   return (firsts as unknown[]).map((first, i) => [Number(first), Number((lasts as unknown[])[i])]);
 }

@@ -1,5 +1,5 @@
-// Decides, before any other analysis, whether a batch can be judged at all. A rejected batch is no evidence of drift,
-// and must not change any reference.
+// Decides, before any other analysis, whether a batch can be judged at all. A rejected batch is not evidence of drift and must
+// not change any reference.
 
 import { counted } from "../../counted.ts";
 import { DataFault, type FaultDescription } from "../../data-fault.ts";
@@ -18,9 +18,9 @@ import type { RowTimes } from "./stored-rows.ts";
 export interface QualityGateOptions extends BatchExpectations {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */
   readonly columns?: Omit<ColumnOptions, "channels" | "modelChannels">;
-  /** How recordings at a higher rate are resampled. Default: low-pass. */
+  /** How recordings with a higher rate are resampled. Default: low-pass. */
   readonly resampling?: "low-pass" | "linear";
-  /** Rate in Hz of recordings without times, as the user states it. */
+  /** Rate, in Hz, of recordings without times, as given by the user. */
   readonly recordedRateHz?: number;
   /** See `openRecordings`. */
   readonly known?: KnownNames;
@@ -53,9 +53,9 @@ export type OpenedBatch =
     };
 
 /**
- * Reads a batch of unlabelled recordings and decides whether it can be judged. Returns all faults that were found: faults of
- * the files (columns, types, missing and infinite cells, time running backwards), and those from `batchFaults` (absurd
- * values, lost time, flat channels, rate, length). If a fault stops reading, later faults are not found.
+ * Reads a batch of unlabelled recordings and decides whether it can be judged. Returns all faults found: those in the files
+ * (columns, types, missing and infinite cells, time running backwards) and those from `batchFaults` (absurd values, lost time,
+ * flat channels, rate, length). If a fault prevents further reading, later ones are not found.
  * @param files paths, globs and URLs of tables with the same columns
  * @throws UserError if a file is missing or is not a table, or a column that the options name is missing
  */

@@ -97,7 +97,8 @@ export function beginFitLog(fit: FitName, at: number): TrackingEvent {
   return { type: "run", run: fit, name, parent: trainRun, at, tags: { "tidemark.fit": fit } };
 }
 
-export function trainLogEpoch(row: Omit<HistoryRow, "fit" | "best">, fit: string, at: number): TrackingEvent {
+/** The epoch's entry in the fit's own run, and the curves that can be watched on the page of the training run. */
+export function trainLogEpoch(row: Omit<HistoryRow, "fit" | "best">, fit: string, at: number): TrackingEvent[] {
   const { epoch, loss, accuracy, val_loss, val_accuracy, val_macro_f1, learning_rate, penalty = null, seconds } = row;
   const values = {
     loss,
@@ -109,7 +110,11 @@ export function trainLogEpoch(row: Omit<HistoryRow, "fit" | "best">, fit: string
     penalty,
     epoch_seconds: seconds,
   };
-  return { type: "metrics", run: fit, at, step: epoch, values: nonNullLoggedMetrics(values) };
+  const watched = { [`loss/${fit}`]: loss, [`val_loss/${fit}`]: val_loss, [`val_macro_f1/${fit}`]: val_macro_f1 };
+  return [
+    { type: "metrics", run: fit, at, step: epoch, values: nonNullLoggedMetrics(values) },
+    { type: "metrics", run: trainRun, at, step: epoch, values: nonNullLoggedMetrics(watched) },
+  ];
 }
 
 /** The log entries for one event of a training run. */

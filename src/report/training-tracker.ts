@@ -147,7 +147,7 @@ export class TrainingTracker {
         ...(penalty !== undefined && { penalty }),
         seconds,
       };
-      this.#record(trainLogEpoch(row, event.fit, at));
+      this.#record(...trainLogEpoch(row, event.fit, at));
     } else {
       const fit = trackedFitEndedBy(event);
       // A resumed run reports the event again; only the first report counts.
@@ -167,7 +167,7 @@ export class TrainingTracker {
     await this.#sample(true);
     const at = this.#now();
     // An earlier session may have written the checkpoint of an epoch, but not its line in the log.
-    for (const { fit, ...row } of history) this.#record(trainLogEpoch(row, fit, at));
+    for (const { fit, ...row } of history) this.#record(...trainLogEpoch(row, fit, at));
     this.#record(...meanCurves(history, at));
     await this.#written;
     this.#sealed = end(at);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { classificationMetrics } from "../../src/learning/evaluation/classification-metrics.ts";
-import type { FoldEvent } from "../../src/learning/training/fit-events.ts";
+import type { EpochEvent, FoldEvent } from "../../src/learning/training/fit-events.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import type { TrackerStart } from "../../src/report/train-log.ts";
 import { TrainingTracker } from "../../src/report/training-tracker.ts";
@@ -65,6 +65,23 @@ it("does not end a fit anew that had ended, and adds what its end lacks", async 
     { type: "status", run: "train", status: "RUNNING" },
     { type: "metrics", run: "train", step: 1, values: { fold_macro_f1: 1 } },
     { type: "status", run: "train", status: "KILLED" },
+  ]);
+});
+
+it("logs each epoch on the page of the whole run as well, while the fold trains", async () => {
+  const tracker = await open();
+  const epoch = { type: "epoch", epochs: 9, learningRate: 0.001, seconds: 1, windowsPerSecond: 1, best: true } as const;
+  const scores = { loss: 0.5, accuracy: 0.8, valLoss: 0.7, valAccuracy: 0.75, valMacroF1: 0.6, secondsLeft: null };
+  const events: EpochEvent[] = [
+    { ...epoch, ...scores, fit: "fold-2", epoch: 1 },
+    { ...epoch, ...scores, valLoss: null, valAccuracy: null, valMacroF1: null, fit: "final", epoch: 3 },
+  ];
+  // A resumed fit repeats the epochs since its last checkpoint.
+  for (const event of [...events, ...events]) tracker.event(event);
+  await tracker.stop("KILLED");
+  expect((await log()).filter((event) => event.type === "metrics" && event.run === "train")).toMatchObject([
+    { step: 1, values: { "loss/fold-2": 0.5, "val_loss/fold-2": 0.7, "val_macro_f1/fold-2": 0.6 } },
+    { step: 3, values: { "loss/final": 0.5 } },
   ]);
 });
 

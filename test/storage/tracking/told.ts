@@ -51,8 +51,8 @@ export function expectEpochs(server: OnServer, experiment: string, folder: strin
   }
 }
 
-/** Expects the learning curves on the training run's own page: the mean over the folds that trained that long. */
-function expectMeanCurves(parent: RunOnServer, folder: string): void {
+/** Expects the learning curves on the training run's own page: of each fit, and the mean over the folds that trained that long. */
+function expectCurves(parent: RunOnServer, folder: string): void {
   const history: HistoryRow[] = readFileSync(join(folder, "history.jsonl"), "utf8")
     .trimEnd()
     .split("\n")
@@ -60,6 +60,11 @@ function expectMeanCurves(parent: RunOnServer, folder: string): void {
   const folds = history.filter(({ fit }) => fit !== "final");
   const epochs = [...new Set(folds.map(({ epoch }) => epoch))].sort((a, b) => a - b);
   for (const column of ["loss", "val_loss", "val_macro_f1"] as const) {
+    for (const fit of new Set(history.map((row) => row.fit))) {
+      const rows = history.filter((row) => row.fit === fit && row[column] !== null);
+      const own = values(parent.metrics[`${column}/${fit}`]);
+      expect(own, `${column} of ${fit}`).toEqual(rows.map((row) => [row.epoch, row[column]]));
+    }
     const points = values(parent.metrics[column]);
     expect(points.map(([step]) => step)).toEqual(epochs);
     for (const [step, value] of points) {
@@ -115,7 +120,7 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
     expect(values(run.metrics.test_log_loss)).toEqual([[best, metrics.log_loss]]);
     expect(run.params).toEqual({ test_people: people.join(", ") });
   }
-  expectMeanCurves(parent, folder);
+  expectCurves(parent, folder);
   for (const name of ["cpu_utilization_percentage", "system_memory_usage_percentage", "disk_usage_percentage"]) {
     const samples = values(parent.metrics[`system/${name}`]);
     expect(samples.map(([step]) => step)).toEqual(samples.map((_, i) => i));

@@ -20,6 +20,7 @@ export function beyondByPhysics(comparison: Comparison, impossible: readonly Imp
     ...comparison,
     beyond: true,
     impossible: true,
+    isGradual: impossible.every(({ isGradual = false }) => isGradual),
     far: { score: first.excess, channel: shown(first), statistic: "wasserstein" },
     channelScores: Object.fromEntries(impossible.map((own) => [shown(own), own.excess])),
   };

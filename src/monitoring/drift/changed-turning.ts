@@ -4,71 +4,154 @@
 // times renumbered. The ratio does not reveal which of these happened. All constants were chosen on the tuning half of WISDM,
 // MotionSense and BFRB, except those described as arbitrary.
 
+import { z } from "zod";
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
+import { turningSumsSchema } from "../summaries/summary-schemas.ts";
 import type { TurningSums } from "../summaries/turning-scale.ts";
+import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
-/** Number of batches, including the current one, that are judged together. */
+/** What a stream's earlier batches say about the turns. */
+export interface TurningPast {
+  /** Sums of the stream's first and last healthy batches, oldest first. */
+  readonly healthy: readonly TurningSums[];
+  /** The change that has been found and is not over; absent without one. */
+  readonly change?: TurningChange;
+}
+
+interface TurningChange {
+  /** The ratio before the change. */
+  readonly usual: number;
+  /** Sums of the batches with the change. */
+  readonly changed: TurningSums;
+  /** Log likelihood ratio of the latest batches without and with the change, summed since its minimum; at least 0. */
+  readonly odds: number;
+}
+
+export const turningPastSchema: z.ZodType<TurningPast> = z.object({
+  healthy: z.array(turningSumsSchema),
+  change: z.object({ usual: z.number(), changed: turningSumsSchema, odds: z.number().min(0) }).exactOptional(),
+});
+
+export const noTurningPast: TurningPast = { healthy: [] };
+
+/** Maximum number of batches, including the current one, that are judged together. */
 const together = 6;
 /** Maximum and minimum number of the stream's first batches to compute the usual ratio from. */
 const [longestPast, shortestPast] = [10, 5];
-/** Minimum number of earlier batches that are judged together with the current one; arbitrary. */
+/** Minimum number of healthy batches that are judged together with the current one; arbitrary. */
 const fewestBefore = 2;
 /** Batches whose gyroscope turned less than this are skipped, because slight movements bias the ratio. */
 const leastSaid = 3;
 /** The prior for the usual ratio is 1, with the weight of a batch whose gyroscope turned this much. */
-const knownSaid = 10;
+const knownSaid = 100;
 /** Prior variance of a ratio whose sums have weight 1, and the number of batches that this prior counts for. */
 const [usualVariance, usualWeight] = [0.1, 30];
 /** Standard deviation of the ratio between activities and days, which does not shrink with the number of batches. */
 const betweenDays = 0.02;
 /** Difference between the ratios that counts as a change, in standard deviations. */
-const mostDeviations = 3.5;
+const mostDeviations = 3.6;
 /** Smaller differences are not reported, however certain they are; arbitrary. */
 const leastDifference = 0.05;
+/** Log likelihood ratio at which a change counts as over, and the most that one batch adds to it. */
+const [enough, mostPerBatch] = [4, 3];
 
-/** Returns the sums of the stream's first and last batches needed to judge the next one, oldest first. */
-export function addTurning(past: readonly TurningSums[], current: TurningSums): readonly TurningSums[] {
-  if (current.said < leastSaid) return past;
-  const all = [...past, current];
-  return [...all.slice(0, longestPast), ...all.slice(longestPast).slice(1 - together)];
+/** Adds a healthy batch. Only the stream's first and last batches are kept, as many as are needed to judge the next one. */
+export function addTurning({ healthy, ...past }: TurningPast, current: TurningSums): TurningPast {
+  if (current.said < leastSaid) return { healthy, ...past };
+  const all = [...healthy, current];
+  return { ...past, healthy: [...all.slice(0, longestPast), ...all.slice(longestPast).slice(1 - together)] };
 }
 
 /**
- * Returns a warning if the ratio in the last batches differs from that in the stream's first batches and this batch shows the
- * difference too.
- * @param past sums over the stream's first and last healthy batches, as `addTurning` keeps them
+ * Finds whether the ratio of the last batches differs from that of the stream's first ones, and whether a change that was found
+ * earlier is over. It is over once the batches since are likelier without than with it (Wald's sequential test in Page's form).
+ * @param past of the stream's earlier batches
+ * @returns the gyroscope if its turns have changed, and the past with the change, to which the batch is not added yet
  */
 export function changedTurning(
   current: TurningSums | undefined,
-  past: readonly TurningSums[],
+  past: TurningPast,
   sensors: readonly Sensor[],
-): string | null {
+): { readonly found: ImpossibleSensor | null; readonly past: TurningPast } {
   const turning = turningSensors(sensors);
-  if (turning === null || current === undefined || current.said < leastSaid) return null;
-  const last = past.slice(shortestPast).slice(1 - together);
-  if (last.length < fewestBefore) return null;
-  const first = past.slice(0, Math.min(longestPast, past.length - last.length));
-  const recent = [...last, current];
-  const [before, now] = [ratioOf(first), ratioOf(recent)];
+  if (turning === null) return { found: null, past };
+  const { healthy } = past;
+  const change = past.change === undefined ? beganToTurn(current, healthy) : continuesToTurn(current, past.change);
+  if (change === null) return { found: null, past: { healthy } };
+  // The last healthy batches may have had the change already.
+  const after = { healthy: past.change === undefined ? firstOf(healthy) : healthy, change };
+  return { found: describeTurning(change, turning.gyroscope), past: after };
+}
+
+/**
+ * Considers the last three to six batches, because the change may have begun at any of them. The last two have to show it, so
+ * that no single batch decides.
+ */
+function beganToTurn(current: TurningSums | undefined, healthy: readonly TurningSums[]): TurningChange | null {
+  if (current === undefined || current.said < leastSaid) return null;
+  const last = lastOf(healthy);
+  const first = firstOf(healthy);
+  const before = ratioOf(first);
   const said = before.said + knownSaid;
-  const usual = (before.ratio * before.said + knownSaid) / said;
-  const difference = now.ratio - usual;
-  const isCurrent = Math.abs(difference) < 2 * Math.sign(difference) * (current.shared / current.said - usual);
-  const squares = before.squares + now.squares + usualWeight * usualVariance;
-  const variance = squares / (first.length - 1 + recent.length - 1 + usualWeight);
-  const deviations = Math.abs(difference) / Math.sqrt(variance * (1 / said + 1 / now.said) + betweenDays ** 2);
-  if (!(isCurrent && Math.abs(difference) > leastDifference && deviations > mostDeviations)) return null;
-  return (
-    `${turning.gyroscope.name}: gravity now turns ${now.ratio.toFixed(2)} times as far as the gyroscope measures, and turned ` +
-    `${before.ratio.toFixed(2)} times as far in the stream's first batches. The gyroscope's gain, the sign of one of its axes ` +
-    "or the sampling rate may have changed, or samples may be lost. This raises no alarm."
-  );
+  const usual = (before.shared + knownSaid) / said;
+  const changes = last.slice(fewestBefore - 1).map((_, i) => {
+    const recent = [...last.slice(i), current];
+    const now = ratioOf(recent);
+    const difference = now.ratio - usual;
+    const isChanged = (own: TurningSums): boolean =>
+      Math.abs(difference) < 2 * Math.sign(difference) * (own.shared / own.said - usual);
+    const squares = before.squares + now.squares + usualWeight * usualVariance;
+    const variance = squares / (first.length - 1 + recent.length - 1 + usualWeight);
+    const deviations = Math.abs(difference) / Math.sqrt(variance * (1 / said + 1 / now.said) + betweenDays ** 2);
+    const isClear = recent.slice(-2).every(isChanged) && Math.abs(difference) > leastDifference;
+    return { deviations: isClear ? deviations : 0, now };
+  });
+  const [clearest] = changes.toSorted((a, b) => b.deviations - a.deviations);
+  if (clearest === undefined || !(clearest.deviations > mostDeviations)) return null;
+  return { usual, changed: { shared: clearest.now.shared, said: clearest.now.said }, odds: 0 };
+}
+
+function continuesToTurn(current: TurningSums | undefined, change: TurningChange): TurningChange | null {
+  if (current === undefined || current.said < leastSaid) return change;
+  const { usual, changed } = change;
+  const [ratio, faulty] = [current.shared / current.said, changed.shared / changed.said];
+  const variance = usualVariance / current.said + betweenDays ** 2;
+  const gain = ((ratio - faulty) ** 2 - (ratio - usual) ** 2) / (2 * variance);
+  const odds = Math.max(0, change.odds + Math.min(mostPerBatch, gain));
+  if (odds >= enough) return null;
+  if (odds > 0) return { ...change, odds };
+  return { usual, odds, changed: { shared: changed.shared + current.shared, said: changed.said + current.said } };
+}
+
+function describeTurning({ usual, changed }: TurningChange, gyroscope: Sensor): ImpossibleSensor {
+  const now = changed.shared / changed.said;
+  return {
+    sensor: gyroscope,
+    message:
+      `${gyroscope.name}: gravity now turns ${now.toFixed(2)} times as far as the gyroscope measures, and turned ` +
+      `${usual.toFixed(2)} times as far in the stream's first batches. The gyroscope's gain, the sign of one of its axes ` +
+      "or the sampling rate may have changed, or samples may be lost",
+    excess: Math.max(1, Math.abs(now - usual) / leastDifference),
+    cause: null,
+    isGradual: true,
+  };
+}
+
+/** The latest of the healthy batches, which are judged with the current one. */
+function lastOf(healthy: readonly TurningSums[]): readonly TurningSums[] {
+  return healthy.slice(shortestPast).slice(1 - together);
+}
+
+/** The stream's first batches, which are not judged with the current one. */
+function firstOf(healthy: readonly TurningSums[]): readonly TurningSums[] {
+  return healthy.slice(0, Math.min(longestPast, healthy.length - lastOf(healthy).length));
 }
 
 /** The ratio of several batches, and how much the individual ratios vary around it, as a sum of squares weighted by `said`. */
-function ratioOf(batches: readonly TurningSums[]): { ratio: number; said: number; squares: number } {
+function ratioOf(batches: readonly TurningSums[]): TurningSums & { readonly ratio: number; readonly squares: number } {
   const said = batches.reduce((sum, own) => sum + own.said, 0);
-  const ratio = batches.reduce((sum, own) => sum + own.shared, 0) / said;
+  const shared = batches.reduce((sum, own) => sum + own.shared, 0);
+  const ratio = shared / said;
   const squares = batches.reduce((sum, own) => sum + own.said * (own.shared / own.said - ratio) ** 2, 0);
-  return { ratio, said, squares };
+  return { shared, said, ratio, squares };
 }

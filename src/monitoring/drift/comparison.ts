@@ -88,6 +88,8 @@ export interface Comparison {
   readonly beyond: boolean;
   /** Whether the batch is beyond chance because no person can cause such values, which raises an alarm on its own. */
   readonly impossible: boolean;
+  /** Whether the values may have become impossible gradually (default: false). */
+  readonly isGradual?: boolean;
   /**
    * Scores by channel; their maximum is `far` if the batch is beyond chance, and `score` otherwise.
    */

@@ -27,6 +27,8 @@ export interface ImpossibleSensor {
   readonly excess: number;
   /** The fault that explains the values; null if no known fault does. */
   readonly cause: Culprit | null;
+  /** Whether the values may have changed gradually (default: false). */
+  readonly isGradual?: boolean;
 }
 
 /**

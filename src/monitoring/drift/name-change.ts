@@ -38,13 +38,14 @@ export function nameChange(
   const since = state.alarm?.since ?? state.batches;
   // After one or two batches, a step cannot be fitted yet, only a steep ramp.
   const decided = shape !== null && now.series.length - shape.start > 2;
+  const isStep = decided
+    ? shape.kind === "step" && shape.ratio >= leastStepRatio
+    : beyond !== undefined || evidence.rolling.value >= leastOfAnchor * evidence.anchor.value;
   // A ramp starts small, so it cannot begin with values outside the range of everyone in the training data.
   const impossible = state.alarm === null && beyond?.reference === "baseline";
-  const sudden =
-    impossible ||
-    (decided
-      ? shape.kind === "step" && shape.ratio >= leastStepRatio
-      : beyond !== undefined || evidence.rolling.value >= leastOfAnchor * evidence.anchor.value);
+  // Such a change may appear in no series. It is then a ramp only if a ramp explains a series well.
+  const isUnseen = beyond?.isGradual === true && !(decided && shape.explained >= leastExplained);
+  const sudden = isStep || isUnseen || (impossible && beyond.isGradual !== true);
   return {
     since,
     verdict: sudden ? "sudden_change" : "gradual_drift",

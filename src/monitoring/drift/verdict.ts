@@ -29,6 +29,8 @@ export interface DriftOptions {
   readonly thresholds?: "calibrated" | "fixed";
   /** Sensors with impossible values, which raise an alarm on their own (default: none known). */
   readonly impossible?: readonly ImpossibleSensor[];
+  /** Whether a sensor had impossible values until the previous batch, and no longer has them (default: false). */
+  readonly isRepaired?: boolean;
   /** Whether to determine the kind and start of a change, which takes longer than raising the alarm (default: true). */
   readonly named?: boolean;
 }
@@ -79,7 +81,7 @@ export function decideVerdict(
   options: DriftOptions = {},
 ): { readonly judgement: Judgement; readonly state: DriftState } {
   const { arl = 500, alpha = 0.05, thresholds = "calibrated", impossible = [] } = options;
-  const { confirmAfter = defaultConfirmAfter, named = true } = options;
+  const { confirmAfter = defaultConfirmAfter, named = true, isRepaired = false } = options;
   const comparisons = compareForVerdict(current, past, model, state, thresholds).map((own) =>
     beyondByPhysics(own, impossible),
   );
@@ -91,7 +93,7 @@ export function decideVerdict(
   const activity = isBeyond ? null : boutActivity(current, model);
   const batch = { comparisons, eValues, hasPast, activity };
   const known = weighUnlikelyPerson(batch, hasPast, state, model.calibration, arl);
-  const byBatch = weighForVerdict(batch, state, series, { arl, confirmAfter });
+  const byBatch = weighForVerdict(batch, state, series, { arl, confirmAfter, isRepaired });
   const isUnlikely = known.standing === "unlikely";
   const weighed = isUnlikely && byBatch.alarm === null ? raiseAlarm(byBatch, state, confirmAfter) : byBatch;
   const isUnlike = ({ reference, pValue, findings }: Comparison): boolean =>
@@ -141,12 +143,13 @@ function weighForVerdict(
   batch: BatchToWeigh,
   state: DriftState,
   series: DriftState["series"],
-  { arl, confirmAfter }: Required<Pick<DriftOptions, "arl" | "confirmAfter">>,
+  options: Required<Pick<DriftOptions, "arl" | "confirmAfter" | "isRepaired">>,
 ): Weighed {
   const { comparisons } = batch;
+  const { arl } = options;
   const constants = comparisons.filter(({ method }) => method === "constants");
   if (constants.length > 0 && constants.length === comparisons.length) return weighConstants(constants, state, arl);
-  const weighed = weighEvidence(batch, state, series, { arl, confirmAfter });
+  const weighed = weighEvidence(batch, state, series, options);
   const own = constants.filter(({ reference }) => reference !== "baseline");
   if (weighed.alarm !== null || own.length === 0) return weighed;
   return { ...weighConstants(own, state, arl), evidence: weighed.evidence };

@@ -70,7 +70,11 @@ export function weighEvidence(
   { comparisons, eValues, hasPast, activity }: BatchToWeigh,
   state: DriftState,
   series: DriftState["series"],
-  { arl, confirmAfter }: { readonly arl: number; readonly confirmAfter: number },
+  {
+    arl,
+    confirmAfter,
+    isRepaired,
+  }: { readonly arl: number; readonly confirmAfter: number; readonly isRepaired: boolean },
 ): Weighed {
   const level = weighedEvidenceLevel(comparisons, arl);
   const evidence = { ...state.evidence };
@@ -83,7 +87,8 @@ export function weighEvidence(
   const impossible = comparisons.find((comparison) => comparison.impossible);
   const beyond = impossible ?? comparisons.find((comparison) => comparison.beyond);
   const before = state.alarm === null ? null : (state.recovery ?? beginRecovery(undefined));
-  const during = before === null ? null : addToRecovery(before, comparisons, effectInSeries(series, state));
+  const during =
+    before === null ? null : addToRecovery(before, comparisons, isRepaired ? "gone" : effectInSeries(series, state));
   const isOver = during !== null && hasRecovered(during);
   if (isOver) {
     for (const kind of ownPast) {

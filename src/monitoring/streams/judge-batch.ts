@@ -1,25 +1,25 @@
 // Computes the verdict from a measured batch and its stream's state. The following rules can raise an alarm. Each
 // applies only if no earlier rule has raised one:
 // 1. Values that no person can cause (impossible-sensors.ts, comparison.ts) and, once the stream has a past, an axis whose sign
-//    has changed (reversed-axes.ts).
+//    has changed (reversed-axes.ts), or gravity that turns differently from what the gyroscope measures (changed-turning.ts).
 // 2. Evidence from batches that differ from the stream's own past, once it has one, or that spread more widely than chance can
-// explain (weigh-evidence.ts). A single batch may be sufficient.
+//    explain (weigh-evidence.ts). A single batch may be sufficient.
 // 3. Before the stream has a past, ten batches that are, on average, further from the training data than those of almost any
 //    other person (weigh-unlikely-person.ts).
-// 4. Before the stream has a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts). A batch
-// that does not count (not-counted.ts) is judged as if there were no past. It does not change the stream's state, and therefore
-// cannot end an alarm. If gravity turns differently from what the gyroscope measures, the result includes a warning
-// (changed-turning.ts).
+// 4. Before the stream has a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
+//
+// A batch that does not count (not-counted.ts) is judged as if there were no past. It does not change the stream's state, and
+// therefore cannot end an alarm.
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { addTurning, changedTurning } from "../drift/changed-turning.ts";
+import { addTurning, changedTurning, noTurningPast, type TurningPast } from "../drift/changed-turning.ts";
 import { type DriftState, newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";
 import { keepAlarm } from "../drift/raise-alarm.ts";
 import { reversedAxes } from "../drift/reversed-axes.ts";
-import { decideVerdict } from "../drift/verdict.ts";
+import { decideVerdict, type Judgement } from "../drift/verdict.ts";
 import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
 import type { Decision, StreamMemory } from "./monitor-stream.ts";
@@ -67,15 +67,18 @@ export function judgeBatch(
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
   const { thresholds, alpha, arl, accept } = config;
   const rate = monitor.drift.sampling_rate_hz;
-  const impossible = [
+  const known = [
     ...(batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate, monitor.model.baseline)),
     ...reversedAxes(batch.measurement.byClass, past, monitor.sensors, rate),
   ];
+  const turned = judgeTurning(batch, before, monitor, known.length === 0 && notCounted === null);
+  const impossible = [...known, ...(turned.found === null ? [] : [turned.found])];
   const decided = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
     alpha,
     arl,
     impossible,
+    isRepaired: before.turning?.change !== undefined && turned.past.change === undefined,
   });
   const recent = [...before.recent, facts.batchId].slice(-mostRecent);
   const isStrange = decided.judgement.verdict !== "normal" || decided.judgement.unfamiliar;
@@ -101,12 +104,7 @@ export function judgeBatch(
   const { kinds, day } = monitor.drift.calibration;
   const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
   const outdated = isOfOldKind ? [judgedWithShortBouts(monitor.monitored.directory)] : [];
-  // A fault that is already known also changes how far gravity turns.
-  const turned =
-    impossible.length === 0 && notCounted === null
-      ? changedTurning(batch.turning, before.turnings ?? [], monitor.sensors)
-      : null;
-  const warnings = [...batch.warnings, ...outdated, ...unsought, ...(turned === null ? [] : [turned])];
+  const warnings = [...batch.warnings, ...outdated, ...unsought];
   const described = { ...batch, warnings };
   const result = describeCheck({
     batch: described,
@@ -131,7 +129,7 @@ export function judgeBatch(
             drift: judged.state,
             recent,
             ...(cause !== undefined && { cause }),
-            ...turningsAfter(batch, before, judged.judgement.verdict === "normal" && !judged.judgement.doubtful),
+            ...turningAfter(batch, turned.past, judged.judgement, accept),
           }
         : before,
       batch.still,
@@ -141,13 +139,27 @@ export function judgeBatch(
   };
 }
 
-function turningsAfter(
+/** @param isSearched whether to search for a change; a known fault also changes how far gravity turns */
+function judgeTurning(
   { turning }: MeasuredBatch,
-  { turnings = [] }: StreamState,
-  isHealthy: boolean,
-): Pick<StreamState, "turnings"> {
-  const after = isHealthy && turning !== undefined ? addTurning(turnings, turning) : turnings;
-  return after.length === 0 ? {} : { turnings: after };
+  { turning: past = noTurningPast }: StreamState,
+  { sensors }: Judge,
+  isSearched: boolean,
+): ReturnType<typeof changedTurning> {
+  return isSearched ? changedTurning(turning, past, sensors) : { found: null, past };
+}
+
+/** If a batch with a change is accepted, the stream's usual ratio is learned anew. */
+function turningAfter(
+  { turning }: MeasuredBatch,
+  past: TurningPast,
+  { verdict, doubtful }: Judgement,
+  accept: boolean,
+): Pick<StreamState, "turning"> {
+  const known = accept && past.change !== undefined ? noTurningPast : past;
+  const isHealthy = accept || (verdict === "normal" && !doubtful);
+  const after = isHealthy && turning !== undefined ? addTurning(known, turning) : known;
+  return after.healthy.length === 0 ? {} : { turning: after };
 }
 
 /** Keeps up an alarm that began earlier, because a batch that does not count cannot end it. */

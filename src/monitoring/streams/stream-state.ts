@@ -2,12 +2,12 @@
 
 import { z } from "zod";
 import { camelKeys, snakeKeys } from "../../letter-case.ts";
+import { type TurningPast, turningPastSchema } from "../drift/changed-turning.ts";
 import { type DriftState, driftStateSchema } from "../drift/drift-state.ts";
 import type { UndoneFault } from "../drift/likely-causes.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { StillSummary } from "../summaries/quality-codec.ts";
 import type { Columns } from "../summaries/summarize.ts";
-import { turningSumsSchema } from "../summaries/summary-schemas.ts";
 import type { TurningSums } from "../summaries/turning-scale.ts";
 import { batchHeadline } from "./batch-headline.ts";
 import { type CheckResult, type JudgedBatch, shortenCheckResult } from "./check-result.ts";
@@ -26,8 +26,8 @@ export interface StreamState {
   readonly unworn?: boolean;
   /** The last likely cause and how many batches showed it, as long as the stream has no past of its own (default: none). */
   readonly cause?: { readonly name: string; readonly batches: number };
-  /** How far gravity turned in the stream's first and last healthy batches; see changed-turning.ts (default: unknown). */
-  readonly turnings?: readonly TurningSums[];
+  /** How far gravity turned in the stream's batches; see changed-turning.ts (default: unknown). */
+  readonly turning?: TurningPast;
 }
 
 export const streamStateSchema: z.ZodType<StreamState> = z.object({
@@ -36,7 +36,7 @@ export const streamStateSchema: z.ZodType<StreamState> = z.object({
   still: z.number().min(0).exactOptional(),
   unworn: z.boolean().exactOptional(),
   cause: z.object({ name: z.string(), batches: z.int().min(1) }).exactOptional(),
-  turnings: z.array(turningSumsSchema).exactOptional(),
+  turning: turningPastSchema.exactOptional(),
 });
 
 export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {

@@ -1,7 +1,7 @@
 // Reads times that are written as text, in the forms that loggers and spreadsheets write. The forms are dates in any
-// common order with a time and perhaps an offset ("05/04/2026 10:00:00.000", "2026-05-04T10.00.00.020", "2026-05-04
+// common order with a time and perhaps an offset ("05/04/2026 10:00:00.000", "May 4, 2026 10:00:00.000 AM", "2026-05-04
 // 10:00:00.000+0100 [Europe/London]"), dates and times written only as digits ("20260504T100000.020"), times of day,
-// and minutes and seconds ("00:07.9"). All times of a file have the same form and the same order of day and month; no
+// elapsed time, and minutes and seconds ("00:07.9"). All times of a file have the same form and the same order of day and month; no
 // cell is interpreted on its own. DuckDB does the parsing.
 
 import { DataFault } from "../../data-fault.ts";
@@ -14,8 +14,8 @@ import {
   compactForm,
   compactParts,
   type DateOrder,
-  dateTimeForm,
-  dateTimeParts,
+  type DateTimeForm,
+  dateTimeForms,
   minutesForm,
   minutesParts,
   secondsInClockForm,
@@ -23,6 +23,8 @@ import {
   secondsInDecimalForm,
   secondsInOffsetForm,
   type TimePart,
+  timedeltaForm,
+  timedeltaParts,
   timeOfDayForm,
   timeOfDayParts,
   timePartsOf,
@@ -78,14 +80,15 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
   const numbers: TimeReading = { sql: name, numbers: true, local: false };
   if (!/^(VARCHAR|DATE|TIMESTAMP)/.test(type)) return numbers;
   const matches = (form: string): string => `count(*) FILTER (regexp_matches(${name}, ${duckdbLiteral(form)}))`;
+  const forms = [timedeltaForm, timeOfDayForm, minutesForm, ...dateTimeForms.map(({ form }) => form)];
   const [counts] = await textClockRows(
     of,
-    `SELECT count(TRY_CAST(${name} AS DOUBLE)) AS numbers, ${matches(dateTimeForm)} AS dates, ${matches(timeOfDayForm)} AS times, ${matches(minutesForm)} AS minutes, first(${name}) AS example`,
+    `SELECT count(TRY_CAST(${name} AS DOUBLE)) AS numbers, first(${name}) AS example, ${forms.map((form, i) => `${matches(form)} AS f${i}`).join(", ")}`,
   );
-  const count = (of: string): number => Number(counts![of]);
-  const most = Math.max(count("dates"), count("times"), count("minutes"));
+  const found = forms.map((_, i) => Number(counts![`f${i}`]));
+  const most = Math.max(...found);
   const example = String(counts!.example ?? "");
-  if (most === 0 && count("numbers") === 0 && !separatedNumber.test(example) && example !== "") {
+  if (most === 0 && Number(counts!.numbers) === 0 && !separatedNumber.test(example) && example !== "") {
     throw textClockFault(
       of,
       "numbers, dates or times of day",
@@ -93,12 +96,16 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
       `Give the format of the times with ${shellCommand("--time-format", "%d/%m/%Y %H:%M:%S.%f")} or the like, or name another column with --time.`,
     );
   }
-  if (most === 0 || count("numbers") > most) return numbers;
-  const reading = await (count("dates") === most
-    ? readDateTimeTextClock(of)
-    : count("times") === most
-      ? readTimeOfDayTextClock(name)
-      : readMinutesTextClock(name));
+  if (most === 0 || Number(counts!.numbers) > most) return numbers;
+  const [timedeltas, times, , ...dates] = found;
+  const date = dates.indexOf(most);
+  const reading = await (timedeltas === most
+    ? readTimedeltaTextClock(name)
+    : date >= 0
+      ? readDateTimeTextClock(of, dateTimeForms[date]!)
+      : times === most
+        ? readTimeOfDayTextClock(name)
+        : readMinutesTextClock(name));
   await refuseOtherTextClocks(of, reading.sql, "the form of the other times");
   return reading;
 }
@@ -124,7 +131,8 @@ async function hasTextClockShortYears(of: ReadingText): Promise<boolean> {
  */
 function readCompactTextClock({ column }: ReadingText): TimeReading {
   const part = timePartsOf(`CAST(${duckdbIdentifier(column)} AS VARCHAR)`, compactForm, compactParts);
-  return { sql: `(${secondsInDateForm("ymd", part)} + ${secondsInClockForm(part)})`, numbers: false, local: true };
+  const sql = `(${secondsInDateForm("ymd", part)} + ${secondsInClockForm(part)} - ${secondsInOffsetForm(part("zone"))})`;
+  return { sql, numbers: false, local: true };
 }
 
 async function readTextClockInFormat(of: ReadingText, format: string): Promise<TimeReading> {
@@ -145,14 +153,14 @@ async function readTextClockInFormat(of: ReadingText, format: string): Promise<T
   return { sql, numbers: false, local: !/%[zZ]/.test(format), ...wraps };
 }
 
-async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
-  const part = timePartsOf(duckdbIdentifier(of.column), dateTimeForm, dateTimeParts);
-  const matched = `regexp_matches(${duckdbIdentifier(of.column)}, ${duckdbLiteral(dateTimeForm)})`;
+async function readDateTimeTextClock(of: ReadingText, { form, parts, order }: DateTimeForm): Promise<TimeReading> {
+  const part = timePartsOf(duckdbIdentifier(of.column), form, parts);
+  const matched = `regexp_matches(${duckdbIdentifier(of.column)}, ${duckdbLiteral(form)})`;
   const whole = (of: TimePart): string => `TRY_CAST(${part(of)} AS INTEGER)`;
   const [facts] = await textClockRows(
     of,
     `SELECT max(length(${part("a")})) AS year_first, max(length(${part("c")})) AS year_last, first(${duckdbIdentifier(of.column)}) AS example, bool_and(${part("sep")} = '-') AS dashes, bool_or(${whole("b")} IS NULL) AS month_name, max(${whole("a")}) AS a,
-       max(${whole("b")}) AS b, count(DISTINCT concat(${part("a")}, ' ', ${part("b")})) AS dates, bool_or(${part("half")} <> '') AS half,
+       max(${whole("b")}) AS b, max(${whole("c")}) AS c, count(DISTINCT concat(${part("a")}, ' ', ${part("b")})) AS dates, bool_or(${part("half")} <> '') AS half,
        bool_and(${part("sep")} = '.') AS dots, bool_or(${part("zone")} <> '') AS zone, bool_and(${part("zone")} <> '') AS zones`,
     matched,
   );
@@ -165,7 +173,7 @@ async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
       "Export the times again, all in UTC.",
     );
   }
-  if (Number(year_first) <= 2 && Number(year_last) <= 2 && dashes === true) {
+  if (order === undefined && Number(year_first) <= 2 && Number(year_last) <= 2 && dashes === true) {
     throw textClockFault(
       of,
       "years with four digits",
@@ -178,7 +186,14 @@ async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
     numbers: false,
     local: zone !== true,
   });
+  if (order !== undefined) return reading(order);
   if (Number(year_first) > 2) return reading("ymd");
+  if (Number(year_last) <= 2 && Number(facts!.a) > 12 && Number(facts!.c) < 10) {
+    of.warn(
+      `${of.file}: column "${of.column}" has years of two digits, and the year is assumed to come first, as in ${JSON.stringify(String(example).slice(0, 60))}, because it would otherwise be before 2010. To say so, add --time-format.`,
+    );
+    return reading("ymd");
+  }
   if (month_name === true) return reading("dmy");
   const [largest, second] = [Number(facts!.a), Number(facts!.b)];
   if (largest > 12 && second > 12) {
@@ -197,11 +212,11 @@ async function readDateTimeTextClock(of: ReadingText): Promise<TimeReading> {
     of,
     `SELECT max(${reading("dmy").sql}) - min(${reading("dmy").sql}) AS dmy, max(${reading("mdy").sql}) - min(${reading("mdy").sql}) AS mdy`,
   );
-  const order = Number(spans!.dmy) < Number(spans!.mdy) ? "dmy" : "mdy";
+  const closer = Number(spans!.dmy) < Number(spans!.mdy) ? "dmy" : "mdy";
   of.warn(
-    `${of.file}: column "${of.column}" could begin with the day or the month. The dates lie closer together if the ${order === "dmy" ? "day" : "month"} comes first, so that is assumed. To say so, add --time-format.`,
+    `${of.file}: column "${of.column}" could begin with the day or the month. The dates lie closer together if the ${closer === "dmy" ? "day" : "month"} comes first, so that is assumed. To say so, add --time-format.`,
   );
-  return reading(order);
+  return reading(closer);
 }
 
 async function readTimeOfDayTextClock(name: string): Promise<TimeReading> {
@@ -209,6 +224,12 @@ async function readTimeOfDayTextClock(name: string): Promise<TimeReading> {
   // Without this condition, cells in another form would be read as midnight.
   const sql = `CASE WHEN regexp_matches(${name}, ${duckdbLiteral(timeOfDayForm)}) THEN ${seconds} END`;
   return { sql, numbers: false, local: true, wrapsAfter: daySeconds };
+}
+
+async function readTimedeltaTextClock(name: string): Promise<TimeReading> {
+  const seconds = secondsInClockForm(timePartsOf(name, timedeltaForm, timedeltaParts));
+  const sql = `CASE WHEN regexp_matches(${name}, ${duckdbLiteral(timedeltaForm)}) THEN ${seconds} END`;
+  return { sql, numbers: false, local: false };
 }
 
 /** Reads minutes and seconds, because spreadsheets display such times as `mm:ss.0`, without the hour. */

@@ -3,22 +3,79 @@
 import { duckdbLiteral } from "./duckdb.ts";
 
 const [a, b, c] = ["\\d{1,4}", "\\d{1,2}|[A-Za-z]{3,9}", "\\d{1,4}"];
+const weekday = "(?:(?i:mon|tue|wed|thu|fri|sat|sun)[A-Za-z]*\\.?,?\\s+)?";
+const monthName = "([A-Za-z]{3,9})\\.?";
 /** Loggers that leave out zeros at the end leave the separator when a second begins. */
 const fraction = "(?:[.,:](\\d{0,9}))?";
 const halfDay = "\\s*([AaPp])?\\.?(?:[Mm]\\.?)?";
-const offset = "\\s*(Z|UTC|GMT|[+-]\\d{2}:?\\d{2}|[+-]\\d{2})?\\s*(?:\\[[^\\]]*\\])?";
-export const dateTimeForm: string = `^\\s*(${a})([-/. ])(${b})[-/. ](${c})(?:[T ,_/:-]+(\\d{1,2})[:.h](\\d{2})(?:[:.m](\\d{2}))?${fraction}${halfDay})?${offset}\\s*$`;
-export const dateTimeParts = ["a", "sep", "b", "c", "h", "mi", "s", "f", "half", "zone"] as const;
-export const compactForm: string =
-  "^\\s*((?:19|20)\\d{2})(\\d{2})(\\d{2})[T _-]?([01]\\d|2[0-3])([0-5]\\d)([0-5]\\d|60)(?:[.,]?(\\d{1,9}))?Z?\\s*$";
-export const compactParts = ["a", "b", "c", "h", "mi", "s", "f"] as const;
-export const timeOfDayForm: string = `^\\s*(\\d{1,3})[:.](\\d{2})[:.](\\d{2})${fraction}${halfDay}\\s*$`;
+const hours = `(\\d{1,2})[:.h](\\d{2})(?:[:.m](\\d{2}))?${fraction}${halfDay}`;
+const zone = "Z|(?:UTC|GMT)?[+-]\\d{1,2}:?\\d{2}|(?:UTC|GMT)?[+-]\\d{1,2}|UTC|GMT";
+const offset = `\\s*(${zone})?\\s*(?:\\[[^\\]]*\\]|\\([^)]*\\))?`;
+const clockParts = ["h", "mi", "s", "f", "half"] as const;
+
+/** A form of dates, and the order of its parts `a`, `b` and `c`; undefined if the values must show it. */
+export interface DateTimeForm {
+  readonly form: string;
+  readonly parts: readonly TimePart[];
+  readonly order?: DateOrder;
+}
+
+const compactDate = "((?:19|20)\\d{2})(\\d{2})(\\d{2})";
+const numericDate = `(${a})([-/. ])(${b})[-/. ](${c})`;
+
+export const dateTimeForms: readonly DateTimeForm[] = [
+  {
+    form: `^\\s*${weekday}${numericDate}(?:[T ,_/:-]+${hours})?${offset}\\s*$`,
+    parts: ["a", "sep", "b", "c", ...clockParts, "zone"],
+  },
+  // May 4, 2026 10:00:00.123 AM; Mon May 04 2026 10:00:00 GMT+0200 (Central European Summer Time)
+  {
+    form: `^\\s*${weekday}${monthName}[ -]+(\\d{1,2})(?:st|nd|rd|th)?,?[ -]+(\\d{4})(?:[T ,_-]+(?:at\\s+)?${hours})?${offset}\\s*$`,
+    parts: ["b", "a", "c", ...clockParts, "zone"],
+    order: "dmy",
+  },
+  // Mon May  4 10:00:00.123 2026
+  {
+    form: `^\\s*${weekday}${monthName}\\s+(\\d{1,2}),?\\s+${hours}\\s+(\\d{4})\\s*$`,
+    parts: ["b", "a", ...clockParts, "c"],
+    order: "dmy",
+  },
+  // 2026:05:04 10:00:00.123
+  {
+    form: `^\\s*(\\d{4}):(\\d{2}):(\\d{2})[T ,_-]+${hours}${offset}\\s*$`,
+    parts: ["a", "b", "c", ...clockParts, "zone"],
+    order: "ymd",
+  },
+  // 2026-05-04_10-00-00.123; four digits at the end would be an offset
+  {
+    form: `^\\s*(${a})([-/._ ])(${b})[-/._ ](${c})[T ,_-]+(\\d{1,2})[-_](\\d{2})[-_](\\d{2})(?:[.,_-](\\d{1,3}|\\d{5,9}))?(Z)?\\s*$`,
+    parts: ["a", "sep", "b", "c", "h", "mi", "s", "f", "zone"],
+  },
+  // 20260504 10:00:00.123
+  {
+    form: `^\\s*${compactDate}[T ,_-]*${hours}${offset}\\s*$`,
+    parts: ["a", "b", "c", ...clockParts, "zone"],
+    order: "ymd",
+  },
+  // 10:00:00.123 04/05/2026
+  {
+    form: `^\\s*${hours}[ ,T_-]+${weekday}${numericDate}\\s*$`,
+    parts: [...clockParts, "a", "sep", "b", "c"],
+  },
+];
+
+export const compactForm: string = `^\\s*${compactDate}[T _-]?([01]\\d|2[0-3])([0-5]\\d)([0-5]\\d|60)(?:[.,_]?(\\d{1,9}))?(${zone})?\\s*$`;
+export const compactParts = ["a", "b", "c", "h", "mi", "s", "f", "zone"] as const;
+export const timeOfDayForm: string = `^\\s*(\\d{1,3})[:.h](\\d{2})[:.m](\\d{2})${fraction}(?:s|${halfDay})\\s*$`;
 export const timeOfDayParts = ["h", "mi", "s", "f", "half"] as const;
+/** Elapsed time as pandas writes it: 0 days 00:00:07.900000. */
+export const timedeltaForm: string = `^\\s*(\\d{1,4}) days? (\\d{1,2}):(\\d{2}):(\\d{2})${fraction}\\s*$`;
+export const timedeltaParts = ["d", "h", "mi", "s", "f"] as const;
 export const minutesForm: string = "^\\s*(\\d{1,3}):(\\d{2})[.,](\\d{1,9})\\s*$";
 export const minutesParts = ["mi", "s", "f"] as const;
 
 /** A part of a written time; `a`, `b` and `c` are day, month and year in the order in which they are written. */
-export type TimePart = (typeof dateTimeParts)[number];
+export type TimePart = "a" | "sep" | "b" | "c" | "d" | "h" | "mi" | "s" | "f" | "half" | "zone";
 export type DateOrder = "ymd" | "dmy" | "mdy";
 
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -44,15 +101,17 @@ export function secondsInDateForm(order: DateOrder, part: (of: TimePart) => stri
 export function secondsInClockForm(part: (of: TimePart) => string): string {
   const hour = `coalesce(TRY_CAST(${part("h")} AS INTEGER), 0)`;
   const hours = `CASE lower(${part("half")}) WHEN '' THEN ${hour} WHEN 'p' THEN ${hour} % 12 + 12 ELSE ${hour} % 12 END`;
-  return `(3600 * (${hours}) + 60 * coalesce(TRY_CAST(${part("mi")} AS INTEGER), 0) + ${secondsInDecimalForm(part)})`;
+  return `(86400 * coalesce(TRY_CAST(${part("d")} AS INTEGER), 0) + 3600 * (${hours}) + 60 * coalesce(TRY_CAST(${part("mi")} AS INTEGER), 0) + ${secondsInDecimalForm(part)})`;
 }
 
 export function secondsInDecimalForm(part: (of: TimePart) => string): string {
   return `TRY_CAST(concat(coalesce(nullif(${part("s")}, ''), '0'), '.', coalesce(nullif(${part("f")}, ''), '0')) AS DOUBLE)`;
 }
 
-export function secondsInOffsetForm(zone: string): string {
-  const hours = `coalesce(TRY_CAST(substr(${zone}, 2, 2) AS INTEGER), 0)`;
-  const minutes = `CASE WHEN length(${zone}) > 3 THEN coalesce(TRY_CAST(right(${zone}, 2) AS INTEGER), 0) ELSE 0 END`;
-  return `(CASE WHEN ${zone} LIKE '-%' THEN -1 ELSE 1 END * (3600 * ${hours} + 60 * (${minutes})))`;
+/** @param written SQL for an offset such as Z, +02:00 or GMT+2 */
+export function secondsInOffsetForm(written: string): string {
+  const digits = `regexp_replace(${written}, '^(UTC|GMT)', '')`;
+  const hours = `coalesce(TRY_CAST(regexp_extract(${digits}, '^[+-](\\d{1,2}?)(:?\\d{2})?$', 1) AS INTEGER), 0)`;
+  const minutes = `CASE WHEN length(${digits}) > 3 THEN coalesce(TRY_CAST(right(${digits}, 2) AS INTEGER), 0) ELSE 0 END`;
+  return `(CASE WHEN ${digits} LIKE '-%' THEN -1 ELSE 1 END * (3600 * ${hours} + 60 * (${minutes})))`;
 }

@@ -67,6 +67,22 @@ describe("one form in the whole file", () => {
     ["%Y%m%d%H%M%S.%f", ten],
     ["%Y%m%dT%H%M%S.%fZ", ten],
     ["%Y%m%d-%H%M%S.%f", ten],
+    ["%Y%m%d_%H%M%S_%f", ten],
+    ["%Y%m%dT%H%M%S.%f+0200", ten - 7200],
+    ["%Y%m%d %H:%M:%S.%f", ten],
+    ["%Y%m%d-%H:%M:%S.%fZ", ten],
+    ["May %d %Y %H:%M:%S.%f", ten],
+    ['"May %d, %Y, %H:%M:%S.%f AM"', ten],
+    ["Mon May %d %Y %H:%M:%S.%f GMT+0200 (Central European Summer Time)", ten - 7200],
+    ["Mon May %d %H:%M:%S.%f %Y", ten],
+    ['"Mon, %d May %Y %H:%M:%S.%f GMT"', ten],
+    ["%Y:%m:%d %H:%M:%S.%f", ten],
+    ["%Y-%m-%d_%H-%M-%S.%f", ten],
+    ["%Y-%m-%d-%H-%M-%S-%f", ten],
+    ["%Y/%m/%d-%H:%M:%S.%f", ten],
+    ["%H:%M:%S.%f %Y-%m-%d", ten],
+    ["0 days %H:%M:%S.%f000", 36_000],
+    ["%Hh%Mm%S.%fs", 36_000],
   ])("%s", async (form, start) => {
     const { from, quality } = await readTimes((i) => written(form, i));
     expect(quality.rows).toMatchObject({ kept: 1600, dropped: { missing_time: 0, duplicate_time: 0 } });
@@ -112,9 +128,21 @@ describe("dates in unusual forms", () => {
     expectEven((await readTimes(short)).from, midnight);
   });
 
+  test("a year of two digits comes first if it would otherwise be long ago", async () => {
+    const { from, quality } = await readTimes((i) => written("%Y/%m/%d %H:%M:%S.%f", i).slice(2));
+    expectEven(from, ten);
+    expect(quality.warnings).toContainEqual(
+      expect.stringMatching(/the year is assumed to come first, as in "26\/05\/04/),
+    );
+  });
+
   test.each([
     [(form: string) => form.slice(2), /expected years with four digits, found "26-05-04 10:00:00\.000"/],
-    [(form: string) => `Mon ${form}`, /expected numbers, dates or times of day, found "Mon 2026-05-04 10:00:00\.000"/],
+    [(form: string) => `day ${form}`, /expected numbers, dates or times of day, found "day 2026-05-04 10:00:00\.000"/],
+    [
+      (form: string) => `${form} CEST`,
+      /expected numbers, dates or times of day, found "2026-05-04 10:00:00\.000 CEST"/,
+    ],
   ])("times that cannot be told apart, or are unknown, ask for --time-format", async (change, message) => {
     const read = readTimes((i) => change(written("%Y-%m-%d %H:%M:%S.%f", i)));
     await expect(read).rejects.toThrow(message);

@@ -1234,4 +1234,34 @@ export const shapes: readonly Shape[] = [
     { hz: 100 },
   ),
   wide("tidemark-simulate", "tidemark simulate", "this repository", "timestamp_s=t", ["A%", "A"], ["G%", "g"]),
+  {
+    name: "openbci",
+    device: "OpenBCI GUI, text with the board's accelerometer",
+    source: "docs.openbci.com, OpenBCI GUI: file format",
+    hz: 200,
+    files: one(
+      `Sample Index=i| EXG Channel 0=temp| EXG Channel 1=temp|${[0, 1, 2].map((n) => ` Accel Channel ${n}=a${"xyz"[n]}`).join("|")}| Other=zero| Timestamp=e| Timestamp (Formatted)=iso_space`,
+      { before: ["%OpenBCI Raw EXG Data", "%Number of channels = 2", "%Sample Rate = 200 Hz", "%Board = Ganglion"] },
+      "OpenBCI-RAW.txt",
+    ),
+    read: acc([0, 1, 2].map((n) => `Accel Channel ${n}`), "a"),
+  },
+  {
+    name: "android-values-array",
+    device: "Android logger with values[0] to values[2]",
+    source: "developer.android.com, SensorEvent.values",
+    hz: 50,
+    files: one(`timestamp=t_ns|${[0, 1, 2].map((n) => `values[${n}]=A${"xyz"[n]}`).join("|")}|accuracy='3`),
+    read: acc([0, 1, 2].map((n) => `values[${n}]`)),
+  },
+  {
+    name: "numbered-axes",
+    device: "A logger that numbers axes (acc_1 to acc_3, gyr_1 to gyr_3)",
+    source: "MATLAB, writetable of a table with matrix variables",
+    hz: 50,
+    files: one(
+      `time=t|${[1, 2, 3].map((n) => `acc_${n}=A${"xyz"[n - 1]}`).join("|")}|${[1, 2, 3].map((n) => `gyr_${n}=g${"xyz"[n - 1]}`).join("|")}`,
+    ),
+    read: { ...acc([1, 2, 3].map((n) => `acc_${n}`)), ...gyr([1, 2, 3].map((n) => `gyr_${n}`)) },
+  },
 ];

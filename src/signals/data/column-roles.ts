@@ -5,6 +5,7 @@ import { type FaultDescription, type OnFault, throwDataFault } from "../../data-
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../../nearest-name.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { refuseNumberedSamples } from "../files/refuse-wide-rows.ts";
 import {
   type ColumnRole,
   isSameColumnButForUnit,
@@ -230,6 +231,7 @@ function resolveUsualChannelRoles(
     );
   }
   if (channels.length > 0) return channels;
+  refuseNumberedSamples(file, available);
   throw new UserError(
     `${file}: no sensor channels were found among ${listedColumns(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
     { advice: adviceOnChannelRoles(available) },
@@ -281,6 +283,9 @@ function refuseStatisticColumns(channels: readonly string[], file: string): void
 const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
 
 function adviceOnChannelRoles(available: readonly string[]): string {
+  const axes = repeatedAxis(available);
+  if (axes !== undefined)
+    return `Two columns are named ${JSON.stringify(axes.find((name) => available.includes(`${name}_1`)))}. If the second is the axis that is missing, add ${shellCommand("--channels", axes.join(","))}`;
   if (available.some((column) => summaryName.test(column)))
     return "These columns look like summaries of epochs. Export the acceleration of each axis, often called raw data.";
   const vectors = sensorsByName(available).map(({ channels }) => channels.join(","));
@@ -297,6 +302,21 @@ function adviceOnChannelRoles(available: readonly string[]): string {
     return `Name them with --channels. Perhaps these are the axes of a sensor: ${shellCommand("--channels", numbered.join(","))}`;
   if (first === undefined) return "Name them with --channels COLUMN,COLUMN,...";
   return `Name them with --channels. These are vectors: ${vectors.join("; ")}. For the first: ${shellCommand("--channels", first)}`;
+}
+
+/** Returns the columns of a sensor if one of its axes has the name of another axis, as in the header X, Y, X. */
+function repeatedAxis(available: readonly string[]): readonly string[] | undefined {
+  for (const column of available) {
+    const base = column.replace(/_1$/, "");
+    if (base === column || !available.includes(base)) continue;
+    for (const axis of ["x", "y", "z"]) {
+      const renamed = base.replace(/[xyz](?=[^xyz]*$)/i, (letter) => (letter >= "a" ? axis : axis.toUpperCase()));
+      const names = available.map((name) => (name === column ? renamed : name));
+      const sensor = sensorsByName(names).find(({ channels }) => channels.includes(renamed));
+      if (sensor !== undefined) return sensor.channels.map((name) => available[names.indexOf(name)]!);
+    }
+  }
+  return undefined;
 }
 
 function refuseColumnsWithoutRole({ label, group, recording }: ColumnRoles, names: readonly string[]): void {

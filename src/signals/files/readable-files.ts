@@ -31,6 +31,7 @@ import {
   refuseOtherArchiveFormats,
   refuseTarFormat,
 } from "./refuse-other-formats.ts";
+import { refuseWideRows } from "./refuse-wide-rows.ts";
 import { resolveRepeatedNames } from "./repeated-names.ts";
 import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
@@ -153,6 +154,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const tables = gzipped ? [file] : await separateJoinedText(own, header, { separator, time }, options);
     return plain.decimalComma ? tables.map((own) => ({ ...own, decimalCommaWith: separator })) : tables;
   }
+  if (tableLines.length === 1) refuseWideRows(file.path, [tableLines[0]!.split(/[\s,;]+/)]);
   const layout = textLayout(lines);
   if (layout === undefined) return [file];
   if (layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];

@@ -8,6 +8,7 @@ import type { SourceFile } from "./find-files.ts";
 import { fittingLayout } from "./fitting-layout.ts";
 import { knownLayout, statedRateLayout } from "./known-layouts.ts";
 import { likelyNames } from "./likely-names.ts";
+import { refuseWideRows } from "./refuse-wide-rows.ts";
 import { resolveRepeatedNames } from "./repeated-names.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import {
@@ -39,6 +40,7 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
   const known = knownLayout(basename(file.path), layout);
   const names =
     options.columns !== undefined && layout.names === undefined ? options.columns : (known?.names ?? layout.names);
+  if (names === undefined) refuseWideRows(file.path, layout.sample.slice(0, 10));
   if (names === undefined) throw tableWithoutNames(file.path, layout);
   if (names.length !== width) {
     throw new UserError(`${file.path}: --columns has ${names.length} names, but the rows have ${width} values.`, {

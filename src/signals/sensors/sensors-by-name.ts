@@ -1,6 +1,7 @@
 // Finds the sensors among columns from their names alone. Three names that differ only in the letters x, y and z are
 // the axes of one vector, and the other letters give the kind and unit. The known words come from the loggers and data
-// sets in test/signals/sensors/vendor-headers.ts. Numbered axes, such as Axis1, are not recognised.
+// sets in test/signals/sensors/vendor-headers.ts. Three names that differ only in the numbers 0 to 2 or 1 to 3 are axes,
+// too, if the other letters name a sensor (acc0) or nothing (axis1, values[0]), and no letters name its kind's axes.
 
 import type { Sensor, SensorKind } from "./sensor.ts";
 import { unitOfName, unitOfNameForKind, type WrittenUnit } from "./unit-of-name.ts";
@@ -28,9 +29,48 @@ export function sensorsByName(columns: readonly string[]): NamedSensor[] {
     const [x, y, z] = own as [string, string, string];
     found.push({ first: Math.min(...triad.places), sensor: { ...described, channels: [x, y, z] } });
   }
+  for (const sensor of numberedSensors(columns, taken)) {
+    const isKnown = found.some(({ sensor: { kind } }) => kind === sensor.kind || sensor.kind === "unknown");
+    if (!isKnown) found.push({ first: columns.indexOf(sensor.channels[0]), sensor });
+  }
   const inOrder = found.sort((a, b) => a.first - b.first).map(({ sensor }) => sensor);
   const named = Map.groupBy(inOrder, ({ name }) => name);
   return inOrder.map((sensor) => (named.get(sensor.name)!.length === 1 ? sensor : withWholeSensorName(sensor)));
+}
+
+/** Words in the names of numbered values that are not axes, such as acc1_temp and gyro_status_1. */
+const notAxes =
+  /^(temp|count|bat|stat|norm|mag|time|id|energy|mean|std|var|max|min|range|bias|offset|scale|cal|flag|mode|event|peak|rms|sum)/;
+
+/** Finds sensors whose axes are numbered. @param taken columns of other sensors */
+function numberedSensors(columns: readonly string[], taken: ReadonlySet<string>): NamedSensor[] {
+  const sensors: NamedSensor[] = [];
+  for (const column of columns) {
+    const [, before = "", first, after = ""] = /^(.*?)([01])(\D*)$/.exec(column.trim()) ?? [];
+    if (first === undefined || /\d$/.test(before)) continue;
+    const at = (number: number): string | undefined =>
+      columns.find((name) => name.trim() === `${before}${number}${after}` && !taken.has(name));
+    const start = Number(first);
+    const [x, y, z] = [at(start), at(start + 1), at(start + 2)];
+    if (x === undefined || y === undefined || z === undefined) continue;
+    if ((start === 1 && at(0) !== undefined) || at(start + 3) !== undefined) continue;
+    const { unit: written, rest } = splitSensorName(before, after);
+    const words = wordsOfSensorName(rest);
+    const byWords = sensorKindByNameWords(words);
+    const isNameless = words.length > 0 && words.every((word) => /^(axis|axes|values?|val)$/.test(word));
+    if (byWords === undefined ? !isNameless : byWords.weak || words.some((word) => notAxes.test(word))) continue;
+    const kind = byWords?.kind ?? "unknown";
+    sensors.push({
+      name: before.trim().replace(/[_.\s([-]+$/, "") || before,
+      kind,
+      channels: [x, y, z],
+      unit: unitOfNameForKind(kind, written),
+      gravity: byWords?.gravity ?? null,
+      weak: false,
+      written,
+    });
+  }
+  return sensors;
 }
 
 /** The parts of the name around the axis letter, and the positions of the three columns. */

@@ -120,3 +120,20 @@ it.each([
 ])("finds no sensor in %j", (columns) => {
   expect(sensorsByName(columns)).toEqual([]);
 });
+
+it.each([
+  [["acc0", "acc1", "acc2", "gyro0", "gyro1", "gyro2"], "accelerometer acc, gyroscope gyro"],
+  [["Accel Channel 1", "Accel Channel 2", "Accel Channel 3"], "accelerometer Accel Channel"],
+  [["axis1", "axis2", "axis3"], "unknown axis"],
+  [["values[0]", "values[1]", "values[2]"], "unknown values"],
+  // Letters take precedence, and four numbers are no axes.
+  [["acc_x", "acc_y", "acc_z", "acc1", "acc2", "acc3"], "accelerometer acc"],
+  [["acc0", "acc1", "acc2", "acc3"], ""],
+  [["acc1_temp", "acc2_temp", "acc3_temp", "ecg1", "ecg2", "ecg3", "a0", "a1", "a2"], ""],
+])("numbered axes %j", (columns, expected) => {
+  expect(
+    sensorsByName(columns)
+      .map(({ kind, name }) => `${kind} ${name}`)
+      .join(", "),
+  ).toBe(expected);
+});

@@ -1,0 +1,50 @@
+// Rejects tables whose rows hold whole windows of one axis, such as the inertial signals of UCI HAR (128 values per row).
+// Without this check, the message about missing names would suggest a name for each of the values.
+
+import { UserError } from "../../errors.ts";
+
+/** Minimum number of values of a window; nobody names that many columns of one recording by numbers. */
+const fewestValues = 30;
+/** Minimum share of a row's cells that are numbers; the others may be a label or a person. */
+const leastNumbers = 0.9;
+/**
+ * Neighbouring samples of a signal differ less than samples half a window apart; columns of different quantities do
+ * not. Arbitrary.
+ */
+const mostChange = 0.7;
+
+/** @param rows some rows, split into cells @throws UserError if each row looks like the samples of one signal */
+export function refuseWideRows(path: string, rows: readonly (readonly string[])[]): void {
+  const numbers = rows.map((row) =>
+    row.map((value) => (value.trim() === "" ? Number.NaN : Number(value))).filter(Number.isFinite),
+  );
+  const width = numbers[0]?.length ?? 0;
+  if (width < fewestValues || numbers.some((row, r) => row.length < leastNumbers * rows[r]!.length)) return;
+  const half = width >> 1;
+  let [near, far] = [0, 0];
+  for (const row of numbers) {
+    for (let i = 0; i + half < row.length; i++) {
+      near += Math.abs(row[i + 1]! - row[i]!);
+      far += Math.abs(row[i + half]! - row[i]!);
+    }
+  }
+  if (near < mostChange * far) throw wideRowsError(path, width);
+}
+
+/** @param names names of columns @throws UserError if many of them differ only in a number, as x0 to x127 do */
+export function refuseNumberedSamples(path: string, names: readonly string[]): void {
+  const numbered = names.filter((name) => /\d/.test(name));
+  const groups = Map.groupBy(numbered, (name) => name.replace(/\d+(?=\D*$)/, "#"));
+  const own = [...groups.values()].find(({ length }) => length >= fewestValues);
+  if (own !== undefined) throw wideRowsError(path, own.length, `, ${own[0]} to ${own.at(-1)}`);
+}
+
+function wideRowsError(path: string, width: number, which: string = ""): UserError {
+  return new UserError(
+    `${path}: each row holds ${width} values of one signal${which}, which seem to be a window of samples; expected one sample per row, with a column per axis.`,
+    {
+      advice:
+        "Use the recordings from which the windows were cut (of UCI HAR, those in RawData), or write each sample into a row of its own.",
+    },
+  );
+}

@@ -7,6 +7,7 @@ import { withFullStop } from "../full-stop.ts";
 import { instantText } from "../instant-text.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
+import { naturalOrder } from "../natural-order.ts";
 import { conversionsSection, type ReportedConversion } from "./conversions-section.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
@@ -280,7 +281,9 @@ function inspectAmountTables({ quality, windows }: InspectInput): Html {
     ...amounts(entry),
     formatCount(windows?.per_class[entry[0]]),
   ]);
-  const people = Object.entries(quality.persons).map(amounts);
+  const people = Object.entries(quality.persons)
+    .sort(([a], [b]) => naturalOrder(a, b))
+    .map(amounts);
   return html`<div class="pair">${htmlTable("Data by activity", ["activity", "rows", "time", "windows"], classes)}
 ${htmlTable("Data by person", ["person", "rows", "time"], people)}</div>`;
 }

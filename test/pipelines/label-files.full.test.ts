@@ -73,6 +73,21 @@ describe("labels with start and end", () => {
     expect(await labelled("zero.csv", { labels: points })).toEqual([all, 0]);
   });
 
+  test("as numbers of samples, if rows are counted", async () => {
+    const untimed = readFileSync(path("zero.csv"), "utf8").split("\n");
+    write("untimed.csv", untimed.map((line) => line.split(",").toSpliced(2, 1).join(",")).slice(0, -1));
+    const samples = write("samples.csv", [
+      "recording,code,start_sample,end_sample",
+      ...each(({ label, start, end }, user) => `day-${user},${label},${start * rateHz},${end * rateHz}`),
+    ]);
+    expect(await labelled("untimed.csv", { labels: samples })).toEqual([all, 0]);
+    await expect(read("zero.csv", { labels: samples })).rejects.toThrow(
+      /counts samples, but the recordings have a clock/,
+    );
+    const codes = write("codes.csv", ["1,1,5,250,1232", "1,1,7,1233,1392"]);
+    await expect(read("untimed.csv", { labels: codes })).rejects.toThrow(/has no line of column names/);
+  });
+
   test("as date-times on a local clock", async () => {
     const dates = write("dates.csv", [
       "label,start,end,user",

@@ -3,6 +3,7 @@
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { instantText } from "../../instant-text.ts";
+import { naturalOrder } from "../../natural-order.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
 import { countText, fixedText } from "./number-text.ts";
 import {
@@ -136,7 +137,7 @@ function inspectClassBlocks({ quality, windows }: InspectResult): Block[] {
 
 function inspectPersonBlocks({ quality, folds }: InspectResult): Block[] {
   const foldOf = new Map(folds?.flatMap(({ fold, testUsers }) => testUsers.map((user) => [user, fold] as const)));
-  const people = Object.entries(quality.persons);
+  const people = Object.entries(quality.persons).sort(([a], [b]) => naturalOrder(a, b));
   const recordingsOf = Map.groupBy(quality.per_recording, ({ user }) => user);
   const rows = people.slice(0, shownRows).map(([name, { rows, seconds }]) => {
     const own = recordingsOf.get(name) ?? [];

@@ -1,6 +1,7 @@
 // Labels recordings by time, using labels from separate files (--labels).
 
 import { UserError } from "../../errors.ts";
+import { listedNames } from "../../listed-names.ts";
 import type { Database } from "../files/duckdb.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { type LabellingOptions, labelRecordings } from "./label-recordings.ts";
@@ -27,14 +28,25 @@ export async function labelFromFiles(
     database,
     scratch,
     timeUnit,
+    rateHz,
     labelledOnly,
     warn,
-  }: Pick<LabellingOptions, "timeUnit" | "labelledOnly" | "warn"> & { database: Database; scratch: ScratchFolder },
+  }: Pick<LabellingOptions, "timeUnit" | "labelledOnly" | "warn"> & {
+    database: Database;
+    scratch: ScratchFolder;
+    /** Rows per second of recordings whose rows are counted. */
+    rateHz: number | undefined;
+  },
 ): Promise<LabelledFromFiles> {
   const { label, group, recording, timeFormat, timeZone, labelsClock } = columns;
   const named = { label, group, recording, timeFormat, timeZone };
   const read = await readLabelFiles(database, columns.labels!, { ...named, scratch, warn });
-  const files = timeUnit === "days" && read.clock === "numbers" ? labelsInDays(read) : read;
+  const files =
+    read.clock === "samples"
+      ? labelsInSamples(read, timeUnit === "index" ? rateHz : undefined)
+      : timeUnit === "days" && read.clock === "numbers"
+        ? labelsInDays(read)
+        : read;
   const {
     rows: labelled,
     dropped,
@@ -70,14 +82,35 @@ export async function labelFromFiles(
   };
 }
 
+/**
+ * Converts numbers of samples to seconds. The numbers count all rows, including those that are left out for missing
+ * values, so they fit only a clock that counts rows, too.
+ */
+function labelsInSamples(files: LabelFiles, rateHz: number | undefined): LabelFiles {
+  if (rateHz === undefined) {
+    throw new UserError(
+      `--labels ${listedNames(files.paths, 3)}: the start of each label counts samples, but the recordings have a clock of their own.`,
+      {
+        advice:
+          "Give the labels' times on that clock, or in seconds from the start of each recording with --labels-clock start.",
+      },
+    );
+  }
+  return withLabelTimes(files, (sample) => sample / rateHz, "seconds");
+}
+
 /** Converts label times in days, like those of the recordings, to seconds from 1970. */
 function labelsInDays(files: LabelFiles): LabelFiles {
   if (files.annotations.some(({ start }) => daysIn1970(start) === 0)) return files;
   const seconds = (day: number): number => (day - daysIn1970(day)) / unitsPerSecond.days;
+  return withLabelTimes(files, seconds, files.clock);
+}
+
+function withLabelTimes(files: LabelFiles, seconds: (time: number) => number, clock: LabelFiles["clock"]): LabelFiles {
   const annotations = files.annotations.map((own) => ({
     ...own,
     start: seconds(own.start),
     end: own.end === null ? null : seconds(own.end),
   }));
-  return { ...files, annotations };
+  return { ...files, annotations, clock };
 }

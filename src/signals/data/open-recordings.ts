@@ -7,6 +7,7 @@ import { type Database, openDuckdb } from "../files/duckdb.ts";
 import { withReadErrorsExplained } from "../files/explain-read-error.ts";
 import { findFiles } from "../files/find-files.ts";
 import type { Float32Batch } from "../files/float32-batch.ts";
+import { pathColumnsOf } from "../files/path-columns.ts";
 import { readableFiles } from "../files/readable-files.ts";
 import { type ScratchFolder, scratchFolder } from "../files/scratch-folder.ts";
 import { readTableSchema } from "../files/table-schema.ts";
@@ -116,9 +117,12 @@ async function openRecordingNumbers(
   const { onFault = throwDataFault, columns = {} } = options;
   const table = await numberTable(file, numbers, columns, onFault, collecting.warn);
   const nothing = async (): Promise<undefined> => undefined;
-  const source = { table, files: [file], tables: [file], checkClocks: nothing, restart: nothing };
+  const source = { table, files: [file], read: [], tables: [file], checkClocks: nothing, restart: nothing };
   return openTable(source, openStore, options, collecting);
 }
+
+/** The paths of the files in an archive are known only once it is open. */
+const isArchive = /\.(zip|xlsx|xlsm)$/i;
 
 async function openRecordingsWith(
   database: Database,
@@ -133,6 +137,7 @@ async function openRecordingsWith(
   const collecting = collectingReporter();
   const { warn } = collecting;
   const found = await findFiles(database, files, reporter, options.stored);
+  for (const { path } of found) if (!isArchive.test(path)) pathColumnsOf(path, options.columns ?? {});
   const readable = await readableFiles(database, found, {
     columns: options.columns?.columns,
     channels: options.columns?.channels ?? options.columns?.modelChannels,
@@ -160,6 +165,7 @@ async function openRecordingsWith(
   const source: OpenableTable = {
     table,
     files: found.map(({ path }) => path),
+    read: readable.map(({ path }) => path),
     tables: fileNames,
     checkClocks: async ({ guessed }) => {
       for (const source of sources) {
@@ -187,6 +193,7 @@ async function openRecordingsWith(
             database,
             scratch,
             timeUnit,
+            rateHz: options.nominalRateHz,
             labelledOnly: requireLabels ? openStore(roles.channels.length) : undefined,
             warn,
           }),

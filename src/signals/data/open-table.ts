@@ -12,6 +12,7 @@ import type { ColumnRoles, ResolvedColumns } from "./column-roles.ts";
 import { type CopiedContent, describeCopiedContent, findCopiedContent } from "./copied-content.ts";
 import { describeQuality } from "./describe-quality.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { groupFileWarnings } from "./group-file-warnings.ts";
 import type { LabelledFromFiles } from "./label-from-files.ts";
 import { warnOfLabelMap } from "./label-map.ts";
 import { listedColumns } from "./listed-columns.ts";
@@ -53,7 +54,9 @@ export interface OpenableTable {
   readonly table: Table;
   /** Paths as given by the user. */
   readonly files: readonly string[];
-  /** Names of the tables. */
+  /** Paths of all tables that were read, including those in archives. */
+  readonly read: readonly string[];
+  /** Names of the tables; files that are joined are one table. */
   readonly tables: readonly string[];
   /** @throws UserError if another column contradicts the inferred clock */
   readonly checkClocks: (clocks: RowClocks) => Promise<void>;
@@ -90,7 +93,7 @@ export interface OpenedRecordings {
 
 /** Reads, checks and describes the rows of a table. @throws UserError, or DataFault if the content is faulty */
 export async function openTable(
-  { table, files, tables: fileNames, checkClocks, restart, label: labelFromFiles }: OpenableTable,
+  { table, files, read, tables: fileNames, checkClocks, restart, label: labelFromFiles }: OpenableTable,
   openStore: (channels: number) => RowStore,
   options: OpenTableOptions,
   { warnings, warn }: ReturnType<typeof collectingReporter>,
@@ -162,7 +165,13 @@ export async function openTable(
   const copies = requireLabels ? findCopiedContent(rows) : [];
   for (const copy of copies) warn(describeCopiedContent(copy));
   for (const warning of alternatingRowsWarnings(rows, onFault)) warn(warning);
-  const quality = describeQuality({ rows, columns, selected, fileRows, warnings });
+  const quality = describeQuality({
+    rows,
+    columns,
+    selected,
+    fileRows,
+    warnings: groupFileWarnings(warnings, [...read, ...fileNames]),
+  });
   return {
     rows,
     files,

@@ -35,8 +35,10 @@ export interface LabelFiles {
   readonly annotations: readonly Annotation[];
   /** Whether annotations name people, and whether they name recordings. */
   readonly named: { readonly person: boolean; readonly recording: boolean };
-  /** Form of the times: date-times, numbers in a unit that the column's name states, or numbers in an unknown unit. */
-  readonly clock: "date-time" | "seconds" | "numbers";
+  /**
+   * Form of the times: date-times, numbers in a unit that the column's name states, numbers of samples, or numbers in an unknown unit.
+   */
+  readonly clock: "date-time" | "seconds" | "samples" | "numbers";
 }
 
 export interface LabelFileOptions {
@@ -53,9 +55,10 @@ const labelNames = [
   ...["label", "labels", "activity", "class", "annotation", "behavior", "behaviour", "event", "value", "state", "code"],
   ...["annotation value", "activity name", "name", "description", "tier"],
 ];
-const startName = /^(?:t |time )?(?:begin|start|onset|from)/;
-const endName = /^(?:t |time )?(?:end|stop|offset|to|until|finish)/;
+const startName = /^(?:t |time |samples? )?(?:begin|start|onset|from)/;
+const endName = /^(?:t |time |samples? )?(?:end|stop|offset|to|until|finish)/;
 const durationName = /^(?:duration|dur|length)/;
+const countsSamples = /(?:^|[^a-z])(?:samples?|index|idx|rows?)(?:$|[^a-z])|[a-z](?:Sample|Index|Row)s?$/;
 const recordingNames = /^(?:media file|observation id|file ?name|media)/;
 
 /** @throws UserError if a file is not a table of labels */
@@ -176,7 +179,13 @@ async function readLabelFile(
     column: names.label,
     annotations,
     named: { person: names.group !== undefined, recording: names.recording !== undefined },
-    clock: start.numbers ? (factor === undefined ? "numbers" : "seconds") : "date-time",
+    clock: !start.numbers
+      ? "date-time"
+      : factor !== undefined
+        ? "seconds"
+        : countsSamples.test(names.start)
+          ? "samples"
+          : "numbers",
   };
 }
 
@@ -250,10 +259,22 @@ async function columnsOfUnnamedLabelFile({ path }: SourceFile): Promise<string[]
   const isTime = (value: string): boolean => /^[+-]?\d/.test(value);
   const times = row!.flatMap((value, i) => (isTime(value) ? [i] : []));
   const texts = row!.flatMap((value, i) => (isTime(value) || value === "" ? [] : [i]));
+  if (texts.length === 0 && row!.length > 1) throw labelsWithoutNames(path, row!);
   if (times.length < 1 || times.length > 3 || texts.length === 0) return undefined;
   return row!.map((_, i) => {
     if (i === texts.at(-1)) return "label";
     const at = times.indexOf(i);
     return at < 0 ? `column ${i + 1}` : ["start", "end", "duration"][at]!;
   });
+}
+
+/** Labels that are codes look like times and like the numbers of people and recordings. */
+function labelsWithoutNames(path: string, row: readonly string[]): UserError {
+  return new UserError(
+    `--labels ${path}: the file has no line of column names. Its rows have ${row.length} numbers, such as ${row.slice(0, 8).join(", ")}, and nothing says which of them are labels and which are times.`,
+    {
+      advice:
+        "Add a first line that names the columns in order, such as recording,user,label,start,end. Times that count samples are called start_sample and end_sample.",
+    },
+  );
 }

@@ -67,7 +67,8 @@ const omittedEnding =
 
 /**
  * @param template the end of the path; {name} and * stand for any text without a slash, and the extension may be
- * omitted
+ * omitted. A template that begins with text may match the end of a name, where this text begins a word:
+ * user{user}.txt matches acc_user07.txt.
  */
 function pathTemplateValue(path: string, template: string, option: string): string {
   const pattern = template
@@ -77,8 +78,12 @@ function pathTemplateValue(path: string, template: string, option: string): stri
       return part.startsWith("{") ? "([^/\\\\]+?)" : part.replace(/[.+?^$()|[\]\\{}]/g, "\\$&");
     })
     .join("");
-  const value = new RegExp(`(?:^|[/\\\\])${pattern}${omittedEnding}$`, "i").exec(path)?.[1];
-  if (value !== undefined) return value;
+  const wordStart = /^\p{L}/u.test(template) ? "(?<!\\p{L})" : /^\d/.test(template) ? "(?<!\\d)" : undefined;
+  const starts = ["(?:^|[/\\\\])", ...(wordStart === undefined ? [] : [`^.*${wordStart}`])];
+  for (const start of starts) {
+    const value = new RegExp(`${start}${pattern}${omittedEnding}$`, "iu").exec(path)?.[1];
+    if (value !== undefined) return value;
+  }
   throw new UserError(`${path}: the path does not end in ${template} (${option}).`, {
     advice: "Correct the template, or name only files that match it; * stands for any text without a slash.",
   });

@@ -338,6 +338,23 @@ describe("what only the path says", () => {
     ]);
   });
 
+  test("a template may begin within a name, where a word begins", async () => {
+    const { path } = folderOf(files);
+    const columns = { groupFromPath: "b_{user}.csv", labelFromPath: "{activity}/*.csv" };
+    await expect(readRecordings([path("*/*.csv")], { requireLabels: true, columns })).rejects.toThrow(
+      /does not end in b_/,
+    );
+    const named = folderOf({
+      "walk/acc-sub_08.csv": files["walk/sub_08.csv"]!,
+      "sit/acc-sub_7.csv": files["sit/sub_7.csv"]!,
+    });
+    const { recordings } = await readRecordings([named.path("*/*.csv")], {
+      requireLabels: true,
+      columns: { groupFromPath: "sub_{user}.csv", labelFromPath: "{activity}/*.csv" },
+    });
+    expect(recordings.stretches.map(({ user }) => user)).toEqual(["7", "08"]);
+  });
+
   test.each([
     ["subject_{user}.csv", /the path does not end in subject_\{user\}\.csv \(--group-from-path\)/],
     ["sub_*.csv", /expected one \{name\} in place of the value, found 0/],

@@ -1,0 +1,37 @@
+// Keeps a warning that many files cause from filling the screen.
+
+import { listedNames } from "../../listed-names.ts";
+
+/** Maximum number of warnings that differ only in their files and are still all listed. */
+const mostAlike = 3;
+
+/**
+ * Replaces warnings that differ only in the files that they begin with ("a.csv: ..." or "a.csv and b.csv are ...") by
+ * the first of them, with the names of the other files.
+ * @param paths of all files
+ */
+export function groupFileWarnings(warnings: readonly string[], paths: Iterable<string>): string[] {
+  const known = new Set(paths);
+  const groups = Map.groupBy(warnings, (warning) => {
+    const { files, text } = splitFileWarning(warning, known);
+    return files.length === 0 ? warning : `${files.length} ${text}`;
+  });
+  return [...groups.values()].flatMap((alike) => {
+    const [first, ...others] = alike.map((warning) => splitFileWarning(warning, known).files.join(" and "));
+    if (alike.length <= mostAlike || first === "") return alike;
+    return [`${alike[0]} The same holds for ${listedNames(others, 3)}.`];
+  });
+}
+
+/** Separates the paths at the beginning of a warning from the rest of its text. */
+function splitFileWarning(warning: string, paths: ReadonlySet<string>): { files: string[]; text: string } {
+  const files: string[] = [];
+  let text = warning;
+  for (;;) {
+    const ends = [...text.matchAll(/: | and | are | is /g)].map(({ index }) => index);
+    const end = ends.find((at) => paths.has(text.slice(0, at)));
+    if (end === undefined) return { files, text };
+    files.push(text.slice(0, end));
+    text = text.slice(end).replace(/^ and /, "");
+  }
+}

@@ -2,7 +2,7 @@
 
 import { UserError } from "../errors.ts";
 import { startWorker } from "../learning/training/start-worker.ts";
-import type { ListedStream } from "../monitoring/streams/stream-list.ts";
+import { type IndexedStream, type SelectableStream, selectableStream } from "../monitoring/streams/stream-list.ts";
 import type { ServeConfig } from "../options/resolve-config.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
@@ -19,7 +19,6 @@ import { type PicturedBatch, pictureServedBatch } from "./picture-batch.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { type StreamReader, streamReader } from "./read-streams.ts";
 import { BaselineReader } from "./served-baseline.ts";
-import { listStreamsOf } from "./streams.ts";
 
 export { StoreUnavailable } from "../storage/store/store-unavailable.ts";
 export { JudgeThreadEnded } from "./judge-in-threads.ts";
@@ -59,7 +58,7 @@ export interface ServedStreams {
   readonly project: string;
   /** Name of the model's folder. */
   readonly model: string;
-  readonly streams: readonly ListedStream[];
+  readonly streams: readonly (IndexedStream & SelectableStream)[];
 }
 
 export interface ServiceRun {
@@ -114,14 +113,14 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       return [...champions, ...versions.map(({ name }) => name)];
     },
     streams: async () => {
-      const versions = await listModels(directory, run);
+      const [versions, at] = [await listModels(directory, run), now()];
       const all: ServedStreams[] = [];
       for (const project of (await store?.projects()) ?? [defaultProject]) {
         for (const { name } of versions) {
           const ledger = await served.ledger(project, name);
           if (ledger === null) continue;
-          const { streams } = await listStreamsOf(ledger.streams, ledger.modelVersion, {}, run);
-          all.push({ project, model: name, streams });
+          const streams = (await ledger.fleet.streams()).filter(({ retired_at }) => retired_at === null);
+          all.push({ project, model: name, streams: streams.map((own) => selectableStream(own, at)) });
         }
       }
       return all;

@@ -3,7 +3,13 @@
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
-import { type ListedStream, listedBatches, listedStream } from "../monitoring/streams/stream-list.ts";
+import {
+  type ListedStream,
+  listedBatches,
+  listedStream,
+  type SelectableStream,
+  selectableStream,
+} from "../monitoring/streams/stream-list.ts";
 import { parseStoredValue } from "../storage/store/stored-value.ts";
 import type { BatchStatus } from "../storage/store/stream-store.ts";
 import { type SelectedStreams, type StreamSelection, selectStreams } from "./select-streams.ts";
@@ -59,14 +65,25 @@ export function streamReader(
   return {
     fleet: async (project, mayRead, selection) => {
       const [models, at] = [await folders(), now()];
-      const all: FleetStream[] = [];
+      const all: (SelectableStream & { model: string })[] = [];
       for (const model of models) {
         const ledger = await served.ledger(project, model);
-        for (const own of (await ledger?.streams.fleet({ latest: listedBatches })) ?? []) {
-          if (mayRead(own.stream)) all.push({ model, ...listedStream(own, at) });
+        for (const own of (await ledger?.fleet.streams()) ?? []) {
+          if (mayRead(own.stream)) all.push({ ...selectableStream(own, at), model });
         }
       }
-      return { at: at.toISOString(), models, ...selectStreams(all, selection) };
+      const { streams: selected, ...counted } = selectStreams(all, selection);
+      const shown = new Map<string, FleetStream>();
+      for (const [model, own] of Map.groupBy(selected, ({ model }) => model)) {
+        const ledger = await served.ledger(project, model);
+        const options = { latest: listedBatches, streams: own.map(({ stream }) => stream) };
+        for (const overview of (await ledger?.streams.fleet(options)) ?? []) {
+          shown.set(JSON.stringify([model, overview.stream]), { model, ...listedStream(overview, at) });
+        }
+      }
+      // A stream that has been erased since is left out.
+      const streams = selected.flatMap(({ model, stream }) => shown.get(JSON.stringify([model, stream])) ?? []);
+      return { at: at.toISOString(), models, ...counted, streams };
     },
     stream: async (project, model, stream, last) => {
       const { folder, ledger } = await served.namedLedger(project, model);

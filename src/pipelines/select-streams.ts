@@ -2,7 +2,11 @@
 // all models of a service.
 
 import type { StreamList } from "../monitoring/streams/stream-answers.ts";
-import { compareListedStreams, isListedStreamInAlarm, type ListedStream } from "../monitoring/streams/stream-list.ts";
+import {
+  isListedStreamInAlarm,
+  type SelectableStream,
+  sortedListedStreams,
+} from "../monitoring/streams/stream-list.ts";
 import type { StreamsListConfig } from "../options/resolve-config.ts";
 
 /** Which streams to list. */
@@ -16,15 +20,13 @@ export interface SelectedStreams<S> extends Pick<StreamList, "counts" | "matchin
 }
 
 /** @param all every stream, including those that are not listed */
-export function selectStreams<S extends ListedStream>(
+export function selectStreams<S extends SelectableStream>(
   all: readonly S[],
   { which = "active", search = "", limit = Number.POSITIVE_INFINITY, skip = 0 }: StreamSelection,
 ): SelectedStreams<S> {
   const count = (kind: StreamsListConfig["which"]): number => all.filter(isAmong[kind]).length;
   const words = search.toLowerCase();
-  const matching = all
-    .filter((own) => isAmong[which](own) && own.stream.toLowerCase().includes(words))
-    .sort(compareListedStreams);
+  const matching = all.filter((own) => isAmong[which](own) && own.stream.toLowerCase().includes(words));
   return {
     counts: {
       total: count("active"),
@@ -34,11 +36,11 @@ export function selectStreams<S extends ListedStream>(
       retired: count("retired"),
     },
     matching: matching.length,
-    streams: matching.slice(skip, skip + limit),
+    streams: sortedListedStreams(matching).slice(skip, skip + limit),
   };
 }
 
-const isAmong: Readonly<Record<StreamsListConfig["which"], (stream: ListedStream) => boolean>> = {
+const isAmong: Readonly<Record<StreamsListConfig["which"], (stream: SelectableStream) => boolean>> = {
   active: ({ retired_at }) => retired_at === null,
   alarm: (stream) => stream.retired_at === null && isListedStreamInAlarm(stream),
   silent: ({ retired_at, silence }) => retired_at === null && silence.silent === true,

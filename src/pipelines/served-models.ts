@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UserError } from "../errors.ts";
+import { FleetIndex } from "../monitoring/streams/fleet-index.ts";
 import { openModelLedger, openReadableModelLedger, type ReadableLedger } from "../monitoring/streams/model-ledger.ts";
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { shellCommand } from "../shell-words.ts";
@@ -47,6 +48,7 @@ export interface NamedModel {
 export interface ServedLedger {
   readonly modelVersion: string;
   readonly streams: ReadableLedger;
+  readonly fleet: FleetIndex;
 }
 
 interface Opened {
@@ -201,7 +203,7 @@ export class ServedModels {
       store === undefined
         ? openReadableModelLedger({ directory, modelVersion }, serviceLedgerWait)
         : await store.streamsOf({ project, model: modelVersion });
-    return { modelVersion, streams };
+    return { modelVersion, streams, fleet: new FleetIndex(streams) };
   }
 
   #closeUnused(opened: Opened): void {

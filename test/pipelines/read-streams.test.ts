@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { FleetIndex } from "../../src/monitoring/streams/fleet-index.ts";
 import { streamReader } from "../../src/pipelines/read-streams.ts";
 import type { StreamOverview } from "../../src/storage/store/stream-store.ts";
 
@@ -39,9 +40,18 @@ const ledgers: Record<string, StreamOverview[]> = {
   "acme run": [overview("a-3", "sudden_change"), overview("a-4", "normal", true)],
   "other walk": [overview("a-9", "sudden_change")],
 };
+/** A stream that is erased after the list was made, and before its batches are read. */
+let erasedLater: string | undefined;
+const indexes: Record<string, FleetIndex> = {};
 const ledger = async (project: string, folder: string) => {
   const all = ledgers[`${project} ${folder}`];
-  return all === undefined ? null : ({ modelVersion: "v", streams: { fleet: async () => all } } as never);
+  if (all === undefined) return null;
+  const fleetMarks = async () => new Map(all.map(({ stream }) => [stream, "1"]));
+  const fleet = async ({ streams: names = [] as readonly string[] }) =>
+    all.filter(({ stream }) => names.includes(stream) && stream !== erasedLater);
+  const streams = { fleet, fleetMarks } as never;
+  indexes[`${project} ${folder}`] ??= new FleetIndex(streams);
+  return { modelVersion: "v", streams, fleet: indexes[`${project} ${folder}`] } as never;
 };
 const served = {
   ledger,
@@ -80,4 +90,13 @@ it("filters, searches in any case, and cuts pages after sorting", async () => {
   expect(await named({ which: "active", search: "a-", ...page })).toEqual(["a-3", "A-2", "a-1"]);
   expect(await named({ which: "active", limit: 2, skip: 1 })).toEqual(["b-1", "A-2"]);
   expect((await reader.fleet("nobody", () => true, { which: "active", ...page })).counts.total).toBe(0);
+});
+
+it("leaves out a stream that is erased while the list is made", async () => {
+  erasedLater = "b-1";
+  onTestFinished(() => {
+    erasedLater = undefined;
+  });
+  const { streams } = await reader.fleet("acme", () => true, { which: "active", ...page });
+  expect(streams.map(({ stream }) => stream)).toEqual(["a-3", "A-2", "a-1"]);
 });

@@ -62,7 +62,10 @@ export async function openModelLedgerStore(
 }
 
 /** The part of a ledger that can be read without a model. */
-export type ReadableLedger = Pick<StreamStore, "page" | "find" | "streams" | "fleet" | "actions" | "close">;
+export type ReadableLedger = Pick<
+  StreamStore,
+  "page" | "find" | "streams" | "fleet" | "fleetMarks" | "actions" | "close"
+>;
 
 /** Opens a ledger for reading, without the model. @throws UserError under the same conditions as `openModelLedger` */
 export function openReadableModelLedger(

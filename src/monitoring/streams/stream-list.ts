@@ -73,6 +73,41 @@ export interface ListedStream {
   retired_at: string | null;
 }
 
+/** The parts of a listed stream by which lists are filtered and sorted, before the time of the list is known. */
+export interface IndexedStream extends Pick<ListedStream, "stream" | "state" | "since" | "last" | "retired_at"> {
+  /** Evidence of the last batch that has any; null if there is none. */
+  readonly evidence: number | null;
+  readonly rhythm: StreamRhythm;
+}
+
+/** The parts of a listed stream by which lists are filtered and sorted. */
+export type SelectableStream = Pick<ListedStream, "stream" | "state" | "since" | "last" | "retired_at" | "silence">;
+
+/** When the last batches of a stream arrived, in seconds. */
+interface StreamRhythm {
+  readonly last: number;
+  /** Median and longest interval; null if there are too few batches. */
+  readonly usual: number | null;
+  readonly longest: number | null;
+}
+
+/** @param overview the stream's last `listedBatches` batches */
+export function indexedStream(overview: StreamOverview): IndexedStream {
+  const { stream, state, since, last, series, retired_at } = listedStream(overview, new Date(0));
+  const times = overview.latest.map(({ receivedAt }) => Date.parse(receivedAt) / 1000);
+  return { stream, state, since, last, retired_at, evidence: lastEvidence(series), rhythm: streamRhythm(times) };
+}
+
+export function selectableStream<S extends IndexedStream>(own: S, now: Date): S & SelectableStream {
+  const silence = silenceAfter(own.rhythm, now.getTime() / 1000, { retired: own.retired_at !== null });
+  return { ...own, silence };
+}
+
+/** Evidence of the last batch that has any; null if there is none. */
+export function lastEvidence(series: readonly ListedBatch[]): number | null {
+  return series.findLast(({ evidence }) => evidence !== null)?.evidence ?? null;
+}
+
 /** @param overview the stream's counts and its last `listedBatches` batches */
 export function listedStream({ stream, counts, hasState, retiredAt, latest }: StreamOverview, now: Date): ListedStream {
   const series = latest.map(listedBatch);
@@ -110,19 +145,32 @@ function listedBatch({ batchId, receivedAt, status, headline }: LatestBatch): Li
 export function streamSilence(
   times: readonly number[],
   now: number,
-  { retired = false }: { readonly retired?: boolean } = {},
+  options: { readonly retired?: boolean } = {},
 ): StreamSilence {
-  const seconds = listedMilliseconds(Math.max(0, now - times.at(-1)!));
+  return silenceAfter(streamRhythm(times), now, options);
+}
+
+function streamRhythm(times: readonly number[]): StreamRhythm {
+  const last = times.at(-1)!;
   const intervals = times.slice(1).map((time, i) => Math.max(0, time - times[i]!));
-  if (intervals.length < fewestIntervals) {
-    const unknown = { usual_interval_seconds: null, longest_interval_seconds: null, usual_intervals: null };
-    return { seconds, ...unknown, silent: null };
-  }
+  if (intervals.length < fewestIntervals) return { last, usual: null, longest: null };
   intervals.sort((a, b) => a - b);
   const middle = intervals.length / 2;
   const usual =
     intervals.length % 2 === 1 ? intervals[Math.floor(middle)]! : (intervals[middle - 1]! + intervals[middle]!) / 2;
-  const longest = intervals.at(-1)!;
+  return { last, usual, longest: intervals.at(-1)! };
+}
+
+function silenceAfter(
+  { last, usual, longest }: StreamRhythm,
+  now: number,
+  { retired = false }: { readonly retired?: boolean },
+): StreamSilence {
+  const seconds = listedMilliseconds(Math.max(0, now - last));
+  if (usual === null || longest === null) {
+    const unknown = { usual_interval_seconds: null, longest_interval_seconds: null, usual_intervals: null };
+    return { seconds, ...unknown, silent: null };
+  }
   return {
     seconds,
     usual_interval_seconds: listedMilliseconds(usual),
@@ -143,18 +191,25 @@ export function isListedStreamInAlarm({ state }: Pick<ListedStream, "state">): b
 }
 
 /**
- * Orders streams by urgency: alarms (newest first), silent streams, streams whose last batch was rejected, all others, retired
- * streams.
+ * Sorts streams by urgency: alarms (newest first), silent streams, streams whose last batch was rejected, all others, retired
+ * streams. Streams of the same urgency are sorted by name, which is fast if they already are in this order.
  */
-export function compareListedStreams(a: ListedStream, b: ListedStream): number {
-  return (
-    urgencyOfListedStream(a) - urgencyOfListedStream(b) ||
-    (isListedStreamInAlarm(a) ? (b.since ?? "").localeCompare(a.since ?? "") : 0) ||
-    naturalOrder(a.stream, b.stream)
-  );
+export function sortedListedStreams<S extends SelectableStream>(streams: readonly S[]): S[] {
+  const byUrgency = Map.groupBy(streams, urgencyOfListedStream);
+  return [...byUrgency.keys()]
+    .sort((a, b) => a - b)
+    .flatMap((urgency) =>
+      byUrgency
+        .get(urgency)!
+        .sort((a, b) => (urgency === 0 ? compareAlarmTimes(a, b) : 0) || naturalOrder(a.stream, b.stream)),
+    );
 }
 
-function urgencyOfListedStream(stream: ListedStream): number {
+function compareAlarmTimes({ since: a }: SelectableStream, { since: b }: SelectableStream): number {
+  return a === b ? 0 : (a ?? "") < (b ?? "") ? 1 : -1;
+}
+
+function urgencyOfListedStream(stream: SelectableStream): number {
   if (stream.retired_at !== null) return 4;
   if (isListedStreamInAlarm(stream)) return 0;
   if (stream.silence.silent === true) return 1;

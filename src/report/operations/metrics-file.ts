@@ -1,17 +1,20 @@
 // Writes the state of a model's streams to a file for the textfile collector of node_exporter, for users of `check` without a
 // service.
 
-import type { ListedStream } from "../../monitoring/streams/stream-list.ts";
+import { type ListedStream, lastEvidence } from "../../monitoring/streams/stream-list.ts";
 import { writeFileAtomic } from "../../storage/store/atomic-file.ts";
 import { ServiceMetrics, type StreamFigures } from "./service-metrics.ts";
 
-/** The last state of a listed stream. */
-export function figuresOfStream(model: string, { stream, state, last, series }: ListedStream): StreamFigures {
+/** The last state of a listed stream. @param evidence of the last batch that has any */
+export function figuresOfStream(
+  model: string,
+  { stream, state, last, evidence }: Pick<ListedStream, "stream" | "state" | "last"> & { evidence: number | null },
+): StreamFigures {
   return {
     model,
     stream,
     inAlarm: state === "gradual_drift" || state === "sudden_change",
-    evidence: series.findLast(({ evidence }) => evidence !== null)?.evidence ?? null,
+    evidence,
     lastBatchAt: Date.parse(last.received_at) / 1000,
   };
 }
@@ -19,7 +22,7 @@ export function figuresOfStream(model: string, { stream, state, last, series }: 
 /** Replaces the file as a whole, because node_exporter may read it at any time. */
 export async function writeMetricsFile(path: string, model: string, streams: readonly ListedStream[]): Promise<void> {
   const metrics = new ServiceMetrics();
-  for (const own of streams) metrics.stream(figuresOfStream(model, own));
+  for (const own of streams) metrics.stream(figuresOfStream(model, { ...own, evidence: lastEvidence(own.series) }));
   const text = await metrics.text();
   // Omits counters and histograms, because they would restart at 0 with each command.
   const kept = text.split("\n\n").filter((block) => /^tidemark_(stream|build)/m.test(block));

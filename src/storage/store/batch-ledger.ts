@@ -171,6 +171,19 @@ export class BatchLedger {
     return this.#all(sql, ...values).map(overviewOfLedgerRow);
   }
 
+  /** See `StreamStore.fleetMarks`. */
+  fleetMarks(): Map<string, string> {
+    // An erased stream may begin again with the same version, but a sequence number is never reused.
+    const sql = `SELECT ${boundedLedgerCell("name", longestName)}, version,
+      (SELECT max(sequence) FROM batches WHERE stream = name) AS last FROM streams`;
+    return new Map(
+      this.#all(sql).map(({ name, version, last }) => [
+        parseStoredValue(z.string(), name, "a stream"),
+        `${version} ${last}`,
+      ]),
+    );
+  }
+
   /** Renames a stream; the new name must not be in use. */
   rename(stream: string, to: string): void {
     this.#run(
@@ -189,6 +202,7 @@ export class BatchLedger {
       "UPDATE overviews SET retired_at = ? WHERE stream = ? AND retired_at IS NULL",
       ...[at, stream],
     );
+    if (changes === 1) this.#changed(stream, null);
     return changes === 1;
   }
 

@@ -165,6 +165,10 @@ export const fleetStatement: string = `
   FROM tidemark.streams s
   WHERE s.model_id = $1 AND s.batches > 0 AND ($2::text[] IS NULL OR s.name = ANY ($2)) ORDER BY s.name`;
 
+/** An erased stream that begins again has another id. $1 model */
+export const fleetMarksStatement =
+  "SELECT name, stream_id || ' ' || version AS mark FROM tidemark.streams WHERE model_id = $1 AND batches > 0";
+
 /** Locks streams until the end of the caller's transaction. $1 model, $2 names of streams */
 export const lockStreamsStatement = `
   SELECT stream_id FROM tidemark.streams WHERE model_id = $1 AND name = ANY ($2::text[]) AND batches > 0

@@ -54,7 +54,7 @@ export class PostgresStreamActions {
 
   async retire(stream: string, { at, who, reason }: ActionNote): Promise<boolean> {
     const sql = `WITH retired AS (
-        UPDATE tidemark.streams SET retired_at = $2::timestamptz
+        UPDATE tidemark.streams SET retired_at = $2::timestamptz, version = version + 1
         WHERE model_id = $1::bigint AND name = $6 AND retired_at IS NULL AND batches > 0 RETURNING stream_id)
       ${insertAction} FROM retired RETURNING sequence`;
     const values = [this.#model, at, who, reason, "retire", stream, null];

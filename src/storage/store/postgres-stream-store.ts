@@ -10,6 +10,7 @@ import { postgresBatch, postgresJson, postgresOverview, postgresReference, postg
 import {
   beginStreamStatement,
   findStatement,
+  fleetMarksStatement,
   fleetStatement,
   lockStreamStatement,
   lockStreamsStatement,
@@ -160,6 +161,11 @@ export class PostgresStreamStore implements StreamStore {
     const { query } = this.#connection;
     const rows = await this.#connection.repeat(() => query(fleetStatement, [this.#model, streams ?? null, latest]));
     return rows.map(postgresOverview);
+  }
+
+  async fleetMarks(): Promise<Map<string, string>> {
+    const rows = await this.#connection.repeat(() => this.#connection.query(fleetMarksStatement, [this.#model]));
+    return new Map(rows.map(({ name, mark }) => [String(name), String(mark)]));
   }
 
   async rename(stream: string, to: string, note: ActionNote): Promise<"renamed" | "unknown" | "taken"> {

@@ -140,6 +140,10 @@ export class SqliteStreamStore implements StreamStore {
     return this.#database.snapshot((ledger) => ledger.fleet(options));
   }
 
+  async fleetMarks(): Promise<Map<string, string>> {
+    return this.#database.snapshot((ledger) => ledger.fleetMarks());
+  }
+
   async rename(stream: string, to: string, note: ActionNote): Promise<"renamed" | "unknown" | "taken"> {
     const done = await this.#secureTransaction((ledger) => {
       if (ledger.stream(stream) === undefined) return "unknown";

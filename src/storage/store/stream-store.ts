@@ -264,6 +264,12 @@ export interface StreamStore {
   fleet(options: FleetOptions): Promise<StreamOverview[]>;
 
   /**
+   * A mark of each stream with at least one batch, by name. The mark differs from all earlier ones of streams with this name if
+   * the stream's overview has changed.
+   */
+  fleetMarks(): Promise<Map<string, string>>;
+
+  /**
    * Renames a stream. The stream's batches, references and state do not change; its actions are kept under the new name.
    * @returns "unknown" if the stream does not exist, "taken" if another stream has the new name; nothing has then been changed
    */

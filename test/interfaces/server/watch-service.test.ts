@@ -2,17 +2,17 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { ServiceWatch } from "../../../src/interfaces/server/watch-service.ts";
-import type { ListedStream } from "../../../src/monitoring/streams/stream-list.ts";
+import type { ServedStreams } from "../../../src/pipelines/open-service.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
 
-const silent = (stream: string): ListedStream =>
+const silent = (stream: string) =>
   ({
     stream,
     state: "gradual_drift",
     last: { received_at: "2026-11-26T10:00:00.000Z" },
     silence: { silent: true },
-    series: [],
-  }) as unknown as ListedStream;
+    evidence: null,
+  }) as unknown as ServedStreams["streams"][number];
 
 it("knows the streams of every project from the start, and tells which are silent", async () => {
   const directory = temporaryDirectory();

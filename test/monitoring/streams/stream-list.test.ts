@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { BatchHeadline } from "../../../src/monitoring/streams/batch-headline.ts";
 import {
-  compareListedStreams,
   type ListedStream,
   listedStream,
+  sortedListedStreams,
   streamSilence,
 } from "../../../src/monitoring/streams/stream-list.ts";
 import type { LatestBatch, StreamOverview } from "../../../src/storage/store/stream-store.ts";
@@ -113,7 +113,7 @@ describe("a listed stream", () => {
       overview("old alarm", every5(alarm(30), 30)),
       overview("new alarm", every5(alarm(40), 30)),
     ].map((own) => listedStream(own, later(46)));
-    const order = all.sort(compareListedStreams).map(({ stream }) => stream);
+    const order = sortedListedStreams(all).map(({ stream }) => stream);
     expect(order).toEqual(["new alarm", "old alarm", "silent", "rejected", "p9", "p10", "retired"]);
   });
 });

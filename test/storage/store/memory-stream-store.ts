@@ -42,12 +42,14 @@ export interface MemoryPlace {
   readonly rows: Row[];
   readonly streams: Map<string, Stream>;
   readonly actions: StreamAction[];
+  /** Sequence number of the last batch, also if it was erased. */
+  sequence: number;
 }
 
 export class MemoryStreamStore implements StreamStore {
   readonly #place: MemoryPlace;
 
-  constructor(place: MemoryPlace = { rows: [], streams: new Map(), actions: [] }) {
+  constructor(place: MemoryPlace = { rows: [], streams: new Map(), actions: [], sequence: 0 }) {
     this.#place = place;
   }
 
@@ -75,7 +77,7 @@ export class MemoryStreamStore implements StreamStore {
       status,
       reason,
       inReferences,
-      sequence: (this.#place.rows.at(-1)?.sequence ?? 0) + 1,
+      sequence: ++this.#place.sequence,
       whole: true,
       summary: summary && Uint8Array.from(summary),
       figures: throughJson(decided.figures),
@@ -168,6 +170,12 @@ export class MemoryStreamStore implements StreamStore {
     });
   }
 
+  async fleetMarks(): Promise<Map<string, string>> {
+    return new Map(
+      [...this.#place.streams].map(([name, { version }]) => [name, `${version} ${this.#rows(name).at(-1)?.sequence}`]),
+    );
+  }
+
   async rename(stream: string, to: string, note: ActionNote): Promise<"renamed" | "unknown" | "taken"> {
     const own = this.#place.streams.get(stream);
     if (own === undefined) return "unknown";
@@ -183,7 +191,7 @@ export class MemoryStreamStore implements StreamStore {
   async retire(stream: string, note: ActionNote): Promise<boolean> {
     const own = this.#place.streams.get(stream);
     if (own === undefined || own.retiredAt !== null) return false;
-    own.retiredAt = note.at;
+    this.#changed(stream, { retiredAt: note.at });
     this.#act("retire", stream, null, note);
     return true;
   }

@@ -434,6 +434,41 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
       expect(await own()).toMatchObject({ counts: { accepted: 1 } });
     });
 
+    it("marks each change of a stream, and gives no mark twice, also after an erasure", async () => {
+      const store = await connected();
+      await bring(store, "1", {}, { stream: "b" });
+      const b = (await store.fleetMarks()).get("b");
+      const note = noteAt(first);
+      const accepted = { status: "accepted", reason: "by hand", inReferences: true } as const;
+      const erase = (): Promise<unknown> => store.erase("a", { ...note, recordedAs: "erased" });
+      const changes: (() => Promise<unknown>)[] = [
+        () => bring(store, "1", alarmed),
+        () => store.decideByHand(batch("1"), () => accepted, excludedAt(first)),
+        () => store.reset(["a"], note),
+        () => store.retire("a", note),
+        () => bring(store, "2", rejected),
+        async () => {
+          await store.rename("a", "c", note);
+          await store.rename("c", "a", note);
+        },
+        ...[1, 2, 3, 4].map((batches) => async () => {
+          await erase();
+          for (let i = 0; i < batches; i++) await bring(store, `${i}`);
+        }),
+      ];
+      const marks: (string | undefined)[] = [];
+      for (const change of changes) {
+        await change();
+        const now = await store.fleetMarks();
+        expect([...now.keys()].sort()).toEqual(["a", "b"]);
+        expect(now.get("b")).toBe(b);
+        marks.push(now.get("a"));
+      }
+      expect(new Set(marks).size).toBe(changes.length);
+      await erase();
+      expect([...(await store.fleetMarks()).keys()]).toEqual(["b"]);
+    });
+
     it("gives the headline of a stream's last batch to the next decision, whatever its status", async () => {
       const store = await connected();
       const seen: unknown[] = [];

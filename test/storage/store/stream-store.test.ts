@@ -17,7 +17,7 @@ streamStoreContract("in a model folder", () => {
 });
 
 streamStoreContract("in memory", () => {
-  const place: MemoryPlace = { rows: [], streams: new Map(), actions: [] };
+  const place: MemoryPlace = { rows: [], streams: new Map(), actions: [], sequence: 0 };
   return async () => new MemoryStreamStore(place);
 });
 

@@ -57,7 +57,7 @@ export type OpenedBatch =
  * (columns, types, missing and infinite cells, time running backwards) and those from `batchFaults` (absurd values, lost time,
  * flat channels, rate, length). If a fault prevents further reading, later ones are not found.
  * @param files paths, globs and URLs of tables with the same columns
- * @throws UserError if a file is missing or is not a table, or a column that the options name is missing
+ * @throws UserError if a file is missing or is not a table, or a column given by the options is missing
  */
 export async function openQualityGate(files: readonly string[], options: QualityGateOptions): Promise<OpenedBatch> {
   const reasons: FaultDescription[] = [];
@@ -117,7 +117,7 @@ export async function qualityGate(files: readonly string[], options: QualityGate
   }
 }
 
-/** The parts of a quality report that the notes describe; a device's summary contains them, too. */
+/** The parts of a quality report that the notes describe; a device's summary contains them as well. */
 interface RowsToDescribe {
   readonly channels: Readonly<Record<string, { readonly missing: number; readonly infinite: number }>>;
   readonly dropped: { readonly duplicate_time: number };

@@ -1,5 +1,5 @@
-// The quality report: counts of rows read and dropped, regularity of the sampling, and content of each channel and
-// class. The report's keys are in snake_case, because it becomes part of cv_report.json.
+// The quality report: how many rows were read and dropped, how regular the sampling is, and what each channel and class
+// contains. The report's keys are in snake_case, because it becomes part of cv_report.json.
 
 import { z } from "zod";
 import type { UnlabelledReport } from "./unlabelled-time.ts";
@@ -12,7 +12,7 @@ export interface RowsAndSeconds {
   seconds: number;
 }
 
-/** Describes recordings as they were read. */
+/** Describes recordings as read. */
 export interface QualityReport {
   /** Rows read, rows kept, and rows dropped by reason. */
   rows: {
@@ -28,10 +28,7 @@ export interface QualityReport {
       duplicate_time: number;
     };
   };
-  /**
-   * Time without a label in recordings for training; absent if every row has a label, and in reports of earlier
-   * versions.
-   */
+  /** Time without a label in recordings for training; absent if every row has a label, and from reports of earlier versions. */
   unlabelled?: UnlabelledReport;
   /** Rows by file. */
   files: { file: string; rows: number }[];
@@ -53,7 +50,7 @@ export interface QualityReport {
   recordings: number;
   /** Number of stretches without a gap, each with one person, recording and label. */
   stretches: number;
-  /** Sampling statistics over recordings; null if no recording has two rows. `jitter` is a share of the median step. */
+  /** Sampling statistics over recordings; null if no recording has two rows. `jitter` is a fraction of the median step. */
   sampling: {
     rate_hz: number | null;
     rate_hz_min: number | null;
@@ -65,7 +62,7 @@ export interface QualityReport {
   gaps: { count: number; seconds: number; longest_seconds: number; rule: string };
   /** By channel. */
   channels: Record<string, ChannelQuality>;
-  /** Rows and time of each class, by name; empty without labels. */
+  /** Rows and time of each class, by name; empty if there are no labels. */
   classes: Record<string, RowsAndSeconds>;
   /** By person. */
   persons: Record<string, RowsAndSeconds>;
@@ -97,7 +94,7 @@ export interface ChannelQuality {
   max: number;
   /** Whether the channel is constant throughout. */
   flat: boolean;
-  /** Total length of runs of one value that last at least a second, in seconds. */
+  /** Total length, in seconds, of runs of one value that last at least a second. */
   flat_seconds: number;
 }
 
@@ -128,7 +125,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
       by_length: z.array(z.object({ below_seconds: z.number().nullable(), stretches: count, seconds })),
     })
     .exactOptional()
-    .describe("Stretches without a label, from their first row to their last one, in all and by length."),
+    .describe("Stretches without a label, each from its first row to its last: total and by length."),
   files: z.array(z.object({ file: z.string(), rows: count })),
   columns: z.object({
     label: z.string().nullable(),
@@ -151,7 +148,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
     rate_hz_max: z.number().nullable(),
     jitter: z
       .number()
-      .describe("Root mean square deviation of the steps, as a share of the median step; median over recordings."),
+      .describe("Root mean square deviation of the steps, as a fraction of the median step; median over recordings."),
     jitter_max: z.number(),
   }),
   gaps: z.object({

@@ -1,6 +1,6 @@
 // Describes how recordings are resampled, and warns if the recordings of a training set have different sampling rates,
-// especially if the rates depend on the labels. If the rates differ, a network can learn the rate, or artefacts of
-// resampling, instead of the movement.
+// especially if the rates depend on the labels. If the rates differ, a network can learn the rate, or resampling artefacts,
+// instead of the movement.
 
 import { exceedsGateLimit, unsaidRateDifference, unsaidRateRatio } from "./gate-limits.ts";
 import type { QualityReport } from "./quality-report.ts";
@@ -35,7 +35,7 @@ interface RatedRecordings {
   readonly per_recording: readonly { readonly rate_hz: number | null }[];
 }
 
-/** Warns that recordings at a rate at least 5 % below the network's are interpolated. */
+/** Warns that recordings with a rate at least 5 % below the network's are interpolated. */
 export function upsampledRateWarnings({ per_recording }: RatedRecordings, samplingRateHz: number): string[] {
   const rates = per_recording.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));
   const below = rates.filter((rate) => rate < samplingRateHz && rateDiffersFromNetwork(rate, samplingRateHz));

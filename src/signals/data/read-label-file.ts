@@ -1,6 +1,6 @@
-// Reads labels from separate files, as annotation tools export them: one row per annotation, with a label, a start, and
-// an end or a duration; without an end or a duration, a label holds until the next one. Columns are found by the names
-// that ELAN, BORIS, Audacity and spreadsheets use.
+// Reads labels from separate files, as exported by annotation tools: one row per annotation, with a label, a start, and an end
+// or a duration. If there is neither an end nor a duration, a label holds until the next one. Columns are found by the names
+// used in ELAN, BORIS, Audacity and spreadsheets.
 
 import { open } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -33,7 +33,7 @@ export interface LabelFiles {
   /** Name of the label column. */
   readonly column: string;
   readonly annotations: readonly Annotation[];
-  /** Whether annotations name people, and whether they name recordings. */
+  /** Whether annotations identify people, and whether they identify recordings. */
   readonly named: { readonly person: boolean; readonly recording: boolean };
   /**
    * Form of the times: date-times, numbers in a unit that the column's name states, numbers of samples, or numbers in an unknown unit.
@@ -79,7 +79,7 @@ export async function readLabelFiles(
   for (const [f, { clock }] of files.entries()) {
     if (clock === first.clock) continue;
     throw new UserError(
-      `${found[f]!.path}: the times of its labels are written in another way than in ${found[0]!.path}.`,
+      `${found[f]!.path}: the times of its labels are written differently from those in ${found[0]!.path}.`,
       { advice: "Give all label files the same kind of time." },
     );
   }
@@ -129,7 +129,7 @@ async function readLabelFile(
     });
   }
   const duration = end !== undefined || names.duration === undefined ? undefined : await reading(names.duration);
-  // In other files, a cell that is not a number causes an error that names its row.
+  // In other files, a cell that is not a number causes an error that gives its row.
   const numbers = new Set(
     readable.decimalCommaWith === undefined || !start.numbers
       ? []
@@ -240,7 +240,7 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
   return { label, start, end, duration, group: group === label ? undefined : group, recording };
 }
 
-/** Returns the seconds per unit, if the column's name states a unit. */
+/** Returns the seconds per unit if the column's name contains a unit. */
 function unitOfLabelTimes(name: string): number | undefined {
   if (/ss\.ms|\bss\b|[\s_([]s(?:ec(?:onds?)?)?[\])]?$|seconds?$|[\s_]sec$/i.test(name)) return 1;
   if (/msec|millis|[\s_([]ms[\])]?$/i.test(name)) return 1e-3;

@@ -1,5 +1,5 @@
-// Measures the facts that `inspect` reports about each recording besides its quality: the start and end of its clock,
-// the duration of each activity, and the acceleration at rest, which should show gravity.
+// Measures the facts about each recording that `inspect` reports besides its quality: the start and end of its clock, the
+// duration of each activity, and the acceleration at rest, which should show gravity.
 
 import type { Sensor } from "../sensors/sensor.ts";
 import { type Piece, vectorValues } from "../sensors/vector-values.ts";
@@ -15,16 +15,16 @@ export interface RecordingFacts {
   start_s: number;
   /** Time of the last row, in seconds. */
   end_s: number;
-  /** Seconds by activity; rows without a label are under "". */
+  /** Seconds by activity; rows without a label count under "". */
   labels: Record<string, number>;
   /**
-   * Median length of each accelerometer's vector over the stillest tenth of the recording, in the file's unit; null if
-   * the recording is too short.
+   * Median length of each accelerometer's vector, in the file's unit, over the stillest tenth of the recording; null if the
+   * recording is too short.
    */
   at_rest: Record<string, number | null>;
 }
 
-/** Maximum number of one-second pieces per recording; more would hardly change a median. */
+/** Maximum number of one-second pieces per recording; more would barely change a median. */
 const mostPieces = 300;
 
 export function recordingFacts(rows: StoredRows, sensors: readonly Sensor[]): RecordingFacts[] {

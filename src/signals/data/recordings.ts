@@ -1,8 +1,7 @@
-// Recordings: the rows that passed the checks, stored by column and divided into stretches. No window spans two
-// stretches. The rows are in memory, or in a store from which they can be read in pieces. Dimensions: N rows, C
-// channels.
+// Recordings: the rows that passed the checks, stored by column and divided into stretches. No window spans two stretches. The
+// rows are in memory, or in a store that they can be read from in pieces. Dimensions: N rows, C channels.
 
-/** Rows `start` (inclusive) to `end` (exclusive), from one person and recording, with one label and no gap in time. */
+/** Rows `start` (inclusive) to `end` (exclusive), all from one person and recording, with one label and no gap in time. */
 export interface Stretch {
   readonly user: string;
   readonly recording: string;
@@ -21,9 +20,9 @@ export interface Recordings {
   readonly time: Float64Array;
   /** Stretches in row order, which together cover all N rows. */
   readonly stretches: readonly Stretch[];
-  /** Files as the user named them, with globs expanded; for messages and the model's manifest. */
+  /** Files as given by the user, with globs expanded; for messages and the model's manifest. */
   readonly files: readonly string[];
-  /** "sha256:..." hash of all other fields except `files`. Equal data has equal fingerprints in all file formats. */
+  /** "sha256:..." hash of all other fields except `files`. Equal data has equal fingerprints in every file format. */
   readonly fingerprint: string;
 }
 
@@ -34,8 +33,8 @@ export interface RowSource {
   /** Yields the stretches in row order; together they cover all rows. */
   stretches(): Iterable<Stretch>;
   /**
-   * Yields the stretches in groups; only the label changes within a group, and a gap or another recording separates
-   * groups.
+   * Yields the stretches in groups; within a group, only the label changes; groups are separated by gaps or by a change of
+   * recording.
    */
   spans?(): Iterable<readonly Stretch[]>;
   /**

@@ -1,5 +1,5 @@
-// Rejects recordings with a sensor whose unit differs between people, or with an accelerometer that includes gravity
-// only for some people. If such recordings were pooled, some people would seem to move ten times as much as others.
+// Rejects recordings if a sensor's unit differs between people, or if an accelerometer includes gravity for only some people.
+// If such recordings were pooled, some people would appear to move ten times as much as others.
 
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
@@ -21,7 +21,7 @@ export function refuseMixedSensors(mixed: readonly MixedSensor[], converts: bool
     const others = listedNames(units.flatMap(({ people }) => people));
     throw new UserError(
       `${who}: accelerations with and without gravity are two kinds of sensor. Judging by the values at rest, the recordings of ${others} contain gravity, but not those of ${listedNames(withoutGravity)}.`,
-      { advice: "Export the same kind for everybody, or leave out the recordings of one kind." },
+      { advice: "Export the same kind for everyone, or leave out the recordings of one kind." },
     );
   }
   const word = kind === "gyroscope" ? "gyr" : "acc";

@@ -1,19 +1,23 @@
-// Rejects recordings of one table whose numeric times are in different units, such as seconds and milliseconds. A file's
-// unit is inferred once, so a recording in another unit would last a thousandth or a thousand times as long as it did.
+// Rejects recordings of one table whose numeric times are in different units, such as seconds and milliseconds. A file's unit
+// is inferred once, so a recording in a different unit would appear to last a thousandth of its actual duration, or a thousand
+// times as long.
 
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
-/** Units of clocks differ by these factors; the rates of a table's recordings do not. */
+/** Clock units differ by these factors; the rates of recordings in one table do not. */
 const unitFactors = [1e3, 1e6] as const;
-/** Maximum ratio by which rates may differ beyond a unit's factor: sensors at 20 and 50 Hz, for example; arbitrary. */
+/** Maximum ratio by which rates may differ beyond a unit's factor, as for sensors at 20 and 50 Hz; arbitrary. */
 const rateTolerance = 3;
-/** Minimum number of rows of a recording to examine; the steps of fewer rows may be pauses. */
+/** Minimum number of rows for a recording to be examined; with fewer, the steps may be pauses. */
 const leastRows = 20;
-/** Rows over which a change of unit within a recording shows, and minimum number of consecutive blocks; arbitrary. */
+/**
+ * Number of rows per block when looking for a change of unit within a recording, and minimum number of consecutive blocks;
+ * arbitrary.
+ */
 const [blockRows, leastBlocks] = [64, 2];
 
-/** @param onFault called if a recording, or a part of one, is in another unit than most recordings */
+/** @param onFault called if a recording, or a part of one, is in a different unit from most recordings */
 export function refuseMixedTimeUnits(rows: StoredRows, column: string, onFault: OnFault): void {
   const rated = rows.recordings
     .map((recording, r) => ({ recording, hz: 1 / rows.sampling[r]!.periodSeconds }))
@@ -61,7 +65,8 @@ function faultOfMixedTimeUnits(column: string, found: string): FaultDescription 
     code: "sampling_rate",
     message: `Column "${column}": expected ${expected}, found ${found}, as if some times were in s and others in ms.`,
     advice:
-      "Write all times in one unit, or write the recordings of each unit to files of their own: each file's unit is decided by itself.",
+      "Write all times in one unit, or write the recordings of each unit to files of their own: each file's " +
+      "unit is determined separately.",
     expected,
     found,
   };

@@ -1,6 +1,6 @@
-// Compares a clock whose unit was inferred from its steps with a second clock of the same file that states its unit.
-// Some devices count in ticks of 8 or 10 ms, which give a plausible rate when read as milliseconds; recording apps
-// often write their own time next to this count.
+// Compares a clock whose unit was inferred from its steps with a second clock in the same file whose unit is known. Some
+// devices count in ticks of 8 or 10 ms, which yield a plausible rate when read as milliseconds; recording apps often write
+// their own time alongside this count.
 
 import { DataFault } from "../../data-fault.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -20,7 +20,7 @@ const [forwardShare, leastSeconds, leastRows] = [0.99, 5, 50];
 /**
  * @param unit unit of the time column, inferred from its steps
  * @param unused columns without a role
- * @throws DataFault if the durations by the two clocks differ
+ * @throws DataFault if the two clocks give different durations
  */
 export async function refuseOtherPace(
   database: Database,
@@ -50,7 +50,7 @@ export async function refuseOtherPace(
     const tick = Number(((1000 / unitsPerSecond[unit]) * factor).toPrecision(2));
     throw new DataFault({
       code: "sampling_rate",
-      message: `${file}: column "${time}" would be in ${unit}, judging by its steps, but then ${rows!.toLocaleString("en")} rows last ${Number(lasts!.toPrecision(3))} s, and by column "${name}" they last ${Number(otherLasts!.toPrecision(3))} s.`,
+      message: `${file}: column "${time}"would be in ${unit}, judging by its steps, but then ${rows!.toLocaleString("en")} rows last ${Number(lasts!.toPrecision(3))} s, and by column "${name}" they last ${Number(otherLasts!.toPrecision(3))} s.`,
       advice: `Say what the numbers mean, perhaps with --time-unit ${tick}ms, or use the other column with ${shellCommand("--time", name)}`,
       file,
       column: time,
@@ -61,7 +61,7 @@ export async function refuseOtherPace(
 }
 
 /**
- * Returns an SQL expression for the clock in seconds, if the column has dates or times of day, or a unit in its name;
+ * Returns an SQL expression for the clock in seconds, if the column contains dates or times of day or has a unit in its name;
  * otherwise undefined.
  */
 async function secondsAtOtherPace(

@@ -1,7 +1,7 @@
-// Rejects accelerometers whose unit differs between the recordings of one person or between their axes. Both are
-// invisible in the values of a whole person, so neither can be converted with --units auto. Gravity reveals them: at
-// rest, every recording measures the same length, whatever its orientation. Recordings of MotionSense, BFRB, UCI HAR and
-// WISDM pass (sensors-of-data-sets.full.test.ts).
+// Rejects accelerometers whose unit differs between one person's recordings or between their axes. Neither is visible in the
+// values of a whole person, so neither can be converted with --units auto. Gravity reveals them: at rest, every recording
+// measures the same length, whatever its orientation. The recordings in MotionSense, BFRB, UCI HAR and WISDM pass
+// (sensors-of-data-sets.full.test.ts).
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -12,7 +12,7 @@ import type { DecidedSensor } from "./find-sensors.ts";
 import type { Stretch } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
-/** Maximum number of stretches to examine, spread evenly, and of one-second pieces of each; arbitrary. */
+/** Maximum number of evenly spread stretches to examine, and of one-second pieces per stretch; arbitrary. */
 const [mostStretches, mostPieces] = [2000, 12];
 const leastPieces = 5;
 const leastPieceRows = 8;
@@ -21,21 +21,21 @@ const leastPieceRows = 8;
  * sensor in weigh-sensor.ts, because movement within a second changes its mean; arbitrary.
  */
 const leastSteadiness = 20;
-/** Minimum number of seconds at rest from which axes are compared; arbitrary. */
+/** Minimum number of seconds at rest for axes to be compared; arbitrary. */
 const leastStill = 10;
 /**
- * Maximum difference of a length at rest from gravity, as a share of gravity. Every second at rest of MotionSense, BFRB
- * and WISDM lies within it.
+ * Maximum difference between a length at rest and gravity, as a fraction of gravity. Every second at rest in MotionSense, BFRB
+ * and WISDM is within it.
  */
 const nearGravity = 0.1;
 /**
- * Shares of the seconds at rest that are near gravity: at most as read (1 in those data sets), and at least with one axis
- * in another unit; arbitrary.
+ * Limits for the share of the seconds at rest that are near gravity: the maximum as read (1 in those data sets), and the
+ * minimum with one axis in a different unit; arbitrary.
  */
 const nearShares = { asRead: 0.7, scaled: 0.95 } as const;
 /**
- * Minimum range of the middle 80 % of the lengths at rest, as a share of their median. If it were not wide, a wrong length
- * in one posture could match gravity by chance.
+ * Minimum range of the middle 80 % of the lengths at rest, as a fraction of their median. If this range were narrow, a wrong
+ * length in one posture could match gravity by chance.
  */
 const leastRange = 0.2;
 
@@ -46,7 +46,7 @@ interface Judged {
 
 /**
  * @param sensors the sensors as found; those whose unit is given are not examined
- * @throws UserError if the values at rest of one person are gravity in two units, or show that one axis has another unit
+ * @throws UserError if one person's values at rest equal gravity in two units, or show that one axis has a different unit
  */
 export function refuseUnitsWithinPeople(rows: StoredRows, sensors: readonly DecidedSensor[]): void {
   for (const sensor of sensors) {
@@ -133,7 +133,7 @@ function refuseAxisUnits(sensor: DecidedSensor, judged: readonly Judged[]): void
   }
 }
 
-/** Returns the mean vector of a piece at rest, or nothing. */
+/** Returns the mean vector of a piece at rest; otherwise nothing. */
 function stillMean({ axes }: Piece): (readonly number[])[] {
   const means = axes.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
   const squares = axes.reduce((sum, values, a) => sum + values.reduce((own, v) => own + (v - means[a]!) ** 2, 0), 0);
@@ -149,5 +149,5 @@ function shareNearGravity(means: readonly (readonly number[])[], unit: SensorUni
 
 function adviceToStateUnit({ channels, unit }: DecidedSensor, first: string): string {
   const option = `acc:${channels.join(",")}[${unit ?? "m/s^2"}]`;
-  return `${first} If one unit is right for all values, state it with ${shellCommand("--sensor", option)}`;
+  return `${first} If one unit is right for all values, give it with ${shellCommand("--sensor", option)}`;
 }

@@ -1,17 +1,16 @@
-// If the clock of a file restarts, finds the column that numbers its recordings: one that changes whenever time runs
-// backwards.
+// If a file's clock restarts, finds the column that numbers the recordings: one that changes whenever time runs backwards.
 
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 
 /** Number of rows to compare, from the top of the file. */
 const headRows = 50_000;
-/** Maximum number of changes per restart of the clock. Columns of measured values change more often. Arbitrary. */
+/** Maximum number of changes per clock restart. Columns of measured values change more often. Arbitrary. */
 const changesPerRestart = 2;
 
 /**
  * @param schema the file's schema, which may lack columns that reading adds or renames
- * @param time a numeric column; if it contains anything else, no restart column is searched for
+ * @param time a numeric column; if it contains anything else, no restart column is looked for
  */
 export async function restartColumn(
   database: Database,

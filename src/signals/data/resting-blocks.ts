@@ -1,10 +1,10 @@
-// Distinguishes a sensor that lies on a surface from a sensor worn by somebody who sits still. Over a few seconds, a
-// sensor on a surface and a worn sensor both measure only gravity and noise. But breathing and settling change the
-// direction of gravity in a worn sensor from one ten-second block to the next, whereas a table does not move.
-// Therefore, the variation between the means of a minute's blocks is compared with the variation that the noise within
-// the blocks explains; see docs/decisions.md. Dimensions: B blocks, each of about ten seconds.
+// Distinguishes a sensor that lies on a surface from a sensor worn by someone sitting still. Over a few seconds, a sensor on a
+// surface and a worn sensor both measure only gravity and noise. But in a worn sensor, breathing and settling change the
+// direction of gravity from one ten-second block to the next, whereas a table does not move. Therefore, the variation between
+// the block means over a minute is compared with the variation explained by the noise within the blocks; see docs/decisions.md.
+// Dimensions: B blocks, each of about ten seconds.
 
-/** One axis of an accelerometer during one block, in units of gravity. */
+/** One axis of an accelerometer in one block, in units of gravity. */
 export interface AxisBlock {
   /** Number of samples. */
   readonly n: number;
@@ -14,7 +14,7 @@ export interface AxisBlock {
   readonly changes: number;
 }
 
-/** A minute. Over less than a minute, some people keep as still as a table. */
+/** A minute. For less than a minute, some people keep as still as a table. */
 const blocksOfRest = 6;
 /** Maximum standard deviation of the means, in g, beyond what noise explains; chosen on MotionSense. */
 const restG = 0.0003;
@@ -25,8 +25,8 @@ const restG = 0.0003;
 const leastChanges = 0.5;
 
 /**
- * Whether each block belongs to a minute in which the sensor lay on a surface.
- * @param blocks the axes of all accelerometers in consecutive blocks; null for a block in which something moves
+ * Whether each block belongs to a minute during which the sensor was lying on a surface.
+ * @param blocks the axes of all accelerometers in consecutive blocks; null for a block with movement
  */
 export function restingBlocks(blocks: readonly (readonly AxisBlock[] | null)[]): boolean[] {
   const resting = blocks.map(() => false);
@@ -47,9 +47,7 @@ function isRest(minute: readonly (readonly AxisBlock[])[]): boolean {
   });
 }
 
-/**
- * Variance of the blocks' means, minus the variance that independent noise within the blocks explains; may be negative.
- */
+/** Variance of the blocks' means, minus the variance explained by independent noise within the blocks; may be negative. */
 function varianceBetweenRestingBlocks(blocks: readonly AxisBlock[]): number {
   const count = blocks.length;
   const mean = blocks.reduce((sum, own) => sum + own.mean / count, 0);

@@ -1,5 +1,5 @@
-// Streams the required columns of every file, in order, as chunks of a few thousand rows. DuckDB parses on its own
-// threads; a chunk contains typed arrays, and one small integer per row for its texts (person, recording, label).
+// Streams the required columns of every file, in order, as chunks of a few thousand rows. DuckDB parses on its own threads; a
+// chunk contains typed arrays, and one small integer per row that stands for its texts (person, recording, label).
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { DataFault, type OnFault } from "../../data-fault.ts";
@@ -33,7 +33,7 @@ export interface RowChunk {
   readonly firstRow: number;
   /** [rows] index into the table's keys. */
   readonly keyOfRow: Int32Array;
-  /** [rows] times as written, or in seconds; NaN if missing. The times are undefined if there is no time column. */
+  /** [rows] times as written, or in seconds; NaN if missing. `undefined` if there is no time column. */
   readonly time: Float64Array | undefined;
   /** How the file's times were read; undefined if there is no time column. */
   readonly reading: TimeReading | undefined;
@@ -51,11 +51,11 @@ export interface Table {
   readonly spellings: Spelt;
   /** Maps labels to classes, and stores the labels found so far. */
   readonly labels: LabelMap;
-  /** Row counts of the files that have been read completely. */
+  /** Row counts for the files that have been read completely. */
   readonly fileRows: readonly number[];
   /**
-   * Yields all rows; can be called only once. @throws UserError if a value cannot be read; the message names its file,
-   * row and column
+   * Yields all rows; can be called only once. @throws UserError if a value cannot be read; the message gives its file, row and
+   * column
    */
   chunks(): AsyncGenerator<RowChunk>;
 }
@@ -165,8 +165,8 @@ export async function openRowChunks(
 }
 
 /**
- * Selects the texts (user, recording and label), their hash, the time if there is a time column, and the channels.
- * Texts are cleaned after they are decoded, because DuckDB would have to clean them in every row.
+ * Selects the texts (user, recording and label), their hash, the time if there is a time column, and the channels. Texts are
+ * cleaned only after decoding, because DuckDB would have to clean them in every row.
  */
 function rowChunkSelection(
   schema: TableSchema,
@@ -178,9 +178,9 @@ function rowChunkSelection(
   const time = reading === undefined ? [] : [reading.sql];
   const dateTime = reading?.isDateTime === true ? roles.time : null;
   const hash = `CAST(hash(${texts.join(", ")}) >> 11 AS DOUBLE)`;
-  // Columns to be streamed need different names; missing texts are ''.
+  // Columns need distinct names to be streamed; missing texts are ''.
   const named = texts.map((text, i) => `${text} AS "\x1ftext${i}"`);
-  // Missing numbers are NaN here, because reading NULLs takes longer than all else that is done with a row.
+  // Missing numbers are NaN here, because reading NULLs takes longer than everything else done with a row.
   const columns = [...time, ...roles.channels.map(duckdbIdentifier)].map(
     (column) => `coalesce(CAST(${column} AS DOUBLE), CAST('nan' AS DOUBLE))`,
   );
@@ -225,7 +225,7 @@ function copyRowChunkNumbers(chunk: DuckDBDataChunk, column: number, target: Flo
   }
 }
 
-/** Rejects date-times in one file and numbers in another, because two clocks would otherwise be mixed silently. */
+/** Rejects date-times in one file and numbers in another, because otherwise two clocks would silently be mixed. */
 function refuseOtherChunkTime(first: string, reading: TimeReading, file: string, other: TimeReading): void {
   if (reading.numbers === other.numbers) return;
   const kind = ({ numbers }: TimeReading): string => (numbers ? "numbers" : "date-times");

@@ -20,7 +20,7 @@ export interface TimedChunk {
 
 /** Sizes at which the counters of microcontrollers overflow and restart at 0. */
 const counterSizes: readonly number[] = [2 ** 16, 2 ** 24, 2 ** 31, 2 ** 32];
-/** Maximum number of steps from the last number to the next if the counter overflowed between them. */
+/** Maximum number of steps between two consecutive numbers if the counter overflowed in between. */
 const wrapSteps = 20;
 
 /** Converts a file's times to seconds. */
@@ -30,9 +30,9 @@ interface FileClock {
 }
 
 export interface ClockOptions {
-  /** Rate in Hz. Replaces a missing time column, and helps to infer an unknown unit of time. */
+  /** Rate in Hz. Takes the place of a missing time column, and helps to infer an unknown time unit. */
   readonly nominalRateHz: number | undefined;
-  /** Rate in Hz that helps to infer an unknown unit of time if there is no nominal rate. */
+  /** Rate in Hz used to infer an unknown time unit if there is no nominal rate. */
   readonly likelyRateHz?: number | undefined;
   /** As in `--time-unit`. */
   readonly timeUnit?: string | undefined;
@@ -47,7 +47,7 @@ export class RowClocks {
   readonly #options: ClockOptions;
   readonly #warn: Reporter["warn"];
   readonly #units = new Map<TimeUnit, string>();
-  /** Units that were inferred only from the sizes of steps, by file. */
+  /** Units, by file, that were inferred only from the sizes of steps. */
   readonly guessed: Map<string, (typeof steppedUnits)[number]> = new Map();
   readonly #ofRecordings: RecordingStates<{ shift: number; last: number; first?: number }>;
   readonly #toUtc: ReturnType<typeof localTimeConverter> | undefined;
@@ -86,7 +86,7 @@ export class RowClocks {
       this.#warn(`No time column was found, so rows are assumed to be recorded at ${rateHz} per second, without gaps.`);
       const counters = new RecordingStates(this.#table.keys, () => ({ rows: 0 }));
       for await (const chunk of this.#table.chunks()) {
-        // Rows that will be dropped later are counted as samples, too, and leave a gap.
+        // Rows that will be dropped later also count as samples and leave a gap.
         yield {
           chunk,
           seconds: Float64Array.from(chunk.keyOfRow, (key) => counters.of(key).rows++ / rateHz),
@@ -194,8 +194,8 @@ export class RowClocks {
       state.first ??= value;
       let at = value + state.shift;
       if (at < state.last) {
-        // If the clock restarts at its first value instead of one step after its last value, the following rows are
-        // more likely another recording.
+        // If the clock restarts at its first value rather than one step after its last value, the rows that follow are more
+        // likely to be another recording.
         const most = value === state.first ? 1.5 * step : wrapSteps * step;
         const overflow = counterSizes.find(
           (size) => state.last - state.shift < size && Math.abs(at + size - state.last) <= most,
@@ -204,7 +204,7 @@ export class RowClocks {
           state.shift += overflow;
           at += overflow;
           this.#warn(
-            `Column "${this.#table.roles.time}" begins again at ${overflow.toLocaleString("en")}, as counters of ${Math.log2(overflow)} bits do. The recording is continued after the restart.`,
+            `Column "${this.#table.roles.time}"begins again at ${overflow.toLocaleString("en")}, as counters of ${Math.log2(overflow)} bits do. The recording is continued after the restart.`,
           );
         }
       }
@@ -246,12 +246,13 @@ function rowClockWithoutRate(file: string, column: string): UserError {
     `${file}: column "${column}" increases by 1 from row to row, so it counts samples, and no sampling rate was given from which to compute times.`,
     {
       advice:
-        "Give the rate of the recordings with --rate, such as --rate 50. If the column is a time, give its unit with --time-unit; if another column is, name it with --time.",
+        "Give the rate of the recordings with --rate, such as --rate 50. If the column is a time, give its " +
+        "unit with --time-unit; if another column is, name it with --time.",
     },
   );
 }
 
-/** Holds one state per recording, found by the keys of its rows. */
+/** Holds one state per recording, looked up by the keys of its rows. */
 class RecordingStates<State> {
   readonly #keys: readonly RowKey[];
   readonly #create: () => State;

@@ -17,11 +17,11 @@ import {
 
 interface Place {
   readonly file: number;
-  /** 1-based data row (in a CSV file, the line number is one higher because of the header). */
+  /** Data row, counting from 1 (in a CSV file, the line number is one higher because of the header). */
   readonly row: number;
 }
 
-/** A row whose time is before that of the previous row of its recording. */
+/** A row whose time is before that of the previous row in its recording. */
 export interface TimeStepBack {
   readonly from: number;
   readonly to: number;
@@ -31,11 +31,13 @@ export interface TimeStepBack {
 
 const hourSeconds = 3600;
 const fallBackAdvice =
-  "The clock goes back by one hour, as local clocks do at the end of daylight saving time. Export the times in UTC, or name their zone with --time-zone, such as Europe/London. Sorting the rows would mix two hours of data.";
+  "The clock goes back by one hour, as local clocks do at the end of daylight saving time. Export the times " +
+  "in UTC, or name their zone with --time-zone, such as Europe/London. Sorting the rows would mix two hours " +
+  "of data.";
 
 /**
  * Returns one fault for each column with too many missing or infinite cells.
- * @param counts counts for each channel, and last for the time
+ * @param counts counts for each channel, followed by those for the time
  */
 export function missingCellFaults(
   counts: { readonly missing: readonly number[]; readonly infinite: readonly number[]; readonly read: number },
@@ -64,15 +66,15 @@ export function missingCellFaults(
 }
 
 /**
- * Returns the fault to report if too many rows of a recording repeat a time. Rows that repeat a time are not
- * duplicates, because their values differ.
+ * Returns the fault to report if too many rows in a recording repeat a time. Rows that repeat a time are not duplicates,
+ * because their values differ.
  */
 export function repeatedTimesFault(
   recordings: readonly {
     readonly user: string;
     readonly recording: string;
     readonly rows: number;
-    /** Number of rows that repeat the time of the previous row with other values. */
+    /** Number of rows that repeat the previous row's time with different values. */
     readonly repeated: number;
   }[],
   roles: ColumnRoles,
@@ -92,8 +94,10 @@ export function repeatedTimesFault(
     message: `Column "${roles.time}": ${found} (recording "${worst.recording}" of person "${worst.user}"${others}); expected ${expected}.`,
     advice:
       worst.rows === 1
-        ? "All rows have the same time. If a spreadsheet rounded the times (1.70E+18), export the file again, without opening it there, or name another column with --time."
-        : "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times with milliseconds, or one file per sensor.",
+        ? "All rows have the same time. If a spreadsheet rounded the times (1.70E+18), export the file again, " +
+          "without opening it there, or name another column with --time."
+        : "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times " +
+          "with milliseconds, or one file per sensor.",
     ...(roles.time === null ? {} : { column: roles.time }),
     expected,
     found,
@@ -149,9 +153,10 @@ function adviceOnBackwardsTimeFault(
     return `The files are in different folders, ${folders.join(" and ")}. To take a column from the names of the folders, add ${option}.`;
   }
   if (restartColumn !== undefined) {
-    return `Column "${restartColumn}" changes whenever the clock restarts. If the column distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
+    return `Column "${restartColumn}"changes whenever the clock restarts. If the column distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
   }
   return roles.recording === null
-    ? "If the file contains several recordings per person, name the column that distinguishes them with --recording, or write each recording to a file of its own; otherwise sort the file by time."
+    ? "If the file contains several recordings per person, name the column that distinguishes them with " +
+        "--recording, or write each recording to a file of its own; otherwise sort the file by time."
     : "Sort the rows of each recording by time, or begin a new recording whenever the clock restarts.";
 }

@@ -1,12 +1,12 @@
-// Measures how fast the times of a file's first rows advance. The median step alone is misleading if a clock is coarser
-// than the sampling rate (most steps are 0) or samples arrive in packets (most steps are tiny). Therefore, steps over
-// many rows are measured, too.
+// Measures how fast the times of a file's first rows advance. The median step alone is misleading if a clock is coarser than
+// the sampling rate (most steps are 0) or samples arrive in packets (most steps are tiny). Therefore, steps over many rows are
+// measured as well.
 
 import { exceedsGateLimit, leastRepeatedTimes, repeatedTimeShareLimit } from "./gate-limits.ts";
 import type { RowChunk } from "./row-chunks.ts";
 import type { RowKey } from "./row-texts.ts";
 
-/** Maximum number of rows from which a clock is inferred. */
+/** Maximum number of rows for inferring a clock. */
 export const headRows = 65_536;
 
 export interface RowPace {
@@ -92,7 +92,7 @@ function rowPaceTimes({
   return [...recordings.values()];
 }
 
-/** Returns the upper median of the positive values, 0 if there is none; sorts its argument in place. */
+/** Returns the upper median of the positive values, or 0 if there are none; sorts its argument in place. */
 function medianRowPace(values: Float64Array): number {
   values.sort();
   let first = 0;

@@ -1,7 +1,7 @@
-// Stores interleaved rows by recording: in memory up to a budget, then in an unnamed temporary file. Rows are collected
-// in order of arrival. Each time the budget is full, the rows in memory are sorted by recording and written as one
-// segment. For the rows in the file, memory holds only the number of rows per recording in each segment. Dimensions: C
-// channels; a row is a time (float64) and C values (float32).
+// Stores interleaved rows by recording: in memory up to a budget, then in an unnamed temporary file. Rows are collected in
+// order of arrival. Each time the budget is full, the rows in memory are sorted by recording and written as one segment. All
+// that is kept in memory for the rows in the file is the number of rows per recording in each segment. Dimensions: C channels;
+// a row is a time (float64) and C values (float32).
 
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,26 +10,26 @@ import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { RowBuffer } from "./row-buffer.ts";
 
-/** Maximum bytes of rows in memory; above it, rows are moved to a file. */
+/** Maximum size of the rows in memory, in bytes; above it, rows are moved to a file. */
 export const defaultStoreBytes: number = 128 * 2 ** 20;
 
 const leastSegmentRows = 1024;
-/** Minimum number of rows of a column to read at once, even if fewer are requested. */
+/** Minimum number of rows to read from a column at once, even if fewer are requested. */
 const leastAheadRows = 4096;
 
-/** Rows in the file, sorted by recording and otherwise in order of arrival: the times, then the values channel by channel. */
+/** Rows in the file, sorted by recording and then by order of arrival: the times, then the values channel by channel. */
 interface Segment {
   readonly offset: number;
   readonly rows: number;
   /** Recordings with rows in this segment, ascending. */
   readonly recordings: Int32Array;
-  /** The first row of each recording in this segment, then the total number of rows. */
+  /** The first row of each recording in this segment, followed by the total number of rows. */
   readonly firsts: Int32Array;
 }
 
 type Numbers = Float32Array | Float64Array;
 
-/** Rows `from` to `to` (exclusive) of one column, numbered continuously through all recordings. */
+/** Rows `from` to `to` (exclusive) of one column, numbered consecutively across all recordings. */
 interface ReadAhead {
   readonly from: number;
   readonly to: number;
@@ -42,12 +42,12 @@ export class RowStore {
   readonly #segmentRows: number;
   /** Rows that are not yet in the file. */
   #newest: RowBuffer;
-  /** Number of rows of each recording. */
+  /** Number of rows in each recording. */
   readonly #counts: number[] = [];
   readonly #segments: Segment[] = [];
-  /** The first row of each recording, numbered continuously through all recordings; undefined until the first row is read. */
+  /** The first row of each recording, numbered consecutively across all recordings; undefined until the first row is read. */
   #starts: Float64Array | undefined;
-  /** The piece read last, for each column: the time, then the channels. */
+  /** The piece read most recently from each column: the time, then the channels. */
   readonly #ahead: ReadAhead[] = [];
   #file: number | undefined;
   #fileBytes = 0;
@@ -222,8 +222,8 @@ function openUnnamedRowStore(directory: string): number {
 }
 
 /**
- * Returns the rows of a recording in a segment, and the recording's index in the segment. If the segment has no rows of
- * the recording, the index is that of the next recording.
+ * Returns the rows of a recording in a segment, and the recording's index in the segment. If the segment has no rows from that
+ * recording, the index is that of the next recording.
  */
 function rowStoreSegmentRows(
   { recordings, firsts }: Segment,
@@ -235,7 +235,7 @@ function rowStoreSegmentRows(
   return { from: firsts[place]!, to: here ? firsts[place + 1]! : firsts[place]!, place };
 }
 
-/** Index of the last of the ascending numbers that does not exceed `most`; 0 if all of them exceed it. */
+/** Index of the last of the ascending numbers that does not exceed `most`; 0 if all of them do. */
 function rowStoreLastUpTo(numbers: Int32Array | Float64Array, most: number): number {
   let [low, high] = [0, numbers.length - 1];
   while (low < high) {

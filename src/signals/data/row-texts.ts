@@ -7,14 +7,14 @@ import type { LabelMap } from "./label-map.ts";
 import type { Spellings } from "./spellings.ts";
 
 /**
- * Texts of a row; null if the cell is empty or there is no such column. Persons and classes that are spelt in several
- * ways have their first spelling here.
+ * Texts of a row; null if the cell is empty or there is no such column. People and classes spelt in several ways appear here in
+ * their first spelling.
  */
 export interface RowKey {
   readonly user: string | null;
   readonly recording: string | null;
   readonly label: string | null;
-  /** Whether the row's label is one that the user leaves out. */
+  /** Whether the row's label is one that the user chose to leave out. */
   readonly leftOut?: true;
   /** Index of the row's file if there is no recording column; otherwise, index of the first file with these texts. */
   readonly file: number;
@@ -23,14 +23,14 @@ export interface RowKey {
 /** Spellings of people and classes. */
 export type Spelt = Readonly<Record<"people" | "classes", Spellings>>;
 
-/** Holds the texts of all rows. Each distinct text is kept once, or once per file if there is no recording column. */
+/** Holds the texts of all rows. Each distinct text is stored once, or once per file if there is no recording column. */
 export class RowTexts {
   readonly #keys: RowKey[];
   readonly #roles: ColumnRoles;
   readonly #spellings: Spelt;
-  /** The latest key of each distinct text. */
+  /** The most recent key for each distinct text. */
   readonly #known = new Map<string, number>();
-  /** The person's spelling in each recording, by the person's first spelling and the recording's name. */
+  /** How the person's name is spelt in each recording, by the person's first spelling and the recording's name. */
   readonly #spellingIn = new Map<string, string>();
 
   readonly #labels: LabelMap;
@@ -45,7 +45,7 @@ export class RowTexts {
   /**
    * Decoding texts takes longer than decoding all numbers. Therefore, consecutive rows with equal 53-bit hashes are
    * assumed to have the same texts.
-   * @param chunk a chunk whose first columns are person, recording and label, each as given by `limitedTextColumn`, and
+   * @param chunk a chunk whose first columns are person, recording and label, each as produced by `limitedTextColumn`, and
    * their hash
    */
   keysOf(

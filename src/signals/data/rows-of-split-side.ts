@@ -8,8 +8,8 @@ import type { TableSchema } from "../files/table-schema.ts";
 import { fixedSplitOf, fixedSplitText, type SplitSide } from "./fixed-split.ts";
 
 /**
- * Words for the sides, compared without case. Validation rows belong to training, because each fold chooses its own
- * validation people.
+ * Words for the two sides; case is ignored. Validation rows count as training, because each fold chooses its own validation
+ * people.
  */
 const wordsOfSide: Record<SplitSide, readonly string[]> = {
   train: ["train", "training", "trn", "learn", "val", "valid", "validation", "dev"],

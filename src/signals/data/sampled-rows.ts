@@ -1,14 +1,14 @@
 import type { RowSource } from "./recordings.ts";
 import type { Sampling } from "./sampling.ts";
 
-/** Rows, and the recordings to which they belong. */
+/** Rows, and the recordings that they belong to. */
 export interface SampledRows extends RowSource {
   readonly recordings: readonly {
     readonly user: string;
     readonly recording: string;
     readonly start: number;
     readonly end: number;
-    /** Rows that follow dropped rows without a label, in order (default: none). */
+    /** Rows that follow dropped unlabelled rows, in order (default: none). */
     readonly afterUnlabelled?: readonly number[];
     /** Runs of rows with one label, each given by its first row (default: none). */
     readonly labels?: readonly { readonly from: number }[];

@@ -11,7 +11,7 @@ export const minimalGapSeconds = 0.1;
 export interface Sampling {
   /** Median step in seconds; NaN for a single row. */
   readonly periodSeconds: number;
-  /** Root mean square deviation of the steps (gaps excluded) from the median step, as a share of the median step. */
+  /** Root mean square deviation of the steps (excluding gaps) from the median step, as a fraction of the median step. */
   readonly jitter: number;
   /** Rows that directly follow a gap. */
   readonly gapRows: readonly number[];
@@ -19,10 +19,10 @@ export interface Sampling {
   readonly longestGapSeconds: number;
 }
 
-/** Maximum number of steps whose median is found by sorting; for more, it is found by counting. */
+/** Maximum number of steps for finding the median by sorting; above it, counting is used. */
 const mostSorted = 1_000_000;
 
-/** @param rows times in seconds; those of rows `start` to `end` (exclusive), which are one recording, increase */
+/** @param rows times in seconds; rows `start` to `end` (exclusive) form one recording, in which times increase */
 export function describeSampling(rows: Pick<RowSource, "time">, start: number, end: number): Sampling {
   const none = { jitter: 0, gapRows: [], gapSeconds: 0, longestGapSeconds: 0 };
   if (end - start < 2) return { periodSeconds: Number.NaN, ...none };

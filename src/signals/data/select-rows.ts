@@ -1,6 +1,5 @@
-// Decides which rows are kept, and in which order. Drops rows with missing values. Separates interleaved people and
-// recordings, whose rows stay in order. Keeps only the first of several rows with equal times. Rejects time that runs
-// backwards.
+// Decides which rows to keep, and in what order. Drops rows with missing values. Separates interleaved people and recordings,
+// whose rows stay in order. Keeps only the first of several rows with equal times. Rejects time that runs backwards.
 
 import type { OnFault } from "../../data-fault.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
@@ -15,7 +14,7 @@ import type { RowStore } from "./row-store.ts";
 import type { RowKey } from "./row-texts.ts";
 import { type UnlabelledReport, type UnlabelledRun, UnlabelledTime } from "./unlabelled-time.ts";
 
-/** The kept rows of one recording, which are in the store under the recording's index. */
+/** The rows kept from one recording, which are stored under the recording's index. */
 export interface SelectedRecording {
   readonly user: string;
   readonly recording: string;
@@ -25,7 +24,7 @@ export interface SelectedRecording {
   readonly repeats: boolean;
   /** Runs of rows with one label, each given by its first row. */
   readonly labels: readonly { readonly from: number; readonly label: string | null }[];
-  /** Rows that follow dropped rows without a label, in order. */
+  /** Rows that follow dropped unlabelled rows, in order. */
   readonly afterUnlabelled: readonly number[];
 }
 
@@ -33,16 +32,13 @@ export interface SelectedRows {
   /** Recordings with at least one kept row. */
   readonly recordings: readonly SelectedRecording[];
   readonly read: number;
-  /**
-   * Number of rows with neither a time nor any value, which pad a shorter sensor's columns; `missing` does not count
-   * them.
-   */
+  /** Number of rows with neither a time nor any value, which pad a shorter sensor's columns; not counted in `missing`. */
   readonly padding: number;
   readonly kept: number;
   readonly dropped: DroppedRows;
   /** Time without a label; undefined if there is none, or if rows without a label are kept. */
   readonly unlabelled: UnlabelledReport | undefined;
-  /** Counts for each channel, and last for the time: cells that are empty or NaN, and cells that are infinite. */
+  /** Counts for each channel, followed by those for the time: cells that are empty or NaN, and cells that are infinite. */
   readonly missing: readonly number[];
   readonly infinite: readonly number[];
   /** A warning about rows that repeat times with other values. */
@@ -59,7 +55,7 @@ export interface DroppedRows {
   duplicate_time: number;
 }
 
-/** The person to whom recordings without a person column are assigned. */
+/** The person that recordings without a person column are assigned to. */
 export const unknownUser = "unknown";
 
 interface OpenRecording {
@@ -72,19 +68,19 @@ interface OpenRecording {
   lastRow: number;
   readonly labels: { from: number; label: string | null }[];
   readonly afterUnlabelled: number[];
-  /** Whether rows without a label were dropped since the latest kept row. */
+  /** Whether rows without a label were dropped since the last kept row. */
   droppedUnlabelled: boolean;
-  /** The latest kept row, as its chunk's channels and its index in the chunk. */
+  /** The last kept row, given by its chunk's channels and its index in the chunk. */
   last: { channels: readonly Float32Array[]; index: number } | undefined;
-  /** The stretch of rows without a label that ends with the latest row. */
+  /** The stretch of unlabelled rows that ends with the most recent row. */
   unlabelled: UnlabelledRun | undefined;
-  /** Number of rows that repeat the time of the previous row with other values. */
+  /** Number of rows that repeat the previous row's time with different values. */
   repeated: number;
   repeats: boolean;
   backwards: TimeStepBack | undefined;
 }
 
-/** Takes chunks in file order and stores the rows that are kept. */
+/** Takes chunks in file order and stores the rows to keep. */
 export class RowSelector {
   readonly #table: Pick<Table, "roles" | "keys">;
   readonly #fileNames: readonly string[];
@@ -108,7 +104,7 @@ export class RowSelector {
   #read = 0;
   #padding = 0;
 
-  /** @param fileNames file names for messages, in the order of the keys' file indices */
+  /** @param fileNames file names for messages, in the order of the file indices in the keys */
   constructor(
     table: Pick<Table, "roles" | "keys">,
     fileNames: readonly string[],
@@ -180,7 +176,7 @@ export class RowSelector {
     recording.unlabelled = undefined;
   }
 
-  /** Returns whether a row is later than the previous row of its recording, and stores its time. */
+  /** Stores a row's time and returns whether it is later than that of the previous row in its recording. */
   #follows(
     recording: OpenRecording,
     time: number,
@@ -216,7 +212,7 @@ export class RowSelector {
     return true;
   }
 
-  /** Returns for each row 0 if it is complete, 1 if a channel is missing, and 2 if the time is missing. */
+  /** For each row, returns 0 if it is complete, 1 if a channel is missing, and 2 if the time is missing. */
   #findMissing({ rows, channels }: RowChunk, time: Float64Array): Uint8Array {
     const bad = new Uint8Array(rows);
     const padding = this.#table.roles.time === null ? null : selectPaddingRows(channels, time);
@@ -280,9 +276,9 @@ export class RowSelector {
 
   /**
    * Must be called after the last chunk.
-   * @param onFault called if a column has too many missing values, and for the first row of a recording at which time
-   * runs backwards; if it returns, rows out of order are dropped without being counted
-   * @param restartColumnOf returns the column of a file that changes whenever time runs backwards, if there is one
+   * @param onFault called if a column has too many missing values, and for the first row in a recording where time runs
+   * backwards; if it returns, rows out of order are dropped without being counted
+   * @param restartColumnOf returns a file's column that changes whenever time runs backwards, if there is one
    */
   async finish(
     onFault: OnFault,

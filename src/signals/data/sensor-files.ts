@@ -1,6 +1,6 @@
-// Joins exports with one file per sensor: Accelerometer.csv and Gyroscope.csv, acc_exp01_user01.txt and
-// gyro_exp01_user01.txt. Files in one folder whose names differ only in the word for a sensor are read as one table,
-// joined by time. If such files were read one after the other, the gyroscope would be mistaken for an accelerometer.
+// Joins exports with one file per sensor: Accelerometer.csv and Gyroscope.csv, acc_exp01_user01.txt and gyro_exp01_user01.txt.
+// Files in one folder whose names differ only in the sensor name are read as one table, joined by time. If such files were read
+// one after another, the gyroscope would be mistaken for an accelerometer.
 
 import { basename, dirname, join } from "node:path";
 import { counted } from "../../counted.ts";
@@ -20,10 +20,10 @@ import type { ColumnOptions } from "./named-columns.ts";
 import { pooledSensorsToJoin } from "./pooled-sensors.ts";
 import { columnsOfSensorNumbers, schemaOfSeparatedSensors } from "./separate-sensors.ts";
 
-/** The file of one sensor. */
+/** One sensor's file. */
 export interface SensorFile {
   readonly file: SourceFile;
-  /** The word for the sensor in the file's name, such as Accelerometer. */
+  /** The sensor name in the file name, such as Accelerometer. */
   readonly sensor: string;
   readonly kind: string;
 }
@@ -35,7 +35,7 @@ export interface SourceTable extends SourceFile {
 
 /**
  * @param columnsOf reads a file's column names
- * @param warn called for files that are not read because other files have the same values
+ * @param warn called for files that are not read because other files contain the same values
  */
 export async function tablesOfSensorFiles(
   files: readonly SourceFile[],
@@ -67,7 +67,7 @@ export async function tablesOfSensorFiles(
     const key = keyOf.get(file);
     const parts = key === undefined ? undefined : joined.get(key);
     if (parts === undefined) {
-      // An archive contains all that an app recorded, so some of its files may be left out; files that the user named
+      // An archive contains everything that an app recorded, so some of its files may be left out; files given by the user
       // never are.
       if (besides.has(file) || (file.stored !== undefined && folders.has(dirname(file.path))))
         leftOut.push(basename(file.path));
@@ -84,8 +84,8 @@ export async function tablesOfSensorFiles(
 }
 
 /**
- * Finds tables that contain no sensor, such as notes about the device: in archives in which other tables contain one,
- * and in folders with one file per sensor.
+ * Finds tables without a sensor, such as notes about the device, in archives where other tables have one and in folders with
+ * one file per sensor.
  */
 async function filesBesideRecordings(
   files: readonly SourceFile[],
@@ -186,23 +186,19 @@ export async function joinSensorFiles(
   return schemaOfSeparatedSensors(database, out);
 }
 
-/**
- * Whether each file has its own accelerometer and gyroscope; such files are separate recordings, not parts of a table.
- */
+/** Whether each file has its own accelerometer and gyroscope; such files are separate recordings, not parts of one table. */
 function areWholeSensorFiles(columns: readonly (readonly string[])[]): boolean {
   return columns.every((names) => usualChannels(names).channels.length >= 6);
 }
 
-/** Orders sensors that include gravity first, and uncalibrated ones last. */
+/** Orders the sensors: those that include gravity first, uncalibrated ones last. */
 function sensorFilesByGravity(a: { sensor: string }, b: { sensor: string }): number {
   const rank = ({ sensor }: { sensor: string }): number =>
     /total/i.test(sensor) ? 0 : /uncalibrated/i.test(sensor) ? 2 : 1;
   return rank(a) - rank(b);
 }
 
-/**
- * The join spreads rows that share a time over the interval, but a finer time in another column would be more accurate.
- */
+/** The join spreads rows that share a time over the interval, but a finer clock in another column would be more accurate. */
 async function refuseRepeatedSensorTimes(
   database: Database,
   of: { file: SourceFile; source: string; schema: TableSchema; time: string; sql: string; keys: readonly string[] },

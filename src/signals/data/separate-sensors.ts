@@ -1,6 +1,6 @@
-// Turns a long table, in which a column identifies each row's sensor, into a wide table with one column per sensor and
-// axis. Sensors of different kinds are joined automatically, because they can be read in only one way. If there are
-// several devices, the user decides which of them to read, or whether to read them together.
+// Turns a long table, where a column identifies each row's sensor, into a wide table with one column per sensor and axis.
+// Sensors of different kinds are joined automatically, because they can be read in only one way. If there are several devices,
+// the user decides which ones to read, or whether to read them together.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -35,7 +35,7 @@ export interface SeparatedTable {
  * @param options.only conditions for the rows to read, each as COLUMN=VALUE
  * @param scratch folder for the joined table
  * @param warn called if sensors were joined
- * @throws UserError if several devices of one person are pooled, and no option states how to read them
+ * @throws UserError if several devices of one person are pooled, and no option says how to read them
  */
 export async function separateSensors(
   database: Database,
@@ -177,8 +177,8 @@ async function joinSeparatedSensors(
 }
 
 /**
- * Chooses the sensors to read: the accelerometer, then the gyroscope. If the user names channels, chooses the sensors
- * with these channels instead.
+ * Chooses the sensors to read: the accelerometer, then the gyroscope. If the user gives channels, chooses the sensors with
+ * these channels instead.
  */
 function sensorsToSeparate({ values }: SensorColumn, { channels, modelChannels }: ColumnOptions): string[] {
   const named = channels ?? modelChannels;
@@ -194,18 +194,19 @@ function inseparableSensorsFault(file: string, { column, values }: SensorColumn,
   return new UserError(
     `${file}: rows with "${column}" ${values.join(", ")} cover the same time of one person and recording. If these rows were read as one sensor, its values would jump back and forth.`,
     {
-      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${nameOfSensorValue(values[0]!)}_${channel}, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, name it with --group or --recording.`,
+      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as " +
+        "${nameOfSensorValue(values[0]!)}_${channel}, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, name it with --group or --recording.`,
     },
   );
 }
 
-/** Number of rows, from the top of a file, that determine whether a column contains numbers. */
+/** Number of rows at the top of a file used to determine whether a column contains numbers. */
 const searchedRows = 1000;
 const numberForm = "\\s*[-+]?(\\d+([.,]\\d*)?|[.,]\\d+)([eE][-+]?\\d+)?\\s*";
 
 /**
- * Returns the columns of numbers, and the text columns in which most cells are numbers: "+0.5", "0,5", or numbers and a
- * few marks.
+ * Returns the numeric columns, and the text columns in which most cells are numbers: "+0.5", "0,5", or numbers and a few
+ * missing-value markers.
  */
 export async function columnsOfSensorNumbers(database: Database, schema: TableSchema): Promise<ReadonlySet<string>> {
   const typed = schema.names.filter((name) =>

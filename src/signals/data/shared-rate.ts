@@ -1,25 +1,23 @@
-// Chooses the default sampling rate of a network: the rate of most of the recorded time, but at most 50 Hz. Nearly all
-// power of human movement lies below 20 Hz (Antonsson and Mann 1985: 99 % of gait below 15 Hz), so a higher rate only
-// costs time; a rate above the recordings' rate would only add interpolated samples.
+// Chooses the default sampling rate of a network: the rate that applies to most of the recorded time, but at most 50 Hz. Nearly
+// all the power of human movement lies below 20 Hz (Antonsson and Mann 1985: 99 % for gait below 15 Hz), so a higher rate only
+// costs time; a rate above that of the recordings would only add interpolated samples.
 
 import type { QualityReport } from "./quality-report.ts";
 
 /** Highest default rate, in Hz. */
 export const highestSharedRateHz = 50;
 
-/** Common rates of recorders in Hz; any other rate is rounded. */
+/** Common recorder rates in Hz; any other rate is rounded. */
 const nominalRates = [
   1, 2, 4, 5, 6.25, 8, 10, 12.5, 13, 15, 16, 20, 25, 25.6, 26, 30, 31.25, 32, 33.3, 40, 50, 51.2, 52, 60, 62.5, 64,
   66.7, 75, 80, 100, 102.4, 104, 120, 125, 128, 148, 150, 200, 208, 250, 256, 400, 416, 500, 512, 800, 833, 1000,
 ];
 /**
- * Relative difference up to which a measured rate counts as a nominal rate; the errors of crystals are smaller, and
- * those of clocks that count milliseconds hardly larger.
+ * Relative difference up to which a measured rate counts as a nominal rate; crystal errors are smaller, and errors of clocks
+ * that count milliseconds are hardly larger.
  */
 const nominalTolerance = 0.01;
-/**
- * If the mean rate differs from the rate of the median step by more than this share, the recording has lost samples.
- */
+/** If the mean rate differs from the rate of the median step by more than this fraction, the recording has lost samples. */
 const mostLost = 0.05;
 
 /** @returns the rate in Hz; 50 if every recording has fewer than two rows */
@@ -34,7 +32,7 @@ export function sharedRate({ per_recording }: Pick<QualityReport, "per_recording
   return Math.min(highestSharedRateHz, most?.[0] ?? highestSharedRateHz);
 }
 
-/** The mean rate is exact even if the steps are rounded, but falls with every lost sample. */
+/** The mean rate is exact even if the steps are rounded, but drops with every lost sample. */
 function measuredSharedRate(byMedianStep: number, mean: number): number {
   return Math.abs(mean / byMedianStep - 1) <= mostLost ? mean : byMedianStep;
 }

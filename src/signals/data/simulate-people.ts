@@ -1,6 +1,5 @@
-// Simulates plausible wrist recordings of people who differ from each other, for demos and tests. The activities can be
-// learned, but not trivially. The recordings represent no real person, and figures measured on them are no evidence
-// about real people.
+// Simulates plausible wrist recordings of people who differ from each other, for demos and tests. The activities are learnable,
+// but not trivially. The recordings do not represent real people, and figures measured on them say nothing about real people.
 
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../../nearest-name.ts";
@@ -11,7 +10,7 @@ import { simulateRecording } from "./simulate-recording.ts";
 
 export interface SimulationOptions {
   readonly users: number;
-  /** Number in the first person's name (default 1); a different number gives different people. */
+  /** Number in the first person's name (default 1); a different number yields different people. */
   readonly firstPerson?: number;
   /** Minutes per person, divided evenly among the activities. */
   readonly minutes: number;
@@ -29,7 +28,7 @@ export interface Simulation {
 }
 
 const channelNames = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;
-/** Approximate length of a recording, into which the time of an activity is divided. */
+/** Approximate length of the recordings that an activity's time is divided into. */
 const recordingSeconds = 60;
 
 /**

@@ -1,6 +1,6 @@
-// Computes the signal of one simulated recording. The angles of the forearm are functions of the stride's phase. The
-// angles' derivatives give the gyroscope's signal. Gravity and the body's acceleration, rotated into the device's
-// frame, give the accelerometer's signal. Bias and noise are added.
+// Computes the signal of one simulated recording. The angles of the forearm are functions of the stride's phase. The angles'
+// derivatives give the gyroscope's signal. Gravity and the body's acceleration, rotated into the device's frame, give the
+// accelerometer's signal. Bias and noise are then added.
 
 import type { Rng } from "../../random.ts";
 import { type Movement, movements, type PersonTraits, type Posture, type SimulatedActivity } from "./gait-model.ts";
@@ -65,13 +65,13 @@ export function simulateRecording(
     for (let h = 0; h < impact.length; h++) up += impact[h]! * Math.cos((h + 2) * 2 * phase + (h + 1) * p[5]!);
     const forward = 0.45 * body * Math.cos(2 * phase + p[5]! + 1);
     const sideways = person.side * 0.3 * body * Math.cos(phase + p[4]!);
-    // Acceleration caused by the forearm's own swing: along the forearm towards the elbow, and across the forearm.
+    // Acceleration due to the forearm's own swing: along the forearm towards the elbow, and across it.
     const swingRate =
       -arm * rate * (Math.sin(phase) + 0.5 * Math.sin(2 * phase + p[0]!) + 0.3 * Math.sin(3 * phase + p[1]!));
     const swingAcceleration =
       -arm * rate * rate * (Math.cos(phase) + Math.cos(2 * phase + p[0]!) + 0.9 * Math.cos(3 * phase + p[1]!));
 
-    // Rotates from the world's frame to the device's by yaw, pitch and roll (the aerospace order), each reversed.
+    // Rotates from the world frame to the device frame by yaw, pitch and roll (the aerospace order), each reversed.
     const [sinPitch, cosPitch] = [Math.sin(pitch), Math.cos(pitch)];
     const [sinRoll, cosRoll] = [Math.sin(roll), Math.cos(roll)];
     const [sinYaw, cosYaw] = [Math.sin(yaw), Math.cos(yaw)];
@@ -105,9 +105,8 @@ function drawPostureOfRecording(movement: Movement, rng: Rng): Posture {
 }
 
 /**
- * A value that varies smoothly around 0: noise after two low-pass filters of `seconds` each, with standard deviation
- * `sd`. Noise after only one filter (Ornstein-Uhlenbeck) would have no derivative, which would be visible in the
- * gyroscope's signal.
+ * A value that varies smoothly around 0: noise after two low-pass filters of `seconds` each, with standard deviation `sd`.
+ * Noise after only one filter (Ornstein-Uhlenbeck) would have no derivative, which would show in the gyroscope's signal.
  */
 class Wander {
   readonly #keep: number;

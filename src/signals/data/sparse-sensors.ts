@@ -1,21 +1,21 @@
-// Finds sensors that have values in only some of a table's rows: one sensor per row, as in a log of events, or sensors
-// of different rates in one table, such as an accelerometer and an EMG. The rows of each sensor must be evenly spaced,
-// or each row must belong to one sensor; otherwise, values are missing, and the table is rejected for that reason.
+// Finds sensors that have values in only some of a table's rows: one sensor per row, as in an event log, or sensors with
+// different rates in one table, such as an accelerometer and an EMG. The rows of each sensor must be evenly spaced, or each row
+// must belong to one sensor; otherwise, values are missing and the table is rejected for that reason.
 
 import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { exceedsGateLimit, missingShareLimit } from "./gate-limits.ts";
 
-/** Number of rows to search, from the top of a file. */
+/** Number of rows to search at the top of a file. */
 const searchedRows = 50_000;
 const leastRows = 20;
 /**
- * Maximum number of sensors; a table with more sensors contains features instead of samples, and the query would fill
- * the memory.
+ * Maximum number of sensors; a table with more sensors contains features rather than samples, and the query would fill the
+ * memory.
  */
 const mostSensors = 100;
-/** Minimum share of the rows with values in which only one sensor has values, for each row to belong to one sensor. */
+/** Minimum share of the rows with values in which only one sensor has any, for each row to count as belonging to one sensor. */
 const singleShare = 0.9;
 /**
  * A sensor's rows are evenly spaced if at least `share` of the distances between them differ from the median distance
@@ -76,8 +76,8 @@ async function countSparseRows(database: Database, head: string): Promise<number
 }
 
 /**
- * Whether the rows of a sensor are evenly spaced, with other rows between them. If its rows are not evenly spaced, the
- * sensor should have a value in each row, and some values are missing.
+ * Whether the rows of a sensor are evenly spaced, with other rows between them. If its rows are not evenly spaced, the sensor
+ * should have a value in every row, so some values are missing.
  */
 async function areSparseRowsRegular(database: Database, head: string, s: number): Promise<boolean> {
   const steps = `(SELECT n - lag(n) OVER (ORDER BY n) AS d FROM ${head} WHERE f${s})`;

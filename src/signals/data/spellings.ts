@@ -1,6 +1,6 @@
-// Compares names that differ only in the way they are written: P01 and p01, 1 and 01 and 1.0, "Walking " and walking.
-// If each spelling were a separate name, one person could be in training and test data, and one class would become two.
-// Therefore, the first spelling replaces all others.
+// Compares names that differ only in how they are written: P01 and p01, 1 and 01 and 1.0, "Walking " and walking. If each
+// spelling were a separate name, one person could be in both training and test data, and one class would become two. Therefore,
+// the first spelling replaces all others.
 
 import type { Reporter } from "../../reporter.ts";
 import type { ColumnRoles } from "./column-roles.ts";
@@ -22,7 +22,7 @@ export class Spellings {
   readonly #firsts = new Map<string, string>();
   readonly #others = new Map<string, Set<string>>();
 
-  /** @param known names whose spelling is preferred to all others */
+  /** @param known names whose spelling takes precedence over all others */
   constructor(known: readonly string[] = []) {
     this.#known = new Set(known);
     for (const name of known) this.#firsts.set(spellingKey(name), name);

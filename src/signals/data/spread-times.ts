@@ -1,8 +1,8 @@
-// Gives each row its own time if several rows share one. A coarse clock gives many rows the same time (whole seconds at
-// 50 Hz, tenths of a second in a spreadsheet). A radio link delivers samples in packets, and the logger records their
-// times of arrival: five within 4 ms, then none for 96 ms. In both cases, the sensor itself samples evenly, so the rows
-// of each group are spread over the time until the next group. The values must confirm such packets: their changes from
-// one packet to the next must be as small as within a packet.
+// Gives each row its own time when several rows share one. A coarse clock assigns many rows the same time (whole seconds at 50
+// Hz, tenths of a second in a spreadsheet). A radio link delivers samples in packets, and the logger records their arrival
+// times: five within 4 ms, then none for 96 ms. In both cases, the sensor itself samples evenly, so the rows of each group are
+// spread over the time until the next group. The values must confirm such packets: their changes from one packet to the next
+// must be as small as within a packet.
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
@@ -10,7 +10,7 @@ import { exceedsGateLimit } from "./gate-limits.ts";
 import { irregularBursts } from "./irregular-bursts.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
-/** Ratio of the mean step to the median step from which packets are suspected. */
+/** Ratio of mean to median step above which packets are suspected. */
 const packetFactor = 3;
 /** Minimum number of groups; if there are fewer, the pauses between them are gaps. */
 const leastGroups = 10;
@@ -21,18 +21,18 @@ const longestPacketSeconds = 2.5;
  * of it.
  */
 const regular = { share: 0.7, within: 0.35 } as const;
-/** Maximum ratio of the values' changes between packets to their changes within a packet. */
+/** Maximum ratio of the change in values between packets to that within a packet. */
 const mostChange = 3;
-/** Minimum rate of distinct times, in Hz, for rows that share times to be suspected of coming from several sensors. */
+/** Minimum rate of distinct times, in Hz, for suspecting that rows that share a time come from several sensors. */
 const pooledRateHz = 5;
 const pooledShare = 0.8;
 /**
- * If the differences between rows k apart are less than this share of those between neighbouring rows, the rows come
- * from k sensors.
+ * If the differences between rows k apart are less than this share of those between consecutive rows, the rows come from k
+ * sensors.
  */
 const pooledChange = 0.5;
 
-/** Groups of one recording's rows that share a time or a packet. */
+/** Groups of rows in one recording that share a time or a packet. */
 interface Groups {
   /** Index of the first row of each group, within the recording, followed by the number of rows. */
   readonly firsts: readonly number[];
@@ -44,7 +44,7 @@ interface Groups {
 }
 
 /**
- * @returns new times of the recordings that need new times, by the recording's index in `rows.recordings`
+ * @returns new times for the recordings that need them, by index in `rows.recordings`
  * @param onFault called if rows that share times come from several sensors
  */
 export function spreadTimes(
@@ -81,8 +81,8 @@ export function spreadTimes(
 }
 
 /**
- * Returns groups only if more rows arrive at once than the median step shows; otherwise, the times are those of the
- * sensor's own clock.
+ * Returns groups only if more rows arrive at once than the median step suggests; otherwise, the times come from the sensor's
+ * own clock.
  */
 function groupsOfIrregularTimes(rows: StoredRows, r: number): Groups | undefined {
   const { start, end } = rows.recordings[r]!;
@@ -114,7 +114,7 @@ function groupsOfPacketTimes(rows: StoredRows, r: number): Groups | undefined {
   return { firsts, step: spreadTimesUsualStep(time, firsts), packets: true };
 }
 
-/** @param threshold minimum step that begins a new group */
+/** @param threshold minimum step that starts a new group */
 function startsOfTimeGroups(time: Float64Array, threshold: number): number[] {
   const firsts = [0];
   for (let i = 1; i < time.length; i++) if (time[i]! - time[i - 1]! > threshold) firsts.push(i);
@@ -134,8 +134,8 @@ function spreadTimesUsualStep(time: Float64Array, firsts: readonly number[]): nu
 }
 
 /**
- * Spreads the rows of a group over the time until the next group. At the ends of a recording, and if rows were lost,
- * the typical time per row is used instead.
+ * Spreads a group's rows over the time until the next group. At either end of a recording, and where rows were lost, the
+ * typical time per row is used instead.
  */
 function spreadGroupTimes(time: Float64Array, { firsts, step }: Groups): Float64Array {
   const spreadOut = new Float64Array(time.length);
@@ -176,8 +176,8 @@ function areTimesOfPooledSensors(
 }
 
 /**
- * Whether the values continue smoothly from packet to packet, in all recordings together, because a sensor at rest
- * shows nothing.
+ * Whether the values continue smoothly from packet to packet, over all recordings together, because a sensor at rest reveals
+ * nothing.
  */
 function areSpreadTimesContinuous(rows: StoredRows, packets: readonly (readonly [number, Groups])[]): boolean {
   const [within, across] = [
@@ -210,7 +210,7 @@ function describeSpread(groups: readonly Groups[], packets: boolean): string {
   const shared = high === 1 ? "some rows share a time" : `about ${size} rows share each time`;
   return packets
     ? `In ${recordings}, rows arrive in packets of ${size}. These rows were spread evenly over the time between packets, at ${rate} Hz.`
-    : `In ${recordings}, ${shared}. These rows were spread evenly until the next time, at ${rate} Hz. For exact times, export them with more digits.`;
+    : `In ${recordings}, ${shared}. These rows were spread evenly up to the next time, at ${rate} Hz. For exact times, export them with more digits.`;
 }
 
 function describeIrregularSpread(groups: readonly Groups[]): string {
@@ -228,7 +228,8 @@ function spreadTimesOfSensors({ user, recording }: StoredRecording, { firsts }: 
     code: "time",
     message: `Recording "${recording}" of person "${user}": expected ${expected}, found ${found}.`,
     advice:
-      "Export one file per sensor, or name the column that tells the sensors apart with --recording if each is to be a recording of its own.",
+      "Export one file per sensor, or name the column that tells the sensors apart with --recording if each " +
+      "is to be a recording of its own.",
     expected,
     found,
   };

@@ -1,20 +1,20 @@
-// Finds time in which nothing moved. A sensor that is not worn, is being charged, or is worn by a sleeping person
-// measures only gravity and noise. Time at rest is no evidence about the sensor, and would fill the references with one
-// value. The acceleration measured on a body sooner or later varies by more than 13 mg (standard deviation) in at least
-// one axis. Van Hees et al. (2013, "Separating movement and gravity components", PLoS ONE 8(4) e61691) consider a
-// device not worn if at most one axis varies that much for an hour. Here, time at rest is left out after ten minutes,
-// because leaving it out does not imply that the device was not worn. Shorter stillness is kept, because people sit
-// still for minutes, unless even the direction of gravity stays constant; see resting-blocks.ts. Dimensions: N rows.
+// Finds time in which nothing moved. A sensor that is not worn, is being charged, or is worn by a sleeping person measures only
+// gravity and noise. Time at rest says nothing about the sensor, and would fill the references with a single value. The
+// acceleration measured on a body varies sooner or later by more than 13 mg (standard deviation) in at least one axis. Van Hees
+// et al. (2013, "Separating movement and gravity components", PLoS ONE 8(4) e61691) consider a device not worn if at most one
+// axis varies that much for an hour. Here, time at rest is left out after ten minutes, because leaving it out does not imply
+// that the device was not worn. Shorter stillness is kept, because people sit still for minutes, unless even the direction of
+// gravity stays constant; see resting-blocks.ts. Dimensions: N rows.
 
 import { gravityInSensorUnit, type Sensor } from "../sensors/sensor.ts";
 import type { RowSource, Stretch } from "./recordings.ts";
 import { type AxisBlock, restingBlocks } from "./resting-blocks.ts";
 
-/** The time in a batch in which nothing moved. */
+/** The time without movement in a batch. */
 export interface StillTime {
   /**
    * Ranges of rows to leave out, ascending. Each range lies within a stretch. Each range lasts at least ten minutes, or
-   * contains a minute in which the sensor lay on a surface.
+   * contains a minute during which the sensor was lying on a surface.
    */
   readonly ranges: readonly { readonly start: number; readonly end: number }[];
   /** Duration of these ranges. */
@@ -27,24 +27,21 @@ export interface StillTime {
   readonly isAll: boolean;
   /** Whether the last range extends to the last row. */
   readonly isAtEnd: boolean;
-  /** Duration of the stillness that ends with the last row, in seconds. */
+  /** Duration, in seconds, of the stillness that ends with the last row. */
   readonly atEnd: number;
 }
 
 const blockSeconds = 10;
 /** Standard deviation of an axis below which it counts as still, in g. */
 const stillG = 0.013;
-/** Range of the mean vector's length at rest, as shares of gravity; outside it, the values are in another unit. */
+/** Range of the mean vector's length at rest, as fractions of gravity; values outside it are in a different unit. */
 const [leastGravity, mostGravity] = [0.8, 1.25];
-/** Duration from which stillness is left out, in seconds. */
+/** Minimum duration, in seconds, of stillness that is left out. */
 export const longStillnessSeconds = 600;
 /** Number of blocks to read at once. */
 const blocksAtOnce = 60;
 
-/**
- * @param sensors sensors on which the model was trained; only accelerometers with gravity, in a known unit, reveal
- * stillness
- */
+/** @param sensors sensors that the model was trained on; only accelerometers with gravity, in a known unit, reveal stillness */
 export function stillTime(rows: RowSource, sensors: readonly Sensor[]): StillTime {
   const accelerometers = sensors.filter(
     ({ kind, gravity, unit }) => kind === "accelerometer" && gravity === true && unit !== null,
@@ -89,10 +86,7 @@ function runsOfStillness(still: readonly boolean[]): [from: number, to: number][
   return runs;
 }
 
-/**
- * Returns the axes in each of the blocks of about ten seconds that cover the stretch; null for a block in which
- * something moves.
- */
+/** Returns the axes in each of the blocks of about ten seconds that cover the stretch; null for a block with movement. */
 function axisBlocksForStillTime(
   rows: RowSource,
   stretch: Stretch,

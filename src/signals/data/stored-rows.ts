@@ -25,15 +25,15 @@ export class StoredRows implements RowSource {
   readonly sampling: readonly Sampling[];
   readonly rows: number;
   readonly #store: RowStore;
-  /** Times that replace the stored times, by the recording's index. */
+  /** Times that replace the stored times, by recording index. */
   readonly #times: ReadonlyMap<number, Float64Array>;
-  /** Factors by which the values are multiplied, by recording and channel. */
+  /** Factors to multiply the values by, per recording and channel. */
   readonly #factors: readonly (readonly number[])[] | undefined;
   #last = 0;
 
   /**
    * @param store the store, which is closed together with this object
-   * @param times times that replace the stored times, by the recording's index
+   * @param times times that replace the stored times, by recording index
    */
   constructor(
     channels: readonly string[],
@@ -89,9 +89,9 @@ export class StoredRows implements RowSource {
   }
 
   /**
-   * Returns the same rows with values multiplied by a factor per channel. Both objects share the store, so closing one
-   * also closes the other.
-   * @param factorsOf returns a recording's factors, in the order of the channels
+   * Returns the same rows with values multiplied by a factor per channel. Both objects share the store, so closing one closes
+   * the other.
+   * @param factorsOf returns a recording's factors, in channel order
    */
   scaled(factorsOf: (recording: StoredRecording) => readonly number[]): StoredRows {
     const factors = this.recordings.map((recording, r) => {
@@ -121,8 +121,7 @@ export class StoredRows implements RowSource {
   }
 
   /**
-   * Returns the same rows with other labels. @param recordings the same recordings in the same order, with the new
-   * labels
+   * Returns the same rows with different labels. @param recordings the same recordings in the same order, with the new labels
    */
   relabelled(recordings: readonly SelectedRecording[]): StoredRows {
     return new StoredRows(this.channels, this.#store, recordings, this.#times);
@@ -132,7 +131,7 @@ export class StoredRows implements RowSource {
     this.#store.close();
   }
 
-  /** Checks the last result first, because rows are mostly requested in order. */
+  /** Checks the last result first, because rows are usually requested in order. */
   #recordingAt(row: number): StoredRecording {
     const last = this.recordings[this.#last]!;
     if (row >= last.start && row < last.end) return last;

@@ -1,12 +1,12 @@
-// Finds the exact median of numbers that do not fit into memory. Counts the numbers by their leading bits, a third of
-// the bits at a time. The order of non-negative float64 numbers is that of their bit patterns.
+// Finds the exact median of numbers that do not fit into memory. Counts the numbers by their leading bits, in three passes of
+// about a third of the bits each. Non-negative float64 numbers are ordered like their bit patterns.
 
-/** Shifts that divide the 64 bits into three parts, of 21, 21 and 22 bits. */
+/** Shifts that divide the 64 bits into three parts of 21, 21 and 22 bits. */
 const [highShift, lowShift] = [11, 22];
 
 /**
  * If the count is even, the median is the mean of the two middle numbers.
- * @param values returns non-negative finite numbers in pieces; called up to four times, always with the same result
+ * @param values returns non-negative finite numbers in pieces; called up to four times, and must always return the same numbers
  * @param count number of values, at least one
  */
 export function streamedMedian(values: () => Iterable<Float64Array>, count: number): number {
@@ -19,7 +19,7 @@ export function streamedMedian(values: () => Iterable<Float64Array>, count: numb
   return (lower + upper) / 2;
 }
 
-/** Returns the number with the given rank (from 0), and the count of numbers that do not exceed it. */
+/** Returns the number with the given rank (from 0), and how many numbers do not exceed it. */
 function streamedOrderStatistic(values: () => Iterable<Float64Array>, rank: number): { value: number; upTo: number } {
   let below = 0;
   const prefix: number[] = [];

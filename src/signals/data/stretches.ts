@@ -1,4 +1,4 @@
-// Divides recordings into stretches, at gaps and at changes of the label.
+// Divides recordings into stretches, at gaps and where the label changes.
 
 import type { Stretch } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";

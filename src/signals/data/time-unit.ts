@@ -1,7 +1,7 @@
-// Determines the unit of a numeric time column. A file states the unit in the column's name, or not at all. A stated
-// unit is accepted only if the resulting rate is plausible. Otherwise, the magnitude of times since 1970 shows their
-// unit, and the size of the steps shows the unit of other times. If neither the magnitude nor the steps give a
-// plausible rate, an error asks the user for --time-unit.
+// Determines the unit of a numeric time column. A file gives the unit in the column's name or not at all. Such a unit is
+// accepted only if the resulting rate is plausible. Otherwise, the unit of times since 1970 is inferred from their magnitude,
+// and that of other times from the size of the steps. If neither the magnitude nor the steps yield a plausible rate, an error
+// asks the user for --time-unit.
 
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
@@ -21,16 +21,15 @@ export const unitsPerSecond: Readonly<Record<NumericUnit, number>> = {
 
 /** Maximum ratio between a rate and the nominal rate for them to count as similar. */
 const nearFactor = 2;
-/** Range of the sampling rates of movement sensors, in Hz; `--rate` has the same upper limit. */
+/** Range of movement sensors' sampling rates, in Hz; `--rate` has the same upper limit. */
 const possibleRates = { lower: 0.9, upper: 10_000 } as const;
 /**
- * Common range of the rates of wearables, in Hz; an inferred unit must give a rate in this range or similar to the
- * nominal rate.
+ * Common range of wearables' rates, in Hz; an inferred unit must yield a rate within this range or similar to the nominal rate.
  */
 const usualRates = { lower: 2, upper: 400 } as const;
 /** Some phones sample at up to 833 Hz; up to this rate, seconds are inferred if no other unit gives a possible rate. */
 const onlyRate = 900;
-/** Range of the length of a tick, in ms, that a message may suggest. */
+/** Range of tick lengths, in ms, that a message may suggest. */
 const usualTicks = { lower: 0.01, upper: 100 } as const;
 /**
  * Maximum ratio between the inferred rate and the nominal rate for the inferred unit to be accepted without question.
@@ -39,26 +38,26 @@ const guessFactor = 8;
 /** Range of seconds since 1970, for times from 1998 to 2103. */
 export const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
 /**
- * Counts of days from 1954 to 2119 in spreadsheets, MATLAB (datenum) and astronomy (Julian days), and each count at the
- * start of 1970.
+ * Day counts from 1954 to 2119 in spreadsheets, MATLAB (datenum) and astronomy (Julian days), each with its count at the start
+ * of 1970.
  */
 const countedDays: readonly { readonly from: number; readonly to: number; readonly in1970: number }[] = [
   { from: 20_000, to: 80_000, in1970: 25_569 },
   { from: 713_700, to: 773_900, in1970: 719_529 },
   { from: 2_434_700, to: 2_495_000, in1970: 2_440_587.5 },
 ];
-/** Clocks of Windows count ticks of 100 ns, from the year 1601 (FILETIME) or from the year 1 (.NET). */
+/** Windows clocks count ticks of 100 ns, from the year 1601 (FILETIME) or from the year 1 (.NET). */
 const windowsTicks = { perSecond: 1e7, epochs: [-11_644_473_600, -62_135_596_800] } as const;
 
 export const steppedUnits = ["s", "ms", "us", "ns"] as const;
 
-/** Matches a unit as a user writes it: 10ms, 1/128s, days or samples. */
+/** Matches a unit as written by a user: 10ms, 1/128s, days or samples. */
 const timeUnitPattern: RegExp = /^(?:(\d+(?:\.\d+)?)?(?:\/(\d+))? ?(s|ms|us|ns|min|days)|samples)$/;
 
 const secondsOfUnit = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, min: 60, days: 86_400 } as const;
 
 /**
- * Returns the seconds in a unit. @param written a unit that matches `timeUnitPattern` @throws UserError for samples
+ * Returns the number of seconds in a unit. @param written a unit that matches `timeUnitPattern` @throws UserError for samples
  * without a rate
  */
 export function secondsOfTimeUnit(written: string, nominalRateHz: number | undefined): number {
@@ -71,15 +70,15 @@ export function secondsOfTimeUnit(written: string, nominalRateHz: number | undef
 export interface FoundTimeUnit {
   readonly unit: NumericUnit | "index" | "ticks";
   readonly because: "name" | "size" | "steps";
-  /** For ticks: number per second, and count at the start of 1970. */
+  /** For ticks: the number per second and the count at the start of 1970. */
   readonly ticks?: { readonly perSecond: number; readonly in1970: number };
 }
 
 /**
- * Numbers that increase by 1 would mean a rate of 1 Hz or 1 kHz. If neither rate is similar to the nominal rate,
+ * As times, numbers that increase by 1 would mean a rate of 1 Hz or 1 kHz. If neither rate is similar to the nominal rate,
  * numbers that increase by 1 count samples (`index`).
- * @param pace pace of one file's first rows
- * @throws DataFault if no unit gives a plausible rate
+ * @param pace pace of a file's first rows
+ * @throws DataFault if no unit yields a plausible rate
  */
 export function detectTimeUnit(
   file: string,
@@ -125,18 +124,18 @@ export function detectTimeUnit(
   if (pace.counts && misfit(unit) > Math.log(nearFactor)) return { unit: "index", because: "steps" };
   const rate = rateIn(unit);
   const isUsual = rate >= usualRates.lower && rate <= usualRates.upper;
-  // Counts of a device's ticks are integers.
+  // A device's tick counts are integers.
   const isOnly = unit === "s" && step < 1 && rate <= onlyRate && steppedUnits.filter(isPossible).length === 1;
   if (misfit(unit) > Math.log(guessFactor) && !isUsual && !isOnly) throw ask(unit, "judging by its steps");
   return { unit, because: "steps" };
 }
 
-/** Returns what the clock that counts these days shows at the start of 1970; 0 if the days are not a date. */
+/** Returns the value at the start of 1970 of the clock that counts these days; 0 if the days are not a date. */
 export function daysIn1970(days: number): number {
   return countedDays.find(({ from, to }) => days >= from && days <= to)?.in1970 ?? 0;
 }
 
-/** Returns the unit of Windows ticks, if they give a common rate and a date since 1998. */
+/** Returns the unit of Windows ticks, if they yield a common rate and a date since 1998. */
 function unitOfWindowsTicks({ step, middle }: RowPace): FoundTimeUnit["ticks"] {
   const { perSecond, epochs } = windowsTicks;
   const rate = perSecond / step;
@@ -166,7 +165,7 @@ function implausibleTimeUnit({
   pace: RowPace;
   unit: NumericUnit;
   because: string;
-  /** Other units in which the times are plausible. */
+  /** Other units in which the times would be plausible. */
   others: readonly NumericUnit[];
   nominalRateHz: number | undefined;
 }): DataFault {
@@ -201,10 +200,7 @@ function partsOfSecondInName(name: string): number | undefined {
   return found === null ? undefined : Number(found[1] ?? found[2]);
 }
 
-/**
- * Returns the unit at the end of a column's name. The s of a plural, as in timestamps, is not a unit, unlike the S of
- * timeS.
- */
+/** Returns the unit at the end of a column name. A plural s, as in timestamps, is not a unit, unlike the S in timeS. */
 export function timeUnitInName(name: string): (typeof steppedUnits)[number] | undefined {
   const ending =
     /(?:[^a-z]|stamp|time|elapsed|epoch|^)(secs?|seconds?|ms|millis|milliseconds?|[uµμ]s|micros|microseconds?|ns|nanos|nanoseconds?)\W*$/i;

@@ -7,13 +7,13 @@ import { unitOfName, unitOfNameForKind } from "../sensors/unit-of-name.ts";
 /** A parsed `--units`. */
 export interface UnitChoice {
   /**
-   * Which units are converted, in addition to the declared units. One of:
-   * - `stated`: units that names or `--sensor` state
-   * - `auto`: also units that only the values show, person by person
+   * Which units are converted in addition to those declared. One of:
+   * - `stated`: units given by names or `--sensor`
+   * - `auto`: these and units inferred from each person's values
    * - `keep`: no units
    */
   readonly mode: "stated" | "auto" | "keep";
-  /** Declared units of the files, each for the name of a sensor or a word for its kind. */
+  /** Declared units of the files, by sensor name or by a word for the kind of sensor. */
   readonly declared: readonly { readonly sensor: string; readonly unit: string }[];
 }
 
@@ -25,7 +25,7 @@ const kindOfWord: Readonly<Record<string, (sensor: Sensor) => boolean>> = {
   mag: ({ kind }) => kind === "magnetometer",
 };
 
-/** @param text a text that matches the pattern of the option `--units` */
+/** @param text a text that matches the pattern of the `--units` option */
 export function parseUnitChoice(text: string): UnitChoice {
   const parts = text.split(",").map((part) => part.trim());
   const modes = (["stated", "auto", "keep"] as const).filter((mode) => parts.includes(mode));
@@ -38,8 +38,8 @@ export function parseUnitChoice(text: string): UnitChoice {
 }
 
 /**
- * Returns the unit that the user declares for each sensor; null for other sensors.
- * @throws UserError if a declaration matches no sensor, its unit does not fit the sensor's kind, or a sensor gets two
+ * Returns the unit declared by the user for each sensor; null if there is none.
+ * @throws UserError if a declaration matches no sensor, if its unit does not fit the kind of sensor, or if a sensor gets two
  * units
  */
 export function unitsOfChoice({ declared }: UnitChoice, sensors: readonly Sensor[]): (SensorUnit | null)[] {

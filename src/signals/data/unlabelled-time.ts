@@ -1,9 +1,9 @@
-// Measures the time without a label, by the length of its stretches: many short stretches are pauses between
-// activities, and a few long ones are recordings that nobody labelled.
+// Measures the time without a label, by the length of its stretches: many short stretches are pauses between activities, and a
+// few long ones are recordings that no one labelled.
 
 import { pauseSeconds } from "./gate-limits.ts";
 
-/** A stretch without a label, from its first to its last row, in seconds on the recording's clock. */
+/** A stretch without a label, from its first row to its last, in seconds on the recording's clock. */
 export interface UnlabelledRun {
   readonly user: string;
   readonly recording: string;
@@ -11,7 +11,7 @@ export interface UnlabelledRun {
   to: number;
 }
 
-/** Statistics of the stretches without a label, from their first row to their last one. */
+/** Statistics on the stretches without a label, each from its first row to its last. */
 export interface UnlabelledReport {
   /** Number of stretches. */
   stretches: number;
@@ -20,8 +20,8 @@ export interface UnlabelledReport {
   /** The longest stretch; `start_s` is on its recording's clock. */
   longest: { user: string; recording: string; start_s: number; seconds: number };
   /**
-   * Stretches by length: each entry counts the stretches that are shorter than `below_seconds` and not in an earlier
-   * entry; null for all longer stretches.
+   * Stretches by length: each entry counts the stretches shorter than `below_seconds` that are not in an earlier entry; null
+   * for all longer stretches.
    */
   by_length: { below_seconds: number | null; stretches: number; seconds: number }[];
 }
@@ -33,8 +33,8 @@ export class UnlabelledTime {
   #longest: UnlabelledRun | undefined;
 
   /**
-   * Returns the stretch to which a row without a label belongs.
-   * @param open the stretch of the previous row, if the previous row has no label either
+   * Returns the stretch that an unlabelled row belongs to.
+   * @param open the stretch of the previous row, if that row has no label either
    */
   extended(open: UnlabelledRun | undefined, row: { user: string; recording: string; time: number }): UnlabelledRun {
     const { user, recording, time } = row;

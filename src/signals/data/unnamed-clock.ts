@@ -1,4 +1,4 @@
-// Finds a column, such as GPST, that increases from row to row like a time but has no name for a time.
+// Finds a column, such as GPST, that increases from row to row like a time but is not named like one.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -8,15 +8,15 @@ import { sensorsByName } from "../sensors/sensors-by-name.ts";
 
 const searchedRows = 2000;
 const leastRows = 50;
-/** Share of the rows in which a clock must increase; it may restart with each recording. */
+/** Minimum share of the rows in which a clock must increase; it may restart with each recording. */
 const forwardShare = 0.99;
 /** Counts of rows or packets are not times. */
 const countName = /count|packet|seq|index|sample|row|frame|number|^(no|nr|n|i|id|unnamed.*|column\d+)?$/i;
 
 /**
- * Without a clock, a rate would be assumed although the file contains the times.
+ * If no clock were found, a rate would be assumed even though the file contains the times.
  * @param columns columns without a role
- * @throws UserError if a column increases in nearly all rows, and not by 1
+ * @throws UserError if a column increases in nearly all rows by amounts other than 1
  */
 export async function refuseUnnamedClock(
   database: Database,

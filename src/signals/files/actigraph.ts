@@ -1,6 +1,6 @@
-// Reads ActiGraph's .gt3x files, a format that ActiGraph publishes (github.com/actigraph/GT3X-File-Format): a zip
-// archive with info.txt and log.bin. Each record in the log contains the samples of one second. Seconds without a
-// record, such as those in idle sleep mode, are gaps. Records of the second sensor of a GT9X are left out.
+// Reads ActiGraph's .gt3x files, a format published by ActiGraph (github.com/actigraph/GT3X-File-Format): a zip archive with
+// info.txt and log.bin. Each record in the log contains one second of samples. Seconds without a record, such as those in idle
+// sleep mode, are gaps. Records from the second sensor of a GT9X are left out.
 
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -14,7 +14,7 @@ export function isActigraph(entries: readonly ZipEntry[]): boolean {
   );
 }
 
-/** @param path the path as the user named it @param stored the place of the content */
+/** @param path the path as given by the user @param stored where the content is stored */
 export async function actigraphRecording(
   path: string,
   stored: string,
@@ -70,7 +70,7 @@ export async function actigraphRecording(
   };
 }
 
-/** Counts per g, which a record with parameters may replace. */
+/** Counts per g, which a parameters record may override. */
 function actigraphScale(stated: string | undefined, serial: string): number {
   const scale = Number(stated?.replace(",", "."));
   if (scale > 0) return scale;
@@ -84,7 +84,7 @@ const recordTypes = { activity: 0, parameters: 21, activity2: 26 } as const;
 interface LogOptions {
   readonly rateHz: number;
   readonly scale: number;
-  /** Whether the firmware swapped the axes, as ActiGraph describes for the wGT3X-BT with firmware 1.6.0. */
+  /** Whether the firmware swapped the axes, as ActiGraph documents for the wGT3X-BT with firmware 1.6.0. */
   readonly turned: boolean;
   readonly faults: DeviceFaults;
 }
@@ -93,7 +93,7 @@ async function* actigraphBlocks(chunks: AsyncIterable<Uint8Array>, options: LogO
   let { scale } = options;
   for await (const { type, seconds, payload, place } of actigraphRecords(chunks, options.faults)) {
     if (type === recordTypes.parameters) scale = actigraphScaleInParameters(payload) ?? scale;
-    // A record of a single byte marks a USB connection.
+    // A single-byte record marks a USB connection.
     if ((type !== recordTypes.activity && type !== recordTypes.activity2) || payload.length <= 1) continue;
     const samples = Math.floor(type === recordTypes.activity ? (2 * payload.length) / 9 : payload.length / 6);
     if (samples > options.rateHz) {
@@ -113,7 +113,7 @@ async function* actigraphBlocks(chunks: AsyncIterable<Uint8Array>, options: LogO
   }
 }
 
-/** Unpacks values of 12 bits in the order y, x, z, most significant bit first. */
+/** Unpacks 12-bit values in the order y, x, z, most significant bit first. */
 function unpackActigraphCounts(payload: Buffer, sample: number): number[] {
   const [y, x, z] = [0, 1, 2].map((axis) => {
     const bit = 36 * sample + 12 * axis;

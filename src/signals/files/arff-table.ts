@@ -1,10 +1,10 @@
-// Reads ARFF, the text format of Weka: a line for each attribute with its name, and below @data the values, separated
-// by commas. Names and values may be in single or double quotes. Sparse rows, which are in braces, are not read.
+// Reads ARFF, Weka's text format: one line per attribute with its name, and the comma-separated values below @data. Names and
+// values may be in single or double quotes. Sparse rows, which are in braces, are not read.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 const attribute = /^@attribute\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\S+)/i;
-/** Matches a value, and the comma that follows all but the last value. */
+/** Matches a value and the comma that follows every value but the last. */
 const value = /\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,]*)\s*(,|$)/y;
 
 /** Whether a text begins like an ARFF file, possibly after comments. */
@@ -14,8 +14,8 @@ export function isArff(lines: readonly string[]): boolean {
 }
 
 /**
- * Writes the table with a header line in place of all lines up to @data. Returns the number of lines that the header
- * line replaces.
+ * Writes the table, with a header line in place of all lines up to @data. Returns the number of lines that the header line
+ * replaces.
  */
 export async function arffAsTable(path: string, out: string): Promise<number> {
   let above = 0;
@@ -39,7 +39,7 @@ export async function arffAsTable(path: string, out: string): Promise<number> {
   return above;
 }
 
-/** Returns the values of a line as cells of a CSV file; "?" stands for a missing value. */
+/** Returns a line's values as CSV cells; "?" stands for a missing value. */
 function valuesOfArff(line: string): string[] {
   const cells: string[] = [];
   value.lastIndex = 0;

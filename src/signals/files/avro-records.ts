@@ -1,6 +1,5 @@
-// Reads Avro's object container files: a schema in JSON, then blocks of records, which may be compressed with deflate.
-// The reader follows the specification of Apache Avro 1.11. Times of Avro's logical types stay numbers. Integers above
-// 2^53 are rounded.
+// Reads Avro's object container files: a JSON schema, then blocks of records, which may be compressed with deflate. The reader
+// follows the Apache Avro 1.11 specification. Times in Avro's logical types remain numbers. Integers above 2^53 are rounded.
 
 import { inflateRawSync } from "node:zlib";
 import { UserError } from "../../errors.ts";
@@ -81,7 +80,7 @@ class AvroInput {
     return this.#bytes.subarray(this.#at - count, this.#at);
   }
 
-  /** Reads an integer of variable length, whose lowest bit is the sign. */
+  /** Reads a variable-length integer whose lowest bit is the sign. */
   long(): number {
     let [value, factor] = [0, 1];
     for (let i = 0; i < 10; i++) {
@@ -113,7 +112,7 @@ const primitives: Readonly<Record<string, ReadAvroValue>> = {
 };
 
 /**
- * @param named types of the schema by full name, to which later parts of the schema refer @param space the enclosing
+ * @param named the schema's types by full name, for references from later parts of the schema @param space the enclosing
  * namespace
  */
 function avroReader(
@@ -179,9 +178,7 @@ function readAvroMap(value: ReadAvroValue): ReadAvroValue {
   };
 }
 
-/**
- * Items come in blocks, the last of which is empty; a block with a negative item count also states its length in bytes.
- */
+/** Items come in blocks, the last of which is empty; a block with a negative item count also gives its length in bytes. */
 function forEachAvroItem(input: AvroInput, read: () => void): void {
   for (let count = input.long(); count !== 0; count = input.long()) {
     if (count < 0) input.long();

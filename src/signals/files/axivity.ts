@@ -1,6 +1,6 @@
-// Reads Axivity's .cwa files (AX3: packed or unpacked, AX6: with or without a gyroscope), a format that Open Movement
-// publishes (Docs/ax3/ax3-technical.md and cwa.h): a header of 1,024 bytes, then blocks of 512 bytes, each with a
-// checksum, a sequence number and a time. The values of a magnetometer are left out.
+// Reads Axivity's .cwa files (AX3: packed or unpacked, AX6: with or without a gyroscope), a format published by Open Movement
+// (Docs/ax3/ax3-technical.md and cwa.h): a 1,024-byte header, then 512-byte blocks, each with a checksum, a sequence number and
+// a time. Magnetometer values are left out.
 
 import { open } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -17,7 +17,7 @@ export function isAxivity(head: Uint8Array): boolean {
   return head[0] === 0x4d && head[1] === 0x44 && head[2]! + 256 * head[3]! >= 508 && head[3]! <= 4;
 }
 
-/** @param path the path as the user named it @param stored the place of the content */
+/** @param path the path as given by the user @param stored where the content is stored */
 export async function axivityRecording(path: string, stored: string): Promise<DeviceRecording> {
   const header = Buffer.from(await fileBytes(stored, 0, headerBytes));
   const first = Buffer.from(await fileBytes(stored, headerBytes, sector));
@@ -49,7 +49,7 @@ export async function axivityRecording(path: string, stored: string): Promise<De
   };
 }
 
-/** Properties that all blocks of a file share. */
+/** Properties shared by all blocks of a file. */
 interface Format {
   readonly axes: number;
   /** Bytes per value; 0 if three values are packed into four bytes. */
@@ -95,7 +95,7 @@ async function* wholeAxivityBlocks(
   }
 }
 
-/** The device reserves space for a file before it records, so unused blocks may follow. */
+/** The device reserves space for a file before it records, so unused blocks may follow at the end. */
 function isUnusedAxivityBlock(block: Buffer): boolean {
   return block.length === sector && (block.every((byte) => byte === 0xff) || block.every((byte) => byte === 0));
 }
@@ -131,8 +131,8 @@ function axivitySeconds(packed: number): number {
 
 function decodeAxivityBlock(block: Buffer, { axes, valueBytes, rateHz }: Format): AnchoredBlock {
   const fractional = block.readUInt16LE(4);
-  // If a file has fractions of seconds, the sample number was shifted by the fraction at the nominal rate, for older
-  // readers.
+  // If a file has fractional seconds, its sample numbers are shifted by that fraction at the nominal rate, for the sake of
+  // older readers.
   const fraction = (fractional & 0x8000) === 0 ? 0 : (fractional & 0x7fff) / 2 ** 15;
   const sample = block.readInt16LE(26) + Math.floor(fraction * Math.floor(rateHz));
   const samples = block.readUInt16LE(28);

@@ -1,6 +1,6 @@
-// biome-ignore-all lint/suspicious/noControlCharactersInRegex: binary formats begin with control characters. Lists
-// formats of other programs that contain recordings but are not read: the bytes that identify each format, and how to
-// convert it. Each conversion is one command of the format's usual program, which writes a readable file.
+// biome-ignore-all lint/suspicious/noControlCharactersInRegex: binary formats begin with control characters. Lists other
+// programs' formats that contain recordings but are not read: the bytes that identify each format, and how to convert it. Each
+// conversion is a single command in the program usually used for the format, and writes a readable file.
 
 import { shellCommand } from "../../shell-words.ts";
 
@@ -22,7 +22,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
     "Only the Avro files of an Empatica EmbracePlus are read. Convert the file to JSON lines with avro-tools tojson.",
   ],
   [/^[\xa0-\xbf].{0,40}(protected|payload|signature)/s, "a CBOR file, as Edge Impulse stores acquisitions", cborToJson],
-  // A map, perhaps in a list, whose first key is a text; its value is a list, a map or a decimal number.
+  // A map, perhaps in a list, whose first key is a text and has a list, a map or a decimal number as its value.
   [
     /^([\x80-\x97\x9f]|\x98.|\x99..|\x9a.{4})?[\xa1-\xb7\xbf][\x61-\x77][A-Za-z_][\w ]*[\x80-\xbf\xf9-\xfb]/s,
     "a CBOR file",

@@ -1,4 +1,4 @@
-// SQL conditions that hold for cells with a value.
+// SQL conditions that hold for cells that have a value.
 
 import { duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { missingMarks } from "./table-limits.ts";
@@ -12,9 +12,9 @@ export function startOfCell(name: string): string {
 }
 
 /**
- * Returns a condition that holds for a text that does not stand for a missing value. DuckDB would turn IN with many
- * constants into a join, and joins for 40 columns would exceed its memory limit.
- * @param text an SQL expression, such as `startOfCell` returns
+ * Returns a condition that holds for a text unless it stands for a missing value. DuckDB would turn IN with many constants into
+ * a join, and joins over 40 columns would exceed its memory limit.
+ * @param text an SQL expression, such as the one returned by `startOfCell`
  */
 export function cellHasValue(text: string): string {
   const marks = missingMarks.map(duckdbLiteral).join(", ");
@@ -22,8 +22,8 @@ export function cellHasValue(text: string): string {
 }
 
 /**
- * Returns a cheaper equivalent for a column in which DuckDB's sniffer found only numbers, so that markers of missing
- * values are NULL. In Parquet, missing values may be NaN.
+ * Returns a cheaper equivalent for a column in which DuckDB's sniffer found only numbers, so that missing-value markers are
+ * NULL. In Parquet, missing values may be NaN.
  */
 export function cellHasNumber(text: string): string {
   return `(${text} <> 'nan') IS TRUE`;

@@ -1,5 +1,5 @@
-// Defines what the readers of devices' own file formats return, and writes it as a table. Times are those of the
-// device's clock; lost blocks leave gaps, which are not filled.
+// Defines what the readers for devices' own file formats return, and writes it as a table. Times are on the device's clock;
+// lost blocks leave gaps, which are not filled.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
@@ -20,18 +20,18 @@ export interface DeviceRecording {
   readonly device: string;
   /** Names of the channels with their units. */
   readonly channels: readonly string[];
-  /** Whether the times are on a local clock instead of in UTC. */
+  /** Whether the times are on a local clock rather than in UTC. */
   readonly isLocal: boolean;
-  /** The person whom the file names, if any; becomes a column, which is used only if an option names it. */
+  /** The person named in the file, if any; becomes a column that is used only if an option names it. */
   readonly subject?: string | undefined;
-  /** Other facts for the user, such as the place of the device on the body. */
+  /** Other facts for the user, such as where the device was worn. */
   readonly remarks: readonly string[];
   readonly blocks: AsyncIterable<DeviceBlock>;
-  /** Counts of what was left out; complete after the last block. */
+  /** Counts of what was left out; complete only after the last block. */
   readonly faults: DeviceFaults;
 }
 
-/** Counts unreadable parts by reason, with the place at which each reason first occurred. */
+/** Counts unreadable parts by reason, and records where each reason first occurred. */
 export class DeviceFaults {
   readonly #found = new Map<string, { count: number; first: string }>();
 

@@ -1,5 +1,5 @@
-// An in-memory DuckDB database, opened for one call and closed after it. DuckDB reads and writes every table in this
-// folder; other files handle only names, types and streamed chunks.
+// An in-memory DuckDB database, opened for one call and then closed. DuckDB reads and writes every table in this folder; other
+// modules handle only names, types and streamed chunks.
 
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 
@@ -19,13 +19,12 @@ const nothingUnasked = {
   allow_community_extensions: "false",
 };
 
-/** Memory limit that suffices for a few row groups, regardless of the machine. */
+/** Memory limit that is enough for a few row groups, regardless of the machine. */
 const memoryLimit = "384MB";
 
 /**
- * Opens an empty in-memory database that loads no extension by itself. The caller closes it.
- * @param options.scratch folder for data that does not fit into DuckDB's memory; without a folder, such data causes an
- * error
+ * Opens an empty in-memory database that does not load extensions on its own. The caller closes it.
+ * @param options.scratch folder for data that does not fit into DuckDB's memory; if omitted, such data causes an error
  */
 export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): Promise<Database> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
@@ -35,7 +34,7 @@ export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): P
     temp_directory: scratch,
   });
   const connection = await instance.connect();
-  // DuckDB's threads continue to parse while JavaScript reads; with the default of 1 MB, they would wait.
+  // DuckDB's threads continue to parse while JavaScript reads; with the default buffer of 1 MB, they would have to wait.
   await connection.run("SET streaming_buffer_size = '32MB'");
   return {
     connection,
@@ -73,8 +72,8 @@ export function duckdbIdentifier(name: string): string {
 }
 
 /**
- * Returns a path in the form that DuckDB's readers expect. DuckDB's readers expand globs in paths, so glob characters
- * in real names are escaped.
+ * Returns a path in the form expected by DuckDB's readers. DuckDB's readers expand globs in paths, so glob characters in actual
+ * names are escaped.
  */
 export function duckdbPath(file: {
   readonly path: string;
@@ -87,10 +86,7 @@ export function duckdbPath(file: {
 /** Maximum length of a message in characters; DuckDB's messages contain whole types and values. */
 const longestErrorLine = 400;
 
-/**
- * Returns the message's first line, shortened, in which `file` has the name that the user gave, wherever its content
- * is.
- */
+/** Returns the shortened first line of the message, in which `file` has the name given by the user, wherever its content is. */
 export function duckdbErrorLine(
   error: unknown,
   { path, stored = path }: { readonly path?: string; readonly stored?: string } = {},

@@ -1,6 +1,5 @@
-// Reads the Avro files of an Empatica EmbracePlus. The accelerometer and, in some studies, the gyroscope are lists of
-// counts with the time of the first count, the rate, and the physical and digital range of the sensor, which give its
-// scale.
+// Reads the Avro files of an Empatica EmbracePlus. The accelerometer and, in some studies, the gyroscope are lists of counts
+// with the time of the first count, the rate, and the sensor's physical and digital ranges, which determine its scale.
 
 import { avroRecords, isAvro } from "./avro-records.ts";
 import { type DeviceBlock, DeviceFaults, type DeviceRecording } from "./device-recording.ts";
@@ -29,7 +28,7 @@ export function isEmbracePlus(head: Uint8Array): boolean {
   return ["rawData", "accelerometer", "imuParams", "samplingFrequency"].every((name) => schema.includes(`"${name}"`));
 }
 
-/** @param path the path as the user named it @param stored the place of the content */
+/** @param path the path as given by the user @param stored where the content is stored */
 export async function embracePlusRecording(path: string, stored: string, size: number): Promise<DeviceRecording> {
   const records = avroRecords(path, await fileBytes(stored, 0, size)) as EmbraceRecord[];
   const [first] = records;

@@ -6,7 +6,7 @@ import { UserError } from "../../errors.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 
-/** SQL for the table, of which the columns `numbers` are read as numbers. */
+/** SQL for the table; its `numbers` columns are read as numbers. */
 interface SqlTable {
   source(numbers: ReadonlySet<string>): string;
 }
@@ -14,7 +14,7 @@ interface SqlTable {
 /** Matches a number with a decimal comma or separated thousands: 0,5 or 1'000.50. */
 export const separatedNumber: RegExp = /^\s*[+-]?\d[\d.,'\s]*$/;
 
-/** @param numbers columns that were read as numbers */
+/** @param numbers the columns read as numbers */
 export async function explainReadError(
   database: Database,
   file: SourceFile,
@@ -82,7 +82,10 @@ export async function explainReadError(
 function adviceOnReadError({ value, column }: { value: string; column: string }): string {
   const text = value.trim();
   if (text === column) {
-    return "The line of column names occurs again, so the file probably consists of several tables. Write each table to its own file, or remove the repeated line.";
+    return (
+      "The line of column names occurs again, so the file probably consists of several tables. Write each table " +
+      "to its own file, or remove the repeated line."
+    );
   }
   const advice =
     "Correct the value or leave the cell empty (missing), or name other columns with --channels and --time.";
@@ -92,7 +95,7 @@ function adviceOnReadError({ value, column }: { value: string; column: string })
   return text !== value && separatedNumber.test(text) ? `${advice} Remove spaces before and after numbers.` : advice;
 }
 
-/** Explains an error in a cell that only DuckDB's message identifies, as in a join of several sensors. */
+/** Explains an error in a cell that is identified only by DuckDB's message, as in a join of several sensors. */
 function explainCellNotANumber(file: SourceFile, message: string, value: string, error: unknown): DataFault {
   const line = lineOfReadError(file, message);
   const column = /Error when converting column "(.+)"\. /.exec(message)?.[1];
@@ -112,7 +115,7 @@ function explainCellNotANumber(file: SourceFile, message: string, value: string,
   );
 }
 
-/** Runs a function that reads a table, and explains DuckDB's errors as {@link explainReadError} does. */
+/** Runs a function that reads a table, and explains DuckDB's errors like {@link explainReadError}. */
 export async function withReadErrorsExplained<T>(
   database: Database,
   file: SourceFile,
@@ -128,7 +131,7 @@ export async function withReadErrorsExplained<T>(
   }
 }
 
-/** Returns the line of the user's file to which DuckDB's message refers, whichever file DuckDB read. */
+/** Returns the line of the user's file that DuckDB's message refers to, no matter which file DuckDB read. */
 function lineOfReadError({ lineOffset = 0 }: SourceFile, message: string): number | undefined {
   const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
   return line === undefined || lineOffset === null ? undefined : Number(line) + lineOffset;
@@ -178,8 +181,8 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
 }
 
 /**
- * Returns the line number in a CSV file, if DuckDB failed on the same cell. The line number differs from the row number
- * if there are blank lines or comments.
+ * Returns the line number in a CSV file if DuckDB failed on the same cell. The line number differs from the row number if there
+ * are blank lines or comments.
  */
 function readErrorLine(file: SourceFile, message: string, cell: { column: string; value: string }): string {
   const line = lineOfReadError(file, message);
@@ -187,7 +190,7 @@ function readErrorLine(file: SourceFile, message: string, cell: { column: string
   return line !== undefined && same ? ` (line ${line})` : "";
 }
 
-/** Returns the start of a text that may be megabytes long. */
+/** Returns the start of a text, which may be megabytes long. */
 function shortenReadErrorText(text: string): string {
   if (text.length <= 80) return text;
   return `${text.slice(0, 60).toWellFormed()}... (${text.length.toLocaleString("en")} characters)`;

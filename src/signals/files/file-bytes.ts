@@ -3,7 +3,7 @@
 import { open } from "node:fs/promises";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
 
-/** Reads at most `length` bytes, fewer at the end of the file. @throws UserError if the file cannot be read */
+/** Reads `length` bytes, or fewer at the end of the file. @throws UserError if the file cannot be read */
 export async function fileBytes(path: string, from: number, length: number): Promise<Uint8Array> {
   try {
     const file = await open(path, "r");
@@ -15,9 +15,9 @@ export async function fileBytes(path: string, from: number, length: number): Pro
 }
 
 /**
- * Yields a file's bytes in blocks. All blocks lie in one buffer, which the next block overwrites: new buffers for every
+ * Yields a file's bytes in blocks. All blocks share one buffer, which each new block overwrites: allocating a buffer for every
  * block of a large file would keep the garbage collector busy.
- * @param repeated number of bytes at the end of a block with which the next block begins
+ * @param repeated number of bytes at the end of a block that are repeated at the start of the next
  * @throws UserError if the file cannot be read
  */
 export async function* fileBlocks(path: string, blockBytes: number, repeated = 0): AsyncGenerator<Buffer> {

@@ -1,4 +1,4 @@
-// Resolves paths, globs and URLs from the user to existing files, each with its format.
+// Resolves the user's paths, globs and URLs to existing files, each with its format.
 
 import { type BigIntStats, constants } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
@@ -13,33 +13,33 @@ import { allowRemoteFiles } from "./remote-files.ts";
 import { workbookSheetInPath } from "./workbook-sheets.ts";
 
 export interface SourceFile {
-  /** Path as the user named it, with globs expanded. */
+  /** Path as given by the user, with globs expanded. */
   readonly path: string;
   /** One of: csv (any delimiter, also gzipped) and parquet. */
   readonly format: "csv" | "parquet";
   readonly remote: boolean;
-  /** Path of the content, if the file was unpacked or rewritten. */
+  /** Path of the content if the file was unpacked or rewritten. */
   readonly stored?: string;
   /**
-   * Number to add to a line number of the rewritten file to get that of the user's file; null if the lines do not
+   * Number to add to a line number in the rewritten file to get the line number in the user's file; null if the lines do not
    * correspond, as in JSON.
    */
   readonly lineOffset?: number | null;
-  /** The separator between values, if decimals are written with a comma. */
+  /** The value separator if decimals are written with a comma. */
   readonly decimalCommaWith?: string;
-  /** The file that contains this table, if it contains several tables. */
+  /** The file that contains this table if it contains several. */
   readonly within?: string;
-  /** The sheet to read from a workbook, if only one is read. */
+  /** The sheet to read from a workbook if only one is read. */
   readonly sheet?: string;
 }
 
 /**
- * Expands globs and checks that every local file exists and is a regular file. Empty files are left out, because apps
- * write one for each sensor without values; if all are empty, the first is refused.
+ * Expands globs and checks that every local file exists and is a regular file. Empty files are left out, because apps write one
+ * for each sensor without values; if all are empty, the first one is rejected.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
- * @param reporter notified of empty files, and before DuckDB downloads an extension, which it needs to read URLs
- * @param stored paths of files whose content came from elsewhere, by the name that messages use for each file
- * @returns files in the order of the patterns, without duplicates; the matches of a glob are sorted by name
+ * @param reporter notified of empty files, and before DuckDB downloads an extension, which it needs for reading URLs
+ * @param stored paths of files whose content came from elsewhere, by the names used for them in messages
+ * @returns files in pattern order, without duplicates; matches of a glob are sorted by name
  * @throws UserError if nothing matches, if a match is a folder, pipe, device or socket, if all files are empty, or if
  *   two names refer to one file
  */
@@ -141,7 +141,7 @@ async function findFilesByGlob(database: Database, pattern: string): Promise<str
   }
 }
 
-/** Rejects a file that is named twice, because its rows would be read twice. */
+/** Rejects a file that is given twice, because its rows would be read twice. */
 function refuseFileFoundTwice(
   path: string,
   { dev, ino }: BigIntStats,

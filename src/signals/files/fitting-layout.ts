@@ -1,10 +1,10 @@
-// Recognises two kinds of tables whose rows have one value more than there are names: R writes row names without a name
-// for their column, and some loggers end each row with separators. Also recognises names that NumPy writes as a
-// comment, and column numbers in place of names.
+// Recognises two kinds of tables whose rows have one value more than there are names: R does not name the column of row names,
+// and some loggers end each row with separators. Also recognises names written as a comment by NumPy, and column numbers in
+// place of names.
 
 import { splitLineByLayout, type TextLayout } from "./text-layout.ts";
 
-/** Returns the layout with names that fit its rows; if there are no such names, returns only the rows' layout. */
+/** Returns the layout with names that match its rows; if there are none, returns only the layout of the rows. */
 export function fittingLayout(found: TextLayout): TextLayout {
   const layout = fittingLayoutBelowNumbers(found);
   const { separator, preamble, names, sample } = layout;
@@ -25,10 +25,10 @@ export function fittingLayout(found: TextLayout): TextLayout {
   return { ...layout, preamble: preamble.slice(0, -1), names: ["row_name", ...given] };
 }
 
-/** Minimum number of columns in whose place pandas writes their numbers. */
+/** Minimum number of columns for pandas to write their numbers in place of names. */
 const fewestNumbers = 3;
 
-/** Takes a first line such as 0,1,2,3, which pandas writes for columns without names, for no row of values. */
+/** Does not treat a first line such as 0,1,2,3, which pandas writes for unnamed columns, as a row of values. */
 function fittingLayoutBelowNumbers(layout: TextLayout): TextLayout {
   const { names, preamble, firstValues, sample } = layout;
   const [numbers, ...rows] = sample;

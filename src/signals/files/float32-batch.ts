@@ -15,7 +15,7 @@ import { columnNameLimit, columnsLimit } from "./table-limits.ts";
 
 export const float32Mark = "TMF1";
 
-/** Name of the time column in the table that is written. */
+/** Name of the time column in the written table. */
 export const float32TimeColumn = "timestamp_s";
 
 const longestHeader = 2 ** 20;
@@ -58,7 +58,7 @@ export function parseFloat32Batch(bytes: Uint8Array): Float32Batch {
       `expected ${expected} bytes for ${rows} rows of ${channels.length} channels, found ${bytes.length}`,
     );
   }
-  // A copy begins at an aligned address, as typed arrays require.
+  // A copy starts at an aligned address, as required by typed arrays.
   const body = new Uint8Array(bytes.subarray(8 + length)).buffer;
   return {
     channels,
@@ -69,7 +69,7 @@ export function parseFloat32Batch(bytes: Uint8Array): Float32Batch {
   };
 }
 
-/** Writes the batch as a CSV file, with the shortest text for each value that is read as the same number. */
+/** Writes the batch as a CSV file, using for each value the shortest text that reads back as the same number. */
 export async function writeFloat32Table(batch: Float32Batch, path: string): Promise<void> {
   await pipeline(float32Lines(batch), createWriteStream(path));
 }
@@ -124,7 +124,7 @@ function float32Fault(message: string): UserError {
   });
 }
 
-/** Reads little-endian numbers, whatever the machine's own byte order. */
+/** Reads little-endian numbers, whatever the machine's byte order. */
 function float32Numbers(body: ArrayBuffer, size: 4): Float32Array;
 function float32Numbers(body: ArrayBuffer, size: 8): Float64Array;
 function float32Numbers(body: ArrayBuffer, size: 4 | 8): Float32Array | Float64Array {

@@ -1,7 +1,7 @@
-// Reads the accelerometer and gyroscope messages of .fit files: a header, then records, each either the definition of a
-// message or its values, then a checksum. The numbers of messages and fields are those listed by fitparse and
-// fitdecode. Garmin's own SDK is not used, because its licence cannot be passed on. Values in counts are left out,
-// because they need a separate calibration.
+// Reads the accelerometer and gyroscope messages of .fit files: a header, then records that each contain either the definition
+// or the values of a message, then a checksum. Message and field numbers are those listed by fitparse and fitdecode. Garmin's
+// own SDK is not used, because its licence does not allow redistribution. Values in counts are left out, because they need a
+// separate calibration.
 
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -18,7 +18,7 @@ export function isGarminFit(head: Uint8Array): boolean {
   );
 }
 
-/** @param path the path as the user named it @param stored the place of the content */
+/** @param path the path as given by the user @param stored where the content is stored */
 export async function garminFitRecording(path: string, stored: string): Promise<DeviceRecording> {
   const { size } = await stat(stored);
   if (size > largestFile)
@@ -80,7 +80,7 @@ interface Message extends Definition {
   readonly content: Buffer;
 }
 
-/** Yields the messages of the two sensors. @throws UserError if a record has no definition */
+/** Yields the messages from the two sensors. @throws UserError if a record has no definition */
 function* garminFitMessages(path: string, bytes: Buffer, end: number): Generator<Message> {
   const definitions = new Map<number, Definition>();
   for (let at = bytes[0]!; at < end; ) {
@@ -115,10 +115,10 @@ function* garminFitMessages(path: string, bytes: Buffer, end: number): Generator
   }
 }
 
-/** Numbers of the fields, which are the same in both kinds of messages. */
+/** Field numbers, which are the same in both kinds of messages. */
 const fieldOf = { timestamp: 253, milliseconds: 0, offsets: 1, calibrated: 5, compressed: 8 } as const;
 
-/** Returns the samples of a message, or the reason why they cannot be read. */
+/** Returns a message's samples, or the reason why they cannot be read. */
 function garminFitBlock(message: Message): DeviceBlock | string {
   const [seconds] = garminFitValues(message, fieldOf.timestamp);
   const [milliseconds = 0] = garminFitValues(message, fieldOf.milliseconds);
@@ -137,10 +137,7 @@ function garminFitBlock(message: Message): DeviceBlock | string {
   };
 }
 
-/**
- * Returns the values of a field; "invalid" values become NaN, and are left out at the end, where they only pad the
- * array.
- */
+/** Returns the values of a field; "invalid" values become NaN, and are omitted at the end, where they merely pad the array. */
 function garminFitValues({ fields, content, bigEndian }: Message, wanted: number): number[] {
   let at = 0;
   for (const { field, bytes, type } of fields) {

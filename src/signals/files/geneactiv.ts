@@ -14,7 +14,7 @@ export function isGeneactiv(head: Uint8Array): boolean {
   return new TextDecoder("latin1").decode(head.subarray(0, 64)).startsWith("Device Identity");
 }
 
-/** @param path the path as the user named it @param stored the place of the content */
+/** @param path the path as given by the user @param stored where the content is stored */
 export async function geneactivRecording(path: string, stored: string): Promise<DeviceRecording> {
   const facts = new Map<string, string>();
   let lines = 0;

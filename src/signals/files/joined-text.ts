@@ -1,6 +1,6 @@
-// Repairs text tables that were joined from several files, or to which a program appended text: line ends that change
-// within the file, repeated header lines (perhaps with a byte-order mark), and comments between or below the rows.
-// Without repair, DuckDB would infer the wrong number of columns, or read only a part of the file.
+// Repairs text tables that were concatenated from several files or had text appended by a program: line endings that change
+// within the file, repeated header lines (perhaps with a byte-order mark), and comments between or below the rows. Unrepaired,
+// they would make DuckDB infer the wrong number of columns or read only part of the file.
 
 import { counted } from "../../counted.ts";
 import { fileBlocks } from "./file-bytes.ts";
@@ -12,7 +12,7 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 const byteOrderMark = "\ufeff";
 
 interface Joints {
-  /** Whether some lines end in CR LF, and others in LF. */
+  /** Whether some lines end in CR LF and others in LF. */
   readonly mixedEnds: boolean;
   /** Number of repetitions of the header line. */
   readonly repeatedNames: number;
@@ -20,13 +20,13 @@ interface Joints {
   readonly marks: boolean;
 }
 
-/** Matches a comment, but not #N/A or other errors of spreadsheets, which are values. */
+/** Matches a comment, but not #N/A or other spreadsheet errors, which are values. */
 const comment = /^#(?!N\/?A|VALUE!|REF!|NAME\?|DIV\/0!|NUM!|NULL!)/;
 
 /**
- * Returns the file itself if there is nothing to repair. If the header line is repeated and the clock restarts there,
- * the rows below it become a separate table, called FILE/2, and so on.
- * @param file plain text, not compressed
+ * Returns the file itself if there is nothing to repair. If the header line is repeated and the clock restarts there, the rows
+ * below become a separate table, called FILE/2 and so on.
+ * @param file uncompressed plain text
  * @param header the header line
  * @param table.time position of the time column; -1 if there is none
  */
@@ -67,7 +67,7 @@ export async function separateJoinedText(
   if (repeatedNames > 0) {
     const found = `${file.path}: the line of column names occurs ${repeatedNames + 1} times`;
     const read = `the rows are read as ${tables.length} recordings, because the clock restarts or there is no clock`;
-    warn(tables.length === 1 ? `${found}. The rows are read one after the other.` : `${found}; ${read}.`);
+    warn(tables.length === 1 ? `${found}. The rows are read one after another.` : `${found}; ${read}.`);
   }
   if (tables.length === 1) return tables;
   return tables.map((table, i) => ({ ...table, path: `${file.path}/${i + 1}`, within: file.path }));
@@ -77,7 +77,7 @@ interface JoinedLine {
   readonly line: string;
   /** Whether this is the first row below a header line. */
   readonly isFirst: boolean;
-  /** Whether the line begins within quotes, like the second line of a note. */
+  /** Whether the line begins inside quotes, like the second line of a note. */
   readonly isWithin: boolean;
 }
 
@@ -114,8 +114,8 @@ async function jointsOfText(path: string, header: string): Promise<Joints> {
   let ends: "\n" | "\r\n" | undefined;
   let [mixedEnds, marks, linesOfNames] = [false, false, 0];
   let isBelowNames = false;
-  // A match may continue in the next block, so the last bytes, which may hold the header line and the character before
-  // it, are searched again there.
+  // A match may continue in the next block, so the last bytes, which may contain the header line and the character before it,
+  // are searched again with that block.
   const most = names.length + 6;
   let repeated = 0;
   for await (const bytes of fileBlocks(path, 2 ** 20, most)) {

@@ -1,5 +1,5 @@
 // Converts a JSON file to CSV: an array of records, one record per line, or the list of records within a document. Lists within
-// a record, such as the samples of a packet, become rows.
+// a record, such as a packet's samples, become rows.
 
 import { UserError } from "../../errors.ts";
 import { kindOfSensorInText, sensorInText } from "../sensors/sensor-in-text.ts";
@@ -9,7 +9,7 @@ import type { SourceFile } from "./find-files.ts";
 import { refuseDeepJson } from "./refuse-deep-json.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 
-/** Maximum size of a document that is one object, in bytes. */
+/** Maximum size, in bytes, of a document that is a single object. */
 const largestObject = 2 ** 25;
 
 /** @throws UserError if the file is not a list of records, or if its values are in lists that do not form rows */
@@ -69,15 +69,13 @@ async function jsonTableOfAcquisition(
   return { columns: ["(n - 1) * step AS time_ms", ...columns], source: rows };
 }
 
-/** Maximum number of different sensor names; a phone has fewer sensors. */
+/** Maximum number of different sensor names; phones have fewer sensors. */
 const mostMarks = 50;
 
 /** Maximum depth of a table within a document, such as that of {"Meas": {"IMU9": [{"ArrayAcc": [{"x": 0.1}]}]}}. */
 const deepest = 8;
 
-/**
- * Returns the table as SQL, and its columns; fields of objects become columns, such as acc_x of {"acc": {"x": 0.1}}.
- */
+/** Returns the table as SQL, and its columns; object fields become columns, such as acc_x of {"acc": {"x": 0.1}}. */
 async function tableOfJsonRecords(
   database: Database,
   document: string,
@@ -136,9 +134,8 @@ async function vectorsInJson(
 }
 
 /**
- * Reads Android's events, each with the name of its sensor and a list of values whose number depends on the sensor,
- * such as {"sensor": "acc", "values": [0.1, 0.2, 9.8]}. The first three values of each event become axes; null if the
- * records are not events.
+ * Reads Android events, each with a sensor name and a list of values whose length depends on the sensor, such as {"sensor":
+ * "acc", "values": [0.1, 0.2, 9.8]}. The first three values of each event become axes; null if the records are not events.
  */
 async function jsonEventsAsRows(
   database: Database,
@@ -166,8 +163,8 @@ async function jsonEventsAsRows(
 }
 
 /**
- * Reads records that each contain a packet of one of several sensors, such as {"MeasAcc": {"Timestamp": 20, "ArrayAcc":
- * [{"x": 0.1}]}} and {"MeasGyro": {...}}, as one packet per row with the name of its sensor; null if there are none.
+ * Reads records that each contain a packet from one of several sensors, such as {"MeasAcc": {"Timestamp": 20, "ArrayAcc":
+ * [{"x": 0.1}]}} and {"MeasGyro": {...}}, with one packet per row and the name of its sensor; null if there are none.
  */
 async function jsonPacketsAsRows(
   database: Database,
@@ -201,7 +198,7 @@ async function jsonPacketsAsRows(
   return packets.length === 0 ? null : `(${packets.join(" UNION ALL BY NAME ")})`;
 }
 
-/** Returns one row per record of a list; plain fields next to the list, such as a person, are repeated. */
+/** Returns one row per record of a list; plain fields beside the list, such as a person, are repeated. */
 async function rowsOfJsonRecords(
   database: Database,
   source: string,
@@ -231,8 +228,8 @@ function jsonVectorsAsAxes(
 }
 
 /**
- * Whether a list contains plain values, or objects of plain values without a time of their own, so that parallel lists
- * are columns.
+ * Whether a list contains plain values, or objects of plain values without a time of their own; parallel lists of this kind are
+ * columns.
  */
 function isFlatJsonList(type: string): boolean {
   const element = type.replace(/\[\d*\]$/, "");
@@ -243,7 +240,7 @@ function isPlainJsonType(type: string): boolean {
   return /^(VARCHAR|DOUBLE|BIGINT|HUGEINT|UBIGINT|FLOAT|INTEGER)$/.test(type);
 }
 
-/** Returns one row per element of lists that have equal lengths; other fields are repeated. */
+/** Returns one row per element of lists of equal length; other fields are repeated. */
 async function rowsOfJsonLists(
   database: Database,
   source: string,
@@ -276,7 +273,7 @@ async function jsonReadingAsText(database: Database, path: string): Promise<stri
   return `read_json(${path}, ${how}, columns={${types.join(", ")}})`;
 }
 
-/** Minimum number of columns of a recording (a time and three axes). */
+/** Minimum number of columns in a recording (a time and three axes). */
 const tooFewColumns = 4;
 
 async function columnsOfJsonRecords(

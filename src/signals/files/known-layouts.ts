@@ -1,21 +1,21 @@
-// Recognises tables without a header line whose columns are documented, by their width, their first values and the
-// lines before them.
+// Recognises tables that have documented columns but no header line, by their width, their first values and the lines before
+// them.
 
 import { isMissingMark } from "./table-limits.ts";
 import type { TextLayout } from "./text-layout.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
 
-/** Names of the columns, and how to compute a time column if the file has none. */
+/** Column names, and how to compute a time column if the file has none. */
 export interface KnownLayout {
   readonly is: string;
   readonly names: readonly string[];
   /** Rows per second, and the time of the first row in Unix seconds. */
   readonly clock?: { readonly rateHz: number; readonly start: number };
-  /** Number of lines of values to leave out at the top. */
+  /** Number of lines of values to skip at the top. */
   readonly skip?: number;
-  /** Factor that converts the values to the units in their names. */
+  /** Factor that converts the values to the units given in their names. */
   readonly scale?: number;
-  /** The data set's documentation of its codes. */
+  /** What the data set's documentation says about its codes. */
   readonly note?: string;
 }
 
@@ -56,7 +56,7 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
     }
   }
   if (names !== undefined) {
-    // rdsamp of PhysioNet writes 'sample interval' above '0.01 sec'.
+    // PhysioNet's rdsamp writes 'sample interval' above '0.01 sec'.
     const seconds = /^sample interval \(([\d.]+) sec\)$/i.exec(names[0]!)?.[1];
     if (seconds !== undefined) {
       const named = ["sample", ...names.slice(1)];
@@ -176,15 +176,15 @@ const opportunityLayout: KnownLayout = {
     ),
     ...opportunityLabels,
   ],
-  note: `The labels are ${opportunityLabels.join(", ")}; choose one with --label, in which 0 marks time without a label. Sensors are chosen with --channels, such as --channels "imu_rla_acc_x (mg),imu_rla_acc_y (mg),imu_rla_acc_z (mg)".`,
+  note: `The labels are ${opportunityLabels.join(", ")}; choose one with --label, in which 0 marks time without a label. Sensors are chosen with --channels, " +
+    "such as --channels "imu_rla_acc_x (mg),imu_rla_acc_y (mg),imu_rla_acc_z (mg)".`,
 };
 
-/** Layout of a table that is read unchanged, except that its rows get times. */
+/** Layout of a table that is read unchanged except that times are added to its rows. */
 export const statedRateLayout = "a stated rate";
 
 /**
- * Returns the rate in Hz that lines before a table without a time column state, such as "# Config: data_rate = 2000.0
- * Hz".
+ * Returns the rate, in Hz, given in the lines before a table without a time column, such as "# Config: data_rate = 2000.0 Hz".
  */
 export function rateInKnownLayout(lines: readonly string[], names: readonly string[]): number | undefined {
   const stated = /(?:sampl\w*|data|update)[ _-]?(?:rate|frequency)"?\s*[:=]?\s*(\d+(?:\.\d+)?)\s*Hz/i.exec(
@@ -199,7 +199,7 @@ interface OpenSignalsDevice {
   readonly "sampling rate": number;
 }
 
-/** The second line describes each device as JSON; an accelerometer's columns contain the converter's counts. */
+/** The second line describes each device as JSON; an accelerometer's columns contain converter counts. */
 function knownOpenSignalsLayout(preamble: readonly string[], width: number): KnownLayout | undefined {
   if (!/^# OpenSignals/.test(preamble[0] ?? "")) return undefined;
   let devices: OpenSignalsDevice[];
@@ -223,7 +223,7 @@ function knownOpenSignalsLayout(preamble: readonly string[], width: number): Kno
   return { is: "OpenSignals", names, clock: { start: 0, rateHz } };
 }
 
-/** Returns the start date and time in an ActiGraph header, whose first line states the date format. */
+/** Returns the start date and time in an ActiGraph header, whose first line gives the date format. */
 function startOfKnownLayout(text: string): number | undefined {
   const time = /Start Time (\d+):(\d+):(\d+)/i.exec(text);
   const date = /Start Date (\d+)[/.-](\d+)[/.-](\d+)/i.exec(text);

@@ -1,9 +1,6 @@
-// Suggests names for the columns of a table without a header line, from its values.
+// Suggests names for the columns of a table without a header line, based on its values.
 
-/**
- * Suggests a name for each column: a clock increases, and a sensor's axes are three neighbouring columns of numbers
- * that vary.
- */
+/** Suggests a name for each column: a clock increases, and a sensor's axes are three adjacent columns of varying numbers. */
 export function likelyNames(sample: readonly (readonly string[])[]): string[] {
   const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!));
   const names = columns.map((_, c) => `c${c + 1}`);
@@ -41,12 +38,15 @@ function areLikelyUnixSeconds(values: readonly string[]): boolean {
   return values.every((value) => /^1\d{9}$/.test(value));
 }
 
-/** Whether the values may be nanoseconds within a second, which are written without leading zeros. */
+/** Whether the values may be nanoseconds within a second, written without leading zeros. */
 function areLikelyNanoseconds(values: readonly string[]): boolean {
   return values.every((value) => /^\d{1,9}$/.test(value)) && values.some((value) => value.length > 6);
 }
 
-/** Returns the name of a column of fractions of the seconds in the column before it, which restart with each second. */
+/**
+ * Returns the name of a column that contains the fractions of the seconds in the previous column, which restart with each
+ * second.
+ */
 function likelyPartOfSecond(seconds: readonly string[], fractions: readonly string[]): string | undefined {
   if (areLikelyUnixSeconds(seconds) && fractions.length > 0 && areLikelyNanoseconds(fractions)) return "nanosec";
   if (![...seconds, ...fractions].every((value) => /^\d{1,10}$/.test(value)) || fractions.length === 0)
@@ -59,11 +59,11 @@ function likelyPartOfSecond(seconds: readonly string[], fractions: readonly stri
   return most >= 1e9 ? undefined : most >= 1e6 ? "nanosec" : most >= 1e3 ? "microsec" : "millisec";
 }
 
-/** Minimum number of rows in which a few recurring integers must appear to identify sensors instead of being values. */
+/** Minimum number of rows in which a few recurring integers must appear to be taken for sensor ids rather than values. */
 const markedRows = 20;
 const mostMarks = 6;
 
-/** Whether the values may identify each row's sensor: a few different integers, which change in most rows. */
+/** Whether the values may identify each row's sensor: a few different integers that change in most rows. */
 function isLikelyMark(values: readonly string[]): boolean {
   if (values.length < markedRows || !values.every((value) => /^\d{1,2}$/.test(value))) return false;
   const changes = values.filter((value, i) => i > 0 && value !== values[i - 1]).length;

@@ -1,4 +1,4 @@
-// Finds NUL bytes in a text, with which some devices pad names. DuckDB rejects texts with NUL bytes.
+// Finds NUL bytes in a text; some devices pad names with them. DuckDB rejects texts with NUL bytes.
 
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
@@ -6,9 +6,9 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 const headLines = 400;
 
 /**
- * Returns the number of lines from which NUL bytes can be removed: those before the table, which pad texts in
- * GENEActiv's preamble, or all lines if NUL bytes are in most rows, but only in texts, such as the name of a device; 0
- * for other texts, which may be damaged.
+ * Returns the number of lines from which NUL bytes can be removed: those before the table, where they pad texts in GENEActiv's
+ * preamble, or all lines if most rows contain NUL bytes but only in texts such as a device name; 0 for other texts, which may
+ * be damaged.
  */
 export function nulPaddedLines(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters show that the file is not text.

@@ -1,5 +1,5 @@
-// Reverses tables whose rows run from the newest to the oldest, as apps and databases export them that show the latest
-// value at the top. Such tables state dates. An elapsed time that runs backwards is left alone: it is a fault of a clock.
+// Reverses tables whose rows run from newest to oldest, as exported by apps and databases that show the latest value at the
+// top. Such tables state dates. An elapsed time that runs backwards is left alone, because it is a clock fault.
 
 import { stat } from "node:fs/promises";
 import type { SourceFile } from "./find-files.ts";
@@ -7,17 +7,17 @@ import type { NamingOptions } from "./table-with-names.ts";
 import { type Separator, splitLineByLayout } from "./text-layout.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
-/** Minimum number of rows from which the order is inferred. */
+/** Minimum number of rows for inferring the order. */
 const fewestRows = 20;
 
-/** Smallest number that is taken for a time since 1970, in the largest unit, the second: July 1998. */
+/** Smallest number taken for a time since 1970, in the largest unit, which is the second: July 1998. */
 const leastSince1970 = 9e8;
 
-/** Maximum size of a table that is reversed in memory, in bytes. */
+/** Maximum size, in bytes, of a table that is reversed in memory. */
 const largestTable = 2 ** 28;
 
 /**
- * @param file plain text, not compressed, that begins with a line of names
+ * @param file uncompressed plain text that begins with a line of names
  * @param lines the first lines
  * @param table.time position of the time column; -1 if there is none
  * @returns the file itself if its first rows do not run backwards
@@ -45,7 +45,7 @@ async function* oldestFirstLines(names: readonly string[], rows: readonly string
   for (const row of rows.toReversed()) if (row.trim() !== "") yield row;
 }
 
-/** Compares times since 1970 by value, and dates and times as text, which suffices within a day. */
+/** Compares times since 1970 by value, and dates and times as text, which is enough within a day. */
 function runBackwards(times: readonly string[]): boolean {
   if (times.length < fewestRows) return false;
   const numbers = times.map(Number);

@@ -1,14 +1,14 @@
-// Reads columns from the path of a file: from folder names such as data/user=ann/monday.parquet if --path-columns names
-// them, or from the part of the path that a template such as sub_{user}.csv identifies.
+// Reads columns from a file's path: from folder names such as data/user=ann/monday.parquet if --path-columns names them, or
+// from the part of the path identified by a template such as sub_{user}.csv.
 
 import { UserError } from "../../errors.ts";
 
 export interface PathColumnOptions {
-  /** Columns taken from the names of folders (`user=ann`), not from the files. */
+  /** Columns taken from folder names (`user=ann`), not from the files. */
   readonly pathColumns?: readonly string[];
   /**
-   * Path templates. A template of a path: the part of a path in place of {name} is the person, recording or label of
-   * the whole file.
+   * Path templates. A template for a path: the part of the path in place of {name} is the person, recording or label of the
+   * whole file.
    */
   readonly groupFromPath?: string;
   readonly recordingFromPath?: string;
@@ -89,13 +89,13 @@ function pathTemplateValue(path: string, template: string, option: string): stri
   });
 }
 
-/** Whether a text is a template of paths rather than the name of a column. */
+/** Whether a text is a path template rather than a column name. */
 export function isPathTemplate(text: string): boolean {
   return /\{[^{}]*\}/.test(text);
 }
 
 /**
- * Returns the part of a path that a template identifies.
+ * Returns the part of a path identified by a template.
  * @throws UserError if the template does not have exactly one {name}, or if the path does not match it
  */
 export function valueFromPath(path: string, template: string, option: string): string {
@@ -105,10 +105,10 @@ export function valueFromPath(path: string, template: string, option: string): s
 
 /**
  * @param path of the file
- * @param column name of the column, as spelt in the folder's name
+ * @param column column name, as spelt in the folder name
  * @returns what follows `column=` in the name of one of the file's folders, percent-decoded; null for Hive's marker of a
  *   missing value
- * @throws UserError unless the name of exactly one folder begins with `column=`
+ * @throws UserError unless exactly one folder name begins with `column=`
  */
 export function pathColumnValue(path: string, column: string): string | null {
   const folders = path.split(/[/\\]/).slice(0, -1);

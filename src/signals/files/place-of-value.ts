@@ -1,5 +1,5 @@
-// Finds the place of a value in the files. Kept rows do not record their origin, so the place is searched for when an
-// error is reported.
+// Finds the place of a value in the files. Kept rows do not record their origin, so the place is looked up when an error is
+// reported.
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { silent } from "../../reporter.ts";

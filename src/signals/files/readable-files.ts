@@ -1,6 +1,6 @@
-// Converts files to a form that DuckDB can read. Unpacks archives, and converts UTF-16 to UTF-8, JSON to CSV, and mixed
-// line ends to line feeds. Rewrites tables that begin after other lines, have no header line, or are separated by
-// spaces. Converts workbooks and the files of devices to tables. Reads everything else in place.
+// Converts files to a form that DuckDB can read. Unpacks archives, and converts UTF-16 to UTF-8, JSON to CSV, and mixed line
+// ends to line feeds. Rewrites tables that begin after other lines, have no header line, or are separated by spaces. Converts
+// workbooks and devices' own files to tables. Leaves everything else to be read in place.
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -47,9 +47,7 @@ const headBytes = 2 ** 17;
 const headLines = 400;
 const tableInArchive =
   /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|cwa|gt3x|fit|avro)(\.gz)?$/i;
-/**
- * Matches files that are read only if the archive contains no tables; next to tables, a .bin file may contain anything.
- */
+/** Matches files that are read only if the archive contains no tables; alongside tables, a .bin file may contain anything. */
 const binaryInArchive = /\.bin$/i;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
 
@@ -171,7 +169,7 @@ function refuseReadableBinary(path: string, format: BinaryFormat | undefined): v
   throw new UserError(`${path}: expected a table, found ${format.is}.`, { advice });
 }
 
-/** Unpacks the whole file, because DuckDB reads a truncated file without an error. */
+/** Unpacks the whole file, because DuckDB reads a truncated file without reporting an error. */
 async function readableHeadOfGzip(path: string, name: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
@@ -192,7 +190,7 @@ async function readableHeadOfGzip(path: string, name: string): Promise<Uint8Arra
   return Buffer.concat(parts).subarray(0, headBytes);
 }
 
-/** Without this check, DuckDB would use the first comment as the name of a column. */
+/** Otherwise, DuckDB would use the first comment as a column name. */
 function requireReadableLines(path: string, { length }: Uint8Array, text: string): void {
   if (length === headBytes || !text.split(/\r\n|\n|\r/).every(isBlankLine)) return;
   throw new UserError(

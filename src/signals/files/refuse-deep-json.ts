@@ -1,13 +1,13 @@
-// DuckDB's JSON reader recurses into lists and objects without a limit, so a document nested thousands of levels deep
-// would crash the process. No recording is nested so deeply, so the depth of the brackets is checked before DuckDB
-// reads the document. DuckDB later checks whether the brackets match.
+// DuckDB's JSON reader recurses into lists and objects without a limit, so a document nested thousands of levels deep would
+// crash the process. No recording is nested that deeply, so the bracket depth is checked before DuckDB reads the document.
+// Whether the brackets match is checked later by DuckDB.
 
 import { createReadStream } from "node:fs";
 import { UserError } from "../../errors.ts";
 import { nestingLimit } from "./table-limits.ts";
 
 const [quote, backslash] = [0x22, 0x5c];
-/** Braces differ from square brackets in one bit. */
+/** Braces and square brackets differ in one bit. */
 const [opening, closing, braceBit] = [0x5b, 0x5d, 0x20];
 
 /** @throws UserError if the document is nested too deeply */

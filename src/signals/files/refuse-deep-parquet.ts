@@ -1,6 +1,6 @@
-// DuckDB recurses into the schema of a Parquet file, and into unknown fields of its footer, without a limit. A few
-// kilobytes nested thousands of levels deep would crash the process. Therefore, the footer, which uses Thrift's compact
-// protocol, is checked first. DuckDB later finds any other damage.
+// DuckDB recurses without limit into a Parquet file's schema and into unknown fields in its footer. A few kilobytes nested
+// thousands of levels deep would crash the process. Therefore, the footer, which uses Thrift's compact protocol, is checked
+// first. Any other damage is found later by DuckDB.
 // https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 
 import { stat } from "node:fs/promises";
@@ -8,10 +8,10 @@ import { UserError } from "../../errors.ts";
 import { fileBytes } from "./file-bytes.ts";
 import { nestingLimit } from "./table-limits.ts";
 
-/** Number of bytes after the footer: its length, and PAR1. */
+/** Number of bytes after the footer: its length and PAR1. */
 const tailBytes = 8;
 
-/** Numbers of the fields schema in FileMetaData and num_children in SchemaElement. */
+/** Numbers of the `schema` field in FileMetaData and the `num_children` field in SchemaElement. */
 const [schemaField, childrenField] = [2, 5];
 
 /** @throws UserError if the file's schema is nested too deeply, or if its footer is incomplete */
@@ -44,7 +44,7 @@ function deepParquet(path: string): UserError {
   });
 }
 
-/** @param children number of children of each element of the schema, parents before children */
+/** @param children number of children of each schema element, parents before children */
 function depthOfParquetSchema(children: readonly number[]): number {
   const open: number[] = [];
   let deepest = 0;
@@ -70,7 +70,7 @@ class ParquetFooter {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Reads the number of children of each element of the schema. @throws RangeError if the footer is damaged */
+  /** Reads the number of children of each schema element. @throws RangeError if the footer is damaged */
   children(): number[] {
     const children: number[] = [];
     this.#struct((field, type) => {
@@ -106,7 +106,7 @@ class ParquetFooter {
   }
 
   #skip(type: number): void {
-    if (type === 1 || type === 2) return; // The type itself is the Boolean value.
+    if (type === 1 || type === 2) return; // The type itself encodes the Boolean value.
     if (type === 3) this.#pass(1);
     else if (type >= 4 && type <= 6) this.#varint();
     else if (type === 7) this.#pass(8);

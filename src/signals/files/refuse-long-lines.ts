@@ -1,5 +1,5 @@
-// An extremely long line, for example after an unclosed quote, or millions of empty lines would keep DuckDB's sniffer
-// busy for many seconds. Searching for such lines first takes almost no time.
+// An extremely long line, such as after an unclosed quote, or millions of empty lines would keep DuckDB's sniffer busy for many
+// seconds. Looking for such lines first takes almost no time.
 
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
@@ -10,12 +10,12 @@ import type { SourceFile } from "./find-files.ts";
 
 /** DuckDB's limit. */
 const lineBytesLimit = 2_000_000;
-/** Number of rows that DuckDB's sniffer reads; a million empty lines among them delay it by more than a second. */
+/** Number of rows read by DuckDB's sniffer; a million empty lines among them delay it by more than a second. */
 const sniffedRows = 20_480;
 const emptyLinesLimit = 100_000;
 /**
- * Number of bytes to search, which is more than the sniffer reads if lines have an ordinary length. Long lines after
- * the searched bytes are found when the file is read.
+ * Number of bytes to search, which is more than the sniffer reads if lines are of ordinary length. Long lines beyond these
+ * bytes are found when the file is read.
  */
 const scannedBytes = 16 * 2 ** 20;
 const [lineFeed, carriageReturn] = [10, 13];

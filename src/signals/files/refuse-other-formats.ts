@@ -20,12 +20,12 @@ interface Kind {
   readonly advice: string;
 }
 
-/** @param encoding iconv's name of the encoding; UTF-16 if the text begins with its byte-order mark */
+/** @param encoding iconv's name for the encoding; UTF-16 if the text begins with its byte-order mark */
 function otherFormatUtf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
   return { is: "UTF-16 text", advice: `Save the file as UTF-8: iconv -f ${encoding} -t UTF-8 FILE > utf8.csv` };
 }
 
-/** @throws UserError if a local file has a CSV or TSV extension, but its bytes show another format */
+/** @throws UserError if a local file has a CSV or TSV extension, but its bytes indicate a different format */
 export async function refuseOtherFormats({ path, format, remote, stored = path }: SourceFile): Promise<void> {
   if (remote) return;
   if (format === "parquet") {
@@ -44,11 +44,11 @@ export async function refuseOtherFormats({ path, format, remote, stored = path }
   throw new UserError(`${path}: expected a CSV or TSV table, found ${kind.is}.`, { advice: kind.advice });
 }
 
-/** The bytes PAR1, at both ends of a Parquet file. */
+/** The bytes PAR1, found at both ends of a Parquet file. */
 const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
 
 /**
- * Whether a file has the markers of Parquet at both ends; if it has neither, an error is reported when it is read.
+ * Whether a file has the Parquet markers at both ends; if it has neither, an error is reported when it is read.
  * @throws UserError if only one of the markers is missing
  */
 async function isCompleteFormat(path: string, stored: string): Promise<boolean> {
@@ -67,7 +67,7 @@ function endOfFormatLine(bytes: Uint8Array): number {
   return bytes.findIndex((byte) => byte === 10 || byte === 13);
 }
 
-/** If the first line is too long, DuckDB would take minutes to search for a table. */
+/** If the first line were too long, DuckDB would spend minutes looking for a table. */
 function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
   const end = endOfFormatLine(head);
   if (end < 0 && head.length === firstLineBytes) {
@@ -80,7 +80,7 @@ function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
   refuseColumnsOverLimit(path, 1 + Math.max(...[..."\t,;|"].map((mark) => counts[mark.charCodeAt(0)]!)));
 }
 
-/** Decompresses the readable beginning of a gzip file; empty if the file is damaged. */
+/** Decompresses the readable start of a gzip file; empty if the file is damaged. */
 export function headOfOtherFormat(head: Uint8Array): Uint8Array {
   try {
     return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
@@ -127,9 +127,7 @@ function otherFormatOfText(head: Uint8Array): Kind | undefined {
   return { is: "binary data with NUL bytes", advice: "Export the file as CSV in UTF-8, or as Parquet." };
 }
 
-/**
- * Rejects a file whose first bytes do not match its extension, unless it is text, which is read whatever the extension.
- */
+/** Rejects a file whose first bytes do not match its extension, unless it is text, which is read whatever its extension. */
 export function refuseDamagedFormat(path: string, head: Uint8Array): void {
   const extension = /\.(xlsx|xlsm|cwa|gt3x|fit)(?=(\.gz)?$)/i.exec(path)?.[0];
   const isMarked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
@@ -152,7 +150,7 @@ export function refuseTarFormat(path: string, head: Uint8Array): void {
   });
 }
 
-/** Extensions of spreadsheets that are archives, but not of the supported kind. */
+/** Extensions of spreadsheets that are archives but not of a supported kind. */
 export function refuseOtherArchiveFormats(path: string, entries: readonly ZipEntry[]): void {
   if (entries.length > 0 && entries.every(({ name }) => /\.npy$/i.test(name))) {
     const arrays = entries.map(({ name }) => name.replace(/\.npy$/i, ""));

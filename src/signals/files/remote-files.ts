@@ -1,5 +1,5 @@
-// Remote files are read with DuckDB extensions, which DuckDB downloads once. Extensions are downloaded only for a URL
-// that the user named, and after a message.
+// Remote files are read with DuckDB extensions, which DuckDB downloads once. Extensions are downloaded only for URLs given by
+// the user, and after a message.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -26,7 +26,7 @@ export async function allowRemoteFiles(database: Database, url: string, reporter
   if (extensions === undefined) {
     const known = Object.keys(extensionsByScheme).map((name) => `${name}://`);
     throw new UserError(`${url}: expected a path or a URL that begins with ${known.join(", ")}.`, {
-      advice: "Copy the file to this machine, and name its path.",
+      advice: "Copy the file to this machine, and give its path.",
     });
   }
   for (const name of extensions) await loadRemoteFileExtension(database, name, url, reporter);
@@ -53,7 +53,7 @@ async function loadRemoteFileExtension(
   } catch (cause) {
     const [reason] = (cause instanceof Error ? cause.message : String(cause)).split("\n", 1);
     throw new UserError(`${url}: DuckDB's extension ${name} could not be fetched: ${reason}`, {
-      advice: "Without a network, copy the file to this machine first, and name its path.",
+      advice: "Without a network, copy the file to this machine first, and give its path.",
       cause,
     });
   }

@@ -1,6 +1,6 @@
-// Handles columns with equal names, as in tables into which the tables of several devices were pasted. DuckDB appends a
-// number to the second of two equal names: ax and ax_1. Names that differ only in case count as equal. The user has to
-// choose between columns with equal names if they form a sensor, or if each sensor has its own clock.
+// Handles columns with equal names, as in tables pasted together from those of several devices. DuckDB appends a number to the
+// second of two equal names: ax and ax_1. Names that differ only in case count as equal. The user has to choose among columns
+// with equal names if they form a sensor or if each sensor has its own clock.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -8,17 +8,17 @@ import { usualChannels } from "../sensors/usual-channels.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
 
 interface Choices {
-  /** Channels named by the user or the model. */
+  /** Channels given by the user or the model. */
   readonly channels?: readonly string[] | undefined;
-  /** Time column named by the user. */
+  /** Time column given by the user. */
   readonly time?: string | undefined;
   readonly warn: (message: string) => void;
 }
 
 /**
- * @param names names of a file's columns
- * @throws UserError if channels to be read share their names with other columns and the user has not chosen channels, or if the
- * clock to be read is not the one next to the channels
+ * @param names column names of a file
+ * @throws UserError if channels to be read share names with other columns and the user has not chosen channels, or if the clock
+ * to be read is not the one beside the channels
  */
 export function resolveRepeatedNames(path: string, names: readonly string[], { channels, time, warn }: Choices): void {
   const numbered = numberedNames(names);

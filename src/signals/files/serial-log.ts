@@ -1,6 +1,6 @@
-// Rewrites the output of a microcontroller as a table. The serial monitor of the Arduino IDE puts the time of day
-// before each line ("10:00:00.020 -> 0.1,0.2,9.8"), and its plotter expects a name before each value ("ax:0.1 ay:0.2
-// az:9.8"). Other lines, such as those of the boot loader, are left out.
+// Rewrites a microcontroller's output as a table. The Arduino IDE's serial monitor puts the time of day before each line
+// ("10:00:00.020 -> 0.1,0.2,9.8"), and its plotter expects a name before each value ("ax:0.1 ay:0.2 az:9.8"). Other lines, such
+// as those from the boot loader, are left out.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
@@ -10,7 +10,7 @@ const pairForm = /([A-Za-z_][\w .()/^²°-]*?)\s*[:=]\s*([+-]?(?:\d+\.?\d*|\.\d+
 export interface SerialLog {
   /** Whether lines begin with the time of day. */
   readonly clock: boolean;
-  /** Names before the values; undefined if there are only values. */
+  /** The names before the values; undefined if there are only values. */
   readonly names: readonly string[] | undefined;
 }
 
@@ -41,7 +41,7 @@ function pairsOfSerialLine(line: string): [name: string, value: string][] | unde
   return /^[\s,;|]*$/.test(line.replace(pairForm, "")) ? pairs : undefined;
 }
 
-/** Writes the log as a table, in which a header line stays the first line. */
+/** Writes the log as a table; a header line stays the first line. */
 export async function serialLogAsTable(path: string, out: string, { clock, names }: SerialLog): Promise<void> {
   const table = async function* (): AsyncGenerator<string> {
     let first = true;

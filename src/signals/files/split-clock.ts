@@ -1,6 +1,6 @@
-// Joins a clock that is split into two columns: whole seconds, and the nanoseconds (or other fractions) within each
-// second, as in the stamps of ROS (header.stamp.secs, header.stamp.nsecs). Neither column is a clock by itself: the
-// seconds stay equal for many rows, and the fractions restart every second.
+// Joins a clock that is split into two columns: whole seconds, and nanoseconds (or other fractions) within each second, as in
+// ROS stamps (header.stamp.secs, header.stamp.nsecs). Neither column is a clock by itself: the seconds stay the same for many
+// rows, and the fractions restart every second.
 
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
@@ -55,7 +55,7 @@ export function withJoinedClock<Schema extends ColumnsOfTable>(
   };
 }
 
-/** Finds the pair of columns, unless the table has another clock. */
+/** Finds the pair of columns unless the table has another clock. */
 function splitClockInNames(names: readonly string[]): SplitClock | undefined {
   const usual = usualColumnOfRole(names, "time");
   for (const seconds of names) {
@@ -79,7 +79,7 @@ function sqlOfSplitClock({ seconds, part, perSecond }: SplitClock): string {
   return `(${number(seconds)} + ${number(part)} / ${perSecond})`;
 }
 
-/** Number of rows, from the top of a file, that determine whether the columns belong together. */
+/** Number of rows at the top of a file used to determine whether the columns belong together. */
 const searchedRows = 2000;
 
 /**
@@ -96,7 +96,7 @@ async function isSplitClock(database: Database, schema: ColumnsOfTable, clock: S
   return found!.whole === true && found!.less === true && Number(found!.again) > 0 && Number(found!.seconds) > 1;
 }
 
-/** Returns the name of a clock that is joined from two columns. */
+/** Returns the name for a clock joined from two columns. */
 function joinedClockName(seconds: string, part: string): string {
   return `${seconds} + ${part} (s)`;
 }

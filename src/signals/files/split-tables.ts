@@ -1,6 +1,6 @@
-// Splits tables by one of their columns, so that the rows of each device can be read as separate files. Each table is
-// parsed only once. DuckDB gathers a table's rows by device, on disk if memory does not suffice, and writes them device
-// by device, as exactly the same text, or as Parquet. Therefore, each part is read as if the user had written it.
+// Splits tables by one of their columns, so that the rows of each device can be read as separate files. Each table is parsed
+// only once. DuckDB gathers a table's rows by device, on disk if there is not enough memory, and writes them device by device,
+// as exactly the same text or as Parquet. Each part is therefore read as if the user had written it.
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../../nearest-name.ts";
@@ -13,19 +13,16 @@ import { type ScratchFolder, scratchFolder } from "./scratch-folder.ts";
 import { readTableSchema } from "./table-schema.ts";
 import type { NamingOptions } from "./table-with-names.ts";
 
-/** Maximum number of devices in the named files; a column with more values probably does not identify devices. */
+/** Maximum number of devices in the given files; a column with more values probably does not identify devices. */
 const mostParts = 10_000;
 
 /** The rows of one device. */
 export interface TablePart {
   /** The column's value, as written. */
   readonly value: string;
-  /** The files with rows of the device, as the user named them. */
+  /** The files with rows from the device, as given by the user. */
   readonly files: readonly string[];
-  /**
-   * Paths of the files with the device's rows, by the names in `files`. The files are removed when the next part is
-   * requested.
-   */
+  /** Paths of the files with the device's rows, by the names in `files`. They are removed when the next part is requested. */
   readonly stored: ReadonlyMap<string, string>;
 }
 
@@ -37,7 +34,7 @@ export interface SplitOptions extends Pick<NamingOptions, "columns" | "channels"
 
 /**
  * @param files paths, globs and URLs of tables that contain the column
- * @returns the parts in the order in which their devices first appear
+ * @returns the parts in order of their devices' first appearance
  * @throws UserError if a file cannot be read, or lacks the column
  */
 export async function* splitTables(
@@ -64,7 +61,7 @@ export async function* splitTables(
 
 interface GatheredTable {
   readonly source: SourceFile;
-  /** Name of the DuckDB table, in which each device's rows are adjacent and in their original order. */
+  /** Name of the DuckDB table, where each device's rows are contiguous and in their original order. */
   readonly name: string;
   /** First and last row of each device. */
   readonly ranges: ReadonlyMap<string, readonly [number, number]>;
@@ -162,7 +159,7 @@ function refuseUnlikelySplit(
   }
   if (size > mostParts) {
     throw new UserError(
-      `Column "${column}" (--stream-from) has ${size.toLocaleString("en")} values, expected at most ${mostParts.toLocaleString("en")}, one per device.`,
+      `Column "${column}"(--stream-from) has ${size.toLocaleString("en")} values, expected at most ${mostParts.toLocaleString("en")}, one per device.`,
       { advice: "Name the column that identifies each row's device, or check fewer devices at once." },
     );
   }

@@ -1,12 +1,11 @@
-// Limits on the text in a table. Numbers are read in pieces of fixed size, but texts and names are kept in memory.
-// Without limits, one long cell, or a row number that is mistaken for a recording, could exhaust the memory of any
-// machine.
+// Limits on the text in a table. Numbers are read in fixed-size pieces, but texts and names are kept in memory. Without limits,
+// one long cell, or a row number mistaken for a recording, could exhaust any machine's memory.
 
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { duckdbIdentifier } from "./duckdb.ts";
 
-/** Maximum length of a person, recording or label, in bytes of UTF-8. */
+/** Maximum length of a person, recording or label, in UTF-8 bytes. */
 export const textBytesLimit = 1000;
 /** Maximum number of distinct combinations of person, recording and label. */
 export const keysLimit = 100_000;
@@ -16,7 +15,7 @@ export const columnsLimit = 10_000;
  * deep.
  */
 export const nestingLimit = 64;
-/** Maximum number of characters in the name of a column. */
+/** Maximum number of characters in a column name. */
 export const columnNameLimit = 1000;
 
 /** Texts that stand for a missing value, in every column of every format. */
@@ -33,8 +32,8 @@ export function isMissingMark(text: string): boolean {
 }
 
 /**
- * Returns a text column as SQL; '' if there is none. A text over the limit is replaced with its number of bytes before
- * anything copies it. Leading zeros make the replacement itself longer than the limit.
+ * Returns a text column as SQL; '' if there is none. A text over the limit is replaced by its length in bytes before anything
+ * copies it. Leading zeros make the replacement itself longer than the limit.
  */
 export function limitedTextColumn(name: string | null): string {
   if (name === null) return "''";
@@ -43,7 +42,7 @@ export function limitedTextColumn(name: string | null): string {
   return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN ${bytes} ELSE ${text} END`;
 }
 
-/** Returns a text without the separators that join texts, and without spaces around it; '' if there is none. */
+/** Returns a text without surrounding spaces and without the separators used to join texts; '' if there is none. */
 export function textWithinTableLimits(text: string | null): string {
   if (text === null) return "";
   return text
@@ -53,7 +52,7 @@ export function textWithinTableLimits(text: string | null): string {
 }
 
 /**
- * @param row 1-based data row of the file
+ * @param row data row of the file, counting from 1
  * @param known number of distinct combinations found so far
  * @param texts each column with its text, as returned by `limitedTextColumn`
  * @throws DataFault if a text is too long, or there are too many distinct texts
@@ -90,7 +89,8 @@ export function refuseTextsOverLimit(
     found: "more",
     message: `${file}: data row ${row}: expected ${expected} in total.`,
     advice:
-      "One of these columns looks like a row number. Name other columns with --group, --recording and --label, or split the files.",
+      "One of these columns looks like a row number. Name other columns with --group, --recording and " +
+      "--label, or split the files.",
   });
 }
 

@@ -1,4 +1,4 @@
-// Reads the names and types of a file's columns, and the format of a text file, before its rows are read.
+// Reads the names and types of a file's columns, and the format of a text file, before the rows are read.
 
 import { UserError } from "../../errors.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
@@ -20,8 +20,8 @@ export interface TableSchema {
   /** DuckDB's type of each column; for a text file, as inferred from its first 20,480 rows. */
   readonly types: ReadonlyMap<string, string>;
   /**
-   * Returns the table as SQL; `numbers` are the columns to read as numbers, whatever type the sniffer found. Other
-   * columns of a text file are read as text, byte for byte; only the time may be a date-time.
+   * Returns the table as SQL; `numbers` are the columns to read as numbers, whatever type the sniffer found. Other columns of a
+   * text file are read as text, byte for byte; only the time can be a date-time.
    */
   source(numbers: ReadonlySet<string>, time?: string | null): string;
 }
@@ -30,9 +30,9 @@ export interface TableSchema {
 const noHive = "hive_partitioning=false";
 
 /**
- * @param pathColumns columns taken from the names of the file's folders, which are added after the file's own columns
- * @throws UserError if the file does not have the format that its name indicates, is not a table, or has a column that
- * is also in its path
+ * @param pathColumns columns taken from folder names, which are added after the file's own columns
+ * @throws UserError if the file does not have the format indicated by its name, is not a table, or has a column that also
+ * occurs in its path
  */
 export async function readTableSchema(
   database: Database,
@@ -84,7 +84,7 @@ async function parquetTableSchema(database: Database, file: SourceFile): Promise
   return { names: [...types.keys()], types, source: () => source };
 }
 
-/** @param described the columns of the table */
+/** @param described the table's columns */
 async function schemaWithoutObjects(
   database: Database,
   source: string,
@@ -106,15 +106,14 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
   try {
     const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
       (await database.rows(`FROM sniff_csv(${duckdbPath(file)}, header=true, ${noHive}, ${marks}${comma}${more})`))[0];
-    // If a line near the top has too many or too few values, the sniffer fails or finds a single column. If the sniffer
-    // fails, the columns are taken from the header, and an error about the faulty line is reported when the rows are
-    // read.
+    // If a line near the top has too many or too few values, the sniffer fails or finds a single column. In that case, the
+    // columns are taken from the header, and an error about the faulty line is reported when the rows are read.
     sniffed = await sniff("").catch(() => sniff(", ignore_errors=true"));
     const [only, second] = (sniffed?.Columns ?? []) as { name: string }[];
     const delimiter = second === undefined ? /[,;\t|]/.exec(only?.name ?? "")?.[0] : undefined;
     if (delimiter !== undefined) sniffed = await sniff(`, delim=${duckdbLiteral(delimiter)}, ignore_errors=true`);
-    // Lines above a table are removed before the sniffer runs. If later rows had more values than the first rows, the
-    // sniffer would skip the first ones.
+    // Lines above a table are removed before the sniffer runs. If later rows had more values than the first ones, the sniffer
+    // would skip the first ones.
     const above =
       Number(sniffed?.SkipRows) > 0 && !file.remote ? await linesAboveSchema(file.stored ?? file.path) : null;
     if (above !== null && Number(sniffed?.SkipRows) > above)
@@ -175,8 +174,8 @@ function sniffedSchemaOption(sniffed: Record<string, unknown>, key: string, opti
 }
 
 /**
- * Whether the sniffer's formats begin with the year; `text-clock.ts` reads all other dates, because it infers the order
- * of day and month from the whole file instead of the first rows.
+ * Whether the sniffer's formats begin with the year; `text-clock.ts` reads all other dates, because it infers the order of day
+ * and month from the whole file rather than from the first rows.
  */
 function isYearFirstInSchema(sniffed: Record<string, unknown>): boolean {
   const formats = [sniffed.TimestampFormat, sniffed.DateFormat].filter((format) => typeof format === "string");

@@ -1,5 +1,4 @@
-// Rewrites a text table so that it has a header line. Some tables begin after other lines, have no names, or state only
-// a rate.
+// Rewrites a text table so that it has a header line. Some tables begin after other lines, have no names, or give only a rate.
 
 import { basename } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -23,16 +22,16 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 export interface NamingOptions {
   /** Column names for files without a header line. */
   readonly columns?: readonly string[] | undefined;
-  /** Channels named by the user or a model. */
+  /** Channels given by the user or a model. */
   readonly channels?: readonly string[] | undefined;
-  /** Time column named by the user. */
+  /** Time column given by the user. */
   readonly time?: string | undefined;
   readonly scratch: ScratchFolder;
-  /** Called if the file itself does not contain its column names. */
+  /** Called if the file does not contain its own column names. */
   readonly warn: (message: string) => void;
 }
 
-/** Separates values by a single character, and adds a time column if the file states only its rate. */
+/** Separates the values by a single character, and adds a time column if the file gives only its rate. */
 export async function tableWithNames(file: SourceFile, found: TextLayout, options: NamingOptions): Promise<SourceFile> {
   const layout = fittingLayout(found);
   const width = layout.sample[0]!.length;

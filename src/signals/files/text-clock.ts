@@ -1,8 +1,8 @@
-// Reads times that are written as text, in the forms that loggers and spreadsheets write. The forms are dates in any
-// common order with a time and perhaps an offset ("05/04/2026 10:00:00.000", "May 4, 2026 10:00:00.000 AM", "2026-05-04
-// 10:00:00.000+0100 [Europe/London]"), dates and times written only as digits ("20260504T100000.020"), times of day,
-// elapsed time, and minutes and seconds ("00:07.9"). All times of a file have the same form and the same order of day and month; no
-// cell is interpreted on its own. DuckDB does the parsing.
+// Reads times written as text, in the forms used by loggers and spreadsheets. The forms are dates in any common order with a
+// time and perhaps an offset ("05/04/2026 10:00:00.000", "May 4, 2026 10:00:00.000 AM", "2026-05-04 10:00:00.000+0100
+// [Europe/London]"), dates and times written only as digits ("20260504T100000.020"), times of day, elapsed time, and minutes
+// and seconds ("00:07.9"). All times of a file have the same form and the same order of day and month; no cell is interpreted
+// on its own. DuckDB does the parsing.
 
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
@@ -34,7 +34,7 @@ import {
 export interface TimeReading {
   /** An SQL expression for seconds or, if `numbers`, for the column's own numbers. */
   readonly sql: string;
-  /** Whether the times are numbers whose unit must still be determined. */
+  /** Whether the times are numbers whose unit has yet to be determined. */
   readonly numbers: boolean;
   /** Whether the times are on a local clock, without an offset from UTC. */
   readonly local: boolean;
@@ -55,13 +55,12 @@ interface ReadingText {
 const daySeconds = 86_400;
 const hourSeconds = 3600;
 
-/** Number of rows from the top of a file that determine the form of its times. */
+/** Number of rows at the top of a file used to determine the form of its times. */
 const headRows = 1000;
 
 /**
  * @param timeFormat strptime format, as in `--time-format`
- * @throws DataFault if a cell does not have the form of the other cells, or if no order of day and month fits all of
- * them
+ * @throws DataFault if a cell does not have the same form as the others, or if no order of day and month fits all of them
  */
 export async function textClock(of: ReadingText, timeFormat: string | undefined): Promise<TimeReading> {
   const { schema, column } = of;
@@ -214,14 +213,14 @@ async function readDateTimeTextClock(of: ReadingText, { form, parts, order }: Da
   );
   const closer = Number(spans!.dmy) < Number(spans!.mdy) ? "dmy" : "mdy";
   of.warn(
-    `${of.file}: column "${of.column}" could begin with the day or the month. The dates lie closer together if the ${closer === "dmy" ? "day" : "month"} comes first, so that is assumed. To say so, add --time-format.`,
+    `${of.file}: column "${of.column}"could begin with the day or the month. The dates lie closer together if the ${closer === "dmy" ? "day" : "month"} comes first, so that is assumed. To say so, add --time-format.`,
   );
   return reading(closer);
 }
 
 async function readTimeOfDayTextClock(name: string): Promise<TimeReading> {
   const seconds = secondsInClockForm(timePartsOf(name, timeOfDayForm, timeOfDayParts));
-  // Without this condition, cells in another form would be read as midnight.
+  // Without this condition, cells in a different form would be read as midnight.
   const sql = `CASE WHEN regexp_matches(${name}, ${duckdbLiteral(timeOfDayForm)}) THEN ${seconds} END`;
   return { sql, numbers: false, local: true, wrapsAfter: daySeconds };
 }
@@ -232,7 +231,7 @@ async function readTimedeltaTextClock(name: string): Promise<TimeReading> {
   return { sql, numbers: false, local: false };
 }
 
-/** Reads minutes and seconds, because spreadsheets display such times as `mm:ss.0`, without the hour. */
+/** Reads minutes and seconds, because spreadsheets display short times as `mm:ss.0`, without the hour. */
 async function readMinutesTextClock(name: string): Promise<TimeReading> {
   const part = timePartsOf(name, minutesForm, minutesParts);
   const sql = `(60 * TRY_CAST(${part("mi")} AS DOUBLE) + ${secondsInDecimalForm(part)})`;
@@ -247,7 +246,7 @@ async function textClockRows(
   return database.rows(`${select} FROM ${schema.source(new Set(), null)} WHERE ${where}`);
 }
 
-/** Rejects cells in another form, because they would count as missing. */
+/** Rejects cells in a different form, because they would count as missing. */
 async function refuseOtherTextClocks(of: ReadingText, sql: string, expected: string): Promise<void> {
   const name = duckdbIdentifier(of.column);
   const [cell] = await of.database.rows(

@@ -26,8 +26,8 @@ const letters = /^[\t\r -~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*$/;
 const lettersAndUnits = /^[\t\r -~\u00b0\u00b2\u00b3\u00b5\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*$/;
 
 /**
- * Whether text that is not UTF-8 is Windows-1252, as spreadsheet programs write it: every byte that is not ASCII is a letter,
- * or a sign of units in a line with letters. Other such bytes are rather damage, such as a digit with one wrong bit.
+ * Whether non-UTF-8 text is Windows-1252 as written by spreadsheet programs: every non-ASCII byte is a letter, or a unit symbol
+ * in a line with letters. Other non-ASCII bytes are more likely damage, such as a digit with one wrong bit.
  */
 export function isWindows1252(head: Uint8Array): boolean {
   if (isUtf8(head.subarray(0, head.lastIndexOf(lineFeed) + 1))) return false;
@@ -56,7 +56,7 @@ function utf16Encoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   return even > odd ? "utf-16be" : "utf-16le";
 }
 
-/** DuckDB reads a byte-order mark as a part of the JSON text. */
+/** DuckDB reads a byte-order mark as part of the JSON text. */
 function encodingOfMarkedJson(head: Uint8Array): "utf-8" | undefined {
   return head[0] === 0xef && /^\s*[[{]/.test(new TextDecoder("utf-8").decode(head.subarray(0, 100)))
     ? "utf-8"

@@ -1,12 +1,12 @@
-// Finds the table in a text file: the number of lines before it, the separator of its values, and the header line. This
-// search is needed only for files that do not begin with a header line.
+// Finds the table in a text file: the number of lines before it, its value separator, and its header line. This search is
+// needed only for files that do not begin with a header line.
 
-/** Separator of values: a character, or any number of spaces and tabs. */
+/** The value separator: a character, or any number of spaces and tabs. */
 export type Separator = "," | "\t" | ";" | "|" | "spaces";
 
 export interface TextLayout {
   readonly separator: Separator;
-  /** Lines before the header line or, without one, before the first values. */
+  /** Lines before the header line or, if there is none, before the first values. */
   readonly preamble: readonly string[];
   /** Column names; undefined if there is no header line. A second line with units is appended to the names. */
   readonly names: readonly string[] | undefined;
@@ -21,12 +21,12 @@ const numberPattern = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i;
 const timePattern = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{1,2}:\d{2}/;
 const missingPattern = /^(nan|na|n\/a|null|none|)$/i;
 
-/** Removes the semicolon with which some loggers end each line. */
+/** Removes the semicolon that some loggers put at the end of each line. */
 export function layoutWithoutLineMark(line: string, separator: Separator): string {
   return separator === ";" ? line : line.replace(/;\s*$/, "");
 }
 
-/** Splits a line into values without surrounding quotes; a separator within quotes belongs to its value. */
+/** Splits a line into values without surrounding quotes; a separator inside quotes belongs to the value. */
 export function splitLineByLayout(line: string, separator: Separator): string[] {
   if (separator === "spaces")
     return (line.match(/"[^"]*"|\S+/g) ?? [""]).map((value) => value.replace(/^"(.*)"$/, "$1"));
@@ -42,7 +42,7 @@ export function splitLineByLayout(line: string, separator: Separator): string[] 
   return values.map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
 }
 
-/** Removes apostrophes, with which some programs quote texts. */
+/** Removes apostrophes, which some programs use to quote text. */
 function layoutWithoutApostrophes(value: string): string {
   return value.length > 1 && value.startsWith("'") && value.endsWith("'") ? value.slice(1, -1) : value;
 }
@@ -56,8 +56,8 @@ export interface PlainText {
 }
 
 /**
- * @param lines the first lines, without empty ones @returns undefined if the first line contains no names, or if most
- * other lines have another number of values
+ * @param lines the first lines, without empty ones @returns undefined if the first line contains no names, or if most other
+ * lines have a different number of values
  */
 export function plainTextOfLayout([first, ...others]: readonly string[]): PlainText | undefined {
   if (first === undefined || others.length === 0) return undefined;
@@ -76,8 +76,7 @@ export function plainTextOfLayout([first, ...others]: readonly string[]): PlainT
 }
 
 /**
- * Whether most values of a line are empty, because a spreadsheet pads every line with separators, even the lines before
- * the table.
+ * Whether most values of a line are empty, because a spreadsheet pads every line with separators, even those before the table.
  */
 function isPaddedTitleInLayout(values: readonly string[]): boolean {
   return 2 * values.filter((value) => value !== "").length < values.length;
@@ -87,7 +86,7 @@ function isPaddedTitleInLayout(values: readonly string[]): boolean {
 const fewestNames = 4;
 
 /**
- * Whether all cells after the names are empty, and the next line has a value below each name, as in a spreadsheet with
+ * Whether all cells to the right of the names are empty and the next line has a value below each name, as in a spreadsheet with
  * notes.
  */
 function areNamesPaddedInLayout(names: readonly string[], values: readonly string[]): boolean {
@@ -103,7 +102,7 @@ function areNamesPaddedInLayout(names: readonly string[], values: readonly strin
 }
 
 /**
- * Whether more columns have decimals with a comma than with a point; a few points may occur in other columns, as in a
+ * Whether decimals have a comma in more columns than have a point; a few points may occur in other columns, such as for a
  * person called 1.5.
  */
 export function hasLayoutDecimalComma(rows: readonly (readonly string[])[]): boolean {
@@ -133,7 +132,7 @@ export function textLayout(lines: readonly string[]): TextLayout | undefined {
   return layoutByNumbers(lines) ?? layoutOfSpacedTable(lines);
 }
 
-/** Recognises a header line followed by rows with as many words, fewer than half of which are numbers. */
+/** Recognises a header line by the rows that follow it, which have as many words and in which fewer than half are numbers. */
 function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   const at = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("#"));
   const [names = [], ...rows] = lines.slice(at).map((line) => splitLineByLayout(line, "spaces"));
@@ -148,7 +147,7 @@ function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   return { separator: "spaces", preamble: lines.slice(0, at), names, firstValues: at + 1, sample };
 }
 
-/** Consecutive lines with equal numbers of values. */
+/** Consecutive lines with the same number of values. */
 interface Run {
   readonly separator: Separator;
   readonly from: number;
@@ -157,8 +156,8 @@ interface Run {
 }
 
 /**
- * Minimum length of a run; the table begins with the first such run that is as wide as the longest run, even if other
- * lines interrupt it.
+ * Minimum length of a run; the table begins with the first such run that is as wide as the longest one, even if other lines
+ * come in between.
  */
 const wholeRun = 10;
 
@@ -204,8 +203,8 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
 }
 
 /**
- * Finds the names of groups of columns, as in merged cells of a spreadsheet: each is above the first column of its
- * group. The names of groups are needed if the columns' own names repeat.
+ * Finds the names of column groups, as in a spreadsheet's merged cells: each is above the first column of its group. Group
+ * names are needed if the columns' own names repeat.
  */
 function groupNamesInLayout(
   line: string | undefined,
@@ -222,15 +221,15 @@ function groupNamesInLayout(
     if (name !== "") group = name;
     return group;
   });
-  // A title above the first column would not make names differ.
+  // A title above the first column would not make names distinct.
   if (new Set(groups).size === 1) return undefined;
   return groups.map((name, i) => (names[i] === "" ? "" : name));
 }
 
-/** Maximum number of lines with names, units and the names of a pandas index. */
+/** Maximum number of lines with names, units and pandas index names. */
 const mostHeaderLines = 8;
 
-/** Whether a line with few values, such as units or the names of an index, is below a header line. */
+/** Whether a line with few values, such as units or index names, belongs below a header line. */
 function hasLayoutNamesAbove(lines: readonly string[], at: number, separator: Separator, width: number): boolean {
   for (let i = at - 1; i >= Math.max(0, at - mostHeaderLines); i--) {
     const above = splitLineByLayout(lines[i]!, separator);
@@ -240,13 +239,13 @@ function hasLayoutNamesAbove(lines: readonly string[], at: number, separator: Se
   return false;
 }
 
-/** Text that pandas writes in place of a name that is missing in one of several header lines. */
+/** Text that pandas writes in place of a name missing from one of several header lines. */
 const unnamedByPandas = /^Unnamed: \d+(_level_\d+)?$/;
 
 /**
- * The first header line contains the names; the last of several lines may contain their units. If names repeat, as in a
- * line of sensors above a line of axes, each name is composed of the names in all lines. Below the names, pandas writes
- * the names of the index in a separate line.
+ * The first header line contains the names; the last of several lines may contain their units. If names repeat, as in a line of
+ * sensors above a line of axes, each name is composed from the names in all lines. pandas writes index names on a separate line
+ * below the names.
  */
 function layoutNamesWithUnits(written: readonly (readonly string[])[]): string[] | undefined {
   const lines = written.map((line) => line.map((name) => (unnamedByPandas.test(name) ? "" : name)));
@@ -266,7 +265,7 @@ function layoutNamesWithUnits(written: readonly (readonly string[])[]): string[]
       (name, i) => index[i] || [name, ...below.map((line) => line[i]!)].filter((part) => part !== "").join("_"),
     );
   const units = below.at(-1);
-  // A group's name is above its first column, and the line below has the names of all its columns.
+  // A group name is above the group's first column, and the line below has the names of all its columns.
   if (units !== undefined && names.some((name, i) => name === "" && units[i] !== "" && index[i] === "")) {
     let group = "";
     return names.map((name, i) => {

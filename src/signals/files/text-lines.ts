@@ -16,7 +16,7 @@ export function linesOfText(path: string): AsyncIterable<string> {
   });
 }
 
-/** Writes lines, each with a line feed at its end. */
+/** Writes lines, each ending in a line feed. */
 export async function writeTextLines(lines: AsyncIterable<string>, path: string): Promise<void> {
   await pipeline(async function* () {
     let block = "";

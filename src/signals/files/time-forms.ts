@@ -1,11 +1,11 @@
-// Describes the text forms of times as regular expressions, and converts their parts to seconds in SQL.
+// Describes the textual forms of times as regular expressions, and converts their parts to seconds in SQL.
 
 import { duckdbLiteral } from "./duckdb.ts";
 
 const [a, b, c] = ["\\d{1,4}", "\\d{1,2}|[A-Za-z]{3,9}", "\\d{1,4}"];
 const weekday = "(?:(?i:mon|tue|wed|thu|fri|sat|sun)[A-Za-z]*\\.?,?\\s+)?";
 const monthName = "([A-Za-z]{3,9})\\.?";
-/** Loggers that leave out zeros at the end leave the separator when a second begins. */
+/** Loggers that leave out trailing zeros leave the separator on whole seconds. */
 const fraction = "(?:[.,:](\\d{0,9}))?";
 const halfDay = "\\s*([AaPp])?\\.?(?:[Mm]\\.?)?";
 const hours = `(\\d{1,2})[:.h](\\d{2})(?:[:.m](\\d{2}))?${fraction}${halfDay}`;
@@ -80,13 +80,13 @@ export type DateOrder = "ymd" | "dmy" | "mdy";
 
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/** Returns SQL for a part of each text in a column; an empty text if the form lacks that part. */
+/** Returns SQL for one part of each text in a column; an empty text if the form lacks that part. */
 export function timePartsOf(name: string, form: string, parts: readonly TimePart[]): (part: TimePart) => string {
   const struct = `regexp_extract(${name}, ${duckdbLiteral(form)}, [${parts.map(duckdbLiteral).join(", ")}])`;
   return (part) => (parts.includes(part) ? `(${struct}).${part}` : "''");
 }
 
-/** Returns SQL for the seconds from 1970 to the beginning of the day; null if there is no such date. */
+/** Returns SQL for the seconds from 1970 to the start of the day; null if there is no such date. */
 export function secondsInDateForm(order: DateOrder, part: (of: TimePart) => string): string {
   const [year, month, day] = (
     order === "ymd" ? ["a", "b", "c"] : order === "dmy" ? ["c", "b", "a"] : ["c", "a", "b"]

@@ -1,10 +1,10 @@
-// Computes the times of the samples in a device's blocks. A block states one time of the clock, so the step between its
-// samples comes from the times of the neighbouring blocks if no sample was lost between them, and otherwise from the
-// nominal rate.
+// Computes the times of the samples in a device's blocks. A block gives a single clock time. The step between its samples
+// therefore comes from the times of the adjacent blocks if no samples were lost in between, and otherwise from the nominal
+// rate.
 
 import type { DeviceBlock } from "./device-recording.ts";
 
-/** A time of the device's clock, and the sample at which the device read it. */
+/** A time on the device's clock, and the sample at which the device read it. */
 interface Anchor {
   readonly seconds: number;
   /** Index in the block; may lie outside the block. */
@@ -23,8 +23,8 @@ export interface AnchoredBlock {
 }
 
 /**
- * Maximum relative deviation of the step between two blocks from the nominal step; if it is larger, samples were lost
- * between the blocks.
+ * Maximum relative deviation of the step between two blocks from the nominal step; a larger deviation means that samples were
+ * lost in between.
  */
 const stepTolerance = 0.1;
 
@@ -51,8 +51,8 @@ function stepBetweenBlocks(first: AnchoredBlock, second: AnchoredBlock): number 
 }
 
 /**
- * @param before step since the previous block, if this block directly follows it @param after step to the next block,
- * if the next block directly follows this one
+ * @param before step from the previous block if this block directly follows it @param after step to the next block if that
+ * directly follows this one
  */
 function timesOfBlock(
   { anchor: { seconds, sample }, values, rateHz }: AnchoredBlock,

@@ -1,11 +1,11 @@
-// Reads zip archives: the directory at the end of the file, then the entries, which are stored or deflated. Zip64 and
+// Reads zip archives: first the directory at the end of the file, then the entries, which are stored or deflated. Zip64 and
 // encryption are detected and rejected. Format: PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16.
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-// Imports zlib as a whole, because Node.js 18 has no crc32 but must load this file before it can report that its
-// version is too old.
+// Imports zlib as a whole, because Node.js 18 has no crc32 but has to load this file before it can report that its version is
+// too old.
 import zlib from "node:zlib";
 import { UserError } from "../../errors.ts";
 import { fileBytes } from "./file-bytes.ts";
@@ -66,7 +66,7 @@ export async function unzipEntry(path: string, entry: ZipEntry, out: string): Pr
   await pipeline(unzipEntryInChunks(path, entry), createWriteStream(out, { flags: "wx", mode: 0o600 }));
 }
 
-/** Yields the content of an entry. @throws UserError if the entry is damaged, at the end at the latest */
+/** Yields the content of an entry. @throws UserError if the entry is damaged, at the latest when its end is reached */
 export async function* unzipEntryInChunks(path: string, entry: ZipEntry): AsyncGenerator<Uint8Array> {
   if (entry.method !== 0 && entry.method !== 8) throw brokenZip(path, `${entry.name} uses an unknown compression`);
   const head = Buffer.from(await fileBytes(path, entry.offset, 30));

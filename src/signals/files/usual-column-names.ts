@@ -1,10 +1,10 @@
-// Finds the column that has a role, such as the label or the person, by the usual names of such columns.
+// Finds the column for a role, such as the label or the person, by the names usually given to such columns.
 
 export type ColumnRole = "label" | "group" | "recording" | "time";
 
 /**
- * Usual names of each role's column, most likely first, compared without case, accents, spaces and punctuation. One
- * line of each role lists its words in German, French, Spanish, Italian, Portuguese and Dutch.
+ * Usual column names for each role, most likely first; case, accents, spaces and punctuation are ignored. For each role, one
+ * line lists words in German, French, Spanish, Italian, Portuguese and Dutch.
  */
 export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   label: [
@@ -35,7 +35,7 @@ export function partsOfJoinedClock(column: string, available: readonly string[])
   return parts.length > 1 && parts.every((part) => available.includes(part)) ? parts : [];
 }
 
-/** Returns the column with the role's most likely usual name. */
+/** Returns the column whose name is the most likely one for the role. */
 export function usualColumnOfRole(available: readonly string[], role: ColumnRole): string | null {
   const isAxis = available.some((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === "x");
   const joined =
@@ -81,7 +81,7 @@ export function usualTimeColumns(available: readonly string[]): string[] {
   });
 }
 
-/** Whether two names are equal except for units in brackets, case and punctuation, such as acc_x (g) and acc_x. */
+/** Whether two names are equal apart from units in brackets, case and punctuation, such as acc_x (g) and acc_x. */
 export function isSameColumnButForUnit(a: string, b: string): boolean {
   return (
     normaliseUsualColumnName(usualColumnNameWithoutUnit(a)) === normaliseUsualColumnName(usualColumnNameWithoutUnit(b))

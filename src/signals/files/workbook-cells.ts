@@ -1,23 +1,23 @@
-// Writes the cells of a sheet as text. A spreadsheet stores dates, times of day and durations as numbers of days, and
-// hucre returns values in such formats as dates, to the millisecond. A spreadsheet's dates have no time zone, so the
-// texts have none either.
+// Writes the cells of a sheet as text. A spreadsheet stores dates, times of day and durations as numbers of days, and hucre
+// returns values in such formats as dates with millisecond precision. Spreadsheet dates have no time zone, so the texts have
+// none either.
 
 import { hasLayoutDecimalComma } from "./text-layout.ts";
 
 export type Cells = readonly (string | number | boolean | Date | null)[];
 
-/** The form in which the values of a sheet are written, which is inferred from its first rows. */
+/** The form in which a sheet's values are written, inferred from its first rows. */
 export interface TextForm {
   /** Columns that have a value in the first rows; all others are left out. */
   readonly columns: readonly number[];
   /** Columns of dates without a time of day. */
   readonly dates: ReadonlySet<number>;
-  /** Whether numbers that are stored as text have a decimal comma. */
+  /** Whether numbers stored as text have a decimal comma. */
   readonly decimalComma: boolean;
 }
 
 const dayMs = 86_400_000;
-/** Days on which the two date systems begin. A date before `firstDate` is a time of day or a duration. */
+/** Days on which the two date systems begin. Anything before `firstDate` is a time of day or a duration. */
 const dayZeros = [Date.UTC(1904, 0, 1), Date.UTC(1899, 11, 31)] as const;
 const firstDate = Date.UTC(1930, 0, 1);
 const errors = /^#(DIV\/0!|NUM!|NULL!|N\/A|VALUE!|REF!|NAME\?|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!)$/;

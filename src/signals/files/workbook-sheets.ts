@@ -1,5 +1,5 @@
-// Lists the sheets of an Excel workbook, and checks the XML of a sheet before its rows are read. The library that reads
-// the rows does not verify checksums, and does not report which cells are merged or were never computed.
+// Lists the sheets of an Excel workbook, and checks a sheet's XML before its rows are read. The library that reads the rows
+// does not verify checksums, or report which cells are merged or were never computed.
 
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
@@ -13,7 +13,7 @@ export interface WorkbookSheet {
   readonly entry: ZipEntry;
 }
 
-/** Cells that are displayed as one cell; only the first has a value. Rows and columns are counted from 0. */
+/** Cells displayed as one cell; only the first has a value. Rows and columns count from 0. */
 export interface MergedCells {
   readonly top: number;
   readonly left: number;
@@ -27,7 +27,7 @@ export interface SheetFacts {
   readonly uncomputed: boolean;
 }
 
-/** Returns the visible worksheets in order. @param stored the place of the workbook's content */
+/** Returns the visible worksheets in order. @param stored where the workbook's content is stored */
 export async function visibleWorkbookSheets(
   path: string,
   stored: string,
@@ -88,7 +88,7 @@ function withoutWorkbookEntities(text: string): string {
   });
 }
 
-/** Maximum length of the elements that are searched for, in characters. */
+/** Maximum length, in characters, of the elements to search for. */
 const longestElement = 200;
 const uncomputedCell = /<\/f>(<v\s*\/>|<v><\/v>)?<\/c>|<f\b[^>]*\/>(<v\s*\/>|<v><\/v>)?<\/c>/;
 
@@ -123,8 +123,7 @@ export function brokenWorkbookSheets(path: string, reason: string, cause?: unkno
 }
 
 /**
- * Returns the workbook and the sheet to which a path such as visits.xlsx/ann refers; undefined if it refers to no
- * sheet.
+ * Returns the workbook and the sheet that a path such as visits.xlsx/ann refers to; undefined if it does not refer to a sheet.
  */
 export async function workbookSheetInPath(path: string): Promise<{ stored: string; sheet: string } | undefined> {
   const [, stored, sheet] = /^(.*\.xls[xm])\/([^/]+)$/i.exec(path) ?? [];

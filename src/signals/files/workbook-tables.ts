@@ -1,6 +1,5 @@
-// Reads the tables of an Excel workbook. Each visible sheet with measurements is written as a text file, as a
-// spreadsheet program would save it, so clocks, columns, labels and units are found as in any other file. hucre reads
-// the rows one after the other.
+// Reads the tables of an Excel workbook. Each visible sheet with measurements is written as a text file, as a spreadsheet
+// program would save it, so clocks, columns, labels and units are found as in any other file. hucre reads the rows one by one.
 
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
@@ -23,9 +22,9 @@ import {
   workbookSheetFacts,
 } from "./workbook-sheets.ts";
 
-/** Number of rows, from the top of a sheet, in which its table is searched for. */
+/** Number of rows at the top of a sheet to search for its table. */
 const headRows = 400;
-/** Minimum number of rows and columns of numbers in a sheet that contains a recording. */
+/** Minimum number of rows and columns of numbers for a sheet to contain a recording. */
 const fewestRows = 10;
 const fewestColumns = 3;
 
@@ -39,7 +38,7 @@ interface SheetTable {
 /**
  * Writes the sheets with measurements as text files; if there are several, each is named like a file in a folder,
  * BOOK.xlsx/SHEET.
- * @param stored the place of the workbook's content
+ * @param stored where the workbook's content is stored
  * @throws UserError if no sheet has measurements, or if several sheets have different columns
  */
 export async function workbookTables(
@@ -94,9 +93,9 @@ function refuseDifferentWorkbookTables(path: string, tables: readonly SheetTable
 
 /**
  * Writes a sheet as lines of tab-separated values.
- * @param whatever whether to write the sheet even if it has no table of measurements, so that later messages can
- * describe its content
- * @returns the names of the sheet's columns; undefined if it was not written
+ * @param whatever whether to write the sheet even if it has no table of measurements, so that later messages can describe what
+ * it contains
+ * @returns the sheet's column names; undefined if it was not written
  */
 async function writeWorkbookTable(
   place: string,
@@ -189,7 +188,7 @@ async function* workbookTableRows(
   }
 }
 
-/** A title that is merged across the whole table is not repeated; the name of a sensor above its axes is. */
+/** A title that is merged across the whole table is not repeated; a sensor name above its axes is. */
 function withMergedWorkbookCells(
   row: number,
   values: Cells,

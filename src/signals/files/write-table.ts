@@ -46,9 +46,8 @@ export function writtenTableFormat(path: string): string {
 }
 
 /**
- * Writes columns of equal length. The same columns give the same bytes in CSV and the same values in Parquet.
- * @param path path of the file, whose extension determines the format; missing folders are created; an existing file is
- * replaced
+ * Writes columns of equal length. The same columns yield the same bytes in CSV and the same values in Parquet.
+ * @param path the file's path, whose extension determines the format; missing folders are created; an existing file is replaced
  * @throws UserError if the format is unknown or the file cannot be written
  */
 export async function writeTable(path: string, columns: readonly TableColumn[]): Promise<void> {
@@ -160,7 +159,7 @@ export class TableWriter {
 
   async close(): Promise<void> {
     this.#database.close();
-    // If the folder itself is the problem, there may be no temporary file to remove.
+    // If the folder is the problem, there may be no temporary file to remove.
     await rm(this.#temporary, { force: true }).catch(() => undefined);
     await rm(this.#scratch, { recursive: true, force: true });
   }

@@ -6,7 +6,7 @@ const reasons = {
   unknownClass: "class that the network does not learn",
 } as const satisfies Record<keyof DroppedSamples, string>;
 
-/** Lists the samples that no window covers, by reason. */
+/** Lists the samples not covered by any window, by reason. */
 export function droppedWithReasons(dropped: DroppedSamples): { reason: string; stretches: number; samples: number }[] {
   return Object.entries(reasons).map(([key, reason]) => ({ reason, ...dropped[key as keyof DroppedSamples] }));
 }

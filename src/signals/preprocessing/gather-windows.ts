@@ -3,7 +3,7 @@
 import type { WindowSet } from "./windows.ts";
 
 /**
- * Writes the windows of `rows` into x [B, T, C] in physical units.
+ * Writes the windows with indices `rows` into x [B, T, C] in physical units.
  * @param rows indices of windows, at most B
  */
 export function gatherWindows(

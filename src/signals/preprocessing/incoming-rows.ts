@@ -1,5 +1,5 @@
-// Collects rows as they arrive, in pieces of any size. At any time, the recordings are the same as for a file with the
-// same rows: the same rows are kept, and the same rules determine gaps and stretches. Dimensions: N rows per piece, C
+// Collects rows as they arrive, in pieces of any size. At any time, the recordings are the same as those read from a file with
+// the same rows: the same rows are kept, and gaps and stretches follow the same rules. Dimensions: N rows per piece, C
 // channels.
 
 import { DataFault } from "../../data-fault.ts";
@@ -22,20 +22,20 @@ export interface DroppedRows {
 interface OpenRecording {
   readonly index: number;
   lastTime: number;
-  /** Values of the latest kept row. */
+  /** Values of the last kept row. */
   lastValues: readonly number[];
-  /** Number of rows that repeat the time of the previous row with other values. */
+  /** Number of rows that repeat the previous row's time with different values. */
   repeated: number;
 }
 
 /** Counts of everything that arrived, whether or not it was kept. */
 export interface ArrivedRows {
-  /** Number of rows with a time or a value. */
+  /** Number of rows that have a time or a value. */
   readonly read: number;
-  /** Counts for each channel, and last for the time: cells that are NaN, and cells that are infinite. */
+  /** Counts for each channel, followed by those for the time: cells that are NaN, and cells that are infinite. */
   readonly missing: readonly number[];
   readonly infinite: readonly number[];
-  /** Number of rows that repeat the time of the previous row with other values, by recording. */
+  /** Number of rows that repeat the previous row's time with different values, by recording. */
   readonly repeated: ReadonlyMap<string, number>;
 }
 
@@ -71,12 +71,12 @@ export class IncomingRows {
   }
 
   /**
-   * Accepts either a whole piece or no row of it.
+   * Accepts either all of a piece or none of it.
    * @param time [N] seconds
    * @param columns C columns of [N] values
-   * @param recording name of the recording; rows of different recordings may interleave
+   * @param recording name of the recording; rows from different recordings may be interleaved
    * @throws DataFault if time runs backwards within the recording
-   * @throws RangeError if the number of columns differs from the number of channels, or their lengths differ
+   * @throws RangeError if the number of columns differs from the number of channels, or if their lengths differ
    */
   add(time: ArrayLike<number>, columns: readonly ArrayLike<number>[], recording: string): void {
     if (columns.length !== this.#channels.length) {
@@ -123,9 +123,7 @@ export class IncomingRows {
     this.#dropped = dropped;
   }
 
-  /**
-   * @param cells columns of the channels, and last the times; rows without any value are padding, and are not counted
-   */
+  /** @param cells columns of the channels, followed by the times; rows without any value are padding and are not counted */
   #count(cells: readonly (Float32Array | Float64Array)[]): void {
     const [missing, infinite] = [[...this.#missing], [...this.#infinite]];
     for (let i = 0; i < cells[0]!.length; i++) {

@@ -1,23 +1,22 @@
-// Determines the label of each window in which the label may change, which is the label with the largest share of the
-// window.
+// Determines the labels of windows in which the label may change: a window's label is the one that covers most of it.
 
-/** A label that holds from `start` seconds until the next run begins; null if there is no label of a known class. */
+/** A label that holds from `start` seconds until the next run begins; null if there is no label from a known class. */
 export interface LabelRun {
   readonly start: number;
   readonly label: number | null;
 }
 
 export interface WindowLabels {
-  /** [W] the label with the largest share; -1 if no part of the window has a label. */
+  /** [W] the label that covers most of the window; -1 if no part of it has a label. */
   readonly labels: Int32Array;
   /** [W] that share, 0 to 1. */
   readonly shares: Float64Array;
 }
 
 /**
- * @param runs runs in order of time, of which the first begins before the first window
- * @param windows W windows of `length` seconds, of which the first begins at `start`, and each of the others `step`
- * seconds after the previous one
+ * @param runs runs in time order; the first begins before the first window
+ * @param windows W windows of `length` seconds; the first begins at `start`, and each of the others `step` seconds after the
+ * previous one
  */
 export function labelsOfWindows(
   runs: readonly LabelRun[],
@@ -44,17 +43,17 @@ export function labelsOfWindows(
   return { labels, shares };
 }
 
-/** Counts how often labels change within windows, if windows may span changes of the label. */
+/** Counts how often labels change within windows when windows may span label changes. */
 export interface LabelChanges {
   /** Number of windows that fit between gaps. */
   readonly windows: number;
   /** Number of windows in which the label changes. */
   readonly crossing: number;
-  /** Number of windows in which the label changes and one label covers at least 80 %. */
+  /** Number of windows in which the label changes but one label covers at least 80 %. */
   readonly mostly: number;
-  /** Number of windows in which the label changes and one label covers at least half. */
+  /** Number of windows in which the label changes but one label covers at least half. */
   readonly majority: number;
-  /** Number of windows in which the label changes and which are used. */
+  /** Number of windows in which the label changes but which are used. */
   readonly used: number;
 }
 
@@ -63,7 +62,7 @@ const shareTolerance = 1e-6;
 const mostlyShare = 0.8;
 const majorityShare = 0.5;
 
-/** Whether a window is used if its most frequent label has this share. */
+/** Whether a window whose most frequent label has this share is used. */
 export function isLabelPure(share: number, purity: number): boolean {
   return share > 0 && share >= purity - shareTolerance;
 }

@@ -1,10 +1,9 @@
-// The filter for resampling a recording to a lower rate: a linear-phase FIR low-pass whose cutoff is half of the new
-// rate. The filter is that of SciPy's `resample_poly`, a sinc in a Kaiser window, but in continuous time, so that it
-// works for any two rates. Each output is divided by the sum of its weights, so that a constant, such as gravity, stays
-// exactly the same. Beyond both ends, the signal is extended by its odd reflection, as in SciPy's `filtfilt`.
-// Dimensions: N input samples, M output samples.
+// The filter used to resample a recording to a lower rate: a linear-phase FIR low-pass whose cutoff is half the new rate. It is
+// the filter of SciPy's `resample_poly`, a Kaiser-windowed sinc, but in continuous time, so that it works for any two rates.
+// Each output is divided by the sum of its weights, so that a constant such as gravity is preserved exactly. Beyond both ends,
+// the signal is extended by its odd reflection, as in SciPy's `filtfilt`. Dimensions: N input samples, M output samples.
 
-/** Zero crossings of the sinc on each side, and the shape of the Kaiser window: `resample_poly`'s defaults. */
+/** Zero crossings of the sinc on each side, and the shape of the Kaiser window; these are `resample_poly`'s defaults. */
 const [crossings, beta] = [10, 5];
 /** Number of table entries per zero crossing; the error of linear interpolation between them is below 1e-7. */
 const tablePoints = 4096;
@@ -22,7 +21,7 @@ function lowPassTable(): Float64Array {
   return table;
 }
 
-/** Computes the modified Bessel function of the first kind and order 0, by its power series. */
+/** Computes the modified Bessel function of the first kind and order 0, from its power series. */
 function besselI0OfLowPass(x: number): number {
   let [term, sum] = [1, 1];
   for (let k = 1; term > sum * 1e-17; k++) {
@@ -34,7 +33,7 @@ function besselI0OfLowPass(x: number): number {
 
 /** Positions of output samples, in input samples. */
 export interface LowPassTicks {
-  /** N, the number of samples of the entire input. */
+  /** N, the number of samples in the entire input. */
   readonly inputs: number;
   /** Number of input samples per output sample; greater than 1. */
   readonly ratio: number;
@@ -43,7 +42,7 @@ export interface LowPassTicks {
   readonly to: number;
 }
 
-/** Returns the input samples `first` to `last` (exclusive) on which the output samples depend. */
+/** Returns the input samples `first` to `last` (exclusive) that the output samples depend on. */
 export function lowPassInputs({ inputs, ratio, from, to }: LowPassTicks): { first: number; last: number } {
   const reach = crossings * ratio;
   const [low, high] = [Math.ceil(from * ratio - reach), Math.floor((to - 1) * ratio + reach)];
@@ -56,7 +55,7 @@ export function lowPassInputs({ inputs, ratio, from, to }: LowPassTicks): { firs
 }
 
 /**
- * @param columns the samples of each channel in the range that `lowPassInputs` returns
+ * @param columns the samples of each channel in the range returned by `lowPassInputs`
  * @returns the output samples of each column
  */
 export function lowPass(columns: readonly Float32Array[], ticks: LowPassTicks): Float32Array[] {
@@ -88,10 +87,7 @@ export function lowPass(columns: readonly Float32Array[], ticks: LowPassTicks): 
   return outputs;
 }
 
-/**
- * Returns sample k of the input, which is extended beyond both ends by rotating it by half a turn around the last
- * sample there.
- */
+/** Returns sample k of the input, which is extended beyond each end by rotating it half a turn around its last sample there. */
 function reflectedLowPassInput(column: Float32Array, first: number, inputs: number, k: number): number {
   const last = inputs - 1;
   let [at, sign, offset] = [k, 1, 0];

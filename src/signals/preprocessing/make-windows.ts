@@ -1,6 +1,6 @@
-// Cuts recordings into windows of equal length, each inside one stretch (one person, recording and label, without a
-// gap). Every stretch is copied once into one block, in which overlapping windows share their samples. Dimensions: S
-// samples, C channels, W windows, T samples per window.
+// Cuts recordings into windows of equal length, each within one stretch (one person, recording and label, without a gap). Every
+// stretch is copied once into one block, where overlapping windows share their samples. Dimensions: S samples, C channels, W
+// windows, T samples per window.
 
 import { DataFault } from "../../data-fault.ts";
 import { percent } from "../../percent.ts";
@@ -21,13 +21,13 @@ import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.
 export interface MadeWindows {
   readonly windows: WindowSet;
   readonly dropped: DroppedSamples;
-  /** Number of stretches that were resampled; all other stretches are unchanged, bit for bit. */
+  /** Number of stretches that were resampled; all others are unchanged, bit for bit. */
   readonly resampledStretches: number;
 }
 
 /**
- * @returns windows in the order of the stretches, and by time within a stretch; `samples` contains only samples that a window
- *   covers
+ * @returns windows in the order of the stretches, and by time within a stretch; `samples` contains only samples covered by a
+ * window
  * @throws DataFault if no stretch is as long as a window
  * @throws RangeError if an option is out of range
  */
@@ -38,7 +38,7 @@ export function makeWindows(recordings: Recordings, options: WindowOptions): Mad
   return { windows: windows!, dropped: plan.dropped, resampledStretches: plan.resampledStretches };
 }
 
-/** Makes all windows of several plans, whose samples lie in one contiguous block. */
+/** Makes all windows of several plans, with their samples in one contiguous block. */
 export function makeWindowsOfPlans(sources: readonly { rows: RowSource; plan: WindowPlan }[]): WindowSet[] {
   const sizes = sources.map(({ rows, plan }) => rows.channels.length * plannedWindowSamples(plan));
   const block = allocateSharedWindows(sizes.reduce((sum, size) => sum + size, 0));

@@ -8,11 +8,11 @@ import type { RowSource, Stretch } from "../data/recordings.ts";
 interface Wanted {
   readonly windowSize: number;
   readonly samplingRateHz: number;
-  /** Number of samples of the longest stretch. */
+  /** Number of samples in the longest stretch. */
   readonly longest: number;
 }
 
-/** Reason for which a stretch ends and the next begins. */
+/** The reason why one stretch ends and the next begins. */
 type Cut = "person" | "recording" | "label" | "gap";
 
 /**
@@ -20,7 +20,7 @@ type Cut = "person" | "recording" | "label" | "gap";
  * role.
  */
 const fewRows = 10;
-/** Minimum length of a window that a message suggests, in seconds; shorter windows do not show a movement. */
+/** Minimum window length, in seconds, to suggest in a message; shorter windows do not show a movement. */
 const leastWindowSeconds = 1;
 
 export function noWindowsFault(rows: RowSource, { windowSize, samplingRateHz, longest }: Wanted): DataFault {
@@ -69,14 +69,16 @@ function explainNoWindows(
     return {
       cause: `Gaps in time cut the rows ${every}.`,
       advice:
-        "If the recordings have no such gaps, the times are misread: name the column with --time and its unit with --time-unit. Otherwise, find out where data was lost.",
+        "If the recordings have no such gaps, the times are misread: name the column with --time and its unit " +
+        "with --time-unit. Otherwise, find out where data was lost.",
     };
   }
   if (most === "label" && cutCount > 0 && longest < leastWindowSeconds * samplingRateHz) {
     return {
       cause: `The label changes ${every}.`,
       advice:
-        "Name the column with the activity with --label, label longer stretches, or use --purity 0.5, which lets windows span changes of label.",
+        "Name the column with the activity with --label, label longer stretches, or use --purity 0.5, which " +
+        "lets windows span changes of label.",
     };
   }
   const cause = most === "label" && cutCount > 0 ? `The label changes ${every}.` : "The recordings are short.";

@@ -2,9 +2,7 @@
 
 import type { WindowSet } from "./windows.ts";
 
-/**
- * Returns only the windows in `rows`, over the same samples. Leaves out users and recordings without a selected window.
- */
+/** Returns only the windows in `rows`, over the same samples. Leaves out people and recordings without a selected window. */
 export function pickWindows(windows: WindowSet, rows: Int32Array): WindowSet {
   const [groups, users] = renumberPickedWindows(windows.groups, rows, windows.users);
   const [recordingIndex, recordings] = renumberPickedWindows(windows.recordingIndex, rows, windows.recordings);

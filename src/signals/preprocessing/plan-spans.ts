@@ -1,5 +1,5 @@
-// Plans windows that may span several stretches without a gap between them, of which each has its own label. Devices do not
-// need it, because their rows have no labels. Dimensions: W windows.
+// Plans windows that may span several gap-free stretches, each with its own label. Devices do not need this, because their rows
+// have no labels. Dimensions: W windows.
 
 import type { Stretch } from "../data/recordings.ts";
 import {
@@ -14,7 +14,7 @@ import type { EvenPlan } from "./resample.ts";
 
 /** A plan to which stretches are added one by one. */
 export interface PlannedStretches {
-  /** Adds a stretch of one label, and returns the number of windows that fit into it. */
+  /** Adds a stretch with one label, and returns the number of windows that fit into it. */
   add(stretch: Stretch): number;
   /** Adds a stretch with one label per window, [W]; -1 for a window without a label. */
   addPart(stretch: Stretch, even: EvenPlan, labels: Int32Array): number;
@@ -28,9 +28,9 @@ export interface PlannedStretches {
 }
 
 /**
- * Adds all spans: stretches that have no gap between them.
+ * Adds all spans: runs of stretches without a gap in between.
  * @param purity minimum share of a window that its label must cover
- * @returns changes of the label within spans; null if no label changes
+ * @returns label changes within spans; null if no label changes
  */
 export function planSpans(
   plan: PlannedStretches,

@@ -1,6 +1,6 @@
-// Plans the positions of the windows before any sample is read. A window lies inside one stretch (one person, recording
-// and label, without a gap) or, with a purity below 1, inside several consecutive stretches without a gap between them.
-// S samples, W windows.
+// Plans the positions of the windows before any sample is read. A window lies inside one stretch (one person, recording and
+// label, without a gap) or, with a purity below 1, inside several consecutive stretches with no gap in between. S samples, W
+// windows.
 
 import { DataFault } from "../../data-fault.ts";
 import type { RowSource, Stretch } from "../data/recordings.ts";
@@ -10,21 +10,21 @@ import { type PlannedStretches, planSpans } from "./plan-spans.ts";
 import { type EvenPlan, planResampling, type Resampling } from "./resample.ts";
 
 export interface WindowOptions {
-  /** Sampling rate in Hz; stretches at another rate are resampled. */
+  /** Sampling rate in Hz; stretches at other rates are resampled. */
   readonly samplingRateHz: number;
   /** Number of samples T per window. */
   readonly windowSize: number;
   /** Share of a window that overlaps the next window, in [0, 1). */
   readonly overlap: number;
-  /** Method for resampling stretches at a higher rate. Default: low-pass. */
+  /** How stretches at a higher rate are resampled. Default: low-pass. */
   readonly resampling?: Resampling;
-  /** Minimum share of a window that its label must cover. Default: 1, so that no window spans a change of label. */
+  /** Minimum share of a window that its label must cover. Default: 1, so that no window spans a label change. */
   readonly purity?: number;
   /** Class names in the order of the label indices (default: the sorted names in the recordings). */
   readonly classes?: readonly string[];
 }
 
-/** Samples (after resampling) that no window covers; each sample is counted once. */
+/** Samples (after resampling) not covered by any window; each is counted once. */
 export interface DroppedSamples {
   /** Samples in stretches shorter than a window. */
   shortStretches: { stretches: number; samples: number };
@@ -56,14 +56,14 @@ export interface WindowPlan {
   readonly parts: readonly PlannedPart[];
   /** Number of windows; with a purity below 1, this includes windows without a label. */
   readonly windows: number;
-  /** Changes of the label within recordings; null if no label changes, except at gaps. */
+  /** Label changes within recordings; null if labels change only at gaps. */
   readonly labelChanges: LabelChanges | null;
   readonly classes: readonly string[];
   readonly users: readonly string[];
   readonly recordings: readonly string[];
   readonly dropped: DroppedSamples;
   readonly resampledStretches: number;
-  /** Number of samples of the longest stretch whose label is one of the classes. */
+  /** Number of samples in the longest stretch whose label is one of the classes. */
   readonly longest: number;
 }
 
@@ -85,8 +85,8 @@ export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan
 }
 
 /**
- * Like `planWindows`, but accepts rows without a stretch as long as a window, because more rows may follow.
- * @param ofSpans plans windows across changes of the label (default: none, because the rows have no labels)
+ * Like `planWindows`, but accepts rows in which no stretch is as long as a window, because more rows may follow.
+ * @param ofSpans plans windows across label changes (default: none, because the rows have no labels)
  */
 export function planAnyWindows(rows: RowSource, options: WindowOptions, ofSpans?: typeof planSpans): WindowPlan {
   const { samplingRateHz, windowSize, overlap } = options;
@@ -224,7 +224,7 @@ function indexWindowPlanNames(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index]));
 }
 
-/** Returns the fault of rows without a stretch as long as a window. */
+/** Returns the fault for rows in which no stretch is as long as a window. */
 export function noPlannedWindows(rows: RowSource, { longest, options, dropped }: WindowPlan): DataFault {
   const { classes = [] } = options;
   if (longest > 0 || dropped.unknownClass.stretches === 0) return noWindowsFault(rows, { ...options, longest });

@@ -1,4 +1,4 @@
-// Plans a batch's windows without the time in which nothing moved; the server and devices use the same code.
+// Plans a batch's windows, leaving out time without movement; the server and devices use the same code.
 
 import { DataFault } from "../../data-fault.ts";
 import type { RowSource } from "../data/recordings.ts";
@@ -6,15 +6,15 @@ import { type StillTime, stillTime, withoutStillTime } from "../data/still-time.
 import { planAnyWindows, type WindowOptions, type WindowPlan } from "./plan-windows.ts";
 
 export interface WornWindows {
-  /** The rows to which the plan refers. */
+  /** The rows that the plan refers to. */
   readonly rows: RowSource;
-  /** The plan, which may have no windows. */
+  /** The plan, which may contain no windows. */
   readonly plan: WindowPlan;
   readonly still: StillTime;
 }
 
 /**
- * Leaves out the time in which nothing moved, unless no window would be left.
+ * Leaves out time without movement, unless no window would remain.
  * @param ofSpans as in `planAnyWindows`
  * @throws DataFault under the same conditions as `planAnyWindows`
  */

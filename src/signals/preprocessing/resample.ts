@@ -1,8 +1,8 @@
 // Resamples a stretch to the network's sampling rate. A stretch that is already evenly sampled at the network's rate is
-// returned unchanged, bit for bit. A stretch at a higher rate is low-pass filtered, because frequencies above half of
-// the new rate would otherwise appear as lower frequencies. Any other stretch is interpolated linearly. Uneven times
-// are assumed to be correct: before the filter, samples are interpolated at even times. Models of earlier versions use
-// linear interpolation in all cases. Dimensions: N input samples, M output samples, C channels.
+// returned unchanged, bit for bit. A stretch at a higher rate is low-pass filtered, because frequencies above half the new rate
+// would otherwise appear as lower ones. Any other stretch is interpolated linearly. Uneven times are assumed to be correct:
+// before filtering, samples are interpolated at even times. Models from earlier versions always use linear interpolation.
+// Dimensions: N input samples, M output samples, C channels.
 
 import { DataFault } from "../../data-fault.ts";
 import { exceedsGateLimit, mostUpsampling, unsaidRateDifference } from "../data/gate-limits.ts";
@@ -16,14 +16,13 @@ import {
 import { type LowPassTicks, lowPass, lowPassInputs } from "./low-pass.ts";
 
 /**
- * How a stretch at a higher rate is resampled. One of: - `low-pass`: with a low-pass filter, unless the stretch's rate
- * is at most 5 % higher - `linear`: only by linear interpolation, as in versions that had no filter
+ * How a stretch at a higher rate is resampled. One of: - `low-pass`: with a low-pass filter, unless the stretch's rate is at
+ * most 5 % higher - `linear`: only by linear interpolation, as in versions without a filter
  */
 export type Resampling = "low-pass" | "linear";
 
 /**
- * Maximum deviation of each sample from its even time, as a share of the period, for a stretch to count as evenly
- * sampled.
+ * Maximum deviation of each sample from its even time, as a fraction of the period, for a stretch to count as evenly sampled.
  */
 export const evenTolerance = 0.05;
 
@@ -32,7 +31,7 @@ export interface EvenPlan {
   readonly stretch: Stretch;
   /** Number of output samples M. */
   readonly length: number;
-  /** Time of the first sample in seconds on the recording's own clock; sample i is at `startTime + i / rate`. */
+  /** Time of the first sample, in seconds, on the recording's own clock; sample i is at `startTime + i / rate`. */
   readonly startTime: number;
   readonly resampled: boolean;
   /** The low-pass filter; null if the stretch is interpolated or unchanged. */
@@ -89,7 +88,7 @@ export function planResampling(
   const startTime = timeOfResampledRow(rows, start);
   if (needsNoResampling(rows, start, end, samplingRateHz))
     return { stretch, length: end - start, startTime, resampled: false, filter: null };
-  // Keeps a last output time that exceeds the last sample's time only because of rounding.
+  // Keeps the last output time if it exceeds that of the last sample only because of rounding.
   const seconds = timeOfResampledRow(rows, end - 1) - startTime;
   const length = Math.floor(seconds * samplingRateHz + 1e-6) + 1;
   if (exceedsGateLimit(length, mostUpsampling * (end - start)))
@@ -142,9 +141,8 @@ export function resampledValues(
 }
 
 /**
- * Interpolates samples `from` to `to` (exclusive) of a stretch at even times of the given rate, with cubic polynomials.
- * The slope at a row is that of the line between its neighbours, so that two rows in quick succession cause no
- * overshoot.
+ * Interpolates samples `from` to `to` (exclusive) of a stretch at even times of the given rate, with cubic polynomials. The
+ * slope at a row is that of the line between its neighbours, so that two rows in quick succession do not cause overshoot.
  */
 function resampleAtEvenTimes(
   rows: RowSource,
@@ -196,7 +194,7 @@ function rowToResampleAt(rows: RowSource, start: number, end: number, at: number
   return low;
 }
 
-/** Whether every sample is within `evenTolerance` periods of its even time, counted from the first sample. */
+/** Whether every sample is within `evenTolerance` periods of its even time, counting from the first sample. */
 function needsNoResampling(rows: RowSource, start: number, end: number, samplingRateHz: number): boolean {
   const tolerance = evenTolerance / samplingRateHz;
   const first = timeOfResampledRow(rows, start);

@@ -1,32 +1,30 @@
-// Scales channels to a common range of values. The scaler is fitted only on training windows, and stored with the model
-// as scaler.json. Dimensions: S samples, C channels, W windows, T samples per window.
+// Scales channels to a common range of values. The scaler is fitted only to training windows and is stored with the model as
+// scaler.json. Dimensions: S samples, C channels, W windows, T samples per window.
 
 import { moments } from "../../stats/moments.ts";
 import { quantiles } from "../../stats/quantile.ts";
 import { sortFloats } from "../../stats/sort-floats.ts";
 import { rangesUnderWindows, type WindowSet } from "./windows.ts";
 
-/**
- * The scaler uses the mean and standard deviation, or the median and interquartile range, or leaves values unchanged.
- */
+/** The scaler uses the mean and standard deviation or the median and interquartile range, or leaves values unchanged. */
 export type ScalingMethod = "zscore" | "robust" | "none";
 
 /** Maps x to (x - center) / scale, channel by channel. */
 export interface Scaler {
   /** One of: zscore (mean, standard deviation), robust (median, interquartile range) and none (0, 1). */
   method: ScalingMethod;
-  /** Names of the channels, in the order of the network's input. */
+  /** Channel names, in the order of the network's inputs. */
   channels: string[];
   /** Subtracted from each channel. */
   center: number[];
-  /** Divisor of each channel after centring. */
+  /** Divisor for each channel after centring. */
   scale: number[];
 }
 
 /**
- * Fits the scaler to the samples that the indexed windows cover. Each sample counts once, even if several windows share
- * it. `zscore` uses the population standard deviation, as scikit-learn's StandardScaler does. `robust` uses the
- * interquartile range with linear interpolation, as scikit-learn's RobustScaler does. A constant channel gets scale 1.
+ * Fits the scaler to the samples covered by the indexed windows. Each sample counts once, even if several windows share it.
+ * `zscore` uses the population standard deviation, like scikit-learn's StandardScaler. `robust` uses the interquartile range
+ * with linear interpolation, like scikit-learn's RobustScaler. A constant channel gets a scale of 1.
  * @param index indices of the windows to fit on
  */
 export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int32Array): Scaler {
@@ -53,7 +51,7 @@ export function fitScaler(method: ScalingMethod, windows: WindowSet, index: Int3
   };
 }
 
-/** Returns the samples of one channel that the windows cover. */
+/** Returns one channel's samples covered by the windows. */
 function valuesForScaler(windows: WindowSet, ranges: readonly number[], channel: number): Float32Array {
   const channelCount = windows.channels.length;
   let n = 0;

@@ -1,6 +1,6 @@
-// Reads the windows of a batch of any length in chunks. Dividing a stretch between two chunks does not change its
-// signals: each sample belongs to one chunk, and each chunk includes the neighbouring samples that time-dependent
-// signals need. Dimensions: S samples, W windows.
+// Reads the windows of a batch of any length in chunks. Splitting a stretch across two chunks does not change its signals: each
+// sample belongs to one chunk, and each chunk includes the adjacent samples needed by time-dependent signals. Dimensions: S
+// samples, W windows.
 
 import type { RowSource } from "../data/recordings.ts";
 import { makeWindowsOfParts, type PartOfWindows } from "./make-windows.ts";
@@ -17,7 +17,7 @@ export interface Run {
   readonly from: number;
   /** Index of the sample after the last sample. */
   readonly to: number;
-  /** The first available sample of the same stretch, which is at most `from`. */
+  /** The first available sample in the same stretch, at most `from`. */
   readonly dataFrom: number;
   /** Index of the sample after the last available sample, at least `to`. */
   readonly dataTo: number;
@@ -35,12 +35,12 @@ export interface WindowChunk {
 const defaultChunkValues = 6 * 2 ** 20;
 
 /**
- * Batch size of inference. Chunks contain a multiple of this many windows, because the last digits of a window's output
+ * Batch size of inference. The number of windows per chunk is a multiple of this, because the last digits of a window's output
  * may depend on the other windows in its batch.
  */
 const windowsAtOnce = 16;
 
-/** Returns the stretches that the windows cover, in order. */
+/** Returns the stretches covered by the windows, in order. */
 export function runsOfWindowChunk({ starts, windowSize }: Pick<WindowSet, "starts" | "windowSize">): Run[] {
   const runs: Run[] = [];
   for (let first = 0; first < starts.length; ) {
@@ -53,7 +53,7 @@ export function runsOfWindowChunk({ starts, windowSize }: Pick<WindowSet, "start
   return runs;
 }
 
-/** Returns the boundary between overlapping windows; each sample belongs to the window whose middle is nearer. */
+/** Returns the boundary between overlapping windows; each sample belongs to the window whose middle is closer. */
 export function windowChunkBoundary(start: number, next: number, windowSize: number): number {
   return Math.round((start + next + windowSize) / 2);
 }
@@ -69,9 +69,9 @@ function windowsPerChunk({ step }: WindowPlan, channels: number, values: number)
 
 /**
  * Yields all windows of a plan, in order.
- * @param margin number of samples on both sides that time-dependent signals need
+ * @param margin number of samples needed by time-dependent signals on either side
  * @param values approximate number of values per chunk
- * @param allocate allocates memory for the samples of a chunk
+ * @param allocate allocates memory for a chunk's samples
  */
 export function* windowChunks(
   rows: RowSource,

@@ -1,13 +1,13 @@
-// Warnings about a plan: people without a window, and time that is not used because the label changes.
+// Warnings about a plan: people without a window, and time left unused because the label changes.
 
 import { listedNames } from "../../listed-names.ts";
 import { percent } from "../../percent.ts";
 import type { WindowPlan } from "./plan-windows.ts";
 
-/** Share of windows in which the label changes above which a warning is given. */
+/** Maximum share of windows in which the label changes; above it, a warning is issued. */
 const mostCrossing = 0.2;
 
-/** Warns if the label changes within so many windows that a large part of the time is not used. */
+/** Warns if the label changes within so many windows that much of the time is not used. */
 export function windowWarningsOfLabelChanges({ labelChanges, options: { purity = 1 } }: WindowPlan): string[] {
   if (labelChanges === null || purity < 1) return [];
   const { windows, crossing, mostly, majority } = labelChanges;

@@ -2,7 +2,7 @@
 // need no extra memory, and worker threads can read the same block. Dimensions: S samples, C channels, W windows, T
 // samples per window.
 
-/** Windows of one size, at one rate. */
+/** Windows of a single size at a single rate. */
 export interface WindowSet {
   /** C names. */
   readonly channels: readonly string[];
@@ -34,25 +34,25 @@ export interface WindowSet {
 export type Allocate = (length: number) => Float32Array;
 
 /**
- * Memory shared between threads. Allocates shared memory; most web pages have no SharedArrayBuffer, and must use
- * another allocator.
+ * Memory shared between threads. Allocates shared memory; most web pages have no SharedArrayBuffer and must use a different
+ * allocator.
  */
 export const allocateSharedWindows: Allocate = (length) =>
   new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 
-/** Returns the number of windows per class, in the order of the classes. */
+/** Returns the number of windows per class, in class order. */
 export function windowsPerClass({ labels, classes }: WindowSet): Record<string, number> {
   return windowsPerName(labels, classes);
 }
 
-/** @param index index of each window's person or recording in `names` */
+/** @param index index in `names` of each window's person or recording */
 export function windowsPerName(index: Int32Array, names: readonly string[]): Record<string, number> {
   const counts = new Array<number>(names.length).fill(0);
   for (const i of index) counts[i]! += 1;
   return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
 }
 
-/** Returns the sample ranges [start, end) under the windows, merged and in order, as pairs in one flat array. */
+/** Returns the sample ranges [start, end) under the windows, merged and in order, as pairs in a flat array. */
 export function rangesUnderWindows(windows: Pick<WindowSet, "starts" | "windowSize">, index: Int32Array): number[] {
   const starts = Int32Array.from(index, (w) => windows.starts[w]!).sort();
   const ranges: number[] = [];

@@ -1,4 +1,4 @@
-// Decides which channels form a sensor: as the user specifies, or otherwise from names and values together.
+// Decides which channels form a sensor: as specified by the user, or otherwise based on names and values together.
 
 import { gravityInSensorUnit, type Sensor, type SensorUnit, sensorUnitNames, unitFactor } from "./sensor.ts";
 import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
@@ -6,7 +6,7 @@ import { unitOfRotation } from "./unit-of-rotation.ts";
 import { type Piece, vectorValues } from "./vector-values.ts";
 import { type Weighed, weighCountsPerG, weighSensor } from "./weigh-sensor.ts";
 
-/** A sensor as specified by a user; an empty name or a null field is still undecided. */
+/** A sensor as specified by a user; an empty name or a null field means not yet decided. */
 export interface GivenSensor {
   readonly sensor: Sensor;
   /** Whether the user declares that the channels do not form a sensor. */
@@ -27,9 +27,9 @@ export interface SensorDoubt {
 
 /** People whose values are in one unit. */
 export interface PeopleOfUnit {
-  /** A unit of sensors, raw counts such as "counts at 16384 per g", or "no usual unit". */
+  /** A sensor unit, raw counts such as "counts at 16384 per g", or "no usual unit". */
   readonly unit: string;
-  /** Factor that converts to m/s^2 or rad/s; null if the values do not show the unit. */
+  /** Factor that converts to m/s^2 or rad/s; null if the values do not reveal the unit. */
   readonly factor: number | null;
   readonly people: readonly string[];
 }
@@ -42,7 +42,7 @@ export interface MixedSensor {
   readonly units: readonly PeopleOfUnit[];
   /** People whose recordings do not contain gravity. */
   readonly withoutGravity: readonly string[];
-  /** People whose values do not show the unit. */
+  /** People whose values do not reveal the unit. */
   readonly undecided: readonly string[];
 }
 
@@ -84,9 +84,9 @@ export function decideSensors(
 }
 
 /**
- * Decides from the values of all people together and, for an accelerometer, also of each person alone. If all people's
- * values were used only together, an accelerometer in two units could look like one without gravity, or not like an
- * accelerometer at all.
+ * Decides based on the values of all people together and, for an accelerometer, also on those of each person alone. If all
+ * values were only pooled, an accelerometer in two units could look like one without gravity, or not like an accelerometer at
+ * all.
  */
 function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { mixture?: MixedSensor } {
   const weighed = weighSensor(named, vectorValues(pieces));
@@ -110,7 +110,7 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
     }
   }
   const hasUsual = [...byUnit.keys()].some((unit) => sensorUnitNames("accelerometer").some((usual) => usual === unit));
-  // Uncalibrated counts differ from person to person, so they are a unit of their own only beside usual units.
+  // Uncalibrated counts differ from person to person, so they count as a separate unit only alongside usual units.
   if (hasUsual) for (const person of unusual) add("no usual unit", null, person);
   else undecided.push(...unusual);
   if (byUnit.size === 0 || (byUnit.size === 1 && withoutGravity.length === 0)) return weighed;
@@ -129,8 +129,8 @@ function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed
 }
 
 /**
- * Returns the accelerometer that moves with a gyroscope: the only one, or the one in the same position if there are as
- * many accelerometers as gyroscopes.
+ * Returns the accelerometer that moves with a gyroscope: the only one or, if there are as many accelerometers as gyroscopes,
+ * the one in the same position.
  */
 export function accelerometerBeside(sensor: Sensor, sensors: readonly Sensor[]): Sensor | undefined {
   if (sensor.kind !== "gyroscope") return undefined;
@@ -169,7 +169,7 @@ function decideMixedGyroscope(
   return { kind: "gyroscope", name, axes, units, withoutGravity: [], undecided };
 }
 
-/** Decides what the user left undecided about a sensor. */
+/** Decides whatever the user left undecided about a sensor. */
 function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
   const [byName] = sensorsByName(given.channels);
   const name = given.name !== "" ? given.name : (byName?.name ?? given.channels.join(" "));
@@ -183,7 +183,7 @@ function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSens
   return { ...sensor, gravity, unit, because: unit === null ? "as given" : "as given; the unit by its values" };
 }
 
-/** Warns about a property that could not be determined, with a `--sensor` option that sets it to a common choice. */
+/** Warns about a property that could not be determined, and suggests a `--sensor` option that sets it to a common choice. */
 function doubtOfDecidedSensor(sensor: Sensor, message: string): SensorDoubt {
   const { name, channels, unit, kind } = sensor;
   const usual = unit ?? sensorUnitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;

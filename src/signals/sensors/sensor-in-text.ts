@@ -1,9 +1,9 @@
-// Finds the sensor that a text names, such as a column's value ("acc", "android.sensor.gyroscope") or the name of a
-// file or sheet (Accelerometer.csv, gyro_exp01_user01.txt).
+// Finds the sensor named by a text, such as a column value ("acc", "android.sensor.gyroscope") or the name of a file or sheet
+// (Accelerometer.csv, gyro_exp01_user01.txt).
 
 import { sensorsByName } from "./sensors-by-name.ts";
 
-/** Names of Android's sensor types by number, for columns that contain only the numbers. */
+/** Names of Android's sensor types by number, for columns that contain only numbers. */
 const androidSensors: Readonly<Record<string, string>> = {
   1: "accelerometer",
   2: "magnetometer",
@@ -12,17 +12,12 @@ const androidSensors: Readonly<Record<string, string>> = {
   10: "linear_acceleration",
 };
 
-/**
- * Returns the sensor's name for a value of a column. The names of the sensor's channels begin with the returned name.
- */
+/** Returns the sensor name for a column value. The sensor's channel names begin with the returned name. */
 export function nameOfSensorValue(value: string): string {
   return androidSensors[value] ?? value.trim();
 }
 
-/**
- * Returns the kind of sensor that a text such as "acc", "android.sensor.gyroscope" or "Gyro" names; null if it names
- * none.
- */
+/** Returns the kind of sensor named by a text such as "acc", "android.sensor.gyroscope" or "Gyro"; null if it names none. */
 export function kindOfSensorInText(value: string): string | null {
   const name = nameOfSensorValue(value);
   const [sensor] = sensorsByName(["x", "y", "z"].map((axis) => `${name}_${axis}`));
@@ -32,9 +27,7 @@ export function kindOfSensorInText(value: string): string | null {
 
 const ending = /(\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+$/i;
 
-/**
- * Returns the word for a sensor in the name of a file or sheet, and the name without it; undefined if there is none.
- */
+/** Returns the sensor word in a file or sheet name, and the name without it; undefined if there is none. */
 export function sensorInText(name: string): { sensor: string; kind: string; rest: string } | undefined {
   const stem = name.replace(ending, "");
   const words = stem.split(/([^A-Za-z]+|(?<=[a-z])(?=[A-Z]))/).filter((word) => word !== undefined);

@@ -1,6 +1,6 @@
-// A sensor: three channels that are the axes of one vector. All properties of sensors that other files share are
-// defined here. Reading finds the sensors' columns, training rotates each sensor as a whole, drift is measured on each
-// as a whole, and diagnosis reverses faults of each.
+// A sensor: three channels that are the axes of one vector. All sensor properties shared by other modules are defined here.
+// Reading finds the columns of sensors, training rotates each sensor as a whole, drift is measured for each as a whole, and
+// diagnosis reverses faults of individual sensors.
 
 /**
  * One of:
@@ -12,7 +12,7 @@
  */
 export type SensorKind = "accelerometer" | "gravity" | "gyroscope" | "magnetometer" | "unknown";
 
-/** Channel names of the x, y and z axes, in this order. */
+/** Channel names of the x, y and z axes, in that order. */
 export type Axes = readonly [x: string, y: string, z: string];
 
 /** Three channels that form one vector, with their kind and unit. */
@@ -27,7 +27,7 @@ export interface Sensor {
   readonly unit: SensorUnit | null;
   /** Whether the accelerometer measures gravity at rest; null if this is unknown, and for other kinds of sensors. */
   readonly gravity: boolean | null;
-  /** Unit in the files, if their values are converted to `unit`. */
+  /** Unit in the files if their values are converted to `unit`. */
   readonly recordedIn?: SensorUnit;
 }
 
@@ -75,7 +75,7 @@ export type SensorUnit =
   | "gauss"
   | "milligauss";
 
-/** The units of each kind, and their sizes in multiples of the kind's first unit. */
+/** The units for each kind, and their sizes in multiples of the first one. */
 const unitsOfKind: Readonly<Record<SensorKind, Readonly<Partial<Record<SensorUnit, number>>>>> = {
   accelerometer: accelerations,
   gravity: accelerations,
@@ -84,7 +84,7 @@ const unitsOfKind: Readonly<Record<SensorKind, Readonly<Partial<Record<SensorUni
   unknown: {},
 };
 
-/** Returns the names of the units, in the order in which messages list them. */
+/** Returns the unit names in the order in which messages list them. */
 export function sensorUnitNames(kind: SensorKind): SensorUnit[] {
   return Object.keys(unitsOfKind[kind]) as SensorUnit[];
 }
@@ -95,7 +95,7 @@ export function sensorUnitNames(kind: SensorKind): SensorUnit[] {
 export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): number {
   const { [from]: own, [to]: wanted } = unitsOfKind[kind];
   if (own === undefined || wanted === undefined) {
-    throw new RangeError(`unit: expected units of a sensor of kind ${kind}, got ${from} and ${to}`);
+    throw new RangeError(`unit: expected units for a sensor of kind ${kind}, got ${from} and ${to}`);
   }
   return own / wanted;
 }

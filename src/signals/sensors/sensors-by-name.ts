@@ -1,7 +1,7 @@
-// Finds the sensors among columns from their names alone. Three names that differ only in the letters x, y and z are
-// the axes of one vector, and the other letters give the kind and unit. The known words come from the loggers and data
-// sets in test/signals/sensors/vendor-headers.ts. Three names that differ only in the numbers 0 to 2 or 1 to 3 are axes,
-// too, if the other letters name a sensor (acc0) or nothing (axis1, values[0]), and no letters name its kind's axes.
+// Finds the sensors among columns from their names alone. Three names that differ only in the letters x, y and z are the axes
+// of one vector, and the rest of the name gives the kind and unit. The known words come from the loggers and data sets in
+// test/signals/sensors/vendor-headers.ts. Three names that differ only in the numbers 0 to 2 or 1 to 3 are axes, too, if the
+// other letters name a sensor (acc0) or nothing (axis1, values[0]), and no letters name its kind's axes.
 
 import type { Sensor, SensorKind } from "./sensor.ts";
 import { unitOfName, unitOfNameForKind, type WrittenUnit } from "./unit-of-name.ts";
@@ -10,7 +10,7 @@ import { unitOfName, unitOfNameForKind, type WrittenUnit } from "./unit-of-name.
 export interface NamedSensor extends Sensor {
   /** Whether the kind is inferred from a single letter, as in Gx. */
   readonly weak: boolean;
-  /** The unit in the names, which may be a unit of several kinds. */
+  /** The unit in the names, which several kinds may share. */
   readonly written: WrittenUnit | undefined;
 }
 
@@ -81,7 +81,7 @@ interface Triad {
   readonly places: readonly number[];
 }
 
-/** Finds the rightmost x in a name for which there are also columns with y and z in its place. */
+/** Finds the rightmost x in a name such that there are also columns with y and z in its place. */
 function triadByName(column: string, places: ReadonlyMap<string, number>): Triad | undefined {
   for (let at = column.length - 1; at >= 0; at--) {
     const letter = column[at]!;
@@ -93,7 +93,7 @@ function triadByName(column: string, places: ReadonlyMap<string, number>): Triad
     };
     const [y, z] = [place("y"), place("z")];
     if (y === undefined || z === undefined) continue;
-    // With a fourth component w, the vector would be a quaternion.
+    // If there were a fourth component w, the vector would be a quaternion.
     if (place("w") !== undefined) return undefined;
     return { before, letter, after, places: [places.get(column)!, y, z] };
   }
@@ -158,7 +158,7 @@ function wordsOfSensorName(text: string): string[] {
     .filter((word) => word !== "");
 }
 
-/** Whether the words name angles or quaternions, which do not rotate as vectors do. */
+/** Whether the words name angles or quaternions, which do not rotate like vectors. */
 function isNoSensorName(words: readonly string[]): boolean {
   const text = words.join(" ");
   return (
@@ -198,8 +198,8 @@ function sensorKindByNameUnit(written: WrittenUnit | undefined): SensorKind {
 }
 
 /**
- * Returns the part of the name before the axis or, if it is empty, the part after the axis. If the name consists only
- * of an axis, returns the whole name with xyz in place of the axis.
+ * Returns the part of the name before the axis or, if that is empty, the part after it. If the name consists only of an axis,
+ * returns the whole name with xyz in place of the axis.
  */
 function shortSensorName(before: string, letter: string, after: string): string {
   const start = before.trim().replace(/[_.\s-]$/, "");
@@ -224,7 +224,7 @@ export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
   );
 }
 
-/** Returns the part of a sensor's name that does not state its kind, such as its place on the body. */
+/** Returns the part of a sensor's name that does not give its kind, such as its place on the body. */
 export function placeInSensorName({ name }: Sensor): string {
   return wordsOfSensorName(name)
     .filter((word) => !/^(angular|velocity|rate|speed|rotation|linear|sensor|raw|data)$/.test(word))
@@ -232,7 +232,7 @@ export function placeInSensorName({ name }: Sensor): string {
     .join(" ");
 }
 
-/** Returns the number of words in a sensor's name. */
+/** Returns the number of words in a sensor name. */
 export function sensorNameLength({ name }: Sensor): number {
   return wordsOfSensorName(name).length;
 }

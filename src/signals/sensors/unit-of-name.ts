@@ -6,8 +6,8 @@ import type { SensorKind, SensorUnit } from "./sensor.ts";
  * One of:
  * - `of`: the unit for each kind of sensor that can have it; "G" is g for an accelerometer and gauss for a magnetometer
  * - `angle`: a unit of angle, which some loggers also write for a gyroscope's degrees or radians per second
- * - `raw`: counts of the converter
- * - `other`: some other quotient, such as ft/s^2, which is not converted
+ * - `raw`: converter counts
+ * - `other`: any other quotient, such as ft/s^2, which is not converted
  */
 export type WrittenUnit =
   | { readonly of: Readonly<Partial<Record<SensorKind, SensorUnit>>> }
@@ -19,7 +19,7 @@ const unitOfAccelerationName = (unit: SensorUnit): WrittenUnit => ({ of: { accel
 const unitOfRotationName = (unit: SensorUnit): WrittenUnit => ({ of: { gyroscope: unit } });
 const unitOfFieldName = (unit: SensorUnit): WrittenUnit => ({ of: { magnetometer: unit } });
 
-/** Units, each with the pattern of its spellings without spaces. Case-sensitive spellings come first. */
+/** Units, each with a pattern for its spellings without spaces. Case-sensitive spellings come first. */
 const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^G$/, { of: { accelerometer: "g", gravity: "g", magnetometer: "gauss" } }],
   [/^mG$/, { of: { accelerometer: "milli-g", gravity: "milli-g", magnetometer: "milligauss" } }],
@@ -54,7 +54,7 @@ const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
 /** Matches a quotient per time or per squared time. */
 const quotient = /^[\p{L}°]+\/(s|sec|min|h)([\^*]*[2²])?$/iu;
 
-/** @param text the text, such as "m/s^2" @returns undefined if the text is not a unit of a sensor */
+/** @param text the text, such as "m/s^2" @returns undefined if the text is not a sensor unit */
 export function unitOfName(text: string): WrittenUnit | undefined {
   // Some apps write "in G's".
   const bare = text.replace(/^\s*in\s+|'s$|\s+/gi, "");

@@ -1,21 +1,21 @@
-// Infers the unit of one person's gyroscope from the values of the accelerometer that moved with it. Angular velocities
-// alone do not show their unit: a sitting person may rotate the sensor by as many deg/s as a jogging person by rad/s.
-// But people who turn more also accelerate more. For every person of MotionSense, BFRB, UCI HAR and WISDM, the
-// gyroscope's movement in rad/s is less than twice the accelerometer's in m/s^2, and in deg/s it is 57 times as large
+// Infers the unit of one person's gyroscope from the values of the accelerometer that moved with it. Angular velocities alone
+// do not reveal their unit: a sitting person may rotate the sensor by as many deg/s as a jogging person by rad/s. But people
+// who turn more also accelerate more. For every person in MotionSense, BFRB, UCI HAR and WISDM, the gyroscope's movement in
+// rad/s is less than twice the accelerometer's in m/s^2, and in deg/s it is 57 times as large
 // (sensors-of-data-sets.full.test.ts).
 
 import type { VectorValues } from "./vector-values.ts";
 
-/** Ratio of the gyroscope's movement to the accelerometer's movement in m/s^2. */
+/** Ratio of the gyroscope's movement to the accelerometer's, the latter in m/s^2. */
 const share = { mostInRadians: 2, leastInDegrees: 3.5, mostInDegrees: 130 } as const;
 /**
- * Largest usual angular velocity that values in deg/s must exceed. Somebody may spin on a chair, but nobody rotates at
- * 15 rad/s for long.
+ * Largest usual angular velocity, which values in deg/s must exceed. A person may spin on a chair, but no one rotates at 15
+ * rad/s for long.
  */
 const leastReachInDegrees = 15;
 /**
- * Largest usual angular velocity that values in rad/s must not exceed. In deg/s, somebody on a shaking machine may
- * accelerate strongly but rotate little.
+ * Largest usual angular velocity, which values in rad/s must not exceed. A person on a vibrating machine may accelerate
+ * strongly but rotate little in deg/s.
  */
 const mostReachInRadians = 28;
 /**
@@ -24,7 +24,7 @@ const mostReachInRadians = 28;
  */
 const leastMovement = 0.2;
 
-/** @param acceleration values in m/s^2 @returns undefined if the values do not show the unit */
+/** @param acceleration values in m/s^2 @returns undefined if the values do not reveal the unit */
 export function unitOfRotation(
   rotation: Pick<VectorValues, "movement" | "reach">,
   acceleration: Pick<VectorValues, "movement">,

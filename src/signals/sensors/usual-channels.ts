@@ -17,10 +17,10 @@ export interface UsualChannels {
 }
 
 /**
- * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, words to single letters (gFx to
- * ax), and short names to long names. If there are several gyroscopes, chooses one that has an accelerometer in the
- * same place, and that accelerometer.
- * @param given sensors that the user specifies, all of which are read, instead of other sensors of the same kinds
+ * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, words to single letters (gFx to ax),
+ * and short names to long ones. If there are several gyroscopes, chooses one with an accelerometer in the same place, along
+ * with that accelerometer.
+ * @param given sensors specified by the user, all of which are read instead of other sensors of the same kinds
  */
 export function usualChannels(columns: readonly string[], given: readonly GivenSensor[] = []): UsualChannels {
   const taken = new Set(given.flatMap(({ sensor }) => sensor.channels));

@@ -1,20 +1,20 @@
-// Computes what the values of one vector reveal about its sensor: its magnitude at rest and its range of movement. If a
-// sensor measures gravity, its magnitude at rest is large compared with its movement; otherwise, it is close to zero.
-// Gravity is visible in any recording, because everybody is still for a second at some time. Even during walking, the
-// mean over a second is close to gravity.
+// Computes what a vector's values reveal about its sensor: its magnitude at rest and its range of movement. If a sensor
+// measures gravity, its magnitude at rest is large compared with its movement; otherwise, it is close to zero. Gravity is
+// visible in any recording, because everyone is still for a second at some point. Even while walking, the mean over a second is
+// close to gravity.
 
-/** About one second of consecutive x, y, z samples, and the person to whom they belong. */
+/** About one second of consecutive x, y, z samples, and the person they belong to. */
 export interface Piece {
   readonly person: string;
   readonly axes: readonly [Float32Array, Float32Array, Float32Array];
 }
 
 export interface VectorValues {
-  /** Median length of the mean vector, over the stillest tenth of the pieces. */
+  /** Median length of the mean vector over the stillest tenth of the pieces. */
   readonly rest: number;
-  /** Median of the mean vector's length divided by the spread around the mean vector, in the same pieces. */
+  /** Median of the mean vector's length divided by the spread around it, in the same pieces. */
   readonly steadiness: number;
-  /** Distance from the mean of their piece within which 99 % of the samples lie. */
+  /** Distance within which 99 % of the samples lie from the mean of their piece. */
   readonly movement: number;
   /** Length that 99 % of the samples do not exceed. */
   readonly reach: number;

@@ -1,8 +1,8 @@
-// Infers the kind and unit of a sensor from its name and its values. The values reveal gravity and the unit. Values at
-// rest override the unit in an accelerometer's name, because gravity is the same everywhere.
+// Infers the kind and unit of a sensor from its name and values. The values reveal gravity and the unit. Values at rest
+// override the unit in an accelerometer's name, because gravity is the same everywhere.
 //
-// Each limit separates the values of MotionSense, BFRB, UCI HAR and WISDM in their own units from the same values in
-// other units, person by person (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts verifies them.
+// Each limit separates the values in MotionSense, BFRB, UCI HAR and WISDM in their own units from the same values in other
+// units, person by person (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts verifies them.
 
 import { gravityInSensorUnit, type Sensor, type SensorUnit } from "./sensor.ts";
 import type { NamedSensor } from "./sensors-by-name.ts";
@@ -14,8 +14,8 @@ interface ShareOfGravity {
 }
 
 /**
- * Limits of the length at rest, as a share of gravity: it is 0.97 to 1.04 for all people, but 0.54 to 1.29 for people
- * who only jog.
+ * Limits for the length at rest, as a fraction of gravity: it is 0.97 to 1.04 for all people, but 0.54 to 1.29 for people who
+ * only jog.
  */
 const nearGravity: ShareOfGravity = { least: 0.5, most: 1.5 };
 /** Narrower limits for a sensor whose name does not identify it as an accelerometer. */
@@ -30,18 +30,18 @@ export const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
  */
 const leastSteadiness = 5;
 /**
- * Limits of the angular velocity below which 99 % of the values lie, which ranges from 0.6 to 10.8 rad/s, or 36 to 620
- * deg/s, depending on the data.
+ * Limits for the angular velocity below which 99 % of the values lie, which ranges from 0.6 to 10.8 rad/s, or 36 to 620 deg/s,
+ * depending on the data.
  */
 const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
-/** No gyroscope of a wearable measures more than 4,000 deg/s on an axis; greater values are raw counts or milli-degrees. */
+/** No gyroscope in a wearable measures more than 4,000 deg/s on an axis; greater values are raw counts or milli-degrees. */
 const mostDegrees = 7000;
-/** Angular velocity that everybody's movements exceed, in deg/s. */
+/** Angular velocity, in deg/s, that everyone's movements exceed. */
 const implausiblyStill = 2.5;
-/** Length at rest, in rad/s, that no gyroscope reaches; its offset is at most 20 deg/s, which is 0.35 rad/s. */
+/** Length at rest, in rad/s, that no gyroscope reaches, because its offset is at most 20 deg/s, which is 0.35 rad/s. */
 const leastTurning = 0.5;
 /**
- * For accelerations without gravity, 99 % of the values lie within 5 to 26 m/s^2, or 0.5 to 2.6 g, depending on the data set.
+ * For acceleration without gravity, 99 % of the values lie within 5 to 26 m/s^2, or 0.5 to 2.6 g, depending on the data set.
  */
 const linearLimits = { mostG: 1.2, leastMetres: 4 } as const;
 /** The earth's magnetic field is 22 to 67 uT at ground level, and nearby iron adds to it. */
@@ -52,7 +52,7 @@ const earthsField: readonly (readonly [unit: SensorUnit, least: number, most: nu
   ["nT", 15_000, 130_000],
   ["T", 15e-6, 130e-6],
 ];
-/** Raw counts of an accelerometer are about a power of two per g, with small differences due to calibration. */
+/** An accelerometer's raw counts per g are close to a power of two, with small differences due to calibration. */
 const [leastCounts, countsTolerance] = [64, 0.04];
 
 export interface Weighed {
@@ -89,10 +89,10 @@ export function weighSensor(named: NamedSensor, values: VectorValues | undefined
   }
 }
 
-/** Units that are assumed if no name states a unit. */
+/** Units that are assumed if no name contains one. */
 const usualUnits: readonly SensorUnit[] = ["m/s^2", "g", "milli-g"];
 
-/** Returns the unit in which the magnitude at rest equals gravity, preferring the stated unit. */
+/** Returns the unit in which the magnitude at rest equals gravity, preferring the one in the name. */
 export function weighUnitAtRest(
   rest: number,
   { least, most }: ShareOfGravity = nearGravity,
@@ -245,7 +245,7 @@ function weighsAsGravity({ rest, movement, steadiness }: VectorValues): boolean 
   return rest >= gravityShare.nameless * movement && steadiness >= leastSteadiness;
 }
 
-/** Returns the power of two that a magnitude at rest has in raw counts; undefined if it is close to none. */
+/** Returns the power of two closest to a magnitude at rest in raw counts; undefined if it is not close to one. */
 export function weighCountsPerG(rest: number): number | undefined {
   const nearest = 2 ** Math.round(Math.log2(rest));
   return nearest >= leastCounts && Math.abs(rest / nearest - 1) <= countsTolerance ? nearest : undefined;

@@ -1,4 +1,4 @@
-/** The most probable class in each of N rows of K probabilities; the first one wins a tie. */
+/** The most probable class in each of N rows of K probabilities; in a tie, the first one wins. */
 export function argmaxRows(probabilities: Float32Array, nClasses: number): Int32Array {
   if (!(nClasses > 0 && probabilities.length % nClasses === 0)) {
     throw new RangeError(`probabilities: expected a multiple of ${nClasses} values, got ${probabilities.length}`);

@@ -1,5 +1,5 @@
 const step = 1e-3;
-/** Upper limit of the integral: the largest of a million numbers exceeds it with a probability below 1e-12. */
+/** Upper limit of the integral; the largest of a million numbers exceeds it with probability below 1e-12. */
 const end = 9;
 
 /**

@@ -1,12 +1,12 @@
-// A quantile over people. Batches of one person resemble each other, so every person has the same weight, however many
+// A quantile over people. One person's batches resemble each other, so every person has the same weight, no matter how many
 // batches they have.
 
 /**
- * The smallest score for which the scores up to it have at least a share `share` of the weight. Each of G people has
- * the weight 1 / G, spread evenly over their scores.
+ * The smallest score such that the scores up to it carry at least a fraction `share` of the weight. Each of G people has a
+ * weight of 1 / G, spread evenly over their scores.
  * @param groups scores by person; people without scores are ignored
  * @param share in (0, 1]
- * @returns Infinity if nobody has scores
+ * @returns Infinity if no one has scores
  */
 export function groupQuantile(groups: readonly ArrayLike<number>[], share: number): number {
   if (!(share > 0 && share <= 1)) throw new RangeError(`group quantile: expected a share in (0, 1], got ${share}`);

@@ -2,14 +2,14 @@ import { firstNotBelow } from "./first-not-below.ts";
 
 export interface Histogram {
   readonly counts: number[];
-  /** In ascending order, one more than there are counts. */
+  /** In ascending order; one more than there are counts. */
   readonly binEdges: number[];
 }
 
 /**
- * Counts in equal-width bins from the smallest to the largest number, as `numpy.histogram` does for float64: a bin includes
- * its left edge but not its right edge, except that the last bin includes both. If all numbers equal x, the bins span x - 0.5
- * to x + 0.5.
+ * Counts in equal-width bins from the smallest to the largest number, like `numpy.histogram` for float64: a bin includes its
+ * left edge but not its right edge, except that the last bin includes both. If all numbers equal x, the bins span x - 0.5 to x
+ * + 0.5.
  * @param sorted ascending finite numbers, at least one
  */
 export function histogram(sorted: ArrayLike<number>, nBins: number): Histogram {

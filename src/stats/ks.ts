@@ -1,6 +1,6 @@
 /**
  * Kolmogorov-Smirnov distance between two histograms over the same bins: the largest difference between their cumulative
- * shares. It is a lower bound on the distance between the raw values, which is larger by at most the largest share of a bin.
+ * shares. It is a lower bound on the distance between the raw values, which is larger by at most the largest share in any bin.
  * @param a non-negative counts or weights with a sum above 0
  */
 export function ksDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -20,8 +20,8 @@ export function ksDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * The probability that two samples of `n` and `m` independent values from one continuous distribution are at least `distance`
- * apart. The probability is Kolmogorov's limit with Stephens' correction for small samples (1970). For serially correlated
+ * The probability that two samples of `n` and `m` independent values from the same continuous distribution are at least
+ * `distance` apart. Computed as Kolmogorov's limit with Stephens' small-sample correction (1970). For serially correlated
  * samples, pass their effective sizes (Lanzante 2021).
  */
 export function ksPValue(distance: number, n: number, m: number): number {
@@ -32,7 +32,7 @@ export function ksPValue(distance: number, n: number, m: number): number {
   return kolmogorovSurvival((root + 0.12 + 0.11 / root) * distance);
 }
 
-/** P(K > x) for Kolmogorov's distribution, from whichever of its two series converges quickly. */
+/** P(K > x) for Kolmogorov's distribution, using whichever of its two series converges faster. */
 export function kolmogorovSurvival(x: number): number {
   if (!(x > 0)) return 1;
   if (x < 1) {

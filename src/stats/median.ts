@@ -1,6 +1,6 @@
 /**
- * The mean of the two middle numbers, or the middle number; NaN without numbers.
- * @param values in any order; the order is not changed
+ * The middle number, or the mean of the two middle numbers; NaN if there are none.
+ * @param values in any order; not modified
  */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -5,7 +5,7 @@ export interface Moments {
 }
 
 /**
- * Mean and standard deviation in float64, in two passes. The first pass sums differences from the first number, so the
+ * Mean and standard deviation in float64, in two passes. The first pass sums differences from the first number, so the standard
  * deviation of equal numbers is exactly 0. The second pass uses deviations from the mean and removes the rounding error in
  * their sum (Chan, Golub and LeVeque 1983), so a large offset does not reduce the precision.
  * @param values at least one number
@@ -37,7 +37,7 @@ export function mergeMoments(parts: readonly (Moments & { readonly n: number })[
   return merger.merged();
 }
 
-/** Does the same as `mergeMoments`, but takes one part at a time. */
+/** Does the same as `mergeMoments` but takes one part at a time. */
 export class MomentsMerger {
   #n = 0;
   #mean = 0;

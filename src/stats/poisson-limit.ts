@@ -1,6 +1,6 @@
 /**
  * Upper confidence limit of a Poisson mean after `count` events: the mean at which the probability of at most `count` events is
- * 1 - `confidence` (Garwood 1936). Between two whole counts, the limit is interpolated.
+ * 1 - `confidence` (Garwood 1936). For a fractional count, the limit is interpolated between whole counts.
  * @param count 0 or more
  * @param confidence in (0, 1)
  */

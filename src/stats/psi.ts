@@ -1,10 +1,10 @@
-/** Added to each group's count, so that an empty group gives a large number instead of infinity (Krichevsky-Trofimov). */
+/** Added to each group's count so that an empty group yields a large number rather than infinity (Krichevsky-Trofimov). */
 const smoothing = 0.5;
 
 /**
- * Population stability index: the sum of (q - p) ln(q / p) over groups of bins, where p is a group's share in the reference
- * and q its current share. Neighbouring bins are merged into groups of about equal reference mass (deciles). Half a count is
- * added to each group on both sides.
+ * Population stability index: the sum of (q - p) ln(q / p) over groups of bins, where p is a group's share in the reference and
+ * q its current share. Adjacent bins are merged into groups of about equal reference mass (deciles). Half a count is added to
+ * each group on both sides.
  * @param reference integer counts with a sum above 0, over the same bins as `current`
  */
 export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nGroups = 10): number {
@@ -14,8 +14,8 @@ export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nG
 }
 
 /**
- * The first bin of each group. The masses of the groups are as equal as whole bins allow; there are fewer groups if a single
- * bin exceeds a group's mass.
+ * The first bin of each group. Group masses are as equal as whole bins allow; there are fewer groups if a single bin exceeds
+ * the mass of a group.
  */
 export function psiGroupStarts(counts: ArrayLike<number>, nGroups: number): number[] {
   let total = 0;

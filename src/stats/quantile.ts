@@ -1,6 +1,6 @@
 /**
- * Quantiles of sorted numbers, with linear interpolation between the two nearest numbers (NumPy's default; Hyndman and Fan's
- * type 7).
+ * Quantiles of sorted numbers, with linear interpolation between the two nearest ones (NumPy's default; Hyndman and Fan's type
+ * 7).
  * @param sorted ascending, at least one number
  * @param probabilities each in [0, 1]
  */
@@ -14,7 +14,7 @@ export function quantiles(sorted: ArrayLike<number>, probabilities: readonly num
     const fraction = position - below;
     const a = sorted[below]!;
     const b = sorted[Math.min(last, below + 1)]!;
-    // Interpolate from the nearer end, as NumPy does, so that the result stays in [a, b].
+    // Interpolates from the nearer end, like NumPy, so that the result stays in [a, b].
     return fraction < 0.5 ? a + (b - a) * fraction : b - (b - a) * (1 - fraction);
   });
 }

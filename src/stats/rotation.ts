@@ -1,4 +1,4 @@
-// Rotations of a sensor on the body. A rotation turns all vectors of the sensor in the same way.
+// Rotations of a sensor on the body. A rotation turns all of the sensor's vectors in the same way.
 
 export type Vector = readonly [x: number, y: number, z: number];
 

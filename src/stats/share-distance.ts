@@ -1,11 +1,11 @@
-// Distances between the shares of two sides in categories whose order does not matter, such as classes or bins of a
-// histogram. Both functions take counts. They return 0 for equal shares and 1 for disjoint shares, and rounding never takes
-// the result out of 0..1.
+// Distances between two sides' shares over categories whose order does not matter, such as classes or histogram bins. Both
+// functions take counts. They return 0 for equal shares and 1 for disjoint ones, and rounding never takes the result outside
+// 0..1.
 
 /** Total variation: the largest difference in probability over all sets of categories. */
 export function totalVariationDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [n, m] = shareTotals(a, b);
-  // The maximising set is all categories with a larger share in a. Counts can be added exactly, unlike shares. The
+  // The maximising set consists of all categories with a larger share in a. Counts can be added exactly, unlike shares. The
   // result is the difference of two quotients in 0..1, the first of which is the larger.
   let [inA, inB] = [0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -18,8 +18,7 @@ export function totalVariationDistance(a: ArrayLike<number>, b: ArrayLike<number
 
 /**
  * Jensen-Shannon distance: the square root of the Jensen-Shannon divergence in bits. It is a metric (Endres and Schindelin
- * 2003). The divergence is computed as the information that a value's category gives about which side it is from, averaged
- * over the categories.
+ * 2003). The divergence is computed as the average information that a value's category gives about which side it comes from.
  */
 export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [n, m] = shareTotals(a, b);
@@ -34,8 +33,8 @@ export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>
 }
 
 /**
- * Returns 1 minus the binary entropy of the ratio p : q. Each formula is used only where rounding cannot push its result out of
- * 0..1.
+ * Returns 1 minus the binary entropy of the ratio p : q. Each formula is used only where rounding cannot push its result
+ * outside 0..1.
  */
 function bitsFromShares(p: number, q: number): number {
   const lesser = Math.min(p, q) / (p + q);

@@ -4,8 +4,8 @@ const steps = 2000;
 /**
  * Returns the b for which P(|T| <= b) is `coverage`, if T has Student's t distribution. With T = sqrt(freedom) tan(a), the
  * density of a is proportional to cos(a)^(freedom - 1) between -pi/2 and pi/2. This substitution makes the range of integration
- * bounded, and no gamma function is needed. The slope of the integral decreases, so Newton's method, started at 0, approaches
- * the root from below and never oversteps it. Accurate to eight digits up to 10,000 degrees of freedom.
+ * finite and avoids the gamma function. The integral's slope decreases, so Newton's method, starting at 0, approaches the root
+ * from below and never overshoots it. Accurate to eight digits up to 10,000 degrees of freedom.
  * @param coverage in (0, 1)
  * @param freedom degrees of freedom, a whole number of at least 1
  */

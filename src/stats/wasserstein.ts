@@ -1,6 +1,6 @@
 /** Counts over bins with open tails, and how far the values in the tails lie beyond the outermost edges. */
 export interface OpenHistogram {
-  /** One more entry than there are edges. */
+  /** One entry more than there are edges. */
   readonly counts: ArrayLike<number>;
   /** Sum of the distances between the first edge and the values below it. */
   readonly excessBelow: number;
@@ -10,8 +10,8 @@ export interface OpenHistogram {
 
 /**
  * Wasserstein-1 distance between two histograms over the same bins, in the unit of the edges: the area between the two
- * cumulative distributions. It assumes that the values in a bin are spread evenly over it. In a tail, the area is the
- * difference between the mean excesses, which is exact unless the two distributions cross there.
+ * cumulative distributions. Assumes that the values in a bin are spread evenly over it. In a tail, the area is the difference
+ * between the mean excesses, which is exact unless the two distributions cross there.
  * @param edges at least one edge, in ascending order
  */
 export function wassersteinDistance(a: OpenHistogram, b: OpenHistogram, edges: ArrayLike<number>): number {

@@ -1,11 +1,11 @@
-// Sums over a moving window. Wherever the input begins, each sum adds the same values in the same order. A part of a series
-// therefore has exactly the same sums as the whole series, which would not hold for a running total.
+// Sums over a moving window. No matter where the input begins, each sum adds the same values in the same order. A part of a
+// series therefore has exactly the same sums as the whole series, which would not be true of a running total.
 
 /**
  * [N - width + 1] sums of `width` consecutive values, computed by blocks of doubling length: about 2 log2(width) additions
  * each.
  * @param values [N]
- * @param width a whole number above 0; a shorter series has no sums
+ * @param width a whole number above 0; a series shorter than this has no sums
  */
 export function windowSums(values: Float64Array, width: number): Float64Array {
   const sums = new Float64Array(Math.max(0, values.length - width + 1));

@@ -1,22 +1,24 @@
-// K folds for a single person: contiguous blocks of time, with a purge gap around each test block (after López de Prado
-// 2018, chapter 7, who also purges in time).
+// K folds for a single person: contiguous blocks of time, with a purge gap around each test block (after López de Prado 2018,
+// chapter 7, who likewise purges in time).
 //
-// A person's activities come one after another, so cutting the day into K blocks would leave whole activities out of a fold's
+// A person's activities come one after another, so cutting the day into K blocks would leave entire activities out of a fold's
 // training part. Instead, the windows of *each class* are laid end to end, in order of recording and time, and cut into K equal
-// contiguous blocks. Fold k tests the k-th block of every class. Every class is therefore learned and tested in every fold, and
-// is cut in only K - 1 places. Training windows of any class that are closer than the purge gap to a test window are left out
-// of that fold's training part, so a fold's training and test rows together are fewer than all rows. The result measures how
-// well the network does on the same person at other times, including earlier ones, but not how well it does on another person.
+// contiguous blocks. Fold k is tested on the k-th block of every class. Every class is therefore learned and tested in every
+// fold and is cut in only K - 1 places. Training windows of any class that are closer to a test window than the purge gap are
+// left out of that fold's training part, so a fold's training and test rows together are fewer than all rows. The result
+// measures how well the network does on the same person at other times, including earlier ones, but not how well it does on
+// another person.
 
 import { checkNSplits, checkSplitClasses, checkSplitKeepsClasses, classTooShortToSplit } from "./check-splits.ts";
 import { rowsToSplitByClass, type Split, splitsFromFolds, type WindowPositions } from "./split.ts";
 import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
 
 /**
- * Every row is tested exactly once; every class is in the training and the test part of every fold.
- * @param options.purgeSamples minimum number of samples between a training and a test window of one recording; the length of
- *   a window is a sensible choice. At least 1, so that windows do not touch.
- * @throws UserError if there is only one class, there are fewer than two folds, or a class is too short for that many blocks
+ * Every row is tested exactly once; every class is in both the training part and the test part of every fold.
+ * @param options.purgeSamples minimum number of samples between a training window and a test window in one recording; the
+ * window length is a sensible choice. At least 1, so that windows do not touch.
+ * @throws UserError if there is only one class, if there are fewer than two folds, or if a class is too short for that many
+ * blocks
  */
 export function blockedSplit(positions: WindowPositions, options: { nSplits: number; purgeSamples: number }): Split[] {
   const { nSplits, purgeSamples } = options;

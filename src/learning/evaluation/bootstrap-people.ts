@@ -1,7 +1,7 @@
-// Intervals for the metrics of a set of predictions, by bootstrap over people: each replicate draws as many people as there
-// are, with replacement, and pools their windows. Windows of one person resemble each other, so drawing windows would give
-// intervals that are far too narrow. With few people, percentile intervals are too narrow as well (Efron and Tibshirani 1993,
-// chapter 14). Dimensions: K classes.
+// Intervals for the metrics on a set of predictions, by bootstrapping over people: each replicate draws as many people as there
+// are, with replacement, and pools their windows. Windows from one person resemble each other, so resampling windows would
+// yield intervals that are far too narrow. If there are few people, percentile intervals are too narrow as well (Efron and
+// Tibshirani 1993, chapter 14). Dimensions: K classes.
 
 import type { Rng } from "../../random.ts";
 import { quantiles } from "../../stats/quantile.ts";
@@ -18,17 +18,17 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Intervals of one class's scores; null if the class occurred in too few replicates. */
+/** Intervals for one class's scores; null if the class occurred in too few replicates. */
 export interface ClassIntervals {
   /** Share of the windows predicted as this class that belong to it. */
   readonly precision: Interval | null;
-  /** Share of the windows of this class that were recognised. */
+  /** Share of the windows in this class that were recognised. */
   readonly recall: Interval | null;
   /** Harmonic mean of precision and recall. */
   readonly f1: Interval | null;
 }
 
-/** Intervals of pooled metrics; null with fewer than two people. */
+/** Intervals for pooled metrics; null if there are fewer than two people. */
 export interface MetricIntervals {
   /** Share of correct predictions. */
   readonly accuracy: Interval | null;
@@ -40,7 +40,7 @@ export interface MetricIntervals {
   readonly kappa: Interval | null;
   /** Mean negative log-likelihood, nats. */
   readonly log_loss: Interval | null;
-  /** Mean difference between confidence and accuracy over bins. */
+  /** Mean difference between confidence and accuracy, over bins. */
   readonly expected_calibration_error: Interval | null;
   /** By class. */
   readonly per_class: Readonly<Record<string, ClassIntervals>>;
@@ -51,7 +51,7 @@ const outside = 0.05;
 
 type Figures = Record<Exclude<keyof MetricIntervals, "per_class">, number | null>;
 
-/** @param people metrics of each person, over the same K classes */
+/** @param people metrics for each person, over the same K classes */
 export function bootstrapPeople(
   people: readonly ClassificationMetrics[],
   classes: readonly string[],
@@ -95,7 +95,7 @@ export function bootstrapInterval(values: readonly (number | null)[]): Interval 
 }
 
 /**
- * The metrics of the windows of several people taken together; a class that is neither a true nor a predicted label has no
+ * The metrics for the windows of several people taken together; a class that is neither a true nor a predicted label has no
  * scores.
  */
 function figuresOfBootstrapPeople(

@@ -2,7 +2,7 @@
 // binned by the probability of the predicted class, and the distance between a bin's mean confidence and its accuracy is
 // averaged over the rows. Bins are open on the left and closed on the right, as in Guo's code.
 
-/** The windows whose confidence lies in one bin. */
+/** The windows whose confidence falls into one bin. */
 export interface ReliabilityBin {
   /** Lower bound of the bin, exclusive. */
   readonly lower: number;
@@ -10,9 +10,9 @@ export interface ReliabilityBin {
   readonly upper: number;
   /** Number of windows. */
   readonly n: number;
-  /** Mean probability of the predicted class; null in an empty bin. */
+  /** Mean probability of the predicted class; null if the bin is empty. */
   readonly confidence: number | null;
-  /** Share of correct predictions; null in an empty bin. */
+  /** Share of correct predictions; null if the bin is empty. */
   readonly accuracy: number | null;
 }
 
@@ -39,7 +39,7 @@ export function calibrationErrorBins(confidences: Float32Array, right: Uint8Arra
   }));
 }
 
-/** The mean of |accuracy - confidence| over the bins, weighted by the number of rows in each; NaN if there are no rows. */
+/** The mean of |accuracy - confidence| over the bins, weighted by the number of rows in each bin; NaN if there are no rows. */
 export function expectedCalibrationError(
   bins: readonly Pick<ReliabilityBin, "n" | "confidence" | "accuracy">[],
 ): number {

@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import type { WindowPositions } from "./split.ts";
 
-/** @throws UserError unless `nSplits` is a whole number of at least 2 */
+/** @throws UserError unless `nSplits` is a whole number >= 2 */
 export function checkNSplits(nSplits: number): void {
   if (!(Number.isInteger(nSplits) && nSplits >= 2)) {
     throw new UserError(`--folds: expected a whole number of at least 2, got ${nSplits}`, {
@@ -15,7 +15,8 @@ export function checkSplitPeople(people: number, nSplits: number): void {
   if (people >= nSplits) return;
   const advice =
     people === 1
-      ? "A single person cannot be split by person. Use --split blocks, which tests on other stretches of the same person's recordings."
+      ? "A single person cannot be split by person. Use --split blocks, which tests on different stretches of " +
+        "the same person's recordings."
       : `Use --folds ${people}, or add recordings of more people.`;
   throw new UserError(`expected at least as many people as folds, got ${people} for ${nSplits} folds`, { advice });
 }
@@ -34,7 +35,7 @@ export function checkSplitClasses(labels: Int32Array, classes: readonly string[]
   );
 }
 
-/** @throws UserError if purging leaves no rows of a class that had some */
+/** @throws UserError if purging removes all rows of a class that had some */
 export function checkSplitKeepsClasses(
   { labels, classes }: WindowPositions,
   after: Int32Array,

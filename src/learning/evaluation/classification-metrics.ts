@@ -1,6 +1,6 @@
 // All metrics for a set of predictions, in one object that can be stored as JSON. The numbers follow scikit-learn's
-// definitions; if a definition is ambiguous, the metric's own file says which interpretation is used. Dimensions: N rows,
-// K classes.
+// definitions; where a definition is ambiguous, the metric's own file says which interpretation it uses. Dimensions: N rows, K
+// classes.
 
 import { z } from "zod";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
@@ -33,7 +33,7 @@ export interface ClassificationMetrics {
   readonly reliability: readonly ReliabilityBin[];
   /** Scores by class name. */
   readonly per_class: Readonly<Record<string, { precision: number; recall: number; f1: number; support: number }>>;
-  /** Rows: true classes, columns: predicted ones. */
+  /** Rows are true classes, columns predicted ones. */
   readonly confusion_matrix: readonly (readonly number[])[];
 }
 
@@ -56,8 +56,8 @@ export const classificationMetricsSchema: z.ZodType<ClassificationMetrics> = z.o
  * @param yTrue [N] true classes
  * @param probabilities [N, K] row-major; each row sums to 1 within 1e-3
  * @param classes K names
- * @throws RangeError if there are no rows, the lengths differ, a class is outside 0..K-1, or a row is not a probability
- * distribution
+ * @throws RangeError if there are no rows, if the lengths differ, if a class is outside 0..K-1, or if a row is not a
+ * probability distribution
  */
 export function classificationMetrics(
   yTrue: Int32Array,

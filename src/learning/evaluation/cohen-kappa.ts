@@ -1,6 +1,7 @@
 /**
- * Cohen's kappa from a [K, K] confusion matrix: agreement beyond what the two label distributions would reach by chance (Cohen
- * 1960). `null` if both sides have the same single class, because chance alone then gives full agreement and kappa is 0/0.
+ * Cohen's kappa from a [K, K] confusion matrix: agreement beyond what the two label distributions would achieve by chance
+ * (Cohen 1960). `null` if both sides have the same single class, because chance alone then yields full agreement and kappa is
+ * 0/0.
  */
 export function cohenKappa(matrix: Float64Array, nClasses: number): number | null {
   let n = 0;

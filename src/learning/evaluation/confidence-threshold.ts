@@ -1,12 +1,12 @@
-// Finds a confidence below which predictions count as unknown, and measures the effect on windows whose class is known.
+// Finds a confidence below which predictions count as unknown, and measures its effect on windows whose class is known.
 // Dimensions: N rows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { quantiles } from "../../stats/quantile.ts";
 
-/** A confidence below which predictions count as unknown, and its effect on people whom the network had not seen. */
+/** A confidence below which predictions count as unknown, and its effect for people that the network had not seen. */
 export interface ConfidenceThreshold {
-  /** Predictions with a lower confidence are unknown. */
+  /** Predictions with a lower confidence count as unknown. */
   readonly confidence: number;
   /** Share of the windows that become unknown. */
   readonly share: number;
@@ -21,9 +21,9 @@ export interface ConfidenceThreshold {
 }
 
 /**
- * @param yTrue [N] true classes, at least one
+ * @param yTrue [N] true classes; N is at least 1
  * @param probabilities [N, K] predicted for windows that the network had not seen
- * @param share share of the windows that may become unknown, in (0, 1)
+ * @param share share of the windows that may be labelled unknown, in (0, 1)
  */
 export function confidenceThreshold(
   yTrue: Int32Array,

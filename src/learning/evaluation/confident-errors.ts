@@ -1,13 +1,13 @@
-// The errors that a network is most confident of: often wrong labels, a sensor worn in another way, or a movement that no
-// training person made. Consecutive windows of a recording with the same error form one stretch. W windows, K classes.
+// The errors that a network is most confident about: often wrong labels, a sensor worn differently, or a movement that nobody
+// in the training data made. Consecutive windows in a recording with the same error form one stretch. W windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 
-/** A stretch of consecutive windows with the same true and the same predicted class. */
+/** A stretch of consecutive windows with the same true class and the same predicted class. */
 export interface ConfidentError {
   readonly user: string;
   readonly recording: string;
-  /** Seconds on the recording's clock. */
+  /** In seconds on the recording's clock. */
   readonly start: number;
   readonly end: number;
   readonly truth: string;
@@ -17,7 +17,7 @@ export interface ConfidentError {
   readonly windows: number;
 }
 
-/** The windows in which errors are sought; see `WindowSet`. */
+/** The windows to search for errors; see `WindowSet`. */
 interface JudgedWindowSet {
   readonly labels: Int32Array;
   readonly classes: readonly string[];
@@ -31,7 +31,7 @@ interface JudgedWindowSet {
 }
 
 /**
- * Returns all stretches of errors, the most confident first.
+ * Returns all stretches of errors, most confident first.
  * @param probabilities [W, K] out of fold
  */
 export function confidentErrors(windows: JudgedWindowSet, probabilities: Float32Array): ConfidentError[] {

@@ -1,10 +1,10 @@
 import type { Split } from "./split.ts";
 
 /**
- * Fits every split and returns the results in the order of the splits.
+ * Fits every split and returns the results in the same order.
  * @param fitFold fits and evaluates one split; `fold` counts from 0
  * @param concurrency number of folds to run at once, at least 1
- * @throws the error of the first fold that fails; no further fold starts, and the running folds are awaited first
+ * @throws the error of the first fold that fails; no further fold starts, and running folds are awaited first
  */
 export async function crossValidate<T>(
   splits: readonly Split[],

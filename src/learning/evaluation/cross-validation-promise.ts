@@ -1,5 +1,5 @@
-// Compares the people on whom a model is evaluated with the people of its cross-validation, both by the mean and person by
-// person. The estimate of cross-validation holds if the new people could have been among the cross-validated people.
+// Compares the people that a model is evaluated on with those in its cross-validation, both by mean and person by person. The
+// cross-validation estimate holds if the new people could have been among the cross-validated ones.
 
 import type { Rng } from "../../random.ts";
 import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstrap-people.ts";
@@ -8,21 +8,20 @@ import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstr
 export interface KeptPromise {
   /** Number of cross-validated people. */
   readonly people: number;
-  /** Mean macro-F1 of the cross-validated people. */
+  /** Mean macro-F1 over the cross-validated people. */
   readonly promised: number;
   /** Their lowest macro-F1. */
   readonly lowest: number;
   /** Their highest macro-F1. */
   readonly highest: number;
-  /** Mean macro-F1 of the evaluated people. */
+  /** Mean macro-F1 over the evaluated people. */
   readonly found: number;
   /**
-   * 90 % interval of `found` minus `promised`, by bootstrap over both groups of people; null if one group is a single person.
+   * 90 % interval for `found` minus `promised`, by bootstrapping both groups of people; null if either group is a single
+   * person.
    */
   readonly difference: Interval | null;
-  /**
-   * One of: kept (the interval includes 0), better, worse; null without an interval.
-   */
+  /** One of: kept (the interval includes 0), better, worse; null if there is no interval. */
   readonly verdict: "kept" | "better" | "worse" | null;
 }
 
@@ -53,17 +52,17 @@ export function crossValidationPromise(promised: readonly number[], found: reado
 const unusualShare = 0.05;
 
 /**
- * The rank of a new person among the cross-validated people, as a p-value: the share of people with a score as low as the new
- * person's, with the new person counted as one of them. @param promised at least one
+ * The rank of a new person among the cross-validated people, as a p-value: the share of people, including the new one, whose
+ * score is at most that of the new person. @param promised at least one
  */
 export function rankAmongPromisedPeople(promised: readonly number[], score: number): number {
   return (1 + promised.filter((other) => other <= score).length) / (promised.length + 1);
 }
 
 /**
- * Whether a person's score lies within the cross-validated spread. With 19 cross-validated people or more, at most 5 % of new
- * people fall below it by chance. With fewer than 19 (n), a new person falls below it only by scoring lower than all of them,
- * which happens by chance once in n + 1.
+ * Whether a person's score lies within the cross-validated spread. With at least 19 cross-validated people, at most 5 % of new
+ * people fall below it by chance. With n < 19 people, a new person falls below it only by scoring lower than all of them, which
+ * happens by chance once in n + 1 times.
  */
 export function isWithinPromised(promised: readonly number[], score: number): boolean {
   return rankAmongPromisedPeople(promised, score) > Math.max(unusualShare, 1 / (promised.length + 1)) + 1e-12;

@@ -1,4 +1,4 @@
-// Precision, recall and F1 from a confusion matrix, with scikit-learn's conventions: a ratio without a denominator is 0
+// Precision, recall and F1 from a confusion matrix, with scikit-learn's conventions: a ratio with denominator 0 is 0
 // (zero_division=0), and the macro mean runs over the classes that occur among the true or the predicted labels.
 
 import { confusionMatrix } from "./confusion-matrix.ts";
@@ -13,7 +13,7 @@ export interface ClassScore {
   readonly predicted: number;
 }
 
-/** One score per class, from the [K, K] counts of `confusionMatrix`. */
+/** One score per class, from the [K, K] counts returned by `confusionMatrix`. */
 export function f1ScoresByClass(matrix: Float64Array, nClasses: number): ClassScore[] {
   return Array.from({ length: nClasses }, (_, k) => {
     let support = 0;
@@ -33,7 +33,7 @@ export function f1ScoresByClass(matrix: Float64Array, nClasses: number): ClassSc
   });
 }
 
-/** The unweighted mean of F1 over the classes that occur (as a true or as a predicted label); NaN if no class occurs. */
+/** The unweighted mean of F1 over the classes that occur as a true or predicted label; NaN if none does. */
 export function macroMeanF1(scores: readonly ClassScore[]): number {
   let sum = 0;
   let count = 0;

@@ -1,5 +1,5 @@
-// Chooses the validation part of a fold's training rows, for early stopping and the learning rate, in the same way as the
-// fold itself: by person, by shuffled rows, or by contiguous blocks.
+// Chooses which of a fold's training rows are used for validation, which early stopping and the learning rate rely on. The rows
+// are split in the same way as for the fold itself: by person, by shuffled rows, or by contiguous blocks.
 
 import { UserError } from "../../errors.ts";
 import type { Rng } from "../../random.ts";
@@ -14,17 +14,17 @@ import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
  *
  * - `group`, `leave-one-group-out`: whole people, with about `fraction` of the rows and class shares as even as possible. The
  * people are dealt into 1 / fraction parts as in stratifiedGroupKFold, and `rng` draws a part that leaves every class on both
- * sides. If there is no such part, it draws a part that leaves every class in training, or else any part. Parts with at least
- * `leastPeople` people are preferred.
+ * sides. If there is no such part, it draws a part that leaves every class in training or, failing that, any part. Parts with
+ * at least `leastPeople` people are preferred.
  * - `stratified`: a shuffled stratified part.
  * - `blocks`: the first or the last stretch of each class's time (drawn once by `rng`); training rows close to it are purged as
  * in blockedSplit.
  *
  * @param trainIndex rows of `positions`, ascending
- * @param options.fraction share of the rows that become the validation part (default .2)
+ * @param options.fraction share of the rows to use for validation (default .2)
  * @param options.purgeSamples used only for blocks; see blockedSplit
  * @param options.leastPeople used only if people are split (default 1)
- * @throws UserError if the rows come from only one person (group kinds) or a class is too short to divide (blocks)
+ * @throws UserError if the rows come from only one person (group kinds) or if a class is too short to divide (blocks)
  */
 export function innerSplit(
   kind: SplitKind,
@@ -68,7 +68,8 @@ function innerSplitByGroup(
       `the training part of a fold holds ${people === 1 ? "one person" : "nobody"}, so no second person is left for validation`,
       {
         advice:
-          "A split by person needs at least three people. Add recordings of another person, use more --folds, or use --split blocks.",
+          "A split by person needs at least three people. Add recordings of another person, use more --folds, " +
+          "or use --split blocks.",
       },
     );
   }

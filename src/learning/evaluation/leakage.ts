@@ -1,5 +1,5 @@
-// Checks that the splits do not leak. The check uses the windows themselves, not the method of splitting, so it also finds
-// faults in a splitter. For `stratified`, which leaks by construction, the check counts the leaks.
+// Checks that the splits do not leak. The check uses the windows themselves, not the splitting method, so it also finds bugs in
+// a splitter. For `stratified`, which leaks by construction, the check counts the leaks.
 
 import { z } from "zod";
 import { naturalOrder } from "../../natural-order.ts";
@@ -7,7 +7,7 @@ import { firstNotBelow } from "../../stats/first-not-below.ts";
 import type { SplitKind, WindowPositions } from "./split.ts";
 import { gapsToMarkedWindows, orderForWindowGaps } from "./window-gaps.ts";
 
-/** The three parts of one fold, as row numbers. */
+/** The three parts of a fold, as row numbers. */
 export interface FoldParts {
   readonly trainIndex: Int32Array;
   readonly validationIndex: Int32Array;
@@ -16,21 +16,21 @@ export interface FoldParts {
 
 /** The people in each part of a fold, counted from the windows actually used. */
 export interface FoldLeakage {
-  /** Number of the fold, counted from 1. */
+  /** Number of the fold, counting from 1. */
   readonly fold: number;
   /** People in the training part. */
   readonly train_users: readonly string[];
-  /** People in the validation part, on which the best epoch is chosen. */
+  /** People in the validation part, which the best epoch is chosen on. */
   readonly validation_users: readonly string[];
   /** People in the test part. */
   readonly test_users: readonly string[];
-  /** People in the test part and also in the training or validation part. */
+  /** People in both the test part and the training or validation part. */
   readonly shared_users: readonly string[];
   /** People in both the validation and the training part. */
   readonly shared_validation_users: readonly string[];
   /**
-   * Pairs of people with the same values: one is in the test or validation part, and the fold learned from the other under
-   * another name. Absent in reports of earlier versions, which did not compare values.
+   * Pairs of people with the same values: one is in the test or validation part, and the fold learned from the other under a
+   * different name. Absent from reports of earlier versions, which did not compare values.
    */
   readonly copied_users?: readonly (readonly [string, string])[];
   /** Test windows that share a sample with a training or validation window. */
@@ -38,8 +38,8 @@ export interface FoldLeakage {
   /** Validation windows that share a sample with a training window. */
   readonly overlapping_validation_windows: number;
   /**
-   * Shortest time between a test window and a training or validation window of the same recording; null if no recording is
-   * on both sides.
+   * Shortest time between a test window and a training or validation window in the same recording; null if no recording is on
+   * both sides.
    */
   readonly smallest_gap_seconds: number | null;
 }
@@ -48,7 +48,7 @@ export interface FoldLeakage {
 export interface TestSetLeakage {
   /** The column that marks the test set. */
   readonly column: string;
-  /** People whom the model learned from. */
+  /** People that the model learned from. */
   readonly train_users: readonly string[];
   /** People in the test set. */
   readonly test_users: readonly string[];
@@ -58,20 +58,20 @@ export interface TestSetLeakage {
   readonly copied_users: readonly (readonly [string, string])[];
 }
 
-/** Evidence that no fold was tested on data from which it had learned. */
+/** Evidence that no fold was tested on data that it had learned from. */
 export interface LeakageReport {
   /** Kind of split. */
   readonly split: SplitKind;
   /**
-   * True if no fold tests or validates on a person whom it also learns from, or on a copy of that person's values, and if the
-   * test set of a fixed split contains no person, or copy of a person, whom the model learned from.
+   * True if no fold is tested or validated on a person that it also learned from, or on a copy of that person's values, and if
+   * the test set of a fixed split contains neither a person that the model learned from nor a copy of one.
    */
   readonly no_shared_person: boolean;
   /** True if no test or validation window shares a sample with a window of another part. */
   readonly no_overlapping_range: boolean;
   /** Folds in order. */
   readonly folds: readonly FoldLeakage[];
-  /** The test set of a fixed split, which no fold contains; absent if there is none. */
+  /** The test set of a fixed split, which is not part of any fold; absent if there is none. */
   readonly test_set?: TestSetLeakage;
 }
 
@@ -88,13 +88,14 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
       train_users: names,
       validation_users: names,
       test_users: names,
-      shared_users: names.describe("people in the test part and also in the training or validation part"),
+      shared_users: names.describe("people in both the test part and the training or validation part"),
       shared_validation_users: names.describe("people in both the validation and the training part"),
       copied_users: z
         .array(z.tuple([z.string(), z.string()]))
         .exactOptional()
         .describe(
-          "pairs of people with the same values: one in the test or validation part, and one whom the fold learned from under another name; absent in reports of earlier versions",
+          "pairs of people with the same values: one in the test or validation part, and one that the fold " +
+            "learned from under a different name; absent from reports of earlier versions",
         ),
       overlapping_windows: count.describe("test windows that share a sample with a training or validation window"),
       overlapping_validation_windows: count.describe("validation windows that share a sample with a training window"),
@@ -102,7 +103,8 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
         .number()
         .nullable()
         .describe(
-          "shortest time between a test window and a training or validation window of the same recording; negative if they overlap",
+          "shortest time between a test window and a training or validation window in the same recording; " +
+            "negative if they overlap",
         ),
     }),
   ),
@@ -115,7 +117,7 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
       copied_users: z.array(z.tuple([z.string(), z.string()])),
     })
     .exactOptional()
-    .describe("the test set of a fixed split, which no fold contains"),
+    .describe("the test set of a fixed split, which is not part of any fold"),
 });
 
 /**
@@ -198,7 +200,7 @@ function leakageOfCopies(
   );
 }
 
-/** Number of windows in `index` that share a sample with a window in `others`, by one binary search per window. */
+/** Number of windows in `index` that share a sample with a window in `others`, found by one binary search per window. */
 function countLeakingWindows({ starts, windowSize }: WindowPositions, index: Int32Array, others: Int32Array): number {
   const sorted = others.map((row) => starts[row]!).sort();
   let overlapping = 0;

@@ -2,7 +2,7 @@ import { UserError } from "../../errors.ts";
 import { type Split, splitRowsWhere } from "./split.ts";
 
 /**
- * One fold per group, in ascending order of the group numbers. Each fold is tested on its group alone.
+ * One fold per group, in ascending order of group number. Each fold is tested on its group alone.
  * @param groups [W] group numbers, 0 or more
  * @throws UserError if there are fewer than two groups
  */

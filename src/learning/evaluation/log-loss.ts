@@ -2,8 +2,8 @@
 const EPSILON = 2 ** -23;
 
 /**
- * The mean negative log-probability of the true class, in nats: `sklearn.metrics.log_loss` on float32 probabilities.
- * A true class with probability 0 therefore costs 15.9 instead of infinity.
+ * The mean negative log probability of the true class, in nats: `sklearn.metrics.log_loss` on float32 probabilities. A true
+ * class with probability 0 therefore costs 15.9 instead of infinity.
  */
 export function logLoss(yTrue: Int32Array, probabilities: Float32Array, nClasses: number): number {
   let sum = 0;

@@ -1,11 +1,11 @@
-// Log loss of each person, and the difference between two lists of such losses. Windows of one person resemble one another, so
+// Log loss per person, and the difference between two lists of such losses. Windows from one person resemble one another, so
 // standard errors are computed over people.
 
 import { logLoss } from "./log-loss.ts";
 
 /**
- * Mean log loss of each person's rows, in nats, in the order in which people first appear.
- * @param people number of each row's person
+ * Mean log loss of each person's rows, in nats, by order of first appearance.
+ * @param people each row's person, as a number
  * @param probabilities [N, K]
  */
 export function lossesByPerson(
@@ -24,8 +24,8 @@ export function lossesByPerson(
 
 /**
  * Returns how much lower the mean of `second` is than the mean of `first`, and the standard error of this difference over
- * people, which is Infinity for one person.
- * @param second losses of the same people, in the same order
+ * people, which is Infinity if there is only one.
+ * @param second losses for the same people, in the same order
  */
 export function lossDifference(
   first: readonly number[],
@@ -39,8 +39,8 @@ export function lossDifference(
 }
 
 /**
- * Whether the mean of `second` is lower than that of `first` by more than one standard error, which is more than chance usually
- * causes.
+ * Whether the mean of `second` is lower than that of `first` by more than one standard error, which is more than usually
+ * happens by chance.
  */
 export function isLossSurelyLower(first: readonly number[], second: readonly number[]): boolean {
   const { difference, error } = lossDifference(first, second);

@@ -1,4 +1,4 @@
-// Mean and spread of the headline metrics over folds or over people.
+// Mean and spread of the headline metrics, over folds or over people.
 
 import { z } from "zod";
 import type { ClassificationMetrics } from "./classification-metrics.ts";
@@ -42,7 +42,7 @@ export const metricsSummarySchema: z.ZodType<MetricsSummary> = z.object({
 });
 
 /**
- * Summarises metrics with the same weight for each member (a fold or a person), however many rows it has; an undefined kappa is
+ * Summarises metrics, giving each member (a fold or a person) the same weight however many rows it has; undefined kappas are
  * left out.
  */
 export function metricsSummary(members: readonly ClassificationMetrics[]): MetricsSummary {

@@ -9,7 +9,7 @@ import type { Split, SplitKind, WindowPositions } from "./split.ts";
 import { stratifiedGroupKFold } from "./stratified-group-k-fold.ts";
 import { stratifiedKFold } from "./stratified-k-fold.ts";
 
-/** With fewer windows of a class than this, chance alone may change its recall by more than 20 points. */
+/** If a class has fewer windows than this, chance alone may change its recall by more than 20 points. */
 const leastWindowsOfClass = 25;
 
 export interface OuterSplit {
@@ -20,10 +20,10 @@ export interface OuterSplit {
 
 /**
  * The folds of a cross-validation of the requested kind.
- * @param options.nSplits number of folds; leave-one-group-out ignores it and makes one fold per person
+ * @param options.nSplits number of folds; ignored by leave-one-group-out, which makes one fold per person
  * @param options.purgeSamples used only for blocks; see blockedSplit
- * @throws UserError if there is only one class, there are fewer than two folds or fewer people than folds, or a class is too
- * short for blocks
+ * @throws UserError if there is only one class, if there are fewer than two folds or fewer people than folds, or if a class is
+ * too short for blocks
  */
 export function outerSplit(
   kind: SplitKind,
@@ -46,7 +46,8 @@ export function outerSplit(
         warnings: [
           ...outerSplitSizeWarnings(windows),
           "--split stratified leaks: every person is in training, and so are neighbours of every test window. Published " +
-            "comparisons found that scores from such splits overstate results on new people by 10-16 points. Use them only to compare with papers.",
+            "comparisons found that scores from such splits overstate results on new people by 10-16 points. " +
+            "Use them only to compare with papers.",
         ],
       };
     case "blocks": {
@@ -72,7 +73,7 @@ function outerSplitWarnings(windows: WindowPositions, nSplits: number): string[]
   return [...outerSplitSizeWarnings(windows), ...outerSplitClassWarnings(windows, nSplits)];
 }
 
-/** The half-width of the 95 % interval of a recall is at most about 1 / sqrt(windows). */
+/** The half-width of the 95 % interval for a recall is at most about 1 / sqrt(windows). */
 function outerSplitSizeWarnings({ labels, classes }: WindowPositions): string[] {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);

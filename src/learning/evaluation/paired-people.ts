@@ -4,7 +4,7 @@
 import type { Rng } from "../../random.ts";
 import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstrap-people.ts";
 
-/** Macro-F1 of two models on the people that both were tested on. */
+/** Macro-F1 of two models for the people that both were tested on. */
 export interface PairedPeople {
   /** Each person's macro-F1 under both models. */
   readonly people: readonly { readonly person: string; readonly first: number; readonly second: number }[];
@@ -14,11 +14,11 @@ export interface PairedPeople {
   readonly second: number;
   /** Second minus first, averaged over people. */
   readonly difference: number;
-  /** 90 % interval of the difference, by bootstrap over people; null for a single person. */
+  /** 90 % interval for the difference, by bootstrapping over people; null for a single person. */
   readonly interval: Interval | null;
   /**
-   * One of: better (the second model is better, and the interval excludes 0), worse, open (the interval includes 0); null
-   * without an interval.
+   * One of: better (the second model is better, and the interval excludes 0), worse, open (the interval includes 0); null if
+   * there is no interval.
    */
   readonly verdict: "better" | "worse" | "open" | null;
 }

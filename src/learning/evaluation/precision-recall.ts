@@ -1,8 +1,8 @@
 // Precision and recall of one class at every threshold on its probability, with scikit-learn's conventions: rows with equal
-// scores are on the same side of every threshold, and the average precision is a step function's area, without interpolation. N
-// rows, K classes, P points.
+// scores are on the same side of every threshold, and average precision is the area of a step function, without interpolation.
+// N rows, K classes, P points.
 
-/** Ordered from the highest threshold to the lowest, so recall never falls. */
+/** Ordered from the highest threshold to the lowest, so recall never decreases. */
 export interface PrecisionRecallCurve {
   /** [P] */
   readonly precision: readonly number[];
@@ -15,8 +15,8 @@ export interface PrecisionRecallCurve {
 /**
  * @param scores [N, K] probabilities
  * @param labels [N] true classes
- * @param of the class whose curve is computed
- * @returns null if no row has the class
+ * @param of the class to compute the curve for
+ * @returns null if no row belongs to the class
  */
 export function precisionRecall(
   scores: Float32Array,

@@ -1,6 +1,6 @@
-// The inputs and outputs that all splitters in this folder share. A row is a window; there are W windows in all.
+// The inputs and outputs shared by all splitters in this folder. A row is a window; there are W windows in all.
 
-/** How the rows are divided into folds; `stratified` leaks by construction and exists to reproduce published figures. */
+/** How the rows are divided into folds; `stratified` leaks by construction and exists only to reproduce published figures. */
 export type SplitKind = "group" | "leave-one-group-out" | "stratified" | "blocks";
 
 /** Training rows and test rows, both in ascending order and without overlap. */
@@ -9,18 +9,18 @@ export interface Split {
   readonly testIndex: Int32Array;
 }
 
-/** The training rows of a `Split`, divided once more: early stopping uses the second part. */
+/** The training rows of a `Split`, divided once more: the second part is used for early stopping. */
 export interface InnerSplit {
   readonly trainIndex: Int32Array;
   readonly validationIndex: Int32Array;
 }
 
-/** The positions of W windows of equal length; a `WindowSet` has them. */
+/** The positions of W windows of equal length; a `WindowSet` provides them. */
 export interface WindowPositions {
   /** Samples per window. */
   readonly windowSize: number;
   readonly samplingRateHz: number;
-  /** [W] first sample of each window, as an index into the samples that all windows share. */
+  /** [W] first sample of each window, as an index into the samples shared by all windows. */
   readonly starts: Int32Array;
   /** [W] time of the first sample of each window, in seconds on its recording's clock. */
   readonly startTimes: Float64Array;
@@ -28,21 +28,21 @@ export interface WindowPositions {
   readonly labels: Int32Array;
   /** [W] person. */
   readonly groups: Int32Array;
-  /** [W] recording; the same number may stand for different recordings of different people. */
+  /** [W] recording; for different people, the same number may stand for different recordings. */
   readonly recordingIndex: Int32Array;
-  /** Names that messages and reports use. */
+  /** Names used in messages and reports. */
   readonly classes: readonly string[];
   readonly users: readonly string[];
 }
 
-/** The rows for which `keep` holds, ascending. */
+/** The rows that satisfy `keep`, ascending. */
 export function splitRowsWhere(length: number, keep: (row: number) => boolean): Int32Array {
   const rows: number[] = [];
   for (let row = 0; row < length; row++) if (keep(row)) rows.push(row);
   return Int32Array.from(rows);
 }
 
-/** Returns one `Split` per fold. The argument gives the fold in which each row is tested. */
+/** Returns one `Split` per fold. The argument gives the fold that each row is tested in. */
 export function splitsFromFolds(foldOfRow: Int32Array, nSplits: number): Split[] {
   return Array.from({ length: nSplits }, (_, fold) => ({
     trainIndex: splitRowsWhere(foldOfRow.length, (row) => foldOfRow[row] !== fold),

@@ -1,21 +1,21 @@
-// K folds in which no group (person) is divided and the class shares stay as even as whole groups allow. It uses the greedy
-// method of scikit-learn's StratifiedGroupKFold (after a Kaggle kernel by Jakub Wasikowski). Groups are shuffled, then sorted
-// stably by the spread of their class counts, the most uneven first. Each group goes to the fold that minimises the standard
-// deviation of the class shares over folds; ties go to the fold with fewer rows.
+// K folds that keep each group (person) whole and class shares as even as whole groups allow. Uses the greedy method of
+// scikit-learn's StratifiedGroupKFold (after a Kaggle kernel by Jakub Wasikowski). Groups are shuffled, then stably sorted by
+// the spread of their class counts, most uneven first. Each group goes to the fold that minimises the standard deviation of the
+// class shares over folds; ties go to the fold with fewer rows.
 //
-// Unlike scikit-learn, which may prefer a fold because of rounding noise, this function counts such small differences as ties.
-// If there are at least as many groups as folds, no fold stays empty, because adding to an empty fold always gives the smallest
-// deviation.
+// Unlike scikit-learn, which may prefer a fold because of rounding noise, this function treats such small differences as ties.
+// If there are at least as many groups as folds, no fold stays empty, because adding to an empty fold always yields the
+// smallest deviation.
 
 import type { Rng } from "../../random.ts";
 import { checkNSplits, checkSplitClasses, checkSplitPeople } from "./check-splits.ts";
 import { type Split, splitsFromFolds } from "./split.ts";
 
 /**
- * Every row is tested exactly once, every group in exactly one fold.
+ * Every row is tested exactly once, and every group in exactly one fold.
  * @param labels [W] classes, 0 or more
  * @param groups [W] group numbers, 0 or more
- * @param options.rng decides the order among groups of equal spread; without it, they keep their order
+ * @param options.rng decides the order among groups of equal spread; if omitted, they keep their order
  * @throws UserError if there are fewer groups than folds, fewer than two folds, or only one class
  */
 export function stratifiedGroupKFold(

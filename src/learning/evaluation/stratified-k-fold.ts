@@ -3,9 +3,9 @@ import { checkNSplits, checkSplitClasses } from "./check-splits.ts";
 import { rowsToSplitByClass, type Split, splitsFromFolds } from "./split.ts";
 
 /**
- * K folds of shuffled rows with equal class shares: the counts of a class differ by at most one between folds, and so do the
- * sizes of the folds. The split ignores people and overlapping windows, so it LEAKS on windows of recordings: neighbours of
- * every test window are in training (Hammerla & Ploetz 2015). Use it only to compare with published figures.
+ * K folds of shuffled rows with equal class shares: both a class's counts and the fold sizes differ by at most one between
+ * folds. The split ignores people and overlapping windows, so it LEAKS on windows cut from recordings: neighbours of every test
+ * window are in training (Hammerla & Ploetz 2015). Use it only to compare with published figures.
  * @param labels [W] classes, 0 or more
  * @throws UserError if there is only one class or fewer than two folds
  */
@@ -17,8 +17,8 @@ export function stratifiedKFold(labels: Int32Array, options: { nSplits: number; 
 }
 
 /**
- * The fold of each row: the rows of each class are shuffled and assigned to the folds in turn, starting at the fold after the
- * last one of the previous class.
+ * The fold of each row: the rows of each class are shuffled and assigned to the folds in turn, starting after the fold where
+ * the previous class ended.
  */
 export function dealStratifiedFolds(labels: Int32Array, nSplits: number, rng: Rng): Int32Array {
   const rowsOfClass = rowsToSplitByClass(labels.keys(), labels);

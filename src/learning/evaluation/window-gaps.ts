@@ -1,5 +1,5 @@
-// Measures how far apart windows are on their recordings' clocks. All windows have the same length, so the nearest window
-// of a set is the nearest neighbour by start time, which one sweep in each direction finds.
+// Measures how far apart windows are on their recordings' clocks. All windows have the same length, so the nearest window in a
+// set is the nearest neighbour by start time, which is found by one sweep in each direction.
 
 import type { WindowPositions } from "./split.ts";
 
@@ -17,10 +17,10 @@ export function orderForWindowGaps(positions: WindowPositions): Int32Array {
 
 /**
  * [W] number of samples between each row's window and the nearest marked window of the same person and recording. 0 means that
- * they touch, a negative number that they overlap by so many samples, and Infinity that there is no such window. A marked row's
- * own gap is -windowSize.
+ * they touch, a negative number that they overlap by that many samples, and Infinity that there is no such window. A marked
+ * row's own gap is -windowSize.
  * @param order `orderForWindowGaps(positions)`
- * @param marked [W] 1 for the rows from which distances are measured
+ * @param marked [W] 1 for the rows to measure distances from
  */
 export function gapsToMarkedWindows(positions: WindowPositions, order: Int32Array, marked: Uint8Array): Float64Array {
   const gaps = new Float64Array(order.length).fill(Number.POSITIVE_INFINITY);

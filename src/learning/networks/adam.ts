@@ -14,7 +14,7 @@ export interface AdamState {
   readonly moment2: Value;
 }
 
-/** The learning rate times the bias correction. @param step number of the step, counted from 1 */
+/** The learning rate times the bias correction. @param step number of the step, counting from 1 */
 export function adamStepSize(learningRate: number, step: number): number {
   return (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
 }

@@ -1,5 +1,5 @@
-// Reverse-mode differentiation: walks back from a scalar through the graph's tape and applies one gradient rule per operator.
-// The gradients are nodes of the same graph, so a single run of ONNX Runtime computes values and gradients.
+// Reverse-mode differentiation: walks back from a scalar through the graph's tape, applying one gradient rule per operator. The
+// gradients are nodes of the same graph, so a single run of ONNX Runtime computes both values and gradients.
 
 import { gradientRules } from "./gradient-rules.ts";
 import { type Composite, type Node, sizeOfGraphShape, type Value } from "./onnx-graph.ts";
@@ -11,7 +11,7 @@ import { add } from "./onnx-operators.ts";
  * @param loss a value with one element
  * @param wrt the values to differentiate with respect to
  * @returns one value for each of `wrt`, with the same shape
- * @throws if `loss` does not depend on one of the values in `wrt`, or if an operator between them has no gradient rule
+ * @throws if there is a value in `wrt` that `loss` does not depend on, or if an operator in between has no gradient rule
  */
 export function backpropagate(loss: Value, wrt: readonly Value[]): Value[] {
   if (sizeOfGraphShape(loss.shape) !== 1)
@@ -51,7 +51,7 @@ function backpropagateEntry(
   return rule({ node: entry, outputGradients, isNeeded });
 }
 
-/** Names of all values that depend on `wrt`, including the values in `wrt` themselves. */
+/** Names of all values that depend on `wrt`, including those in `wrt` itself. */
 function backpropagationPath(tape: readonly (Node | Composite)[], wrt: readonly Value[]): Set<string> {
   const names = new Set(wrt.map(({ name }) => name));
   for (const entry of tape) {
@@ -61,7 +61,7 @@ function backpropagationPath(tape: readonly (Node | Composite)[], wrt: readonly 
   return names;
 }
 
-/** A node's inputs, and the outer values that a Scan's body uses, which affect the result although they are not inputs. */
+/** A node's inputs, and the outer values used in a Scan's body, which affect the result although they are not inputs. */
 function backpropagationInputs(entry: Node | Composite): readonly Value[] {
   if ("gradient" in entry) return entry.inputs;
   const bodies = Object.values(entry.attributes).filter((attribute) => attribute.kind === "graph");

@@ -1,10 +1,10 @@
-// A bidirectional LSTM (Hochreiter & Schmidhuber 1997, with a forget gate; Keras's semantics: sigmoid gates, one bias, outputs
-// of both directions side by side). Inference uses ONNX's own LSTM operator. Training needs every step's gates, which ONNX's
-// operator does not return. Training therefore runs one forward Scan per direction, and a second Scan as its gradient rule. The
-// Scan's body does all element-wise work, so that a step's activations stay in cache. The gradients of the weights are
-// computed after the Scan, as matrix products over all time steps.
+// A bidirectional LSTM (Hochreiter & Schmidhuber 1997, with a forget gate; Keras's semantics: sigmoid gates, one bias, with the
+// outputs of both directions side by side). Inference uses ONNX's own LSTM operator. Training needs every step's gates, which
+// ONNX's operator does not return. Training therefore runs one forward Scan per direction, and a second Scan as its gradient
+// rule. All element-wise work happens in the Scan's body, so that a step's activations stay in cache. The gradients of the
+// weights are computed after the Scan, as matrix products over all time steps.
 //
-// Dimensions: T time, B batch, I input channels, H units. Parameters have Keras's layouts, gates in the order i, f, g, o.
+// Dimensions: T time, B batch, I input channels, H units. Parameters have Keras's layout, with gates in the order i, f, g, o.
 
 import type { Layer } from "./layer-context.ts";
 import type { Value } from "./onnx-graph.ts";
@@ -63,7 +63,7 @@ function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units:
     const z = reshape(gemm(flatX, w, { c: groupLstmGates(bias, units) }), [steps, batch, 4 * units]);
     const zero = expand(scalar(x, 0), [batch, units]);
 
-    // The last three outputs hold all values that the gradient needs: with dh and dc the gradients of h and c, dc = dh *
+    // The last three outputs hold all the values needed for the gradient: with dh and dc the gradients of h and c, dc = dh *
     // throughTanh + dc', and the gates' [dz] = [dc, dc, dh, dc] * slopes.
     const forward = scan(
       [zero, zero],

@@ -8,7 +8,7 @@ export function operandShapesEqual(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }
 
-/** NumPy's broadcasting. An unknown dimension must have the same name on both sides, or be 1 on the other side. */
+/** NumPy's broadcasting. An unknown dimension must have the same name on both sides, or be 1 on one of them. */
 export function broadcastOperandShapes(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i): Dimension => {

@@ -1,4 +1,4 @@
-// Several networks in one graph. An ensemble divides the logits of each member by a temperature, averages the members'
+// Several networks in one graph. An ensemble divides each member's logits by a temperature, averages the members'
 // probabilities, and uses the logarithm of the average as logits. The members' parameters follow one another in the vector of
 // all parameters, and so do their statistics; the temperatures and weights come last. M members, K classes.
 
@@ -6,7 +6,7 @@ import type { Layer, LayerContext } from "./layer-context.ts";
 import type { Value } from "./onnx-graph.ts";
 import { add, div, log, mul, slice, softmax } from "./onnx-operators.ts";
 
-/** The smallest normal float32, which keeps the logit finite for a class to which all members give a probability of 0. */
+/** The smallest normal float32, which keeps the logit finite for a class that all members assign a probability of 0. */
 const floor = 2 ** -126;
 
 /** @param members the networks by name */
@@ -22,7 +22,7 @@ export function ensembleLayer(members: Readonly<Record<string, Layer>>): Layer {
   };
 }
 
-/** Different members may use the same names for their tensors. */
+/** Different members may use the same tensor names. */
 function ensembleMemberContext(context: LayerContext, member: string): LayerContext {
   return {
     ...context,

@@ -7,7 +7,7 @@ import type { NetworkSpec } from "./parameters.ts";
 const float32 = 1;
 
 /**
- * The vectors [P] and [S] of a network, which are found among the file's constants by their lengths: [S] directly follows [P].
+ * The vectors [P] and [S] of a network, found among the file's constants by length: [S] directly follows [P].
  * @throws RangeError if the file does not contain these vectors
  */
 export function exportedWeights(

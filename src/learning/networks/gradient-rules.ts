@@ -1,4 +1,4 @@
-// The gradient rule of each operator, which computes the gradients of a node's inputs from those of its outputs.
+// The gradient rule for each operator, which computes the gradients of a node's inputs from those of its outputs.
 
 import type { Node, Shape, Value } from "./onnx-graph.ts";
 import {
@@ -25,13 +25,13 @@ import {
 export interface RuleArguments {
   readonly node: Node;
   readonly outputGradients: readonly (Value | undefined)[];
-  /** Whether the gradient of this input is needed; a rule may leave out the gradients of other inputs. */
+  /** Whether the gradient of this input is needed; a rule may omit the others. */
   readonly isNeeded: (input: Value) => boolean;
 }
 
 export type GradientRule = (args: RuleArguments) => readonly (Value | undefined)[];
 
-/** For operators with one output. dy: the output's gradient, y: the output, inputs: the node's inputs. */
+/** For operators with one output. dy is the output's gradient, y the output, and inputs the node's inputs. */
 type SimpleRule = (dy: Value, y: Value, inputs: readonly Value[], args: RuleArguments) => (Value | undefined)[];
 
 export const gradientRules: Readonly<Record<string, GradientRule>> = {
@@ -132,7 +132,7 @@ function simpleGradientRule(rule: SimpleRule): GradientRule {
   return (args) => rule(args.outputGradients[0]!, args.node.outputs[0]!, args.node.inputs, args);
 }
 
-/** Adds up a gradient over the dimensions along which its value was broadcast. */
+/** Sums a gradient over the dimensions along which its value was broadcast. */
 function sumGradientTo(gradient: Value, shape: Shape): Value {
   const extra = gradient.shape.length - shape.length;
   const axes = gradient.shape.flatMap((dimension, axis) =>

@@ -10,18 +10,20 @@ export interface InferenceInput {
   /** T and C. */
   readonly windowSize: number;
   readonly channels: number;
-  /** Whether to use the differentiable layers, as in training, instead of the fastest ones; used only to compare the two. */
+  /**
+   * Whether to use the differentiable layers, as in training, instead of the fastest ones; used only to compare the two kinds.
+   */
   readonly differentiable?: boolean;
 }
 
 export interface TrainedNetwork {
-  /** Parameters [P] and statistics [S], as the training graph returns them. */
+  /** Parameters [P] and statistics [S], as returned by the training graph. */
   readonly parameters: Float32Array;
   readonly statistics: Float32Array;
-  /** [C] each: windows in physical units are scaled to (x - center) / scale. */
+  /** [C] each: for scaling windows in physical units to (x - center) / scale. */
   readonly center: readonly number[];
   readonly scale: readonly number[];
-  /** Temperature by which the logits are divided. */
+  /** Temperature to divide the logits by. */
   readonly temperature: number;
 }
 
@@ -62,7 +64,7 @@ function describeInferenceNetwork(layers: Layer, { windowSize, channels }: Infer
   return describeNetworkParameters(layers, { type: "float32", shape: [1, windowSize, channels] });
 }
 
-/** Layers with gradients need the batch size when the graph is built. */
+/** Differentiable layers need the batch size when the graph is built. */
 function inferenceBatchDimension({ differentiable = false }: InferenceInput): number | string {
   return differentiable ? 1 : "batch";
 }

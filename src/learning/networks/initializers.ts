@@ -13,8 +13,8 @@ export interface Draws {
 export type Initializer = "glorot-uniform" | "orthogonal" | "zeros" | "ones" | "forget-gate-ones";
 
 /**
- * Values of a parameter in row-major order. Fan-in and fan-out are the last two dimensions, each multiplied by the
- * product of the dimensions before these two.
+ * Values of a parameter in row-major order. Fan-in and fan-out are the last two dimensions, each multiplied by the product of
+ * the preceding dimensions.
  */
 export function initialValues(initializer: Initializer, shape: readonly number[], rng: Draws): Float32Array {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
@@ -38,7 +38,7 @@ export function initialValues(initializer: Initializer, shape: readonly number[]
   }
 }
 
-/** Returns orthonormal rows (rows <= columns): modified Gram-Schmidt, applied twice to normally distributed numbers. */
+/** Returns orthonormal rows (rows <= columns): modified Gram-Schmidt applied twice to normally distributed numbers. */
 function orthogonalInitialValues(rows: number, columns: number, rng: Draws): Float32Array {
   if (!(rows <= columns)) throw new RangeError(`orthogonal: expected rows <= columns, got ${rows} x ${columns}`);
   const basis: Float64Array[] = [];

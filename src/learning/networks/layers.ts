@@ -62,13 +62,15 @@ export function conv1d(
 /** max(x, 0). */
 export const rectifyLayer: Layer = (_, x) => relu(x);
 
-/** Lower than Keras's default of .99, because the statistics have to adapt faster if an epoch has only a few hundred steps. */
+/**
+ * Lower than Keras's default of .99, because the statistics have to adapt faster when an epoch has only a few hundred steps.
+ */
 export const batchNormMomentum = 0.9;
 
 /**
- * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the biased variance of the batch is used
- * both to normalise and to update the running variance. It has its own gradient rule, a closed form that needs half as many
- * passes over the data as differentiating each operator.
+ * Batch normalization over all axes but the last (Ioffe & Szegedy 2015). As in Keras, the batch's biased variance is used both
+ * to normalise and to update the running variance. It has its own gradient rule, a closed form that needs half as many passes
+ * over the data as differentiating each operator.
  * @param momentum momentum of the running statistics: running = momentum * running + (1 - momentum) * batch
  */
 export function batchNormalization(name: string, options: { momentum?: number; epsilon?: number } = {}): Layer {
@@ -141,7 +143,7 @@ export const globalAveragePooling: Layer = (_, x) => reduceMean(x, [0], false);
 /** [B, T, C] -> [T, B, C]. */
 export const timeMajorLayer: Layer = (_, x) => transpose(x, [1, 0, 2]);
 
-/** x + f(x), f being the layers one after another (He et al. 2016). */
+/** x + f(x), where f applies the layers one after another (He et al. 2016). */
 export function residual(...layers: readonly Layer[]): Layer {
   const inner = sequential(...layers);
   return (context, x) => add(x, inner(context, x));

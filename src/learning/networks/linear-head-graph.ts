@@ -1,10 +1,10 @@
-// Products of counted features with the weights of a linear head, as graphs. The counts are integers, so the counts of all
-// windows fit in memory. N rows, F features, K columns of weights.
+// Products of counted features and the weights of a linear head, as graphs. The counts are integers, so those for all windows
+// fit in memory. N rows, F features, K columns of weights.
 
 import { Graph, type Value } from "./onnx-graph.ts";
 import { add, cast, gemm, matmul, mul, reduceSum, sub } from "./onnx-operators.ts";
 
-/** Type of the counts: the smallest type that suffices. */
+/** Type of the counts: the smallest one that can hold them. */
 export type CountType = "uint8" | "uint16";
 
 /** Inputs: counts [N, F], weights [F, K] and intercepts [K]. Output: scores [N, K]. */
@@ -15,9 +15,9 @@ export function buildHeadScoresGraph(type: CountType, features: number): Graph {
 }
 
 /**
- * Inputs: counts, weights and intercepts as above, row_weights [N, K] and targets [N, K]. Outputs: products [K, F], the
- * residual of each row (row weight times score, minus target) times the row's counts, summed over rows; residuals [K], the sums
- * of the rows' residuals.
+ * Inputs: counts, weights and intercepts as above, row_weights [N, K] and targets [N, K]. Outputs: products [K, F], each row's
+ * residual (row weight times score, minus target) times its counts, summed over rows; residuals [K], the residuals summed over
+ * rows.
  */
 export function buildHeadProductsGraph(type: CountType, features: number): Graph {
   const graph = new Graph("head_products");

@@ -4,8 +4,8 @@ import { logSoftmax, mul, neg, reduceSum } from "./onnx-operators.ts";
 /**
  * Softmax cross-entropy, averaged over the batch.
  * @param logits [B, K]
- * @param targets [B, K] one-hot rows, each multiplied by its weight. Class weights enter here, as in Keras: the sum of the
- *   weighted losses is divided by B, not by the sum of the weights.
+ * @param targets [B, K] one-hot rows, each multiplied by its weight. Class weights are applied as in Keras: the sum of the
+ * weighted losses is divided by B, not by the sum of the weights.
  * @returns a scalar
  */
 export function softmaxCrossEntropy(logits: Value, targets: Value): Value {

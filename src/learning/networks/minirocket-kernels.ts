@@ -1,17 +1,18 @@
 // The kernels of MiniRocket (Dempster, Schmidt and Webb 2021, "MiniRocket: A Very Fast (Almost) Deterministic Transform for
-// Time Series Classification"), laid out as in aeon's multivariate version: 84 kernels of length 9, each in every dilation that
-// the window's length allows. Each pair of dilation and kernel uses a random subset of the channels. A kernel's biases are
-// quantiles of its output on one training window. A feature counts how often the output exceeds a bias. T time, C channels.
+// Time Series Classification"), laid out as in aeon's multivariate version: 84 kernels of length 9, each with every dilation
+// that the window length allows. Each combination of dilation and kernel uses a random subset of the channels. A kernel's
+// biases are quantiles of its output for one training window. A feature counts how often the output exceeds a bias. T time, C
+// channels.
 
 import type { CountType } from "./linear-head-graph.ts";
 
 export const kernelLength = 9;
-/** Default of the original implementation; rounded down to a multiple of the number of kernels. */
+/** The original implementation's default; rounded down to a multiple of the number of kernels. */
 const wantedFeatures = 10_000;
 const mostDilations = 32;
 
 /**
- * The three places of each kernel whose weight is 2. The other six weights are -1, so a constant added to a window has no
+ * The three positions in each kernel whose weight is 2. The other six weights are -1, so a constant added to a window has no
  * effect.
  */
 export const kernelPlaces: readonly (readonly [number, number, number])[] = Array.from(
@@ -20,7 +21,7 @@ export const kernelPlaces: readonly (readonly [number, number, number])[] = Arra
 ).filter(([a, b, c]) => a < b && b < c);
 
 /**
- * A group consists of the kernels of one dilation that have the same padding: every second kernel, beginning with the first or
+ * A group consists of the kernels with one dilation that have the same padding: every second kernel, starting with the first or
  * the second.
  */
 export interface KernelGroup {
@@ -31,7 +32,7 @@ export interface KernelGroup {
   readonly length: number;
   /** Indices into `kernelPlaces`. */
   readonly kernels: readonly number[];
-  /** For each kernel, the levels of the quantiles that are its biases. */
+  /** For each kernel, the quantile levels that give its biases. */
   readonly levels: readonly (readonly number[])[];
 }
 
@@ -60,7 +61,7 @@ export function kernelGroups(windowSize: number): KernelGroup[] {
   return groups;
 }
 
-/** Number of features of windows of T samples: 9,996, whatever T is. */
+/** Number of features for windows of T samples: 9,996, whatever T is. */
 export function kernelFeatureCount(groups: readonly KernelGroup[]): number {
   return groups.reduce((sum, { kernels, levels }) => sum + kernels.length * levels[0]!.length, 0);
 }
@@ -88,7 +89,7 @@ function miniRocketKernelBiasLevel(n: number): number {
   return Math.fround((n * ((Math.sqrt(5) + 1) / 2)) % 1);
 }
 
-/** The smallest type that holds the counts of windows of this size, at most 65,535. */
+/** The smallest type that can hold counts for windows of this size, at most 65,535. */
 export function kernelCountType(windowSize: number): CountType {
   return windowSize < 256 ? "uint8" : "uint16";
 }

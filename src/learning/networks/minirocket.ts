@@ -1,6 +1,6 @@
 // MiniRocket as a network: fixed convolutions, counts of how often their outputs exceed their biases, and one trained layer on
-// the standardised counts. The fixed tensors are statistics: they are drawn or measured once per fit (fit-minirocket.ts) and
-// receive no gradient. MiniRocket uses shares of positive values; the counts differ from them by a factor that the
+// top of the standardised counts. The fixed tensors are statistics: they are drawn or measured once per fit (fit-minirocket.ts)
+// and receive no gradient. MiniRocket uses shares of positive values; the counts differ from them by a factor that the
 // standardisation removes. B batch, T time, C channels, F features, K classes.
 
 import type { Layer, LayerContext } from "./layer-context.ts";
@@ -22,8 +22,8 @@ import {
 } from "./onnx-operators.ts";
 
 /**
- * Maximum number of values per window that are compared with biases at a time. More values would not stay in cache, and would
- * need more memory.
+ * Maximum number of values per window to compare with biases at a time. More would not stay in cache and would need more
+ * memory.
  */
 const valuesPerComparison = 1 << 15;
 
@@ -39,7 +39,7 @@ export function miniRocketPreset(classCount: number): Layer {
   };
 }
 
-/** [B, T, C] -> [B, F]: for each feature, the number of samples at which its kernel's output exceeds its bias. */
+/** [B, T, C] -> [B, F]: for each feature, the number of samples where its kernel's output exceeds its bias. */
 export function miniRocketCounts(context: LayerContext, x: Value): Value {
   const [, steps, channels] = x.shape as [unknown, number, number];
   const rows = transpose(x, [0, 2, 1]);

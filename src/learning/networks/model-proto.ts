@@ -1,5 +1,5 @@
-// Writes a graph as an ONNX ModelProto (protobuf wire format). Field numbers are those of onnx.proto3 (onnx/onnx, IR
-// version 8); only the messages that the project's graphs need are written.
+// Writes a graph as an ONNX ModelProto (protobuf wire format). Field numbers are those of onnx.proto3 (onnx/onnx, IR version
+// 8); only the messages needed by the project's graphs are written.
 
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Attribute, DataType, Dimension, Graph, Initializer, Node, Value } from "./onnx-graph.ts";

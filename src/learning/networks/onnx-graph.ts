@@ -1,11 +1,11 @@
 // A graph of ONNX operators under construction. The type and shape of every value are known as soon as it is created. Operators
-// are functions of values (onnx-operators.ts). Each function emits its node into the innermost graph among its inputs, so
-// anything that does not depend on a Scan's state is computed once, outside the loop. This module does not run the graph:
+// are functions of values (onnx-operators.ts). Each function emits its node into the innermost graph among those of its inputs,
+// so anything that does not depend on a Scan's state is computed once, outside the loop. This module does not run the graph:
 // model-proto.ts writes it as an ONNX file, and ONNX Runtime executes it.
 
 export type DataType = "float32" | "float64" | "int64" | "bool" | "uint8" | "uint16";
 
-/** A size: a number if it is known, or a name (such as "batch") if it is set at run time. */
+/** A size: a number if known, or a name (such as "batch") if it is set at run time. */
 export type Dimension = number | string;
 export type Shape = readonly Dimension[];
 
@@ -34,8 +34,8 @@ export interface Node {
 }
 
 /**
- * Several nodes that are differentiated as a unit. `gradient` gets the gradient of each output (undefined if the loss does
- * not depend on it) and returns the gradient of each input, or undefined if an input needs none.
+ * Several nodes that are differentiated as a unit. `gradient` receives the gradient of each output (undefined if the loss does
+ * not depend on it) and returns the gradient of each input, or undefined for an input that needs none.
  */
 export interface Composite {
   readonly inputs: readonly Value[];
@@ -57,7 +57,7 @@ export class Graph {
   /** The nodes, in a valid order of execution. */
   readonly nodes: Node[] = [];
   readonly initializers: Initializer[] = [];
-  /** The nodes that reverse mode traverses; a composite stands in for its nodes. */
+  /** The nodes traversed in reverse mode; a composite stands in for its nodes. */
   readonly tape: (Node | Composite)[] = [];
   readonly #constants = new Map<string, Value>();
   readonly #names: Map<string, number>;
@@ -88,7 +88,7 @@ export class Graph {
   }
 
   /**
-   * Declares `value` as an output under its own name. Copies the value only if ONNX requires it (because it is an input, or is
+   * Declares `value` as an output under its own name. Copies the value only if ONNX requires it (because it is an input or is
    * declared a second time).
    */
   result(value: Value): void {
@@ -113,7 +113,7 @@ export class Graph {
     return value;
   }
 
-  /** Adds a node. onnx-operators.ts has a function for each operator, which also infers the types. */
+  /** Adds a node. For each operator, onnx-operators.ts has a function that also infers the types. */
   emit(
     operator: string,
     inputs: readonly Value[],
@@ -150,7 +150,7 @@ export class Graph {
   }
 }
 
-/** Returns the innermost of the graphs that hold these values; a node that uses the values belongs to it. */
+/** Returns the innermost of the graphs that contain these values; a node that uses them belongs to it. */
 export function innermostGraph(values: readonly Value[]): Graph {
   let graph = values[0]!.graph;
   for (const value of values) if (value.graph.depth > graph.depth) graph = value.graph;

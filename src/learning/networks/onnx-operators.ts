@@ -1,6 +1,6 @@
-// One function per ONNX operator (opset 17): it checks its inputs, infers the type and shape of its outputs and emits the
-// node. This file has only the operators and options that the project uses. A new operator needs type and shape
-// inference here and, if gradients flow through it, a rule in gradient-rules.ts.
+// One function per ONNX operator (opset 17): it checks its inputs, infers the types and shapes of its outputs and emits the
+// node. Contains only the operators and options that the project uses. A new operator needs type and shape inference here and,
+// if gradients flow through it, a rule in gradient-rules.ts.
 
 import {
   type Attribute,
@@ -41,7 +41,7 @@ export function scalar(like: Value, value: number): Value {
   return like.graph.constant(like.type, [], [value]);
 }
 
-/** Chooses element by element, with broadcasting: a if the condition holds, otherwise b. */
+/** Chooses element by element, with broadcasting: a where the condition holds, otherwise b. */
 export function where(condition: Value, a: Operand, b: Operand): Value {
   const [left, right] = operandValues(a, b, condition.graph);
   if (condition.type !== "bool") throw new Error(`Where: expected a condition of type bool, got ${condition.type}`);
@@ -97,7 +97,7 @@ export function transpose(x: Value, permutation: readonly number[]): Value {
   )[0]!;
 }
 
-/** The same values in another shape; one dimension may be unknown. */
+/** The same values in a different shape; one dimension may be unknown. */
 export function reshape(x: Value, shape: Shape): Value {
   if (operandShapesEqual(x.shape, shape)) return x;
   const unknown = shape.filter((dimension) => typeof dimension === "string");
@@ -152,7 +152,7 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
   return emitOperator("Slice", inputs, x.type, x.shape.with(axis, end - start));
 }
 
-/** Adds zeros around x along one axis: the reverse of `slice`. */
+/** Adds zeros around x along one axis: the inverse of `slice`. */
 export function pad(x: Value, axis: number, before: number, after: number): Value {
   checkOperatorAxes("Pad", x, [axis]);
   if (!(before >= 0 && after >= 0))
@@ -165,8 +165,8 @@ export function pad(x: Value, axis: number, before: number, after: number): Valu
 }
 
 /**
- * ONNX's own convolution along the last axis, with stride 1, for inputs that need no gradient: it has no gradient rule, and
- * no kernel for float64.
+ * ONNX's own convolution along the last axis, with stride 1, for inputs that need no gradient: it has no gradient rule and no
+ * float64 kernel.
  * @param x [B, C, T] @param w [filters, C, length]
  * @param options.padding zeros on either side of x
  * @returns [B, filters, T + 2 padding - (length - 1) dilation]
@@ -215,7 +215,7 @@ export function reduceMean(x: Value, axes: readonly number[], keepDimensions = t
   )[0]!;
 }
 
-/** Repeats x along dimensions of size one until it has `shape`, all of which must be known. */
+/** Repeats x along dimensions of size one until it has `shape`, which must be fully known. */
 export function expand(x: Value, shape: readonly number[]): Value {
   if (operandShapesEqual(x.shape, shape)) return x;
   checkOperatorBroadcast("Expand", x, shape);
@@ -238,8 +238,8 @@ export interface ScanInput {
 }
 
 /**
- * ONNX Scan over the first axis. `body` gets the states and one slice of each input, and returns the new states and the
- * outputs to stack over the steps. With `reverse`, inputs are read and outputs are written from the end.
+ * ONNX Scan over the first axis. `body` receives the states and one slice of each input, and returns the new states and the
+ * outputs to stack over the steps. With `reverse`, inputs are read and outputs are written starting from the end.
  * @returns the final states, then the stacked outputs
  */
 export function scan(

@@ -62,7 +62,7 @@ const operators: Omit<Operators, "training" | "parameter"> = {
   transpose,
 };
 
-/** The layers that the function in a user's file receives. */
+/** The layers passed to the function in a user's file. */
 export const ownNetworkLayers: Layers = {
   sequential: (...parts) => sequential(...(parts as readonly Layer[])),
   residual: (...parts) => residual(...(parts as readonly Layer[])),

@@ -1,5 +1,5 @@
-// All parameters of a network are slices of one vector, and all its running statistics are slices of another. An optimizer
-// step then takes only a handful of operators, and a checkpoint holds only a few arrays.
+// All parameters of a network are slices of one vector, and all its running statistics are slices of another. An optimizer step
+// then takes only a handful of operators, and a checkpoint consists of only a few arrays.
 
 import { type Draws, type Initializer, initialValues } from "./initializers.ts";
 import type { Layer } from "./layer-context.ts";
@@ -23,7 +23,7 @@ export interface MaskSpec {
 export interface NetworkSpec {
   readonly parameters: readonly ParameterSpec[];
   readonly statistics: readonly ParameterSpec[];
-  /** Dropout masks of one training step, in the order of the layers. */
+  /** Dropout masks for one training step, in layer order. */
   readonly masks: readonly MaskSpec[];
   readonly parameterCount: number;
   readonly statisticCount: number;
@@ -76,7 +76,7 @@ export function drawParameterVector(
   return vector;
 }
 
-/** The tensors of a vector [P], by name. A network without such tensors has no vector. */
+/** The tensors in a vector [P], by name. A network without such tensors has no vector. */
 export function unpackParameters(vector: Value | undefined, specs: readonly ParameterSpec[]): Map<string, Value> {
   if (vector === undefined || specs.length === 0) return new Map();
   const pieces = splitAlongAxis(

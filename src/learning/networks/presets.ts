@@ -63,8 +63,8 @@ function cnnBilstmPreset(classCount: number): Layer {
 }
 
 /**
- * The network's convolutions span a fifth of a second. The network pools time twice before the LSTMs, which take up most of the
- * computing time of a step, and once more after them, so that the dense layer's weights do not grow with the window.
+ * The network's convolutions span a fifth of a second. The network pools time twice before the LSTMs, which account for most of
+ * a step's computing time, and once more after them, so that the dense layer's weights do not grow with the window.
  */
 function compactPreset(classCount: number): Layer {
   return sequential(

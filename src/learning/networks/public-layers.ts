@@ -1,15 +1,15 @@
-// The types from which users build their own networks: the layers of the presets, and operators for other layers. They hide how
+// The types that users build their own networks from: the layers of the presets, and operators for other layers. They hide how
 // a graph is built, so that the implementation can change.
 
 import type { Initializer } from "./initializers.ts";
 
-/** A tensor of a network under construction. It has a shape but no values, because values exist only when the network runs. */
+/** A tensor of a network under construction. It has a shape but no values; these exist only when the network runs. */
 export interface Tensor {
   /** Sizes; "batch" stands for the number of windows, which is known only when the model runs. */
   readonly shape: readonly (number | string)[];
 }
 
-/** A network or a part of a network, made by the functions of `Layers`. */
+/** A network or part of a network, built by the functions of `Layers`. */
 export type Network = (context: never, x: never) => Tensor;
 
 /**
@@ -18,9 +18,8 @@ export type Network = (context: never, x: never) => Tensor;
 export type NetworkFunction = (layers: Layers, classCount: number) => Network;
 
 /**
- * The layers that a network can consist of, with Keras's semantics. Names of layers become part of the names of their
- * parameters, and must be unique in a network. Sequences have the shape [time, batch, channels], except for the input of
- * `timeMajor`.
+ * The layers that a network can consist of, with Keras's semantics. Layer names become part of their parameters' names and must
+ * be unique within a network. Sequences have the shape [time, batch, channels], except for the input of `timeMajor`.
  */
 export interface Layers {
   /** Applies parts one after another. */
@@ -29,7 +28,7 @@ export interface Layers {
   residual(...parts: readonly Network[]): Network;
   /** Applies each part to the same input and joins the results along the last axis. */
   parallel(...parts: readonly Network[]): Network;
-  /** [batch, time, channels] -> [time, batch, channels], the form that the other layers expect. */
+  /** [batch, time, channels] -> [time, batch, channels], the form expected by the other layers. */
   readonly timeMajor: Network;
   /**
    * Convolution over time with stride 1. Padding "valid" (the default) shortens the sequence by (size - 1) * dilation
@@ -64,18 +63,18 @@ export interface Layers {
 export interface Conv1dOptions {
   /** Whether zeros around the sequence keep its length. Default: valid. */
   readonly padding?: "valid" | "same";
-  /** Distance in samples between the values that a kernel combines. Default: 1. */
+  /** Distance, in samples, between the values that a kernel combines. Default: 1. */
   readonly dilation?: number;
 }
 
 /**
- * The operators of `custom`, each with a gradient. Element-wise operators broadcast as NumPy does, and take a number in place
- * of a tensor.
+ * The operators available in `custom`, each with a gradient. Element-wise operators broadcast as in NumPy and accept a number
+ * in place of a tensor.
  */
 export interface Operators {
   /** Whether the network is being built for training. */
   readonly training: boolean;
-  /** A trained tensor; its name must be unique in the network. */
+  /** A trained tensor; its name must be unique within the network. */
   parameter(name: string, shape: readonly number[], initializer: Initializer): Tensor;
   /** a + b */
   add(a: Tensor | number, b: Tensor | number): Tensor;
@@ -103,9 +102,9 @@ export interface Operators {
   softmax(x: Tensor): Tensor;
   /** [..., M, K] and [..., K, N] -> [..., M, N]. */
   matmul(a: Tensor, b: Tensor): Tensor;
-  /** The axes of x in another order. */
+  /** The axes of x in a different order. */
   transpose(x: Tensor, permutation: readonly number[]): Tensor;
-  /** The same values in another shape. */
+  /** The same values in a different shape. */
   reshape(x: Tensor, shape: readonly (number | string)[]): Tensor;
   /** Joins tensors along an axis. */
   concat(values: readonly Tensor[], axis: number): Tensor;
@@ -113,8 +112,8 @@ export interface Operators {
   slice(x: Tensor, axis: number, start: number, end: number): Tensor;
   /** Adds zeros along an axis. */
   pad(x: Tensor, axis: number, before: number, after: number): Tensor;
-  /** Sums over axes, which keep the size 1 unless `keepDimensions` is false. */
+  /** Sums over axes, which keep size 1 unless `keepDimensions` is false. */
   reduceSum(x: Tensor, axes: readonly number[], keepDimensions?: boolean): Tensor;
-  /** Means over axes, which keep the size 1 unless `keepDimensions` is false. */
+  /** Means over axes, which keep size 1 unless `keepDimensions` is false. */
   reduceMean(x: Tensor, axes: readonly number[], keepDimensions?: boolean): Tensor;
 }

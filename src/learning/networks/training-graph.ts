@@ -1,4 +1,4 @@
-// One training step as one graph: forward, loss, backward, Adam and the running statistics. It reads and writes a few flat
+// One training step as one graph: forward, loss, backward, Adam and the running statistics. It reads and writes just a few flat
 // vectors; see parameters.ts. B batch, T time, C channels, K classes, P parameters, S statistics.
 
 import { adamStep } from "./adam.ts";
@@ -24,10 +24,9 @@ export interface TrainingGraph {
 }
 
 /**
- * Inputs: parameters [P], moment_1 [P], moment_2 [P], statistics [S], step_size [], x [B, T, C], targets [B, K] and
- * mask_0... (bool). Outputs: next_parameters, next_moment_1, next_moment_2, next_statistics, loss [], logits [B, K]. If S is 0,
- * there are no statistics.
- * `step_size` is Adam's learning rate with its bias correction (`adamStepSize`).
+ * Inputs: parameters [P], moment_1 [P], moment_2 [P], statistics [S], step_size [], x [B, T, C], targets [B, K] and mask_0...
+ * (bool). Outputs: next_parameters, next_moment_1, next_moment_2, next_statistics, loss [], logits [B, K]. If S is 0, there are
+ * no statistics. `step_size` is Adam's learning rate including its bias correction (`adamStepSize`).
  */
 export function buildTrainingGraph(layers: Layer, input: NetworkInput): TrainingGraph {
   const { graph, network, parameters, statistics, loss, logits, nextStatistics } = trainingForward(layers, input);
@@ -60,7 +59,7 @@ export function buildTrainingGradientGraph(layers: Layer, input: NetworkInput): 
 }
 
 /**
- * Builds a graph that takes an Adam step along the mean of several gradients. Inputs: parameters, moment_1, moment_2 [P],
+ * Builds a graph that takes one Adam step along the mean of several gradients. Inputs: parameters, moment_1, moment_2 [P],
  * step_size [] and gradient_0, gradient_1, ... [P]. Outputs: next_parameters, next_moment_1, next_moment_2.
  */
 export function buildTrainingUpdateGraph(parameterCount: number, gradientCount: number): Graph {

@@ -1,9 +1,8 @@
-// Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021). Cycle 0 learns from the labelled windows. Each
-// further cycle relabels all unlabelled windows with the previous cycle's network and learns from a larger share of them,
-// namely the windows with the most confident predictions. Each cycle restarts with fresh weights, optimizer and schedule, so
-// errors are not carried over. The winner is the cycle that scores best on the holdout, and may be cycle 0. Tidemark
-// adds a cap per class and stopping rules to the paper's method. The caller provides the function that runs a fit. U unlabelled
-// windows, K classes.
+// Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021). Cycle 0 learns from the labelled windows. Each later
+// cycle relabels all unlabelled windows with the previous cycle's network and learns from a larger share of them, starting with
+// the most confident predictions. Each cycle starts over with fresh weights, optimizer and schedule, so errors are not carried
+// over. The winner is the cycle that scores best on the holdout, which may be cycle 0. To the paper's method, Tidemark adds a
+// cap per class and stopping rules. The caller provides the function that runs a fit. U unlabelled windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { gatherRows } from "../../stats/gather-rows.ts";
@@ -13,7 +12,7 @@ import { type ClassificationMetrics, classificationMetrics } from "../evaluation
 import { type Selection, type SelectorName, selectPseudoLabels } from "./select-pseudo-labels.ts";
 
 /**
- * Initial weights of a cycle. One of:
+ * A cycle's initial weights. One of:
  * - `scratch` (the default): fresh weights
  * - `pretrained`: the weights of cycle 0
  * - `none`: the weights of the previous cycle (a warm start)
@@ -26,7 +25,7 @@ export interface CurriculumOptions {
   /** Growth of the share per cycle. */
   readonly step: number;
   readonly selector: SelectorName;
-  /** Minimum confidence for the selector `fixed`. */
+  /** Minimum confidence for the `fixed` selector. */
   readonly threshold: number;
   readonly restart: Restart;
 }
@@ -35,7 +34,7 @@ export interface CurriculumData {
   readonly classes: readonly string[];
   /** [K] number of labelled training windows. */
   readonly labelledCounts: readonly number[];
-  /** Labels of the holdout's windows. */
+  /** Labels of the holdout windows. */
   readonly holdoutLabels: Int32Array;
   /** [U] true labels, only for the report; -1 if unknown, null if none are known. */
   readonly truth: Int32Array | null;
@@ -50,8 +49,10 @@ export interface CycleFit<W> {
   readonly unlabelled: Float32Array;
 }
 
-/** One of: `vanished` (a class is no longer predicted), `dominated` (one class holds most of the selection), `nothing
- * selected`, `dropped` (worse than cycle 0 on the holdout), `no gain`, `all selected`, `cycles` (all cycles were run). */
+/**
+ * One of: `vanished` (a class is no longer predicted), `dominated` (one class makes up most of the selection), `nothing
+ * selected`, `dropped` (worse than cycle 0 on the holdout), `no gain`, `all selected`, `cycles` (all cycles have run).
+ */
 export type StopReason =
   | "vanished"
   | "dominated"
@@ -63,7 +64,7 @@ export type StopReason =
 
 /** One cycle of a retraining run. */
 export interface CycleReport {
-  /** Number of the cycle; cycle 0 learns from the labelled windows alone. */
+  /** Number of the cycle; cycle 0 learns only from the labelled windows. */
   readonly cycle: number;
   /** Requested share of the unlabelled windows. */
   readonly share: number;
@@ -74,7 +75,7 @@ export interface CycleReport {
     readonly thresholds: Readonly<Record<string, number | null>>;
     /** 0 to 1: total variation distance between the class shares of the selection and of the labelled windows. */
     readonly share_shift: number;
-    /** Per class and overall; null if no true label is known. */
+    /** Per class and overall; null if no true labels are known. */
     readonly truth: PseudoLabelTruth | null;
   } | null;
   /** Metrics on the holdout. */
@@ -82,13 +83,13 @@ export interface CycleReport {
     ClassificationMetrics,
     "n" | "accuracy" | "macro_f1" | "expected_calibration_error" | "log_loss"
   >;
-  /** Output of the cycle's network on the unlabelled windows. */
+  /** Output of the cycle's network for the unlabelled windows. */
   readonly unlabelled: {
     readonly mean_confidence: number;
-    /** Mean entropy as a share of the maximum. */
+    /** Mean entropy as a fraction of its maximum. */
     readonly mean_entropy: number;
     readonly predicted: Readonly<Record<string, number>>;
-    /** Share of windows whose label differs from that of the previous cycle; null for cycle 0. */
+    /** Share of windows whose label differs from the previous cycle's; null for cycle 0. */
     readonly flipped: number | null;
     /** Macro F1 over all windows with a known true label. */
     readonly macro_f1: number | null;
@@ -100,7 +101,7 @@ export interface CycleReport {
 export interface PseudoLabelTruth {
   /** Share of correct pseudo-labels. */
   readonly accuracy: number;
-  /** Per class; the recall is computed over all unlabelled windows of the class. */
+  /** Per class; recall is computed over all unlabelled windows in the class. */
   readonly per_class: Readonly<Record<string, { readonly precision: number | null; readonly recall: number | null }>>;
 }
 
@@ -109,11 +110,11 @@ export interface CurriculumResult<W> {
   readonly winner: number;
   readonly stopped: StopReason;
   readonly fits: readonly CycleFit<W>[];
-  /** The selected pseudo-labels of each cycle; null for cycle 0. */
+  /** The pseudo-labels selected in each cycle; null for cycle 0. */
   readonly selections: readonly (Selection | null)[];
 }
 
-/** Arbitrary limits, except for the first one, which keeps rare classes in the selection. */
+/** All limits except the first, which keeps rare classes in the selection, are arbitrary. */
 const floorPerClass = 3;
 export const dominance = 0.8;
 export const largestDrop = 0.02;
@@ -121,8 +122,8 @@ const patience = 2;
 export const leastGain = 0.005;
 
 /**
- * @param fitCycle runs one fit: it learns from `selection` in addition to the labelled windows, and `from` gives the
- *   initial weights
+ * @param fitCycle runs one fit: it learns from `selection` in addition to the labelled windows, starting from the weights
+ * `from`
  * @param onCycle called after each cycle
  */
 export async function runCurriculum<W>(
@@ -160,12 +161,12 @@ export async function runCurriculum<W>(
   return end("cycles");
 }
 
-/** The best cycle on the holdout; the earliest in case of a tie. */
+/** The best cycle on the holdout; if tied, the earliest. */
 function bestCurriculumCycle(cycles: readonly CycleReport[]): number {
   return cycles.reduce((best, { holdout }, i) => (holdout.macro_f1 > cycles[best]!.holdout.macro_f1 ? i : best), 0);
 }
 
-/** Cycles since the last improvement by at least the minimum gain. */
+/** Number of cycles since the last improvement of at least the minimum gain. */
 function curriculumCyclesWithoutGain(cycles: readonly CycleReport[]): number {
   let [best, since] = [cycles[0]!.holdout.macro_f1, 0];
   for (const { holdout } of cycles.slice(1)) {
@@ -175,14 +176,14 @@ function curriculumCyclesWithoutGain(cycles: readonly CycleReport[]): number {
   return since;
 }
 
-/** The reason why a selection is unfit for training. */
+/** Why a selection is unfit for training. */
 function curriculumStopReason({ counts, rows }: Selection, previous: Selection | null): StopReason | null {
   if (rows.length === 0) return "nothing selected";
   if (previous?.counts.some((n, k) => n > 0 && counts[k] === 0)) return "vanished";
   return Math.max(...counts) > dominance * rows.length ? "dominated" : null;
 }
 
-/** The report of a cycle. `before` is the previous cycle's fit. */
+/** The report on a cycle. `before` is the previous cycle's fit. */
 export function describeCurriculumCycle(
   { classes, labelledCounts, holdoutLabels, truth }: CurriculumData,
   cycle: number,
@@ -265,8 +266,8 @@ function curriculumMeanSignals(
       sum += p;
       if (p > 0) nats -= p * Math.log(p);
     }
-    // Normalised by their sum, which is not exactly 1 in float32. Without this normalisation, three classes with equal
-    // probabilities would have an entropy above 1.
+    // Divided by their sum, which is not exactly 1 in float32. Otherwise, three classes with equal probabilities would have an
+    // entropy above 1.
     confidence += millionths(most / sum);
     entropy += millionths((Math.log(sum) + nats / sum) / Math.log(nClasses));
   }

@@ -1,4 +1,4 @@
-// Decides whether a candidate may replace the champion. The gate first compares the two models on the holdout, person by
+// Decides whether a candidate may replace the champion. The gate compares the two models first on the holdout, person by
 // person, and then by measures that need no labels. Every rule is recorded with its value, so that users can understand a
 // rejection.
 
@@ -12,29 +12,29 @@ import { f1ScoresByClass, macroMeanF1 } from "../evaluation/f1.ts";
 export interface PairedPerson {
   /** Name of the person. */
   readonly person: string;
-  /** Labelled windows of the person. */
+  /** Number of the person's labelled windows. */
   readonly windows: number;
-  /** Macro F1 of the champion. */
+  /** The champion's macro F1. */
   readonly champion_macro_f1: number;
-  /** Macro F1 of the candidate. */
+  /** The candidate's macro F1. */
   readonly candidate_macro_f1: number;
 }
 
-/** Comparison of champion and candidate on the holdout. */
+/** How champion and candidate compare on the holdout. */
 export interface HoldoutComparison {
   /** Each person's results under both networks. */
   readonly people: readonly PairedPerson[];
-  /** Metrics of the champion over all windows of the holdout. */
+  /** The champion's metrics over all holdout windows. */
   readonly champion_macro_f1: number;
-  /** Metrics of the candidate over all windows of the holdout. */
+  /** The candidate's metrics over all holdout windows. */
   readonly candidate_macro_f1: number;
   /** Candidate minus champion, averaged over people. */
   readonly mean_difference: number;
   /** 90 % interval of the mean. */
   readonly interval: readonly [number, number];
-  /** Number of cycles from which the candidate was chosen. */
+  /** Number of cycles that the candidate was chosen from. */
   readonly cycles: number;
-  /** Expected lead of the best cycle by chance if all of these cycles are equally good. */
+  /** Expected lead of the best cycle by chance, if all of these cycles are equally good. */
   readonly chance: number;
 }
 
@@ -42,7 +42,7 @@ export interface HoldoutComparison {
 export interface Proxies {
   /** Mean probability of the predicted class. */
   readonly mean_confidence: number;
-  /** Mean entropy as a share of the maximum. */
+  /** Mean entropy as a fraction of its maximum. */
   readonly mean_entropy: number;
   /** Share of consecutive windows whose labels differ; null if there are no such pairs. */
   readonly flip_rate: number | null;
@@ -65,16 +65,16 @@ export interface GateRule {
 }
 
 /**
- * Arbitrary limits: by how much a measure without labels may become worse by chance, and which mean loss over people must be
- * ruled out.
+ * Arbitrary limits: how much worse a label-free measure may become by chance, and which mean loss over people must be ruled
+ * out.
  */
 export const gateLimits = { leastGain: 0, worstCase: 0.05, proxySlack: 0.02 } as const;
 
 /**
- * @param labels [N] true labels of the holdout's windows
+ * @param labels [N] true labels of the holdout windows
  * @param groups [N] person of each window, as an index into `people`
  * @param champion [N, K] probabilities (like `candidate`) from networks that never learned from the person
- * @param cycles number of cycles from which the candidate was chosen on these people, including cycle 0
+ * @param cycles number of cycles that the candidate was chosen from on these people, including cycle 0
  */
 export function compareAtGate(
   labels: Int32Array,
@@ -112,7 +112,7 @@ export function compareAtGate(
     mean_difference: mean,
     interval: [mean - quantile * error, mean + quantile * error],
     cycles,
-    // Half of the variance of a difference comes from the champion, which was not selected.
+    // Half of a difference's variance comes from the champion, which was not selected.
     chance: (expectedLargest(cycles) * error) / Math.SQRT2,
   };
 }
@@ -136,7 +136,7 @@ export function holdoutPromotionRules(
       passed: gain > gateLimits.leastGain,
       value: gain,
       limit: gateLimits.leastGain,
-      about: "macro-F1 over the holdout's windows, candidate minus champion; must be above the limit",
+      about: "macro-F1 over the holdout windows, candidate minus champion; must be above the limit",
     },
     {
       name: "people",
@@ -144,14 +144,15 @@ export function holdoutPromotionRules(
       value: mean_difference,
       limit: chance,
       about:
-        "candidate minus champion, averaged over the holdout's people; must be above the lead that the best cycle has by chance",
+        "candidate minus champion, averaged over the people in the holdout; must be above the lead that the " +
+        "best cycle has by chance",
     },
     {
       name: "worst case",
       passed: interval[0] > -gateLimits.worstCase,
       value: interval[0],
       limit: -gateLimits.worstCase,
-      about: "lower end of the 90 % interval of the mean difference over people; must be above the limit",
+      about: "lower end of the 90 % interval for the mean difference over people; must be above the limit",
     },
   ];
 }
@@ -175,7 +176,7 @@ export function proxyPromotionRules(champion: Proxies, candidate: Proxies): Gate
       "mean confidence, champion minus candidate",
     ),
     rule("entropy", candidate.mean_entropy - champion.mean_entropy, "mean entropy, candidate minus champion"),
-    rule("flip rate", flips, "share of neighbouring windows with different labels, candidate minus champion"),
+    rule("flip rate", flips, "share of consecutive windows whose labels differ, candidate minus champion"),
     rule(
       "drift",
       candidate.drift - champion.drift,
@@ -186,14 +187,13 @@ export function proxyPromotionRules(champion: Proxies, candidate: Proxies): Gate
 
 /**
  * Prior for the spread of people's differences, and the number of people that it counts as. A few people are not enough to
- * estimate the spread: with two people, the usual t interval is so wide that no candidate would ever pass, and with one person
- * there is no interval. Both values are arbitrary; published gains differ by about as much.
+ * estimate the spread: for two people, the usual t interval is so wide that no candidate would ever pass, and for one person
+ * there is none. Both values are arbitrary; published gains differ by about as much.
  */
 const prior = { sd: 0.05, people: 4 } as const;
 
 /**
- * As in the moderated t statistic (Smyth 2004), the variances of the people and of the prior are weighted by their degrees
- * of freedom.
+ * As in the moderated t statistic (Smyth 2004), the people's variance and the prior's are weighted by their degrees of freedom.
  */
 function moderatedGateError(differences: readonly number[], mean: number): { error: number; quantile: number } {
   const n = differences.length;

@@ -9,27 +9,27 @@ export interface RetrainReport {
   schema_version: 1;
   /** ISO 8601, UTC. */
   created_at: string;
-  /** Version of the present champion. */
+  /** Version of the current champion. */
   champion: string;
   /** Version of the candidate; null if it was rejected before it became a model. */
   candidate: string | null;
   /** Options of the retraining. */
   config: Record<string, unknown>;
-  /** Names of the classes, in the order of the network's outputs. */
+  /** Class names, in the order of the network's outputs. */
   classes: string[];
-  /** Labelled people in training, and their windows. */
+  /** Labelled people in the training data, and their windows. */
   labelled: { people: string[]; windows: number };
   /** Labelled people in the holdout, and their windows. */
   holdout: { people: string[]; windows: number };
-  /** The unlabelled recordings; the fingerprint is the hash of their content. */
+  /** The unlabelled recordings; the fingerprint is a hash of their content. */
   unlabelled: { files: string[]; fingerprint: string; windows: number };
   /** Cycles in order, starting with cycle 0. */
   cycles: CycleReport[];
   /** The best cycle on the holdout. */
   winner: number;
-  /** Why no further cycle was run; "adabn" if the adaptation replaced the cycles. */
+  /** Why no more cycles were run; "adabn" if the adaptation replaced the cycles. */
   stopped: StopReason | "adabn";
-  /** Comparison of the best cycle with the champion. */
+  /** Comparison between the best cycle and the champion. */
   comparison: HoldoutComparison;
   /** Measures on the unlabelled windows; null if the candidate had already failed on the holdout. */
   proxies: { champion: Proxies; candidate: Proxies } | null;
@@ -44,10 +44,10 @@ export interface RetrainReport {
 /** Clauses that follow "because". */
 export const stopPhrases: Readonly<Record<RetrainReport["stopped"], string>> = {
   vanished: "a class was no longer predicted",
-  dominated: "one class held most of the selection",
+  dominated: "one class made up most of the selection",
   "nothing selected": "no unlabelled window was confident enough",
   dropped: "macro-F1 on the holdout was worse than without pseudo-labels",
-  "no gain": "further cycles did not improve the holdout",
+  "no gain": "further cycles did not improve the score on the holdout",
   "all selected": "all unlabelled windows were already in use",
   cycles: "all cycles were run",
   adabn: "the statistics of batch normalization were taken from the unlabelled windows",
@@ -64,7 +64,7 @@ export const cycleSchema: z.ZodType<CycleReport> = z.object({
     .object({
       total: count,
       per_class: z.record(z.string(), count),
-      thresholds: z.record(z.string(), share.nullable()).describe("lowest selected confidence, per class"),
+      thresholds: z.record(z.string(), share.nullable()).describe("lowest confidence selected, per class"),
       share_shift: share.describe(
         "total variation distance between the class shares of the selection and of the labelled windows",
       ),
@@ -74,10 +74,10 @@ export const cycleSchema: z.ZodType<CycleReport> = z.object({
           per_class: z.record(z.string(), z.object({ precision: share.nullable(), recall: share.nullable() })),
         })
         .nullable()
-        .describe("accuracy of the pseudo-labels, if --truth names the column of true labels"),
+        .describe("accuracy of the pseudo-labels, if --truth gives the column of true labels"),
     })
     .nullable()
-    .describe("the cycle's selection; null for cycle 0, which learns from the labelled windows alone"),
+    .describe("the cycle's selection; null for cycle 0, which learns only from the labelled windows"),
   holdout: z.object({
     n: count,
     accuracy: share,
@@ -87,11 +87,11 @@ export const cycleSchema: z.ZodType<CycleReport> = z.object({
   }),
   unlabelled: z.object({
     mean_confidence: share,
-    mean_entropy: share.describe("mean entropy as a share of the maximum"),
+    mean_entropy: share.describe("mean entropy as a fraction of its maximum"),
     predicted: z.record(z.string(), count),
-    flipped: share.nullable().describe("share of windows whose label differs from that of the previous cycle"),
-    macro_f1: share.nullable().describe("computed from the true labels of --truth"),
-    accuracy: share.nullable().describe("computed from the true labels of --truth"),
+    flipped: share.nullable().describe("share of windows whose label differs from the previous cycle's"),
+    macro_f1: share.nullable().describe("computed from the true labels given by --truth"),
+    accuracy: share.nullable().describe("computed from the true labels given by --truth"),
   }),
 });
 
@@ -102,8 +102,8 @@ export const comparisonSchema: z.ZodType<HoldoutComparison> = z.object({
   champion_macro_f1: share,
   candidate_macro_f1: share,
   mean_difference: z.number(),
-  interval: z.tuple([z.number(), z.number()]).describe("90 % interval of the mean over people (moderated t)"),
-  cycles: z.int().min(1).describe("number of cycles from which the candidate was chosen, including cycle 0"),
+  interval: z.tuple([z.number(), z.number()]).describe("90 % interval for the mean over people (moderated t)"),
+  cycles: z.int().min(1).describe("number of cycles that the candidate was chosen from, including cycle 0"),
   chance: z.number().min(0).describe("expected lead of the best cycle by chance if all cycles are equally good"),
 });
 
@@ -134,7 +134,9 @@ export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
   candidate: z.string().nullable(),
   config: z.record(z.string(), z.unknown()),
   classes: names,
-  labelled: z.object({ people: names, windows: count }).describe("labelled people in training, and their windows"),
+  labelled: z
+    .object({ people: names, windows: count })
+    .describe("labelled people in the training data, and their windows"),
   holdout: z
     .object({ people: names, windows: count })
     .describe("labelled people in the holdout, who are used to evaluate the candidate and never for training"),

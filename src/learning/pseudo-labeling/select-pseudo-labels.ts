@@ -28,7 +28,7 @@ export interface Selection {
   readonly rows: Int32Array;
   /** [rows] predicted class of each. */
   readonly labels: Int32Array;
-  /** [K] lowest selected confidence; null if no window was selected. */
+  /** [K] lowest confidence selected; null if no window was selected. */
   readonly thresholds: readonly (number | null)[];
   /** [K] */
   readonly counts: readonly number[];
@@ -44,7 +44,7 @@ export function selectPseudoLabels(probabilities: Float32Array, nClasses: number
   if (!(threshold >= 0 && threshold <= 1)) throw new RangeError(`threshold: expected 0 to 1, got ${threshold}`);
   const predicted = argmaxRows(probabilities, nClasses);
   const confidence = (row: number): number => probabilities[row * nClasses + predicted[row]!]!;
-  // The sort is stable, so earlier windows win among equally confident ones.
+  // The sort is stable, so among equally confident windows, earlier ones win.
   const surest = [...predicted.keys()].sort((a, b) => confidence(b) - confidence(a));
   const among = new Set(selector === "percentile-global" ? surest.slice(0, countPseudoLabels(share, surest)) : []);
   const chosen = caps.map((cap, k) => {

@@ -1,5 +1,5 @@
 // AdaBN (Li, Wang, Shi, Hou and Liu 2018): a network works better for other people if its batch normalization takes the mean
-// and variance from their windows instead of the training data. The adaptation takes one pass over unlabelled windows and
+// and variance from their windows rather than from the training data. The adaptation takes one pass over unlabelled windows and
 // changes no weights. B windows per batch, S statistics.
 
 import { Rng } from "../../random.ts";
@@ -16,12 +16,12 @@ import { scaleTrainingWindows } from "./training-batch.ts";
 
 /**
  * Returns the weights, with batch-normalization statistics computed from the windows in `rows`. Means are averaged over
- * batches; variances combine the variance within batches and the variance between batch means. Dropout is drawn as in training,
- * because it affects the training statistics too. In an ensemble, the member with batch normalization is adapted.
+ * batches; variances combine those within batches and that between batch means. Dropout is drawn as in training, because it
+ * affects the training statistics as well. In an ensemble, the member with batch normalization is adapted.
  *
- * @param plan plan of the fit, with its own seed
+ * @param plan the fit's plan, with a seed of its own
  * @param windows the windows that the plan refers to
- * @param rows at least two windows; an incomplete last batch is left out
+ * @param rows at least two windows; an incomplete last batch is omitted
  * @throws RangeError if there are fewer than two windows
  */
 export async function adaptBatchNorm(
@@ -59,7 +59,7 @@ export async function adaptBatchNorm(
       scaleTrainingWindows(x, scaler);
       const own = rng.split(`${start}`);
       for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, own);
-      // Starting from zeros, one step yields (1 - batchNormMomentum) of the batch's own statistics.
+      // Starting from zeros, one step yields (1 - batchNormMomentum) times the batch's own statistics.
       session.state = {
         parameters: weights.parameters,
         moment1: zeros,

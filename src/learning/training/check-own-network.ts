@@ -17,8 +17,8 @@ import { openRuntimeSession } from "./onnx-runtime.ts";
 import { type OwnNetwork, ownNetworkFault, reasonInOwnNetwork } from "./own-network.ts";
 
 /**
- * Batch size of the check, unlike the usual sizes of windows, channels and layers, so that the shapes in messages show which
- * dimension is the batch.
+ * Batch size for the check. It differs from usual sizes of windows, channels and layers, so that the shapes in messages show
+ * which dimension is the batch.
  */
 const batchSizes = [37, 41, 43, 47] as const;
 
@@ -52,7 +52,7 @@ export async function checkOwnNetwork(
       network,
       "expected the same network each time, but two calls of its function gave different ones",
       undefined,
-      "Use no clock and no random numbers in it: initial weights follow from the initializers and --seed.",
+      "Do not use a clock or random numbers in it: initial weights follow from the initializers and --seed.",
     );
   }
   const rng = Rng.fromSeed(1);
@@ -77,7 +77,7 @@ export async function checkOwnNetwork(
   });
 }
 
-/** Wraps the layers so that they throw an error if their output is not one number per window and class. */
+/** Wraps the layers so that they throw an error if they do not return one number per window and class. */
 function checkOwnNetworkOutput(
   network: OwnNetwork,
   layers: unknown,
@@ -104,7 +104,8 @@ function checkOwnNetworkOutput(
       `expected an output of shape [batch, ${classes}], one number per class, got [${found}] for ${windows}`,
       undefined,
       shape[0] === windowSize
-        ? "Layers expect sequences as [time, batch, channels]. Begin with layers.timeMajor: layers.sequential(layers.timeMajor, ...)."
+        ? "Layers expect sequences as [time, batch, channels]. Begin with layers.timeMajor: " +
+            "layers.sequential(layers.timeMajor, ...)."
         : undefined,
     );
   };

@@ -1,5 +1,5 @@
-// Chooses whether an ensemble averages its members or uses only one of them, by the log loss on people from whom no member has
-// learned.
+// Chooses whether an ensemble averages its members or uses only one of them, by the log loss on people that no member has
+// learned from.
 
 import { isLossSurelyLower, lossDifference, lossesByPerson } from "../evaluation/losses-by-person.ts";
 import {
@@ -23,9 +23,9 @@ export function tryMixtures(held: HeldOutPredictions, { temperatures, weights }:
 }
 
 /**
- * Returns the plan's mixture if it has one. Otherwise, temperatures are measured on the people held out, and `auto` also
- * chooses the members' weights on them. If the fit starts from a model, the members keep equal weights, because fine-tuning
- * has too few people for that choice.
+ * Returns the plan's mixture if it has one. Otherwise, temperatures are measured on held-out people, on which `auto` also
+ * chooses the members' weights. If the fit starts from a model, the members keep equal weights, because there are too few
+ * people in fine-tuning for that choice.
  */
 export function mixtureForFit(
   { network, mixture }: FitPlan,
@@ -42,8 +42,8 @@ export function mixtureForFit(
 
 /**
  * Returns the weights of the first mixture, unless the mixture with the lowest mean loss is better by more than one standard
- * error of the paired differences in loss.
- * @param tried the mixtures, the simplest first, with losses of the same people in the same order
+ * error of the paired loss differences.
+ * @param tried the mixtures, simplest first, with losses for the same people in the same order
  */
 export function chooseMixture(tried: readonly TriedMixture[]): readonly number[] {
   const [first] = tried;
@@ -51,27 +51,27 @@ export function chooseMixture(tried: readonly TriedMixture[]): readonly number[]
   return isLossSurelyLower(first!.losses, best.losses) ? best.weights : first!.weights;
 }
 
-/** Joins the losses of all folds; each fold held out other people. */
+/** Joins the losses from all folds; each fold held out different people. */
 export function joinTriedMixtures(folds: readonly (readonly TriedMixture[])[]): TriedMixture[] {
   return folds[0]!.map(({ weights }, i) => ({ weights, losses: folds.flatMap((tried) => tried[i]!.losses) }));
 }
 
-/** Returns the mixtures that each fold tried; empty unless the network is `auto`. */
+/** Returns the mixtures tried in each fold; empty unless the network is `auto`. */
 export function triedMixtures(folds: readonly Pick<FitOutcome, "epochs">[]): (readonly TriedMixture[])[] {
   return folds.flatMap(({ epochs }) => epochs.flatMap(({ tried }) => (tried === undefined ? [] : [tried])));
 }
 
-/** A chosen mixture, and the losses that decided the choice. */
+/** The chosen mixture, and the losses that the choice is based on. */
 export interface MixtureChoice {
   /** Name of a member, or "average". */
   readonly chosen: string;
-  /** Mean log loss over the people held out, by the name of the mixture. */
+  /** Mean log loss over the people held out, by mixture name. */
   readonly losses: Readonly<Record<string, number>>;
   /** Mean and standard error of the differences in loss between the average and the better member. */
   readonly difference: { readonly mean: number; readonly error: number };
 }
 
-/** @param folds the mixtures that each fold tried */
+/** @param folds the mixtures tried in each fold */
 export function describeMixtureChoice(folds: readonly (readonly TriedMixture[])[]): MixtureChoice {
   const tried = joinTriedMixtures(folds);
   const [average, ...alone] = tried;
@@ -84,7 +84,7 @@ export function describeMixtureChoice(folds: readonly (readonly TriedMixture[])[
   };
 }
 
-/** Returns the name of the only member with a weight, or "average" if several have one. */
+/** Returns the name of the only member with a non-zero weight, or "average" if there are several. */
 export function chosenMixtureName(weights: readonly number[]): string {
   return ensembleMembers[weights.indexOf(1)] ?? "average";
 }

@@ -1,5 +1,5 @@
 /**
- * Weights that make every class count equally: n / (number of classes that occur * rows of the class), as in scikit-learn's
+ * Weights that make every class count equally: n / (number of classes that occur * rows in the class), as in scikit-learn's
  * "balanced" mode.
  * @param rows the rows to learn from
  * @returns one weight per class; 0 for a class that does not occur

@@ -1,4 +1,4 @@
-// The windows of a minirocket fit after their features have been counted, as rows that a linear head learns from.
+// The windows of a minirocket fit after feature counting, as rows for a linear head to learn from.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { FitPlan } from "./fit-plan.ts";
@@ -6,12 +6,12 @@ import type { HeadRows } from "./linear-head.ts";
 import type { WindowCounts } from "./minirocket-statistics.ts";
 import { gatherTrainingBatchTargets } from "./training-batch.ts";
 
-/** The counted windows of a fit. */
+/** A fit's counted windows. */
 export interface CountedWindows {
   readonly windows: WindowSet;
   readonly classWeights: FitPlan["classWeights"];
   readonly counts: WindowCounts;
-  /** Counts of a rotated copy of each window, in the same order; null without augmentation. */
+  /** Counts for a rotated copy of each window, in the same order; null without augmentation. */
   readonly turned: WindowCounts | null;
   /** Position of each window's counts. */
   readonly positions: ReadonlyMap<number, number>;

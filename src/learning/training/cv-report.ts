@@ -1,4 +1,4 @@
-// cv_report.json: all results of the cross-validation in one file for other tools. report.html shows it.
+// cv_report.json: all results of the cross-validation in one file, for other tools; shown in report.html.
 
 import { z } from "zod";
 import { type QualityReport, qualityReportSchema } from "../../signals/data/quality-report.ts";
@@ -21,11 +21,11 @@ export interface CvReport {
   model_version: string;
   /** "sha256:..." hash of the recordings' content. */
   data_fingerprint: string;
-  /** Options as `tidemark train` resolved them. */
+  /** Options as resolved by `tidemark train`. */
   config: Record<string, unknown>;
-  /** K class names, in the order of the network's outputs and of the confusion matrices. */
+  /** K class names, in the order of the network's outputs and the confusion matrices. */
   classes: string[];
-  /** Channel names, in the order of the network's input. */
+  /** Channel names, in the order of the network's inputs. */
   channels: string[];
   /** Quality of the recordings. */
   quality: QualityReport;
@@ -34,9 +34,11 @@ export interface CvReport {
     total: number;
     per_class: Record<string, number>;
     per_user: Record<string, number>;
-    /** Samples that no window covers, by reason. */
+    /** Samples not covered by any window, by reason. */
     dropped: { reason: string; stretches: number; samples: number }[];
-    /** Windows within which the label changes, see `--purity`; absent if none does, and in reports of earlier versions. */
+    /**
+     * Windows within which the label changes, see `--purity`; absent if there are none, and from reports of earlier versions.
+     */
     label_changes?: LabelChanges;
   };
   /** People in each part of each fold, and evidence that the parts do not overlap. */
@@ -59,20 +61,19 @@ export interface CvReport {
   test_set?: TestSetReport;
   /** The gain from starting from another model's weights; absent without --from. */
   fine_tuning?: FineTuningReport;
-  /** Divisor of the network's logits in model.onnx. */
+  /** What the network's logits are divided by in model.onnx. */
   temperature: number;
   /** The fit on all data. */
   final_fit: {
     epochs: number;
     /**
-     * Penalty on the linear layer's weights, 1e15 if the layer stays as it was; absent for a network that is trained in
-     * mini-batches.
+     * Penalty on the linear layer's weights, 1e15 if the layer stays unchanged; absent for a network trained in mini-batches.
      */
     penalty?: number;
     seconds: number;
     n_windows: number;
     /**
-     * The choice that `auto` made, and the losses behind it; absent for other networks, and in reports of earlier versions.
+     * The choice that `auto` made, and the losses behind it; absent for other networks and from reports of earlier versions.
      */
     choice?: MixtureChoice;
   };
@@ -86,7 +87,7 @@ export interface TestSetReport {
   column: string;
   /** Rows kept. */
   rows: number;
-  /** Number of windows with a class of the model. */
+  /** Number of windows labelled with one of the model's classes. */
   windows: number;
   /** Windows by class name. */
   per_class: Record<string, number>;
@@ -100,7 +101,7 @@ export interface TestSetReport {
   worst_user: { user: string; macro_f1: number; accuracy: number };
 }
 
-/** One fold, tested on people or windows from which its network has not learned. */
+/** One fold, tested on people or windows that its network has not learned from. */
 export interface FoldReport {
   /** Counted from 1. */
   fold: number;
@@ -112,11 +113,11 @@ export interface FoldReport {
   n_validation: number;
   /** Test windows. */
   n_test: number;
-  /** The number of the epoch whose weights were kept, counted from 1. */
+  /** The number of the epoch whose weights were kept, counting from 1. */
   best_epoch: number;
   /** Number of epochs run. */
   epochs: number;
-  /** The penalty that was chosen, 1e15 if the layer stayed as it was; absent for a network that is trained in mini-batches. */
+  /** The chosen penalty, 1e15 if the layer stayed unchanged; absent for a network trained in mini-batches. */
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;
@@ -142,9 +143,9 @@ const seconds = z.number().min(0);
 export const labelChangesSchema: z.ZodType<LabelChanges> = z.object({
   windows: count.describe("windows that fit between gaps"),
   crossing: count.describe("candidate windows in which the label changes"),
-  mostly: count.describe("windows with a change of label of which at least 80 % have one label"),
-  majority: count.describe("windows with a change of label of which at least half have one label"),
-  used: count.describe("windows with a change of label that are used"),
+  mostly: count.describe("windows in which the label changes but one label covers at least 80 %"),
+  majority: count.describe("windows in which the label changes but one label covers at least half"),
+  used: count.describe("windows in which the label changes but which are used"),
 });
 
 const worstUser = z.object({ user: z.string(), macro_f1: z.number(), accuracy: z.number() });
@@ -174,9 +175,7 @@ export const userReportSchema: z.ZodType<UserReport> = z.object({
 
 const choiceSchema: z.ZodType<MixtureChoice> = z.object({
   chosen: z.string().describe("compact, minirocket, or average of the two"),
-  losses: z
-    .record(z.string(), z.number())
-    .describe("mean log loss over the people held out, by the name of the mixture"),
+  losses: z.record(z.string(), z.number()).describe("mean log loss over the people held out, by mixture name"),
   difference: z
     .object({ mean: z.number(), error: z.number() })
     .describe("mean difference between the loss of the average and that of the better network, and its standard error"),
@@ -187,11 +186,11 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
   created_at: z.iso.datetime().describe("ISO 8601, UTC"),
   model_version: z.string().min(1),
   data_fingerprint: z.string().describe('"sha256:..." of the recordings\' content, independent of the file format'),
-  config: z.record(z.string(), z.unknown()).describe("the resolved configuration with which `tidemark train` ran"),
+  config: z.record(z.string(), z.unknown()).describe("the resolved configuration that `tidemark train` ran with"),
   classes: z
     .array(z.string())
     .min(2)
-    .describe("class names, in the order of the network's outputs and of the confusion matrices"),
+    .describe("class names, in the order of the network's outputs and the confusion matrices"),
   channels: z.array(z.string()).min(1),
   quality: qualityReportSchema,
   windows: z.object({
@@ -200,7 +199,7 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
     per_user: counts,
     dropped: z
       .array(z.object({ reason: z.string(), stretches: count, samples: count }))
-      .describe("samples that no window covers, by reason"),
+      .describe("samples not covered by any window, by reason"),
     label_changes: labelChangesSchema.exactOptional().describe("windows within which the label changes"),
   }),
   leakage: leakageReportSchema,
@@ -211,11 +210,9 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
       n_train: count.describe("windows"),
       n_validation: count.describe("windows"),
       n_test: count.describe("windows"),
-      best_epoch: count.describe("the epoch whose weights were kept, from 1"),
+      best_epoch: count.describe("the epoch whose weights were kept, counting from 1"),
       epochs: count,
-      penalty: penalty
-        .describe("penalty that was chosen; absent for a network that is trained in mini-batches")
-        .exactOptional(),
+      penalty: penalty.describe("the chosen penalty; absent for a network trained in mini-batches").exactOptional(),
       seconds,
       metrics: classificationMetricsSchema,
     }),
@@ -228,7 +225,7 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
   summary: summarySchema,
   test_set: testSetReportSchema.exactOptional().describe("metrics of model.onnx on the test set of a fixed split"),
   fine_tuning: fineTuningReportSchema.exactOptional(),
-  temperature: z.number().positive().describe("divisor of the network's logits in model.onnx"),
+  temperature: z.number().positive().describe("what the network's logits are divided by in model.onnx"),
   final_fit: z.object({
     epochs: count,
     penalty: penalty.exactOptional(),

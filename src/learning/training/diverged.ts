@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import type { FitPlan } from "./fit-plan.ts";
 
-/** The loss is no longer finite, so this fit and its checkpoint are useless. */
+/** Thrown if the loss is no longer finite, which makes the fit and its checkpoint useless. */
 export class Diverged extends UserError {
   override readonly name: string = "Diverged";
 }

@@ -1,16 +1,14 @@
-// Draws the random choices of MiniRocket: the channels that each kernel uses, and the window from which its biases are
-// computed. T time, C channels.
+// Draws the random choices of MiniRocket: the channels that each kernel uses, and the window that its biases are computed from.
+// T time, C channels.
 
 import type { Rng } from "../../random.ts";
 import { quantiles } from "../../stats/quantile.ts";
 import { type KernelGroup, kernelLength, kernelPlaces } from "../networks/minirocket-kernels.ts";
 
-/** Maximum size of a subset of the channels, as in aeon. */
+/** Maximum size of a channel subset, as in aeon. */
 const mostChannels = 9;
 
-/**
- * Draws which of C channels each kernel of a group uses: 1 or 0, [kernels, C]. Small subsets are drawn as often as large ones.
- */
+/** Draws which of the C channels each kernel in a group uses: 1 or 0, [kernels, C]. All subset sizes are equally likely. */
 export function drawKernelChannels({ kernels }: KernelGroup, channels: number, rng: Rng): Float32Array {
   const seen = new Float32Array(kernels.length * channels);
   const exponent = Math.log2(Math.min(channels, mostChannels) + 1);
@@ -23,7 +21,7 @@ export function drawKernelChannels({ kernels }: KernelGroup, channels: number, r
 }
 
 /**
- * Returns the biases of a group, [biases, kernels]. Each kernel's biases are quantiles of its padded output on one window.
+ * Returns a group's biases, [biases, kernels]. Each kernel's biases are quantiles of its padded output for one window.
  * @param seen the result of `drawKernelChannels`
  * @param windowOf returns the scaled window [T, C] of the kth kernel
  */

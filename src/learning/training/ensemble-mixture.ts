@@ -1,26 +1,26 @@
-// Measures how an ensemble should combine its members, on people from whom no member has learned. N windows, K classes.
+// Measures how an ensemble should combine its members, on people that no member has learned from. N windows, K classes.
 
 import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
 
 /** Each list has one number per member. */
 export interface EnsembleMixture {
-  /** Temperatures by which the members' logits are divided. */
+  /** Temperatures to divide the members' logits by. */
   readonly temperatures: readonly number[];
   /** Weights of the members' probabilities; their sum is 1. */
   readonly weights: readonly number[];
 }
 
-/** A choice of weights for the members, and its log loss for each person who was held out. */
+/** A choice of weights for the members, and its log loss for each held-out person. */
 export interface TriedMixture {
   readonly weights: readonly number[];
   /** [N] in nats. */
   readonly losses: readonly number[];
 }
 
-/** Windows of people from whom no member has learned, and the members' predictions. */
+/** Windows from people that no member has learned from, and the members' predictions. */
 export interface HeldOutPredictions {
   readonly labels: Int32Array;
-  /** Number of the person of each window. */
+  /** Each window's person, as a number. */
   readonly people: Int32Array;
   readonly classCount: number;
   /** Probabilities [N, K] per member. */
@@ -45,9 +45,9 @@ export function mixEnsemblePredictions(
 }
 
 /**
- * A temperature of at least 1, which never makes a member more confident. The few people who are held out may be easy to
- * classify, and the epoch of a member that stops early was chosen on them. If a member makes no mistakes on these people, they
- * do not show how confident it may be.
+ * A temperature of at least 1, which never makes a member more confident. The few held-out people may be easy to classify, and
+ * the epoch of a member that stops early was chosen on them. If a member makes no mistakes on these people, they do not show
+ * how confident it may be.
  */
 function ensembleMemberTemperature(probabilities: Float32Array, labels: Int32Array, classCount: number): number {
   return Math.max(1, fitTemperature(probabilities, labels, classCount));

@@ -1,4 +1,4 @@
-// Joins the weight vectors of an ensemble's members into the vectors of the ensemble, and separates them again.
+// Joins the weight vectors of an ensemble's members into those of the ensemble, and separates them again.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import { describeNetworkParameters } from "../networks/parameters.ts";
@@ -6,10 +6,10 @@ import { presetNetwork } from "../networks/presets.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 
-/** The members, in the order of their vectors: one network that is trained in mini-batches, and one network that is not. */
+/** The members, in the order of their vectors: one network that is trained in mini-batches and one that is not. */
 export const ensembleMembers = ["compact", "minirocket"] as const;
 
-/** @param members weights of the members */
+/** @param members the members' weights */
 export function joinEnsembleWeights(
   members: readonly NetworkWeights[],
   { temperatures, weights }: EnsembleMixture,

@@ -10,7 +10,7 @@ import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 export interface FittedNetwork extends NetworkWeights {
   readonly network: NetworkSource;
   readonly scaler: Pick<Scaler, "center" | "scale">;
-  /** Temperature by which the logits are divided. */
+  /** Temperature to divide the logits by. */
   readonly temperature: number;
 }
 

@@ -4,13 +4,13 @@ import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import { type FitEpoch, miniBatchEpochs } from "./fit-state.ts";
 
 /**
- * A fit that runs alone divides each batch into this many shards. The number does not depend on the machine, because the weights
- * depend on it.
+ * Number of shards that each batch is divided into when a fit runs alone. It does not depend on the machine, because the
+ * weights depend on it.
  */
 export const finalShards = 2;
 
 /**
- * Epochs and learning rates of the final fit, which has no validation part. It runs for the median of the folds' best epochs,
+ * Epochs and learning rates for the final fit, which has no validation part. It runs for the median of the folds' best epochs,
  * and each epoch uses the median of the folds' learning rates in that epoch. A fold that has already stopped contributes its
  * last learning rate.
  */
@@ -34,7 +34,7 @@ export function finalSchedulePenalty(folds: readonly (readonly FitEpoch[])[]): n
 
 /**
  * How the final fit combines an ensemble's members: with the geometric medians of the folds' temperatures, and with the folds'
- * weights or, for `auto`, the weights chosen by the same rule from the mixtures that all folds tried.
+ * weights or, for `auto`, the weights chosen by the same rule from the mixtures tried in all folds.
  */
 export function finalMixture(folds: readonly (readonly FitEpoch[])[]): EnsembleMixture {
   const rows = folds.map((epochs) => epochs.findLast(({ mixture }) => mixture !== undefined)!);

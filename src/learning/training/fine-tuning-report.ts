@@ -1,10 +1,10 @@
 // The gain from `train --from`: each person's macro-F1 under the model as it is, after fine-tuning, and after training from
-// scratch. All three are evaluated on windows from which none of the networks has learned.
+// scratch. All three are evaluated on windows that none of the networks has learned from.
 
 import { z } from "zod";
 import type { Interval } from "../evaluation/bootstrap-people.ts";
 
-/** The macro-F1 of one person. */
+/** One person's macro-F1. */
 export interface FineTunedPerson {
   /** Name of the person. */
   user: string;
@@ -18,19 +18,19 @@ export interface FineTunedPerson {
 
 /** A mean over people. */
 export interface FineTuningGain {
-  /** Mean difference of the macro-F1 over people. */
+  /** Mean difference in macro-F1 over people. */
   difference: number;
-  /** 90 % interval by bootstrap over people; null for a single person. */
+  /** 90 % interval, by bootstrapping over people; null for a single person. */
   interval: Interval | null;
 }
 
 /** The comparison in cv_report.json. */
 export interface FineTuningReport {
-  /** The path of the starting model, as the user gave it. */
+  /** The path of the starting model, as given by the user. */
   from: string;
-  /** Name and time of training of the starting model. */
+  /** Name and training time of the starting model. */
   model_version: string;
-  /** Every person of the new recordings. */
+  /** Everyone in the new recordings. */
   users: FineTunedPerson[];
   /** Mean macro-F1 over people. */
   mean: { as_is: number; fine_tuned: number; from_scratch: number };
@@ -38,7 +38,7 @@ export interface FineTuningReport {
   gain_over_as_is: FineTuningGain;
   /** Fine-tuned minus trained from scratch. */
   gain_over_scratch: FineTuningGain;
-  /** People from whom the starting model had learned, so that its own scores for them are too good. */
+  /** People that the starting model had learned from, so that its own scores for them are too good. */
   known_users: string[];
 }
 
@@ -49,7 +49,7 @@ const gain = z.object({
   interval: z
     .object({ low: z.number(), high: z.number() })
     .nullable()
-    .describe("90 %, by bootstrap over people; null for a single person"),
+    .describe("90 %, by bootstrapping over people; null for a single person"),
 });
 
 export const fineTuningReportSchema: z.ZodType<FineTuningReport> = z
@@ -60,6 +60,6 @@ export const fineTuningReportSchema: z.ZodType<FineTuningReport> = z
     mean: z.object({ as_is: f1, fine_tuned: f1, from_scratch: f1 }),
     gain_over_as_is: gain.describe("fine-tuned minus the model as it is"),
     gain_over_scratch: gain.describe("fine-tuned minus trained from scratch"),
-    known_users: z.array(z.string()).describe("people from whom the starting model had learned"),
+    known_users: z.array(z.string()).describe("people that the starting model had learned from"),
   })
   .describe("macro-F1 by person with --from: the model as it is, fine-tuned, and trained from scratch");

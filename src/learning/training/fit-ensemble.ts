@@ -1,7 +1,7 @@
-// Fits an ensemble: first `compact`, which is trained in mini-batches, then `minirocket`. Both are evaluated on the fit's
-// validation people, from whom neither has learned, to measure the temperature of each. `minirocket` does not stop early and
-// so needs no validation people; it is then fitted again on all rows. An interrupted fit resumes within `compact`, or fits
-// `minirocket` again from the start.
+// Fits an ensemble: first `compact`, which is trained in mini-batches, then `minirocket`. To measure the temperature of each,
+// both are evaluated on the fit's validation people, which neither has learned from. `minirocket` does not stop early and so
+// needs no validation people; it is then fitted again on all rows. An interrupted fit resumes within `compact`, or refits
+// `minirocket` from the start.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -27,7 +27,7 @@ import { fixedPenalty } from "./penalty-plan.ts";
 const [compact, minirocket] = ensembleMembers;
 
 /**
- * Fits the ensemble, or resumes an interrupted fit from its state. The same plan gives the same bytes in either case.
+ * Fits the ensemble, or resumes an interrupted fit from its state. The same plan yields the same bytes in either case.
  * @param plan the number of epochs must come from `ensembleEpochs`; a plan without validation rows needs a mixture
  * @throws Diverged if the loss or a weight is not finite
  */
@@ -41,7 +41,7 @@ export async function fitEnsemble(
   const startOf = (member: number): { start?: NetworkWeights } =>
     model === undefined ? {} : { start: divideEnsemble(model, windows)!.members[member]! };
   const whole = kept === undefined ? null : divideEnsemble(kept, windows);
-  // Only a finished ensemble has a state with updates; a joined state without updates holds only initial weights.
+  // Only a finished ensemble has a state with updates; a joined state without updates contains only initial weights.
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
   const state = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
   const epochsOfCompact = plan.epochs - ensembleEpochs(0, penalties.strengths.length);
@@ -97,7 +97,7 @@ export async function fitEnsemble(
   return { state: joined, finished: true };
 }
 
-/** The plan of one member, which has random numbers of its own. */
+/** The plan for one member, which has random numbers of its own. */
 function ensembleMemberPlan(
   plan: FitPlan,
   network: (typeof ensembleMembers)[number],
@@ -143,7 +143,7 @@ async function predictToFitEnsemble(
   }
 }
 
-/** Loss and accuracy of the ensemble on the plan's training rows, as in the epochs of other networks. */
+/** The ensemble's loss and accuracy on the plan's training rows, as in other networks' epochs. */
 async function ensembleTrainingMetrics(
   plan: FitPlan,
   state: FitState,

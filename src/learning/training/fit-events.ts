@@ -1,13 +1,15 @@
-// Events that fits report while they run. Times are in seconds; everything can be stored as JSON.
+// Events reported by fits while they run. Times are in seconds; everything can be stored as JSON.
 import type { ClassificationMetrics } from "../evaluation/classification-metrics.ts";
 
 /**
- * `train` fits the network once per fold and then once on all data; with `--from`, also once per fold from scratch. `retrain`
- * fits it once per cycle and then once per fold.
+ * `train` fits the network once per fold and then once on all data; with `--from`, it also fits it once per fold from scratch.
+ * `retrain` fits it once per cycle and then once per fold.
  */
 export type FitName = `fold-${number}` | `scratch-${number}` | `cycle-${number}` | "final";
 
-/** A network that is not trained in mini-batches counts the features of all windows, and then fits its last layer to them. */
+/**
+ * A network that is not trained in mini-batches first counts the features of all windows and then fits its last layer to them.
+ */
 export type FitStage = "features" | "layer";
 
 /** An epoch has ended. */
@@ -23,31 +25,31 @@ export interface EpochEvent {
   loss: number;
   /** Accuracy on the training part, 0 to 1. */
   accuracy: number;
-  /** Loss on the validation part, nats; null in the final fit, which has no validation part. */
+  /** Loss on the validation part, in nats; null in the final fit, which has no validation part. */
   valLoss: number | null;
   /** Accuracy on the validation part; null in the final fit. */
   valAccuracy: number | null;
   /** Macro F1 on the validation part; null in the final fit. */
   valMacroF1: number | null;
-  /** Learning rate of this epoch; null for a network that is not trained in mini-batches. */
+  /** Learning rate of this epoch; null for a network not trained in mini-batches. */
   learningRate: number | null;
   /**
-   * Penalty on the weights of the linear layer, 1e15 if it stays as it was; absent for a network that is trained in
+   * Penalty on the weights of the linear layer, 1e15 if the layer stays unchanged; absent for a network trained in
    * mini-batches.
    */
   penalty?: number;
-  /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
+  /** How the members of an ensemble are combined; present only in the epoch that stands for the ensemble as a whole. */
   mixture?: {
-    /** Temperatures by which the logits of `compact` and `minirocket` are divided. */
+    /** Temperatures that the logits of `compact` and `minirocket` are divided by. */
     readonly temperatures: readonly number[];
     /** Weights of their probabilities; their sum is 1. */
     readonly weights: readonly number[];
   };
-  /** The mixtures that `auto` tried: the weights of `compact` and `minirocket`, and the log loss for each person held out. */
+  /** The mixtures tried by `auto`: the weights of `compact` and `minirocket`, and the log loss for each person held out. */
   tried?: readonly {
     /** Weights of the probabilities. */
     readonly weights: readonly number[];
-    /** Log loss for each person, nats. */
+    /** Log loss for each person, in nats. */
     readonly losses: readonly number[];
   }[];
   /** Duration of the epoch. */
@@ -56,7 +58,7 @@ export interface EpochEvent {
   windowsPerSecond: number;
   /** Best epoch of this fit so far. */
   best: boolean;
-  /** Estimated time left for the whole run, calibration and writing included; null until there is an estimate. */
+  /** Estimated time left for the whole run, including calibration and writing; null until there is an estimate. */
   secondsLeft: number | null;
 }
 
@@ -67,11 +69,10 @@ export type FitEvent =
       type: "resumed";
       /** Name of the fit. */
       fit: FitName;
-      /** Epochs finished before the interruption. */
+      /** Number of epochs finished before the interruption. */
       epochs: number;
       /**
-       * Penalty that a finished fit chose, or null if the fit starts again; absent for a network that is trained in
-       * mini-batches.
+       * The penalty chosen by a finished fit, or null if the fit starts again; absent for a network trained in mini-batches.
        */
       penalty?: number | null;
     }
@@ -84,13 +85,13 @@ export type FitEvent =
       epoch: number;
       /** Maximum number of epochs. */
       epochs: number;
-      /** Steps completed in this epoch. */
+      /** Number of steps completed in this epoch. */
       step: number;
       /** Steps per epoch. */
       steps: number;
-      /** Mean training loss of the epoch so far, nats; null for a network that is not trained in mini-batches. */
+      /** Mean training loss in the epoch so far, in nats; null for a network not trained in mini-batches. */
       loss: number | null;
-      /** Current stage of a network that is not trained in mini-batches; absent for other networks. */
+      /** Current stage for a network not trained in mini-batches; absent for other networks. */
       stage?: FitStage;
       /** Windows trained on, per second. */
       windowsPerSecond: number;
@@ -108,7 +109,7 @@ export interface FoldEvent {
   bestEpoch: number;
   /** Number of epochs run. */
   epochs: number;
-  /** Penalty that was chosen, 1e15 for a layer that stays as it was; absent for a network that is trained in mini-batches. */
+  /** The chosen penalty, 1e15 if the layer stays unchanged; absent for a network trained in mini-batches. */
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;
@@ -121,7 +122,7 @@ export interface FinalEvent {
   type: "final";
   /** Number of epochs run. */
   epochs: number;
-  /** Penalty of the layer, 1e15 if it stays as it was; absent for a network that is trained in mini-batches. */
+  /** Penalty on the layer, 1e15 if it stays unchanged; absent for a network trained in mini-batches. */
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;
@@ -129,7 +130,7 @@ export interface FinalEvent {
   choice?: {
     /** `compact`, `minirocket`, or `average` of the two. */
     readonly chosen: string;
-    /** Mean log loss over the people whom the folds held out, by the name of the mixture. */
+    /** Mean log loss over the people held out by the folds, by mixture name. */
     readonly losses: Readonly<Record<string, number>>;
     /** How much lower the loss of the better single network is than that of the average. */
     readonly difference: {

@@ -1,8 +1,8 @@
 // Fits the minirocket network: draws its kernels, counts their features once, and fits the linear head. The strength of the
-// head's penalty is chosen on rows that are held out in turn; then the final head is fitted to all rows. A fit that starts from
-// a model keeps the model's kernels, and its penalties pull the head towards the model's head. Each "epoch" of the fit is one
-// penalty, from the strongest to the weakest. An interrupted fit starts again, because it is short. F is the number of
-// features, K the number of classes.
+// head's penalty is chosen on rows held out in turn; the final head is then fitted to all rows. A fit that starts from a model
+// keeps the model's kernels, and its penalties pull the head towards the model's head. Each "epoch" of the fit is one penalty,
+// from the strongest to the weakest. An interrupted fit starts over, because it is short. F is the number of features, K the
+// number of classes.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -26,12 +26,12 @@ import { networkSourceLayers } from "./network-source.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { judgeChosenPenalty, logitsPerScore, searchPenalty } from "./search-penalty.ts";
 
-/** The weakest penalties need more steps to converge; stopping earlier has the effect of a stronger penalty. */
+/** The weakest penalties need more steps to converge; stopping earlier acts like a stronger penalty. */
 const tolerance = 1e-3;
 const maxSteps = 100;
 
 /**
- * Fits the network, or returns the state of a finished fit. The same plan always gives the same bytes.
+ * Fits the network, or returns the state of a finished fit. The same plan always yields the same bytes.
  * @throws Diverged if a weight is not finite
  */
 export async function fitMiniRocket(
@@ -40,7 +40,7 @@ export async function fitMiniRocket(
   unlabelled: WindowSet,
   options: FitOptions,
 ): Promise<FitResult> {
-  // The number of updates is positive only after a finished fit.
+  // The number of updates is positive only after a fit has finished.
   if (options.state !== undefined && options.state.progress.updates > 0)
     return { state: options.state, finished: true };
   const started = performance.now();
@@ -52,7 +52,7 @@ export async function fitMiniRocket(
   const rows = Int32Array.from(plan.trainIndex);
   const data = { windows, scaler: plan.scaler };
   const { shouldStop, start } = options;
-  // The weights of a model are valid only for its own kernels and its own standardisation of the features.
+  // A model's weights are valid only for its own kernels and feature standardisation.
   const statistics =
     start?.statistics ?? drawMiniRocketStatistics(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
   const blank = fitStateFrom({ parameters: new Float32Array(network.parameterCount), statistics }, 0);
@@ -111,7 +111,7 @@ function reportFitMiniRocketCounts({ onStep }: FitOptions, steps: number): (wind
   return (step) => onStep({ epoch: 1, step, steps, loss: null, stage: "features" });
 }
 
-/** Reports the steps of the search and of the final head, one after the other, as the steps of a single fit. */
+/** Reports the steps of the search and of the final head, one after another, as the steps of a single fit. */
 function reportFitMiniRocketSteps({ onStep }: FitOptions, solutions: number): (step: number) => void {
   let begun = 0;
   return (step) => {
@@ -120,14 +120,14 @@ function reportFitMiniRocketSteps({ onStep }: FitOptions, solutions: number): (s
   };
 }
 
-/** Whether the plan rotates windows. Without a sensor that has three axes, the rotated copies would equal the windows. */
+/** Whether the plan rotates windows. If no sensor has three axes, the rotated copies would equal the windows. */
 function fitsTurnedMiniRocket({ turned }: FitPlan): boolean {
   return turned !== null && turned.length > 0;
 }
 
 /**
- * Counts the features of a rotated copy of each training window. Returns null if the plan rotates no windows, and undefined if
- * it was stopped.
+ * Counts the features of a rotated copy of each training window. Returns null if the plan does not rotate windows, and
+ * undefined if it was stopped.
  */
 async function countTurnedMiniRocket(
   plan: FitPlan,

@@ -1,9 +1,9 @@
 // Fits the network once: epochs of Adam steps over shuffled windows, with validation, a learning-rate schedule, early stopping,
 // and a state that can be saved after every step. Terms and rules follow Keras (fit, EarlyStopping, ReduceLROnPlateau,
-// use_ema), with two exceptions. The averaged weights are validated and kept, and each epoch leaves out the windows that do not
-// fill a last batch; these windows differ from epoch to epoch. Epochs are compared by their macro-F1 on the validation part.
-// With few people, the loss depends mostly on how confident the network's errors are, and rises while the labels still improve.
-// B windows per batch, T time, C channels, K classes.
+// use_ema), with two exceptions. The averaged weights are validated and kept, and each epoch omits the windows that do not fill
+// a last batch; these differ from epoch to epoch. Epochs are compared by their macro-F1 on the validation part. If there are
+// few people, the loss depends mostly on how confident the network is about its errors, and rises while the labels are still
+// improving. B windows per batch, T time, C channels, K classes.
 
 import { Rng } from "../../random.ts";
 import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
@@ -27,13 +27,13 @@ import { gatherTrainingBatchTargets, scaleTrainingWindows } from "./training-bat
 export interface FitOptions {
   /** State of an interrupted fit. */
   readonly state?: FitState;
-  /** Weights of a model that a new fit starts from. */
+  /** Weights of the model that a new fit starts from. */
   readonly start?: NetworkWeights;
   /** Threads for the shards; the results do not depend on their number. */
   readonly threads: number;
   /** Called after each step. */
   readonly shouldStop: () => boolean;
-  /** Called after each step; `loss` is the mean of the epoch so far. */
+  /** Called after each step; `loss` is the mean over the epoch so far. */
   readonly onStep: (progress: Omit<StepProgress, "windowsPerSecond">) => void;
   readonly onEpoch: (epoch: FitEpoch, state: FitState) => void;
 }
@@ -44,12 +44,12 @@ export interface FitResult {
   readonly finished: boolean;
 }
 
-/** Share of the old average that each step keeps (Keras's ema_momentum); smaller in the first steps. */
+/** Fraction of the old average that each step keeps (Keras's ema_momentum); smaller in the first steps. */
 const emaMomentum = 0.995;
 /** Minimum improvement that counts (Keras's min_delta). */
 const minDelta = 1e-4;
 const plateau = { patience: 5, factor: 0.5, minLearningRate: 1e-6 } as const;
-/** Windows per forward pass of the validation network. */
+/** Number of windows per forward pass of the validation network. */
 const validationBatch = 256;
 
 /** A plan and its windows, prepared for the training steps. */
@@ -61,7 +61,7 @@ interface Fit {
 }
 
 /**
- * Fits a network, or resumes an interrupted fit from its state. The same plan gives the same bytes in either case.
+ * Fits a network, or resumes an interrupted fit from its state. The same plan yields the same bytes in either case.
  *
  * @param windows the windows that the plan refers to
  * @throws Diverged if the loss is not finite
@@ -125,8 +125,8 @@ export async function predictWithFitWeights(
 }
 
 /**
- * A batch stays whole if it cannot be divided evenly (it may have been shrunk to the available windows), or if a shard
- * would hold a single window, which batch normalization would reduce to zero.
+ * A batch stays whole if it cannot be divided evenly (it may have been shrunk to the available windows) or if a shard would
+ * contain a single window, which batch normalization would reduce to zero.
  */
 function openNetworkFit({ network, shards }: FitPlan, input: NetworkInput, threads: number): Promise<StepSession> {
   return shards > 1 && input.batchSize % shards === 0 && input.batchSize >= 2 * shards
@@ -198,7 +198,7 @@ async function fitNetworkEpoch(
   return true;
 }
 
-/** Shuffled rows, with the rows of `spread` evenly spaced among the others. */
+/** Shuffled rows, with those in `spread` evenly spaced among the others. */
 export function fitEpochOrder(trainIndex: Int32Array, spread: readonly number[], rng: Rng): Int32Array {
   if (spread.length === 0) return rng.shuffle(Int32Array.from(trainIndex));
   const apart = new Set(spread);

@@ -13,25 +13,25 @@ export interface FitPlan {
   readonly network: NetworkSource;
   readonly scaler: Scaler;
   readonly trainIndex: readonly number[];
-  /** Validation rows for early stopping and the learning rate; if null, all epochs run, and the last weights are kept. */
+  /** Validation rows for early stopping and the learning rate; if null, all epochs run and the last weights are kept. */
   readonly validationIndex: readonly number[] | null;
   /** Windows to predict with the weights that were kept. */
   readonly testIndex: readonly number[] | null;
   /**
-   * Rows of `trainIndex` whose classes replace the windows' labels. These rows are spread evenly over the batches: each
-   * batch contains their overall share, to within one window.
+   * Rows of `trainIndex` whose classes replace the windows' labels. They are spread evenly over the batches: each batch
+   * contains their overall share, to within one window.
    */
   readonly pseudoLabels: { readonly rows: readonly number[]; readonly labels: readonly number[] } | null;
   readonly epochs: number;
   readonly batchSize: number;
   /**
-   * Number of parts of a batch that can be computed in parallel, each with its own batch-norm statistics; must divide the
-   * batch size.
+   * Number of parts into which a batch is split for parallel computation, each with its own batch-norm statistics; must divide
+   * the batch size.
    */
   readonly shards: number;
-  /** Learning rate of Adam; without validation, it may be a list with one rate per epoch. */
+  /** Learning rate of Adam; if there is no validation, it may be a list with one rate per epoch. */
   readonly learningRate: number | readonly number[];
-  /** Epochs without improvement after which the fit stops. */
+  /** Number of epochs without improvement after which the fit stops. */
   readonly patience: number;
   /** One weight per class; if null, all weights are 1. */
   readonly classWeights: readonly number[] | null;
@@ -43,15 +43,17 @@ export interface FitPlan {
   readonly rng: RngState;
   /** For networks that consist of a fixed part and one trained layer; null for others. */
   readonly penalties: PenaltyPlan | null;
-  /** For an ensemble: how its members are combined. If it is missing, the mixture is measured on the validation rows. */
+  /** For an ensemble: how its members are combined. If absent, the mixture is measured on the validation rows. */
   readonly mixture?: EnsembleMixture;
 }
 
-/** How strongly the weights of a linear layer are penalised. */
+/** How strongly a linear layer's weights are penalised. */
 export interface PenaltyPlan {
-  /** Penalties to try, strongest first: factors of the sum of squared weights, which is added to the sum of squared errors. */
+  /**
+   * Penalties to try, strongest first: each multiplies the sum of squared weights that is added to the sum of squared errors.
+   */
   readonly strengths: readonly number[];
-  /** Divisions of the plan's `trainIndex` that decide among the penalties; none if there is only one penalty. */
+  /** Splits of the plan's `trainIndex` for choosing among the penalties; none if there is only one penalty. */
   readonly parts: readonly { readonly trainIndex: readonly number[]; readonly heldOut: readonly number[] }[];
 }
 

@@ -1,4 +1,4 @@
-// Defines what runs a fit: a worker thread, or another machine. Fits receive and return plain data, but read the windows
+// Defines what runs a fit: a worker thread or another machine. Fits receive and return plain data, but read the windows
 // themselves.
 
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
@@ -7,7 +7,7 @@ import type { FitPlan } from "./fit-plan.ts";
 import type { FitEpoch, NetworkWeights } from "./fit-state.ts";
 
 /**
- * Runs one fit: in a thread of this process, or elsewhere. The same task gives the same outcome wherever it runs.
+ * Runs one fit, in a thread of this process or elsewhere. The same task yields the same outcome wherever it runs.
  * @throws Diverged if the loss is not finite
  */
 export type FitRunner = (task: FitTask, handlers: FitHandlers) => Promise<FitOutcome>;
@@ -18,13 +18,13 @@ export type FindWindows = (fingerprint: string) => WindowSet | Promise<WindowSet
 export interface FitTask {
   readonly plan: FitPlan;
   /**
-   * Bytes from `encodeFitState`, for an interrupted fit or for initial weights; if null, the fit starts from fresh weights, or
-   * from those of `start`.
+   * Bytes from `encodeFitState`, for an interrupted fit or for initial weights; if null, the fit starts from fresh weights or
+   * from those in `start`.
    */
   readonly checkpoint: Uint8Array | null;
   /**
-   * Weights of a model that the fit starts from. A linear head is pulled towards the model's head, so even a resumed fit needs
-   * these weights.
+   * Weights of the model that the fit starts from. A linear head is pulled towards the model's head, so even a resumed fit
+   * needs these weights.
    */
   readonly start?: NetworkWeights;
   /** Threads for the shards of a step; the outcome does not depend on their number. */
@@ -35,21 +35,18 @@ export interface StepProgress {
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
-  /** Mean loss over the epoch so far; null for a network that is not trained in mini-batches. */
+  /** Mean loss over the epoch so far; null for a network not trained in mini-batches. */
   readonly loss: number | null;
-  /**
-   * Only for a network that is not trained in mini-batches: its steps are either windows, or products of all windows with
-   * weights.
-   */
+  /** Only for a network not trained in mini-batches, whose steps are either windows or products of all windows with weights. */
   readonly stage?: FitStage;
   readonly windowsPerSecond: number;
 }
 
 export interface FitOutcome {
-  /** False if the signal ended the fit; in that case, a checkpoint was delivered. */
+  /** False if the signal ended the fit, in which case a checkpoint was delivered. */
   readonly finished: boolean;
   readonly epochs: readonly FitEpoch[];
-  /** The weights that were kept: [P], [S]. */
+  /** The weights kept: [P], [S]. */
   readonly parameters: Float32Array;
   readonly statistics: Float32Array;
   /** [N, K] in the order of the plan's `testIndex`. */

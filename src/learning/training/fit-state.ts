@@ -1,4 +1,4 @@
-// The complete state of a fit between two steps, as one object and as bytes (a checkpoint). It holds no random state,
+// The complete state of a fit between two steps, as one object and as bytes (a checkpoint). It contains no random state,
 // because each epoch's order and each step's masks come from generators that are split by name from the fit's own generator.
 
 import { camelKeys, type SnakeKeys, snakeKeys } from "../../letter-case.ts";
@@ -9,20 +9,20 @@ import type { NetworkState } from "./network-session.ts";
 export interface FitEpoch {
   /** Counted from 1. */
   epoch: number;
-  /** Mean over the epoch's steps, nats, with dropout. */
+  /** Mean over the epoch's steps, in nats, with dropout. */
   loss: number;
   accuracy: number;
-  /** This field and the next two are null without validation rows. */
+  /** This field and the next two are null if there are no validation rows. */
   valLoss: number | null;
   valAccuracy: number | null;
   valMacroF1: number | null;
-  /** Null for a network that is not trained in mini-batches. */
+  /** Null for a network not trained in mini-batches. */
   learningRate: number | null;
-  /** Penalty on the weights of the linear layer; absent for a network that is trained in mini-batches. */
+  /** Penalty on the weights of the linear layer; absent for a network trained in mini-batches. */
   penalty?: number;
-  /** How the members of an ensemble are combined; only in the epoch that stands for the ensemble as a whole. */
+  /** How the members of an ensemble are combined; present only in the epoch that stands for the ensemble as a whole. */
   mixture?: EnsembleMixture;
-  /** The mixtures among which `auto` chose this one, and their losses on the people held out. */
+  /** The mixtures that `auto` chose this one from, and their losses on the people held out. */
   tried?: readonly TriedMixture[];
   seconds: number;
   /** The best epoch so far. */
@@ -32,7 +32,7 @@ export interface FitEpoch {
 export interface FitProgress {
   /** Number of finished epochs. */
   epochs: FitEpoch[];
-  /** Steps completed in the current epoch. */
+  /** Number of steps completed in the current epoch. */
   step: number;
   /** Sums over those steps. */
   lossSum: number;
@@ -51,7 +51,7 @@ export interface FitState extends NetworkState {
   /** Averages over the steps; these weights are validated and kept. */
   averageParameters: Float32Array;
   averageStatistics: Float32Array;
-  /** The averages at the best epoch so far; without validation, the latest averages. */
+  /** The averages at the best epoch so far or, if there is no validation, the latest averages. */
   bestParameters: Float32Array;
   bestStatistics: Float32Array;
 }
@@ -62,7 +62,7 @@ export interface NetworkWeights {
   readonly statistics: Float32Array;
 }
 
-/** A fit that starts from given weights, with a fresh optimizer and schedule. */
+/** A fit that starts from the given weights with a fresh optimizer and schedule. */
 export function fitStateFrom({ parameters, statistics }: NetworkWeights, learningRate: number): FitState {
   return {
     parameters: Float32Array.from(parameters),
@@ -87,7 +87,7 @@ export function fitStateFrom({ parameters, statistics }: NetworkWeights, learnin
   };
 }
 
-/** The weights that the fit keeps. */
+/** The weights kept by the fit. */
 export function bestFitWeights({ bestParameters, bestStatistics }: FitState): NetworkWeights {
   return { parameters: bestParameters, statistics: bestStatistics };
 }
@@ -159,13 +159,13 @@ function parseFitStateHeader(bytes: Uint8Array): { progress: StoredProgress; len
     const { progress, lengths } = header;
     if (Array.isArray(progress.epochs) && Array.isArray(lengths) && lengths.length === vectors.length) return header;
   } catch {
-    // The check below reports this error in the same way as JSON of the wrong shape.
+    // The check below reports this error like JSON of the wrong shape.
   }
   throw new RangeError(`checkpoint: expected a header with ${vectors.length} lengths`);
 }
 
 /**
- * The epochs in which a network, or a member of an ensemble, was trained in mini-batches; for a network that is not trained in
+ * The epochs in which a network or a member of an ensemble was trained in mini-batches; for a network not trained in
  * mini-batches, all epochs.
  */
 export function miniBatchEpochs(epochs: readonly FitEpoch[]): readonly FitEpoch[] {
@@ -173,13 +173,13 @@ export function miniBatchEpochs(epochs: readonly FitEpoch[]): readonly FitEpoch[
   return inMiniBatches.length > 0 ? inMiniBatches : epochs;
 }
 
-/** The penalty with which a fit ended; undefined if the network, or a part of it, is trained in mini-batches. */
+/** The penalty that a fit ended with; undefined if any part of the network is trained in mini-batches. */
 export function fitStatePenalty(epochs: readonly FitEpoch[]): number | undefined {
   if (epochs.some(({ learningRate }) => learningRate !== null)) return undefined;
   return epochs.findLast(({ best }) => best)?.penalty;
 }
 
-/** Total seconds of a fit, including interrupted sessions. */
+/** Total duration of a fit in seconds, including interrupted sessions. */
 export function fitSeconds(epochs: readonly FitEpoch[]): number {
   return epochs.reduce((sum, { seconds }) => sum + seconds, 0);
 }

@@ -1,4 +1,4 @@
-// The entry point of the threads that `fitWorkerRunner` starts.
+// The entry point of the threads started by `fitWorkerRunner`.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { Diverged } from "./diverged.ts";

@@ -9,7 +9,7 @@ import { startWorker } from "./start-worker.ts";
 
 export interface WorkerInput extends FitTask {
   readonly windows: WindowSet;
-  /** One shared number; any value except 0 asks the fit to stop. */
+  /** One shared number; any value other than 0 asks the fit to stop. */
   readonly stop: Int32Array<SharedArrayBuffer>;
 }
 

@@ -4,7 +4,7 @@ import { sessionInputForStatistics } from "./network-session.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 
-/** One shard of a batch; B is the size of the shard. */
+/** One shard of a batch; B is the shard size. */
 export interface ShardInput {
   /** [P] and [S] */
   readonly parameters: Float32Array;

@@ -1,7 +1,7 @@
-// The equations of a linear head: ridge regression of each class against all others, without the intercepts. F features, K
-// classes.
+// The equations of a linear head: ridge regression of each class against all others, with the intercepts eliminated. F
+// features, K classes.
 
-/** One row of weights per class, for standardised features, then the intercepts: [K F + K]. */
+/** One row of weights per class, for standardised features, followed by the intercepts: [K F + K]. */
 export type HeadPoint = Float64Array;
 
 /** Weights for the standardised features, and an intercept. */
@@ -10,7 +10,7 @@ export interface HeadColumn {
   readonly intercept: number;
 }
 
-/** For each column, the sum over the rows of residual times standardised features, and the sum of the residuals. */
+/** For each column, the sum over rows of the residual times the standardised features, and the sum of the residuals. */
 export interface HeadProducts {
   readonly products: Float64Array[];
   readonly residuals: Float64Array;
@@ -23,12 +23,12 @@ export interface HeadProblem {
   readonly total: number;
   /** For each class, the weighted sum of the differences between the targets and the prior's scores. */
   readonly left: Float64Array;
-  /** The right-hand sides of the equations, one for each class. */
+  /** The right-hand sides of the equations, one per class. */
   readonly wanted: Float64Array[];
 }
 
 /**
- * The equations of a head, centred so that the intercepts drop out.
+ * A head's equations, centred so that the intercepts drop out.
  * @param sums products of the rows with their negated targets
  * @param missed the same products for the differences between the prior's scores and the targets
  */
@@ -61,7 +61,7 @@ export function centredHeadColumn(weights: Float64Array, { centre }: HeadProblem
   return { weights, intercept: -headProblemScore(weights, centre) };
 }
 
-/** The score that the weights of a class give to a row of features. */
+/** The score that a class's weights assign to a row of features. */
 function headProblemScore(weights: Float64Array, features: Float64Array): number {
   let sum = 0;
   for (let f = 0; f < features.length; f++) sum += weights[f]! * features[f]!;

@@ -1,19 +1,19 @@
 // The block Krylov space of a symmetric matrix A and some columns B, built by the block Lanczos method (Golub and Underwood
-// 1977, "The Block Lanczos Method for Computing Eigenvalues"). In the basis of this space, A is a narrow band matrix, so (A +
-// shift I) X = B is cheap to solve for any shift. The algorithm draws no random numbers and sums in a fixed order, so equal
-// inputs give equal results. F unknowns, K columns.
+// 1977, "The Block Lanczos Method for Computing Eigenvalues"). In this space's basis, A is a narrow band matrix, so (A + shift
+// I) X = B is cheap to solve for any shift. The algorithm draws no random numbers and sums in a fixed order, so equal inputs
+// yield equal results. F unknowns, K columns.
 
 import { type BandRow, solveBand } from "./solve-band.ts";
 
 /**
- * A column that differs from a combination of other columns by less than this share adds nothing, because float32 is no more
- * exact.
+ * A column that differs from a combination of other columns by less than this fraction adds nothing, because float32 is no more
+ * precise.
  */
 const dependentShare = 1e-6;
-/** What remains of a product, as a share of the product, if the space is complete. */
+/** What remains of a product, as a fraction of it, when the space is complete. */
 const completeShare = 1e-12;
 
-/** Orthonormal vectors, and the part of each in each of the columns that they span. */
+/** Orthonormal vectors, and how much of each is contained in each of the columns that they span. */
 interface SpannedColumns {
   readonly vectors: readonly Float64Array[];
   readonly parts: readonly (readonly number[])[];
@@ -23,7 +23,7 @@ const nothingSpanned: SpannedColumns = { vectors: [], parts: [] };
 
 export class KrylovSpace {
   readonly #b: readonly Float64Array[];
-  /** The first vectors, whose combinations give B. */
+  /** The first vectors, whose combinations yield B. */
   readonly #first: SpannedColumns;
   readonly #basis: Float64Array[] = [];
   /** A in the basis. */
@@ -46,7 +46,7 @@ export class KrylovSpace {
     return this.#next.vectors;
   }
 
-  /** @param products A times each vector of the block; the function overwrites them */
+  /** @param products A times each vector in the block; these are overwritten */
   extend(products: readonly Float64Array[]): void {
     const { vectors: before } = this.#before;
     const { vectors: block, parts } = this.#next;
@@ -64,7 +64,7 @@ export class KrylovSpace {
     this.#next = spanColumns(products, completeShare, lengths);
   }
 
-  /** Length of the residual for the best X in the space, as a share of the length of B. */
+  /** Length of the residual for the best X in the space, as a fraction of the length of B. */
   residual(shift: number): number {
     const last = this.#solveInBasis(shift).slice(this.#basis.length - this.#before.vectors.length);
     const missed = this.#next.parts.flatMap((own) =>
@@ -90,7 +90,7 @@ export class KrylovSpace {
 
 /**
  * Spans the columns by the modified Gram-Schmidt process. Changes them.
- * @param negligible length of the unspanned remainder of a column that can be ignored, as a share of the column's length
+ * @param negligible length of a column's unspanned remainder that can be ignored, as a fraction of the column's length
  */
 function spanColumns(
   columns: readonly Float64Array[],

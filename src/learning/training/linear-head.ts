@@ -1,7 +1,7 @@
 // Fits a linear head to counted features: ridge regression of each class against the others. The penalty applies to the
-// weights, or to their distance from the weights of an existing head, but not to the intercepts. ONNX Runtime multiplies chunks
-// of rows; the standardisation of the features is folded into the weights, so that the counts themselves are multiplied. N
-// rows, F features, K classes, P penalties.
+// weights, or to their distance from those of an existing head, but not to the intercepts. ONNX Runtime multiplies chunks of
+// rows; the standardisation of the features is folded into the weights, so that the counts themselves are multiplied. N rows, F
+// features, K classes, P penalties.
 
 import { unchangedPenalty } from "../../unchanged-penalty.ts";
 import { buildHeadProductsGraph, buildHeadScoresGraph } from "../networks/linear-head-graph.ts";
@@ -18,7 +18,7 @@ import type { WindowCounts } from "./minirocket-statistics.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
 import { type SolveOptions, solveShifted } from "./solve-shifted.ts";
 
-/** Number of rows per run, chosen so that their features, in float32, stay in cache. */
+/** Number of rows per run, chosen so that their float32 features stay in cache. */
 const rowsPerRun = 64;
 
 export interface HeadRows {
@@ -53,7 +53,7 @@ export class LinearHead {
     this.#prior = prior;
   }
 
-  /** @param prior the head towards which penalties pull; null means weights of 0 */
+  /** @param prior the head that penalties pull towards; null means weights of 0 */
   static async create(
     { type, features }: WindowCounts,
     moments: FeatureMoments,
@@ -66,10 +66,10 @@ export class LinearHead {
   }
 
   /**
-   * For each class, minimises the weighted sum of the squared differences between the rows' scores and their targets (1 for
-   * the class, -1 for the others) plus penalty times the sum of the squared weights, or of their squared differences from the
+   * For each class, minimises the weighted sum of the squared differences between the rows' scores and their targets (1 for the
+   * class, -1 for the others) plus the penalty times the sum of the squared weights, or of their squared differences from the
    * prior's.
-   * @returns a head for each penalty; `unchangedPenalty` gives the prior itself; null if the fit was stopped
+   * @returns a head for each penalty; `unchangedPenalty` yields the prior itself; null if the fit was stopped
    */
   async fit(
     data: readonly HeadRows[],
@@ -129,7 +129,7 @@ export class LinearHead {
     });
   }
 
-  /** Scores [N, K] of the rows under each of P heads. */
+  /** The rows' scores [N, K] under each of P heads. */
   async scores(data: readonly HeadRows[], points: readonly HeadPoint[]): Promise<Float32Array[]> {
     const classes = this.#classes;
     const columns = points.length * classes;
@@ -153,8 +153,8 @@ export class LinearHead {
   }
 
   /**
-   * For each subset of the rows, the weighted scores of its columns, or their differences from the targets, multiplied by the
-   * standardised features, and their sums.
+   * For each subset of the rows, the weighted scores of its columns, or their differences from the targets: multiplied by the
+   * standardised features, and summed.
    */
   async #products(
     data: readonly HeadRows[],

@@ -16,7 +16,7 @@ import { drawKernelBiases, drawKernelChannels } from "./draw-kernels.ts";
 import { openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
 import { scaleTrainingWindows } from "./training-batch.ts";
 
-/** Number of windows per run, small enough that the data of a run stay in cache. */
+/** Number of windows per run, small enough for a run's data to stay in cache. */
 const windowsPerRun = 16;
 
 /** Counts [N, F] of N windows. */
@@ -26,17 +26,17 @@ export interface WindowCounts {
   readonly values: Uint8Array | Uint16Array;
 }
 
-/** Windows with the scaler that turns them into a network's input. */
+/** Windows, with the scaler that turns them into a network's input. */
 export interface ScaledWindows {
   readonly windows: WindowSet;
   readonly scaler: Scaler;
 }
 
 /**
- * Draws the channels and biases of the kernels. The features have not been measured yet, so their means are 0 and their
+ * Draws the kernels' channels and biases. The features have not been measured yet, so their means are 0 and their standard
  * deviations 1.
  * @returns the network's statistics, [S]
- * @param rows windows from which the biases are taken
+ * @param rows windows that the biases are taken from
  */
 export function drawMiniRocketStatistics(
   network: NetworkSpec,
@@ -76,7 +76,7 @@ export interface CountingOptions {
   readonly onCounted: (windows: number) => void;
 }
 
-/** Counts the features of the windows in `rows`, in this order. Returns null if `shouldStop` ended the counting. */
+/** Counts the features of the windows in `rows`, in that order. Returns null if `shouldStop` ended the counting. */
 export async function countMiniRocketFeatures(
   network: NetworkSpec,
   statistics: Float32Array,
@@ -139,8 +139,8 @@ function miniRocketCountingGraph(
 }
 
 /**
- * Sets the means and deviations of the features to those of some of the counted windows; a constant feature keeps a deviation
- * of 1.
+ * Sets the features' means and standard deviations to those over some of the counted windows; a constant feature keeps a
+ * standard deviation of 1.
  */
 export function measureMiniRocketStatistics(
   network: NetworkSpec,

@@ -7,7 +7,7 @@ import { buildTrainingGraph, type NetworkInput } from "../networks/training-grap
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
 
-/** The state that training changes. P parameters, S statistics. */
+/** The state that training updates. P parameters, S statistics. */
 export interface NetworkState {
   /** [P] each. */
   parameters: Float32Array;
@@ -22,7 +22,7 @@ export interface StepInput {
   x: Float32Array;
   /** [B, K] */
   targets: Float32Array;
-  /** Dropout masks with the shapes of the session's `masks`. */
+  /** Dropout masks with the shapes given by the session's `masks`. */
   masks: readonly Uint8Array[];
   /** `adamStepSize` */
   stepSize: number;
@@ -31,7 +31,7 @@ export interface StepInput {
 /** An object that runs training steps. */
 export interface StepSession {
   readonly network: NetworkSpec;
-  /** The dropout masks of one step. */
+  /** The dropout masks for one step. */
   readonly masks: readonly MaskSpec[];
   state: NetworkState;
   /** Takes one optimizer step and advances `state`. Returns the loss and the logits [B, K] as they were before the step. */
@@ -134,7 +134,7 @@ export class ValidationSession {
   }
 }
 
-/** The input for the statistics; a network without statistics has no such input. */
+/** The input for the statistics; a network without statistics has none. */
 export function sessionInputForStatistics(statistics: Float32Array): Record<string, Tensor> {
   return statistics.length === 0 ? {} : { statistics: runtimeTensor("float32", statistics, [statistics.length]) };
 }

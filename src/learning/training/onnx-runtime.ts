@@ -1,4 +1,4 @@
-// The only module that imports ONNX Runtime. This module makes sure that the runtime's telemetry is off.
+// The only module that imports ONNX Runtime. It makes sure that the runtime's telemetry is off.
 
 import type { InferenceSession as Sessions, Tensor as Tensors } from "onnxruntime-node";
 import { UserError } from "../../errors.ts";
@@ -11,9 +11,9 @@ export type Tensor = Tensors;
 let runtime: typeof import("onnxruntime-node") | undefined;
 
 /**
- * A session with one thread. More threads gain little on a sequence of small products, and lose much when the machine is busy.
+ * A session with one thread. More threads gain little on a sequence of small products, and lose a lot when the machine is busy.
  * @param model the bytes of a model.onnx, or its path
- * @throws UserError if a file cannot be loaded; the runtime's own error if bytes cannot be loaded
+ * @throws UserError if a file cannot be loaded; the runtime's own error if the bytes cannot be loaded
  */
 export async function openRuntimeSession(model: Uint8Array | string): Promise<InferenceSession> {
   turnTelemetryOff();

@@ -1,17 +1,17 @@
-// A user's own network: a file whose default export is a function from layers to a network. All that this file does is run the
-// user's file, so that programs that only read options load no layers.
+// A user's own network: a file whose default export is a function from layers to a network. This module only runs the user's
+// file, so that programs that merely read options do not load any layers.
 
 import { UserError } from "../../errors.ts";
 
 /** A user's own network. */
 export interface OwnNetwork {
-  /** The file as the user named it. */
+  /** The file as given by the user. */
   readonly file: string;
   /** Hash of `text`. */
   readonly sha256: string;
   /** The content of the file. */
   readonly text: string;
-  /** The content without types: an ES module whose default export is a `NetworkFunction`. */
+  /** The content with its types removed: an ES module whose default export is a `NetworkFunction`. */
   readonly code: string;
 }
 
@@ -23,11 +23,11 @@ export function importOwnNetwork({ code }: Pick<OwnNetwork, "code">): Promise<{ 
   return import(/* @vite-ignore */ `data:text/javascript;charset=utf-8,${encodeURIComponent(code)}`);
 }
 
-/** The message of the error, with the line of the user's file if that file was running. */
+/** The error's message, with the line in the user's file if that file was running. */
 export function reasonInOwnNetwork(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   // A stack trace names the module by its address, which is its content; the stack of a syntax error in types begins with its
-  // line. Both count lines as the user's file does, because types are replaced by spaces.
+  // line. Both count lines as in the user's file, because types are replaced by spaces.
   const { stack = "" } = cause;
   const line = (/^:(\d+)\n/.exec(stack) ?? /\bdata:text\/javascript;\S*?:(\d+)(?::\d+\)?)?$/m.exec(stack))?.[1];
   const reason = cause.message.split("\n").find((own) => own.trim() !== "") ?? cause.name;

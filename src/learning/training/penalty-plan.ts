@@ -1,5 +1,5 @@
-// Plans how a fit chooses its penalty: by the scores on people who are held out in turn, as in cross-validation. Scores on
-// people from whom the head has learned would favour weak penalties.
+// Plans how a fit chooses its penalty: by scores on people who are held out in turn, as in cross-validation. Scores on people
+// that the head has learned from would favour weak penalties.
 
 import type { Rng } from "../../random.ts";
 import { unchangedPenalty } from "../../unchanged-penalty.ts";
@@ -8,15 +8,13 @@ import type { SplitKind, WindowPositions } from "../evaluation/split.ts";
 import { assignGroupsToFolds } from "../evaluation/stratified-group-k-fold.ts";
 import type { PenaltyPlan } from "./fit-plan.ts";
 
-/** The strongest penalty gives a head that hardly uses its features, the weakest a head that separates all windows. */
+/** The strongest penalty yields a head that hardly uses its features, the weakest one a head that separates all windows. */
 const strengths: readonly number[] = [30_000, 10_000, 3_000, 1_000, 300, 100, 30];
-/** Used if no penalty can be tried, because a single person leaves nobody to hold out. */
+/** Used when no penalty can be tried because a single person leaves no one to hold out. */
 export const untriedPenalty = 300;
 const parts = 3;
 
-/**
- * Penalties on the distance from the head of a starting model: the first keeps that head, and the last hardly pulls towards it.
- */
+/** Penalties on the distance from a starting model's head: the first keeps that head, and the last hardly pulls towards it. */
 const fineTuningStrengths: readonly number[] = [
   unchangedPenalty,
   1_000_000,
@@ -27,9 +25,9 @@ const fineTuningStrengths: readonly number[] = [
 const untriedFineTuning = 100_000;
 
 /**
- * @param trainIndex rows that a fit learns from, ascending
+ * @param trainIndex rows that the fit learns from, ascending
  * @param options.purgeSamples see `innerSplit`
- * @param options.fromModel whether the penalties pull towards the head of a starting model
+ * @param options.fromModel whether the penalties pull towards a starting model's head
  */
 export function searchedPenalties(
   kind: SplitKind,
@@ -58,7 +56,7 @@ export function searchedPenalties(
   };
 }
 
-/** A penalty that was chosen before. */
+/** A penalty chosen earlier. */
 export function fixedPenalty(strength: number): PenaltyPlan {
   return { strengths: [strength], parts: [] };
 }

@@ -1,4 +1,4 @@
-// Computes the network's output for every window of recordings. The samples are read in chunks, and only the output is kept.
+// Computes the network's output for every window of recordings. Samples are read in chunks, and only the output is kept.
 
 import type { RowSource } from "../../signals/data/recordings.ts";
 import type { WindowPlan } from "../../signals/preprocessing/plan-windows.ts";
@@ -6,7 +6,7 @@ import { type WindowChunk, windowChunks } from "../../signals/preprocessing/wind
 import type { WindowSet } from "../../signals/preprocessing/windows.ts";
 import type { WindowPredictor } from "./window-predictor.ts";
 
-/** The position of each window, and its class probabilities. */
+/** Each window's position and class probabilities. */
 export interface PredictedWindows
   extends Pick<
     WindowSet,

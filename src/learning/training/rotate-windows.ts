@@ -1,6 +1,6 @@
-// Augmentation: the orientation of the sensor differs a little from person to person, so each training window is rotated at
-// random. The accelerometer and the gyroscope get the same rotation (Um et al. 2017, "Data Augmentation of Wearable Sensor Data
-// for Parkinson's Disease Monitoring using Convolutional Neural Networks").
+// Augmentation: sensor orientation differs slightly from person to person, so each training window is rotated at random. The
+// accelerometer and the gyroscope get the same rotation (Um et al. 2017, "Data Augmentation of Wearable Sensor Data for
+// Parkinson's Disease Monitoring using Convolutional Neural Networks").
 
 import type { Rng } from "../../random.ts";
 import { type Rotation, rotationAbout } from "../../stats/rotation.ts";
@@ -12,7 +12,7 @@ const defaultDeviation = (40 * Math.PI) / 180;
  * Gives each of `count` windows in x [count, T, C], in physical units, its own rotation: the axis is uniform on the sphere,
  * and the angle is normally distributed.
  * @param triads for each sensor, the indices of its x, y and z axes among the channels
- * @param angleDeviation standard deviation of the angle, radians
+ * @param angleDeviation standard deviation of the angle, in radians
  */
 export function rotateWindows(
   x: Float32Array,

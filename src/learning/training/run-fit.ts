@@ -12,7 +12,7 @@ export interface FitCheckpoint {
   readonly epochs: readonly FitEpoch[];
 }
 
-/** The place where a run stores its fits between sessions. */
+/** Where a run stores its fits between sessions. */
 export interface FitCheckpoints {
   /** Null for a fit that has not started. @throws UserError if the checkpoint is damaged */
   read(fit: FitName): Promise<FitCheckpoint | null>;
@@ -20,7 +20,7 @@ export interface FitCheckpoints {
   write(fit: FitName, bytes: Uint8Array): Promise<void>;
 }
 
-/** Inputs that the fits of a run share. */
+/** Inputs shared by the fits of a run. */
 export interface FitRun {
   readonly runner: FitRunner;
   readonly checkpoints: FitCheckpoints;
@@ -30,8 +30,8 @@ export interface FitRun {
 }
 
 /**
- * Runs one fit of a run, from its checkpoint if there is one. If the fit had already finished, this function returns its
- * outcome at once.
+ * Runs one of a run's fits, from its checkpoint if there is one. If the fit has already finished, returns its outcome
+ * immediately.
  * @throws Interrupted if the signal ended the fit
  */
 export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise<FitOutcome> {

@@ -1,4 +1,4 @@
-// Chooses the penalty of a linear head: heads for all penalties are fitted without some people, and evaluated on these people.
+// Chooses the penalty of a linear head: heads for all penalties are fitted without some of the people, and evaluated on these.
 // N rows, K classes, P penalties.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
@@ -15,12 +15,12 @@ import type { SolveOptions } from "./solve-shifted.ts";
 import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
 
 /**
- * Scores of ridge regression are around 1 for a class and -1 for the others. The scores times this factor are logits with
- * roughly the right confidence, until the whole model is calibrated.
+ * Scores of ridge regression are around 1 for a class and -1 for the others. Multiplying the scores by this factor yields
+ * logits with roughly the right confidence, until the whole model is calibrated.
  */
 export const logitsPerScore = 4;
 
-/** A penalty with its metrics on the people who were held out; the metrics are null if nobody was held out. */
+/** A penalty with its metrics on the people who were held out; these are null if no one was held out. */
 export type JudgedPenalty = Pick<FitEpoch, "loss" | "accuracy" | "valLoss" | "valAccuracy" | "valMacroF1" | "best"> & {
   readonly penalty: number;
 };
@@ -62,7 +62,7 @@ export async function searchPenalty(
   }
   const figures = strengths.map((penalty, p) => {
     const probabilities = probabilitiesForPenalty(logits[p]!, classes);
-    // A finished model's confidence is calibrated, so the choice of the penalty need not consider confidence.
+    // A finished model's confidence is calibrated, so the choice of penalty need not consider confidence.
     const calibrated = applyTemperature(probabilities, classes, fitTemperature(probabilities, labels, classes));
     const { log_loss, accuracy, macro_f1 } = classificationMetrics(labels, calibrated, windows.classes);
     const { rows, loss, accuracy: share } = learned[p]!;
@@ -75,10 +75,10 @@ export async function searchPenalty(
 }
 
 /**
- * Returns the penalty with the best macro-F1. A starting model, however, has learned from more people than this fit, so its
- * head is kept unless another penalty lowers the mean loss by more than one standard error. A single person gives no standard
- * error, so the best penalty is then used.
- * @param judged the penalties in the plan's order, with the losses of each person
+ * Returns the penalty with the best macro-F1. However, a starting model has learned from more people than this fit, so its head
+ * is kept unless another penalty lowers the mean loss by more than one standard error. For a single person there is no standard
+ * error, so the best penalty is used.
+ * @param judged the penalties in the plan's order, with each person's losses
  */
 export function penaltyToKeep(
   judged: readonly { readonly penalty: number; readonly valMacroF1: number; readonly losses: readonly number[] }[],
@@ -89,7 +89,7 @@ export function penaltyToKeep(
   return isLossSurelyLower(first.losses, best.losses) ? best.penalty : first.penalty;
 }
 
-/** A penalty that was chosen before, with the metrics of its head. */
+/** A penalty chosen earlier, with the metrics of its head. */
 export async function judgeChosenPenalty(
   head: LinearHead,
   rows: readonly HeadRows[],
@@ -100,7 +100,7 @@ export async function judgeChosenPenalty(
   return { ...figures!, penalty, valLoss: null, valAccuracy: null, valMacroF1: null, best: true };
 }
 
-/** Mean loss and accuracy of heads on the rows that they have learned from. */
+/** Mean loss and accuracy of heads on the rows that they learned from. */
 async function figuresByPenalty(
   head: LinearHead,
   rows: readonly HeadRows[],

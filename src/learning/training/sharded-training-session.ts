@@ -1,7 +1,6 @@
-// Divides a training step among threads. The gradient is computed for each shard of the batch, and a separate graph takes
-// an Adam step along the mean of these gradients. Batch normalization sees one shard at a time instead of the whole batch
-// (Hoffer et al. 2017, "ghost batch normalization"). The number of shards affects the result; the number of threads does
-// not.
+// Divides a training step among threads. The gradient is computed for each shard of the batch, and a separate graph takes an
+// Adam step along the mean of these gradients. Batch normalization sees one shard at a time rather than the whole batch (Hoffer
+// et al. 2017, "ghost batch normalization"). The number of shards affects the result; the number of threads does not.
 
 import { once } from "node:events";
 import { modelProto } from "../networks/model-proto.ts";
@@ -34,7 +33,7 @@ export class ShardedTrainingSession implements StepSession {
 
   /**
    * @param input.batchSize a multiple of `shards`
-   * @param threads number of threads, including this one, which also runs any remaining shards one after another
+   * @param threads number of threads, including this one, which also runs any remaining shards, one after another
    */
   static async create(
     source: NetworkSource,

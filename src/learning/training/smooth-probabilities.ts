@@ -1,26 +1,26 @@
-// Smooths predictions over time. People keep to one activity for a while, so a single window that looks different is more
+// Smooths predictions over time. People stick to one activity for a while, so a single window that looks different is more
 // likely an error than a change. The activity is a Markov chain in continuous time: it ends at random, after `boutSeconds` on
 // average, and the next one is drawn from the class shares. The likelihood of a window is the network's output divided by these
 // shares, as in hybrid models of speech (Bourlard and Morgan 1994). The forward-backward algorithm (Rabiner 1989) gives each
 // window's probabilities, based on all windows before and after it. Windows that overlap or follow each other share evidence,
-// so the likelihood of each is raised to the share of its samples that are new to the next window. Probabilities are not
-// smoothed across a long pause. Dimensions: W windows, K classes.
+// so each window's likelihood is raised to the power of the share of its samples that the next window does not repeat.
+// Probabilities are not smoothed across a long pause. Dimensions: W windows, K classes.
 
 export interface Smoothing {
-  /** Mean time that people keep to one activity. */
+  /** Mean time that people stick to one activity. */
   readonly boutSeconds: number;
   /** [K] share of each class, greater than 0. */
   readonly shares: readonly number[];
   /**
-   * Distance between the starts of consecutive windows, as a share of a window's length: 0.5 if consecutive windows overlap by
-   * half.
+   * Distance between the starts of consecutive windows, as a fraction of the window length: 0.5 if consecutive windows overlap
+   * by half.
    */
   readonly newShare: number;
 }
 
 /**
  * @param probabilities [W, K] row-major
- * @param sequence [W] windows with the same number follow one another, in order of time
+ * @param sequence [W] windows with the same number follow one another, in time order
  * @param times [W] start of each window, in seconds
  * @returns [W, K] smoothed probabilities
  */

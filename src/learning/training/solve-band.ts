@@ -8,7 +8,7 @@ export interface BandRow {
 
 /**
  * @param shift more than 0
- * @param b the first rows of B; the others are 0
+ * @param b the first rows of B; all others are 0
  * @returns the rows of Y
  */
 export function solveBand(rows: readonly BandRow[], shift: number, b: readonly (readonly number[])[]): number[][] {
@@ -22,7 +22,7 @@ export function solveBand(rows: readonly BandRow[], shift: number, b: readonly (
       const other = j === i ? own : factor[j]!;
       const otherFirst = j === i ? first : rows[j]!.first;
       for (let k = Math.max(first, otherFirst); k < j; k++) sum -= own[k - first]! * other[k - otherFirst]!;
-      // Rounding could leave a pivot below the shift, which no pivot of the exact matrix is.
+      // Rounding could leave a pivot below the shift, although no pivot of the exact matrix is.
       own.push(j === i ? Math.sqrt(Math.max(sum, shift)) : sum / other[j - otherFirst]!);
     }
     factor.push(own);

@@ -1,12 +1,12 @@
 // Solves (A + shift I) X = B for several shifts. All shifts and all columns of B share one Krylov space, so solving for all of
-// them needs no more products with A than solving for the smallest shift, and fewer than solving for one column at a time.
-// Several matrices are multiplied together, because that takes less time than multiplying one after the other. F unknowns, K
-// columns, M matrices.
+// them takes no more products with A than solving for the smallest shift alone, and fewer than solving for one column at a
+// time. Several matrices are multiplied in one go, because that takes less time than multiplying them one after another. F
+// unknowns, K columns, M matrices.
 
 import { KrylovSpace } from "./krylov-space.ts";
 
 export interface SolveOptions {
-  /** The search for a matrix ends when the residual of the smallest shift has shrunk to this share of B. */
+  /** The search for a matrix ends once the residual for the smallest shift has shrunk to this fraction of B. */
   readonly tolerance: number;
   readonly maxSteps: number;
   /** Called before each product; the search ends if it returns true. */
@@ -16,10 +16,10 @@ export interface SolveOptions {
 }
 
 /**
- * @param multiply M symmetric matrices without negative eigenvalues, times up to K vectors [F] for each
+ * @param multiply multiplies M symmetric matrices without negative eigenvalues by up to K vectors [F] each
  * @param b for each matrix, the columns of B
  * @param shifts more than 0
- * @returns for each matrix and each shift, the columns of X; null if `shouldStop` ended the search
+ * @returns for each matrix and shift, the columns of X; null if `shouldStop` ended the search
  */
 export async function solveShifted(
   multiply: (vectors: readonly (readonly Float64Array[])[]) => Promise<Float64Array[][]>,

@@ -3,9 +3,9 @@ import { turnTelemetryOff } from "./telemetry-off.ts";
 
 /**
  * Starts a thread that may open networks.
- * @param name name of its file, without the extension, which differs in the compiled package
+ * @param name name of its file without the extension, which differs in the compiled package
  * @param options.beside address of a file in the same folder (default: this one)
- * @param options.transfer objects in `workerData` that move to the thread instead of being copied
+ * @param options.transfer objects in `workerData` to move to the thread rather than copy
  */
 export function startWorker(
   name: string,

@@ -1,31 +1,31 @@
-// Finds the best of many candidates without training each of them to the end: all are trained for a few epochs, and only the
-// best third for three times as many (Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparameter
-// optimization", 2016).
+// Finds the best of many candidates without training each of them to the end: all are trained for a few epochs, then only the
+// best third for three times as many, and so on (Jamieson and Talwalkar, "Non-stochastic best arm identification and
+// hyperparameter optimization", 2016).
 
-/** One candidate that was trained for some epochs. */
+/** One candidate, trained for some number of epochs. */
 export interface Trial<Candidate> {
   readonly candidate: Candidate;
-  /** Maximum number of epochs of the candidate's fits. */
+  /** Maximum number of epochs in the candidate's fits. */
   readonly epochs: number;
   /** The higher, the better. */
   readonly score: number;
 }
 
 export interface HalvingPlan<Candidate> {
-  /** Maximum epochs of the last rung. */
+  /** Maximum number of epochs on the last rung. */
   readonly epochs: number;
   /** Whether another candidate may start on a rung that should end after this share of the time. */
   readonly isTimeLeft: (share: number) => boolean;
   readonly score: (candidate: Candidate, epochs: number) => Promise<number>;
 }
 
-/** One of this many candidates is trained further, on the next rung. */
+/** One in this many candidates is trained further on the next rung. */
 const factor = 3;
 const mostRungs = 3;
 /** Minimum number of candidates on a rung. */
 const fewest = 2;
 
-/** Epochs of each rung. A handful of candidates does not need a rung that only eliminates the worst. */
+/** Epochs of each rung. A handful of candidates does not need a rung that merely eliminates the worst. */
 export function halvingEpochs(candidates: number, epochs: number): number[] {
   const rungs = candidates <= fewest ? 1 : candidates <= fewest * factor ? 2 : mostRungs;
   const each = Array.from({ length: rungs }, (_, rung) =>
@@ -35,10 +35,10 @@ export function halvingEpochs(candidates: number, epochs: number): number[] {
 }
 
 /**
- * Every rung has an equal share of the time. If the time of a rung runs out, the first rung leaves out its last candidates, and
- * later rungs leave out the candidates with the lowest scores on the previous rung.
- * @param candidates at least one, in the order in which they are tried; equal scores keep that order
- * @returns all trials in order, and the best one of the last rung
+ * Every rung has an equal share of the time. If a rung's time runs out, the first rung omits its last candidates, and later
+ * rungs omit those with the lowest scores on the previous rung.
+ * @param candidates at least one, in the order in which they are tried; ties keep that order
+ * @returns all trials in order, and the best one on the last rung
  */
 export async function successiveHalving<Candidate>(
   candidates: readonly Candidate[],

@@ -20,7 +20,7 @@ export interface CrossValidation {
   readonly probabilities: Float32Array;
   /** [W, K] out-of-fold probabilities after temperature scaling. */
   readonly calibrated: Float32Array;
-  /** [W] the fold that tested the window, from 1. */
+  /** [W] the fold that tested the window, counting from 1. */
   readonly foldOfWindow: Int32Array;
   readonly warnings: readonly string[];
 }

@@ -1,8 +1,8 @@
-// ONNX Runtime's native library sends reports to its vendor unless ORT_DISABLE_TELEMETRY is set in the process's
-// environment when the first session opens. It would write a device id and a queue of events (model names, class names,
-// shapes) to the user's cache folder, and resolve a host to send them to. Tidemark must not send anything, so the variable
-// is always overwritten, because values such as 0 and false would leave the reports on. A worker's process.env is a copy
-// that native code does not see.
+// ONNX Runtime's native library sends reports to its vendor unless ORT_DISABLE_TELEMETRY is set in the process's environment
+// when the first session opens. It would write a device id and a queue of events (model names, class names, shapes) to the
+// user's cache folder, and resolve a host to send them to. Tidemark must not send anything, so the variable is always
+// overwritten: values such as 0 and false would leave the reports on. A worker's process.env is a copy that native code does
+// not see.
 
 import { isMainThread } from "node:worker_threads";
 import { UserError } from "../../errors.ts";
@@ -20,14 +20,14 @@ export function turnTelemetryOff(): void {
   if (off) return;
   if (isMainThread) process.env[variable] = "1";
   else if (telemetryEnvironment()[variable] !== "1") {
-    throw new UserError("A worker thread cannot turn off ONNX Runtime's telemetry, so it may not open a network.", {
+    throw new UserError("A worker thread cannot turn off ONNX Runtime's telemetry, so it must not open a network.", {
       advice: `Import "tidemark" in the main thread before the worker starts, or start the process with ${variable}=1.`,
     });
   }
   off = true;
 }
 
-/** The environment of the process itself; a worker thread sees it only through a report. */
+/** The environment of the process itself, which a worker thread sees only through a report. */
 function telemetryEnvironment(): Readonly<Record<string, string>> {
   const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report;
   const { excludeNetwork, excludeEnv } = report;

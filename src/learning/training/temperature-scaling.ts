@@ -1,10 +1,10 @@
-// Temperature scaling (Guo et al. 2017, "On Calibration of Modern Neural Networks"): one number T that divides the logits of a
-// fitted network so that its confidence matches its accuracy. Temperature scaling never changes the predicted class. The mean
+// Temperature scaling (Guo et al. 2017, "On Calibration of Modern Neural Networks"): dividing the logits of a fitted network by
+// one number T so that its confidence matches its accuracy. Temperature scaling never changes the predicted class. The mean
 // negative log-likelihood (NLL) is convex in the inverse temperature b = 1 / T, so Newton's method with a bracket finds the
-// only minimum. Log-probabilities serve as logits: they differ by a constant per row, which softmax cancels. Dimensions: N
+// only minimum. Log probabilities serve as logits: they differ by a constant per row, which softmax cancels. Dimensions: N
 // rows, K classes.
 
-/** Search range of the temperature. If the result is at a limit, the NLL has no meaningful minimum. */
+/** Search range for the temperature. If the result is at a limit, the NLL has no meaningful minimum. */
 export const temperatureLimits = { lower: 0.05, upper: 20 } as const;
 
 /** The smallest normal float32; replaces a probability of 0, whose logarithm would be infinite. */
@@ -13,10 +13,10 @@ const FLOOR = 2 ** -126;
 /**
  * The T > 0 that minimises the NLL of the true classes, to about 12 digits.
  *
- * If no finite T is best, it returns the nearer limit, and the caller should report it: `lower` if no row is wrong (more
- * confidence would always help), `upper` if the probabilities carry no information about the classes or are worse than
- * chance. If every row is uniform, T makes no difference and is 1.
- * @param probabilities [N, K] row-major, out of fold; on rows that the network was fitted on, T would be too low
+ * If no finite T is best, the nearer limit is returned, and the caller should report it: `lower` if no row is wrong (more
+ * confidence would always help), `upper` if the probabilities carry no information about the classes or are worse than chance.
+ * If every row is uniform, T makes no difference and is set to 1.
+ * @param probabilities [N, K] row-major, out of fold; on rows that the network was fitted to, T would be too low
  * @param yTrue [N] true classes
  * @throws RangeError if there are no rows, the lengths differ, a class is outside 0..K-1, or a probability is outside [0, 1]
  */
@@ -48,7 +48,7 @@ export function fitTemperature(probabilities: Float32Array, yTrue: Int32Array, n
   return 1 / b;
 }
 
-/** [N, K] softmax of log-probabilities divided by `temperature`, with the same floor as `fitTemperature`. */
+/** [N, K] softmax of log probabilities divided by `temperature`, with the same floor as `fitTemperature`. */
 export function applyTemperature(probabilities: Float32Array, nClasses: number, temperature: number): Float32Array {
   if (!(temperature > 0)) throw new RangeError(`temperature: expected more than 0, got ${temperature}`);
   const logits = temperatureLogits(probabilities, nClasses);

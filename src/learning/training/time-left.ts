@@ -1,16 +1,16 @@
-// Estimates how long a run will still take: its fits, and the calibration and writing after them. Durations that the run has
-// not measured yet are assumed from other runs (`assumed`), and replaced by measurements as soon as there are any.
+// Estimates the remaining duration of a run: its fits, and the calibration and writing that follow. Durations not yet measured
+// in this run are taken from other runs (`assumed`) and replaced by measurements as soon as there are any.
 
 import type { FitName } from "./fit-events.ts";
 import type { FitEpoch } from "./fit-state.ts";
 
-/** The fits of a run, and the calibration and writing after them. */
+/** A run's fits, and the calibration and writing that follow. */
 export interface TimedRun {
-  /** All fits of the run; the fit called "final" runs alone. */
+  /** All fits in the run; the one called "final" runs alone. */
   readonly fits: readonly FitName[];
-  /** Maximum number of epochs in mini-batches; 0 for a network that is not trained in mini-batches. */
+  /** Maximum number of epochs in mini-batches; 0 for a network not trained in mini-batches. */
   readonly maxEpochs: number;
-  /** Epochs without improvement after which a fit stops; null: all epochs run. */
+  /** Number of epochs without improvement after which a fit stops; null if all epochs run. */
   readonly patience: number | null;
   /** Whether a fit also has a part that is not trained in mini-batches. */
   readonly hasOtherPart: boolean;
@@ -21,21 +21,24 @@ export interface TimedRun {
 }
 
 const assumed = {
-  /** Best epoch of a fit that stops early. */
+  /** Best epoch in a fit that stops early. */
   bestEpoch: 30,
-  /** Duration of the part that is not trained in mini-batches, in epochs of `compact` beside it. */
+  /** Duration of the part that is not trained in mini-batches, in units of an epoch of the `compact` member. */
   otherPart: 18,
-  /** Duration of that part in the final fit, which chooses no penalty, as a share of its duration in a fold. */
+  /** Duration of that part in the final fit, which does not choose a penalty, as a fraction of its duration in a fold. */
   finalOtherPart: 0.5,
-  /** Duration of the final fit's epochs, in epochs of the folds; it learns from more windows, but may use two threads. */
+  /**
+   * Duration of an epoch in the final fit, in units of an epoch in a fold; the final fit learns from more windows but may use
+   * two threads.
+   */
   finalEpoch: { alone: 1.6, threaded: 1 },
 } as const;
 
 interface TimedFit {
-  /** Epochs that were trained in mini-batches, and their seconds. */
+  /** Number of epochs trained in mini-batches, and how many seconds they took. */
   epochs: number;
   seconds: number;
-  /** Seconds of the part that is not trained in mini-batches. */
+  /** How many seconds the part not trained in mini-batches took. */
   otherSeconds: number;
   best: number;
   ended: boolean;
@@ -64,7 +67,7 @@ export class TimeLeft {
     if (best) fit.best = epoch;
   }
 
-  /** @param epochs exact number of epochs of the final fit that are trained in mini-batches */
+  /** @param epochs exact number of epochs that the final fit trains in mini-batches */
   finalPlanned(epochs: number): void {
     this.#finalEpochs = epochs;
   }
@@ -97,7 +100,7 @@ export class TimeLeft {
     return this.#run.maxEpochs === 0 || epochSeconds === null ? null : assumed.otherPart * epochSeconds;
   }
 
-  /** The average over the assumed number and the numbers of the finished fits, or more if this fit has already run for longer. */
+  /** The average of the assumed number and those of the finished fits, or more if this fit has already run for longer. */
   #expectedEpochs(folds: readonly TimedFit[], fit: Pick<TimedFit, "epochs" | "best">): number {
     const { maxEpochs, patience } = this.#run;
     if (patience === null || maxEpochs === 0) return maxEpochs;

@@ -1,9 +1,9 @@
 import type { NetworkSource } from "./network-source.ts";
 
 /**
- * Whether Adam trains a network, or a part of it, in steps. In the minirocket network, only the last layer is trained, and it
- * is the solution of linear equations.
- * @param network the network's source, or its name or file as `--network` takes it
+ * Whether a network, or part of one, is trained in steps by Adam. In the minirocket network, only the last layer is trained, by
+ * solving linear equations.
+ * @param network the network's source, or its name or file as accepted by `--network`
  */
 export function isTrainedInMiniBatches(network: NetworkSource | string): boolean {
   return network !== "minirocket";

@@ -13,7 +13,7 @@ export function scaleTrainingWindows(x: Float32Array, { method, center, scale }:
   }
 }
 
-/** Writes one-hot rows times the class's weight into targets [B, K]. */
+/** Writes one-hot rows multiplied by their class weights into targets [B, K]. */
 export function gatherTrainingBatchTargets(
   labels: Int32Array,
   rows: Int32Array,

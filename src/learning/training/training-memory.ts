@@ -1,6 +1,6 @@
-// Estimates how much memory a training run will need, before its windows are loaded, and measures how much is available.
-// Memory use peaks either while folds are fitted, or at the end, when the baseline is computed and calibrated. The figures
-// come from `npm run bench -- --only memory,training-memory`, rounded up; for other networks they are only a guess.
+// Estimates how much memory a training run will need, before its windows are loaded, and measures how much is available. Memory
+// use peaks either while folds are fitted or at the end, when the baseline is computed and calibrated. The figures come from
+// `npm run bench -- --only memory,training-memory`, rounded up; for other networks, they are only a guess.
 
 import { totalmem } from "node:os";
 import { gigabytes } from "../../gigabytes.ts";
@@ -20,7 +20,7 @@ export interface TrainingMemory {
   readonly availableBytes: number;
 }
 
-/** Memory of the process, and of the machine. */
+/** Memory of the process and of the machine. */
 interface Machine {
   readonly held: number;
   readonly total: number;
@@ -28,7 +28,7 @@ interface Machine {
   readonly available: number;
 }
 
-/** Memory of a worker's JavaScript engine and its working memory, for windows of 200 samples in batches of 64. */
+/** Memory for a worker's JavaScript engine and its working data, for windows of 200 samples in batches of 64. */
 const workerBytes: Readonly<Record<string, number>> = {
   "1dcnn-bilstm": 500e6,
   compact: 200e6,
@@ -40,13 +40,13 @@ const workerBytes: Readonly<Record<string, number>> = {
 const otherWorkerBytes = 500e6;
 /** Memory for the calibration, which does not depend on the number of windows. */
 const rehearsalBytes = 340e6;
-/** Memory for the summaries of all chunks, as a share of the windows' memory. */
+/** Memory for the summaries of all chunks, as a fraction of the memory for the windows. */
 const chunkShare = 0.8;
 const bytesPerNumber = 4;
 /** Memory for one signal, for sorting it, and for the class of each sample. */
 const columnsOfBaseline = 4;
 
-/** @param planned number of samples that the windows cover, each counted once */
+/** @param planned number of samples covered by the windows, each counted once */
 export function trainingMemory(
   {
     network,
@@ -86,7 +86,7 @@ export function trainingMemory(
   };
 }
 
-/** Bytes of the counted features of one window. */
+/** Size in bytes of one window's counted features. */
 function memoryOfCountedFeatures(window: number): number {
   return kernelFeatureCount(kernelGroups(window)) * (kernelCountType(window) === "uint8" ? 1 : 2);
 }

@@ -1,5 +1,6 @@
-// Carries the weights of a trained network over to a network for other classes. In tensors with one slice per class, the slices
-// of the classes that both networks have are copied; all other tensors are copied whole. K classes, P parameters, S statistics.
+// Carries the weights of a trained network over to a network for different classes. In tensors with one slice per class, the
+// slices for classes that both networks have are copied; all other tensors are copied whole. K classes, P parameters, S
+// statistics.
 
 import type { Rng } from "../../random.ts";
 import { exportedWeights } from "../networks/exported-weights.ts";
@@ -33,7 +34,7 @@ export async function weightsToTransfer(
 
 /**
  * @param weights [P] and [S] of the network for the classes `from`
- * @param rng draws the weights of classes that are not in `from`
+ * @param rng draws the weights for classes that are not in `from`
  * @returns [P] and [S] for the classes `to`
  */
 export async function transferWeights(
@@ -65,7 +66,7 @@ export async function transferWeights(
   return { parameters, statistics: transfer("statistics", weights.statistics) };
 }
 
-/** The solution of ridge regression for a class without windows: weights of 0, and a score of -1. */
+/** The ridge regression solution for a class without windows: weights of 0, and a score of -1. */
 function silenceAddedClasses(
   parameters: Float32Array,
   specs: readonly ParameterSpec[],

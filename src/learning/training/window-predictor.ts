@@ -1,6 +1,5 @@
-// Inference over many windows. Each of several worker threads has a session with one thread, which is far faster than one
-// session with several threads. The number of workers does not affect which windows share a batch, so it does not affect
-// the results.
+// Inference over many windows. Several worker threads each have a single-threaded session, which is far faster than one
+// multi-threaded session. The number of workers does not affect which windows share a batch, so it does not affect the results.
 
 import { once } from "node:events";
 import { UserError } from "../../errors.ts";
@@ -10,11 +9,11 @@ import { type InferenceSession, openRuntimeSession, runtimeTensor, unusableRunti
 import { startWorker } from "./start-worker.ts";
 
 /**
- * Windows per call: few enough that the LSTMs' data stay in cache. With 64, prediction is a sixth slower; the results are
+ * Windows per call: few enough for the LSTMs' data to stay in cache. With 64, prediction is a sixth slower; the results are
  * identical.
  */
 const batchSize = 16;
-/** With fewer batches than this, starting a thread takes more time than it saves. */
+/** With fewer batches than this, starting a thread costs more time than it saves. */
 const leastBatches = 32;
 
 export type RawWindows = Pick<WindowSet, "samples" | "starts" | "windowSize" | "channels">;
@@ -22,7 +21,7 @@ export type RawWindows = Pick<WindowSet, "samples" | "starts" | "windowSize" | "
 /** The positions of windows in the recordings, for messages. */
 export type WindowNames = Pick<WindowSet, "startTimes" | "groups" | "users" | "recordingIndex" | "recordings">;
 
-/** The sum of a float32 softmax is closer to 1 than this, for any number of classes. */
+/** The sum of a float32 softmax is closer to 1 than this, whatever the number of classes. */
 const sumTolerance = 1e-3;
 
 /** The content of a model.onnx file. */
@@ -47,7 +46,7 @@ export class WindowPredictor {
   readonly #network: NetworkFile;
   readonly #open: typeof openRuntimeSession;
   #session: Promise<InferenceSession> | undefined;
-  /** The network in shared memory, which all threads can read. */
+  /** The network, in shared memory that all threads can read. */
   #shared: NetworkFile | undefined;
 
   constructor(network: NetworkFile, { open = openRuntimeSession }: { open?: typeof openRuntimeSession } = {}) {

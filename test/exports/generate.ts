@@ -100,17 +100,28 @@ function contentOf(file: ShapeFile, hz: number): string | Buffer {
     all.map((own) => own.map(([, key]) => exportValue(key, i, hz))),
   ).flat();
   if (file.json !== undefined) {
-    const objects = records.map((values) =>
-      JSON.stringify(
-        Object.fromEntries(
-          values.map((value, c) => [
-            columns[c]![0],
-            Number.isFinite(Number(value)) && value.length < 16 ? Number(value) : value,
-          ]),
-        ),
-      ),
+    const values = records.map((own) =>
+      own.map((value) => (Number.isFinite(Number(value)) && value.length < 16 ? Number(value) : value)),
     );
-    return file.json === "lines" ? `${objects.join("\n")}\n` : `[${objects.join(",\n")}]\n`;
+    const names = columns.map(([name]) => name);
+    const objects = values.map((own) => Object.fromEntries(own.map((value, c) => [names[c]!, value])));
+    const mongo = (value: string | number): unknown =>
+      typeof value === "number" ? { $numberDouble: String(value) } : { $date: value };
+    const content: Record<typeof file.json, () => string> = {
+      array: () => `[${objects.map((own) => JSON.stringify(own)).join(",\n")}]`,
+      lines: () => objects.map((own) => JSON.stringify(own)).join("\n"),
+      lists: () => JSON.stringify([names, ...values]),
+      split: () => JSON.stringify({ columns: names, index: [...values.keys()], data: values }),
+      columns: () => JSON.stringify(Object.fromEntries(names.map((name, c) => [name, { ...values.map((own) => own[c]) }]))),
+      mongo: () =>
+        values
+          .map((own, i) => {
+            const cells = own.map((value, c) => [names[c]!, mongo(value)] as const);
+            return JSON.stringify({ _id: { $oid: String(i).padStart(24, "0") }, ...Object.fromEntries(cells) });
+          })
+          .join("\n"),
+    };
+    return `${content[file.json]()}\n`;
   }
   const written = records.map((values) =>
     values

@@ -31,7 +31,8 @@ export interface ShapeFile {
   readonly decimalComma?: boolean;
   readonly lineEnd?: string;
   readonly encoding?: "utf16le";
-  readonly json?: "array" | "lines";
+  /** One of: records in a list or one per line, lists of values, pandas' orients "split" and "columns", mongoexport. */
+  readonly json?: "array" | "lines" | "lists" | "split" | "columns" | "mongo";
   /** For layouts with one row per sensor and time, the columns of each sensor. */
   readonly others?: readonly string[];
 }
@@ -1264,4 +1265,20 @@ export const shapes: readonly Shape[] = [
     ),
     read: { ...acc([1, 2, 3].map((n) => `acc_${n}`)), ...gyr([1, 2, 3].map((n) => `gyr_${n}`)) },
   },
+  wide("json-lists", 'JSON with a list per row and a list of names', "json.org; Highcharts and Google Charts data", "time=t", ["acc_%", "A"], ["gyro_%", "g"], {
+    as: { json: "lists" },
+    file: "recording.json",
+  }),
+  wide("pandas-json-split", 'pandas, to_json(orient="split")', "pandas.pydata.org, DataFrame.to_json", "time=t", ["acc_%", "A"], ["gyro_%", "g"], {
+    as: { json: "split" },
+    file: "recording.json",
+  }),
+  wide("pandas-json", 'pandas, to_json()', "pandas.pydata.org, DataFrame.to_json", "time=t", ["acc_%", "A"], ["gyro_%", "g"], {
+    as: { json: "columns" },
+    file: "recording.json",
+  }),
+  wide("mongoexport-extended", 'mongoexport, Extended JSON', "mongodb.com, Extended JSON v2", "time=iso_z", ["acc_%", "A"], ["gyro_%", "g"], {
+    as: { json: "mongo" },
+    file: "recording.json",
+  }),
 ];

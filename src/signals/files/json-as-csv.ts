@@ -8,6 +8,7 @@ import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from 
 import type { SourceFile } from "./find-files.ts";
 import { refuseDeepJson } from "./refuse-deep-json.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
+import { usualColumnOfRole } from "./usual-column-names.ts";
 
 /** Maximum size, in bytes, of a document that is a single object. */
 const largestObject = 2 ** 25;
@@ -101,6 +102,17 @@ async function tableOfJsonRecords(
       source = events;
       continue;
     }
+    const nested = objects.filter(([, type]) => /\]|STRUCT\(.*STRUCT\(/.test(type));
+    const hasRecords = lists.some(([, type]) => /^STRUCT\(/.test(type));
+    if (depth < deepest && fields.length > 1 && nested.length > 0 && !hasRecords) {
+      source = await jsonObjectsAsColumns(database, source, fields, nested);
+      continue;
+    }
+    const timed = await jsonSensorsAsRows(database, source, fields, lists);
+    if (timed !== null) {
+      source = timed;
+      continue;
+    }
     const records = lists.filter(([, type]) => /^STRUCT\(.*\)\[\d*\]$/.test(type));
     if (depth < deepest && lists.length === 1 && records.length === 1 && fields.length > 1) {
       source = await rowsOfJsonRecords(database, source, fields, records[0]![0]);
@@ -120,13 +132,62 @@ async function tableOfJsonRecords(
   }
 }
 
-/** Finds lists of three numbers that are named like a sensor, such as "acc": [0.1, 0.2, 9.8]. */
+/** Replaces objects that contain lists or other objects with a column for each of their fields. */
+async function jsonObjectsAsColumns(
+  database: Database,
+  source: string,
+  fields: readonly (readonly [name: string, type: string])[],
+  objects: readonly (readonly [name: string, type: string])[],
+): Promise<string> {
+  const columns: string[] = [];
+  for (const field of fields) {
+    if (objects.includes(field)) columns.push(...(await columnsOfObject(database, source, field[0])));
+    else columns.push(duckdbIdentifier(field[0]));
+  }
+  return `(SELECT ${columns.join(", ")} FROM ${source})`;
+}
+
+/**
+ * Reads lists of samples with times of their own, one list per sensor, such as {"accelerometer": [{"t": 0, "x": 0.1}],
+ * "gyroscope": [...]}, as one sample per row with the name of its sensor; null if there are none.
+ */
+async function jsonSensorsAsRows(
+  database: Database,
+  source: string,
+  fields: readonly (readonly [name: string, type: string])[],
+  lists: readonly (readonly [name: string, type: string])[],
+): Promise<string | null> {
+  const samples = lists.filter(([name, type]) => /^STRUCT\(.*\)\[\]$/.test(type) && sensorInText(name) !== undefined);
+  if (samples.length < 2 || samples.length < lists.length) return null;
+  const others = fields
+    .filter(([name, type]) => isPlainJsonType(type) && !samples.some(([own]) => own === name))
+    .map(([name]) => duckdbIdentifier(name));
+  const parts: string[] = [];
+  for (const [name] of samples) {
+    const records = `(SELECT ${[...others, `unnest(${duckdbIdentifier(name)}) AS record`].join(", ")} FROM ${source})`;
+    const described = await database.rows(`DESCRIBE SELECT unnest(record) FROM ${records}`);
+    const own = described.map(({ column_name: field }) => String(field));
+    if (usualColumnOfRole(own, "time") === null) return null;
+    parts.push(
+      `SELECT ${duckdbLiteral(sensorInText(name)!.sensor)} AS sensor, ${[...others, "unnest(record)"].join(", ")} FROM ${records}`,
+    );
+  }
+  return `(${parts.join(" UNION ALL BY NAME ")})`;
+}
+
+/**
+ * Finds lists of three numbers that are named like a sensor, such as "acc": [0.1, 0.2, 9.8], or "values" if no columns are
+ * called x, y and z.
+ */
 async function vectorsInJson(
   database: Database,
   source: string,
   lists: readonly (readonly [name: string, type: string])[],
 ): Promise<string[]> {
-  const possible = lists.filter(([name, type]) => /^[A-Z]+\[\d*\]$/.test(type) && kindOfSensorInText(name) !== null);
+  const flat = lists.filter(([, type]) => /^[A-Z]+\[\d*\]$/.test(type));
+  const named = flat.filter(([name]) => kindOfSensorInText(name) !== null);
+  const possible =
+    named.length > 0 ? named : flat.filter(([name]) => flat.length === 1 && /^(values?|data)$/i.test(name));
   if (possible.length === 0) return [];
   const three = possible.map(([name], i) => `bool_and(len(${duckdbIdentifier(name)}) = 3) AS v${i}`);
   const [found] = await database.rows(`SELECT ${three.join(", ")} FROM ${source}`);
@@ -209,7 +270,7 @@ async function rowsOfJsonRecords(
   const described = await database.rows(`DESCRIBE SELECT unnest(record) FROM ${records}`);
   const own = new Set(described.map(({ column_name: name }) => String(name).toLowerCase()));
   const others = fields
-    .filter(([name, type]) => name !== list && !isObjectType(type) && !own.has(name.toLowerCase()))
+    .filter(([name, type]) => name !== list && !own.has(name.toLowerCase()) && !/STRUCT\(.*STRUCT\(/.test(type))
     .map(([name]) => duckdbIdentifier(name));
   return `(SELECT ${[...others, "unnest(record)"].join(", ")} FROM (SELECT *, unnest(${duckdbIdentifier(list)}) AS record FROM ${source}))`;
 }
@@ -233,7 +294,8 @@ function jsonVectorsAsAxes(
  */
 function isFlatJsonList(type: string): boolean {
   const element = type.replace(/\[\d*\]$/, "");
-  return isPlainJsonType(element) || (/^STRUCT\(([^()[\]]|\(\d+,\d+\))*\)$/.test(element) && !/time/i.test(element));
+  if (isPlainJsonType(element.replace(/\[\d*\]$/, ""))) return true;
+  return /^STRUCT\(([^()[\]]|\(\d+,\d+\))*\)$/.test(element) && !/time/i.test(element);
 }
 
 function isPlainJsonType(type: string): boolean {
@@ -276,6 +338,9 @@ async function jsonReadingAsText(database: Database, path: string): Promise<stri
 /** Minimum number of columns in a recording (a time and three axes). */
 const tooFewColumns = 4;
 
+/** Objects of notes about a recording, whose fields keep their names unless other columns have them. */
+const notesObject = /^(meta(data)?|info|header|notes)$/i;
+
 async function columnsOfJsonRecords(
   database: Database,
   source: string,
@@ -286,7 +351,8 @@ async function columnsOfJsonRecords(
   for (const [name, type] of fields) {
     const column = duckdbIdentifier(name);
     if (!/^(STRUCT|MAP|JSON)|\]$/.test(type)) columns.push(column);
-    else if (isObjectType(type)) columns.push(...(await columnsOfObject(database, source, name)));
+    else if (isObjectType(type))
+      columns.push(...(await columnsOfObject(database, source, name, notesObject.test(name))));
     else nested.push(name);
   }
   if (nested.length > 0 && columns.length < tooFewColumns)

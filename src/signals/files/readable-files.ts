@@ -33,6 +33,7 @@ import {
 } from "./refuse-other-formats.ts";
 import { refuseWideRows } from "./refuse-wide-rows.ts";
 import { resolveRepeatedNames } from "./repeated-names.ts";
+import { jsonListsAsCsv, reshapeJson } from "./reshape-json.ts";
 import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
 import { isWindows1252, refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
@@ -121,7 +122,11 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + dropped };
     return readableFile(database, own, options);
   }
-  if (/^\s*[[{]/.test(text)) return [await jsonAsCsv(database, file, options.scratch)];
+  if (/^\s*[[{]/.test(text)) {
+    const table = await jsonListsAsCsv(file, text, options.scratch);
+    if (table !== undefined) return readableFile(database, table, options);
+    return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options.scratch)];
+  }
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   if (lines.length > 1) lines.pop();
   if (isArff(lines)) {

@@ -36,7 +36,9 @@ export function partsOfJoinedClock(column: string, available: readonly string[])
 }
 
 /** Returns the column whose name is the most likely one for the role. */
-export function usualColumnOfRole(available: readonly string[], role: ColumnRole): string | null {
+export function usualColumnOfRole(columns: readonly string[], role: ColumnRole): string | null {
+  // MongoDB gives each row an _id of its own.
+  const available = columns.filter((column) => !/^_id\b/.test(column));
   const isAxis = available.some((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === "x");
   const joined =
     role === "time" ? available.find((column) => partsOfJoinedClock(column, available).length > 0) : undefined;

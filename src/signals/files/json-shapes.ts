@@ -1,0 +1,123 @@
+// Turns shapes of JSON that are no lists of records into tables or lists of records:
+// - lists of values, in one list or one per line, with or without a list of names first
+// - { "columns": [...], "data": [[...], ...] }, as pandas writes with orient="split"
+// - { "ax": { "0": 0.1, "1": 0.2 }, "ay": { ... } }, as pandas writes by default
+// - { "0": { "ax": 0.1 }, "1": { "ax": 0.2 } }, as pandas writes with orient="index", and Firebase with its own keys
+
+/** A table of values with or without names; the values are text or numbers. */
+export interface JsonTable {
+  readonly names: readonly string[] | undefined;
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** Minimum number of entries of an object that stand for rows instead of columns. */
+const fewestRows = 8;
+const namesKey = /^(columns?|headers?|names|fields|cols|channels|keys)$/i;
+const rowsKey = /^(data|rows|values|samples|records)$/i;
+
+/**
+ * Returns the table of a document, or of documents one per line.
+ * @returns undefined if the text is no such table, also if it is no JSON
+ */
+export function jsonTable(text: string): JsonTable | undefined {
+  const document = parsedJson(text) ?? jsonLists(text);
+  if (Array.isArray(document)) return tableOfLists(document);
+  return isJsonObject(document) ? splitTable(document) : undefined;
+}
+
+/** Returns a document with lists instead of objects that stand for rows; undefined if it has none. */
+export function jsonWithLists(text: string): unknown {
+  const document = parsedJson(text);
+  const changed = withLists(document);
+  return changed === document ? undefined : changed;
+}
+
+/** Accepts NaN and Infinity, which Python writes, as missing values. */
+function parsedJson(text: string): unknown {
+  const plain = /\b(NaN|Infinity)\b/.test(text)
+    ? text.replace(/(?<=[[,:\s])(NaN|-?Infinity)(?=[\],}\s])/g, "null")
+    : text;
+  try {
+    return JSON.parse(plain);
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonLists(text: string): unknown {
+  if (!/^\s*\[[^\n]*\]\s*\r?\n\s*\[/.test(text)) return undefined;
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const lists = lines.map(parsedJson);
+  return lists.every(Array.isArray) ? lists : undefined;
+}
+
+function tableOfLists(lists: readonly unknown[]): JsonTable | undefined {
+  if (lists.length < 2 || !lists.every(isListOfValues)) return undefined;
+  const [first, ...others] = lists as unknown[][];
+  if (lists.some((list) => (list as unknown[]).length !== first!.length)) return undefined;
+  const isNamed = first!.every((value) => typeof value === "string" && !Number.isFinite(Number(value)));
+  return isNamed ? { names: first as string[], rows: others } : { names: undefined, rows: lists as unknown[][] };
+}
+
+function splitTable(document: Readonly<Record<string, unknown>>): JsonTable | undefined {
+  const entries = Object.entries(document);
+  const named = entries.find(([key, value]) => namesKey.test(key) && Array.isArray(value))?.[1] as
+    | unknown[]
+    | undefined;
+  const own = entries.find(([key, value]) => rowsKey.test(key) && Array.isArray(value))?.[1] as unknown[] | undefined;
+  if (named === undefined || own === undefined || own.length === 0 || !own.every(isListOfValues)) return undefined;
+  // Names of several levels are lists.
+  const names = named.map((name) =>
+    Array.isArray(name) ? name.filter((part) => part !== "").join("_") : String(name),
+  );
+  if (own.some((row) => (row as unknown[]).length !== names.length)) return undefined;
+  const { index } = document;
+  const ownIndex = Array.isArray(index) && index.length === own.length && !isCount(index) ? index : undefined;
+  const repeated = entries.filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
+  return {
+    names: [...repeated.map(([key]) => key), ...(ownIndex === undefined ? [] : ["index"]), ...names],
+    rows: (own as unknown[][]).map((row, i) => [
+      ...repeated.map(([, value]) => value),
+      ...(ownIndex === undefined ? [] : [ownIndex[i]]),
+      ...row,
+    ]),
+  };
+}
+
+function withLists(value: unknown): unknown {
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value);
+  const objects = entries.map(([, own]) => own).filter(isJsonObject);
+  if (objects.length === entries.length && objects.every((own) => Object.values(own).every(isPlainValue))) {
+    const width = Object.keys(objects[0] ?? {}).length;
+    const keys = Object.keys(objects[0] ?? {});
+    const isSame = objects.every(
+      (own) => Object.keys(own).length === width && keys.every((key) => Object.hasOwn(own, key)),
+    );
+    if (isSame && objects.length >= fewestRows && objects.length > width) return objects;
+    if (isSame && width >= fewestRows && width > objects.length)
+      return keys.map((key) => ({
+        ...(isCount(keys) ? {} : { index: key }),
+        ...Object.fromEntries(entries.map(([name], c) => [name, objects[c]![key]])),
+      }));
+  }
+  const changed = entries.map(([key, own]) => [key, withLists(own)] as const);
+  return changed.some(([, own], i) => own !== entries[i]![1]) ? Object.fromEntries(changed) : value;
+}
+
+/** Whether the values count from 0, as the rows of a table. */
+function isCount(values: readonly unknown[]): boolean {
+  return values.every((value, i) => Number(value) === i);
+}
+
+function isListOfValues(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.every(isPlainValue);
+}
+
+function isPlainValue(value: unknown): boolean {
+  return value === null || typeof value !== "object";
+}
+
+function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,84 @@
+// Rewrites JSON files of unusual shapes, before DuckDB reads them.
+
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import type { SourceFile } from "./find-files.ts";
+import { jsonTable, jsonWithLists } from "./json-shapes.ts";
+import { refuseDeepJson } from "./refuse-deep-json.ts";
+import type { ScratchFolder } from "./scratch-folder.ts";
+import { linesOfText, writeTextLines } from "./text-lines.ts";
+
+/** Maximum size of a document that is read as a whole, in bytes. */
+const largestDocument = 2 ** 26;
+/** A value in MongoDB's Extended JSON, such as {"$numberDouble": "0.1"} or {"$date": "2024-05-04T10:00:00Z"}. */
+const typedValue =
+  /\{\s*"\$(?:numberDouble|numberInt|numberLong|numberDecimal|date|oid)"\s*:\s*("[^"]*"|[-+\d.eE]+)\s*\}/g;
+
+/**
+ * Returns a file with values instead of objects that state a value's type, and with lists instead of objects that stand
+ * for rows; the same file if it has neither.
+ * @param head the beginning of the text
+ */
+export async function reshapeJson(file: SourceFile, head: string, scratch: ScratchFolder): Promise<SourceFile> {
+  const stored = file.stored ?? file.path;
+  if (head.match(typedValue) !== null) {
+    const out = scratch.file("values.json");
+    const lines = async function* (): AsyncGenerator<string> {
+      // A date may contain a number: {"$date": {"$numberLong": "1714816800000"}}.
+      for await (const line of linesOfText(stored)) yield line.replace(typedValue, "$1").replace(typedValue, "$1");
+    };
+    await writeTextLines(lines(), out);
+    return reshapeJson({ ...file, stored: out }, "", scratch);
+  }
+  if (!/^\s*\{\s*"[^"]*"\s*:\s*\{/.test(head === "" ? await beginningOf(stored) : head)) return file;
+  const text = await documentText(file);
+  const lists = text === undefined ? undefined : jsonWithLists(text);
+  if (lists === undefined) return file;
+  const out = scratch.file("lists.json");
+  await writeFile(out, JSON.stringify(lists));
+  return { ...file, stored: out };
+}
+
+/**
+ * Returns a CSV file with the values of a document of lists, with a header line if the document has names; undefined
+ * for other documents.
+ */
+export async function jsonListsAsCsv(
+  file: SourceFile,
+  head: string,
+  scratch: ScratchFolder,
+): Promise<SourceFile | undefined> {
+  const mayBe =
+    /^\s*\[\s*(\[|[^[{\s])/.test(head) ||
+    /"[a-z]+"\s*:\s*\[\s*\[/i.test(head) ||
+    /^\s*\{\s*"[a-z]+"\s*:\s*\[/i.test(head);
+  if (!mayBe) return undefined;
+  const text = await documentText(file);
+  const table = text === undefined ? undefined : jsonTable(text);
+  if (table === undefined) return undefined;
+  const cell = (value: unknown): string => {
+    const written = value === null || value === undefined ? "" : String(value);
+    return /[",\n\r]/.test(written) ? `"${written.replaceAll('"', '""')}"` : written;
+  };
+  const out = scratch.file("lists.csv");
+  const lines = [...(table.names === undefined ? [] : [table.names]), ...table.rows];
+  await writeFile(out, `${lines.map((line) => line.map(cell).join(",")).join("\n")}\n`);
+  return { ...file, stored: out, lineOffset: null };
+}
+
+async function beginningOf(path: string): Promise<string> {
+  for await (const line of linesOfText(path)) return line;
+  return "";
+}
+
+/** Returns the text of a document; undefined if it is too large to be read as a whole. */
+async function documentText(file: SourceFile): Promise<string | undefined> {
+  const stored = file.stored ?? file.path;
+  if ((await stat(stored)).size > largestDocument) return undefined;
+  await refuseDeepJson(file.path, stored);
+  const bytes = await readFile(stored);
+  if (!/\.gz$/i.test(stored)) return bytes.toString("utf8").replace(/^\ufeff/, "");
+  const unpacked = await promisify(gunzip)(bytes, { maxOutputLength: largestDocument }).catch(() => undefined);
+  return unpacked?.toString("utf8").replace(/^\ufeff/, "");
+}

@@ -1,0 +1,81 @@
+// JSON that is no list of records.
+import { describe, expect, it } from "vitest";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { jsonTable, jsonWithLists } from "../../../src/signals/files/json-shapes.ts";
+import { folderOf } from "../data/tables.ts";
+
+const records = Array.from({ length: 100 }, (_, i) => ({ t: i / 50, x: Math.sin(i / 5), y: Math.cos(i / 7), z: 9.8 }));
+const axes = ({ x, y, z }: (typeof records)[number]) => ({ x, y, z });
+
+describe("a document becomes a table", () => {
+  it("of lists, with names or without", () => {
+    expect(jsonTable('[["t","x"],[0,1],[1,NaN]]')).toEqual({
+      names: ["t", "x"],
+      rows: [
+        [0, 1],
+        [1, null],
+      ],
+    });
+    expect(jsonTable("[0,1]\n[1,2]\n")).toEqual({
+      names: undefined,
+      rows: [
+        [0, 1],
+        [1, 2],
+      ],
+    });
+    expect(jsonTable("[[0,1],[1]]")).toBeUndefined();
+  });
+
+  it("of columns and data, with levels of names, an index that counts nothing and other values", () => {
+    expect(jsonTable('{"user":"ann","columns":[["acc","x"],["t",""]],"index":[5,9],"data":[[1,2],[3,4]]}')).toEqual({
+      names: ["user", "index", "acc_x", "t"],
+      rows: [
+        ["ann", 5, 1, 2],
+        ["ann", 9, 3, 4],
+      ],
+    });
+    expect(jsonTable('{"columns":["x"],"data":[[1,2]]}')).toBeUndefined();
+  });
+
+  it("of objects that stand for rows, in columns or records", () => {
+    const rows = [...Array(9).keys()];
+    const byColumn = {
+      x: Object.fromEntries(rows.map((i) => [i, i])),
+      y: Object.fromEntries(rows.map((i) => [i, 9 - i])),
+    };
+    const expected = rows.map((i) => ({ x: i, y: 9 - i }));
+    expect(jsonWithLists(JSON.stringify(byColumn))).toEqual(expected);
+    const byRow = Object.fromEntries(expected.map((own, i) => [`-N${i}`, own]));
+    expect(jsonWithLists(JSON.stringify({ user: "ann", samples: byRow }))).toEqual({ user: "ann", samples: expected });
+    expect(jsonWithLists(JSON.stringify({ user: { name: "ann" }, samples: expected }))).toBeUndefined();
+  });
+});
+
+it.each<[string, unknown]>([
+  [
+    "objects of lists",
+    {
+      imu: {
+        acc: { x: records.map(({ x }) => x), y: records.map(({ y }) => y), z: records.map(({ z }) => z) },
+        t: records.map(({ t }) => t),
+      },
+    },
+  ],
+  ["objects within objects", records.map((own) => ({ t: own.t, data: { acc: axes(own) } }))],
+  ["records within an object", { user: "ann", imu: { data: records.map(({ t, ...own }) => ({ t, acc: own })) } }],
+  ["one list per sensor, each with its times", { accelerometer: records, gyroscope: records }],
+  [
+    "parallel lists of times and vectors",
+    { t: records.map(({ t }) => t), acc: records.map((own) => Object.values(axes(own))) },
+  ],
+  ["a schema beside the records", { schema: { fields: [{ name: "t" }], keys: ["t"] }, data: records }],
+  ["notes beside the records", { meta: { user: "ann", device: 3 }, samples: records }],
+])("%s are read", async (_, document) => {
+  const { path } = folderOf({ "a.json": JSON.stringify(document) });
+  const { recordings, columns } = await readRecordings([path("a.json")], { requireLabels: false, likelyRateHz: 50 });
+  expect(recordings.time).toHaveLength(100);
+  expect(recordings.time[50]).toBeCloseTo(1, 6);
+  for (const [c, value] of Object.values(axes(records[9]!)).entries())
+    expect(recordings.values[c]![9]).toBeCloseTo(value, 5);
+  if (JSON.stringify(document).includes("ann")) expect(columns.group).toBe("user");
+});

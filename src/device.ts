@@ -38,11 +38,10 @@ export type { ModelSignals, SignalSummary } from "./monitoring/summaries/model-s
 export type { StillSummary } from "./monitoring/summaries/quality-codec.ts";
 export type { QuantileGrid } from "./monitoring/summaries/quantile-grid.ts";
 export type { TurningSums } from "./monitoring/summaries/turning-scale.ts";
+export type { AbsurdSample, KnownRange } from "./signals/data/absurd-values.ts";
 export type {
-  AbsurdSample,
   BatchQuality,
   ChannelContent,
-  KnownRange,
   LostTime,
   RecordingQuality,
   UsableTime,

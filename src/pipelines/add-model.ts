@@ -13,7 +13,7 @@ import {
   changeRegistry,
   lineOfRegistry,
   readRegistry,
-  registeredLineOfModel,
+  registryLineOfModel,
   resolveModelByRegistry,
 } from "../storage/store/registry.ts";
 import { type ComparedModels, compareModels } from "./compare-models.ts";
@@ -90,7 +90,7 @@ export async function checkModelToAdd(model: string, line: string): Promise<void
       advice: `Use --as ${lineOfFirst}.`,
     });
   }
-  const present = lineOf(name) ?? registeredLineOfModel(registry, name, undefined);
+  const present = lineOf(name) ?? registryLineOfModel(registry, name, undefined);
   if (present === line) return;
   const hasOtherVersions = versions.some((version) => version.line === present && version.name !== name);
   if (present !== name || hasOtherVersions || lineOfRegistry(registry, present) !== undefined) {

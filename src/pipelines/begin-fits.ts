@@ -66,8 +66,8 @@ export function beginFits(
   const failed = new AbortController();
   const fingerprint = windowsFingerprint(data.windows);
   const { start = null } = run;
-  const folds = data.folds.map((_, fold) => nameOfFold(fold));
-  const scratch = start === null ? [] : data.folds.map((_, fold) => nameOfFold(fold, "scratch"));
+  const folds = data.folds.map((_, fold) => nameOfFoldFit(fold));
+  const scratch = start === null ? [] : data.folds.map((_, fold) => nameOfFoldFit(fold, "scratch"));
   const names = [...folds, ...scratch, "final"] as const;
   return {
     data,
@@ -94,7 +94,10 @@ export function beginFits(
 }
 
 /** Maximum number of epochs per fit; each penalty that a fit tries counts as one epoch. */
-export function mostEpochs({ network, epochs }: Pick<FitConfig, "network" | "epochs">, penalties: number): number {
+export function mostEpochsOfFits(
+  { network, epochs }: Pick<FitConfig, "network" | "epochs">,
+  penalties: number,
+): number {
   if (!isTrainedInMiniBatches(network)) return penalties;
   return hasPenalty(network) ? ensembleEpochs(epochs, penalties) : epochs;
 }
@@ -104,7 +107,7 @@ export function beginFitTask({ start }: FitsOfRun, plan: FitPlan, threads: numbe
   return { plan, checkpoint: null, threads, ...(start !== null && { start: start.weights }) };
 }
 
-export function nameOfFold(fold: number, kind: "fold" | "scratch" = "fold"): FitName {
+export function nameOfFoldFit(fold: number, kind: "fold" | "scratch" = "fold"): FitName {
   return `${kind}-${fold + 1}`;
 }
 
@@ -112,7 +115,7 @@ export function nameOfFold(fold: number, kind: "fold" | "scratch" = "fold"): Fit
  * The settings that the fold fits and the final fit share. Each fit computes class weights and a scaler from its training
  * windows, or takes the scaler of the model from which it starts.
  */
-export function fitSettings(
+export function settingsToBeginFit(
   { data: { windows, sensors, network }, config, fingerprint, rng, start }: FitsOfRun,
   name: FitName,
   trainIndex: Int32Array,

@@ -4,10 +4,16 @@
 import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
 import type { FineTuningGain, FineTuningReport } from "../learning/training/fine-tuning-report.ts";
 import { type CrossValidation, summarizeFoldUsers } from "../learning/training/summarize-folds.ts";
+import { listedNames } from "../listed-names.ts";
+import { trainOptions } from "../options/train-options.ts";
 import type { Rng } from "../random.ts";
+import type { Reporter } from "../reporter.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { FitsOfRun } from "./begin-fits.ts";
+import { fitFoldsFromScratch } from "./fit-folds.ts";
 import { predictorOfModelHandle } from "./model-handle.ts";
 import type { StartingModel } from "./starting-model.ts";
+import type { TrainEvent } from "./train-events.ts";
 
 /**
  * @param folds cross-validations over the same folds
@@ -72,4 +78,27 @@ function fineTuningClasses(probabilities: Float32Array, from: readonly string[],
     );
   }
   return shares;
+}
+
+/** Also trains the folds from scratch, and compares. */
+export async function compareFineTuningWithScratch(
+  model: StartingModel,
+  fits: FitsOfRun,
+  fineTuned: CrossValidation,
+  reporter: Reporter<TrainEvent>,
+): Promise<FineTuningReport> {
+  const fromScratch = await fitFoldsFromScratch(fits, trainOptions.learningRate.default as number);
+  const report = await compareFineTuning(
+    model,
+    fits.data.windows,
+    { fineTuned, fromScratch },
+    { threads: fits.config.jobs, rng: fits.rng.split("fine-tuning") },
+  );
+  if (report.known_users.length > 0)
+    reporter.warn(
+      `${model.from} was trained on ${listedNames(report.known_users)}, so its figures without fine-tuning are ` +
+        `better than for other people.`,
+    );
+  reporter.event({ type: "fine-tuning", report });
+  return report;
 }

@@ -2,13 +2,13 @@
 
 import { type ConvertConfig, type ConvertOptions, resolveConvertConfig } from "../options/resolve-config.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
-import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { type CleanChannel, cleanChannels, cleanColumns } from "../signals/data/clean-channels.ts";
 import { convertUnitsOfRows, decideUnitConversions } from "../signals/data/convert-units.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { piecesOfRecordings } from "../signals/data/recordings.ts";
+import { refuseAbsurdValues } from "../signals/data/refuse-absurd-values.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
 import { refuseRotationUnits } from "../signals/data/refuse-rotation-units.ts";
 import { refuseUnitsWithinPeople } from "../signals/data/refuse-units-within-people.ts";

@@ -5,13 +5,13 @@ import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
 import { finalMixture, finalSchedule, finalSchedulePenalty, finalShards } from "../learning/training/final-schedule.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
-import { fitSeconds, fitStatePenalty, miniBatchEpochs } from "../learning/training/fit-state.ts";
+import { fitSeconds, fitStateEpochsInMiniBatches, fitStatePenalty } from "../learning/training/fit-state.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
 import { runFit } from "../learning/training/run-fit.ts";
 import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
 import type { Scaler } from "../signals/preprocessing/scaler.ts";
-import { beginFitTask, type FitConfig, type FitsOfRun, fitSettings } from "./begin-fits.ts";
+import { beginFitTask, type FitConfig, type FitsOfRun, settingsToBeginFit } from "./begin-fits.ts";
 
 /**
  * Fits the network on all windows, for the number of epochs derived from the folds. @throws Interrupted if the signal is
@@ -28,7 +28,7 @@ export async function fitFinal(
   );
   run.timeLeft.finalPlanned(Array.isArray(schedule.learningRate) ? schedule.learningRate.length : 0);
   const plan: FitPlan = {
-    ...fitSettings(fits, "final", Int32Array.from(data.windows.starts.keys())),
+    ...settingsToBeginFit(fits, "final", Int32Array.from(data.windows.starts.keys())),
     validationIndex: null,
     testIndex: null,
     epochs,
@@ -40,7 +40,7 @@ export async function fitFinal(
   const tried = triedMixtures(folds);
   run.reporter.event({
     type: "final",
-    epochs: miniBatchEpochs(final.epochs).length,
+    epochs: fitStateEpochsInMiniBatches(final.epochs).length,
     ...(penalty !== undefined && { penalty }),
     seconds: fitSeconds(final.epochs),
     ...(tried.length > 0 && { choice: describeMixtureChoice(tried) }),

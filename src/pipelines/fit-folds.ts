@@ -10,7 +10,7 @@ import { searchedPenalties } from "../learning/training/penalty-plan.ts";
 import { runFit } from "../learning/training/run-fit.ts";
 import { type CrossValidation, describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
 import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
-import { beginFitTask, type FitsOfRun, fitSettings, mostEpochs, nameOfFold } from "./begin-fits.ts";
+import { beginFitTask, type FitsOfRun, mostEpochsOfFits, nameOfFoldFit, settingsToBeginFit } from "./begin-fits.ts";
 
 /** Cross-validates the network. @throws Interrupted if the signal is aborted during a fit */
 export async function fitFolds(
@@ -20,7 +20,7 @@ export async function fitFolds(
   const results = await crossValidate(
     data.folds,
     async (_, fold): Promise<{ outcome: FitOutcome; report: FoldReport }> => {
-      const outcome = await fitFold(fits, fold, nameOfFold(fold));
+      const outcome = await fitFold(fits, fold, nameOfFoldFit(fold));
       const report = describeFold(data, fold, outcome);
       run.reporter.event({
         type: "fold",
@@ -55,7 +55,7 @@ export async function fitFoldsFromScratch(fits: FitsOfRun, learningRate: number)
   const scratch: FitsOfRun = { ...fits, config: { ...config, learningRate }, start: null };
   const outcomes = await crossValidate(
     data.folds,
-    (_, fold) => fitFold(scratch, fold, nameOfFold(fold, "scratch")),
+    (_, fold) => fitFold(scratch, fold, nameOfFoldFit(fold, "scratch")),
     config.jobs,
   );
   return summarizeFolds(
@@ -66,7 +66,7 @@ export async function fitFoldsFromScratch(fits: FitsOfRun, learningRate: number)
 }
 
 /** Fits one fold. @throws Interrupted if the signal is aborted */
-export async function fitFold(fits: FitsOfRun, fold: number, name: FitName = nameOfFold(fold)): Promise<FitOutcome> {
+export async function fitFold(fits: FitsOfRun, fold: number, name: FitName = nameOfFoldFit(fold)): Promise<FitOutcome> {
   const { data, config, run, failed } = fits;
   const { trainIndex: own, validationIndex, testIndex } = data.folds[fold]!;
   const inMiniBatches = isTrainedInMiniBatches(config.network);
@@ -80,10 +80,10 @@ export async function fitFold(fits: FitsOfRun, fold: number, name: FitName = nam
       })
     : null;
   const plan: FitPlan = {
-    ...fitSettings(fits, name, trainIndex),
+    ...settingsToBeginFit(fits, name, trainIndex),
     validationIndex: inMiniBatches ? Array.from(validationIndex) : null,
     testIndex: Array.from(testIndex),
-    epochs: mostEpochs(config, penalties?.strengths.length ?? 0),
+    epochs: mostEpochsOfFits(config, penalties?.strengths.length ?? 0),
     learningRate: config.learningRate,
     shards: 1,
     penalties,

@@ -13,7 +13,7 @@ const mostSamples = 2 ** 16;
 /** One warning per person and sensor. */
 export function impossiblePeople(windows: WindowSet, sensors: WatchedModel["sensors"]): string[] {
   return windows.users.flatMap((user, u) => {
-    const found = impossibleSensors(columnsOfPerson(windows, u), sensors, windows.samplingRateHz);
+    const found = impossibleSensors(columnsOfImpossiblePerson(windows, u), sensors, windows.samplingRateHz);
     return found.map(
       ({ message, cause }) =>
         `Impossible values of ${user}: ${message}.${unlikeTrainingCause(cause)} Convert or repair these recordings, or leave them out.`,
@@ -21,7 +21,7 @@ export function impossiblePeople(windows: WindowSet, sensors: WatchedModel["sens
   });
 }
 
-function columnsOfPerson(
+function columnsOfImpossiblePerson(
   { groups, samples, channels, ...windows }: WindowSet,
   u: number,
 ): Record<string, Float32Array> {

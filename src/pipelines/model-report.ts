@@ -2,7 +2,7 @@
 
 import { describeMixtureChoice, triedMixtures } from "../learning/training/choose-mixture.ts";
 import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
-import { fitSeconds, fitStatePenalty, miniBatchEpochs } from "../learning/training/fit-state.ts";
+import { fitSeconds, fitStateEpochsInMiniBatches, fitStatePenalty } from "../learning/training/fit-state.ts";
 import { snakeKeys } from "../letter-case.ts";
 import { configToRecord } from "../options/recorded-options.ts";
 import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
@@ -44,7 +44,7 @@ export function modelReport(
     ...(fineTuning !== undefined && { fine_tuning: fineTuning }),
     temperature,
     final_fit: {
-      epochs: miniBatchEpochs(final.epochs).length,
+      epochs: fitStateEpochsInMiniBatches(final.epochs).length,
       ...(penalty !== undefined && { penalty }),
       seconds: fitSeconds(final.epochs),
       n_windows: windows.starts.length,

@@ -21,7 +21,7 @@ import {
   lineOfRegistry,
   type Registry,
   readRegistry,
-  registeredLineOfModel,
+  registryLineOfModel,
   resolveModelByRegistry,
 } from "../storage/store/registry.ts";
 import { explainSystemErrorOnRead, hasSystemErrorCode } from "../system-error.ts";
@@ -125,7 +125,7 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const { monitored, folder } = await openWatchedModel(directory);
   const [parent, name] = [dirname(directory), basename(directory)];
   const registry = await readRegistry(parent);
-  const line = registeredLineOfModel(registry, name, folder.manifest.retrained_from?.line);
+  const line = registryLineOfModel(registry, name, folder.manifest.retrained_from?.line);
   // A damaged first version remains part of the line's history.
   const hasFirst = await isListedModel(join(parent, line));
   const before = lineOfRegistry(registry, line)?.champions.at(-1) ?? (hasFirst ? line : null);
@@ -198,7 +198,7 @@ async function describeModelVersion(directory: string, listed?: Registry): Promi
   const name = basename(resolve(directory));
   return {
     name,
-    line: registeredLineOfModel(registry, name, retrained_from?.line),
+    line: registryLineOfModel(registry, name, retrained_from?.line),
     modelVersion: model_version,
     createdAt: created_at,
     from: retrained_from?.model ?? null,

@@ -92,7 +92,7 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
   });
   const judging = judgingOrder(
     {
-      keyOf: streamOfPosted,
+      keyOf: streamKeyInOpenService,
       timeOf: ({ dataTime }) => (config.order === "data" ? dataTime : null),
       latenessMs: 1000 * config.lateness,
       clock,
@@ -152,6 +152,6 @@ function reasonOfServiceError(error: unknown): string {
   return known.headline;
 }
 
-function streamOfPosted({ project, model, stream }: PostedBatch): string {
+function streamKeyInOpenService({ project, model, stream }: PostedBatch): string {
   return JSON.stringify([project, model, stream]);
 }

@@ -6,7 +6,12 @@ import { type OpenedModel, unitsOfWatchedModel } from "../monitoring/streams/wat
 import type { PredictConfig } from "../options/resolve-config.ts";
 import type { Reporter } from "../reporter.ts";
 import { batchClockFaults, batchRangeFaults } from "../signals/data/batch-faults.ts";
-import { batchUnits, leastUnitFactors, noteOnUnitsOfPeople, unitFactorsOfBatch } from "../signals/data/batch-units.ts";
+import {
+  batchUnitFactors,
+  batchUnits,
+  leastBatchUnitFactors,
+  noteOnBatchUnitsOfPeople,
+} from "../signals/data/batch-units.ts";
 import { describeFlatChannelFaults } from "../signals/data/describe-batch-faults.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import {
@@ -36,7 +41,7 @@ export async function openToPredict(
   const { notes, faults } = units;
   if (faults[0] !== undefined) throw new DataFault(faults[0]);
   for (const note of notes) reporter.warn(note);
-  const expected = gateBatchChannels(modelChannels, named, model.baseline, leastUnitFactors(units));
+  const expected = gateBatchChannels(modelChannels, named, model.baseline, leastBatchUnitFactors(units));
   const opened = await openRecordings(config.files, {
     columns: { ...namedColumnRoles(config), modelChannels, labelMap: model.folder.manifest.data.label_map },
     requireLabels: false,
@@ -59,9 +64,9 @@ export async function openToPredict(
     for (const { message, advice } of describeFlatChannelFaults(opened.quality)) reporter.warn(`${message} ${advice}`);
     for (const note of qualityGateNotes({ ...opened.quality, dropped: opened.quality.rows.dropped }, clock))
       reporter.warn(note);
-    const note = noteOnUnitsOfPeople(units, opened.rows.recordings);
+    const note = noteOnBatchUnitsOfPeople(units, opened.rows.recordings);
     if (note !== null) reporter.warn(note);
-    return { ...opened, rows: opened.rows.scaled(unitFactorsOfBatch(units)) };
+    return { ...opened, rows: opened.rows.scaled(batchUnitFactors(units)) };
   } catch (error) {
     opened.rows.close();
     throw error;

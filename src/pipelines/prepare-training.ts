@@ -11,7 +11,6 @@ import type { TrainConfig } from "../options/resolve-config.ts";
 import { resolveRateAndWindow } from "../options/training-window.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand } from "../shell-words.ts";
-import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchClockFaults } from "../signals/data/batch-faults.ts";
 import {
   convertUnitsOfRows,
@@ -25,6 +24,7 @@ import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { rateWarnings, upsampledRateWarnings } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
+import { refuseAbsurdValues } from "../signals/data/refuse-absurd-values.ts";
 import { refuseMixedSensors } from "../signals/data/refuse-mixed-sensors.ts";
 import { refuseRotationUnits } from "../signals/data/refuse-rotation-units.ts";
 import { refuseUnitsWithinPeople } from "../signals/data/refuse-units-within-people.ts";

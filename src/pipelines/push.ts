@@ -79,7 +79,7 @@ export async function push(options: PushOptions, run: PushRun = {}): Promise<Pus
         resumed: () => reporter.warn("the service accepts batches again"),
       },
     });
-    const { skipped, failed } = await gatherAndSend(config, spool, sender, { reporter, clock, signal });
+    const { skipped, failed } = await gatherAndPush(config, spool, sender, { reporter, clock, signal });
     for (const { stream } of spool.waiting) counts.waits(stream, sender.hindrance(stream));
     return counts.result({ to: config.to, model, spool: config.spool, skipped, unread_files: failed });
   } finally {
@@ -87,7 +87,7 @@ export async function push(options: PushOptions, run: PushRun = {}): Promise<Pus
   }
 }
 
-async function gatherAndSend(
+async function gatherAndPush(
   config: PushConfig,
   spool: BatchSpool,
   sender: SpoolSender,

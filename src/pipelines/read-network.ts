@@ -22,18 +22,18 @@ const largestFile = 2 ** 20;
 
 /** @throws UserError if the file cannot be read or executed, or does not export a function */
 export async function readNetwork(network: TrainConfig["network"]): Promise<NetworkSource> {
-  if (!isNetworkFile(network)) return network;
+  if (!isNetworkReadFromFile(network)) return network;
   const text = await readNetworkText(network);
   const own: OwnNetwork = {
     file: network,
     sha256: sha256Bytes(text),
     text,
-    code: /ts$/.test(network) ? await networkCodeWithoutTypes(network, text) : text,
+    code: /ts$/.test(network) ? await readNetworkWithoutTypes(network, text) : text,
   };
   const exported = await importOwnNetwork(own).catch(async (cause: unknown) => {
     throw unreadableNetwork(
       network,
-      cause instanceof SyntaxError ? ((await networkSyntaxError(own.code)) ?? cause) : cause,
+      cause instanceof SyntaxError ? ((await syntaxErrorInReadNetwork(own.code)) ?? cause) : cause,
     );
   });
   if (typeof exported.default === "function") return own;
@@ -56,7 +56,7 @@ export async function readNetworkOfChampion(
   { network: given, model }: { readonly network?: string; readonly model: string },
   { files }: Pick<Manifest, "files">,
 ): Promise<NetworkSource> {
-  if (!isNetworkFile(trained)) {
+  if (!isNetworkReadFromFile(trained)) {
     if (given === undefined) return trained;
     throw new UserError(`--network: expected no file, because ${model} has the network ${trained}, got ${given}`, {
       advice: "Leave out --network. To change a model's network, train a new model.",
@@ -98,7 +98,7 @@ export function readNetworkIdentity(network: NetworkSource): string {
 }
 
 /** Whether `--network` names a file instead of a preset. */
-export function isNetworkFile(
+export function isNetworkReadFromFile(
   network: TrainConfig["network"],
 ): network is Extract<TrainConfig["network"], `${string}.${string}`> {
   return /\.m?[jt]s$/.test(network);
@@ -116,9 +116,9 @@ async function readNetworkText(file: string): Promise<string> {
   }
 }
 
-async function networkCodeWithoutTypes(file: string, text: string): Promise<string> {
+async function readNetworkWithoutTypes(file: string, text: string): Promise<string> {
   try {
-    return await networkTextWithoutTypes(text);
+    return await stripTypesToReadNetwork(text);
   } catch (cause) {
     throw unreadableNetwork(file, cause);
   }
@@ -128,7 +128,7 @@ async function networkCodeWithoutTypes(file: string, text: string): Promise<stri
  * Node.js warns that this function is experimental, although the same code runs without a warning whenever Node.js starts a .ts
  * file.
  */
-async function networkTextWithoutTypes(text: string): Promise<string> {
+async function stripTypesToReadNetwork(text: string): Promise<string> {
   // Loaded dynamically: an unsupported version of Node.js lacks this function, and must still be able to report that it is too
   // old.
   const { stripTypeScriptTypes } = await import("node:module");
@@ -142,9 +142,9 @@ async function networkTextWithoutTypes(text: string): Promise<string> {
 }
 
 /** The parser that strips types reports the line of an error; the error of an import does not. */
-async function networkSyntaxError(code: string): Promise<unknown> {
+async function syntaxErrorInReadNetwork(code: string): Promise<unknown> {
   try {
-    await networkTextWithoutTypes(code);
+    await stripTypesToReadNetwork(code);
     return undefined;
   } catch (cause) {
     return cause;

@@ -20,11 +20,11 @@ import {
   resolveRecalibrateConfig,
 } from "../options/resolve-config.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
-import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { convertUnitsOfRows } from "../signals/data/convert-units.ts";
 import { namedColumnRoles } from "../signals/data/named-columns.ts";
 import { openRecordings } from "../signals/data/open-recordings.ts";
 import { renameRecordingChannels } from "../signals/data/recordings.ts";
+import { refuseAbsurdValues } from "../signals/data/refuse-absurd-values.ts";
 import { makeWindowsOfPlans } from "../signals/preprocessing/make-windows.ts";
 import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
 import { planWindows } from "../signals/preprocessing/plan-windows.ts";

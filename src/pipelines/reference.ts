@@ -67,7 +67,7 @@ export async function showReference(options: ReferenceOptions): Promise<ShownRef
  * @returns false if nothing had to be changed
  */
 export async function decideReference(action: ByHand, batchId: string, options: DecisionOptions): Promise<boolean> {
-  return withReferenceStream(options, (stream) => stream.decideByHand(action, batchId, decidedBy(options)));
+  return withReferenceStream(options, (stream) => stream.decideByHand(action, batchId, referenceDecidedBy(options)));
 }
 
 /** Restarts the stream with empty references and no evidence; its batch ids cannot be used again. */
@@ -75,11 +75,11 @@ export async function resetReference(options: DecisionOptions): Promise<void> {
   await withReferenceStream(options, async (stream, store) => {
     const known = await store.streams();
     if (!known.includes(options.stream)) throw unknownReferenceStream(options, known);
-    await stream.reset(decidedBy(options));
+    await stream.reset(referenceDecidedBy(options));
   });
 }
 
-function decidedBy({ by, reason }: DecisionOptions): DecidedBy {
+function referenceDecidedBy({ by, reason }: DecisionOptions): DecidedBy {
   return { ...(by !== undefined && { who: by }), ...(reason !== undefined && { reason }) };
 }
 

@@ -8,7 +8,6 @@ import { recordingsOfModel, requireRecordingsOfModel } from "../monitoring/strea
 import { unitsOfWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { RetrainConfig } from "../options/resolve-config.ts";
 import type { Reporter } from "../reporter.ts";
-import { refuseAbsurdValues } from "../signals/data/absurd-values.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
 import { convertUnitsOfRows, type StoredConversion, unitConversionsByFactors } from "../signals/data/convert-units.ts";
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
@@ -16,6 +15,7 @@ import { type ColumnOptions, type NamedColumns, namedColumnRoles } from "../sign
 import { type OpenedRecordings, openRecordings, rateOfOpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
+import { refuseAbsurdValues } from "../signals/data/refuse-absurd-values.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 
 /** Recordings whose channels have the champion's names. The caller must close the recordings. */

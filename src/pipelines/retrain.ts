@@ -32,7 +32,7 @@ import { reporterOf, teeReporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { jsonFileText } from "../storage/store/json-file.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";
-import { readRegistry, registeredLineOfModel } from "../storage/store/registry.ts";
+import { readRegistry, registryLineOfModel } from "../storage/store/registry.ts";
 import { checkReplaceableDirectory, replaceDirectory } from "../storage/store/replace-directory.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import { type BuiltModel, buildModel } from "./build-model.ts";
@@ -288,7 +288,7 @@ function reportedRetrainConfig(config: RetrainConfig): Record<string, unknown> {
 /** The name that all versions of a line share: the name of the first version's folder. */
 async function lineToRetrain({ folder }: WatchedModel): Promise<string> {
   const directory = resolve(folder.directory);
-  return registeredLineOfModel(
+  return registryLineOfModel(
     await readRegistry(dirname(directory)),
     basename(directory),
     folder.manifest.retrained_from?.line,

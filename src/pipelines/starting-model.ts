@@ -19,7 +19,7 @@ import type { Scaler } from "../signals/preprocessing/scaler.ts";
 import { readJson } from "../storage/store/json-file.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import type { TrainingData } from "./prepare-training.ts";
-import { isNetworkFile, readNetworkOfChampion } from "./read-network.ts";
+import { isNetworkReadFromFile, readNetworkOfChampion } from "./read-network.ts";
 
 /** A model from which a training run starts. */
 export interface StartingModel {
@@ -54,14 +54,14 @@ export async function openStartingModel(
     });
   }
   const { options: trained } = read;
-  if (!isNetworkFile(given) && given !== trainOptions.network.default && given !== trained.network) {
+  if (!isNetworkReadFromFile(given) && given !== trainOptions.network.default && given !== trained.network) {
     throw new UserError(`--network: expected ${trained.network}, the network of --from ${from}, got ${given}`, {
       advice: "Omit --network, or train from scratch.",
     });
   }
   const network = await readNetworkOfChampion(
     trained.network,
-    { ...(isNetworkFile(given) && { network: given }), model: from },
+    { ...(isNetworkReadFromFile(given) && { network: given }), model: from },
     manifest,
   );
   const { channels, classes } = manifest.data;

@@ -2,16 +2,12 @@
 
 import { resolve } from "node:path";
 import { Interrupted, UserError } from "../errors.ts";
-import type { FineTuningReport } from "../learning/training/cv-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
-import type { CrossValidation } from "../learning/training/summarize-folds.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
-import { listedNames } from "../listed-names.ts";
 import { calibrationDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import { configToRecord, recordedConfigOfResult, type SampledTrainConfig } from "../options/recorded-options.ts";
 import type { TrainConfig, TrainOptions } from "../options/resolve-config.ts";
 import { resolveTrainConfig } from "../options/resolve-train-config.ts";
-import { trainOptions } from "../options/train-options.ts";
 import { Rng } from "../random.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
@@ -22,11 +18,11 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { addModel, checkModelToAdd, type JoinedLine } from "./add-model.ts";
-import { beginFits, type FitStart, type FitsOfRun } from "./begin-fits.ts";
+import { beginFits, type FitStart } from "./begin-fits.ts";
 import { buildModel } from "./build-model.ts";
-import { compareFineTuning } from "./compare-fine-tuning.ts";
+import { compareFineTuningWithScratch } from "./compare-fine-tuning.ts";
 import { fitFinal } from "./fit-final.ts";
-import { fitFolds, fitFoldsFromScratch } from "./fit-folds.ts";
+import { fitFolds } from "./fit-folds.ts";
 import { prepareTraining, type TrainingData } from "./prepare-training.ts";
 import { readNetworkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
@@ -186,7 +182,7 @@ async function trainOn(
   const checkpoints = resumableCheckpoints(staging);
   const fits = beginFits(data, config, { checkpoints, reporter, signal, start: from?.start });
   const { outcomes, crossValidation } = await fitFolds(fits);
-  const fineTuning = from && (await trainFromScratchToCompare(from.model, fits, crossValidation, reporter));
+  const fineTuning = from && (await compareFineTuningWithScratch(from.model, fits, crossValidation, reporter));
   const { final, scaler } = await fitFinal(fits, outcomes);
 
   const createdAt = now?.() ?? new Date();
@@ -223,29 +219,6 @@ async function startOfTrainFits(
   const { startingWeights } = await import("./starting-model.ts");
   const rng = Rng.fromSeed(seed).split("added-classes");
   return { weights: await startingWeights(model, data, rng, reporter), scaler: model.scaler };
-}
-
-/** Also trains the folds from scratch, and compares. */
-async function trainFromScratchToCompare(
-  model: StartingModel,
-  fits: FitsOfRun,
-  fineTuned: CrossValidation,
-  reporter: Reporter<TrainEvent>,
-): Promise<FineTuningReport> {
-  const fromScratch = await fitFoldsFromScratch(fits, trainOptions.learningRate.default as number);
-  const report = await compareFineTuning(
-    model,
-    fits.data.windows,
-    { fineTuned, fromScratch },
-    { threads: fits.config.jobs, rng: fits.rng.split("fine-tuning") },
-  );
-  if (report.known_users.length > 0)
-    reporter.warn(
-      `${model.from} was trained on ${listedNames(report.known_users)}, so its figures without fine-tuning are ` +
-        `better than for other people.`,
-    );
-  reporter.event({ type: "fine-tuning", report });
-  return report;
 }
 
 /** The model is complete, so a registry that cannot be changed at present does not make the run fail. */

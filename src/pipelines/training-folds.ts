@@ -37,7 +37,7 @@ export function divideIntoTrainingFolds(
   reporter: Reporter<TrainEvent>,
 ): TrainingFolds {
   const rng = Rng.fromSeed(seed);
-  const split = isColumnSplit(given) ? "group" : given;
+  const split = areTrainingFoldsByColumn(given) ? "group" : given;
   // Within a recording, keep a gap of one window between test and training windows, because adjacent windows are similar.
   const { splits, warnings } = outerSplit(split, windows, {
     nSplits,
@@ -91,6 +91,6 @@ function trainingFoldsEvent(
   };
 }
 
-function isColumnSplit(split: TrainConfig["split"]): split is Exclude<TrainConfig["split"], SplitKind> {
+function areTrainingFoldsByColumn(split: TrainConfig["split"]): split is Exclude<TrainConfig["split"], SplitKind> {
   return fixedSplitOf(split) !== undefined;
 }

@@ -70,7 +70,7 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
   const data = await prepareTraining({ ...given.config, network: "compact" }, reporterOf({ warn: reporter.warn }));
   const people = new Set(data.windows.groups).size;
   const { windows, folds } = data;
-  refuseFewSearchedPeople(data, people);
+  refuseToTuneFewPeople(data, people);
   reporter.event({
     type: "candidates",
     windows: windows.starts.length,
@@ -99,7 +99,7 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
     }
     const { search, best } = await trying.search(null, Int32Array.from(windows.starts.keys()), ordered);
     searches.push(search);
-    warnOfUntriedCandidates(searches, candidates.length, reporter);
+    warnOfUntunedCandidates(searches, candidates.length, reporter);
     const paired = pairPeople(judged.given, judged.chosen, rng.split("judged"))!;
     await writeFileAtomic(config.out, await tuneConfigText(best.options, paired));
     const result = {
@@ -126,7 +126,7 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
 /**
  * A fold's search holds out some of its people, uses others to determine when a fit stops, and trains on the remaining people.
  */
-function refuseFewSearchedPeople({ windows, folds }: Pick<TrainingData, "windows" | "folds">, people: number): void {
+function refuseToTuneFewPeople({ windows, folds }: Pick<TrainingData, "windows" | "folds">, people: number): void {
   const needed = 3;
   const taking = folds.map(
     ({ trainIndex, validationIndex }) =>
@@ -163,7 +163,7 @@ function tuneIdentity(config: TuneConfig, { recordings }: TrainingData): object 
   return { options: recordedConfigOfResult(config), data: recordings.fingerprint };
 }
 
-function warnOfUntriedCandidates(
+function warnOfUntunedCandidates(
   searches: readonly TuneSearch[],
   candidates: number,
   reporter: Pick<Reporter, "warn">,

@@ -151,14 +151,17 @@ export async function writeModel(
     files,
     {
       staging: staging.path("model"),
-      unlisted: { [trackingFile]: trackingLog, [examplesFile]: await examplesPage(data, config, modelVersion) },
+      unlisted: {
+        [trackingFile]: trackingLog,
+        [examplesFile]: await writeModelExamplesPage(data, config, modelVersion),
+      },
     },
   );
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
 }
 
 /** Drawings of windows of each class, and of the augmented forms of one window. */
-async function examplesPage(
+async function writeModelExamplesPage(
   { windows, sensors }: TrainedModel["data"],
   { augment, seed }: TrainedModel["config"],
   modelVersion: string,

@@ -5,7 +5,7 @@ import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import type { Chart } from "./chart.ts";
-import { alarmShareText, verdictNames } from "./explain-check.ts";
+import { explainShareOfAlarm, verdictNames } from "./explain-check.ts";
 
 /** One batch of a stream. */
 export interface EvidencePoint {
@@ -43,7 +43,7 @@ export function evidenceChart(
   const last = points.findLast(({ share }) => share !== null);
   const alarms = rows.filter(({ verdict }) => verdict === "gradual_drift" || verdict === "sudden_change");
   const labels = evidenceTicks(points.length, Math.floor((width - 86) / 130));
-  const text = last?.share == null ? "" : ` Last: ${alarmShareText(last.share)} the alarm level.`;
+  const text = last?.share == null ? "" : ` Last: ${explainShareOfAlarm(last.share)} the alarm level.`;
   return {
     label: `Evidence of ${counted(points.length, "batch", "batches")}, ${alarms.length} of them in alarm.${text}`,
     options: {

@@ -46,7 +46,7 @@ export function explainedAlarmShare({ verdict, evidence: { value, alarm_at } }: 
 }
 
 /** Formats the share as "12 % of", "less than 1 % of" or "340 times", rounded down, because 100 % is an alarm. */
-export function alarmShareText(share: number): string {
+export function explainShareOfAlarm(share: number): string {
   if (share > 0 && share < 0.01) return "less than 1 % of";
   if (share > 100) return "more than 100 times";
   if (share >= 2) return `${Math.floor(share)} times`;
@@ -124,7 +124,7 @@ function explainEvidence(result: JudgedBatch): string[] {
     constants: " A statistic exceeds its constant.",
   };
   const by = evidence.raised_by;
-  return [`The evidence is ${alarmShareText(explainedAlarmShare(result))} the alarm level.${by ? why[by] : ""}`];
+  return [`The evidence is ${explainShareOfAlarm(explainedAlarmShare(result))} the alarm level.${by ? why[by] : ""}`];
 }
 
 function explainFurthest(result: JudgedBatch): string[] {

@@ -19,7 +19,7 @@ export function fineTuningSection(report: FineTuningReport | undefined): Section
     {
       id: "fine-tuning",
       title: "Fine-tuning",
-      about: `Macro-F1 by person on windows that no fold had learned from: ${from} (${report.model_version}) as it is, the folds that started from its weights, and folds that started from random weights. Fine-tuning changes the mean by ${gainText(overAsIs)} against the model as it is, and by ${gainText(overScratch)} against training from scratch.${caution}`,
+      about: `Macro-F1 by person on windows that no fold had learned from: ${from} (${report.model_version}) as it is, the folds that started from its weights, and folds that started from random weights. Fine-tuning changes the mean by ${gainInFineTuningSection(overAsIs)} against the model as it is, and by ${gainInFineTuningSection(overScratch)} against training from scratch.${caution}`,
       body: htmlTable(
         "Fine-tuning",
         ["person", "as it is", "fine-tuned", "from scratch"],
@@ -29,7 +29,7 @@ export function fineTuningSection(report: FineTuningReport | undefined): Section
   ];
 }
 
-function gainText({ difference, interval }: FineTuningGain): string {
+function gainInFineTuningSection({ difference, interval }: FineTuningGain): string {
   const sign = (value: number): string => `${value < 0 ? "−" : "+"}${formatFixed(Math.abs(value))}`;
   if (interval === null) return sign(difference);
   return `${sign(difference)} (90 % interval over people ${sign(interval.low)} to ${sign(interval.high)})`;

@@ -213,11 +213,11 @@ function streamLogComparison({
 function streamLogNote(batches: readonly CheckedBatch[]): string {
   const cell = (text: string): string => text.replace(/[|\n]/g, " ");
   const rows = batches.toReversed().map(({ step, batchId, receivedAt, status, result }) => {
-    return `| ${step} | ${verdictWords(result)} | ${cell(batchId)} | ${receivedAt.slice(0, 16).replace("T", " ")} | ${status} |`;
+    return `| ${step} | ${verdictInStreamLog(result)} | ${cell(batchId)} | ${receivedAt.slice(0, 16).replace("T", " ")} | ${status} |`;
   });
   const { step, batchId, result } = batches.at(-1)!;
   return [
-    `**${verdictWords(result)}** after batch ${step} (${cell(batchId)})`,
+    `**${verdictInStreamLog(result)}** after batch ${step} (${cell(batchId)})`,
     "",
     "| step | verdict | batch | checked | status |",
     "| --- | --- | --- | --- | --- |",
@@ -225,4 +225,4 @@ function streamLogNote(batches: readonly CheckedBatch[]): string {
   ].join("\n");
 }
 
-const verdictWords = ({ verdict }: CheckResult): string => verdict.replace("_", " ");
+const verdictInStreamLog = ({ verdict }: CheckResult): string => verdict.replace("_", " ");

@@ -9,7 +9,7 @@ export const systemMetricPrefix = "system/";
 
 export class SystemMetrics {
   readonly #directory: string;
-  #before = cpuTimes();
+  #before = systemCpuTimes();
 
   /** @param directory on the disk whose use is measured */
   constructor(directory: string) {
@@ -18,7 +18,7 @@ export class SystemMetrics {
 
   /** Processor time since the last sample in percent of all cores; memory and disk at present, in megabytes of 10^6 bytes. */
   async sample(): Promise<Record<string, number>> {
-    const now = cpuTimes();
+    const now = systemCpuTimes();
     const [busy, total] = [now.busy - this.#before.busy, now.total - this.#before.total];
     if (total > 0) this.#before = now;
     const memory = totalmem() - freemem();
@@ -27,20 +27,20 @@ export class SystemMetrics {
         ...(total > 0 && { cpu_utilization_percentage: (100 * busy) / total }),
         system_memory_usage_megabytes: memory / 1e6,
         system_memory_usage_percentage: (100 * memory) / totalmem(),
-        ...(await diskUse(this.#directory)),
+        ...(await systemDiskUse(this.#directory)),
       }).map(([name, value]) => [systemMetricPrefix + name, Math.round(10 * value) / 10]),
     );
   }
 }
 
 /** Milliseconds, summed over the cores. */
-function cpuTimes(): { busy: number; total: number } {
+function systemCpuTimes(): { busy: number; total: number } {
   const times = cpus().map(({ times: { user, nice, sys, idle, irq } }) => [user + nice + sys + irq, idle] as const);
   const busy = times.reduce((sum, [own]) => sum + own, 0);
   return { busy, total: times.reduce((sum, [, idle]) => sum + idle, busy) };
 }
 
-async function diskUse(directory: string): Promise<Record<string, number>> {
+async function systemDiskUse(directory: string): Promise<Record<string, number>> {
   // Some file systems have no such figures.
   const found = await statfs(directory).catch(() => null);
   if (found === null || found.blocks === 0) return {};

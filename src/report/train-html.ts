@@ -122,7 +122,7 @@ function trainTestSetSection({ test_set: held, classes }: CvReport): Section[] {
   ];
 }
 
-function errorSection({ predictions, cvReport: { leakage } }: ReportInput): Section[] {
+function trainHtmlErrorSection({ predictions, cvReport: { leakage } }: ReportInput): Section[] {
   if (predictions === undefined) return [];
   return [
     {
@@ -152,7 +152,7 @@ function trainSections(input: ReportInput): Section[] {
       about: `All ${formatCount(report.pooled.n)} out-of-fold predictions.`,
       body: confusionMatrixTable(report.pooled, report.classes),
     },
-    ...errorSection(input),
+    ...trainHtmlErrorSection(input),
     {
       id: "people",
       title: "People",

@@ -19,7 +19,7 @@ import { checkResultSchema } from "../../src/monitoring/streams/check-result-sch
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
 import { monitorFile } from "../../src/storage/store/monitor-database.ts";
-import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { type Ended, fileDirectory } from "./tiny-run.ts";
@@ -43,7 +43,7 @@ async function batchFile(name: string, query: string): Promise<void> {
 
 /** The stream's rolling reference from its published file in the model folder. */
 const referencesOf = (stream: string, model = "model"): string => {
-  const path = join(at(model), rollingReferencePath(stream));
+  const path = join(at(model), rollingReferencePathOfStream(stream));
   if (!existsSync(path)) return "[]";
   return JSON.stringify(JSON.parse(readFileSync(path, "utf8")).batches);
 };
@@ -329,7 +329,7 @@ describe("a model folder that cannot be written as it should", () => {
 
   it("but not for a ledger that was moved away, nor a published reference that is damaged: both are made anew", async () => {
     const model = await copyOf("anew");
-    writeFileSync(join(model, rollingReferencePath("s")), "{");
+    writeFileSync(join(model, rollingReferencePathOfStream("s")), "{");
     const words = ["good.parquet", "--model", "anew", "--stream", "s", "--batch-id"];
     expect((await run("check", ...words, "second")).exitCode).toBe(0);
     expect(JSON.parse(referencesOf("s", "anew"))).toHaveLength(1);

@@ -8,7 +8,7 @@ import { type RollingReference, rollingReferenceSchema } from "../../src/monitor
 import { check } from "../../src/pipelines/check.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
-import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { type Ended, fileDirectory, start } from "./tiny-run.ts";
@@ -52,7 +52,9 @@ const judged = (result: CheckResult): JudgedBatch => {
   return result as JudgedBatch;
 };
 const reference = (stream: string): RollingReference =>
-  rollingReferenceSchema.parse(JSON.parse(readFileSync(join(at("model"), rollingReferencePath(stream)), "utf8")));
+  rollingReferenceSchema.parse(
+    JSON.parse(readFileSync(join(at("model"), rollingReferencePathOfStream(stream)), "utf8")),
+  );
 const idsOf = (stream: string): string[] => reference(stream).batches.map(({ batch_id }) => batch_id);
 const baselineText = (): string => readFileSync(at("model/baseline_stats.json"), "utf8");
 let frozen = "";

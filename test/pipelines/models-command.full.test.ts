@@ -21,7 +21,7 @@ import { listModels, promote, rollback } from "../../src/pipelines/models.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { modelFiles } from "../../src/storage/store/model-folder.ts";
 import { type Registry, registrySchema } from "../../src/storage/store/registry.ts";
-import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
 import { makeVersion } from "./made-version.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
@@ -39,7 +39,7 @@ const registryPath = at("models", "registry.json");
 const registry = (): Registry => registrySchema.parse(JSON.parse(readFileSync(registryPath, "utf8")));
 const champions = (): string[] => registry().lines.walk!.champions;
 const batchesOf = (model: string, stream: string): string[] => {
-  const path = at("models", model, rollingReferencePath(stream));
+  const path = at("models", model, rollingReferencePathOfStream(stream));
   return rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches.map(({ batch_id }) => batch_id);
 };
 
@@ -219,7 +219,7 @@ describe("show and compare", () => {
 describe("a promotion", () => {
   it("makes a model the champion that models/walk@champion means, for check, predict and baseline", async () => {
     const words = ["b0.csv", "--model", "models/walk@champion", "--stream", "named", "--batch-id", "monday"];
-    const knownIn = (model: string): boolean => existsSync(at("models", model, rollingReferencePath("named")));
+    const knownIn = (model: string): boolean => existsSync(at("models", model, rollingReferencePathOfStream("named")));
     await run("check", ...words);
     expect(["walk", "walk-v2"].map(knownIn)).toEqual([true, false]);
     const { exitCode, value } = await models("promote", "models/walk-v2");

@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { Rng } from "../../src/random.ts";
 import { sha256Bytes } from "../../src/storage/store/hash.ts";
-import { defaultStream, rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { defaultStream, rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
 import type { StoredBatch } from "../../src/storage/store/stream-store.ts";
 import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
 import { small, smallModel, verdictOf } from "./batch-writer.ts";
@@ -42,7 +42,7 @@ async function ledgerOf(directory: string, stream: string): Promise<readonly Sto
 }
 
 const fileOf = (directory: string, stream: string) =>
-  rollingReferenceSchema.parse(JSON.parse(readFileSync(join(directory, rollingReferencePath(stream)), "utf8")));
+  rollingReferenceSchema.parse(JSON.parse(readFileSync(join(directory, rollingReferencePathOfStream(stream)), "utf8")));
 
 const writerOf = (batchId: string): string => batchId.slice(0, batchId.lastIndexOf("-"));
 const indexOf = (batchId: string): number => Number(batchId.slice(batchId.lastIndexOf("-") + 1));

@@ -10,7 +10,7 @@ import { openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { prepareRetraining } from "../../src/pipelines/prepare-retraining.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
-import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
 import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
@@ -53,7 +53,7 @@ async function writeQuery(name: string, select: string): Promise<void> {
 const asleep = (minutes: number, from: number): string => onTable(minutes, from, 0.05);
 
 const inReferences = (stream: string): number => {
-  const path = join(at("model"), rollingReferencePath(stream));
+  const path = join(at("model"), rollingReferencePathOfStream(stream));
   return existsSync(path) ? rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches.length : 0;
 };
 

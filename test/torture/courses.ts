@@ -15,7 +15,7 @@ import { jsonFileText } from "../../src/storage/store/json-file.ts";
 import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts";
 import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
 import { readRegistry } from "../../src/storage/store/registry.ts";
-import { rollingReferencePath } from "../../src/storage/store/stream-names.ts";
+import { rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
 import { killUnderLoad } from "../interfaces/server/kill-under-load.ts";
 import type { RememberingMlflow } from "./remembering-mlflow.ts";
 import { Duration, type Ended, runVictim } from "./victim.ts";
@@ -144,7 +144,7 @@ export const check: Torture = async (setting, kills) => {
     acknowledge(n, id, (await run.victim(words(n, id), verdictCodes)).stdout);
     await run.holds("the ledger", () => expectLedger(run, told));
     for (const stream of streams) {
-      const file = run.at("model", rollingReferencePath(stream));
+      const file = run.at("model", rollingReferencePathOfStream(stream));
       await run.holds(file, () => rollingReferenceSchema.parse(JSON.parse(readFileSync(file, "utf8"))));
     }
     // Every tenth batch is checked again, and must count once, whether or not its first check was killed.

@@ -11,8 +11,8 @@ import type { Recalibration } from "../../pipelines/recalibrate-baseline.ts";
 import { dayLines, dayText } from "./day-text.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
-import { countText, fixedText } from "./number-text.ts";
-import { runLengthLines } from "./run-length-text.ts";
+import { fixedNumberText, wholeNumberText } from "./number-text.ts";
+import { runLengthText } from "./run-length-text.ts";
 import { trainRenderer } from "./train-renderer.ts";
 
 const closing: Closing = {
@@ -57,7 +57,7 @@ export function baselineCommand(): Command {
       const channels = Object.entries(baseline.per_channel).map(([name, own]) => [
         name,
         ...[own.mean, own.std, own.min, own.percentile_5, own.percentile_50, own.percentile_95, own.max].map((value) =>
-          fixedText(value),
+          fixedNumberText(value),
         ),
       ]);
       const rungs = Object.entries(drift.calibration.kinds).flatMap(([kind, own]) =>
@@ -65,16 +65,16 @@ export function baselineCommand(): Command {
           kind.replace("_", " "),
           own.apart,
           statisticNames[own.statistic],
-          fixedText(seconds, 0),
-          countText(scores.flat().length),
-          false_alarms === null ? "-" : fixedText(false_alarms.p_at_most_5_percent),
+          fixedNumberText(seconds, 0),
+          wholeNumberText(scores.flat().length),
+          false_alarms === null ? "-" : fixedNumberText(false_alarms.p_at_most_5_percent),
         ]),
       );
       terminal.print(
         `baseline   ${baseline.model_version}, frozen ${baseline.created_at}`,
-        `           ${countText(baseline.n_samples)} rows from ${baseline.source_file}`,
+        `           ${wholeNumberText(baseline.n_samples)} rows from ${baseline.source_file}`,
         ...dayLines(day),
-        ...runLengthLines(drift.calibration.run_length ?? null),
+        ...runLengthText(drift.calibration.run_length ?? null),
         "",
         { headers: ["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], rows: channels },
         "",
@@ -138,7 +138,7 @@ function baselineRecalibrationLines(done: Recalibration): string[] {
     `recalibrated ${modelVersion} in ${durationText(seconds)}${changed ? "" : "; nothing has changed"}`,
     `rehearsed    ${counted(people, "person", "people")}: ${baselineDayText(day)}`,
     `before       ${baselineDayText(before)}`,
-    ...runLengthLines(runLength),
+    ...runLengthText(runLength),
     "",
     "Streams keep their references, accumulated evidence and alarms. Evidence accumulated so far was computed with " +
       "the previous calibration. If " +

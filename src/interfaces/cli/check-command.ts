@@ -3,8 +3,8 @@ import { counted } from "../../counted.ts";
 import { UserError, verdictExitCodes } from "../../errors.ts";
 import { checkOptions } from "../../options/batch-options.ts";
 import { resolveCheckConfig } from "../../options/resolve-config.ts";
-import { checkStreamsLines } from "./check-streams-text.ts";
-import { checkDecisionBlocks, checkLines } from "./check-text.ts";
+import { checkStreamsText } from "./check-streams-text.ts";
+import { checkText, decisionCheckText } from "./check-text.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 
@@ -63,14 +63,14 @@ export function checkCommand(): Command {
           const answers = await checkStreams(config, { reporter: { warn: terminal.warn } });
           terminal.detail(`read       ${counted(answers.streams.length, "stream")} in ${config.files.join(", ")}`);
           if (json) terminal.json({ model: config.model, ...answers });
-          else terminal.print(...heading, ...checkStreamsLines(answers, config.model));
+          else terminal.print(...heading, ...checkStreamsText(answers, config.model));
           codes.push(answers.exit_code);
           continue;
         }
         const answer = await check(config, { reporter: { warn: terminal.warn } });
-        terminal.detail(...checkDecisionBlocks(answer.result));
+        terminal.detail(...decisionCheckText(answer.result));
         if (json) terminal.json({ known: answer.known, ...answer.result });
-        else terminal.print(...heading, ...checkLines(answer, config.model));
+        else terminal.print(...heading, ...checkText(answer, config.model));
         if (config.out !== undefined) terminal.inform(`report: ${config.out}`);
         codes.push(verdictExitCodes[answer.result.verdict]);
       }

@@ -9,15 +9,15 @@ import { shellCommand, shellPath } from "../../shell-words.ts";
 import type { Block } from "./terminal.ts";
 
 /** @param model the model folder, as the user named it */
-export function checkStreamsLines({ streams, counts }: CheckedStreams, model: string): Block[] {
+export function checkStreamsText({ streams, counts }: CheckedStreams, model: string): Block[] {
   const sorted = streams.toSorted(
-    (a, b) => checkStreamsUrgency(b) - checkStreamsUrgency(a) || naturalOrder(a.stream, b.stream),
+    (a, b) => checkStreamsTextOrder(b) - checkStreamsTextOrder(a) || naturalOrder(a.stream, b.stream),
   );
   const rows = sorted.map((own) => [
     own.stream,
-    checkStreamsVerdict(own),
-    checkStreamsEvidence(own),
-    checkStreamsFinding(own),
+    checkStreamsVerdictText(own),
+    checkStreamsEvidenceText(own),
+    checkStreamsFindingText(own),
   ]);
   const kinds = Object.entries(counts).filter(([, count]) => count > 0);
   const failed = counts.error === 0 ? [] : [`${counts.error} not checked`];
@@ -34,33 +34,33 @@ export function checkStreamsLines({ streams, counts }: CheckedStreams, model: st
 }
 
 /** Sort key of a stream: streams that could not be checked come before those with a normal verdict. */
-function checkStreamsUrgency({ result }: CheckedStream): number {
+function checkStreamsTextOrder({ result }: CheckedStream): number {
   return result === null ? 1 : verdictExitCodes[result.verdict];
 }
 
-function checkStreamsVerdict({ result, known }: CheckedStream): string {
+function checkStreamsVerdictText({ result, known }: CheckedStream): string {
   const word = result === null ? "error" : result.verdict;
   return known ? `${word} (as before)` : word;
 }
 
-function checkStreamsEvidence({ result }: CheckedStream): string {
+function checkStreamsEvidenceText({ result }: CheckedStream): string {
   if (result === null || result.verdict === "rejected") return "-";
   const { value, alarm_at, share = value / alarm_at } = result.evidence;
   return share > 100 ? "> 100 x" : percent(Math.floor(100 * share) / 100, { decimals: 0 });
 }
 
-function checkStreamsFinding({ result, error }: CheckedStream): string {
+function checkStreamsFindingText({ result, error }: CheckedStream): string {
   if (result === null) return error?.message ?? "";
   if (result.verdict === "rejected") return [...new Set(result.reasons.map(({ code }) => code))].join(", ");
-  return [checkStreamsFurthest(result), ...checkStreamsNotes(result)].filter((text) => text !== "").join("; ");
+  return [checkStreamsFurthestText(result), ...checkStreamsNoteTexts(result)].filter((text) => text !== "").join("; ");
 }
 
-function checkStreamsFurthest({ comparisons, leading }: JudgedBatch): string {
+function checkStreamsFurthestText({ comparisons, leading }: JudgedBatch): string {
   const furthest = comparisons.find(({ reference }) => reference === leading);
   return furthest === undefined ? "" : `${furthest.channel} (${furthest.reference})`;
 }
 
-function checkStreamsNotes({ likely_causes: [cause], not_counted, doubtful, unfamiliar }: JudgedBatch): string[] {
+function checkStreamsNoteTexts({ likely_causes: [cause], not_counted, doubtful, unfamiliar }: JudgedBatch): string[] {
   if (cause !== undefined) {
     return [`likely ${cause.channels.length === 0 ? "the batch" : cause.channels.join(", ")} ${cause.fault}`];
   }

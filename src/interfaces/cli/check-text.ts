@@ -5,26 +5,26 @@ import { percent } from "../../percent.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
 import { checkAdvice, partsOfCheck } from "../../report/explain-check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { comparedReferenceNames, comparisonChannelLines, comparisonLines, comparisonPText } from "./comparison-text.ts";
-import { countText, fixedText } from "./number-text.ts";
+import { comparedReferenceNames, comparisonChannelText, comparisonPText, comparisonText } from "./comparison-text.ts";
+import { fixedNumberText, wholeNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 /**
  * The lines to print.
  * @param model the model folder, as the user named it
  */
-export function checkLines(
+export function checkText(
   { result, known }: { readonly result: CheckResult; readonly known: boolean },
   model: string,
 ): Block[] {
-  const lines = result.verdict === "rejected" ? rejectedCheckLines(result) : judgedCheckLines(result, model);
+  const lines = result.verdict === "rejected" ? rejectedCheckText(result) : judgedCheckText(result, model);
   const before =
     `This batch was already checked at ${result.checked_at}. ` +
     "The result above is that of the earlier check; nothing was changed.";
   return known ? [...lines, "", before] : lines;
 }
 
-function rejectedCheckLines({ batch_id, stream, reasons }: RejectedBatch): string[] {
+function rejectedCheckText({ batch_id, stream, reasons }: RejectedBatch): string[] {
   const lines = reasons.flatMap(({ code, message, advice }) => [
     `${code}: ${message}`,
     ...(advice === undefined ? [] : [`  ${advice}`]),
@@ -38,7 +38,7 @@ function rejectedCheckLines({ batch_id, stream, reasons }: RejectedBatch): strin
   ];
 }
 
-function judgedCheckLines(result: JudgedBatch, model: string): Block[] {
+function judgedCheckText(result: JudgedBatch, model: string): Block[] {
   const { comparisons, likely_causes: causes, warnings } = result;
   return [
     `${result.verdict}   batch ${result.batch_id} of stream ${result.stream}`,
@@ -46,13 +46,13 @@ function judgedCheckLines(result: JudgedBatch, model: string): Block[] {
     "",
     ...(comparisons.length === 0
       ? ["Nothing could be compared: the batch is shorter than every rehearsed batch."]
-      : [...comparisonLines(comparisons), "", ...comparisonChannelLines(leadingCheckComparison(result))]),
+      : [...comparisonText(comparisons), "", ...comparisonChannelText(leadingComparisonInCheckText(result))]),
     "",
-    ...checkSignalLines(result),
-    ...(causes.length === 0 ? [] : ["", ...causes.map(checkCauseLine)]),
+    ...checkSignalText(result),
+    ...(causes.length === 0 ? [] : ["", ...causes.map(checkCauseText)]),
     ...(warnings.length === 0 ? [] : ["", ...warnings.map((warning) => `warning: ${warning}`)]),
     "",
-    ...checkNextSteps(result, model).map((step) => `-> ${step}`),
+    ...nextStepsInCheckText(result, model).map((step) => `-> ${step}`),
   ];
 }
 
@@ -67,7 +67,7 @@ function checkTextHeadline(result: JudgedBatch): string[] {
     p_limits: limits,
   } = result;
   const lines = [
-    `           ${countText(result.rows)} rows, ${durationText(result.seconds)}, ${countText(result.windows)} windows`,
+    `           ${wholeNumberText(result.rows)} rows, ${durationText(result.seconds)}, ${wholeNumberText(result.windows)} windows`,
   ];
   if (verdict !== "normal") {
     const when = point === null ? "" : `, changed at about batch ${point}`;
@@ -146,32 +146,32 @@ function checkLimitText(
 /**
  * The lines that --verbose adds: the input, the grounds for the verdict, and the channels compared with every other reference.
  */
-export function checkDecisionBlocks(result: CheckResult): Block[] {
+export function decisionCheckText(result: CheckResult): Block[] {
   if (result.verdict === "rejected") return [];
   const { comparisons, rows, windows, seconds, thresholds, evidence } = result;
-  const others = comparisons.filter((comparison) => comparison !== leadingCheckComparison(result));
+  const others = comparisons.filter((comparison) => comparison !== leadingComparisonInCheckText(result));
   return [
-    `read       ${countText(rows)} rows, ${durationText(seconds)}, ${countText(windows)} windows`,
+    `read       ${wholeNumberText(rows)} rows, ${durationText(seconds)}, ${wholeNumberText(windows)} windows`,
     `decided    by ${thresholds} thresholds; ${checkEvidenceText(result)}` +
       (thresholds === "fixed"
         ? ""
-        : `, with at most one false alarm in ${countText(evidence.average_run_length)} batches`),
-    ...others.flatMap((comparison) => comparisonChannelLines(comparison)),
+        : `, with at most one false alarm in ${wholeNumberText(evidence.average_run_length)} batches`),
+    ...others.flatMap((comparison) => comparisonChannelText(comparison)),
   ];
 }
 
-function leadingCheckComparison({ comparisons, leading }: JudgedBatch): CheckedComparison {
+function leadingComparisonInCheckText({ comparisons, leading }: JudgedBatch): CheckedComparison {
   return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0]!;
 }
 
-function checkSignalLines({ signals, accuracy, accuracy_unknown: unknown }: JudgedBatch): string[] {
+function checkSignalText({ signals, accuracy, accuracy_unknown: unknown }: JudgedBatch): string[] {
   const shares = Object.entries(signals.class_shares)
     .sort(([, a], [, b]) => b - a)
     .map(([name, share]) => `${name} ${percent(share, { significant: 2 })}`);
   const reference = signals.against.rolling === undefined ? "baseline" : "rolling";
   const against = signals.against[reference];
   const usual = (value: number, shift: number | null | undefined): string =>
-    typeof shift === "number" ? ` (there ${fixedText(Math.max(0, value - shift))})` : "";
+    typeof shift === "number" ? ` (there ${fixedNumberText(Math.max(0, value - shift))})` : "";
   const { mean_confidence: confidence, flip_rate: flips } = signals;
   return [
     `predicted  ${shares.join(", ")}`,
@@ -181,14 +181,14 @@ function checkSignalLines({ signals, accuracy, accuracy_unknown: unknown }: Judg
           `           compared with ${comparedReferenceNames[reference]}: ${percent(against.mix_shift, { significant: 2 })} ` +
             "total variation distance between the mixes of activities",
         ]),
-    `           mean confidence ${fixedText(confidence)}${usual(confidence, against?.confidence_shift)}` +
-      (flips === null ? "" : `, flip rate ${fixedText(flips)}${usual(flips, against?.flip_rate_shift)}`),
+    `           mean confidence ${fixedNumberText(confidence)}${usual(confidence, against?.confidence_shift)}` +
+      (flips === null ? "" : `, flip rate ${fixedNumberText(flips)}${usual(flips, against?.flip_rate_shift)}`),
     ...(accuracy === null
       ? typeof unknown === "string"
         ? [`accuracy   cannot be estimated: ${unknown}`]
         : []
       : [
-          `accuracy   about ${fixedText(accuracy.estimate)}, ${checkIntervalText(accuracy)}` +
+          `accuracy   about ${fixedNumberText(accuracy.estimate)}, ${checkIntervalText(accuracy)}` +
             (accuracy.rehearsed ? "" : "; no held-out person's data looked like this, so treat it as a guess"),
         ]),
   ];
@@ -196,16 +196,16 @@ function checkSignalLines({ signals, accuracy, accuracy_unknown: unknown }: Judg
 
 function checkIntervalText({ lower, upper, coverage }: NonNullable<JudgedBatch["accuracy"]>): string {
   if (lower === 0 && upper === 1) return "estimated without labels; too few people for an interval";
-  return `${fixedText(lower)} to ${fixedText(upper)} for ${percent(coverage, { significant: 2 })} of new people; estimated without labels`;
+  return `${fixedNumberText(lower)} to ${fixedNumberText(upper)} for ${percent(coverage, { significant: 2 })} of new people; estimated without labels`;
 }
 
-function checkCauseLine({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
+function checkCauseText({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
   const who = channels.length === 0 ? "the batch" : channels.join(", ");
   const said = channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault;
   return `likely     ${who} ${said} (explains ${percent(weight, { significant: 2 })} of the change)`;
 }
 
-function checkNextSteps(result: JudgedBatch, model: string): string[] {
+function nextStepsInCheckText(result: JudgedBatch, model: string): string[] {
   const { batch_id, stream } = result;
   // A batch id may begin with a dash, as a file name may.
   const words = ["reference", "accept", "--model", shellPath(model), "--stream", stream, "--", batch_id];

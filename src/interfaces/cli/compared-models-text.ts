@@ -4,21 +4,21 @@ import { counted } from "../../counted.ts";
 import type { JoinedLine } from "../../pipelines/add-model.ts";
 import type { ComparedModels } from "../../pipelines/compare-models.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { fixedText, signedFixedText } from "./number-text.ts";
+import { fixedNumberText, signedNumberText } from "./number-text.ts";
 
 /** A model that has joined a line, and what to do next. */
-export function comparedModelsJoinLines({ line, model, champion, comparison }: JoinedLine, path: string): string[] {
+export function comparedModelsJoinText({ line, model, champion, comparison }: JoinedLine, path: string): string[] {
   if (comparison === null) return [`line       ${model} is the champion of ${line}, a new line`];
   const promote = `-> to make ${model} the champion: ${shellCommand("tidemark", "models", "promote", shellPath(path))}`;
   return [
     `line       ${model} has joined ${line}, whose champion is ${champion}`,
-    ...comparedModelsLines(comparison),
+    ...comparedModelsText(comparison),
     ...(comparison.paired?.verdict === "worse" ? [] : [promote]),
   ];
 }
 
 /** The people on whom two models were compared, the difference between the models, and the conclusion. */
-export function comparedModelsLines({ first, second, on, paired }: ComparedModels): string[] {
+export function comparedModelsText({ first, second, on, paired }: ComparedModels): string[] {
   const where = on === "files" ? "in these recordings" : "whom both cross-validated";
   if (paired === null) {
     return [
@@ -30,7 +30,7 @@ export function comparedModelsLines({ first, second, on, paired }: ComparedModel
   const higher = people.filter((own) => own.second > own.first).length;
   const lower = people.filter((own) => own.second < own.first).length;
   const range =
-    interval === null ? "" : `, 90 % interval ${signedFixedText(interval.low)} to ${signedFixedText(interval.high)}`;
+    interval === null ? "" : `, 90 % interval ${signedNumberText(interval.low)} to ${signedNumberText(interval.high)}`;
   const meanings = {
     better: `; ${second} is better`,
     worse: `; ${first} is better`,
@@ -38,8 +38,8 @@ export function comparedModelsLines({ first, second, on, paired }: ComparedModel
   };
   return [
     `compared   ${second} with ${first}, on ${counted(people.length, "person", "people")} ${where}`,
-    `           macro F1 ${fixedText(paired.second)} against ${fixedText(paired.first)}: difference ` +
-      `${signedFixedText(difference)}${range}`,
+    `           macro F1 ${fixedNumberText(paired.second)} against ${fixedNumberText(paired.first)}: difference ` +
+      `${signedNumberText(difference)}${range}`,
     `           higher for ${counted(higher, "person", "people")}, lower for ` +
       `${lower}${verdict === null ? "" : meanings[verdict]}`,
   ];

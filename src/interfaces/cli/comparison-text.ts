@@ -2,7 +2,7 @@
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison } from "../../pipelines/check.ts";
-import { countText, fixedText } from "./number-text.ts";
+import { fixedNumberText, wholeNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 export const comparedReferenceNames = {
@@ -17,7 +17,7 @@ function comparisonMethodText({ method, people, resolution }: CheckedComparison)
   const least =
     people === undefined
       ? ""
-      : ` (smallest possible p ${fixedText(resolution)}; p below ${fixedText(1 / (people + 1))} assumes that no new person is more unusual than these)`;
+      : ` (smallest possible p ${fixedNumberText(resolution)}; p below ${fixedNumberText(1 / (people + 1))} assumes that no new person is more unusual than these)`;
   switch (method) {
     case "people":
       return `calibrated on ${who}${least}`;
@@ -46,10 +46,10 @@ const statisticNames: Readonly<Record<string, string>> = {
 };
 
 export function comparisonPText(p: number): string {
-  return `p ${p < 0.001 ? "< .001" : fixedText(p)}`;
+  return `p ${p < 0.001 ? "< .001" : fixedNumberText(p)}`;
 }
 
-export function comparisonLines(comparisons: readonly CheckedComparison[]): Block[] {
+export function comparisonText(comparisons: readonly CheckedComparison[]): Block[] {
   const rows = comparisons.map((comparison) => [
     comparedReferenceNames[comparison.reference],
     comparison.channel,
@@ -74,18 +74,20 @@ function unusualComparisonText(comparison: CheckedComparison): string {
       : `${exceeded.length} above the smaller constant, ${large} above the larger one, which raises an alarm`;
   }
   const seen =
-    null_batches === 0 ? "" : `seen in ${countText(as_high)} of ${countText(null_batches)} drift-free batches, `;
+    null_batches === 0
+      ? ""
+      : `seen in ${wholeNumberText(as_high)} of ${wholeNumberText(null_batches)} drift-free batches, `;
   return `${seen}${comparisonPText(p)}${unseen}`;
 }
 
-export function comparisonChannelLines(shown: CheckedComparison): Block[] {
+export function comparisonChannelText(shown: CheckedComparison): Block[] {
   const isScored = Object.values(shown.channels).some(({ score }) => score !== undefined);
   const rows = Object.entries(shown.channels).map(([name, own]) => [
     name,
-    fixedText(own.ks),
-    fixedText(own.ks_within_classes),
-    fixedText(own.psi),
-    fixedText(own.wasserstein),
+    fixedNumberText(own.ks),
+    fixedNumberText(own.ks_within_classes),
+    fixedNumberText(own.psi),
+    fixedNumberText(own.wasserstein),
     signedComparisonText(own.mean_shift),
     `x ${Number(own.sd_ratio.toPrecision(3))}`,
     ...(isScored ? [own.score === undefined ? "-" : own.score.toFixed(1)] : []),
@@ -113,5 +115,5 @@ function comparisonScoreText({ method, beyond_chance, statistic }: CheckedCompar
 }
 
 function signedComparisonText(value: number): string {
-  return `${value > 0 ? "+" : ""}${fixedText(value)}`;
+  return `${value > 0 ? "+" : ""}${fixedNumberText(value)}`;
 }

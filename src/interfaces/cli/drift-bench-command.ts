@@ -6,7 +6,7 @@ import type { DriftBenchResult } from "../../pipelines/drift-bench.ts";
 import { dayText } from "./day-text.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
-import { fixedText } from "./number-text.ts";
+import { fixedNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 const closing: Closing = {
@@ -55,20 +55,20 @@ export function driftBenchCommand(): Command {
 function driftBenchLines(result: DriftBenchResult): Block[] {
   const still = Object.entries(result.no_drift).map(([judge, { alarms_per_batch, run_length, batches }]) => [
     judge,
-    fixedText(alarms_per_batch),
-    run_length === null ? `none in ${batches}` : fixedText(run_length, 0),
-    fixedText(result.other_mix[judge as keyof DriftBenchResult["other_mix"]].alarms_per_batch),
+    fixedNumberText(alarms_per_batch),
+    run_length === null ? `none in ${batches}` : fixedNumberText(run_length, 0),
+    fixedNumberText(result.other_mix[judge as keyof DriftBenchResult["other_mix"]].alarms_per_batch),
   ]);
   const changes = result.changes.map(({ name, figures }) => {
     const { tidemark, ...others } = figures;
     return [
       name,
-      fixedText(tidemark.detected, 2),
+      fixedNumberText(tidemark.detected, 2),
       tidemark.median_delay === null ? "-" : String(tidemark.median_delay),
-      fixedText(tidemark.within_5, 2),
-      fixedText(tidemark.within_25, 2),
-      fixedText(tidemark.label_right, 2),
-      ...Object.values(others).map(({ detected }) => fixedText(detected, 2)),
+      fixedNumberText(tidemark.within_5, 2),
+      fixedNumberText(tidemark.within_25, 2),
+      fixedNumberText(tidemark.label_right, 2),
+      ...Object.values(others).map(({ detected }) => fixedNumberText(detected, 2)),
     ];
   });
   const others = Object.keys(result.no_drift).filter((judge) => judge !== "tidemark");

@@ -5,7 +5,7 @@ import { evaluateOptions } from "../../options/batch-options.ts";
 import { resolveEvaluateConfig } from "../../options/resolve-config.ts";
 import type { EvaluateResult } from "../../pipelines/evaluate.ts";
 import { defineCommand } from "./define-command.ts";
-import { evaluateBlocks } from "./evaluate-text.ts";
+import { evaluateText } from "./evaluate-text.ts";
 import type { Closing } from "./help-closing.ts";
 
 const closing: Closing = {
@@ -41,7 +41,7 @@ export function evaluateCommand(): Command {
         `read       ${counted(result.windows, "window")} of ${config.files.join(", ")}; model ${config.model}`,
       );
       if (json) terminal.json(printedEvaluation(result));
-      else terminal.print(...evaluateBlocks(result));
+      else terminal.print(...evaluateText(result));
       if (result.out !== null) terminal.inform(`report: ${result.out}`);
     },
   });

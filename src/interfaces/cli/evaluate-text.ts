@@ -3,35 +3,35 @@ import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import type { EvaluateResult, Interval } from "../../pipelines/evaluate.ts";
 import { printedMetrics } from "./metric-tables.ts";
-import { countText, fixedText, meanAndSdText } from "./number-text.ts";
+import { fixedNumberText, meanAndSdText, wholeNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
-export function evaluateBlocks(result: EvaluateResult): Block[] {
+export function evaluateText(result: EvaluateResult): Block[] {
   const { people, pooled, intervals, overPeople, classes, windows, unknownLabels, crossValidation } = result;
   const metricRows = printedMetrics.map(([title, key]) => [
     title,
-    fixedText(pooled[key]),
+    fixedNumberText(pooled[key]),
     evaluateIntervalText(intervals[key]),
     meanAndSdText(overPeople[key]),
   ]);
   const personRows = people.map(({ user, metrics: own, rank, within, learned }) => [
     user,
-    countText(own.n),
-    fixedText(own.macro_f1),
-    fixedText(own.accuracy),
-    fixedText(own.kappa),
-    fixedText(rank, 2),
+    wholeNumberText(own.n),
+    fixedNumberText(own.macro_f1),
+    fixedNumberText(own.accuracy),
+    fixedNumberText(own.kappa),
+    fixedNumberText(rank, 2),
     [...(within ? [] : ["<- outside"]), ...(learned ? ["(learned from)"] : [])].join(" "),
   ]);
   const classRows = classes.map((name) => {
     const own = pooled.per_class[name];
     return [
       name,
-      fixedText(own?.precision),
-      fixedText(own?.recall),
-      fixedText(own?.f1),
+      fixedNumberText(own?.precision),
+      fixedNumberText(own?.recall),
+      fixedNumberText(own?.f1),
       evaluateIntervalText(intervals.per_class[name]?.f1 ?? null),
-      countText(own?.support ?? 0),
+      wholeNumberText(own?.support ?? 0),
     ];
   });
   const unknown = Object.entries(unknownLabels).map(([name, seconds]) => `${name} (${durationText(seconds)})`);
@@ -48,11 +48,11 @@ export function evaluateBlocks(result: EvaluateResult): Block[] {
     "Over all windows, with intervals by bootstrap over people; mean ± sd over people",
     { headers: ["", "pooled", "90 % interval", "over people"], rows: metricRows },
     "",
-    ...evaluatePromiseLines(crossValidation, people),
+    ...evaluatePromiseText(crossValidation, people),
   ];
 }
 
-function evaluatePromiseLines(promise: EvaluateResult["crossValidation"], people: EvaluateResult["people"]): string[] {
+function evaluatePromiseText(promise: EvaluateResult["crossValidation"], people: EvaluateResult["people"]): string[] {
   const { promised, found, difference, lowest, highest, verdict } = promise;
   const verdicts = {
     kept: "the promise is kept",
@@ -61,10 +61,10 @@ function evaluatePromiseLines(promise: EvaluateResult["crossValidation"], people
   } as const;
   const outside = people.filter(({ within }) => !within).map(({ user }) => user);
   return [
-    `promised   macro F1 ${fixedText(promised)} over ` +
-      `${counted(promise.people, "cross-validated person", "cross-validated people")}, ${fixedText(lowest)} to ` +
-      `${fixedText(highest)}`,
-    `found      macro F1 ${fixedText(found)} over ${counted(people.length, "person", "people")}; ` +
+    `promised   macro F1 ${fixedNumberText(promised)} over ` +
+      `${counted(promise.people, "cross-validated person", "cross-validated people")}, ${fixedNumberText(lowest)} to ` +
+      `${fixedNumberText(highest)}`,
+    `found      macro F1 ${fixedNumberText(found)} over ${counted(people.length, "person", "people")}; ` +
       (verdict === null
         ? "one person is not enough to compare"
         : `difference ${evaluateIntervalText(difference)}: ${verdicts[verdict]}`),
@@ -75,5 +75,5 @@ function evaluatePromiseLines(promise: EvaluateResult["crossValidation"], people
 }
 
 function evaluateIntervalText(interval: Interval | null): string {
-  return interval === null ? "-" : `${fixedText(interval.low)} to ${fixedText(interval.high)}`;
+  return interval === null ? "-" : `${fixedNumberText(interval.low)} to ${fixedNumberText(interval.high)}`;
 }

@@ -2,13 +2,13 @@
 
 import { naturalOrder } from "../../natural-order.ts";
 import type { FineTuningGain, FineTuningReport } from "../../pipelines/train.ts";
-import { fixedText, signedFixedText } from "./number-text.ts";
+import { fixedNumberText, signedNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 /** Maximum number of people in the table of gains. */
 const shownPeople = 30;
 
-export function fineTuningLines({
+export function fineTuningText({
   from,
   users,
   mean,
@@ -19,8 +19,8 @@ export function fineTuningLines({
     .toSorted((a, b) => a.fine_tuned - a.as_is - (b.fine_tuned - b.as_is))
     .slice(0, shownPeople)
     .toSorted((a, b) => naturalOrder(a.user, b.user))
-    .map((own) => [own.user, ...[own.as_is, own.fine_tuned, own.from_scratch].map((score) => fixedText(score))]);
-  const means = [mean.as_is, mean.fine_tuned, mean.from_scratch].map((score) => fixedText(score));
+    .map((own) => [own.user, ...[own.as_is, own.fine_tuned, own.from_scratch].map((score) => fixedNumberText(score))]);
+  const means = [mean.as_is, mean.fine_tuned, mean.from_scratch].map((score) => fixedNumberText(score));
   const title =
     users.length > shownPeople
       ? `The ${shownPeople} of ${users.length} people who gained the least over ${from}, macro F1`
@@ -30,15 +30,15 @@ export function fineTuningLines({
     title,
     { headers: ["person", "as it is", "fine-tuned", "from scratch"], rows: [...rows, ["mean", ...means]] },
     "",
-    `fine-tuned ${gainText(overAsIs)} over ${from} as it is`,
-    `           ${gainText(overScratch)} over training from scratch`,
+    `fine-tuned ${fineTuningGainText(overAsIs)} over ${from} as it is`,
+    `           ${fineTuningGainText(overScratch)} over training from scratch`,
     "",
   ];
 }
 
 /** For example "+0.052 (90 % interval +0.011 to +0.093)". */
-function gainText({ difference, interval }: FineTuningGain): string {
+function fineTuningGainText({ difference, interval }: FineTuningGain): string {
   const range =
-    interval === null ? "" : ` (90 % interval ${signedFixedText(interval.low)} to ${signedFixedText(interval.high)})`;
-  return `${signedFixedText(difference)}${range}`;
+    interval === null ? "" : ` (90 % interval ${signedNumberText(interval.low)} to ${signedNumberText(interval.high)})`;
+  return `${signedNumberText(difference)}${range}`;
 }

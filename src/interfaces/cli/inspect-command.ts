@@ -6,7 +6,7 @@ import { resolveInspectConfig } from "../../options/resolve-config.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
-import { inspectBlocks } from "./inspect-text.ts";
+import { inspectText } from "./inspect-text.ts";
 
 const closing: Closing = {
   examples: ["tidemark inspect recordings.parquet", 'tidemark inspect "data/*.csv" --group subject --out inspect.html'],
@@ -41,7 +41,7 @@ export function inspectCommand(): Command {
         throw error;
       });
       if (json) terminal.json(printedInspectResult(result));
-      else terminal.print(...inspectBlocks(result));
+      else terminal.print(...inspectText(result));
       if (result.out !== null) terminal.inform(`report: ${result.out}`);
       if (result.refusal === null) return;
       const { message, details, advice } = result.refusal;

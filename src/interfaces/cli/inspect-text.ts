@@ -5,21 +5,21 @@ import { durationText } from "../../duration-text.ts";
 import { instantText } from "../../instant-text.ts";
 import { naturalOrder } from "../../natural-order.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
-import { countText, fixedText } from "./number-text.ts";
+import { fixedNumberText, wholeNumberText } from "./number-text.ts";
 import {
   recordingsDroppedText,
-  recordingsLabelChangeLines,
-  recordingsReadLines,
-  recordingsTestSetLine,
-  recordingsUnlabelledLines,
-  recordingsWindowLine,
+  recordingsLabelChangeText,
+  recordingsReadText,
+  recordingsTestSetText,
+  recordingsUnlabelledText,
+  recordingsWindowText,
 } from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
 
 /** Maximum number of rows in the tables of people and of recordings. */
 const shownRows = 20;
 
-export function inspectBlocks(result: InspectResult): Block[] {
+export function inspectText(result: InspectResult): Block[] {
   const { quality, windows, unusedColumns, folds, testSet, refusal } = result;
   const amounts = [
     counted(quality.rows.kept, "row"),
@@ -32,28 +32,28 @@ export function inspectBlocks(result: InspectResult): Block[] {
     refusal === null && folds !== null && windows !== null
       ? [`train      accepts these recordings: ${counted(windows.total, "window")} in ${counted(folds.length, "fold")}`]
       : [];
-  const held = testSet === null ? [] : [recordingsTestSetLine(testSet)];
+  const held = testSet === null ? [] : [recordingsTestSetText(testSet)];
   return [
-    ...inspectedFileLines(result),
+    ...inspectFilesText(result),
     `data       ${amounts.join(", ")}, ${durationText(quality.seconds)}`,
-    ...recordingsReadLines(result),
+    ...recordingsReadText(result),
     `clock      ${inspectClockText(result)}`,
-    ...(windows === null ? [] : [recordingsWindowLine(windows, quality)]),
+    ...(windows === null ? [] : [recordingsWindowText(windows, quality)]),
     ...unused,
     ...recordingsDroppedText(quality, windows?.dropped ?? null).map((line) => `left out   ${line}`),
-    ...recordingsUnlabelledLines(quality),
-    ...recordingsLabelChangeLines(windows?.labelChanges ?? null),
+    ...recordingsUnlabelledText(quality),
+    ...recordingsLabelChangeText(windows?.labelChanges ?? null),
     "",
-    ...inspectChartBlocks(result),
-    ...inspectClassBlocks(result),
-    ...inspectPersonBlocks(result),
-    ...inspectRecordingBlocks(result),
+    ...inspectChartText(result),
+    ...inspectClassText(result),
+    ...inspectPersonText(result),
+    ...inspectRecordingText(result),
     ...held,
     ...verdict,
   ];
 }
 
-function inspectedFileLines({ quality: { files } }: InspectResult): string[] {
+function inspectFilesText({ quality: { files } }: InspectResult): string[] {
   const shown = files.slice(0, 5).map(({ file, rows }, i) => {
     return `${i === 0 ? "files     " : "          "} ${file}: ${counted(rows, "row")}`;
   });
@@ -78,7 +78,7 @@ function inspectClockText({ quality, recordings }: InspectResult): string {
   return [
     `${clock}; recordings begin at ${begins}`,
     ...rates,
-    `jitter at most ${fixedText(100 * jitter, 1)} % of a step`,
+    `jitter at most ${fixedNumberText(100 * jitter, 1)} % of a step`,
   ].join(", ");
 }
 
@@ -87,11 +87,11 @@ function inspectRateText(rate: number, unit = " Hz"): string {
 }
 
 /** The first excerpt of the activity with the most movement, one chart per sensor. */
-function inspectChartBlocks({ excerpts, sensors }: InspectResult): Block[] {
+function inspectChartText({ excerpts, sensors }: InspectResult): Block[] {
   const excerpt =
     excerpts.length === 0
       ? undefined
-      : excerpts.reduce((a, b) => (inspectedMovement(b) > inspectedMovement(a) ? b : a));
+      : excerpts.reduce((a, b) => (movementInInspectText(b) > movementInInspectText(a) ? b : a));
   if (excerpt === undefined) return [];
   const { user, recording, label, time, channels } = excerpt;
   const length = time.length < 2 ? 0 : time.at(-1)! - time[0]!;
@@ -116,7 +116,7 @@ function inspectChartBlocks({ excerpts, sensors }: InspectResult): Block[] {
 }
 
 /** Mean absolute difference between consecutive samples. */
-function inspectedMovement({ channels }: InspectResult["excerpts"][number]): number {
+function movementInInspectText({ channels }: InspectResult["excerpts"][number]): number {
   const values = Object.values(channels);
   return values.reduce((total, own) => {
     const steps = own.slice(1).reduce((sum, value, i) => sum + Math.abs(value - own[i]!), 0);
@@ -124,18 +124,18 @@ function inspectedMovement({ channels }: InspectResult["excerpts"][number]): num
   }, 0);
 }
 
-function inspectClassBlocks({ quality, windows }: InspectResult): Block[] {
+function inspectClassText({ quality, windows }: InspectResult): Block[] {
   const rows = Object.entries(quality.classes).map(([name, { rows, seconds }]) => [
     name,
-    countText(rows),
+    wholeNumberText(rows),
     durationText(seconds),
-    ...(windows === null ? [] : [countText(windows.perClass[name] ?? 0)]),
+    ...(windows === null ? [] : [wholeNumberText(windows.perClass[name] ?? 0)]),
   ]);
   if (rows.length === 0) return [];
   return [{ headers: ["class", "rows", "time", ...(windows === null ? [] : ["windows"])], rows }, ""];
 }
 
-function inspectPersonBlocks({ quality, folds }: InspectResult): Block[] {
+function inspectPersonText({ quality, folds }: InspectResult): Block[] {
   const foldOf = new Map(folds?.flatMap(({ fold, testUsers }) => testUsers.map((user) => [user, fold] as const)));
   const people = Object.entries(quality.persons).sort(([a], [b]) => naturalOrder(a, b));
   const recordingsOf = Map.groupBy(quality.per_recording, ({ user }) => user);
@@ -144,8 +144,8 @@ function inspectPersonBlocks({ quality, folds }: InspectResult): Block[] {
     const rates = own.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));
     return [
       name,
-      countText(own.length),
-      countText(rows),
+      wholeNumberText(own.length),
+      wholeNumberText(rows),
       durationText(seconds),
       rates.length === 0 ? "-" : inspectRangeText(rates),
       foldOf.has(name) ? String(foldOf.get(name)) : "-",
@@ -163,7 +163,7 @@ function inspectRangeText(values: readonly number[]): string {
   return low === high ? low! : `${low} to ${high}`;
 }
 
-function inspectRecordingBlocks({ quality, recordings, sensors }: InspectResult): Block[] {
+function inspectRecordingText({ quality, recordings, sensors }: InspectResult): Block[] {
   const felt = Object.keys(recordings[0]?.at_rest ?? {});
   const unitOf = (name: string): string => sensors.find((sensor) => sensor.name === name)?.unit ?? "as read";
   const rows = quality.per_recording.slice(0, shownRows).map((own, i) => {
@@ -178,7 +178,7 @@ function inspectRecordingBlocks({ quality, recordings, sensors }: InspectResult)
       durationText(own.seconds),
       own.rate_hz === null ? "-" : inspectRateText(own.rate_hz, ""),
       String(own.gaps),
-      ...felt.map((name) => fixedText(at_rest[name], 2)),
+      ...felt.map((name) => fixedNumberText(at_rest[name], 2)),
     ];
   });
   const headers = ["person", "recording", "classes", "begins", "time", "Hz", "gaps"];

@@ -6,10 +6,10 @@ import type { FitName, FitStage } from "../../pipelines/train.ts";
 import { visible } from "../../visible.ts";
 import { colouredText, usesColour } from "./colour.ts";
 import { truncateToDisplayWidth } from "./display-width.ts";
-import { fixedText } from "./number-text.ts";
+import { fixedNumberText } from "./number-text.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";
-import { trainCalibrationLine, trainFitLabel, trainTextBlocks, verboseTrainLines } from "./train-text.ts";
+import { trainCalibrationText, trainFitText, trainText, verboseTrainText } from "./train-text.ts";
 
 interface RunningFit {
   epoch: number;
@@ -79,15 +79,15 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
         return draw(true);
       }
       if (event.type === "calibration") {
-        calibrating = event.done < 1 ? trainCalibrationLine(event) : null;
+        calibrating = event.done < 1 ? trainCalibrationText(event) : null;
         return calibrating === null ? erase() : draw(false);
       }
       if (event.type === "fold") fits.delete(`fold-${event.fold}`);
       if (event.type === "cycle") fits.delete(`cycle-${event.report.cycle}`);
       if (event.type === "cross-validation" || event.type === "fine-tuning") fits.clear();
       if (event.type === "final") fits.delete("final");
-      const more = loudness === "verbose" ? verboseTrainLines(event, (now() - began) / 1000) : [];
-      const blocks = [...trainTextBlocks(event), ...more];
+      const more = loudness === "verbose" ? verboseTrainText(event, (now() - began) / 1000) : [];
+      const blocks = [...trainText(event), ...more];
       if (blocks.length > 0) above(() => terminal.print(...blocks));
     },
     onStopping: (message) => {
@@ -106,10 +106,10 @@ export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: nu
   const parts = [...fits].map(([fit, { epoch, epochs, done, loss, stage, valMacroF1 }]) => {
     const work = stage ?? `epoch ${epoch}/${epochs}`;
     const scores = [
-      loss === null ? "" : ` · loss ${fixedText(loss)}`,
-      valMacroF1 === null ? "" : ` · F1 ${fixedText(valMacroF1)}`,
+      loss === null ? "" : ` · loss ${fixedNumberText(loss)}`,
+      valMacroF1 === null ? "" : ` · F1 ${fixedNumberText(valMacroF1)}`,
     ];
-    return `${trainFitLabel(fit)} · ${work} ${Math.round(100 * done)} %${scores.join("")}`;
+    return `${trainFitText(fit)} · ${work} ${Math.round(100 * done)} %${scores.join("")}`;
   });
   const speed = [...fits.values()].reduce((sum, fit) => sum + fit.windowsPerSecond, 0);
   const left = secondsLeft === null ? "" : ` · ${durationText(secondsLeft)} left`;

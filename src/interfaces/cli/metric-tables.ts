@@ -2,7 +2,7 @@
 
 import { naturalOrder } from "../../natural-order.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
-import { countText, fixedText } from "./number-text.ts";
+import { fixedNumberText, wholeNumberText } from "./number-text.ts";
 import type { Table } from "./table.ts";
 
 type CrossValidation = EventOf<"cross-validation">;
@@ -31,10 +31,10 @@ export function personMetricTable(users: readonly Person[], worst: string): Tabl
     .map(({ user, fold, metrics }) => [
       user,
       ...(hasFolds ? [String(fold ?? "several")] : []),
-      countText(metrics.n),
-      fixedText(metrics.macro_f1),
-      fixedText(metrics.accuracy),
-      fixedText(metrics.kappa),
+      wholeNumberText(metrics.n),
+      fixedNumberText(metrics.macro_f1),
+      fixedNumberText(metrics.accuracy),
+      fixedNumberText(metrics.kappa),
       user === worst ? "<- worst" : "",
     ]);
   const headers = ["person", ...(hasFolds ? ["fold"] : []), "windows", "macro F1", "accuracy", "kappa", ""];
@@ -49,10 +49,10 @@ export function metricTableTitle(users: number): string {
 export function classMetricTable(pooled: CrossValidation["pooled"]): Table {
   const rows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
     name,
-    fixedText(precision),
-    fixedText(recall),
-    fixedText(f1),
-    countText(support),
+    fixedNumberText(precision),
+    fixedNumberText(recall),
+    fixedNumberText(f1),
+    wholeNumberText(support),
   ]);
   return { headers: ["class", "precision", "recall", "F1", "windows"], rows };
 }

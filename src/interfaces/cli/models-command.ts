@@ -12,10 +12,10 @@ import { resolveCompareConfig } from "../../options/resolve-config.ts";
 import { resolveOptions } from "../../options/resolve-options.ts";
 import type { ModelComparison } from "../../pipelines/compare-models.ts";
 import type { ModelVersion, Promotion, ShownModel } from "../../pipelines/models.ts";
-import { comparedModelsJoinLines, comparedModelsLines } from "./compared-models-text.ts";
+import { comparedModelsJoinText, comparedModelsText } from "./compared-models-text.ts";
 import { defineCommand, defineGroup, type Shown } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
-import { fixedText, meanAndSdText } from "./number-text.ts";
+import { fixedNumberText, meanAndSdText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 const closing: Closing = {
@@ -100,7 +100,7 @@ export function modelsCommand(): Command {
       const { addModel } = await import("../../pipelines/add-model.ts");
       const joined = await addModel(model, as, { reporter: { warn: shown.terminal.warn } });
       shown.terminal.detail(`read       ${model}, the champion of ${as} and the registry in the same folder`);
-      answer(shown, snakeKeys(joined), comparedModelsJoinLines(joined, model));
+      answer(shown, snakeKeys(joined), comparedModelsJoinText(joined, model));
     },
   });
   const promote = defineCommand({
@@ -184,8 +184,8 @@ function modelsShowLines({ version, report, retraining }: ShownModel): string[] 
     ...(comparison === undefined
       ? []
       : [
-          `retrained  cycle ${winner} won; macro F1 on the holdout ${fixedText(comparison.candidate_macro_f1)} ` +
-            `(previous model: ${fixedText(comparison.champion_macro_f1)})`,
+          `retrained  cycle ${winner} won; macro F1 on the holdout ${fixedNumberText(comparison.candidate_macro_f1)} ` +
+            `(previous model: ${fixedNumberText(comparison.champion_macro_f1)})`,
         ]),
   ];
 }
@@ -203,14 +203,14 @@ function modelsCompareLines({ models: shown, compared }: ModelComparison): Block
       row("macro F1", over("macro_f1")),
       row("accuracy", over("accuracy")),
       row("calibration error", over("expected_calibration_error")),
-      row("worst person", ({ report }) => fixedText(report.summary.worst_user.macro_f1)),
+      row("worst person", ({ report }) => fixedNumberText(report.summary.worst_user.macro_f1)),
     ],
   };
   return [
     table,
     "",
     "The table shows each model's own cross-validation; a retrained model may have been cross-validated on fewer people.",
-    ...compared.flatMap(comparedModelsLines),
+    ...compared.flatMap(comparedModelsText),
   ];
 }
 

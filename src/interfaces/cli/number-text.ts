@@ -1,21 +1,21 @@
 // Formats numbers for the terminal. Missing and undefined values are printed as a dash.
 
 /** A score or a loss with three decimals, such as 0.943. */
-export function fixedText(value: number | null | undefined, digits = 3): string {
+export function fixedNumberText(value: number | null | undefined, digits = 3): string {
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "-";
 }
 
 /** A difference with its sign, such as +0.052. */
-export function signedFixedText(value: number): string {
-  return `${value < 0 ? "-" : "+"}${fixedText(Math.abs(value))}`;
+export function signedNumberText(value: number): string {
+  return `${value < 0 ? "-" : "+"}${fixedNumberText(Math.abs(value))}`;
 }
 
 /** A count with thousands separators, such as 1,402,573. */
-export function countText(value: number): string {
+export function wholeNumberText(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
 /** For example "0.943 ± 0.012"; only the mean if there is no standard deviation. */
 export function meanAndSdText({ mean, sd }: { mean: number | null; sd: number | null }): string {
-  return sd === null ? fixedText(mean) : `${fixedText(mean)} ± ${fixedText(sd)}`;
+  return sd === null ? fixedNumberText(mean) : `${fixedNumberText(mean)} ± ${fixedNumberText(sd)}`;
 }

@@ -4,11 +4,11 @@ import type { CalibrationEvent } from "../../pipelines/recalibrate-baseline.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";
 import {
-  trainCalibrationLine,
-  trainTextBlocks,
+  trainCalibrationText,
+  trainText,
   trainTextOfEpoch,
   trainTextWhenQuiet,
-  verboseTrainLines,
+  verboseTrainText,
 } from "./train-text.ts";
 
 export function plainRenderer({ loudness = "usual", now = Date.now, ...streams }: RendererOptions): TrainRenderer {
@@ -18,16 +18,16 @@ export function plainRenderer({ loudness = "usual", now = Date.now, ...streams }
   const calibrationLines = (event: CalibrationEvent): string[] => {
     const before = quarters;
     quarters = Math.floor(4 * event.done);
-    return quarters === before ? [] : [trainCalibrationLine(event)];
+    return quarters === before ? [] : [trainCalibrationText(event)];
   };
   return {
     warn: (message) => terminal.warn(message),
     event: (event) => {
       if (event.type === "calibration") return terminal.progress(...calibrationLines(event));
-      const blocks = event.type === "epoch" ? trainTextOfEpoch(event, loudness) : trainTextBlocks(event);
+      const blocks = event.type === "epoch" ? trainTextOfEpoch(event, loudness) : trainText(event);
       if (trainTextWhenQuiet(event)) terminal.print(...blocks);
       else terminal.progress(...blocks);
-      if (loudness === "verbose") terminal.progress(...verboseTrainLines(event, (now() - began) / 1000));
+      if (loudness === "verbose") terminal.progress(...verboseTrainText(event, (now() - began) / 1000));
     },
     onStopping: (message) => terminal.inform(message),
     close: () => {},

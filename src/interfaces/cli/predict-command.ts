@@ -8,7 +8,7 @@ import { percent } from "../../percent.ts";
 import type { PredictResult } from "../../pipelines/predict.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
-import { countText, fixedText } from "./number-text.ts";
+import { fixedNumberText, wholeNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 const closing: Closing = {
@@ -64,14 +64,14 @@ function predictCommandBlocks(result: PredictResult): Block[] {
   const total = (name: string): number => people.reduce((sum, [, own]) => sum + (own[name] ?? 0), 0);
   const rows = names.map((name) => [
     name,
-    countText(classes[name]!),
-    fixedText(classes[name]! / windows),
-    fixedText(total(name), 1),
+    wholeNumberText(classes[name]!),
+    fixedNumberText(classes[name]! / windows),
+    fixedNumberText(total(name), 1),
   ]);
   const byPerson = people.slice(0, shownPeople).map(([person, own]) => [
     person,
-    ...names.map((name) => fixedText(own[name] ?? 0, 1)),
-    fixedText(
+    ...names.map((name) => fixedNumberText(own[name] ?? 0, 1)),
+    fixedNumberText(
       Object.values(own).reduce((sum, n) => sum + n, 0),
       1,
     ),
@@ -86,7 +86,7 @@ function predictCommandBlocks(result: PredictResult): Block[] {
     ...(smooth === null ? [] : [`smoothed   over time, for activities of ${durationText(smooth)} on average`]),
     ...(unknown === null ? [] : [predictUnknownLine(unknown)]),
     `${counted(windows, "window")} labelled in ${durationText(result.seconds)}, mean confidence ` +
-      fixedText(result.meanConfidence),
+      fixedNumberText(result.meanConfidence),
     result.out,
   ];
 }
@@ -94,8 +94,8 @@ function predictCommandBlocks(result: PredictResult): Block[] {
 function predictUnknownLine(unknown: NonNullable<PredictResult["unknown"]>): string {
   const { confidence, wrong_removed: wrong, right_removed: right, accuracy_before, accuracy_after } = unknown;
   return (
-    `unknown    below a confidence of ${fixedText(confidence)}; in cross-validation, that removes ` +
+    `unknown    below a confidence of ${fixedNumberText(confidence)}; in cross-validation, that removes ` +
     `${wrong === null ? "no error, because there was none," : `${percent(wrong)} of the errors`} and ` +
-    `${percent(right ?? 0)} of the correct labels (accuracy ${fixedText(accuracy_before)}, then ${fixedText(accuracy_after)})`
+    `${percent(right ?? 0)} of the correct labels (accuracy ${fixedNumberText(accuracy_before)}, then ${fixedNumberText(accuracy_after)})`
   );
 }

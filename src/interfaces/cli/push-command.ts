@@ -6,7 +6,7 @@ import { resolvePushConfig } from "../../options/resolve-config.ts";
 import { defineCommand } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { interruptible } from "./interrupt.ts";
-import { pushLines } from "./push-text.ts";
+import { pushText } from "./push-text.ts";
 
 const closing: Closing = {
   examples: [
@@ -68,7 +68,7 @@ export function pushCommand(): Command {
       );
       terminal.detail(`read       ${counted(pushed.streams.length, "stream")} in ${config.files.join(", ")}`);
       if (json) terminal.json(pushed);
-      else terminal.print(...pushLines(pushed));
+      else terminal.print(...pushText(pushed));
       process.exitCode = isStopped ? (config.follow ? exitCodes.ok : exitCodes.interrupted) : pushed.exit_code;
     },
   });

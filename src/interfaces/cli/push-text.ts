@@ -6,9 +6,9 @@ import type { PushedStream, PushResult } from "../../pipelines/push.ts";
 import { shellPath } from "../../shell-words.ts";
 import type { Block } from "./terminal.ts";
 
-export function pushLines(pushed: PushResult): Block[] {
+export function pushText(pushed: PushResult): Block[] {
   const { to, model, spool, accepted, refused, spooled, skipped, streams, refused_batches, unread_files } = pushed;
-  const sorted = streams.toSorted((a, b) => pushUrgency(b) - pushUrgency(a) || naturalOrder(a.stream, b.stream));
+  const sorted = streams.toSorted((a, b) => pushTextOrder(b) - pushTextOrder(a) || naturalOrder(a.stream, b.stream));
   const rows = sorted.map((own) => [
     own.stream,
     `${own.accepted}`,
@@ -47,7 +47,7 @@ function pushedVerdictsText({ verdicts }: PushedStream): string {
   return some.length === 0 ? "-" : some.map(([verdict, count]) => `${count} ${verdict}`).join(", ");
 }
 
-function pushUrgency({ last, refused, spooled }: PushedStream): number {
+function pushTextOrder({ last, refused, spooled }: PushedStream): number {
   const verdict = last === null ? 0 : verdictExitCodes[last.verdict];
   return Math.max(verdict, refused > 0 ? 2 : 0, spooled > 0 ? 1 : 0);
 }

@@ -7,10 +7,10 @@ import { listedNames } from "../../listed-names.ts";
 import { naturalOrder } from "../../natural-order.ts";
 import { percent } from "../../percent.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
-import { countText } from "./number-text.ts";
+import { wholeNumberText } from "./number-text.ts";
 
 /** The columns with their roles, the sensors, and the quality of the recordings. */
-export function recordingsReadLines({
+export function recordingsReadText({
   quality,
   sensors,
   conversions,
@@ -68,7 +68,7 @@ function recordingsQualityText({ sampling, gaps, channels }: EventOf<"data">["qu
 }
 
 /** For example "windows    200 samples (4 s) at 50 Hz, resampled from 100 Hz". */
-export function recordingsWindowLine(
+export function recordingsWindowText(
   { samplingRateHz, windowSize }: Pick<EventOf<"data">, "samplingRateHz" | "windowSize">,
   { sampling }: Pick<EventOf<"data">["quality"], "sampling">,
 ): string {
@@ -113,7 +113,7 @@ export function recordingsDroppedText(
   return [...rows, ...samples];
 }
 
-export function recordingsTestSetLine({ column, users, windows }: NonNullable<EventOf<"split">["testSet"]>): string {
+export function recordingsTestSetText({ column, users, windows }: NonNullable<EventOf<"split">["testSet"]>): string {
   return `test set   ${counted(windows, "window")} of ${counted(users.length, "person", "people")}, marked by column ${column}: ${recordingsPeopleText(users)}`;
 }
 
@@ -121,16 +121,16 @@ export function recordingsPeopleText(users: readonly string[]): string {
   return listedNames(users.toSorted(naturalOrder), 8);
 }
 
-export function recordingsWarningLines(warnings: readonly string[]): string[] {
+export function recordingsWarningText(warnings: readonly string[]): string[] {
   return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
 }
 
 /** The unlabelled time, grouped by the length of the unlabelled stretches. */
-export function recordingsUnlabelledLines({ unlabelled }: EventOf<"data">["quality"]): string[] {
+export function recordingsUnlabelledText({ unlabelled }: EventOf<"data">["quality"]): string[] {
   if (unlabelled === undefined) return [];
   const { stretches, seconds, longest, by_length } = unlabelled;
   const limits = by_length.map(({ below_seconds: below, stretches: n }, i) => {
-    return `${countText(n)} ${i === 0 ? "" : "more "}${below === null ? "longer" : `below ${durationText(below)}`}`;
+    return `${wholeNumberText(n)} ${i === 0 ? "" : "more "}${below === null ? "longer" : `below ${durationText(below)}`}`;
   });
   const where = `${durationText(longest.seconds)} in ${longest.recording} of ${longest.user}, from ${instantText(longest.start_s)}`;
   return [
@@ -140,14 +140,14 @@ export function recordingsUnlabelledLines({ unlabelled }: EventOf<"data">["quali
 }
 
 /** The number of windows in which the label changes, and how many of them are used. */
-export function recordingsLabelChangeLines(changes: EventOf<"data">["labelChanges"]): string[] {
+export function recordingsLabelChangeText(changes: EventOf<"data">["labelChanges"]): string[] {
   if (changes === null) return [];
   const { windows, crossing, mostly, majority, used } = changes;
   const share = percent(crossing / windows, { decimals: 1 });
-  const found = `changes    the label changes within ${countText(crossing)} of ${counted(windows, "window")} (${share})`;
+  const found = `changes    the label changes within ${wholeNumberText(crossing)} of ${counted(windows, "window")} (${share})`;
   return [
     used > 0
-      ? `${found}; ${countText(used)} of them are used`
-      : `${found}, which are not used; --purity 0.8 would use ${countText(mostly)} of them, --purity 0.5 ${countText(majority)}`,
+      ? `${found}; ${wholeNumberText(used)} of them are used`
+      : `${found}, which are not used; --purity 0.8 would use ${wholeNumberText(mostly)} of them, --purity 0.5 ${wholeNumberText(majority)}`,
   ];
 }

@@ -7,7 +7,7 @@ import { resolveCompactConfig, resolveStreamConfig } from "../../options/resolve
 import type { ByHand } from "../../pipelines/reference.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
-import { fixedText } from "./number-text.ts";
+import { fixedNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 const closing: Closing = {
@@ -131,8 +131,8 @@ function referenceShowLines({
   const { batches, aggregated, window_size, last_updated, stream } = reference;
   const channels = Object.keys(aggregated.trend).map((name) => [
     name,
-    fixedText(aggregated.rolling_mean[name]),
-    fixedText(aggregated.rolling_std[name]),
+    fixedNumberText(aggregated.rolling_mean[name]),
+    fixedNumberText(aggregated.rolling_std[name]),
     batches.length === 0 ? "-" : aggregated.trend[name]!,
   ]);
   const rows = ledger.map(({ batchId, receivedAt, status, inReferences, reason }) => [

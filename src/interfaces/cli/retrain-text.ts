@@ -6,11 +6,11 @@ import { listedNames } from "../../listed-names.ts";
 import { percent } from "../../percent.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { fixedText } from "./number-text.ts";
-import { recordingsPeopleText, recordingsWarningLines } from "./recordings-text.ts";
+import { fixedNumberText } from "./number-text.ts";
+import { recordingsPeopleText, recordingsWarningText } from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
 
-export function retrainDataLines({
+export function retrainDataText({
   labelled,
   holdout,
   filesOfModel,
@@ -22,7 +22,7 @@ export function retrainDataLines({
   const of = (part: { people: readonly string[]; windows: number }): string =>
     `${counted(part.windows, "window")} of ${recordingsPeopleText(part.people)}`;
   return [
-    ...recordingsWarningLines(warnings),
+    ...recordingsWarningText(warnings),
     ...(filesOfModel.length === 0 ? [] : [`read       ${listedNames(filesOfModel, 3)}, named in the model's manifest`]),
     `labelled   ${of(labelled)}`,
     `holdout    ${of(holdout)}`,
@@ -32,21 +32,21 @@ export function retrainDataLines({
   ];
 }
 
-export function retrainCycleLine({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
+export function retrainCycleText({ report: { cycle, selection, holdout, unlabelled } }: EventOf<"cycle">): string {
   const without = cycle === 0 ? "labelled windows only" : "statistics of the unlabelled windows";
   const selected = selection === null ? without : counted(selection.total, "pseudo-label");
   const truth =
     unlabelled.macro_f1 === null
       ? ""
-      : `  macro F1 on the unlabelled windows ${fixedText(unlabelled.macro_f1)} (true labels)`;
+      : `  macro F1 on the unlabelled windows ${fixedNumberText(unlabelled.macro_f1)} (true labels)`;
   const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped, { decimals: 1 })}`;
   return (
-    `cycle ${cycle}  ${selected}  macro F1 ${fixedText(holdout.macro_f1)} on the holdout  confidence ` +
-    `${fixedText(unlabelled.mean_confidence)}${flipped}${truth}`
+    `cycle ${cycle}  ${selected}  macro F1 ${fixedNumberText(holdout.macro_f1)} on the holdout  confidence ` +
+    `${fixedNumberText(unlabelled.mean_confidence)}${flipped}${truth}`
   );
 }
 
-export function retrainGateLines({ winner, because, rules, passed }: EventOf<"gate">): Block[] {
+export function retrainGateText({ winner, because, rules, passed }: EventOf<"gate">): Block[] {
   const rows = rules.map((rule) => [
     ...[
       rule.passed ? "passed" : "FAILED",
@@ -66,10 +66,10 @@ export function retrainGateLines({ winner, because, rules, passed }: EventOf<"ga
 
 /** Whole numbers, such as the number of a cycle, are printed without decimals. */
 function retrainGateValueText(value: number | null): string {
-  return value === null || !Number.isInteger(value) ? fixedText(value) : String(value);
+  return value === null || !Number.isInteger(value) ? fixedNumberText(value) : String(value);
 }
 
-export function retrainedLines({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string[] {
+export function retrainedText({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string[] {
   return [
     ...(adopted ? [`model      ${out}`] : ["not adopted: nothing was changed"]),
     `report     ${report}`,

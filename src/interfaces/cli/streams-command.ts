@@ -5,7 +5,7 @@ import { streamsListOptions, streamsShowOptions } from "../../options/streams-op
 import { changeStreamsCommands } from "./change-streams-command.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
-import { shownStreamLines, streamListLines } from "./streams-text.ts";
+import { shownStreamText, streamListText } from "./streams-text.ts";
 
 const closing: Closing = {
   examples: [
@@ -43,7 +43,7 @@ export function streamsCommand(): Command {
       const listed = await listStreams(config);
       terminal.detail(`read       ${counted(listed.counts.total, "stream")} in the ledger of ${config.model}`);
       if (json) terminal.json(listed);
-      else if (config.out === undefined) terminal.print(...streamListLines(listed));
+      else if (config.out === undefined) terminal.print(...streamListText(listed));
       else terminal.print(`${counted(listed.streams.length, "stream")} written to ${config.out}`);
     },
   });
@@ -58,7 +58,7 @@ export function streamsCommand(): Command {
       const shown = await showStream(config);
       terminal.detail(`read       stream ${config.stream} in the ledger of ${config.model}`);
       if (json) terminal.json(shown);
-      else if (config.out === undefined) terminal.print(...shownStreamLines(shown, config.model));
+      else if (config.out === undefined) terminal.print(...shownStreamText(shown, config.model));
       else terminal.print(`${counted(shown.history.length, "batch", "batches")} written to ${config.out}`);
     },
   });

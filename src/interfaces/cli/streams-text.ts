@@ -4,14 +4,14 @@ import { roughDurationText } from "../../duration-text.ts";
 import { timeRangeText } from "../../instant-text.ts";
 import { percent } from "../../percent.ts";
 import type { ListedStream, ShownBatch, ShownStream, StreamList, StreamSilence } from "../../pipelines/streams.ts";
-import { countText } from "./number-text.ts";
+import { wholeNumberText } from "./number-text.ts";
 import { sparkline } from "./sparkline.ts";
 import type { Block } from "./terminal.ts";
 
 /** Maximum number of batches in the sparkline of a table. */
 const shownInTable = 10;
 
-export function streamListLines({ counts, matching, streams, at }: StreamList): Block[] {
+export function streamListText({ counts, matching, streams, at }: StreamList): Block[] {
   const { total, alarm, silent, rejected, retired } = counts;
   const summary =
     `${counted(total, "stream")}: ${alarm} in alarm, ${silent} silent, ${rejected} with a rejected last batch` +
@@ -24,7 +24,7 @@ export function streamListLines({ counts, matching, streams, at }: StreamList): 
     sparkline(stream.series.slice(-shownInTable).map(({ evidence }) => evidence)),
     stream.state === "normal" || stream.state === null ? "" : (stream.channel ?? ""),
     `${roughDurationText(stream.silence.seconds)}${stream.silence.silent === true ? " (silent)" : ""}`,
-    countText(stream.batches.total),
+    wholeNumberText(stream.batches.total),
   ]);
   const left = matching - streams.length;
   return [
@@ -37,7 +37,7 @@ export function streamListLines({ counts, matching, streams, at }: StreamList): 
 
 const shownColumns = ["verdict", "status", "evidence", "furthest away, or why"];
 
-export function shownStreamLines(shown: ShownStream, model: string): Block[] {
+export function shownStreamText(shown: ShownStream, model: string): Block[] {
   const { batches, history, since, at } = shown;
   const { total, ...counts } = batches;
   const byStatus = Object.entries(counts).flatMap(([status, count]) => (count === 0 ? [] : [`${count} ${status}`]));
@@ -57,7 +57,7 @@ export function shownStreamLines(shown: ShownStream, model: string): Block[] {
       since === null ? "" : ` since ${streamTimeText(since)} ` + `(${streamAgoText(since, at)})`
     }`,
     `last batch ${streamSilenceText(shown.silence)}`,
-    `batches    ${countText(total)}: ${byStatus.join(", ")}`,
+    `batches    ${wholeNumberText(total)}: ${byStatus.join(", ")}`,
     `evidence   ${sparkline(shown.series.map(({ evidence }) => evidence))}`,
     ...shown.actions.map(({ at: when, who, action, subject, reason }) => {
       const was = subject === null ? "" : action === "rename" ? ` (was ${subject})` : ` (batch ${subject})`;
@@ -66,7 +66,9 @@ export function shownStreamLines(shown: ShownStream, model: string): Block[] {
     ...(rows.length === 0
       ? []
       : ["", { headers: ["batch", "received", ...(isDated ? ["data"] : []), ...shownColumns], rows }]),
-    ...(rows.length === total ? [] : ["", `the newest ${countText(rows.length)} of ${countText(total)} batches`]),
+    ...(rows.length === total
+      ? []
+      : ["", `the newest ${wholeNumberText(rows.length)} of ${wholeNumberText(total)} batches`]),
   ];
 }
 

@@ -6,61 +6,61 @@ import { gigabytes } from "../../gigabytes.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
 import { penaltyText } from "../../unchanged-penalty.ts";
-import { comparedModelsJoinLines } from "./compared-models-text.ts";
+import { comparedModelsJoinText } from "./compared-models-text.ts";
 import { dayLines } from "./day-text.ts";
-import { fineTuningLines } from "./fine-tuning-text.ts";
+import { fineTuningText } from "./fine-tuning-text.ts";
 import { classMetricTable, metricTableTitle, personMetricTable, printedMetrics } from "./metric-tables.ts";
-import { countText, fixedText, meanAndSdText } from "./number-text.ts";
+import { fixedNumberText, meanAndSdText, wholeNumberText } from "./number-text.ts";
 import {
   recordingsDroppedText,
-  recordingsLabelChangeLines,
+  recordingsLabelChangeText,
   recordingsPeopleText,
-  recordingsReadLines,
-  recordingsTestSetLine,
-  recordingsUnlabelledLines,
-  recordingsWarningLines,
-  recordingsWindowLine,
+  recordingsReadText,
+  recordingsTestSetText,
+  recordingsUnlabelledText,
+  recordingsWarningText,
+  recordingsWindowText,
 } from "./recordings-text.ts";
-import { retrainCycleLine, retrainDataLines, retrainedLines, retrainGateLines } from "./retrain-text.ts";
-import { runLengthLines } from "./run-length-text.ts";
+import { retrainCycleText, retrainDataText, retrainedText, retrainGateText } from "./retrain-text.ts";
+import { runLengthText } from "./run-length-text.ts";
 import type { Block, Loudness } from "./terminal.ts";
 
 /** The lines to print for an event; empty if the event prints no permanent output. */
-export function trainTextBlocks(event: TrainEvent): readonly Block[] {
+export function trainText(event: TrainEvent): readonly Block[] {
   switch (event.type) {
     case "data":
-      return trainDataLines(event);
+      return trainDataText(event);
     case "memory":
       return [`memory     about ${gigabytes(event.neededBytes)} of ${gigabytes(event.totalBytes)}`];
     case "split":
-      return trainSplitLines(event);
+      return trainSplitText(event);
     case "resumed":
-      return [`${trainFitLabel(event.fit)}  ${trainResumedText(event)}`];
+      return [`${trainFitText(event.fit)}  ${trainResumedText(event)}`];
     case "fold":
-      return [trainFoldLine(event)];
+      return [trainFoldText(event)];
     case "cross-validation":
-      return trainCrossValidationLines(event);
+      return trainCrossValidationText(event);
     case "test-set":
-      return trainTestSetLines(event);
+      return trainTestSetText(event);
     case "fine-tuning":
-      return fineTuningLines(event.report);
+      return fineTuningText(event.report);
     case "final":
       return [
-        ...(event.choice === undefined ? [] : trainChoiceLines(event.choice)),
+        ...(event.choice === undefined ? [] : trainChoiceText(event.choice)),
         `final fit  ${trainFinalText(event)} in ${durationText(event.seconds)}`,
       ];
     case "done":
-      return trainDoneLines(event);
+      return trainDoneText(event);
     case "retrain-data":
-      return retrainDataLines(event);
+      return retrainDataText(event);
     case "cycle":
-      return [retrainCycleLine(event)];
+      return [retrainCycleText(event)];
     case "gate":
-      return retrainGateLines(event);
+      return retrainGateText(event);
     case "retrained":
-      return retrainedLines(event);
+      return retrainedText(event);
     case "tracked":
-      return trainTrackedLines(event);
+      return trainTrackedText(event);
     case "batch":
     case "epoch":
     case "calibration":
@@ -77,7 +77,7 @@ export function trainTextWhenQuiet({ type }: TrainEvent): boolean {
 }
 
 /** The lines that --verbose adds to an event: inputs, and the time since the run began. */
-export function verboseTrainLines(event: TrainEvent, seconds: number): string[] {
+export function verboseTrainText(event: TrainEvent, seconds: number): string[] {
   switch (event.type) {
     case "batch":
     case "epoch":
@@ -87,13 +87,13 @@ export function verboseTrainLines(event: TrainEvent, seconds: number): string[] 
       return [`checkpoint ${event.path}`];
     case "data":
     case "retrain-data":
-      return [`files      ${event.files.join(", ")}`, trainTimeLine(event, seconds)];
+      return [`files      ${event.files.join(", ")}`, trainTimeText(event, seconds)];
     default:
-      return [trainTimeLine(event, seconds)];
+      return [trainTimeText(event, seconds)];
   }
 }
 
-function trainTimeLine({ type }: TrainEvent, seconds: number): string {
+function trainTimeText({ type }: TrainEvent, seconds: number): string {
   return `time       ${durationText(seconds)} until ${type}`;
 }
 
@@ -102,14 +102,16 @@ export function trainTextOfEpoch(event: EventOf<"epoch">, loudness: Loudness): s
   const { valLoss, valAccuracy, valMacroF1, secondsLeft } = event;
   const validated = valLoss !== null;
   const validation = validated
-    ? `  val ${fixedText(valLoss)}  F1 ${fixedText(valMacroF1)}${event.best ? " best" : ""}`
+    ? `  val ${fixedNumberText(valLoss)}  F1 ${fixedNumberText(valMacroF1)}${event.best ? " best" : ""}`
     : "";
   const left = secondsLeft === null ? "" : `  ${durationText(secondsLeft)} left`;
-  const accuracies = `accuracy ${fixedText(event.accuracy)}${validated ? `  val_accuracy ${fixedText(valAccuracy)}` : ""}`;
-  const rateText = event.learningRate === null ? "" : `lr ${event.learningRate}  `;
+  const accuracies = `accuracy ${fixedNumberText(event.accuracy)}${validated ? `  val_accuracy ${fixedNumberText(valAccuracy)}` : ""}`;
+  const mixedTimeUnitRateText = event.learningRate === null ? "" : `lr ${event.learningRate}  `;
   return [
-    `${trainFitLabel(event.fit)}  ${trainEpochText(event)}  loss ${fixedText(event.loss)}${validation}${left}`,
-    ...(loudness === "verbose" ? [`  ${accuracies}  ${rateText}${Math.round(event.windowsPerSecond)} windows/s`] : []),
+    `${trainFitText(event.fit)}  ${trainEpochText(event)}  loss ${fixedNumberText(event.loss)}${validation}${left}`,
+    ...(loudness === "verbose"
+      ? [`  ${accuracies}  ${mixedTimeUnitRateText}${Math.round(event.windowsPerSecond)} windows/s`]
+      : []),
   ];
 }
 
@@ -123,37 +125,41 @@ function trainEpochText({ epoch, epochs, penalty, mixture }: EventOf<"epoch">): 
  * For example "auto chose average; mean log loss of held-out people: average 0.105, compact 0.217, minirocket 0.110" and
  * "average is lower than minirocket by 0.005, with a standard error of 0.004".
  */
-function trainChoiceLines({ chosen, losses, difference: { mean, error } }: TrainChoice): string[] {
-  const tried = Object.entries(losses).map(([name, loss]) => `${name} ${fixedText(loss)}`);
+function trainChoiceText({ chosen, losses, difference: { mean, error } }: TrainChoice): string[] {
+  const tried = Object.entries(losses).map(([name, loss]) => `${name} ${fixedNumberText(loss)}`);
   const { average, ...alone } = losses;
   const [single] = Object.entries(alone).reduce((a, b) => (b[1] < a[1] ? b : a));
   const [lower, higher] = mean > 0 ? [single, "average"] : ["average", single];
   const chance = chosen === "average" && mean > 0 ? ", which chance could explain" : "";
-  const spread = Number.isFinite(error) ? `, with a standard error of ${fixedText(error)}` : "";
+  const spread = Number.isFinite(error) ? `, with a standard error of ${fixedNumberText(error)}` : "";
   return [
     `network    auto chose ${chosen}; mean log loss of held-out people: ${tried.join(", ")}`,
-    `           ${lower} is lower than ${higher} by ${fixedText(Math.abs(mean))}${spread}${chance}`,
+    `           ${lower} is lower than ${higher} by ${fixedNumberText(Math.abs(mean))}${spread}${chance}`,
   ];
 }
 
 type TrainChoice = NonNullable<EventOf<"final">["choice"]>;
 
 /** For example "calibrating  50 %  12 s left". */
-export function trainCalibrationLine({ done, secondsLeft }: EventOf<"calibration">): string {
+export function trainCalibrationText({ done, secondsLeft }: EventOf<"calibration">): string {
   const left = secondsLeft === null || done === 1 ? "" : `  ${durationText(secondsLeft)} left`;
   return `calibrating  ${Math.round(100 * done)} %${left}`;
 }
 
 /** For example "fold 2", "fold 2 from scratch" or "final fit". */
-export function trainFitLabel(fit: FitName): string {
+export function trainFitText(fit: FitName): string {
   if (fit === "final") return "final fit";
   const [kind, number] = fit.split("-");
   return kind === "scratch" ? `fold ${number} from scratch` : `${kind} ${number}`;
 }
 
-function trainDataLines(event: EventOf<"data">): Block[] {
+function trainDataText(event: EventOf<"data">): Block[] {
   const { quality, windows } = event;
-  const classes = Object.entries(event.classes).map(([name, n]) => [name, countText(n), fixedText(n / windows)]);
+  const classes = Object.entries(event.classes).map(([name, n]) => [
+    name,
+    wholeNumberText(n),
+    fixedNumberText(n / windows),
+  ]);
   const amounts = [
     counted(event.rows, "row"),
     counted(event.users, "person", "people"),
@@ -162,29 +168,29 @@ function trainDataLines(event: EventOf<"data">): Block[] {
   ];
   return [
     `data       ${amounts.join(", ")}`,
-    ...recordingsReadLines(event),
-    recordingsWindowLine(event, quality),
+    ...recordingsReadText(event),
+    recordingsWindowText(event, quality),
     ...recordingsDroppedText(quality, event.dropped).map((line) => `left out   ${line}`),
-    ...recordingsUnlabelledLines(quality),
-    ...recordingsLabelChangeLines(event.labelChanges),
+    ...recordingsUnlabelledText(quality),
+    ...recordingsLabelChangeText(event.labelChanges),
     "",
     { headers: ["class", "windows", "share"], rows: classes },
     "",
   ];
 }
 
-function trainSplitLines(event: EventOf<"split">): Block[] {
+function trainSplitText(event: EventOf<"split">): Block[] {
   const rows = event.folds.map((fold) => [
     String(fold.fold),
-    countText(fold.trainWindows),
-    countText(fold.validationWindows),
-    countText(fold.testWindows),
+    wholeNumberText(fold.trainWindows),
+    wholeNumberText(fold.validationWindows),
+    wholeNumberText(fold.testWindows),
     recordingsPeopleText(fold.testUsers),
   ]);
   const table = { headers: ["fold", "train", "validation", "test", "tested on"], rows };
   const { testSet } = event;
-  const held = testSet === null ? [] : [recordingsTestSetLine(testSet)];
-  return [...recordingsWarningLines(event.warnings), ...held, `split by ${event.split}`, table, ""];
+  const held = testSet === null ? [] : [recordingsTestSetText(testSet)];
+  return [...recordingsWarningText(event.warnings), ...held, `split by ${event.split}`, table, ""];
 }
 
 function trainResumedText({ epochs, penalty }: EventOf<"resumed">): string {
@@ -196,15 +202,15 @@ function trainFinalText({ epochs, penalty }: EventOf<"final">): string {
   return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penaltyText(penalty)}`;
 }
 
-function trainFoldLine({ fold, folds, metrics, bestEpoch, epochs, penalty, seconds }: EventOf<"fold">): string {
+function trainFoldText({ fold, folds, metrics, bestEpoch, epochs, penalty, seconds }: EventOf<"fold">): string {
   const kept = penalty === undefined ? `best epoch ${bestEpoch} of ${epochs}` : `penalty ${penaltyText(penalty)}`;
   return (
-    `fold ${fold}/${folds}  macro F1 ${fixedText(metrics.macro_f1)}  accuracy ${fixedText(metrics.accuracy)}  ` +
+    `fold ${fold}/${folds}  macro F1 ${fixedNumberText(metrics.macro_f1)}  accuracy ${fixedNumberText(metrics.accuracy)}  ` +
     `${kept}  ${durationText(seconds)}`
   );
 }
 
-function trainCrossValidationLines({ summary, pooled, users }: EventOf<"cross-validation">): Block[] {
+function trainCrossValidationText({ summary, pooled, users }: EventOf<"cross-validation">): Block[] {
   const people = personMetricTable(users, summary.worst_user.user);
   return [
     "",
@@ -214,13 +220,13 @@ function trainCrossValidationLines({ summary, pooled, users }: EventOf<"cross-va
     "Per class",
     classMetricTable(pooled),
     "",
-    ...trainSummaryLines(summary, pooled),
+    ...trainSummaryText(summary, pooled),
     "",
   ];
 }
 
 /** The metrics of the final network on the test set, per person and per class. */
-function trainTestSetLines({ report }: EventOf<"test-set">): Block[] {
+function trainTestSetText({ report }: EventOf<"test-set">): Block[] {
   const { column, users, pooled, over_users: people, worst_user: worst } = report;
   return [
     "",
@@ -229,35 +235,35 @@ function trainTestSetLines({ report }: EventOf<"test-set">): Block[] {
     "",
     classMetricTable(pooled),
     "",
-    `test set   macro F1 ${fixedText(pooled.macro_f1)}, accuracy ${fixedText(pooled.accuracy)} over ` +
+    `test set   macro F1 ${fixedNumberText(pooled.macro_f1)}, accuracy ${fixedNumberText(pooled.accuracy)} over ` +
       `${counted(report.windows, "window")}; macro F1 ${meanAndSdText(people.macro_f1)} over people`,
     "",
   ];
 }
 
-function trainSummaryLines(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): Block[] {
+function trainSummaryText(summary: TrainSummary, pooled: EventOf<"cross-validation">["pooled"]): Block[] {
   const rows = printedMetrics.map(([title, key]) => [
     title,
     meanAndSdText(summary.over_folds[key]),
     meanAndSdText(summary.over_users[key]),
-    fixedText(pooled[key]),
+    fixedNumberText(pooled[key]),
   ]);
   return ["Mean ± sd", { headers: ["", "over folds", "over people", "pooled"], rows }];
 }
 
-function trainDoneLines({ out, report, day, runLength, seconds, summary, joined }: EventOf<"done">): string[] {
+function trainDoneText({ out, report, day, runLength, seconds, summary, joined }: EventOf<"done">): string[] {
   const { over_folds: folds, worst_user: worst } = summary;
   return [
-    `macro F1 ${meanAndSdText(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixedText(worst.macro_f1)}`,
+    `macro F1 ${meanAndSdText(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixedNumberText(worst.macro_f1)}`,
     `model      ${out}`,
     `report     ${report}`,
     ...dayLines(day),
-    ...runLengthLines(runLength),
-    ...(joined === null ? [] : comparedModelsJoinLines(joined, out)),
+    ...runLengthText(runLength),
+    ...(joined === null ? [] : comparedModelsJoinText(joined, out)),
     `took       ${durationText(seconds)}`,
   ];
 }
 
-function trainTrackedLines({ page, versions }: EventOf<"tracked">): string[] {
+function trainTrackedText({ page, versions }: EventOf<"tracked">): string[] {
   return [...(page === null ? [] : [`tracking   ${page}`]), ...versions.map((version) => `registered ${version}`)];
 }

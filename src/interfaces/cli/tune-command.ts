@@ -43,19 +43,19 @@ export function tuneCommand(): Command {
     json: "the result as one line of JSON (schema: tune_result.schema.json)",
     closing,
     run: async (config, { terminal, json }) => {
-      const [{ tune, tunedTrainCommand }, { tuneEventLine, tuneResultBlocks }] = await Promise.all([
+      const [{ tune, tunedTrainCommand }, { tuneEventText, tuneText }] = await Promise.all([
         import("../../pipelines/tune.ts"),
         import("./tune-text.ts"),
       ]);
       const progress = json ? terminal.inform : terminal.progress;
       const reporter = {
         warn: terminal.warn,
-        event: (event: Parameters<typeof tuneEventLine>[0]) => progress(tuneEventLine(event)),
+        event: (event: Parameters<typeof tuneEventText>[0]) => progress(tuneEventText(event)),
       };
       const result = await interruptible((signal) => tune(config, { signal, reporter }), terminal.inform);
       terminal.detail(`read       ${config.files.join(", ")}; every trial is in ${result.trials}`);
       if (json) terminal.json(tuneJson(result));
-      else terminal.print("", ...tuneResultBlocks(result, tunedTrainCommand(config)));
+      else terminal.print("", ...tuneText(result, tunedTrainCommand(config)));
     },
   });
 }

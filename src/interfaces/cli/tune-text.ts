@@ -3,17 +3,17 @@
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { describeTuneCandidate, type TuneEvent, type TuneResult } from "../../pipelines/tune.ts";
-import { fixedText, signedFixedText } from "./number-text.ts";
+import { fixedNumberText, signedNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 /** One line of progress. */
-export function tuneEventLine(event: TuneEvent): string {
+export function tuneEventText(event: TuneEvent): string {
   switch (event.type) {
     case "candidates":
       return `search     ${counted(event.candidates, "candidate")} on ${counted(event.windows, "window")} of ${event.people} people; ${event.folds} folds, and then everyone`;
     case "trial": {
       const { search, purpose, options, epochs, macroF1 } = event;
-      const score = fixedText(macroF1);
+      const score = fixedNumberText(macroF1);
       if (purpose === "judge") return `${search}  judged  ${describeTuneCandidate(options)}  macro F1 ${score}`;
       return `${search}  ${describeTuneCandidate(options)}  ${counted(epochs, "epoch")}  macro F1 ${score}  ${durationText(event.secondsLeft)} left`;
     }
@@ -23,22 +23,22 @@ export function tuneEventLine(event: TuneEvent): string {
 }
 
 /** @param command trains a model with the selected options */
-export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, command: string): Block[] {
+export function tuneText({ searches, judged, out, trials }: TuneResult, command: string): Block[] {
   const { trials: last, chosen } = searches.at(-1)!;
   const epochs = [...new Set(last.map((own) => own.epochs))].sort((a, b) => a - b);
   const rows = [...Map.groupBy(last, ({ options }) => describeTuneCandidate(options))].map(([text, own]) => {
     const scores = epochs.map((each) => own.find((trial) => trial.epochs === each)?.macroF1);
-    return [text, ...scores.map((score) => (score === undefined ? "" : fixedText(score)))];
+    return [text, ...scores.map((score) => (score === undefined ? "" : fixedNumberText(score)))];
   });
   const { people, first, second, difference, interval, verdict } = judged;
   const range =
-    interval === null ? "" : `, 90 % interval ${signedFixedText(interval.low)} to ${signedFixedText(interval.high)}`;
+    interval === null ? "" : `, 90 % interval ${signedNumberText(interval.low)} to ${signedNumberText(interval.high)}`;
   const meanings = {
     better: "tuning pays off on these recordings",
     worse: "the options as given are better on these recordings",
     open: "chance could explain the difference",
   };
-  const worst = (which: "first" | "second"): string => fixedText(Math.min(...people.map((own) => own[which])));
+  const worst = (which: "first" | "second"): string => fixedNumberText(Math.min(...people.map((own) => own[which])));
   return [
     "Macro F1 of the last search, over held-out people, by maximum epochs",
     { headers: ["candidate", ...epochs.map(String)], rows },
@@ -47,12 +47,12 @@ export function tuneResultBlocks({ searches, judged, out, trials }: TuneResult, 
     {
       headers: ["options", "macro F1", "worst person"],
       rows: [
-        ["as given", fixedText(first), worst("first")],
-        ["chosen within each fold", fixedText(second), worst("second")],
+        ["as given", fixedNumberText(first), worst("first")],
+        ["chosen within each fold", fixedNumberText(second), worst("second")],
       ],
     },
     "",
-    `difference ${signedFixedText(difference)}${range}${verdict === null ? "" : `; ${meanings[verdict]}`}`,
+    `difference ${signedNumberText(difference)}${range}${verdict === null ? "" : `; ${meanings[verdict]}`}`,
     `folds      ${searches
       .slice(0, -1)
       .map((search) => describeTuneCandidate(search.chosen))

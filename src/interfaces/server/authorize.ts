@@ -66,7 +66,7 @@ export class Authorizer {
   /** @throws UserError if a fixed token is too short */
   constructor(options: AuthorizerOptions) {
     this.#options = options;
-    this.#fixed = fixedTokensOf(options.environment);
+    this.#fixed = fixedTokensToAuthorize(options.environment);
     this.#rates = new RateLimit(options.requestsPerSecond);
   }
 
@@ -129,7 +129,7 @@ export class Authorizer {
   async logIn({ headers }: SentRequest, token: string): Promise<LoggedIn> {
     if (!isSessionFromSameOrigin(headers))
       throw forgedSessionProblem("expected a request from one of this service's pages");
-    const known = presentedToken(await this.#tokens(), token);
+    const known = tokenPresentedToAuthorize(await this.#tokens(), token);
     const session = await this.#options.sessions.begin(known.hash);
     return { caller: authorizedCaller(known, session), session };
   }
@@ -141,17 +141,17 @@ export class Authorizer {
   async #callerOf(request: SentRequest): Promise<Caller> {
     const { headers } = request;
     const tokens = await this.#tokens();
-    if (!(await this.needsTokens())) return localCaller(headers);
+    if (!(await this.needsTokens())) return authorizeLocalCaller(headers);
     const [, presented] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
     const secret = presented === undefined ? sessionSecretOf(request) : null;
     if (secret !== null) return this.#callerOfSession(request, secret, tokens);
     if (presented === undefined) throw unauthorized("expected the header Authorization: Bearer TOKEN, got none");
-    return authorizedCaller(presentedToken(tokens, presented), null);
+    return authorizedCaller(tokenPresentedToAuthorize(tokens, presented), null);
   }
 
   async #callerOfSession(request: SentRequest, secret: string, tokens: readonly KnownToken[]): Promise<Caller> {
     const session = await this.#options.sessions.find(secret);
-    const known = session === null ? undefined : knownToken(tokens, session.token_hash);
+    const known = session === null ? undefined : tokenToAuthorize(tokens, session.token_hash);
     if (session === null || known === undefined) {
       throw new Problem({
         status: 401,
@@ -183,7 +183,7 @@ export class Authorizer {
 
 const anybody: Caller = { name: "anybody", project: defaultProject, scopes: [], session: null, may: () => false };
 
-function fixedTokensOf(environment: AuthorizerOptions["environment"]): KnownToken[] {
+function fixedTokensToAuthorize(environment: AuthorizerOptions["environment"]): KnownToken[] {
   return Object.entries(fixedTokens).flatMap(([variable, kind]) => {
     const token = environment[variable];
     if (token === undefined || token === "") return [];
@@ -208,14 +208,14 @@ function fixedTokensOf(environment: AuthorizerOptions["environment"]): KnownToke
 }
 
 /** All hashes are compared, each in constant time, so that the response time reveals nothing about the tokens. */
-function knownToken(tokens: readonly KnownToken[], hash: string): KnownToken | undefined {
+function tokenToAuthorize(tokens: readonly KnownToken[], hash: string): KnownToken | undefined {
   const wanted = Buffer.from(hash, "hex");
   return tokens.filter((own) => timingSafeEqual(Buffer.from(own.hash, "hex"), wanted))[0];
 }
 
 /** @throws Problem 401 */
-function presentedToken(tokens: readonly KnownToken[], presented: string): KnownToken {
-  const known = knownToken(tokens, hashToken(presented));
+function tokenPresentedToAuthorize(tokens: readonly KnownToken[], presented: string): KnownToken {
+  const known = tokenToAuthorize(tokens, hashToken(presented));
   if (known === undefined) throw unauthorized("the token is unknown or no longer valid");
   return known;
 }
@@ -235,7 +235,7 @@ function unauthorized(detail: string): Problem {
 }
 
 /** @throws Problem 403 if the request may come from a page of another site (CSRF, or DNS rebinding) */
-function localCaller(headers: Headers): Caller {
+function authorizeLocalCaller(headers: Headers): Caller {
   const host = headers.get("host") ?? "";
   const origin = headers.get("origin");
   const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(host);

@@ -82,7 +82,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
       try {
         const { [dataTimeParameter.name]: told, ...others } = query;
         const dataTime = batchDataTime(told);
-        const columns = columnsOfQuery(others);
+        const columns = batchColumnsOfQuery(others);
         await service.refuseUnknown(model);
         const received = await receiveBody({ headers, stream: body }, path, limits);
         if (dataTime !== null) note({ dataTime });
@@ -99,7 +99,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
         note({ judgedBy: judged.model, verdict: judged.result.verdict, known: judged.known });
         return jsonResponse({ known: judged.known, ...judged.result });
       } catch (error) {
-        throw problemOfBatch(error);
+        throw batchRouteProblem(error);
       } finally {
         inHand--;
         await Promise.all([path, `${path}.csv`].map((file) => rm(file, { force: true })));
@@ -109,7 +109,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
 }
 
 /** @throws Problem 400 if a parameter is unknown or has no value */
-function columnsOfQuery(query: Readonly<Record<string, string>>): PostedColumns {
+function batchColumnsOfQuery(query: Readonly<Record<string, string>>): PostedColumns {
   const given = Object.entries(query).map(([name, value]) => {
     if (!columnParameters.some((known) => known.name === name) || value === "") {
       throw new Problem({
@@ -123,7 +123,7 @@ function columnsOfQuery(query: Readonly<Record<string, string>>): PostedColumns 
   return Object.fromEntries(given);
 }
 
-function problemOfBatch(error: unknown): unknown {
+function batchRouteProblem(error: unknown): unknown {
   if (error instanceof JudgeThreadEnded) {
     return busyProblem("the thread that was judging this batch ended before it had an answer", 1, error);
   }

@@ -58,23 +58,23 @@ export function createApp({
     const fields: Record<string, unknown> = { requestId, method: request.method, path };
     let response: Response;
     try {
-      if (path === undefined || !isPercentEncoded(path)) throw unusableAddress(request);
-      if (route === undefined) throw unknownAddress(request, routes);
-      const sent = sentRequest(request);
+      if (path === undefined || !isPathOfAppDecodable(path)) throw unusableAddressInApp(request);
+      if (route === undefined) throw unknownAddressInApp(request, routes);
+      const sent = requestSentToApp(request);
       const caller = await authorize(sent, route.scope, params.stream ?? null);
       fields.token = caller.name;
       response = await route.answer({
         params,
         caller,
-        query: queryOf(request),
+        query: querySentToApp(request),
         headers: request.headers,
         sent,
-        body: bodyOf(request),
+        body: bodySentToApp(request),
         requestId,
         note: (more) => Object.assign(fields, more),
       });
     } catch (error) {
-      const problem = problemOf(error);
+      const problem = problemInApp(error);
       fields.problem = problem.detail;
       if (problem.status >= 500) log.error({ err: problem.cause ?? problem, requestId }, problem.title);
       response = problem.response(requestId);
@@ -100,7 +100,7 @@ export function createApp({
   return app;
 }
 
-function bodyOf({ body }: Request): Readable {
+function bodySentToApp({ body }: Request): Readable {
   if (body === null) return Readable.from([]);
   const readable = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
   // The connection may break before the body is read, and the body may never be read at all. A later reader of the stream still
@@ -109,13 +109,13 @@ function bodyOf({ body }: Request): Readable {
 }
 
 /** A proxy that terminates TLS sets this header; a client that sets it wrongly only makes its own cookie unusable. */
-function sentRequest({ method, headers, url }: Request): SentRequest {
+function requestSentToApp({ method, headers, url }: Request): SentRequest {
   const forwarded = headers.get("x-forwarded-proto")?.split(",")[0]?.trim().toLowerCase();
   return { method, headers, isSecure: new URL(url).protocol === "https:" || forwarded === "https" };
 }
 
 /** The query parameters, each of which may occur once. @throws Problem 400 if one is repeated */
-function queryOf(request: Request): Record<string, string> {
+function querySentToApp(request: Request): Record<string, string> {
   const { searchParams } = new URL(request.url);
   const repeated = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);
   if (repeated !== undefined) {
@@ -129,7 +129,7 @@ function queryOf(request: Request): Record<string, string> {
 }
 
 /** Whether the path is validly percent-encoded; if invalid escapes were accepted, %zz and %25zz would name the same stream. */
-function isPercentEncoded(path: string): boolean {
+function isPathOfAppDecodable(path: string): boolean {
   try {
     decodeURIComponent(path);
     return true;
@@ -138,7 +138,7 @@ function isPercentEncoded(path: string): boolean {
   }
 }
 
-function unusableAddress({ url }: Request): Problem {
+function unusableAddressInApp({ url }: Request): Problem {
   return new Problem({
     status: 400,
     title: "Unusable address",
@@ -146,7 +146,7 @@ function unusableAddress({ url }: Request): Problem {
   });
 }
 
-function unknownAddress(request: Request, routes: readonly Route[]): Problem {
+function unknownAddressInApp(request: Request, routes: readonly Route[]): Problem {
   const { pathname } = new URL(request.url);
   const methods = routes
     .filter(({ path }) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname))
@@ -173,7 +173,7 @@ function unknownAddress(request: Request, routes: readonly Route[]): Problem {
  */
 const secondsUntilStoreAnswers = 5;
 
-function problemOf(error: unknown): Problem {
+function problemInApp(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailable) {
     // The database server is named only in the log, because clients need not know it.

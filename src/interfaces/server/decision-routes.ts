@@ -80,12 +80,12 @@ function decisionRoute({ action, of, summary }: Decision, { service, events, aud
       const given: { reason: string; stream?: string } = isErasure
         ? await readJsonBody({ headers, body }, erasureBody)
         : await readJsonBody({ headers, body }, reasonBody);
-      if (isErasure && given.stream !== stream) throw unconfirmedErasure();
+      if (isErasure && given.stream !== stream) throw unconfirmedDecision();
       const { project, name: who } = caller;
       const decided = await service
         .decide({ project, model, stream, batch, action, who, reason: given.reason })
         .catch((error: unknown) => {
-          throw problemOfDecision(error);
+          throw decisionRouteProblem(error);
         });
       note({ action, changed: decided.changed });
       if (decided.changed) {
@@ -98,14 +98,14 @@ function decisionRoute({ action, of, summary }: Decision, { service, events, aud
   };
 }
 
-function problemOfDecision(error: unknown): unknown {
+function decisionRouteProblem(error: unknown): unknown {
   if (error instanceof UnknownModel) return problemOfUserError(error, 404, "Unknown model");
   if (error instanceof NothingToDecide) return problemOfUserError(error, 404, "Not found");
   if (error instanceof RefusedDecision) return problemOfUserError(error, 409, "Not possible");
   return error;
 }
 
-function unconfirmedErasure(): Problem {
+function unconfirmedDecision(): Problem {
   return new Problem({
     status: 422,
     title: "Not confirmed",

@@ -19,7 +19,7 @@ type Json = Record<string, unknown>;
 
 export function openapiDocument(routes: readonly Route[]): Json {
   const paths: Record<string, Json> = {};
-  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: openapiOperation(route) };
   return {
     openapi: "3.1.0",
     info: {
@@ -45,7 +45,7 @@ export function openapiDocument(routes: readonly Route[]): Json {
   };
 }
 
-function operationOf({ operationId, path, scope, summary, parameters = [], body, replies }: Route): Json {
+function openapiOperation({ operationId, path, scope, summary, parameters = [], body, replies }: Route): Json {
   const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const problem = (description: string): Json => ({
     description,

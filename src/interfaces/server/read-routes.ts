@@ -44,8 +44,8 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
         const selection = {
           which: kind,
           ...(search !== undefined && search !== "" && { search }),
-          limit: wholeNumberOf("limit", limit, { otherwise: 100, from: 1, to: mostStreams }),
-          skip: wholeNumberOf("skip", skip, { otherwise: 0, from: 0, to: 1e9 }),
+          limit: wholeNumberForReadRoute("limit", limit, { otherwise: 100, from: 1, to: mostStreams }),
+          skip: wholeNumberForReadRoute("skip", skip, { otherwise: 0, from: 0, to: 1e9 }),
         };
         return jsonResponse(
           await serviceOf().reader.fleet(caller.project, (stream) => caller.may("read", stream), selection),
@@ -71,7 +71,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
       },
       answer: async ({ params, query, caller }) => {
         const { model, stream } = params as { model: string; stream: string };
-        const last = wholeNumberOf("last", query.last, { otherwise: 200, from: 1, to: mostBatches });
+        const last = wholeNumberForReadRoute("last", query.last, { otherwise: 200, from: 1, to: mostBatches });
         const shown = await readForRoute(() => serviceOf().reader.stream(caller.project, model, stream, last));
         if (shown === null) throw notFoundProblem(`model ${model} has no stream ${JSON.stringify(stream)}`);
         return jsonResponse(shown);
@@ -145,7 +145,7 @@ export async function readForRoute<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function wholeNumberOf(
+function wholeNumberForReadRoute(
   name: string,
   text: string | undefined,
   { otherwise, from, to }: { otherwise: number; from: number; to: number },

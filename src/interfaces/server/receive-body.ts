@@ -36,22 +36,22 @@ export async function receiveBody(
   limits: BodyLimits,
 ): Promise<ReceivedBody> {
   const announced = Number(headers.get("content-length") ?? 0);
-  if (!(announced <= limits.bodyBytes)) throw tooLargeBody("body", limits.bodyBytes, "bytes");
+  if (!(announced <= limits.bodyBytes)) throw receivedBodyTooLarge("body", limits.bodyBytes, "bytes");
   const type = headers.get("content-type") ?? "";
   const sent = new CountedBytes((bytes) => {
-    if (bytes > limits.bodyBytes) throw tooLargeBody("body", limits.bodyBytes, "bytes");
+    if (bytes > limits.bodyBytes) throw receivedBodyTooLarge("body", limits.bodyBytes, "bytes");
   });
   const heads = new BodyHead(type, limits);
   try {
     await pipeline([
       stream,
       sent,
-      ...decompressionOf(headers.get("content-encoding")),
+      ...decompressReceivedBody(headers.get("content-encoding")),
       heads,
       createWriteStream(path, { flags: "wx", mode: 0o600 }),
     ]);
   } catch (error) {
-    throw problemOfReceiving(error);
+    throw receivedBodyProblem(error);
   }
   if (heads.bytes === 0) {
     throw new Problem({
@@ -103,14 +103,14 @@ class BodyHead extends Transform {
     this.bytes += chunk.length;
     const { batchBytes, batchRows } = this.#limits;
     try {
-      if (this.bytes > batchBytes) throw tooLargeBody("batch after decompression", batchBytes, "bytes");
+      if (this.bytes > batchBytes) throw receivedBodyTooLarge("batch after decompression", batchBytes, "bytes");
       if (this.kind === undefined) {
         this.#head = Buffer.concat([this.#head, chunk]).subarray(0, bodyHeadBytes);
         if (this.#head.length === bodyHeadBytes) this.kind = bodyKind(this.#type, this.#head);
       }
       if (this.kind === undefined || this.kind === "csv") {
-        this.#lines += linesOfBody(chunk);
-        if (this.#lines > batchRows + 1) throw tooLargeBody("batch", batchRows, "rows");
+        this.#lines += receiveLinesOfBody(chunk);
+        if (this.#lines > batchRows + 1) throw receivedBodyTooLarge("batch", batchRows, "rows");
       }
       done(null, chunk);
     } catch (error) {
@@ -128,13 +128,13 @@ class BodyHead extends Transform {
   }
 }
 
-function linesOfBody(chunk: Uint8Array): number {
+function receiveLinesOfBody(chunk: Uint8Array): number {
   let lines = 0;
   for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
   return lines;
 }
 
-function decompressionOf(encoding: string | null): Transform[] {
+function decompressReceivedBody(encoding: string | null): Transform[] {
   switch (encoding?.trim().toLowerCase() ?? "identity") {
     case "identity":
     case "":
@@ -154,7 +154,7 @@ function decompressionOf(encoding: string | null): Transform[] {
   }
 }
 
-function tooLargeBody(what: string, limit: number, unit: "bytes" | "rows"): Problem {
+function receivedBodyTooLarge(what: string, limit: number, unit: "bytes" | "rows"): Problem {
   return new Problem({
     status: 413,
     title: "Batch too large",
@@ -165,7 +165,7 @@ function tooLargeBody(what: string, limit: number, unit: "bytes" | "rows"): Prob
   });
 }
 
-function problemOfReceiving(error: unknown): unknown {
+function receivedBodyProblem(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Problem) return error;
   const { code }: NodeJS.ErrnoException = error;
   if (code?.startsWith("Z_") || code?.startsWith("ZSTD_") || code === "ERR_BUFFER_TOO_LARGE") {

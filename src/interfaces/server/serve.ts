@@ -40,7 +40,7 @@ export interface Serving {
 
 /** Returns after the service has stopped. @throws UserError if the service cannot listen, or there is no model */
 export async function serve(config: ServeConfig, { log, signal, onServing }: ServeRun): Promise<void> {
-  const isOpen = isLoopback(config.host);
+  const isOpen = servesLoopback(config.host);
   const authorizer = new Authorizer({
     file: tokenFileOf(config),
     environment: process.env,
@@ -48,7 +48,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     isOpen,
     sessions: new PageSessions({ directory: sessionFolderOf(config), hours: config.sessionHours }),
   });
-  if (!isOpen && !(await authorizer.hasTokens())) throw noTokens(config);
+  if (!isOpen && !(await authorizer.hasTokens())) throw cannotServeWithoutTokens(config);
   const events = new EventStream();
   const watch = new ServiceWatch();
   const reporter = { warn: (message: string): void => log.warn(message) };
@@ -96,7 +96,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
       onAnswered: (request) => watch.answered(request),
     });
     const server = createAdaptorServer({ fetch: app.fetch, ...(await serverOptionsOf(config)) });
-    const { port } = await listening(server, config);
+    const { port } = await servedAddress(server, config);
     const host = config.host.includes(":") ? `[${config.host}]` : config.host;
     onServing({
       url: `${config.tlsKey === undefined ? "http" : "https"}://${host}:${port}`,
@@ -133,11 +133,11 @@ async function serverOptionsOf({ tlsCertificate, tlsKey }: ServeConfig): Promise
   return { createServer: createHttpsServer, serverOptions: { ...times, cert, key } } as Partial<CreateServerOptions>;
 }
 
-function isLoopback(host: string): boolean {
+function servesLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-function noTokens({ host, models }: ServeConfig): UserError {
+function cannotServeWithoutTokens({ host, models }: ServeConfig): UserError {
   const create = shellCommand("tidemark", "token", "create", "NAME", "--scope", "ingest", "--models", models);
   return new UserError(
     `--host ${host}: expected at least one token, because other machines can reach this address; there is none`,
@@ -150,7 +150,7 @@ function noTokens({ host, models }: ServeConfig): UserError {
 type CreateServerOptions = Parameters<typeof createAdaptorServer>[0];
 type Server = ReturnType<typeof createAdaptorServer>;
 
-function listening(server: Server, { port, host }: ServeConfig): Promise<AddressInfo> {
+function servedAddress(server: Server, { port, host }: ServeConfig): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason =

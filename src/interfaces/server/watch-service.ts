@@ -4,7 +4,7 @@ import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
 import type { Service } from "../../pipelines/open-service.ts";
 import { defaultProject } from "../../pipelines/tokens.ts";
 import type { AlertService, SilentStream } from "../../report/operations/alert-service.ts";
-import { figuresOfStream } from "../../report/operations/metrics-file.ts";
+import { metricsFileFigures } from "../../report/operations/metrics-file.ts";
 import { ServiceMetrics } from "../../report/operations/service-metrics.ts";
 import type { Reporter } from "../../reporter.ts";
 import { openServeAlerts } from "./serve-alerts.ts";
@@ -25,7 +25,7 @@ export class ServiceWatch {
   async start(service: Pick<Service, "streams">, { alerts, shared, reporter }: WatchOptions): Promise<void> {
     for (const { project, model, streams } of await service.streams()) {
       const metrics = this.metricsOf(project);
-      for (const own of streams) metrics.stream(figuresOfStream(model, own));
+      for (const own of streams) metrics.stream(metricsFileFigures(model, own));
     }
     if (alerts === undefined) return;
     this.#alerts = await openServeAlerts(alerts, {
@@ -39,7 +39,7 @@ export class ServiceWatch {
   judged({ project, model, stream, result, previous }: JudgedEvent): void {
     this.metricsOf(project).judged(model, result);
     this.#alerts?.judged({
-      project: alertedProject(project),
+      project: watchedProject(project),
       model,
       stream,
       result,
@@ -85,11 +85,11 @@ export class ServiceWatch {
 
   #erase({ project, model, stream }: Record<"project" | "model" | "stream", string>): void {
     this.metricsOf(project).erase({ model, stream });
-    this.#alerts?.erase({ project: alertedProject(project), model, stream });
+    this.#alerts?.erase({ project: watchedProject(project), model, stream });
   }
 }
 
-function alertedProject(project: string): string | null {
+function watchedProject(project: string): string | null {
   return project === defaultProject ? null : project;
 }
 
@@ -97,6 +97,6 @@ async function silentStreamsOfService(service: Pick<Service, "streams">): Promis
   return (await service.streams()).flatMap(({ project, model, streams }) =>
     streams
       .filter(({ silence }) => silence.silent === true)
-      .map(({ stream, last }) => ({ project: alertedProject(project), model, stream, lastHeard: last.received_at })),
+      .map(({ stream, last }) => ({ project: watchedProject(project), model, stream, lastHeard: last.received_at })),
   );
 }

@@ -4,35 +4,37 @@
 
 import {
   type Attribute,
-  binaryOperator,
-  broadcastOperandShapes,
-  checkOperatorAxes,
-  checkOperatorBroadcast,
+  emitBinaryOperator,
   emitLastAxisOperator,
   emitOperator,
+  emitUnaryOperator,
+} from "./emit-operator.ts";
+import { type DataType, Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
+import {
+  broadcastOperandShapes,
+  checkOperandAxes,
+  checkOperandBroadcast,
   intsOperand,
-  knownOperatorDimension,
+  knownOperandDimension,
   type Operand,
   operandMismatch,
   operandShapesEqual,
   operandValues,
-  reducedOperatorShape,
-  unaryOperator,
-} from "./emit-operator.ts";
-import { type DataType, Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
+  reducedOperandShape,
+} from "./operands.ts";
 
-const add: (a: Operand, b: Operand) => Value = binaryOperator("Add");
-const sub: (a: Operand, b: Operand) => Value = binaryOperator("Sub");
-const mul: (a: Operand, b: Operand) => Value = binaryOperator("Mul");
-const div: (a: Operand, b: Operand) => Value = binaryOperator("Div");
-const greater: (a: Operand, b: Operand) => Value = binaryOperator("Greater", "bool");
-const neg: (x: Value) => Value = unaryOperator("Neg");
-const exp: (x: Value) => Value = unaryOperator("Exp");
-const log: (x: Value) => Value = unaryOperator("Log");
-const sqrt: (x: Value) => Value = unaryOperator("Sqrt");
-const tanh: (x: Value) => Value = unaryOperator("Tanh");
-const sigmoid: (x: Value) => Value = unaryOperator("Sigmoid");
-const relu: (x: Value) => Value = unaryOperator("Relu");
+const add: (a: Operand, b: Operand) => Value = emitBinaryOperator("Add");
+const sub: (a: Operand, b: Operand) => Value = emitBinaryOperator("Sub");
+const mul: (a: Operand, b: Operand) => Value = emitBinaryOperator("Mul");
+const div: (a: Operand, b: Operand) => Value = emitBinaryOperator("Div");
+const greater: (a: Operand, b: Operand) => Value = emitBinaryOperator("Greater", "bool");
+const neg: (x: Value) => Value = emitUnaryOperator("Neg");
+const exp: (x: Value) => Value = emitUnaryOperator("Exp");
+const log: (x: Value) => Value = emitUnaryOperator("Log");
+const sqrt: (x: Value) => Value = emitUnaryOperator("Sqrt");
+const tanh: (x: Value) => Value = emitUnaryOperator("Tanh");
+const sigmoid: (x: Value) => Value = emitUnaryOperator("Sigmoid");
+const relu: (x: Value) => Value = emitUnaryOperator("Relu");
 
 export { add, div, exp, greater, log, mul, neg, relu, sigmoid, sqrt, sub, tanh };
 
@@ -74,7 +76,7 @@ export function gemm(a: Value, b: Value, options: { c?: Value; transA?: boolean;
     throw operandMismatch("Gemm", a, b);
   if (c !== undefined) {
     if (c.type !== a.type) throw operandMismatch("Gemm", a, c);
-    checkOperatorBroadcast("Gemm", c, [m!, n!]);
+    checkOperandBroadcast("Gemm", c, [m!, n!]);
   }
   const inputs = c === undefined ? [a, b] : [a, b, c];
   return innermostGraph(inputs).emit("Gemm", inputs, [{ type: a.type, shape: [m!, n!] }], {
@@ -116,14 +118,14 @@ export function reshape(x: Value, shape: Shape): Value {
 export function concat(values: readonly Value[], axis: number): Value {
   if (values.length === 1) return values[0]!;
   const first = values[0]!;
-  checkOperatorAxes("Concat", first, [axis]);
+  checkOperandAxes("Concat", first, [axis]);
   for (const value of values) {
     const fits =
       value.shape.length === first.shape.length &&
       operandShapesEqual(value.shape.with(axis, 0), first.shape.with(axis, 0));
     if (!fits || value.type !== first.type) throw operandMismatch("Concat", first, value);
   }
-  const total = values.reduce((sum, value) => sum + knownOperatorDimension(value.shape[axis]!), 0);
+  const total = values.reduce((sum, value) => sum + knownOperandDimension(value.shape[axis]!), 0);
   return innermostGraph(values).emit("Concat", values, [{ type: first.type, shape: first.shape.with(axis, total) }], {
     axis: { kind: "int", value: axis },
   })[0]!;
@@ -144,8 +146,8 @@ export function splitAlongAxis(x: Value, sizes: readonly number[], axis: number)
 
 /** x[..., start:end, ...] along one axis. */
 export function slice(x: Value, axis: number, start: number, end: number): Value {
-  checkOperatorAxes("Slice", x, [axis]);
-  const size = knownOperatorDimension(x.shape[axis]!);
+  checkOperandAxes("Slice", x, [axis]);
+  const size = knownOperandDimension(x.shape[axis]!);
   if (!(0 <= start && start < end && end <= size)) throw new Error(`Slice: ${start}:${end} is not within ${size}`);
   if (start === 0 && end === size) return x;
   const inputs = [x, intsOperand(x, [start]), intsOperand(x, [end]), intsOperand(x, [axis])];
@@ -154,13 +156,13 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
 
 /** Adds zeros around x along one axis: the inverse of `slice`. */
 export function pad(x: Value, axis: number, before: number, after: number): Value {
-  checkOperatorAxes("Pad", x, [axis]);
+  checkOperandAxes("Pad", x, [axis]);
   if (!(before >= 0 && after >= 0))
     throw new Error(`Pad: expected at least 0 zeros on either side, got ${before} and ${after}`);
   if (before === 0 && after === 0) return x;
   const rank = x.shape.length;
   const pads = Array.from({ length: 2 * rank }, (_, i) => (i === axis ? before : i === rank + axis ? after : 0));
-  const shape = x.shape.with(axis, knownOperatorDimension(x.shape[axis]!) + before + after);
+  const shape = x.shape.with(axis, knownOperandDimension(x.shape[axis]!) + before + after);
   return emitOperator("Pad", [x, intsOperand(x, pads)], x.type, shape);
 }
 
@@ -180,7 +182,7 @@ export function convolve(
   const [filters, inputs, length] = w.shape;
   if (x.shape.length !== 3 || w.shape.length !== 3 || channels !== inputs || x.type !== w.type)
     throw operandMismatch("Conv", x, w);
-  const left = knownOperatorDimension(steps!) + 2 * padding - (knownOperatorDimension(length!) - 1) * dilation;
+  const left = knownOperandDimension(steps!) + 2 * padding - (knownOperandDimension(length!) - 1) * dilation;
   if (!(left >= 1)) throw new Error(`Conv: a kernel of ${length} in dilation ${dilation} does not fit into ${steps}`);
   return innermostGraph([x, w]).emit("Conv", [x, w], [{ type: x.type, shape: [batch!, filters!, left] }], {
     dilations: { kind: "ints", value: [dilation] },
@@ -189,12 +191,12 @@ export function convolve(
 }
 
 export function reduceSum(x: Value, axes: readonly number[], keepDimensions = true): Value {
-  checkOperatorAxes("ReduceSum", x, axes);
+  checkOperandAxes("ReduceSum", x, axes);
   if (axes.length === 0) return x;
   return innermostGraph([x]).emit(
     "ReduceSum",
     [x, intsOperand(x, axes)],
-    [{ type: x.type, shape: reducedOperatorShape(x.shape, axes, keepDimensions) }],
+    [{ type: x.type, shape: reducedOperandShape(x.shape, axes, keepDimensions) }],
     {
       keepdims: { kind: "int", value: keepDimensions ? 1 : 0 },
     },
@@ -202,12 +204,12 @@ export function reduceSum(x: Value, axes: readonly number[], keepDimensions = tr
 }
 
 export function reduceMean(x: Value, axes: readonly number[], keepDimensions = true): Value {
-  checkOperatorAxes("ReduceMean", x, axes);
+  checkOperandAxes("ReduceMean", x, axes);
   if (axes.length === 0) return x;
   return innermostGraph([x]).emit(
     "ReduceMean",
     [x],
-    [{ type: x.type, shape: reducedOperatorShape(x.shape, axes, keepDimensions) }],
+    [{ type: x.type, shape: reducedOperandShape(x.shape, axes, keepDimensions) }],
     {
       axes: { kind: "ints", value: axes },
       keepdims: { kind: "int", value: keepDimensions ? 1 : 0 },
@@ -218,7 +220,7 @@ export function reduceMean(x: Value, axes: readonly number[], keepDimensions = t
 /** Repeats x along dimensions of size one until it has `shape`, which must be fully known. */
 export function expand(x: Value, shape: readonly number[]): Value {
   if (operandShapesEqual(x.shape, shape)) return x;
-  checkOperatorBroadcast("Expand", x, shape);
+  checkOperandBroadcast("Expand", x, shape);
   return emitOperator("Expand", [x, intsOperand(x, shape)], x.type, shape);
 }
 
@@ -292,7 +294,7 @@ export function scan(
  */
 export function lstmOperator(x: Value, w: Value, r: Value, b: Value): Value {
   const [steps, batch] = x.shape;
-  const units = knownOperatorDimension(r.shape[2]!);
+  const units = knownOperandDimension(r.shape[2]!);
   return innermostGraph([x, w, r, b]).emit(
     "LSTM",
     [x, w, r, b],

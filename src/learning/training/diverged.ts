@@ -6,13 +6,7 @@ export class Diverged extends UserError {
   override readonly name: string = "Diverged";
 }
 
-export function fitLossNotFinite(
-  plan: FitPlan,
-  loss: number,
-  epoch: number,
-  step: number,
-  learningRate: number,
-): Diverged {
+export function divergedLoss(plan: FitPlan, loss: number, epoch: number, step: number, learningRate: number): Diverged {
   return new Diverged(
     `${plan.name}: the loss became ${loss} in epoch ${epoch}, step ${step}, at a learning rate of ${learningRate}`,
     {

@@ -1,7 +1,7 @@
 import { median } from "../../stats/median.ts";
 import { chooseMixture, joinTriedMixtures } from "./choose-mixture.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
-import { type FitEpoch, miniBatchEpochs } from "./fit-state.ts";
+import { type FitEpoch, fitStateEpochsInMiniBatches } from "./fit-state.ts";
 
 /**
  * Number of shards that each batch is divided into when a fit runs alone. It does not depend on the machine, because the
@@ -15,7 +15,7 @@ export const finalShards = 2;
  * last learning rate.
  */
 export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs: number; learningRate: number[] } {
-  const inMiniBatches = folds.map(miniBatchEpochs);
+  const inMiniBatches = folds.map(fitStateEpochsInMiniBatches);
   const bestEpochs = inMiniBatches.map((epochs) => epochs.findLast(({ best }) => best)?.epoch ?? epochs.length);
   const epochs = Math.max(1, Math.round(median(bestEpochs)));
   const learningRate = Array.from({ length: epochs }, (_, epoch) =>

@@ -14,7 +14,7 @@ import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { adamStepSize } from "../networks/adam.ts";
 import { drawParameterVector } from "../networks/parameters.ts";
 import type { NetworkInput } from "../networks/training-graph.ts";
-import { fitLossNotFinite } from "./diverged.ts";
+import { divergedLoss } from "./diverged.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
 import { type FitPlan, fitLearningRate } from "./fit-plan.ts";
 import type { StepProgress } from "./fit-runner.ts";
@@ -183,7 +183,7 @@ async function fitNetworkEpoch(
     progress.updates++;
     const stepSize = adamStepSize(progress.learningRate, progress.updates);
     const { loss, logits } = await session.step({ x, targets, masks, stepSize });
-    if (!Number.isFinite(loss)) throw fitLossNotFinite(plan, loss, epoch, progress.step + 1, progress.learningRate);
+    if (!Number.isFinite(loss)) throw divergedLoss(plan, loss, epoch, progress.step + 1, progress.learningRate);
     Object.assign(state, session.state);
     fitAverageWeights(state, progress.updates);
     progress.lossSum += loss;

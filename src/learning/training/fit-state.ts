@@ -168,7 +168,7 @@ function parseFitStateHeader(bytes: Uint8Array): { progress: StoredProgress; len
  * The epochs in which a network or a member of an ensemble was trained in mini-batches; for a network not trained in
  * mini-batches, all epochs.
  */
-export function miniBatchEpochs(epochs: readonly FitEpoch[]): readonly FitEpoch[] {
+export function fitStateEpochsInMiniBatches(epochs: readonly FitEpoch[]): readonly FitEpoch[] {
   const inMiniBatches = epochs.filter(({ learningRate }) => learningRate !== null);
   return inMiniBatches.length > 0 ? inMiniBatches : epochs;
 }

@@ -48,7 +48,7 @@ export function headProblem(sums: HeadProducts, missed: HeadProducts): HeadProbl
 }
 
 /** The head's weights and intercept for each class. */
-export function headColumns(point: HeadPoint, classes: number): HeadColumn[] {
+export function headProblemColumns(point: HeadPoint, classes: number): HeadColumn[] {
   const features = point.length / classes - 1;
   return Array.from({ length: classes }, (_, k) => ({
     weights: point.subarray(k * features, (k + 1) * features),
@@ -57,12 +57,12 @@ export function headColumns(point: HeadPoint, classes: number): HeadColumn[] {
 }
 
 /** Weights, with the intercept that makes the weighted mean of their scores 0. */
-export function centredHeadColumn(weights: Float64Array, { centre }: HeadProblem): HeadColumn {
-  return { weights, intercept: -headProblemScore(weights, centre) };
+export function centredHeadProblemColumn(weights: Float64Array, { centre }: HeadProblem): HeadColumn {
+  return { weights, intercept: -scoreInHeadProblem(weights, centre) };
 }
 
 /** The score that a class's weights assign to a row of features. */
-function headProblemScore(weights: Float64Array, features: Float64Array): number {
+function scoreInHeadProblem(weights: Float64Array, features: Float64Array): number {
   let sum = 0;
   for (let f = 0; f < features.length; f++) sum += weights[f]! * features[f]!;
   return sum;

@@ -34,7 +34,7 @@ export class KrylovSpace {
   /** @param b the columns of B, [F] each */
   constructor(b: readonly Float64Array[]) {
     this.#b = b;
-    this.#first = spanColumns(
+    this.#first = spanInKrylovSpace(
       b.map((column) => column.slice()),
       dependentShare,
     );
@@ -50,18 +50,18 @@ export class KrylovSpace {
   extend(products: readonly Float64Array[]): void {
     const { vectors: before } = this.#before;
     const { vectors: block, parts } = this.#next;
-    const lengths = products.map(lengthOfVector);
+    const lengths = products.map(lengthOfKrylovVector);
     const first = this.#basis.length - before.length;
     for (const [i, product] of products.entries()) {
       const values = parts[i]!.slice(0, before.length);
-      for (const [p, part] of values.entries()) addToVector(product, -part, before[p]!);
-      for (const vector of block.slice(0, i + 1)) values.push(productOfVectors(product, vector));
-      for (const vector of block) addToVector(product, -productOfVectors(product, vector), vector);
+      for (const [p, part] of values.entries()) addToKrylovVector(product, -part, before[p]!);
+      for (const vector of block.slice(0, i + 1)) values.push(productOfKrylovVectors(product, vector));
+      for (const vector of block) addToKrylovVector(product, -productOfKrylovVectors(product, vector), vector);
       this.#band.push({ first, values });
     }
     this.#basis.push(...block);
     this.#before = this.#next;
-    this.#next = spanColumns(products, completeShare, lengths);
+    this.#next = spanInKrylovSpace(products, completeShare, lengths);
   }
 
   /** Length of the residual for the best X in the space, as a fraction of the length of B. */
@@ -70,7 +70,7 @@ export class KrylovSpace {
     const missed = this.#next.parts.flatMap((own) =>
       this.#b.map((_, k) => own.reduce((sum, part, i) => sum + part * last[i]![k]!, 0)),
     );
-    return Math.hypot(...missed) / Math.hypot(...this.#b.map(lengthOfVector));
+    return Math.hypot(...missed) / Math.hypot(...this.#b.map(lengthOfKrylovVector));
   }
 
   /** The columns of X, [F] each. */
@@ -78,7 +78,7 @@ export class KrylovSpace {
     const solved = this.#solveInBasis(shift);
     return this.#b.map((column, k) => {
       const x = new Float64Array(column.length);
-      for (const [i, vector] of this.#basis.entries()) addToVector(x, solved[i]![k]!, vector);
+      for (const [i, vector] of this.#basis.entries()) addToKrylovVector(x, solved[i]![k]!, vector);
       return x;
     });
   }
@@ -92,20 +92,20 @@ export class KrylovSpace {
  * Spans the columns by the modified Gram-Schmidt process. Changes them.
  * @param negligible length of a column's unspanned remainder that can be ignored, as a fraction of the column's length
  */
-function spanColumns(
+function spanInKrylovSpace(
   columns: readonly Float64Array[],
   negligible: number,
-  lengths: readonly number[] = columns.map(lengthOfVector),
+  lengths: readonly number[] = columns.map(lengthOfKrylovVector),
 ): SpannedColumns {
   const vectors: Float64Array[] = [];
   const parts: number[][] = [];
   for (const [k, column] of columns.entries()) {
     for (const [v, vector] of vectors.entries()) {
-      const part = productOfVectors(column, vector);
-      addToVector(column, -part, vector);
+      const part = productOfKrylovVectors(column, vector);
+      addToKrylovVector(column, -part, vector);
       parts[v]![k] = part;
     }
-    const length = lengthOfVector(column);
+    const length = lengthOfKrylovVector(column);
     if (!(length > negligible * lengths[k]!)) continue;
     vectors.push(column.map((value) => value / length));
     parts.push(columns.map((_, other) => (other === k ? length : 0)));
@@ -113,16 +113,16 @@ function spanColumns(
   return { vectors, parts };
 }
 
-function addToVector(x: Float64Array, factor: number, vector: Float64Array): void {
+function addToKrylovVector(x: Float64Array, factor: number, vector: Float64Array): void {
   for (let f = 0; f < x.length; f++) x[f]! += factor * vector[f]!;
 }
 
-function productOfVectors(a: Float64Array, b: Float64Array): number {
+function productOfKrylovVectors(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let f = 0; f < a.length; f++) sum += a[f]! * b[f]!;
   return sum;
 }
 
-function lengthOfVector(x: Float64Array): number {
-  return Math.sqrt(productOfVectors(x, x));
+function lengthOfKrylovVector(x: Float64Array): number {
+  return Math.sqrt(productOfKrylovVectors(x, x));
 }

@@ -7,12 +7,12 @@ import { unchangedPenalty } from "../../unchanged-penalty.ts";
 import { buildHeadProductsGraph, buildHeadScoresGraph } from "../networks/linear-head-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import {
-  centredHeadColumn,
+  centredHeadProblemColumn,
   type HeadColumn,
   type HeadPoint,
   type HeadProducts,
-  headColumns,
   headProblem,
+  headProblemColumns,
 } from "./head-problem.ts";
 import type { WindowCounts } from "./minirocket-statistics.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
@@ -97,14 +97,14 @@ export class LinearHead {
     if (solvable.length === 0) return subsets.map(() => penalties.map(() => prior!.slice()));
     const blank = new Float64Array((features + 1) * classes);
     const missedBy = (point: HeadPoint): Promise<HeadProducts[]> => {
-      const asked = subsets.map(() => headColumns(point, classes));
+      const asked = subsets.map(() => headProblemColumns(point, classes));
       return this.#products(data, subsets, asked, { targets: true });
     };
     const sums = await missedBy(blank);
     const missed = prior === null ? sums : await missedBy(prior);
     const problems = subsets.map((_, s) => headProblem(sums[s]!, missed[s]!));
     const multiply = async (blocks: readonly (readonly Float64Array[])[]): Promise<Float64Array[][]> => {
-      const asked = blocks.map((block, s) => block.map((x) => centredHeadColumn(x, problems[s]!)));
+      const asked = blocks.map((block, s) => block.map((x) => centredHeadProblemColumn(x, problems[s]!)));
       return (await this.#products(data, subsets, asked, { targets: false })).map(({ products }) => products);
     };
     const solved = await solveShifted(
@@ -119,7 +119,7 @@ export class LinearHead {
       const heads = own.map((found) => {
         const head = prior === null ? blank.slice() : prior.slice();
         for (const [k, x] of found.entries()) {
-          const { weights, intercept } = centredHeadColumn(x, problem);
+          const { weights, intercept } = centredHeadProblemColumn(x, problem);
           for (let f = 0; f < features; f++) head[k * features + f]! += weights[f]!;
           head[classes * features + k]! += intercept + problem.left[k]! / problem.total;
         }
@@ -133,7 +133,7 @@ export class LinearHead {
   async scores(data: readonly HeadRows[], points: readonly HeadPoint[]): Promise<Float32Array[]> {
     const classes = this.#classes;
     const columns = points.length * classes;
-    const fixed = this.#folded(points.flatMap((point) => headColumns(point, classes)));
+    const fixed = this.#folded(points.flatMap((point) => headProblemColumns(point, classes)));
     const count = data.reduce((sum, { rows }) => sum + rows.length, 0);
     const found = points.map(() => new Float32Array(count * classes));
     let at = 0;

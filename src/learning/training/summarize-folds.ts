@@ -6,7 +6,7 @@ import type { FoldParts, LeakageReport } from "../evaluation/leakage.ts";
 import { metricsSummary } from "../evaluation/metrics-summary.ts";
 import type { CvReport, FoldReport, UserReport } from "./cv-report.ts";
 import type { FitOutcome } from "./fit-runner.ts";
-import { fitSeconds, fitStatePenalty, miniBatchEpochs } from "./fit-state.ts";
+import { fitSeconds, fitStateEpochsInMiniBatches, fitStatePenalty } from "./fit-state.ts";
 import { applyTemperature, fitTemperature, temperatureLimits } from "./temperature-scaling.ts";
 
 export interface CrossValidation {
@@ -40,7 +40,7 @@ export function describeFold(
 ): FoldReport {
   const { trainIndex, validationIndex, testIndex } = folds[fold]!;
   const labels = testIndex.map((row) => windows.labels[row]!);
-  const epochs = miniBatchEpochs(outcome.epochs);
+  const epochs = fitStateEpochsInMiniBatches(outcome.epochs);
   const penalty = fitStatePenalty(outcome.epochs);
   return {
     fold: fold + 1,

@@ -62,12 +62,12 @@ export async function transferWeights(
     return fresh;
   };
   const parameters = transfer("parameters", weights.parameters);
-  if (hasPenalty(network)) silenceAddedClasses(parameters, after!.parameters, sources);
+  if (hasPenalty(network)) transferSilentClasses(parameters, after!.parameters, sources);
   return { parameters, statistics: transfer("statistics", weights.statistics) };
 }
 
 /** The ridge regression solution for a class without windows: weights of 0, and a score of -1. */
-function silenceAddedClasses(
+function transferSilentClasses(
   parameters: Float32Array,
   specs: readonly ParameterSpec[],
   sources: readonly number[],

@@ -56,7 +56,7 @@ const leastDifference = 0.05;
 const [enough, mostPerBatch] = [4, 3];
 
 /** Adds a healthy batch. Only the stream's first and last batches are kept, as many as are needed to judge the next one. */
-export function addTurning({ healthy, ...past }: TurningPast, current: TurningSums): TurningPast {
+export function pastForChangedTurning({ healthy, ...past }: TurningPast, current: TurningSums): TurningPast {
   if (current.said < leastSaid) return { healthy, ...past };
   const all = [...healthy, current];
   return { ...past, healthy: [...all.slice(0, longestPast), ...all.slice(longestPast).slice(1 - together)] };
@@ -91,12 +91,12 @@ function beganToTurn(current: TurningSums | undefined, healthy: readonly Turning
   if (current === undefined || current.said < leastSaid) return null;
   const last = lastOf(healthy);
   const first = firstOf(healthy);
-  const before = ratioOf(first);
+  const before = ratioForChangedTurning(first);
   const said = before.said + knownSaid;
   const usual = (before.shared + knownSaid) / said;
   const changes = last.slice(fewestBefore - 1).map((_, i) => {
     const recent = [...last.slice(i), current];
-    const now = ratioOf(recent);
+    const now = ratioForChangedTurning(recent);
     const difference = now.ratio - usual;
     const isChanged = (own: TurningSums): boolean =>
       Math.abs(difference) < 2 * Math.sign(difference) * (own.shared / own.said - usual);
@@ -148,7 +148,9 @@ function firstOf(healthy: readonly TurningSums[]): readonly TurningSums[] {
 }
 
 /** The ratio of several batches, and how much the individual ratios vary around it, as a sum of squares weighted by `said`. */
-function ratioOf(batches: readonly TurningSums[]): TurningSums & { readonly ratio: number; readonly squares: number } {
+function ratioForChangedTurning(
+  batches: readonly TurningSums[],
+): TurningSums & { readonly ratio: number; readonly squares: number } {
   const said = batches.reduce((sum, own) => sum + own.said, 0);
   const shared = batches.reduce((sum, own) => sum + own.shared, 0);
   const ratio = shared / said;

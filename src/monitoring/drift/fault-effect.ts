@@ -38,13 +38,15 @@ export function faultEffect(series: Series, start: number): "lasts" | "gone" | n
   let best = { clarity: clear, share: Number.NaN };
   for (const name of Object.keys(current)) {
     for (const figure of [0, 1] as const) {
-      const [usual, faulty] = [before, since].map((side) => spreadOfFigure(side, name, figure));
+      const [usual, faulty] = [before, since].map((side) => spreadForFaultEffect(side, name, figure));
       if (usual!.n < fewestBefore || faulty!.n < fewestSince) continue;
       const spread = Math.max(usual!.spread, leastSpread);
       const effect = faulty!.median - usual!.median;
       const clarity = Math.abs(effect) / Math.hypot(spread, faulty!.spread);
       if (!(clarity >= best.clarity)) continue;
-      const share = hasFigure(current[name]!) ? (current[name]![figure] - usual!.median) / effect : Number.NaN;
+      const share = hasFigureForFaultEffect(current[name]!)
+        ? (current[name]![figure] - usual!.median) / effect
+        : Number.NaN;
       best = { clarity, share };
     }
   }
@@ -53,13 +55,17 @@ export function faultEffect(series: Series, start: number): "lasts" | "gone" | n
 }
 
 /** The median, and the median absolute deviation scaled to a standard deviation. */
-function spreadOfFigure(side: Series, name: string, figure: 0 | 1): { n: number; median: number; spread: number } {
-  const values = side.flatMap((entry) => (hasFigure(entry[name]) ? [entry[name]![figure]] : []));
+function spreadForFaultEffect(
+  side: Series,
+  name: string,
+  figure: 0 | 1,
+): { n: number; median: number; spread: number } {
+  const values = side.flatMap((entry) => (hasFigureForFaultEffect(entry[name]) ? [entry[name]![figure]] : []));
   const middle = median(values);
   return { n: values.length, median: middle, spread: 1.4826 * median(values.map((x) => Math.abs(x - middle))) };
 }
 
 /** Entries without values have no precision. */
-function hasFigure(value: SeriesValue | undefined): boolean {
+function hasFigureForFaultEffect(value: SeriesValue | undefined): boolean {
   return value !== undefined && value[3] > 0;
 }

@@ -15,8 +15,7 @@ const shortestPast = 4;
 /** Minimum number of seconds of a class in the past and in the latest batches; arbitrary. */
 const leastSeconds = 3;
 /**
- * An axis is reversed if the agreement is below this limit. It is 1 if the coherence is as usual, and -1 if it is the
- * reverse. It is 1 if the coherence is as usual, and -1 if it is the reverse.
+ * An axis is reversed if the agreement is below this limit. It is 1 if the coherence is as usual, and -1 if it is the reverse.
  */
 const mostAgreement = -0.3;
 /** If the mean square of the usual coherence is below this limit, its sign is not informative. */

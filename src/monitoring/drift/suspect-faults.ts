@@ -37,7 +37,7 @@ export function suspectFaults(
   const names = Object.keys(columns);
   const suspects = [
     ...sensors.flatMap((sensor) => suspectFaultsOfSensor(columns, baseline, sensor)),
-    ...suspectRates(columns, baseline, { names, sensors, samplingRateHz }),
+    ...suspectFaultsOfRate(columns, baseline, { names, sensors, samplingRateHz }),
   ];
   return suspects.sort((a, b) => b.weight - a.weight).slice(0, mostSuspicions);
 }
@@ -62,7 +62,7 @@ function suspectFaultsOfSensor(columns: Columns, baseline: BaselineReference, se
 }
 
 /** A wrong rate changes tempo and roughness, and nothing else. */
-function suspectRates(
+function suspectFaultsOfRate(
   columns: Columns,
   baseline: BaselineReference,
   of: { names: readonly string[]; sensors: readonly Sensor[]; samplingRateHz: number },

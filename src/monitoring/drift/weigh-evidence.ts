@@ -88,7 +88,9 @@ export function weighEvidence(
   const beyond = impossible ?? comparisons.find((comparison) => comparison.beyond);
   const before = state.alarm === null ? null : (state.recovery ?? beginRecovery(undefined));
   const during =
-    before === null ? null : addToRecovery(before, comparisons, isRepaired ? "gone" : effectInSeries(series, state));
+    before === null
+      ? null
+      : addToRecovery(before, comparisons, isRepaired ? "gone" : weighEffectInSeries(series, state));
   const isOver = during !== null && hasRecovered(during);
   if (isOver) {
     for (const kind of ownPast) {
@@ -116,7 +118,10 @@ export function weighEvidence(
 }
 
 /** Whether the last batch in the series shows the fault that raised the alarm. */
-function effectInSeries(series: DriftState["series"], { alarm, batches }: DriftState): ReturnType<typeof faultEffect> {
+function weighEffectInSeries(
+  series: DriftState["series"],
+  { alarm, batches }: DriftState,
+): ReturnType<typeof faultEffect> {
   if (alarm === null) return null;
   const first = batches + 1 - series.length;
   const change = (alarm.changePoint ?? alarm.since) - first;

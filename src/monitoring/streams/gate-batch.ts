@@ -4,10 +4,10 @@ import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
 import {
+  batchUnitFactors,
   batchUnits,
-  leastUnitFactors,
-  noteOnUnitsOfPeople,
-  unitFactorsOfBatch,
+  leastBatchUnitFactors,
+  noteOnBatchUnitsOfPeople,
 } from "../../signals/data/batch-units.ts";
 import type { ColumnOptions } from "../../signals/data/named-columns.ts";
 import { type OpenedBatch, openQualityGate, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
@@ -64,14 +64,14 @@ export async function openGatedBatch(
   const units = batchUnits(unitsOfWatchedModel(monitor), named, given.units);
   const { notes, faults } = units;
   if (faults.length > 0) return { accepted: false, reasons: faults, quality: null, times: null };
-  const expected = gateBatchChannels(channels, named, monitor.baseline, leastUnitFactors(units));
+  const expected = gateBatchChannels(channels, named, monitor.baseline, leastBatchUnitFactors(units));
   const batch = await openQualityGate(files, optionsToGateBatch(given, expected, monitor, reporter));
   if (!batch.accepted) return batch;
   const { opened, warnings } = batch;
-  const note = noteOnUnitsOfPeople(units, opened.rows.recordings);
+  const note = noteOnBatchUnitsOfPeople(units, opened.rows.recordings);
   return {
     ...batch,
-    opened: { ...opened, rows: opened.rows.scaled(unitFactorsOfBatch(units)) },
+    opened: { ...opened, rows: opened.rows.scaled(batchUnitFactors(units)) },
     warnings: [...notes, ...(note === null ? [] : [note]), ...warnings],
   };
 }

@@ -4,7 +4,7 @@ import { counted } from "../../counted.ts";
 import type { FaultDescription } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { summarizedBatchFaults } from "../../signals/data/batch-faults.ts";
-import { flatChannelWarnings } from "../../signals/data/channel-content.ts";
+import { channelContentWarnings } from "../../signals/data/channel-content.ts";
 import { qualityGateNotes } from "../../signals/data/quality-gate.ts";
 import type { RowTimes } from "../../signals/data/stored-rows.ts";
 import { storedResampling } from "../../storage/store/stored-config.ts";
@@ -56,7 +56,7 @@ export function gateSummary(summary: DeviceSummary, watched: WatchedModel): Gate
         ? []
         : [`Left out on the device: ${counted(leftOut, "row")}.`]
       : [
-          ...flatChannelWarnings(quality.channels, quality.seconds),
+          ...channelContentWarnings(quality.channels, quality.seconds),
           ...qualityGateNotes({ channels: quality.channels, dropped, per_recording: quality.recordings }, expected),
         ];
   return {

@@ -13,7 +13,7 @@
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { addTurning, changedTurning, noTurningPast, type TurningPast } from "../drift/changed-turning.ts";
+import { changedTurning, noTurningPast, pastForChangedTurning, type TurningPast } from "../drift/changed-turning.ts";
 import { type DriftState, newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";
@@ -158,7 +158,7 @@ function turningAfter(
 ): Pick<StreamState, "turning"> {
   const known = accept && past.change !== undefined ? noTurningPast : past;
   const isHealthy = accept || (verdict === "normal" && !doubtful);
-  const after = isHealthy && turning !== undefined ? addTurning(known, turning) : known;
+  const after = isHealthy && turning !== undefined ? pastForChangedTurning(known, turning) : known;
   return after.healthy.length === 0 ? {} : { turning: after };
 }
 

@@ -25,14 +25,14 @@ const leastChange = 0.1;
  * @example trend([0, 0.1, 0.2, 0.3, 0.4], 1) // "rising"
  */
 export function trend(values: readonly number[], scale: number): Trend {
-  const change = theilSenSlope(values) * (values.length - 1);
+  const change = theilSenTrend(values) * (values.length - 1);
   if (!(Math.abs(change) >= leastChange * scale && change !== 0)) return "stable";
-  if (!(mannKendall(values).pValue <= significance)) return "stable";
+  if (!(mannKendallTrend(values).pValue <= significance)) return "stable";
   return change > 0 ? "rising" : "falling";
 }
 
 /** The median of the slopes between all pairs; 0 for fewer than two values. */
-export function theilSenSlope(values: readonly number[]): number {
+export function theilSenTrend(values: readonly number[]): number {
   const slopes = values.flatMap((from, i) => values.slice(i + 1).map((to, step) => (to - from) / (step + 1)));
   slopes.sort((a, b) => a - b);
   const middle = slopes.length / 2;
@@ -44,14 +44,14 @@ export function theilSenSlope(values: readonly number[]): number {
  * Returns S, the number of rising pairs minus the number of falling pairs, and its two-sided p-value. The p-value is exact if
  * no two values are equal; otherwise, it is too large, so the test is conservative.
  */
-export function mannKendall(values: readonly number[]): { readonly s: number; readonly pValue: number } {
+export function mannKendallTrend(values: readonly number[]): { readonly s: number; readonly pValue: number } {
   let s = 0;
   for (const [i, to] of values.entries()) {
     for (let j = 0; j < i; j++) s += Math.sign(to - values[j]!);
   }
   const pairs = (values.length * (values.length - 1)) / 2;
   const mostFalling = Math.floor((pairs - Math.abs(s)) / 2);
-  const tail = mannKendallShares(values.length).slice(0, mostFalling + 1);
+  const tail = mannKendallTrendInShares(values.length).slice(0, mostFalling + 1);
   return { s, pValue: Math.min(1, 2 * tail.reduce((sum, share) => sum + share, 0)) };
 }
 
@@ -59,7 +59,7 @@ export function mannKendall(values: readonly number[]): { readonly s: number; re
  * Returns, for each k, the share of all orders of n values that have k falling pairs. Inserting a value into a sequence of m
  * values adds 0 to m falling pairs, depending on its position.
  */
-function mannKendallShares(n: number): number[] {
+function mannKendallTrendInShares(n: number): number[] {
   let shares = [1];
   for (let m = 1; m < n; m++) {
     const next = new Array<number>(shares.length + m).fill(0);

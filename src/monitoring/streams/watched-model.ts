@@ -70,17 +70,17 @@ export async function openWatchedModelForPrediction(model: string): Promise<Open
   const { config, data } = folder.manifest;
   const { channels, classes } = data;
   const scaler = folder.path(modelFiles.scaler);
-  refuseUnwatchableFile(scaler, scalerFaults(await readJson(scaler), { channels, method: config.normalize }));
+  refuseFileOfWatchedModel(scaler, scalerFaults(await readJson(scaler), { channels, method: config.normalize }));
   const path = folder.path(modelFiles.network);
   const network = await readFile(path).catch((error: unknown) => {
     throw explainSystemErrorOnRead(error, path);
   });
   const { exportedNetworkFaults } = await import("../../storage/store/exported-network.ts");
   const expected = { channels, classes, windowSize: config.window, samplingRateHz: config.rate };
-  refuseUnwatchableFile(path, exportedNetworkFaults(network, expected));
+  refuseFileOfWatchedModel(path, exportedNetworkFaults(network, expected));
   const stats = folder.path(modelFiles.baseline);
   const baseline = await readJson(stats);
-  refuseUnwatchableFile(stats, baselineStatsFaults(baseline));
+  refuseFileOfWatchedModel(stats, baselineStatsFaults(baseline));
   return { folder, config, baseline: baseline as ChannelBaseline, network };
 }
 
@@ -91,7 +91,7 @@ export async function openWatchedModel(model: string): Promise<WatchedModel> {
   const { directory, manifest } = folder;
   const scalerHash = await sha256File(folder.path(modelFiles.scaler));
   const faults = baselineFaults(opened.baseline, { ...expectedBaseline(manifest), scalerHash });
-  refuseUnwatchableFile(folder.path(modelFiles.baseline), faults);
+  refuseFileOfWatchedModel(folder.path(modelFiles.baseline), faults);
   const sensors = sensorsOfModel(manifest.data);
   const drift = driftBaselineSchema.parse((opened.baseline as BaselineStats).drift);
   return {
@@ -116,6 +116,6 @@ export function watchedMeasurementShape({ edges, classes }: DriftBaseline): Meas
   return { bins: Object.fromEntries(bins), classes: classes.length };
 }
 
-function refuseUnwatchableFile(path: string, faults: readonly string[]): void {
+function refuseFileOfWatchedModel(path: string, faults: readonly string[]): void {
   if (faults.length > 0) throw unfitModelFolderFile(path, faults);
 }

@@ -85,7 +85,7 @@ export function summaryToJson({
   const measured =
     measurement === null
       ? { by_class: null, signals: null }
-      : { by_class: classesToJson(measurement.byClass), signals: summarySignalsToJson(measurement.signals) };
+      : { by_class: deviceClassesToJson(measurement.byClass), signals: summarySignalsToJson(measurement.signals) };
   return {
     schema_version: 1,
     model_version: modelVersion,
@@ -107,7 +107,7 @@ export function summaryToJson({
   };
 }
 
-function classesToJson(byClass: BatchMeasurement["byClass"]): NonNullable<DeviceSummaryJson["by_class"]> {
+function deviceClassesToJson(byClass: BatchMeasurement["byClass"]): NonNullable<DeviceSummaryJson["by_class"]> {
   return byClass.map((summary) =>
     mapDeviceSummaryChannels(summary, ({ excessBelow: excess_below, excessAbove: excess_above, ...own }) => ({
       ...own,
@@ -127,7 +127,7 @@ export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
     modelVersion,
     rows,
     dropped,
-    measurement: by_class === null || signals === null ? null : measurementFromJson(by_class, signals),
+    measurement: by_class === null || signals === null ? null : measurementFromDeviceSummary(by_class, signals),
     ...(quality !== undefined && { quality }),
     ...(still !== undefined && {
       still: {
@@ -143,7 +143,7 @@ export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
   };
 }
 
-function measurementFromJson(
+function measurementFromDeviceSummary(
   byClass: NonNullable<DeviceSummaryJson["by_class"]>,
   { class_counts: classCounts, ...signals }: NonNullable<DeviceSummaryJson["signals"]>,
 ): BatchMeasurement {

@@ -7,7 +7,8 @@
 //             absurd value, else 1 and its value, seconds, recording, and the number of such values
 //   still     seconds, of seconds, seconds at the end, byte with the flags throughout (1), all (2), at the end (4)
 
-import type { AbsurdSample, BatchQuality, RecordingQuality } from "../../signals/data/batch-quality.ts";
+import type { AbsurdSample } from "../../signals/data/absurd-values.ts";
+import type { BatchQuality, RecordingQuality } from "../../signals/data/batch-quality.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 

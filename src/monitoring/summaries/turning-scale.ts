@@ -44,8 +44,8 @@ export function turningSums(
   const step = unit / samplingRateHz;
   let [shared, said] = [0, 0];
   for (let at = from; piece > 0 && at + pieces * piece <= to; at += pieces * piece) {
-    const low = sumsInLastFrame(axes, at, piece, step * (1 - difference));
-    const high = sumsInLastFrame(axes, at, piece, step * (1 + difference));
+    const low = turningSumsInLastFrame(axes, at, piece, step * (1 - difference));
+    const high = turningSumsInLastFrame(axes, at, piece, step * (1 + difference));
     let [square, xx, xy, yy] = [0, 0, 0, 0];
     for (let axis = 0; axis < 3; axis++) {
       let [x, y] = [0, 0];
@@ -73,7 +73,12 @@ export function turningSums(
 }
 
 /** Sums of the acceleration over pieces of a span, rotated into the frame of its last sample; three values per piece. */
-function sumsInLastFrame(axes: readonly Float32Array[], from: number, piece: number, step: number): Float64Array {
+function turningSumsInLastFrame(
+  axes: readonly Float32Array[],
+  from: number,
+  piece: number,
+  step: number,
+): Float64Array {
   const sums = new Float64Array(3 * pieces);
   const half = (axis: number, at: number): number => (axes[axis]![at]! * step) / 2;
   for (let i = 0; i < pieces * piece; i++) {

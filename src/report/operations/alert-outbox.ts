@@ -118,7 +118,7 @@ export class AlertOutbox {
     now: Date,
   ): readonly AlertMessage[] {
     return this.#file.transaction((database) => {
-      const before = stateOfStream(database, of);
+      const before = outboxStateOfStream(database, of);
       const { after, messages } = decide(before);
       if (after !== before) {
         const isOpen = Object.keys(after.open).length > 0 ? 1 : 0;
@@ -138,7 +138,7 @@ export class AlertOutbox {
   }
 
   stateOf(of: AlertedStream): StreamAlerts {
-    return this.#file.snapshot((database) => stateOfStream(database, of));
+    return this.#file.snapshot((database) => outboxStateOfStream(database, of));
   }
 
   /** Numbers of messages that were not delivered. */
@@ -251,7 +251,7 @@ export async function eraseFromAlertOutbox(directory: string, stream: string): P
   if (existsSync(path)) await withAlertOutbox(path, async (outbox) => outbox.erase(stream));
 }
 
-function stateOfStream(database: DatabaseSync, { project, model, stream }: AlertedStream): StreamAlerts {
+function outboxStateOfStream(database: DatabaseSync, { project, model, stream }: AlertedStream): StreamAlerts {
   const row = database
     .prepare("SELECT state FROM streams WHERE project = ? AND model = ? AND stream = ?")
     .get(project ?? "", model, stream);

@@ -113,7 +113,7 @@ export class AlertService {
       const known = this.#reported.get(key) ?? this.#outbox.stateOf(of);
       const { after, messages } = decide(known);
       this.#reported.set(key, after);
-      if (messages.length === 0 && !isWorthKeeping(known) && !isWorthKeeping(after)) return;
+      if (messages.length === 0 && !isAlertServiceKept(known) && !isAlertServiceKept(after)) return;
       this.#outbox.report(of, () => ({ after, messages }), this.#routing.targetsOf, this.#run.clock.now());
       if (messages.length > 0) this.#wakeUp();
     } catch (error) {
@@ -190,7 +190,7 @@ export class AlertService {
 }
 
 /** Whether the state of a stream has to survive the process. */
-function isWorthKeeping({ open, recent }: StreamAlerts): boolean {
+function isAlertServiceKept({ open, recent }: StreamAlerts): boolean {
   return Object.keys(open).length > 0 || recent.includes("r");
 }
 

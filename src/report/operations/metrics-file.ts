@@ -6,7 +6,7 @@ import { writeFileAtomic } from "../../storage/store/atomic-file.ts";
 import { ServiceMetrics, type StreamFigures } from "./service-metrics.ts";
 
 /** The last state of a listed stream. @param evidence of the last batch that has any */
-export function figuresOfStream(
+export function metricsFileFigures(
   model: string,
   { stream, state, last, evidence }: Pick<ListedStream, "stream" | "state" | "last"> & { evidence: number | null },
 ): StreamFigures {
@@ -22,7 +22,7 @@ export function figuresOfStream(
 /** Replaces the file as a whole, because node_exporter may read it at any time. */
 export async function writeMetricsFile(path: string, model: string, streams: readonly ListedStream[]): Promise<void> {
   const metrics = new ServiceMetrics();
-  for (const own of streams) metrics.stream(figuresOfStream(model, { ...own, evidence: lastEvidence(own.series) }));
+  for (const own of streams) metrics.stream(metricsFileFigures(model, { ...own, evidence: lastEvidence(own.series) }));
   const text = await metrics.text();
   // Omits counters and histograms, because they would restart at 0 with each command.
   const kept = text.split("\n\n").filter((block) => /^tidemark_(stream|build)/m.test(block));

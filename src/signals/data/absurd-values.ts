@@ -1,75 +1,54 @@
-// Finds values that would make a channel useless for training. After scaling, a single cell of 3e38 makes all other values look
-// equal, and a -9999 that means "missing" distorts the spread. There is no baseline yet, so each value is compared with the
-// rest of its channel.
+// Finds values of a batch that no unit or movement can explain, by the range of the channel in the training data.
 
-import { counted } from "../../counted.ts";
-import { DataFault } from "../../data-fault.ts";
-import { withPlaceOfValue } from "../files/place-of-value.ts";
-import { absurdDistance, exceedsGateLimit, leastMarks, markDistance } from "./gate-limits.ts";
+import { absurdFactor, exceedsGateLimit } from "./gate-limits.ts";
+import { piecesOfRecordings } from "./recordings.ts";
+import type { SampledRows } from "./sampled-rows.ts";
 
-/** Maximum number of values to sample; more would barely change the percentiles. */
-const mostSampled = 1_000_000;
-
-interface Absurd {
+/** A value that cannot be a measurement. */
+export interface AbsurdSample {
+  /** The value. */
   readonly value: number;
-  /** Number of cells with the absurd value. */
-  readonly cells: number;
-  readonly median: number;
-  /** Distance from the median within which 99 % of the values lie. */
-  readonly usual: number;
+  /** Its time. */
+  readonly seconds: number;
+  /** Name of its recording. */
+  readonly recording: string;
+  /** Number of absurd values, including this one. */
+  readonly values: number;
 }
 
-/**
- * @param values returns one channel's values over all rows; called for one channel at a time
- * @throws DataFault that gives the file, row, column and value
- */
-export async function refuseAbsurdValues(
-  channels: readonly string[],
-  values: (channel: number) => Float32Array,
-  files: readonly string[],
-): Promise<void> {
-  for (const [c, column] of channels.entries()) {
-    const found = absurdValue(values(c));
-    if (found === undefined) continue;
-    const { value, cells, median, usual } = found;
-    const others = cells > 1 ? `, and ${counted(cells - 1, "more such cell")}` : "";
-    const expected = `about ${formatAbsurdValue(median - usual)} to ${formatAbsurdValue(median + usual)}, as in 99 % of the column`;
-    const description = {
-      ...({ code: "range", column, expected, found: `${formatAbsurdValue(value)}${others}` } as const),
-      message: `Column "${column}": ${formatAbsurdValue(value)}${others}; expected ${expected}.`,
-      advice:
-        "If the value stands for missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, " +
-        "correct it or remove the row.",
-    };
-    throw new DataFault(await withPlaceOfValue(description, value, files));
+/** Smallest and largest value of a channel in the training data. */
+export interface KnownRange {
+  /** Smallest value. */
+  readonly min: number;
+  /** Largest value. */
+  readonly max: number;
+}
+
+/** Magnitude above which a value is absurd. */
+export function absurdLimit({ min, max }: KnownRange): number {
+  return absurdFactor * Math.max(Math.abs(min), Math.abs(max));
+}
+
+/** Returns a channel's first absurd value and the person it belongs to; null if there are none. */
+export function absurdSample(
+  rows: SampledRows,
+  channel: number,
+  known: KnownRange,
+): (AbsurdSample & { readonly user: string }) | null {
+  const limit = absurdLimit(known);
+  let values = 0;
+  let first: { value: number; row: number; user: string; recording: string } | undefined;
+  for (const { start, end, user, recording } of rows.recordings) {
+    for (const { from, to } of piecesOfRecordings(start, end)) {
+      const piece = rows.values(channel, from, to);
+      for (let i = 0; i < piece.length; i++) {
+        if (!exceedsGateLimit(Math.abs(piece[i]!), limit)) continue;
+        values++;
+        first ??= { value: piece[i]!, row: from + i, user, recording };
+      }
+    }
   }
-}
-
-/** @param values finite values, at least one */
-export function absurdValue(values: Float32Array): Absurd | undefined {
-  const stride = Math.ceil(values.length / mostSampled);
-  const sampled = Float32Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => values[i * stride]!);
-  const median = sampled.sort()[sampled.length >> 1]!;
-  const distances = sampled.map((x) => Math.abs(x - median)).sort();
-  const rank = Math.floor(0.99 * (distances.length - 1));
-  // If a channel mostly stays at one value, uses only the values that differ from it.
-  const moving = distances.subarray(distances.findIndex((x) => x > 0));
-  const usual = distances[rank]! > 0 ? distances[rank]! : moving[moving.length >> 1]!;
-  const limit = absurdDistance * usual;
-  let [absurd, first] = [0, Number.NaN];
-  let [farthest, value, repeats, next] = [0, Number.NaN, 0, 0];
-  for (const x of values) {
-    const distance = Math.abs(x - median);
-    if (exceedsGateLimit(distance, limit) && absurd++ === 0) first = x;
-    if (x === value) repeats++;
-    else if (distance > farthest) [next, farthest, value, repeats] = [farthest, distance, x, 1];
-    else if (distance > next) next = distance;
-  }
-  if (absurd > 0) return { value: first, cells: absurd, median, usual };
-  const isMark = repeats >= leastMarks && farthest > markDistance * next && next > 0;
-  return isMark ? { value, cells: repeats, median, usual: next } : undefined;
-}
-
-function formatAbsurdValue(value: number): string {
-  return `${Number(value.toPrecision(4))}`;
+  if (first === undefined) return null;
+  const { row, ...found } = first;
+  return { ...found, seconds: rows.time(row, row + 1)[0]!, values };
 }

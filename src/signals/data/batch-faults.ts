@@ -4,7 +4,8 @@
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { withPlaceOfValue } from "../files/place-of-value.ts";
-import { absurdLimit, absurdSample, type BatchQuality, lostTime, usableTime } from "./batch-quality.ts";
+import { absurdLimit, absurdSample } from "./absurd-values.ts";
+import { type BatchQuality, lostTimeForBatchQuality, usableTimeForBatchQuality } from "./batch-quality.ts";
 import {
   describeFlatChannelFaults,
   describeLengthFaults,
@@ -49,10 +50,10 @@ export async function batchFaults(
 ): Promise<FaultDescription[]> {
   return [
     ...(await batchRangeFaults(rows, expected.channels, files, expected.stored)),
-    ...describeLostTimeFaults(lostTime(rows)),
+    ...describeLostTimeFaults(lostTimeForBatchQuality(rows)),
     ...describeFlatChannelFaults(quality),
     ...describeRateFaults(quality.per_recording, quality.columns, expected),
-    ...describeLengthFaults(usableTime(rows, expected), expected),
+    ...describeLengthFaults(usableTimeForBatchQuality(rows, expected), expected),
   ];
 }
 
@@ -65,7 +66,7 @@ export function batchClockFaults(
   expected: Pick<BatchExpectations, "samplingRateHz" | "windowSeconds">,
 ): FaultDescription[] {
   return [
-    ...describeLostTimeFaults(lostTime(rows)),
+    ...describeLostTimeFaults(lostTimeForBatchQuality(rows)),
     ...describeRateFaults(quality.per_recording, quality.columns, expected),
   ];
 }

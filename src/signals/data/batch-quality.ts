@@ -2,12 +2,14 @@
 // which the rows never leave; batch-faults.ts judges them. The keys are in snake_case, because this object is part of a
 // device's summary.
 
-import { channelContent, rateOfSampling, roundQuality, stretchSeconds } from "./channel-content.ts";
-import { absurdFactor, exceedsGateLimit, pauseSeconds } from "./gate-limits.ts";
-import { piecesOfRecordings, type RowSource } from "./recordings.ts";
+import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
+import { type AbsurdSample, absurdSample, type KnownRange } from "./absurd-values.ts";
+import { channelContent } from "./channel-content.ts";
+import { pauseSeconds } from "./gate-limits.ts";
+import type { RowSource } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
-import { samplingSteps } from "./sampling.ts";
-import { stretchesByRecording } from "./stretches.ts";
+import { samplingRate, samplingSteps } from "./sampling.ts";
+import { stretchesByRecording, stretchSeconds } from "./stretches.ts";
 
 /** Measurements of a batch's rows for the quality gate. */
 export interface BatchQuality {
@@ -69,26 +71,6 @@ export interface ChannelContent {
   readonly absurd: AbsurdSample | null;
 }
 
-/** A value that cannot be a measurement. */
-export interface AbsurdSample {
-  /** The value. */
-  readonly value: number;
-  /** Its time. */
-  readonly seconds: number;
-  /** Name of its recording. */
-  readonly recording: string;
-  /** Number of absurd values, including this one. */
-  readonly values: number;
-}
-
-/** Smallest and largest value of a channel in the training data. */
-export interface KnownRange {
-  /** Smallest value. */
-  readonly min: number;
-  /** Largest value. */
-  readonly max: number;
-}
-
 /** Counts of everything that arrived, which cannot be derived from the rows that were kept. */
 export interface ArrivedCells {
   readonly read: number;
@@ -127,47 +109,18 @@ export function measureBatchQuality(
   return {
     rows_read: read,
     time: { missing: missing.at(-1)!, infinite: infinite.at(-1)! },
-    seconds: roundQuality(perRecording.reduce((sum, own) => sum + own, 0)),
+    seconds: withoutRoundingNoise(perRecording.reduce((sum, own) => sum + own, 0)),
     recordings: rows.recordings.map(({ recording, start, end }, r) => ({
       recording,
       rows: end - start,
       repeated: repeated.get(recording) ?? 0,
       seconds: perRecording[r]!,
-      rate_hz: rateOfSampling(rows.sampling[r]!),
+      rate_hz: samplingRate(rows.sampling[r]!),
     })),
-    lost: lostTime(rows),
-    usable: usableTime(rows, expected),
+    lost: lostTimeForBatchQuality(rows),
+    usable: usableTimeForBatchQuality(rows, expected),
     channels: Object.fromEntries(channels),
   };
-}
-
-/** Magnitude above which a value is absurd. */
-export function absurdLimit({ min, max }: KnownRange): number {
-  return absurdFactor * Math.max(Math.abs(min), Math.abs(max));
-}
-
-/** Returns a channel's first absurd value and the person it belongs to; null if there are none. */
-export function absurdSample(
-  rows: SampledRows,
-  channel: number,
-  known: KnownRange,
-): (AbsurdSample & { readonly user: string }) | null {
-  const limit = absurdLimit(known);
-  let values = 0;
-  let first: { value: number; row: number; user: string; recording: string } | undefined;
-  for (const { start, end, user, recording } of rows.recordings) {
-    for (const { from, to } of piecesOfRecordings(start, end)) {
-      const piece = rows.values(channel, from, to);
-      for (let i = 0; i < piece.length; i++) {
-        if (!exceedsGateLimit(Math.abs(piece[i]!), limit)) continue;
-        values++;
-        first ??= { value: piece[i]!, row: from + i, user, recording };
-      }
-    }
-  }
-  if (first === undefined) return null;
-  const { row, ...found } = first;
-  return { ...found, seconds: rows.time(row, row + 1)[0]!, values };
 }
 
 /**
@@ -175,7 +128,7 @@ export function absurdSample(
  * without a label were dropped, but their time was recorded and therefore does not count as lost. Nor does the time between two
  * activities, because recorders are often stopped in between.
  */
-export function lostTime(rows: SampledRows): LostTime {
+export function lostTimeForBatchQuality(rows: SampledRows): LostTime {
   let [lost, total] = [0, 0];
   for (const [r, { start, end, afterUnlabelled = [], labels = [] }] of rows.recordings.entries()) {
     const period = rows.sampling[r]!.periodSeconds;
@@ -193,7 +146,7 @@ export function lostTime(rows: SampledRows): LostTime {
   return { seconds: lost, of_seconds: total };
 }
 
-export function usableTime(
+export function usableTimeForBatchQuality(
   rows: RowSource,
   { samplingRateHz, windowSeconds }: { readonly samplingRateHz: number; readonly windowSeconds: number },
 ): UsableTime {

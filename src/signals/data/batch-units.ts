@@ -47,9 +47,9 @@ export function batchUnits(model: UnitsOfModel, columns: readonly string[], choi
   for (const [s, sensor] of model.sensors.entries()) {
     const places = sensor.channels.map((name) => model.channels.indexOf(name));
     const own = places.map((place) => columns[place]!);
-    const known = sensorNamedInBatch(sensor.channels);
-    const found = own.every((name, i) => name === sensor.channels[i]) ? known : sensorNamedInBatch(own);
-    const fault = found === known ? null : batchFaultOfKind(sensor, own, found);
+    const known = sensorOfBatchUnits(sensor.channels);
+    const found = own.every((name, i) => name === sensor.channels[i]) ? known : sensorOfBatchUnits(own);
+    const fault = found === known ? null : kindFaultInBatchUnits(sensor, own, found);
     if (fault !== null) faults.push(fault);
     const stated = keeps || found === known || found?.unit === known?.unit ? null : (found?.unit ?? null);
     const from: SensorUnit | null = declared[s] ?? stated;
@@ -65,13 +65,13 @@ export function batchUnits(model: UnitsOfModel, columns: readonly string[], choi
     }
     for (const place of places) factors[place] = factor;
   }
-  return { factors, people: unitFactorsOfPeople(model, columns, { choice, factors, keeps }), notes, faults };
+  return { factors, people: batchUnitFactorsOfPeople(model, columns, { choice, factors, keeps }), notes, faults };
 }
 
 /**
  * Returns factors for individual people; none if an option or different column names determine the conversion of all values.
  */
-function unitFactorsOfPeople(
+function batchUnitFactorsOfPeople(
   { channels, conversions }: UnitsOfModel,
   columns: readonly string[],
   {
@@ -91,7 +91,7 @@ function unitFactorsOfPeople(
 }
 
 /** Returns a function that returns the factors to multiply a recording's values by. */
-export function unitFactorsOfBatch({
+export function batchUnitFactors({
   factors,
   people,
 }: Pick<BatchUnits, "factors" | "people">): (of: { readonly user: string }) => readonly number[] {
@@ -99,12 +99,12 @@ export function unitFactorsOfBatch({
 }
 
 /** Returns each channel's smallest possible factor, which makes the allowed range widest in the batch's own unit. */
-export function leastUnitFactors({ factors, people }: Pick<BatchUnits, "factors" | "people">): number[] {
+export function leastBatchUnitFactors({ factors, people }: Pick<BatchUnits, "factors" | "people">): number[] {
   return factors.map((factor, c) => Math.min(factor, ...[...people.values()].map((own) => own[c]!)));
 }
 
 /** Describes which of the batch's people have recordings that are converted as in training; null if there are none. */
-export function noteOnUnitsOfPeople(
+export function noteOnBatchUnitsOfPeople(
   { people }: Pick<BatchUnits, "people">,
   recordings: readonly { readonly user: string }[],
 ): string | null {
@@ -114,13 +114,13 @@ export function noteOnUnitsOfPeople(
     : `Recordings of ${listedNames(found)} are converted from the units that they had in training. To convert these recordings differently, use --units.`;
 }
 
-function sensorNamedInBatch(columns: readonly string[]): NamedSensor | undefined {
+function sensorOfBatchUnits(columns: readonly string[]): NamedSensor | undefined {
   const [sensor, ...others] = sensorsByName(columns);
   return others.length === 0 && sensor?.channels.every((name) => columns.includes(name)) ? sensor : undefined;
 }
 
 /** Returns a fault if the column names indicate a different kind of sensor from the model's. */
-function batchFaultOfKind(
+function kindFaultInBatchUnits(
   sensor: Sensor,
   columns: readonly string[],
   found: NamedSensor | undefined,

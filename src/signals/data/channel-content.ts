@@ -1,9 +1,10 @@
 // Measures the range of each channel, and how long it stays at a single value. A stretch extends from its first row to one
 // sampling step after its last row.
 
-import { piecesOfRecordings, type Stretch } from "./recordings.ts";
+import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
+import { piecesOfRecordings } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
-import { stretchesByRecording } from "./stretches.ts";
+import { samplingStepSeconds, stretchesByRecording } from "./stretches.ts";
 
 /** Minimum length, in seconds, of a run of equal values for the channel to count as flat during it. */
 const flatRunSeconds = 1;
@@ -21,7 +22,7 @@ export function channelContent(rows: SampledRows, channel: number): ChannelRange
   let max = Number.NEGATIVE_INFINITY;
   let flatSeconds = 0;
   for (const [r, { start, end }] of stretchesByRecording(rows)) {
-    const step = secondsPerRow(rows, r);
+    const step = samplingStepSeconds(rows, r);
     const minimalRun = Math.max(2, Math.round(flatRunSeconds / step));
     let [run, last] = [0, Number.NaN];
     const endRun = (): void => {
@@ -40,11 +41,11 @@ export function channelContent(rows: SampledRows, channel: number): ChannelRange
     }
     endRun();
   }
-  return { min, max, flat_seconds: roundQuality(flatSeconds) };
+  return { min, max, flat_seconds: withoutRoundingNoise(flatSeconds) };
 }
 
 /** Warns about channels that are constant all the time, or for more than a tenth of it. */
-export function flatChannelWarnings(channels: Readonly<Record<string, ChannelRange>>, seconds: number): string[] {
+export function channelContentWarnings(channels: Readonly<Record<string, ChannelRange>>, seconds: number): string[] {
   const entries = Object.entries(channels);
   return [
     ...entries.flatMap(([name, { min, max }]) =>
@@ -58,26 +59,4 @@ export function flatChannelWarnings(channels: Readonly<Record<string, ChannelRan
       ];
     }),
   ];
-}
-
-/** Returns how many seconds a row represents, which is the median step of its recording. */
-function secondsPerRow({ sampling }: SampledRows, recording: number): number {
-  const { periodSeconds } = sampling[recording]!;
-  return Number.isFinite(periodSeconds) ? periodSeconds : 0;
-}
-
-/** Returns the length of a stretch, from its first row to one sampling step after its last row. */
-export function stretchSeconds(rows: SampledRows, recording: number, { start, end }: Stretch): number {
-  return rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + secondsPerRow(rows, recording);
-}
-
-/** Rounds to nine significant digits and nine decimal places; beyond that, sums of steps are only rounding noise. */
-export function roundQuality(value: number): number {
-  return Number(Number(value.toPrecision(9)).toFixed(9));
-}
-
-/** Returns the median sampling rate of a recording; null if it has fewer than two rows. */
-export function rateOfSampling({ periodSeconds }: { readonly periodSeconds: number }): number | null {
-  const rate = roundQuality(1 / periodSeconds);
-  return Number.isFinite(rate) ? rate : null;
 }

@@ -223,7 +223,7 @@ function resolveUsualChannelRoles(
   warn: (message: string) => void,
 ): readonly string[] {
   const { channels, passedOver } = usualChannels(available, givenSensors(given, available));
-  refuseWindowsInRows(channels.slice(0, 3), passedOver, file);
+  refuseWindowsAsColumns(channels.slice(0, 3), passedOver, file);
   refuseStatisticColumns(channels, file);
   for (const { kind, channels: axes } of passedOver) {
     warn(
@@ -244,7 +244,7 @@ function resolveUsualChannelRoles(
 const fewestSamples = 12;
 
 /** Rejects rows that contain whole windows, because the first sample of each window would be read as the signal. */
-function refuseWindowsInRows(
+function refuseWindowsAsColumns(
   first: readonly string[],
   others: readonly { readonly channels: readonly string[] }[],
   file: string,

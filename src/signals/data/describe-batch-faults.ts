@@ -3,7 +3,8 @@
 import { counted } from "../../counted.ts";
 import type { FaultDescription } from "../../data-fault.ts";
 import { percent } from "../../percent.ts";
-import { type AbsurdSample, absurdLimit, type KnownRange, type LostTime, type UsableTime } from "./batch-quality.ts";
+import { type AbsurdSample, absurdLimit, type KnownRange } from "./absurd-values.ts";
+import type { LostTime, UsableTime } from "./batch-quality.ts";
 import type { ChannelRange } from "./channel-content.ts";
 import {
   absurdFactor,

@@ -1,18 +1,13 @@
 // Completes the quality report based on the kept rows, in one pass over each column. Reads the data without changing it.
 
-import {
-  channelContent,
-  flatChannelWarnings,
-  rateOfSampling,
-  roundQuality,
-  stretchSeconds,
-} from "./channel-content.ts";
+import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
+import { channelContent, channelContentWarnings } from "./channel-content.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
 import type { QualityReport } from "./quality-report.ts";
-import { gapPeriods, medianOfSampling, minimalGapSeconds } from "./sampling.ts";
+import { gapPeriods, medianOfSampling, minimalGapSeconds, samplingRate } from "./sampling.ts";
 import type { SelectedRows } from "./select-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
-import { stretchesByRecording } from "./stretches.ts";
+import { stretchesByRecording, stretchSeconds } from "./stretches.ts";
 
 export interface QualityInput {
   readonly rows: StoredRows;
@@ -25,16 +20,16 @@ export interface QualityInput {
 export function describeQuality(input: QualityInput): QualityReport {
   const { rows, columns, selected } = input;
   const { recordings, sampling } = rows;
-  const rates = sampling.map((s) => roundQuality(1 / s.periodSeconds)).filter(Number.isFinite);
-  const jitters = sampling.filter((s) => Number.isFinite(s.periodSeconds)).map((s) => roundQuality(s.jitter));
+  const rates = sampling.map((s) => withoutRoundingNoise(1 / s.periodSeconds)).filter(Number.isFinite);
+  const jitters = sampling.filter((s) => Number.isFinite(s.periodSeconds)).map((s) => withoutRoundingNoise(s.jitter));
   const channels = describeChannelQuality(input);
   const perRecording = recordings.map(({ user, recording, start, end }, r) => ({
     user,
     recording,
     rows: end - start,
     seconds: 0,
-    rate_hz: rateOfSampling(sampling[r]!),
-    jitter: roundQuality(sampling[r]!.jitter),
+    rate_hz: samplingRate(sampling[r]!),
+    jitter: withoutRoundingNoise(sampling[r]!.jitter),
     gaps: sampling[r]!.gapRows.length,
   }));
   const [classes, persons] = [new Tally(), new Tally()];
@@ -60,7 +55,7 @@ export function describeQuality(input: QualityInput): QualityReport {
       time_unit: columns.timeUnit,
       channels: [...columns.channels],
     },
-    seconds: roundQuality(seconds),
+    seconds: withoutRoundingNoise(seconds),
     users: new Set(recordings.map((recording) => recording.user)).size,
     recordings: recordings.length,
     stretches,
@@ -73,15 +68,15 @@ export function describeQuality(input: QualityInput): QualityReport {
     },
     gaps: {
       count: qualitySum(sampling.map((s) => s.gapRows.length)),
-      seconds: roundQuality(qualitySum(sampling.map((s) => s.gapSeconds))),
-      longest_seconds: roundQuality(Math.max(0, qualityMaximum(sampling.map((s) => s.longestGapSeconds)) ?? 0)),
+      seconds: withoutRoundingNoise(qualitySum(sampling.map((s) => s.gapSeconds))),
+      longest_seconds: withoutRoundingNoise(Math.max(0, qualityMaximum(sampling.map((s) => s.longestGapSeconds)) ?? 0)),
       rule: `a step longer than both ${gapPeriods} median steps of its recording and ${minimalGapSeconds} s`,
     },
     channels,
     classes: classes.roundedCounts(),
     persons: persons.roundedCounts(),
     per_recording: perRecording,
-    warnings: [...input.warnings, ...flatChannelWarnings(channels, seconds)],
+    warnings: [...input.warnings, ...channelContentWarnings(channels, seconds)],
   };
 }
 
@@ -109,7 +104,7 @@ class Tally {
 
   roundedCounts(): Record<string, { rows: number; seconds: number }> {
     const entries = [...this.#counts].map(
-      ([name, { rows, seconds }]) => [name, { rows, seconds: roundQuality(seconds) }] as const,
+      ([name, { rows, seconds }]) => [name, { rows, seconds: withoutRoundingNoise(seconds) }] as const,
     );
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
   }

@@ -10,7 +10,7 @@ import { type LabelFiles, readLabelFiles } from "./read-label-file.ts";
 import type { Table } from "./row-chunks.ts";
 import type { SelectedRows } from "./select-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
-import { daysIn1970, unitsPerSecond } from "./time-unit.ts";
+import { daysOfTimeUnitIn1970, unitsPerSecond } from "./time-unit.ts";
 
 export interface LabelledFromFiles {
   readonly rows: StoredRows;
@@ -101,8 +101,8 @@ function labelsInSamples(files: LabelFiles, rateHz: number | undefined): LabelFi
 
 /** Converts label times in days, like those of the recordings, to seconds from 1970. */
 function labelsInDays(files: LabelFiles): LabelFiles {
-  if (files.annotations.some(({ start }) => daysIn1970(start) === 0)) return files;
-  const seconds = (day: number): number => (day - daysIn1970(day)) / unitsPerSecond.days;
+  if (files.annotations.some(({ start }) => daysOfTimeUnitIn1970(start) === 0)) return files;
+  const seconds = (day: number): number => (day - daysOfTimeUnitIn1970(day)) / unitsPerSecond.days;
   return withLabelTimes(files, seconds, files.clock);
 }
 

@@ -159,7 +159,7 @@ export async function openTable(
   if (label !== null) warnOfLabelMap(table.labels, warn);
   warnOfSpellings(table.spellings, { ...roles, label }, warn);
   const selected = labelled?.selected(picked) ?? picked;
-  if (requireLabels) refuseTableOfOneClass(rows.stretches(), { ...roles, label });
+  if (requireLabels) refuseToOpenTableOfOneClass(rows.stretches(), { ...roles, label });
   const columns: ResolvedColumns = { ...roles, label, timeUnit: clocks.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
   const copies = requireLabels ? findCopiedContent(rows) : [];
@@ -184,7 +184,7 @@ export async function openTable(
   };
 }
 
-function refuseTableOfOneClass(stretches: Iterable<Stretch>, roles: ColumnRoles): void {
+function refuseToOpenTableOfOneClass(stretches: Iterable<Stretch>, roles: ColumnRoles): void {
   const classes = new Set<string | null>();
   for (const { label } of stretches) if (classes.add(label).size >= 2) return;
   throw new UserError(

@@ -27,14 +27,14 @@ export function refuseMixedTimeUnits(rows: StoredRows, column: string, onFault: 
   const other = rated.find((own) => isOtherTimeUnit(Math.max(own.hz / hz, hz / own.hz)));
   if (other !== undefined) {
     const usual = rated.find((own) => own.hz === hz)!.recording;
-    const found = `${rateText(other.hz)} in recording "${other.recording.recording}" of person "${other.recording.user}", but ${rateText(hz)} in recording "${usual.recording}" of person "${usual.user}"`;
+    const found = `${mixedTimeUnitRateText(other.hz)} in recording "${other.recording.recording}" of person "${other.recording.user}", but ${mixedTimeUnitRateText(hz)} in recording "${usual.recording}" of person "${usual.user}"`;
     onFault(faultOfMixedTimeUnits(column, found));
     return;
   }
   for (const { recording, hz: own } of rated) {
-    const within = rateOfOtherBlocks(rows.time(recording.start, recording.end), own);
+    const within = rateOfMixedTimeUnits(rows.time(recording.start, recording.end), own);
     if (within === undefined) continue;
-    const found = `${rateText(within.hz)} from data row ${within.row + 1} of recording "${recording.recording}" of person "${recording.user}", but ${rateText(own)} in most of it`;
+    const found = `${mixedTimeUnitRateText(within.hz)} from data row ${within.row + 1} of recording "${recording.recording}" of person "${recording.user}", but ${mixedTimeUnitRateText(own)} in most of it`;
     onFault(faultOfMixedTimeUnits(column, found));
     return;
   }
@@ -45,7 +45,7 @@ function isOtherTimeUnit(ratio: number): boolean {
 }
 
 /** Returns the first of several consecutive blocks whose rate is higher by the factor of a unit. */
-function rateOfOtherBlocks(time: Float64Array, hz: number): { hz: number; row: number } | undefined {
+function rateOfMixedTimeUnits(time: Float64Array, hz: number): { hz: number; row: number } | undefined {
   let run = 0;
   for (let from = 0; from + blockRows < time.length; from += blockRows) {
     const rate = blockRows / (time[from + blockRows]! - time[from]!);
@@ -55,7 +55,7 @@ function rateOfOtherBlocks(time: Float64Array, hz: number): { hz: number; row: n
   return undefined;
 }
 
-function rateText(hz: number): string {
+function mixedTimeUnitRateText(hz: number): string {
   return `${Number(hz.toPrecision(3))} Hz`;
 }
 

@@ -51,7 +51,7 @@ interface Judged {
 export function refuseUnitsWithinPeople(rows: StoredRows, sensors: readonly DecidedSensor[]): void {
   for (const sensor of sensors) {
     if (sensor.kind !== "accelerometer" || sensor.gravity === false || sensor.because === "as given") continue;
-    const judged = judgedStretches(rows, sensor);
+    const judged = stretchesWithinPeople(rows, sensor);
     refuseAxisUnits(sensor, judged);
     for (const own of Map.groupBy(judged, ({ stretch }) => stretch.user).values()) {
       refuseAxisUnits(sensor, own);
@@ -60,7 +60,7 @@ export function refuseUnitsWithinPeople(rows: StoredRows, sensors: readonly Deci
   }
 }
 
-function judgedStretches(rows: StoredRows, { channels }: DecidedSensor): Judged[] {
+function stretchesWithinPeople(rows: StoredRows, { channels }: DecidedSensor): Judged[] {
   const long: { stretch: Stretch; length: number; count: number }[] = [];
   for (const stretch of rows.stretches()) {
     const { start, end } = stretch;
@@ -109,20 +109,20 @@ function refuseRecordingUnits(sensor: DecidedSensor, judged: readonly Judged[]):
 }
 
 function refuseAxisUnits(sensor: DecidedSensor, judged: readonly Judged[]): void {
-  const still = judged.flatMap(({ pieces }) => pieces.flatMap(stillMean));
+  const still = judged.flatMap(({ pieces }) => pieces.flatMap(stillMeanWithinPeople));
   if (still.length < leastStill) return;
   const lengths = still.map((mean) => Math.hypot(...mean)).sort((a, b) => a - b);
   const quantile = (share: number): number => lengths[Math.floor(share * (lengths.length - 1))]!;
   if (quantile(0.9) - quantile(0.1) < leastRange * quantile(0.5)) return;
   const units = ["m/s^2", "g"] as const;
-  const asRead = Math.max(...units.map((unit) => shareNearGravity(still, unit)));
+  const asRead = Math.max(...units.map((unit) => shareNearGravityWithinPeople(still, unit)));
   if (asRead > nearShares.asRead) return;
   for (const unit of units) {
     const other = unit === "g" ? "m/s^2" : "g";
     const factor = gravityInSensorUnit(unit) / gravityInSensorUnit(other);
     for (const [axis, channel] of sensor.channels.entries()) {
       const scaled = still.map((mean) => mean.map((value, a) => (a === axis ? value * factor : value)));
-      const share = shareNearGravity(scaled, unit);
+      const share = shareNearGravityWithinPeople(scaled, unit);
       if (share < nearShares.scaled) continue;
       const percent = (of: number): string => `${Math.round(100 * of)} %`;
       throw new UserError(
@@ -134,7 +134,7 @@ function refuseAxisUnits(sensor: DecidedSensor, judged: readonly Judged[]): void
 }
 
 /** Returns the mean vector of a piece at rest; otherwise nothing. */
-function stillMean({ axes }: Piece): (readonly number[])[] {
+function stillMeanWithinPeople({ axes }: Piece): (readonly number[])[] {
   const means = axes.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
   const squares = axes.reduce((sum, values, a) => sum + values.reduce((own, v) => own + (v - means[a]!) ** 2, 0), 0);
   const spread = Math.sqrt(squares / axes[0].length);
@@ -142,7 +142,7 @@ function stillMean({ axes }: Piece): (readonly number[])[] {
   return length > 0 && length >= leastSteadiness * spread ? [means] : [];
 }
 
-function shareNearGravity(means: readonly (readonly number[])[], unit: SensorUnit): number {
+function shareNearGravityWithinPeople(means: readonly (readonly number[])[], unit: SensorUnit): number {
   const gravity = gravityInSensorUnit(unit);
   return means.filter((mean) => Math.abs(Math.hypot(...mean) / gravity - 1) <= nearGravity).length / means.length;
 }

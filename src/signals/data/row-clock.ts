@@ -7,7 +7,7 @@ import { localTimeConverter } from "./local-time.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
 import { headRows, type RowPace, rowPace } from "./row-pace.ts";
 import type { RowKey } from "./row-texts.ts";
-import { daysIn1970, detectTimeUnit, secondsOfTimeUnit, steppedUnits, unitsPerSecond } from "./time-unit.ts";
+import { daysOfTimeUnitIn1970, detectTimeUnit, secondsOfTimeUnit, steppedUnits, unitsPerSecond } from "./time-unit.ts";
 
 /** A chunk of rows with their times. */
 export interface TimedChunk {
@@ -174,7 +174,7 @@ export class RowClocks {
       );
     }
     const perSecond = unitsPerSecond[unit];
-    const in1970 = unit === "days" ? daysIn1970(pace.middle) : 0;
+    const in1970 = unit === "days" ? daysOfTimeUnitIn1970(pace.middle) : 0;
     return {
       unit,
       seconds: (chunk) => {

@@ -1,5 +1,6 @@
 // Measures how evenly a recording was sampled and where it is interrupted: median step, jitter and gaps.
 
+import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 import { streamedMedian } from "./streamed-median.ts";
 
@@ -79,4 +80,10 @@ export function medianOfSampling(values: Float64Array): number {
   values.sort();
   const middle = values.length >> 1;
   return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+}
+
+/** Returns the median sampling rate of a recording; null if it has fewer than two rows. */
+export function samplingRate({ periodSeconds }: { readonly periodSeconds: number }): number | null {
+  const rate = withoutRoundingNoise(1 / periodSeconds);
+  return Number.isFinite(rate) ? rate : null;
 }

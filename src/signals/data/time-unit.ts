@@ -88,7 +88,7 @@ export function detectTimeUnit(
 ): FoundTimeUnit {
   const { step, middle } = pace;
   const rateIn = (unit: NumericUnit): number => unitsPerSecond[unit] / step;
-  const parts = partsOfSecondInName(name);
+  const parts = unitOfPartsOfSecondInName(name);
   if (parts !== undefined && isRatePossibleInUnit(parts / step))
     return { unit: "ticks", because: "name", ticks: { perSecond: parts, in1970: 0 } };
   const named = timeUnitInName(name);
@@ -111,7 +111,7 @@ export function detectTimeUnit(
   if (sized !== undefined) return { unit: sized, because: "size" };
   const ticks = unitOfWindowsTicks(pace);
   if (ticks !== undefined) return { unit: "ticks", because: "size", ticks };
-  if (daysIn1970(middle) > 0 && !isRatePossibleInUnit(rateIn("s")) && isRatePossibleInUnit(rateIn("days")))
+  if (daysOfTimeUnitIn1970(middle) > 0 && !isRatePossibleInUnit(rateIn("s")) && isRatePossibleInUnit(rateIn("days")))
     return { unit: "days", because: "size" };
   if (nominalRateHz === undefined) {
     const unit = step < 1 ? "s" : step < 1e3 ? "ms" : step < 1e6 ? "us" : "ns";
@@ -131,7 +131,7 @@ export function detectTimeUnit(
 }
 
 /** Returns the value at the start of 1970 of the clock that counts these days; 0 if the days are not a date. */
-export function daysIn1970(days: number): number {
+export function daysOfTimeUnitIn1970(days: number): number {
   return countedDays.find(({ from, to }) => days >= from && days <= to)?.in1970 ?? 0;
 }
 
@@ -195,7 +195,7 @@ function implausibleTimeUnit({
 }
 
 /** Returns 256 for "TIME [s/256]" and "t (1/256 s)". */
-function partsOfSecondInName(name: string): number | undefined {
+function unitOfPartsOfSecondInName(name: string): number | undefined {
   const found = /(?:\b(?:s|secs?)\/(\d{2,6})|\b1\/(\d{2,6}) ?(?:s|secs?)\b)\W*$/i.exec(name.trim());
   return found === null ? undefined : Number(found[1] ?? found[2]);
 }

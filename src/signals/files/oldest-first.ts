@@ -31,7 +31,7 @@ export async function oldestFirst(
   const stored = file.stored ?? file.path;
   if (time < 0 || lines.some((line) => line.split('"').length % 2 === 0)) return file;
   const times = lines.map((line) => splitLineByLayout(line, separator)[time] ?? "").filter((text) => text !== "");
-  if (!runBackwards(times) || (await stat(stored)).size > largestTable) return file;
+  if (!isNewestFirst(times) || (await stat(stored)).size > largestTable) return file;
   const [names, rows]: [string[], string[]] = [[], []];
   for await (const line of linesOfText(stored)) (names.length === 0 ? names : rows).push(line);
   const out = scratch.file("oldest-first.csv");
@@ -46,7 +46,7 @@ async function* oldestFirstLines(names: readonly string[], rows: readonly string
 }
 
 /** Compares times since 1970 by value, and dates and times as text, which is enough within a day. */
-function runBackwards(times: readonly string[]): boolean {
+function isNewestFirst(times: readonly string[]): boolean {
   if (times.length < fewestRows) return false;
   const numbers = times.map(Number);
   const isNumeric = numbers.every(Number.isFinite);

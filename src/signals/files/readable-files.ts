@@ -36,10 +36,10 @@ import { resolveRepeatedNames } from "./repeated-names.ts";
 import { jsonListsAsCsv, reshapeJson } from "./reshape-json.ts";
 import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
-import { isWindows1252, refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
+import { isWindows1252Encoding, refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { copyTextLines, isBlankLine } from "./text-lines.ts";
-import { unzipEntry, type ZipEntry, zipEntries } from "./unzip.ts";
+import { unzipEntry, unzippableEntries, type ZipEntry } from "./unzip.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
 import { workbookSheetEntry } from "./workbook-sheets.ts";
 import { workbookTables } from "./workbook-tables.ts";
@@ -107,7 +107,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     );
     return readableFile(database, { ...file, stored: out }, options);
   }
-  if (isWindows1252(bytes)) {
+  if (isWindows1252Encoding(bytes)) {
     const out = options.scratch.file("utf8.csv");
     await writeInUtf8Encoding(stored, out, "windows-1252");
     options.warn(`${file.path}: the text is not UTF-8 and is read as Windows-1252. Check the names in it.`);
@@ -212,7 +212,7 @@ async function readableFilesOfArchive(
   options: NamingOptions,
 ): Promise<SourceFile[]> {
   const stored = file.stored ?? file.path;
-  const entries = await zipEntries(stored);
+  const entries = await unzippableEntries(stored);
   if (workbookSheetEntry(entries) !== undefined) {
     const sheets: SourceFile[] = [];
     for (const sheet of await workbookTables(file, stored, entries, options))

@@ -29,7 +29,7 @@ const lettersAndUnits = /^[\t\r -~\u00b0\u00b2\u00b3\u00b5\u00b7\u00c0-\u00d6\u0
  * Whether non-UTF-8 text is Windows-1252 as written by spreadsheet programs: every non-ASCII byte is a letter, or a unit symbol
  * in a line with letters. Other non-ASCII bytes are more likely damage, such as a digit with one wrong bit.
  */
-export function isWindows1252(head: Uint8Array): boolean {
+export function isWindows1252Encoding(head: Uint8Array): boolean {
   if (isUtf8(head.subarray(0, head.lastIndexOf(lineFeed) + 1))) return false;
   return new TextDecoder("latin1")
     .decode(head)

@@ -25,7 +25,7 @@ const entryMark = 0x02014b50;
 const longestEnd = 22 + 65_535;
 
 /** @throws UserError if the file is not a complete archive in a supported form */
-export async function zipEntries(path: string): Promise<ZipEntry[]> {
+export async function unzippableEntries(path: string): Promise<ZipEntry[]> {
   const file = await open(path, "r");
   try {
     const { size } = await file.stat();
@@ -33,18 +33,18 @@ export async function zipEntries(path: string): Promise<ZipEntry[]> {
     await file.read(tail, 0, tail.length, size - tail.length);
     let end = tail.length - 22;
     while (end >= 0 && tail.readUInt32LE(end) !== endMark) end--;
-    if (end < 0) throw brokenZip(path, "its directory is missing");
+    if (end < 0) throw cannotUnzip(path, "its directory is missing");
     const count = tail.readUInt16LE(end + 10);
     const bytes = tail.readUInt32LE(end + 12);
     const from = tail.readUInt32LE(end + 16);
-    if (count === 0xffff || from === 0xffffffff) throw brokenZip(path, "it is in the Zip64 format");
-    if (from + bytes > size) throw brokenZip(path, "its directory is outside the file");
+    if (count === 0xffff || from === 0xffffffff) throw cannotUnzip(path, "it is in the Zip64 format");
+    if (from + bytes > size) throw cannotUnzip(path, "its directory is outside the file");
     const directory = Buffer.alloc(bytes);
     await file.read(directory, 0, bytes, from);
     const entries: ZipEntry[] = [];
     for (let at = 0; at + 46 <= bytes && directory.readUInt32LE(at) === entryMark; ) {
       const nameLength = directory.readUInt16LE(at + 28);
-      if ((directory.readUInt16LE(at + 8) & 1) === 1) throw brokenZip(path, "it is encrypted");
+      if ((directory.readUInt16LE(at + 8) & 1) === 1) throw cannotUnzip(path, "it is encrypted");
       entries.push({
         name: directory.toString("utf8", at + 46, at + 46 + nameLength),
         method: directory.readUInt16LE(at + 10),
@@ -68,9 +68,9 @@ export async function unzipEntry(path: string, entry: ZipEntry, out: string): Pr
 
 /** Yields the content of an entry. @throws UserError if the entry is damaged, at the latest when its end is reached */
 export async function* unzipEntryInChunks(path: string, entry: ZipEntry): AsyncGenerator<Uint8Array> {
-  if (entry.method !== 0 && entry.method !== 8) throw brokenZip(path, `${entry.name} uses an unknown compression`);
+  if (entry.method !== 0 && entry.method !== 8) throw cannotUnzip(path, `${entry.name} uses an unknown compression`);
   const head = Buffer.from(await fileBytes(path, entry.offset, 30));
-  if (head.length < 30) throw brokenZip(path, `${entry.name} is cut off`);
+  if (head.length < 30) throw cannotUnzip(path, `${entry.name} is cut off`);
   const start = entry.offset + 30 + head.readUInt16LE(26) + head.readUInt16LE(28);
   if (entry.compressedBytes === 0) return;
   let checksum = 0;
@@ -83,15 +83,15 @@ export async function* unzipEntryInChunks(path: string, entry: ZipEntry): AsyncG
       yield chunk;
     }
   } catch (cause) {
-    throw brokenZip(path, `${entry.name} is damaged`, cause);
+    throw cannotUnzip(path, `${entry.name} is damaged`, cause);
   } finally {
     packed.destroy();
     content.destroy();
   }
-  if (checksum !== entry.crc32) throw brokenZip(path, `${entry.name} is damaged`);
+  if (checksum !== entry.crc32) throw cannotUnzip(path, `${entry.name} is damaged`);
 }
 
-function brokenZip(path: string, reason: string, cause?: unknown): UserError {
+function cannotUnzip(path: string, reason: string, cause?: unknown): UserError {
   return new UserError(`${path}: this zip archive cannot be read: ${reason}.`, {
     advice: "Unpack the archive, and name the files that it contains.",
     cause,

@@ -8,7 +8,7 @@ import { explainSystemError } from "../../system-error.ts";
 import { exists } from "./exists.ts";
 import { readManifest } from "./manifest.ts";
 import { modelFiles } from "./model-folder.ts";
-import { changeRegistry, lineOfRegistry, type Registry, readRegistry, registeredLineOfModel } from "./registry.ts";
+import { changeRegistry, lineOfRegistry, type Registry, readRegistry, registryLineOfModel } from "./registry.ts";
 
 /** A version in the form that users write, such as walk@3. */
 export interface NumberedVersion {
@@ -73,7 +73,7 @@ async function versionsOfLine(directory: string, registry: Registry, line: strin
       if (error instanceof UserError) return null;
       throw error;
     });
-    if (manifest === null || registeredLineOfModel(registry, name, manifest.retrained_from?.line) !== line) continue;
+    if (manifest === null || registryLineOfModel(registry, name, manifest.retrained_from?.line) !== line) continue;
     versions.push({ name, createdAt: manifest.created_at });
   }
   return versions;

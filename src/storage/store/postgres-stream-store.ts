@@ -212,7 +212,7 @@ export class PostgresStreamStore implements StreamStore {
       };
     }
     const decided = decide(seen.memory, seen.sameContent);
-    const { status, reason, inReferences, figures, result, summary, state, headline } = checkedDecision(
+    const { status, reason, inReferences, figures, result, summary, state, headline } = decisionForPostgres(
       batchId,
       decided,
     );
@@ -265,7 +265,7 @@ export class PostgresStreamStore implements StreamStore {
 }
 
 /** Converts a decision to column values. @throws if a value cannot be stored */
-function checkedDecision(batchId: string, decided: DecidedBatch) {
+function decisionForPostgres(batchId: string, decided: DecidedBatch) {
   const { status, reason, inReferences, summary, figures, result, state, headline = null } = decided;
   if (inReferences && summary === null)
     throw new RangeError(`ledger: batch "${batchId}": a batch in the references needs a summary`);

@@ -8,7 +8,7 @@ import { hasSystemErrorCode } from "../../system-error.ts";
 import { replaceFileAtomicSync } from "./atomic-file.ts";
 import type { BatchLedger } from "./batch-ledger.ts";
 import type { MonitorDatabase } from "./monitor-database.ts";
-import { defaultStream, rollingReferencePath } from "./stream-names.ts";
+import { defaultStream, rollingReferencePathOfStream } from "./stream-names.ts";
 import type { ReferenceFigures, StoredMemory } from "./stream-store.ts";
 
 /** Creates the content of a stream's file. */
@@ -34,7 +34,7 @@ export function publishReference(
   stream: string,
   published: PublishedReference,
 ): void {
-  const path = join(directory, rollingReferencePath(stream));
+  const path = join(directory, rollingReferencePathOfStream(stream));
   const seen = database.snapshot((ledger) => ({
     version: ledger.version(stream),
     text: referenceTextToPublish(ledger, stream, published),
@@ -67,7 +67,7 @@ export function unpublishReference(
   stream: string,
   { text }: PublishedReference,
 ): void {
-  const path = join(directory, rollingReferencePath(stream));
+  const path = join(directory, rollingReferencePathOfStream(stream));
   database.transaction((ledger) => {
     if (ledger.stream(stream) !== undefined) return;
     if (stream === defaultStream) {

@@ -77,7 +77,7 @@ export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine 
  * of its own.
  * @param retrainedLine the line in the manifest of a retrained model
  */
-export function registeredLineOfModel({ lines }: Registry, model: string, retrainedLine: string | undefined): string {
+export function registryLineOfModel({ lines }: Registry, model: string, retrainedLine: string | undefined): string {
   const joined = Object.entries(lines).find(([, { members = [] }]) => members.includes(model))?.[0];
   return joined ?? retrainedLine ?? model;
 }

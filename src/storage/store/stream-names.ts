@@ -32,7 +32,7 @@ export function checkStreamName(kind: "stream" | "batch id", name: string): stri
 }
 
 /** Path of a stream's rolling reference in its model folder; the file of the default stream is at the top level. */
-export function rollingReferencePath(stream: string): string {
+export function rollingReferencePathOfStream(stream: string): string {
   if (stream === defaultStream) return modelFiles.rollingReference;
   return join("streams", streamFolderName(stream), modelFiles.rollingReference);
 }

@@ -1,6 +1,6 @@
 // Tests the output of `check`: evidence has a single scale, and each number has the value with which it is compared beside it.
 import { describe, expect, it } from "vitest";
-import { checkDecisionBlocks, checkLines } from "../../../src/interfaces/cli/check-text.ts";
+import { checkText, decisionCheckText } from "../../../src/interfaces/cli/check-text.ts";
 import { tableLines } from "../../../src/interfaces/cli/table.ts";
 import type { Block } from "../../../src/interfaces/cli/terminal.ts";
 import type { CheckedChannel, CheckedComparison, JudgedBatch } from "../../../src/monitoring/streams/check-result.ts";
@@ -83,7 +83,7 @@ const textOf = (blocks: readonly Block[]): string =>
     .flatMap((block) => (typeof block === "string" ? [block] : "rows" in block ? tableLines(block) : []))
     .join("\n");
 const printed = (chosen: Partial<JudgedBatch> = {}): string =>
-  textOf(checkLines({ result: judged(chosen), known: false }, "model"));
+  textOf(checkText({ result: judged(chosen), known: false }, "model"));
 const evidence = (share: number, raised_by: JudgedBatch["evidence"]["raised_by"] = null): JudgedBatch["evidence"] => ({
   value: 500 * share,
   alarm_at: 500,
@@ -136,7 +136,7 @@ describe("the evidence of a check", () => {
     ],
   ] satisfies [Partial<JudgedBatch>, string][])("is a share of the alarm level (%#)", (chosen, line) => {
     expect(printed(chosen).split("\n")).toContain(`           ${line}`);
-    expect(textOf(checkDecisionBlocks(judged(chosen)))).toContain(line);
+    expect(textOf(decisionCheckText(judged(chosen)))).toContain(line);
   });
 
   it("is at least that of an alarm in an alarm that an earlier version stored", () => {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { checkLines } from "../../../src/interfaces/cli/check-text.ts";
+import { checkText } from "../../../src/interfaces/cli/check-text.ts";
 import { check } from "../../../src/pipelines/check.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, main, start } from "../../pipelines/tiny-run.ts";
@@ -56,10 +56,9 @@ it.skipIf(process.platform === "win32")("a batch whose id begins with a dash can
   cpSync(join(own, "batch.csv.gz"), join(own, "-b.csv.gz"));
   const answer = await check({ files: [join(own, "-b.csv.gz")], model, stream: "-wrist", jobs: 1 });
   if (answer.result.verdict === "rejected") throw new Error("expected a judged batch");
-  const text = checkLines(
-    { result: { ...answer.result, verdict: "normal", doubtful: true }, known: false },
-    model,
-  ).join("\n");
+  const text = checkText({ result: { ...answer.result, verdict: "normal", doubtful: true }, known: false }, model).join(
+    "\n",
+  );
   const words = /all right, include it: tidemark (.*)$/m.exec(text)![1]!;
   const ran = bash(`'${process.execPath}' '${main}' ${words}`);
   expect(ran).toContain("batch -b.csv.gz");

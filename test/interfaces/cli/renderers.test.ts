@@ -5,7 +5,7 @@ import { displayWidth } from "../../../src/interfaces/cli/display-width.ts";
 import { liveRenderer } from "../../../src/interfaces/cli/live-renderer.ts";
 import type { TrainRenderer } from "../../../src/interfaces/cli/renderer.ts";
 import { trainRenderer } from "../../../src/interfaces/cli/train-renderer.ts";
-import { trainTextBlocks } from "../../../src/interfaces/cli/train-text.ts";
+import { trainText } from "../../../src/interfaces/cli/train-text.ts";
 import { events, warning } from "./events.ts";
 
 function sink(properties: { isTTY?: boolean; columns?: number } = {}): { text: string; write(text: string): void } {
@@ -85,13 +85,13 @@ describe("in a pipe", () => {
       },
       dropped: { ...rest.dropped, shortStretches: { stretches: 1, samples: 1 } },
     };
-    const text = trainTextBlocks(one).join("\n");
+    const text = trainText(one).join("\n");
     expect(text).toContain("1 row, 1 person, 1 recording, 1 window\n");
     expect(text).toContain("50 Hz, 1 gap, no flat channel");
     expect(text).toContain("left out   1 row: missing label\n");
     expect(text).toContain("left out   1 sample of 1 stretch: stretches shorter than a window\n");
-    expect(trainTextBlocks({ type: "final", epochs: 1, seconds: 12 })).toEqual(["final fit  1 epoch in 12 s"]);
-    expect(trainTextBlocks({ type: "final", epochs: 1, penalty: 300, seconds: 12 })).toEqual([
+    expect(trainText({ type: "final", epochs: 1, seconds: 12 })).toEqual(["final fit  1 epoch in 12 s"]);
+    expect(trainText({ type: "final", epochs: 1, penalty: 300, seconds: 12 })).toEqual([
       "final fit  penalty 300 in 12 s",
     ]);
   });
@@ -102,17 +102,17 @@ describe("in a pipe", () => {
       losses: { average: 0.105, compact: 0.217, minirocket: 0.11 },
       difference: { mean: -0.005, error: 0.004 },
     };
-    expect(trainTextBlocks({ type: "final", epochs: 2, seconds: 12, choice })).toEqual([
+    expect(trainText({ type: "final", epochs: 2, seconds: 12, choice })).toEqual([
       "network    auto chose average; mean log loss of held-out people: average 0.105, compact 0.217, minirocket 0.110",
       "           average is lower than minirocket by 0.005, with a standard error of 0.004",
       "final fit  2 epochs in 12 s",
     ]);
     const close = { ...choice, difference: { mean: 0.001, error: 0.004 } };
-    expect(trainTextBlocks({ type: "final", epochs: 2, seconds: 12, choice: close })[1]).toBe(
+    expect(trainText({ type: "final", epochs: 2, seconds: 12, choice: close })[1]).toBe(
       "           minirocket is lower than average by 0.001, with a standard error of 0.004, which chance could explain",
     );
     const alone = { ...choice, chosen: "minirocket", difference: { mean: 0.02, error: 0.004 } };
-    expect(trainTextBlocks({ type: "final", epochs: 2, seconds: 12, choice: alone })[1]).toBe(
+    expect(trainText({ type: "final", epochs: 2, seconds: 12, choice: alone })[1]).toBe(
       "           minirocket is lower than average by 0.020, with a standard error of 0.004",
     );
   });

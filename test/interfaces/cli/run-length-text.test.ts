@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runLengthLines } from "../../../src/interfaces/cli/run-length-text.ts";
+import { runLengthText } from "../../../src/interfaces/cli/run-length-text.ts";
 
 test("what the alarm level promises is told with what it rests on", () => {
   const days = [
@@ -7,12 +7,12 @@ test("what the alarm level promises is told with what it rests on", () => {
     { day: "recorded" as const, batches: 2561, alarms: 4 },
   ];
   const measured = { asked: 500, at_least: 310, confidence: 0.95, people: 28, seconds: 60, days };
-  expect(runLengthLines(measured)).toEqual([
+  expect(runLengthText(measured)).toEqual([
     "promise    at least 310 batches between false alarms (95 % confidence; requested: 500), measured on 28 people, " +
       "each left out of the calibration, in batches of 1 min: 1 alarm in 2,752 batches with bouts of 15 s to 5 min, 4 alarms in 2,561 batches in recorded order",
   ]);
 });
 
 test("nothing is told of a calibration without enough people", () => {
-  expect(runLengthLines(null)).toEqual([]);
+  expect(runLengthText(null)).toEqual([]);
 });

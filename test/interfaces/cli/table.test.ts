@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { durationText } from "../../../src/duration-text.ts";
 import { displayWidth, truncateToDisplayWidth } from "../../../src/interfaces/cli/display-width.ts";
-import { fixedText, meanAndSdText } from "../../../src/interfaces/cli/number-text.ts";
+import { fixedNumberText, meanAndSdText } from "../../../src/interfaces/cli/number-text.ts";
 import { tableLines } from "../../../src/interfaces/cli/table.ts";
 
 describe("tableLines", () => {
@@ -41,7 +41,7 @@ it("writes numbers as people read them", () => {
     "59 min 59 s",
     "2 h 2 min",
   ]);
-  expect(fixedText(null)).toBe("-");
-  expect(fixedText(Number.NaN)).toBe("-");
+  expect(fixedNumberText(null)).toBe("-");
+  expect(fixedNumberText(Number.NaN)).toBe("-");
   expect(meanAndSdText({ mean: 0.9, sd: null })).toBe("0.900");
 });

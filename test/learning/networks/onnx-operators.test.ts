@@ -2,7 +2,6 @@
 // and the values must equal results that were computed by hand.
 
 import { describe, expect, it } from "vitest";
-import { broadcastOperandShapes } from "../../../src/learning/networks/emit-operator.ts";
 import { Graph, type Value } from "../../../src/learning/networks/onnx-graph.ts";
 import * as operators from "../../../src/learning/networks/onnx-operators.ts";
 import {
@@ -38,6 +37,7 @@ import {
   transpose,
   where,
 } from "../../../src/learning/networks/onnx-operators.ts";
+import { broadcastOperandShapes } from "../../../src/learning/networks/operands.ts";
 import { openGraph, runGraph } from "./run-graph.ts";
 
 const { E, LN2, SQRT2 } = Math;

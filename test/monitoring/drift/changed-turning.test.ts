@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
-  addTurning,
   changedTurning,
   noTurningPast,
+  pastForChangedTurning,
   type TurningPast,
 } from "../../../src/monitoring/drift/changed-turning.ts";
 import type { TurningSums } from "../../../src/monitoring/summaries/turning-scale.ts";
@@ -83,8 +83,8 @@ describe("changedTurning", () => {
 describe("addTurning", () => {
   it("keeps the first ten batches and the last five, without those in which the sensor hardly turned", () => {
     const all = Array.from({ length: 18 }, (_, i) => batch(i));
-    const kept = all.reduce<TurningPast>(addTurning, noTurningPast);
+    const kept = all.reduce<TurningPast>(pastForChangedTurning, noTurningPast);
     expect(kept).toEqual({ healthy: [...all.slice(0, 10), ...all.slice(13)] });
-    expect(addTurning(kept, batch(1, 2.9))).toEqual(kept);
+    expect(pastForChangedTurning(kept, batch(1, 2.9))).toEqual(kept);
   });
 });

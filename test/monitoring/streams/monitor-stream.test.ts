@@ -9,7 +9,7 @@ import type { MonitoredModel } from "../../../src/monitoring/streams/model-ledge
 import { type Decision, MonitorStream, type StreamMemory } from "../../../src/monitoring/streams/monitor-stream.ts";
 import { type RollingReference, rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";
 import type { Verdict } from "../../../src/monitoring/streams/update-rules.ts";
-import { rollingReferencePath } from "../../../src/storage/store/stream-names.ts";
+import { rollingReferencePathOfStream } from "../../../src/storage/store/stream-names.ts";
 import type { StoredBatch } from "../../../src/storage/store/stream-store.ts";
 import {
   type Answer,
@@ -45,7 +45,9 @@ function bring(
 }
 
 function fileOf({ directory }: MonitoredModel, stream = "default"): RollingReference {
-  return rollingReferenceSchema.parse(JSON.parse(readFileSync(join(directory, rollingReferencePath(stream)), "utf8")));
+  return rollingReferenceSchema.parse(
+    JSON.parse(readFileSync(join(directory, rollingReferencePathOfStream(stream)), "utf8")),
+  );
 }
 
 const batchIds = (reference: RollingReference): string[] => reference.batches.map(({ batch_id }) => batch_id);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mannKendall, theilSenSlope, trend } from "../../../src/monitoring/streams/trend.ts";
+import { mannKendallTrend, theilSenTrend, trend } from "../../../src/monitoring/streams/trend.ts";
 import { Rng } from "../../../src/random.ts";
 
 // SciPy 1.17.1: kendalltau(range(n), y, method="exact").pvalue and theilslopes(y).slope
@@ -13,15 +13,15 @@ const fromScipy: [number[], number, number, number][] = [
 ];
 
 it.each(fromScipy)("has SciPy's p-value and slope of %j", (values, s, pValue, slope) => {
-  const kendall = mannKendall(values);
+  const kendall = mannKendallTrend(values);
   expect(kendall.s).toBe(s);
   expect(kendall.pValue / pValue).toBeCloseTo(1, 9);
-  expect(theilSenSlope(values)).toBeCloseTo(slope, 12);
+  expect(theilSenTrend(values)).toBeCloseTo(slope, 12);
 });
 
 it("has the p-value that all orders of few values give when they are counted", () => {
   for (const n of [1, 2, 3, 4, 5, 6]) {
-    const orders = permutations(Array.from({ length: n }, (_, i) => i)).map((order) => mannKendall(order));
+    const orders = permutations(Array.from({ length: n }, (_, i) => i)).map((order) => mannKendallTrend(order));
     for (const { s, pValue } of orders) {
       const asLarge = orders.filter((other) => Math.abs(other.s) >= Math.abs(s)).length;
       expect(pValue).toBeCloseTo(asLarge / orders.length, 12);

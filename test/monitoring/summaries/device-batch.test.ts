@@ -18,7 +18,11 @@ import type { MeasurementShape } from "../../../src/monitoring/summaries/measure
 import { sensorSignalMargin, sensorSignals } from "../../../src/monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
-import { type BatchQuality, lostTime, usableTime } from "../../../src/signals/data/batch-quality.ts";
+import {
+  type BatchQuality,
+  lostTimeForBatchQuality,
+  usableTimeForBatchQuality,
+} from "../../../src/signals/data/batch-quality.ts";
 import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import { planWornWindows } from "../../../src/signals/preprocessing/plan-worn-windows.ts";
 import { type WindowChunk, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
@@ -161,8 +165,8 @@ function qualityOf({ rows, quality }: OpenedRecordings, arrived: readonly Row[])
       }
       return { recording, rows, repeated, seconds, rate_hz };
     }),
-    lost: lostTime(rows),
-    usable: usableTime(rows, { samplingRateHz: rate, windowSeconds }),
+    lost: lostTimeForBatchQuality(rows),
+    usable: usableTimeForBatchQuality(rows, { samplingRateHz: rate, windowSeconds }),
     channels: Object.fromEntries(
       channels.map((name) => {
         const { missing, infinite, min, max, flat_seconds } = quality.channels[name]!;

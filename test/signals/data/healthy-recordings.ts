@@ -1,8 +1,8 @@
 // Paths of real recordings, none of whose values may be rejected as absurd.
 import { fileURLToPath } from "node:url";
-import { refuseAbsurdValues } from "../../../src/signals/data/absurd-values.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import type { Recordings } from "../../../src/signals/data/recordings.ts";
+import { refuseAbsurdValues } from "../../../src/signals/data/refuse-absurd-values.ts";
 
 export const healthyRecordings = (name: string): string =>
   fileURLToPath(new URL(`../../../../shared/data/${name}/${name}.parquet`, import.meta.url));

@@ -4,11 +4,11 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { refuseAbsurdValues } from "../../../src/signals/data/absurd-values.ts";
 import { findSensors } from "../../../src/signals/data/find-sensors.ts";
 import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import type { ReadRecordingsOptions } from "../../../src/signals/data/read-recordings.ts";
 import { type ReadRecordings, readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { refuseAbsurdValues } from "../../../src/signals/data/refuse-absurd-values.ts";
 import { refuseMixedSensors } from "../../../src/signals/data/refuse-mixed-sensors.ts";
 import { zipArchive } from "../forms/zip-archive.ts";
 import { type ClockRow, clockTable } from "./clocks.ts";

@@ -12,7 +12,7 @@ import {
   type ReadRecordingsOptions,
   readRecordings,
 } from "../../../src/signals/data/read-recordings.ts";
-import { unzipEntry, zipEntries } from "../../../src/signals/files/unzip.ts";
+import { unzipEntry, unzippableEntries } from "../../../src/signals/files/unzip.ts";
 import { csv, folderOf, goodRows } from "../data/tables.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");
@@ -48,7 +48,7 @@ async function refusal(name: string, bytes: Uint8Array): Promise<UserError> {
 
 async function partsOfActigraph(name: string): Promise<{ info: Buffer; log: Buffer }> {
   const { path } = folderOf({});
-  const entries = await zipEntries(fileOf(name));
+  const entries = await unzippableEntries(fileOf(name));
   for (const entry of entries) await unzipEntry(fileOf(name), entry, path(entry.name));
   return { info: readFileSync(path("info.txt")), log: readFileSync(path("log.bin")) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { isWindows1252 } from "../../../src/signals/files/text-encoding.ts";
+import { isWindows1252Encoding } from "../../../src/signals/files/text-encoding.ts";
 
-const inLatin = (text: string): boolean => isWindows1252(Buffer.from(text, "latin1"));
+const inLatin = (text: string): boolean => isWindows1252Encoding(Buffer.from(text, "latin1"));
 
 describe("isWindows1252", () => {
   it.each([

@@ -1,13 +1,17 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { checkStreamName, defaultStream, rollingReferencePath } from "../../../src/storage/store/stream-names.ts";
+import {
+  checkStreamName,
+  defaultStream,
+  rollingReferencePathOfStream,
+} from "../../../src/storage/store/stream-names.ts";
 
-const folder = (stream: string): string => rollingReferencePath(stream).split(/[\\/]/).slice(1, -1).join("/");
+const folder = (stream: string): string => rollingReferencePathOfStream(stream).split(/[\\/]/).slice(1, -1).join("/");
 
 describe("rollingReferencePath", () => {
   it("is the model folder's own file for the default stream, and one in a readable folder for others", () => {
-    expect(rollingReferencePath(defaultStream)).toBe("rolling_reference.json");
+    expect(rollingReferencePathOfStream(defaultStream)).toBe("rolling_reference.json");
     expect(folder("phone-7_left")).toBe("phone-7_left");
     expect(folder("Max Müller")).toMatch(/^max-m-ller~[0-9a-f]{16}$/);
   });

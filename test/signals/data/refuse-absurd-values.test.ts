@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 import { DataFault } from "../../../src/data-fault.ts";
 import { simulate } from "../../../src/pipelines/simulate.ts";
 import { Rng } from "../../../src/random.ts";
-import { absurdValue } from "../../../src/signals/data/absurd-values.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { absurdValue } from "../../../src/signals/data/refuse-absurd-values.ts";
 import { expectHealthy, healthyRecordings, refuseAbsurdRecordings } from "./healthy-recordings.ts";
 import { csv, folderOf, parquet, type Row, rows } from "./tables.ts";
 

@@ -44,12 +44,16 @@ const fewestBefore = 2;
 const leastSaid = 3;
 /** The prior for the usual ratio is 1, with the weight of a batch whose gyroscope turned this much. */
 const knownSaid = 100;
+/** The same if the ratio of a data set may not be 1, because its sensors are not aligned; arbitrary. */
+const doubtedSaid = 10;
 /** Prior variance of a ratio whose sums have weight 1, and the number of batches that this prior counts for. */
 const [usualVariance, usualWeight] = [0.1, 30];
 /** Standard deviation of the ratio between activities and days, which does not shrink with the number of batches. */
 const betweenDays = 0.02;
 /** Difference between the ratios that counts as a change, in standard deviations. */
 const mostDeviations = 3.6;
+/** The same for the weaker prior; a change exceeds both limits. */
+const mostOwnDeviations = 2.8;
 /** Smaller differences are not reported, however certain they are; arbitrary. */
 const leastDifference = 0.05;
 /** Log likelihood ratio at which a change counts as over, and the most that one batch adds to it. */
@@ -90,25 +94,41 @@ export function changedTurning(
 function beganToTurn(current: TurningSums | undefined, healthy: readonly TurningSums[]): TurningChange | null {
   if (current === undefined || current.said < leastSaid) return null;
   const last = lastOf(healthy);
-  const first = firstOf(healthy);
-  const before = ratioForChangedTurning(first);
-  const said = before.said + knownSaid;
-  const usual = (before.shared + knownSaid) / said;
-  const changes = last.slice(fewestBefore - 1).map((_, i) => {
+  const before = ratioForChangedTurning(firstOf(healthy));
+  const changes = last.slice(fewestBefore - 1).flatMap((_, i) => {
     const recent = [...last.slice(i), current];
     const now = ratioForChangedTurning(recent);
-    const difference = now.ratio - usual;
-    const isChanged = (own: TurningSums): boolean =>
-      Math.abs(difference) < 2 * Math.sign(difference) * (own.shared / own.said - usual);
-    const squares = before.squares + now.squares + usualWeight * usualVariance;
-    const variance = squares / (first.length - 1 + recent.length - 1 + usualWeight);
-    const deviations = Math.abs(difference) / Math.sqrt(variance * (1 / said + 1 / now.said) + betweenDays ** 2);
-    const isClear = recent.slice(-2).every(isChanged) && Math.abs(difference) > leastDifference;
-    return { deviations: isClear ? deviations : 0, now };
+    const [known, own] = [
+      compareForChangedTurning(before, now, knownSaid),
+      compareForChangedTurning(before, now, doubtedSaid),
+    ];
+    const sign = Math.sign(known.difference);
+    const isClear =
+      sign * known.difference > leastDifference &&
+      sign * known.deviations > mostDeviations &&
+      sign * own.deviations > mostOwnDeviations &&
+      recent.slice(-2).every((batch) => sign * (2 * (batch.shared / batch.said - known.usual) - known.difference) > 0);
+    return isClear ? [{ usual: own.usual, now, size: sign * known.deviations }] : [];
   });
-  const [clearest] = changes.toSorted((a, b) => b.deviations - a.deviations);
-  if (clearest === undefined || !(clearest.deviations > mostDeviations)) return null;
-  return { usual, changed: { shared: clearest.now.shared, said: clearest.now.said }, odds: 0 };
+  const [clearest] = changes.toSorted((a, b) => b.size - a.size);
+  if (clearest === undefined) return null;
+  const { usual, now } = clearest;
+  return { usual, changed: { shared: now.shared, said: now.said }, odds: 0 };
+}
+
+/** @param prior weight of a ratio of 1, which is added to the first batches */
+function compareForChangedTurning(
+  before: BatchesRatio,
+  now: BatchesRatio,
+  prior: number,
+): { readonly usual: number; readonly difference: number; readonly deviations: number } {
+  const said = before.said + prior;
+  const usual = (before.shared + prior) / said;
+  const difference = now.ratio - usual;
+  const squares = before.squares + now.squares + usualWeight * usualVariance;
+  const variance = squares / (before.batches + now.batches - 2 + usualWeight);
+  const deviations = difference / Math.sqrt(variance * (1 / said + 1 / now.said) + betweenDays ** 2);
+  return { usual, difference, deviations };
 }
 
 function continuesToTurn(current: TurningSums | undefined, change: TurningChange): TurningChange | null {
@@ -147,13 +167,17 @@ function firstOf(healthy: readonly TurningSums[]): readonly TurningSums[] {
   return healthy.slice(0, Math.min(longestPast, healthy.length - lastOf(healthy).length));
 }
 
-/** The ratio of several batches, and how much the individual ratios vary around it, as a sum of squares weighted by `said`. */
-function ratioForChangedTurning(
-  batches: readonly TurningSums[],
-): TurningSums & { readonly ratio: number; readonly squares: number } {
+interface BatchesRatio extends TurningSums {
+  readonly ratio: number;
+  /** How much the individual ratios vary around it, as a sum of squares weighted by `said`. */
+  readonly squares: number;
+  readonly batches: number;
+}
+
+function ratioForChangedTurning(batches: readonly TurningSums[]): BatchesRatio {
   const said = batches.reduce((sum, own) => sum + own.said, 0);
   const shared = batches.reduce((sum, own) => sum + own.shared, 0);
   const ratio = shared / said;
   const squares = batches.reduce((sum, own) => sum + own.said * (own.shared / own.said - ratio) ** 2, 0);
-  return { shared, said, ratio, squares };
+  return { shared, said, ratio, squares, batches: batches.length };
 }

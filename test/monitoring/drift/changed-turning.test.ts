@@ -44,6 +44,24 @@ describe("changedTurning", () => {
     expect(found(batch(1), pastEnding(gain, gain, gain, strong, strong))).toBeNull();
   });
 
+  it("finds changes and their ends even if the usual ratio is far from 1, and nothing without a change", () => {
+    for (const ratio of [0.5, 0.8, 1.25]) {
+      const healthy = Array.from({ length: 15 }, (_, i) => batch(ratio * (i % 2 === 0 ? 1.02 : 0.98), 20));
+      expect(found(batch(ratio, 20), { healthy })).toBeNull();
+      const strong = batch(0.6 * ratio, 20);
+      const { past } = changedTurning(
+        strong,
+        { healthy: [...healthy.slice(0, 10), ...Array(5).fill(strong)] },
+        sensors,
+      );
+      expect(past.change).toBeDefined();
+      const after = Array(4)
+        .fill(batch(ratio, 20))
+        .reduce((own, repaired) => changedTurning(repaired, own, sensors).past, past);
+      expect(after.change).toBeUndefined();
+    }
+  });
+
   it("needs turns as evidence: sitting still says nothing", () => {
     const still = batch(1 / 1.2, 4);
     expect(found(still, pastEnding(still, still, still, still, still))).toBeNull();
@@ -80,7 +98,7 @@ describe("changedTurning", () => {
   });
 });
 
-describe("addTurning", () => {
+describe("pastForChangedTurning", () => {
   it("keeps the first ten batches and the last five, without those in which the sensor hardly turned", () => {
     const all = Array.from({ length: 18 }, (_, i) => batch(i));
     const kept = all.reduce<TurningPast>(pastForChangedTurning, noTurningPast);

@@ -119,8 +119,8 @@ const leastVariance = 0.02;
 /** Number of splits of the miscoverage between the two sides to try when looking for the shortest interval; arbitrary. */
 const divisions = 10;
 /**
- * Fraction of the allowed miscoverage to use: the shortest of several intervals covers fewer new people than it does people it
- * was chosen on. The value lies between two measured values; see docs/decisions.md.
+ * Fraction of the allowed miscoverage to use: the shortest of several intervals covers a smaller share of new people than of
+ * the people it was chosen on. The value lies between two measured values; see docs/decisions.md.
  */
 const usedOfMissed = 0.9;
 

@@ -34,7 +34,7 @@ export interface ChannelStats {
 export interface BaselineStats {
   /** ISO 8601, UTC. */
   readonly created_at: string;
-  /** Paths of the training files, as the user gave them. */
+  /** Paths of the training files, as given by the user. */
   readonly source_file: string;
   /** Number of rows. */
   readonly n_samples: number;

@@ -1,4 +1,4 @@
-// Summarises verdicts on streams that are known to change at a given batch or not at all.
+// Summarises verdicts on streams that are known to change at a given batch or not to change at all.
 
 import type { RehearsedDay } from "./calibration.ts";
 import type { DriftVerdict } from "./drift-state.ts";
@@ -33,7 +33,8 @@ export interface ChangeFigures {
   /** Share of streams with an alarm that starts after the change. */
   readonly detected: number;
   /**
-   * Median number, over all streams, of batches until the first alarm after the change. The first changed batch counts as
+   * Median, over all streams, of the number of batches until the first alarm after the change. The first changed batch counts
+   * as
    * 1. Null if the change was detected in fewer than half of the streams.
    */
   readonly median_delay: number | null;
@@ -41,19 +42,19 @@ export interface ChangeFigures {
   readonly within_5: number;
   /** Share of streams with an alarm within 25 batches of the change. */
   readonly within_25: number;
-  /** Share of alarms that, five batches later, gave the correct kind of change; null if no alarm gave a kind. */
+  /** Share of alarms that, five batches later, reported the correct kind of change; null if no alarm reported one. */
   readonly label_right: number | null;
 }
 
 /** The complete result of the drift benchmark. */
 export interface DriftBenchResult {
-  /** People from whose recordings the streams were drawn. */
+  /** The people whose recordings the streams were drawn from. */
   readonly people: readonly string[];
   /** Length of a batch. */
   readonly batch_seconds: number;
   /** Maximum number of batches per stream. In recorded order, a stream also ends when its person's recordings do. */
   readonly batches: number;
-  /** Number of the first changed batch, counted from 0. */
+  /** Number of the first changed batch, counting from 0. */
   readonly change_at: number;
   /** Number of streams per person and change. */
   readonly streams: number;

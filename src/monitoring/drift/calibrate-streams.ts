@@ -23,7 +23,7 @@ import type { RehearsedPerson } from "./rehearsed-stream.ts";
 import { measureRunLength } from "./run-length.ts";
 import { roundScoreFigure } from "./score.ts";
 
-/** The calibration of one kind of reference, and the batches from which it was made. */
+/** The calibration of one kind of reference, and the batches that it was made from. */
 export interface RehearsedKind {
   readonly calibration: KindCalibration;
   readonly rehearsed: readonly Rehearsed[];

@@ -22,7 +22,7 @@ export interface CalibrationRung extends NullRung {
   /** Score above which a batch cannot be explained by chance. */
   readonly reach: number;
   /**
-   * Shares of false alarms on a held-out person's drift-free batches, judged by the other people's calibration; null if there
+   * Shares of false alarms for a held-out person's drift-free batches, judged by the other people's calibration; null if there
    * is only one person.
    */
   readonly false_alarms: {
@@ -70,7 +70,7 @@ export interface KindCalibration {
 
 /**
  * The rungs for comparisons that share a similar number of classes. There are separate rungs by number of common classes,
- * because one activity varies more from day to day than the mean of several activities.
+ * because a single activity varies more from day to day than the mean over several.
  */
 export interface MixRungs {
   /** Minimum effective number of common classes; see `effectiveClassCount`. */

@@ -1,4 +1,4 @@
-// Distinguishes sudden from gradual change. When an alarm is raised late, the last batches are far from the reference whether
+// Distinguishes sudden from gradual change. When an alarm is raised late, the last batches are far from the reference, whether
 // the change was sudden or gradual; only the series of distances tells the two apart. For every possible start, two
 // three-parameter curves are fitted by least squares: a level followed by another level (a step), and a level followed by a
 // straight line (a ramp; Hinkley 1971). The better fit determines the kind of change, and the start of that fit is the

@@ -12,18 +12,18 @@ import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
 /** What a stream's earlier batches say about the turns. */
 export interface TurningPast {
-  /** Sums of the stream's first and last healthy batches, oldest first. */
+  /** Sums over the stream's first and last healthy batches, oldest first. */
   readonly healthy: readonly TurningSums[];
-  /** The change that has been found and is not over; absent without one. */
+  /** The change found so far that is not over yet; absent if there is none. */
   readonly change?: TurningChange;
 }
 
 interface TurningChange {
   /** The ratio before the change. */
   readonly usual: number;
-  /** Sums of the batches with the change. */
+  /** Sums over the batches with the change. */
   readonly changed: TurningSums;
-  /** Log likelihood ratio of the latest batches without and with the change, summed since its minimum; at least 0. */
+  /** Log likelihood ratio of the latest batches (without the change versus with it), summed since its minimum; at least 0. */
   readonly odds: number;
 }
 
@@ -56,7 +56,7 @@ const mostDeviations = 3.6;
 const mostOwnDeviations = 2.8;
 /** Smaller differences are not reported, however certain they are; arbitrary. */
 const leastDifference = 0.05;
-/** Log likelihood ratio at which a change counts as over, and the most that one batch adds to it. */
+/** Log likelihood ratio at which a change counts as over, and the most that one batch can add to it. */
 const [enough, mostPerBatch] = [4, 3];
 
 /** Adds a healthy batch. Only the stream's first and last batches are kept, as many as are needed to judge the next one. */
@@ -67,10 +67,11 @@ export function pastForChangedTurning({ healthy, ...past }: TurningPast, current
 }
 
 /**
- * Finds whether the ratio of the last batches differs from that of the stream's first ones, and whether a change that was found
- * earlier is over. It is over once the batches since are likelier without than with it (Wald's sequential test in Page's form).
- * @param past of the stream's earlier batches
- * @returns the gyroscope if its turns have changed, and the past with the change, to which the batch is not added yet
+ * Determines whether the ratio in the last batches differs from that in the stream's first batches, and whether a change found
+ * earlier is over. A change is over once the batches since then are more likely without it than with it (Wald's sequential test
+ * in Page's form).
+ * @param past what the stream's earlier batches say about the turns
+ * @returns the gyroscope if its turns have changed, and the past including the change, but not yet including the batch
  */
 export function changedTurning(
   current: TurningSums | undefined,
@@ -82,14 +83,14 @@ export function changedTurning(
   const { healthy } = past;
   const change = past.change === undefined ? beganToTurn(current, healthy) : continuesToTurn(current, past.change);
   if (change === null) return { found: null, past: { healthy } };
-  // The last healthy batches may have had the change already.
+  // The last healthy batches may already show the change.
   const after = { healthy: past.change === undefined ? firstOf(healthy) : healthy, change };
   return { found: describeTurning(change, turning.gyroscope), past: after };
 }
 
 /**
- * Considers the last three to six batches, because the change may have begun at any of them. The last two have to show it, so
- * that no single batch decides.
+ * Considers the last three to six batches, because the change may have begun at any of them. The last two must show it, so that
+ * no single batch is decisive.
  */
 function beganToTurn(current: TurningSums | undefined, healthy: readonly TurningSums[]): TurningChange | null {
   if (current === undefined || current.said < leastSaid) return null;
@@ -157,12 +158,12 @@ function describeTurning({ usual, changed }: TurningChange, gyroscope: Sensor): 
   };
 }
 
-/** The latest of the healthy batches, which are judged with the current one. */
+/** The most recent healthy batches, which are judged together with the current one. */
 function lastOf(healthy: readonly TurningSums[]): readonly TurningSums[] {
   return healthy.slice(shortestPast).slice(1 - together);
 }
 
-/** The stream's first batches, which are not judged with the current one. */
+/** The stream's first batches, which are not judged together with the current one. */
 function firstOf(healthy: readonly TurningSums[]): readonly TurningSums[] {
   return healthy.slice(0, Math.min(longestPast, healthy.length - lastOf(healthy).length));
 }

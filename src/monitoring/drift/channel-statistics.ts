@@ -34,7 +34,7 @@ export interface ChannelScale {
 }
 
 /**
- * Lower limit of a standard deviation, as a fraction of the baseline's, so that ratios stay finite when a channel is constant.
+ * Lower limit for a standard deviation, as a fraction of the baseline's, so that ratios stay finite when a channel is constant.
  */
 export const leastRelativeStd = 1e-3;
 

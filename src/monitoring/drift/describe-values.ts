@@ -28,7 +28,7 @@ export function describeValues(
 }
 
 export interface AboutBaseline {
-  /** Paths of the recordings as the user gave them; several paths are joined with ", ". */
+  /** Paths of the recordings as given by the user; several paths are joined with ", ". */
   sourceFile: string | readonly string[];
   /** Path of the scaler file, relative to the model folder. */
   scalerPath: string;

@@ -54,17 +54,17 @@ export function evidenceOf(p: number): number {
 /** Number of batches in one bout after which the next bet begins; arbitrary. */
 export const mostBatchesPerBet = 5;
 /**
- * Upper limit of a batch's e-value. The limit keeps a bout's sum finite, so that it can be stored as JSON, and is far above
+ * Upper limit for a batch's e-value. The limit keeps a bout's sum finite, so that it can be stored as JSON, and is far above
  * every alarm level.
  */
 const mostPerBatch = 1e150;
 
 /**
- * Returns the evidence after one more batch. Batches of one bout are not independent evidence: a person who sits differently
+ * Returns the evidence after one more batch. Batches in one bout are not independent evidence: a person who sits differently
  * today may do so for an hour. A bout therefore counts as one bet. Its e-value is the mean of its batches' e-values, which is
  * itself an e-value no matter how the batches depend on each other.
  * @param eValue of the batch
- * @param activity the class that fills the batch; null if there are several classes
+ * @param activity the class that fills the batch; null if no single class does
  */
 export function addEvidence(state: EvidenceState, eValue: number, activity: number | null = null): EvidenceState {
   const e = Math.min(eValue, mostPerBatch);

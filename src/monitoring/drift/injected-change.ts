@@ -10,12 +10,12 @@ import type { DriftVerdict } from "./drift-state.ts";
  * One of:
  * - `offset`, `gain`: one channel is shifted by a constant or multiplied by a factor
  * - `ramp`: an offset that grows from batch to batch
- * - `rotation`: the sensor is worn at another angle; all its triads turn together
+ * - `rotation`: the sensor is worn at a different angle; all its triads turn together
  * - `flipped axis`: one axis of a triad has the opposite sign
- * - `unit`: all triads of one quantity are in another unit
+ * - `unit`: all triads of one quantity are in a different unit
  * - `noise`: noise on every channel
  * - `stuck channel`: one channel repeats a value until the end of each batch
- * - `lost samples`: holes that are filled with straight lines
+ * - `lost samples`: gaps that are filled with straight lines
  * - `wrong rate`: the samples were recorded at a rate that differs from the one at which they are read
  */
 export type ChangeKind =

@@ -86,8 +86,8 @@ function complexityOfCause({ kind, channels }: Culprit): number {
 }
 
 /**
- * A wrong unit moves a batch further away than chance explains. In the right unit, the batch only has to be closer than that,
- * because people who differ from the training data still differ in the right unit.
+ * A wrong unit moves a batch further away than chance can explain. In the right unit, the batch only has to be closer than
+ * that, because people who differ from the training data still differ in the right unit.
  */
 function doesCauseExplain({ kind }: Culprit, before: readonly Comparison[], after: readonly Comparison[]): boolean {
   const isBeyond = (side: typeof before): boolean => side.some(({ beyond }) => beyond);
@@ -102,7 +102,7 @@ function isOrdinaryWithoutCause({ beyond, pValue, findings }: Comparison): boole
   return !beyond && (pValue === null ? findings.length === 0 : pValue.p > ordinaryP);
 }
 
-/** Samples recorded at another rate are interpolated when the rate is corrected, which makes them smoother. */
+/** Samples recorded at a different rate are interpolated when the rate is corrected, which makes them smoother. */
 function causeModelWithoutRoughness(model: DriftModel): DriftModel {
   const kept = <T>(byName: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(byName).filter(([name]) => !name.endsWith(" roughness")));

@@ -22,7 +22,7 @@ const leastStepRatio = 1.09;
  */
 const leastOfAnchor = 0.2;
 
-/** Returns the alarm after a batch that raises it or keeps it up. */
+/** Returns the alarm after a batch that raises or sustains it. */
 export function nameChange(
   state: DriftState,
   now: {
@@ -43,7 +43,7 @@ export function nameChange(
     : beyond !== undefined || evidence.rolling.value >= leastOfAnchor * evidence.anchor.value;
   // A ramp starts small, so it cannot begin with values outside the range of everyone in the training data.
   const impossible = state.alarm === null && beyond?.reference === "baseline";
-  // Such a change may appear in no series. It is then a ramp only if a ramp explains a series well.
+  // Such a change may not show in any series. In that case, it counts as a ramp only if a ramp explains some series well.
   const isUnseen = beyond?.isGradual === true && !(decided && shape.explained >= leastExplained);
   const sudden = isStep || isUnseen || (impossible && beyond.isGradual !== true);
   return {

@@ -124,7 +124,7 @@ export function conformalPValueOfNullScores(
 
 /**
  * Returns the score to include in a stream's own statistics. It is capped at the highest rehearsed score. Without this limit, a
- * few batches with a fault would make any score look usual.
+ * few faulty batches would make any score look usual.
  */
 export function learnedNullScore(nulls: NullScores, score: number, seconds: number): number {
   const { lower, upper, share } = nullScoreRungsAround(nulls, seconds);

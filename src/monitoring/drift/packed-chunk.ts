@@ -112,7 +112,7 @@ export class PackedChunk implements Chunk {
     let at = signals.length * this.#classes.length;
     for (const [name, own] of Object.entries(shifted)) {
       const from = at;
-      // Unpacks only the copy that is read.
+      // Unpacks only the copy that is actually read.
       Object.defineProperty(copies, name, { enumerable: true, get: () => this.#unpack(own, from) });
       at += own.length * this.#classes.length;
     }

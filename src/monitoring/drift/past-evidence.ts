@@ -44,8 +44,8 @@ function pValueForPastEvidence({ usual, pValue }: Comparison): number | null {
 /**
  * A p-value from rehearsed batches cannot be smaller than its resolution, no matter how far away the batch is. If a batch is
  * farther from all its references than every rehearsed batch, its p-value is extrapolated at the rate at which p-values
- * decrease between the usual and the highest rehearsed score. Drift-free batches are sometimes that far from one reference, but
- * never from all references.
+ * decrease between the usual score and the highest rehearsed one. Drift-free batches are sometimes that far from one reference,
+ * but never from all of them.
  * @returns 0 if the batch is not that far away
  */
 function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {

@@ -1,5 +1,5 @@
-// Raises or keeps alarms that come neither from evidence nor from constants. If a stream is faulty from its first batch, the
-// alarm is raised as if the stream had changed before that batch. A batch that does not count leaves the stream's alarm
+// Raises or sustains alarms that are based neither on evidence nor on constants. If a stream is faulty from its first batch,
+// the alarm is raised as if the stream had changed before that batch. A batch that does not count leaves the stream's alarm
 // unchanged.
 
 import type { AlarmState, DriftState } from "./drift-state.ts";

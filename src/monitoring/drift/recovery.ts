@@ -2,9 +2,9 @@
 // stream's past before the alarm. Two explanations compete: the batch is ordinary, so -ln p is exponentially distributed with
 // mean 1, or it is like the other batches during this alarm, with their larger mean (Wald's sequential test in Page's form).
 // After a strong fault, one or two ordinary batches suffice. After a subtle fault, more are needed, because batches that have
-// the fault often look ordinary. The test uses the reference with more evidence of the fault, because the other one may contain
-// batches that have the fault. If the fault has clearly moved the mean or the spread of a signal, the alarm does not end before
-// that mean or spread is back (fault-effect.ts).
+// the fault often look ordinary. The test uses the reference with the stronger evidence of the fault, because the other one may
+// contain batches that have the fault. If the fault has clearly moved the mean or the spread of a signal, the alarm does not
+// end before that mean or spread is back (fault-effect.ts).
 
 import { z } from "zod";
 import type { Comparison } from "./comparison.ts";

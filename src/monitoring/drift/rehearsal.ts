@@ -1,16 +1,17 @@
 // Draws drift-free batches from one person's recordings that resemble unchanged production batches. A batch is a session made
-// of bouts (stretches of neighbouring chunks, as in the stationary bootstrap of Politis and Romano 1994), with the activities
-// in the person's own proportions. For each activity, each session uses one newly chosen recording, because a sensor sits a
-// little differently each time it is put on.
+// of bouts (stretches of adjacent chunks, as in the stationary bootstrap of Politis and Romano 1994), with the activities in
+// the person's own proportions. For each activity, each session uses one newly chosen recording, because a sensor sits a little
+// differently each time it is put on.
 //
-// Limitation: a reference of several sessions often contains the same recording as the session that follows. With two or three
-// recordings per activity, sessions in production vary more than rehearsed ones. The more recordings a person has, the smaller
-// this effect is. If an activity was recorded only once, the two halves of that recording are used as separate recordings.
+// Limitation: a reference made of several sessions often contains the same recording as the session that follows. With two or
+// three recordings per activity, sessions in production vary more than rehearsed ones. The more recordings a person has, the
+// smaller this effect is. If an activity was recorded only once, the two halves of that recording are used as separate
+// recordings.
 
 import type { Rng } from "../../random.ts";
 import type { MergeableClasses } from "../summaries/class-summaries.ts";
 
-/** A few seconds of one recording, all chunks of about one length. */
+/** A few seconds of one recording, all chunks are about equally long. */
 export interface Chunk {
   readonly recording: string;
   readonly label: string | null;

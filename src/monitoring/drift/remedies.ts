@@ -35,7 +35,7 @@ function unitFaultsToRemedy({ kind, unit, recordedIn }: Sensor): { fault: string
   );
 }
 
-/** Ratios between common sampling rates of sensors: 100 and 50 Hz, 50 and 40 Hz. */
+/** Ratios between sensors' common sampling rates: 100 and 50 Hz, 50 and 40 Hz. */
 const mistakenRates = [0.5, 0.8, 1.25, 2] as const;
 
 /** For recordings whose timestamps were computed from a wrong rate. */

@@ -23,21 +23,21 @@ import { effectiveSizeWithinClasses, ksWithinClasses, logSdWithinClasses } from 
 export interface PairStatistics extends ChannelStatistics {
   /** KS distance within the predicted classes, averaged, 0 to 1; 0 if the batches have no class in common. */
   readonly ksWithinClasses: number;
-  /** Combined distance within the classes, standardised by class; see `classStandardScores`. 0 without standards. */
+  /** Combined distance within the classes, standardised by class; see `classStandardScores`. 0 if there are no standards. */
   readonly ksByClass: number;
   /** ln of the standard deviation divided by the reference's, for the same mix of classes; see `logSdWithinClasses`. */
   readonly logSdWithin: number;
 }
 
-/** Name of any statistic of a channel. */
+/** Name of any per-channel statistic. */
 export type StatisticName = keyof PairStatistics;
 
 /** Statistics that the score can be computed from. */
 export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
 /**
- * Statistics that the far score is computed from. Small spreads are no sign of drift, because a batch may vary far less than
- * its reference without any fault. A wrong scale shows up in the length of the sensor's vector (see `compareToTrainingRange`)
- * and in the distances.
+ * Statistics that the far score is computed from. A small spread is not a sign of drift, because a batch may vary far less than
+ * its reference even without a fault. A wrong scale shows up in the length of the sensor's vector (see
+ * `compareToTrainingRange`) and in the distances.
  */
 export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
 /** The far statistics of older calibrations, which compared batches as a whole. */
@@ -241,7 +241,7 @@ export function scoreStandardOf<Name extends StatisticName>(
 }
 
 /**
- * Lower limit of a standard deviation, which avoids division by 0 for a statistic that never varied in the absence of drift.
+ * Lower limit for a standard deviation, which avoids division by 0 for a statistic that never varied in the absence of drift.
  */
 const leastSpread = 1e-4;
 

@@ -1,8 +1,8 @@
 // Compares the rotation of the direction of gravity with the rotation that the gyroscope measures. In the frame of a sensor
 // that turns at the rate w, gravity v changes by dv = -w x v dt. Body accelerations disturb v, so the magnitudes agree only
-// roughly: in batches of a minute, their ratio was .2 to 20 for all the people in MotionSense, WISDM and BFRB on whom the
-// limits were chosen. But a gyroscope in deg/s instead of rad/s is off by a factor of 57. The signs of the axes do not affect
-// the ratio. Dimensions: N samples.
+// roughly: in batches of a minute, their ratio was .2 to 20 for all the people in MotionSense, WISDM and BFRB that the limits
+// were chosen on. But a gyroscope in deg/s instead of rad/s is off by a factor of 57. The signs of the axes do not affect the
+// ratio. Dimensions: N samples.
 
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { windowSums } from "../../stats/window-sums.ts";
@@ -10,7 +10,7 @@ import type { Columns } from "../summaries/summarize.ts";
 
 /** Half the time over which a direction is averaged, which is also the time between two directions; arbitrary. */
 const halfSeconds = 0.25;
-/** Root mean square turn from one direction to the next below which the sensor lay still, in radians; arbitrary. */
+/** Root mean square turn from one direction to the next below which the sensor was still, in radians; arbitrary. */
 const leastTurn = 0.02;
 /** Minimum number of turns in a batch; arbitrary. */
 const fewestTurns = 10;

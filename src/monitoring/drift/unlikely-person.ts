@@ -4,8 +4,8 @@
 // mean is distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom fewer than
 // there are people, where the spread allows for one more person and for the variation between batches. This distribution
 // extrapolates the tail beyond the farthest person. Each batch contributes the logit of its p-value, which makes batches of
-// different lengths comparable; all batches in one bout count as one. A held-out person's p-values are computed from the other
-// people only, because the calibration does not contain a new person's batches either. The rule no longer applies once the
+// different lengths comparable; all batches in one bout count as one. A held-out person's p-values are computed only from the
+// other people, because the calibration does not contain a new person's batches either. The rule no longer applies once the
 // stream has a past of its own.
 
 import { z } from "zod";
@@ -54,7 +54,7 @@ const fewestPeople = 5;
 /**
  * Returns the state after one more batch.
  * @param compared the batch and the training data
- * @param activity the class that fills the batch; null if there are several classes
+ * @param activity the class that fills the batch; null if no single class does
  * @returns the same state if no people were held out
  */
 export function addToUnlikelyPerson(

@@ -1,5 +1,5 @@
 // Determines the verdict from the comparisons. Comparisons by p-values add to the evidence (weigh-evidence.ts); comparisons by
-// constants yield a verdict at once (weigh-constants.ts). name-change.ts determines the kind of drift.
+// constants yield a verdict immediately (weigh-constants.ts). name-change.ts determines the kind of drift.
 
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import { beyondByPhysics } from "./beyond-by-physics.ts";
@@ -23,13 +23,13 @@ export interface DriftOptions {
   readonly arl?: number;
   /** A batch is unfamiliar if at most this share of drift-free batches is as far away (default .05). */
   readonly alpha?: number;
-  /** Batches after the alarm until the verdict is confirmed (default 5). */
+  /** Number of batches after the alarm until the verdict is confirmed (default 5). */
   readonly confirmAfter?: number;
   /** "fixed" judges by constants even if a calibration exists (default: calibrated). */
   readonly thresholds?: "calibrated" | "fixed";
   /** Sensors with impossible values, which raise an alarm on their own (default: none known). */
   readonly impossible?: readonly ImpossibleSensor[];
-  /** Whether a sensor had impossible values until the previous batch, and no longer has them (default: false). */
+  /** Whether a sensor had impossible values up to the previous batch but no longer has them (default: false). */
   readonly isRepaired?: boolean;
   /** Whether to determine the kind and start of a change, which takes longer than raising the alarm (default: true). */
   readonly named?: boolean;
@@ -59,7 +59,7 @@ export interface Judgement {
   readonly shape: ChangeShape | null;
 }
 
-/** Number of scores from which a stream's own variation is computed; arbitrary. */
+/** Number of scores used to compute a stream's own variation; arbitrary. */
 const mostOwnScores = 10;
 /** P-value at or below which a batch is doubtful, which is true of one in a hundred drift-free batches; arbitrary. */
 export const doubtfulP = 0.01;
@@ -88,7 +88,7 @@ export function decideVerdict(
   const series = named ? extendChangeSeries(state.series, current, model) : state.series;
   const hasPast = past.anchor.length >= model.calibration.reference_batches;
   const { eValues, isBeyond } = pastEvidence(comparisons, hasPast);
-  // A batch that is further away than any rehearsed batch counts as a bet of its own, because a person who only sits
+  // A batch that is further away than any rehearsed batch counts as a bet of its own, because a person who merely sits
   // differently today is not that far away.
   const activity = isBeyond ? null : boutActivity(current, model);
   const batch = { comparisons, eValues, hasPast, activity };

@@ -1,8 +1,8 @@
 // Compares two batches activity by activity. Measured over all samples, a minute of walking is far from five minutes of mostly
 // sitting, even though only the activity has changed. But it is close to the walking within those five minutes. The distances
 // within the classes are averaged, weighted by the effective sizes of two-sample tests, n m / (n + m) rows. A class that is
-// rare in the batch or the reference thus has little weight, and a class that is missing from either has none. The share of a
-// batch that was compared is reported separately.
+// rare in the batch or the reference therefore has little weight, and a class that is missing from either has none. The share
+// of a batch that was compared is reported separately.
 
 import { ksDistance } from "../../stats/ks.ts";
 import { batchSummaryRows } from "../summaries/batch-summary.ts";

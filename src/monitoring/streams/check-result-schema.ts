@@ -38,11 +38,11 @@ const comparison = z.object({
     .enum(["people", "recordings", "halves of recordings", "bouts", "effective sample size", "constants"])
     .describe("how the drift-free batches were kept separate from their reference, or what was used instead of them"),
   p_value: share.nullable().describe("share of drift-free batches at least as far away; null if judged by constants"),
-  null_batches: z.int().min(0).describe("number of drift-free batches behind the p-value"),
+  null_batches: z.int().min(0).describe("number of drift-free batches that the p-value is based on"),
   people: z
     .int()
     .min(0)
-    .describe("number of people behind the p-value; absent from results of earlier versions")
+    .describe("number of people that the p-value is based on; absent from results of earlier versions")
     .exactOptional(),
   as_high: z.int().min(0).describe("number of drift-free batches at least as far away"),
   resolution: share.describe("smallest p-value that `null_batches` drift-free batches can give"),
@@ -60,7 +60,7 @@ const comparison = z.object({
   exceeded: z
     .array(z.object({ channel: z.string(), statistic: z.string(), value: z.number(), level: z.string() }))
     .describe("statistics above their fixed thresholds"),
-  channels: perChannel.describe("distances by channel; empty in the stored result of an old batch"),
+  channels: perChannel.describe("distances by channel; empty in an old batch's stored result"),
 });
 
 const signals = z.object({

@@ -37,7 +37,8 @@ export interface CheckedComparison {
   /** The reference that the batch is compared with. */
   reference: ReferenceName;
   /**
-   * How the drift-free batches behind the p-value were kept separate from their reference, or what was used instead of them.
+   * How the drift-free batches that the p-value is based on were kept separate from their reference, or what was used instead
+   * of them.
    */
   method: "people" | "recordings" | "halves of recordings" | "bouts" | "effective sample size" | "constants";
   /** Share of drift-free batches that are at least as far away; null if judged by constants. */
@@ -53,7 +54,7 @@ export interface CheckedComparison {
   as_high: number;
   /** Smallest p-value that `null_batches` drift-free batches can give. */
   resolution: number;
-  /** The score behind the p-value: the largest distance of any channel or signal, relative to its usual values. */
+  /** The score that the p-value is based on: the largest distance of any channel or signal, relative to its usual values. */
   score: number;
   /** Channel or signal that is furthest away. */
   channel: string;
@@ -82,7 +83,7 @@ export interface SignalsAgainst {
   confidence_ks: number;
   /** KS distance between the entropies. */
   entropy_ks: number;
-  /** KS distance between the margins (the most probable class over the second). */
+  /** KS distance between the margins (of the most probable class over the second). */
   margin_ks: number;
   /** Mean confidence in the batch minus mean confidence in the reference. */
   confidence_shift: number;

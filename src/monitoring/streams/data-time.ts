@@ -1,12 +1,12 @@
-// When the data of a batch were recorded. What the sender says counts more than the clock of the recordings, which may be wrong.
-// If the sender says nothing, the clock must show dates; clocks that begin at 0, and times of day, do not.
+// When a batch's data was recorded. What the sender says takes precedence over the recordings' clock, which may be wrong. If
+// the sender says nothing, the clock must show dates; clocks that begin at 0 and times of day do not.
 import type { RowTimes } from "../../signals/data/stored-rows.ts";
 import { sinceEpoch } from "../../signals/data/time-unit.ts";
 import type { DataTime } from "../../storage/store/stream-store.ts";
 
 /**
- * @param rows times of the first and the last row; null if they are unknown
- * @param end time of the last data, from the sender; null if it was not given
+ * @param rows times of the first and the last row; null if unknown
+ * @param end time of the last data, from the sender; null if not given
  */
 export function dataTimeOf(rows: RowTimes | null, end: Date | null): DataTime | null {
   const isDated =

@@ -1,11 +1,11 @@
-// The streams of a store as a service lists them, kept in memory. Reading the last batches of 20,000 streams takes seconds, so an
-// index reads them once, and afterwards only those of streams that have changed.
+// A store's streams as listed by a service, kept in memory. Reading the last batches of 20,000 streams takes seconds, so an
+// index reads them once and, after that, reads only those of streams that have changed.
 import { setImmediate } from "node:timers/promises";
 import { naturalOrder } from "../../natural-order.ts";
 import type { StreamStore } from "../../storage/store/stream-store.ts";
 import { type IndexedStream, indexedStream, listedBatches } from "./stream-list.ts";
 
-/** Number of streams that are read at once; in between, the process can do other work. */
+/** Number of streams to read at a time; in between, the process can do other work. */
 const readAtOnce = 100;
 
 export class FleetIndex {
@@ -20,7 +20,7 @@ export class FleetIndex {
     this.#store = store;
   }
 
-  /** All streams after every change that was stored before the call, sorted by name. Simultaneous calls share one reading. */
+  /** All streams, including every change stored before the call, sorted by name. Simultaneous calls share one read. */
   streams(): Promise<readonly IndexedStream[]> {
     this.#next ??= this.#reading.then(() => {
       this.#next = undefined;

@@ -18,7 +18,7 @@ export type GatedSummary =
   | { readonly accepted: true; readonly measured: MeasuredBatch }
   | { readonly accepted: false; readonly reasons: readonly FaultDescription[] };
 
-/** Times of the first and the last row on a clock that begins at 0, because a summary contains no times. */
+/** Times of the first and last rows on a clock that begins at 0, because a summary contains no times. */
 export function rowTimesOfSummary(
   { rows, quality }: DeviceSummary,
   { config }: Pick<WatchedModel, "config">,

@@ -149,7 +149,7 @@ function judgeTurning(
   return isSearched ? changedTurning(turning, past, sensors) : { found: null, past };
 }
 
-/** If a batch with a change is accepted, the stream's usual ratio is learned anew. */
+/** If a batch with a change is accepted, the stream's usual ratio is relearned. */
 function turningAfter(
   { turning }: MeasuredBatch,
   past: TurningPast,
@@ -162,7 +162,7 @@ function turningAfter(
   return after.healthy.length === 0 ? {} : { turning: after };
 }
 
-/** Keeps up an alarm that began earlier, because a batch that does not count cannot end it. */
+/** Sustains an alarm that began earlier, because a batch that does not count cannot end it. */
 function judgeUncounted(
   decided: ReturnType<typeof decideVerdict>,
   { alarm }: DriftState,

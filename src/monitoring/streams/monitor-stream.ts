@@ -56,7 +56,7 @@ export type Decision<R, E> =
 export interface BroughtBatch {
   readonly batchId: string;
   readonly contentHash: string;
-  /** When its data were recorded; null if that is unknown (default: null). */
+  /** When its data was recorded; null if unknown (default: null). */
   readonly dataTime?: DataTime | null;
   /** Name of the person who accepts the batch into the references even if it raises an alarm; absent if no one does. */
   readonly accept?: DecidedBy;
@@ -111,8 +111,8 @@ export class MonitorStream<R, E> {
   }
 
   /**
-   * Judges a batch and records it atomically. If a batch with the same id and content is already recorded, it returns the
-   * stored result and changes nothing.
+   * Judges a batch and records it atomically. If a batch with the same id and content is already recorded, returns the stored
+   * result and changes nothing.
    * @param decide a pure, synchronous function
    * @returns the stored result, and whether the batch was already known
    * @throws UserError if the id was already used for a batch with different content
@@ -255,7 +255,8 @@ export class MonitorStream<R, E> {
       `batch "${batchId}" of stream "${this.name}" was already checked at ${receivedAt}, with different content`,
       {
         details: [`expected ${expected}`, `found    ${contentHash}`],
-        advice: "Each batch needs its own id. Give this batch another id with --batch-id, or check the intended file.",
+        advice:
+          "Each batch needs its own id. Give this batch a different id with --batch-id, or check the intended file.",
       },
     );
   }

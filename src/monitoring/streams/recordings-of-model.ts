@@ -14,9 +14,9 @@ const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
 
 /**
  * @param model the model, as given by the user
- * @param advice what to do if the manifest names something else
+ * @param advice what to do if the manifest lists something else
  * @returns local paths of regular files
- * @throws UserError if the manifest names something else
+ * @throws UserError if the manifest lists something else
  */
 export async function recordingsOfModel({ data }: Manifest, model: string, advice: string): Promise<readonly string[]> {
   for (const file of data.files) {

@@ -26,7 +26,7 @@ export interface ShownStream extends ListedStream {
   model_version: string;
   /** Time of this answer; ISO 8601, UTC. */
   at: string;
-  /** The requested batches, oldest first; `batches.total` is the number of all batches. */
+  /** The requested batches, oldest first; `batches.total` is the total number of batches. */
   history: ShownBatch[];
   /** Users' actions on the stream and its batches, oldest first. */
   actions: ShownAction[];

@@ -73,17 +73,17 @@ export interface ListedStream {
   retired_at: string | null;
 }
 
-/** The parts of a listed stream by which lists are filtered and sorted, before the time of the list is known. */
+/** The parts of a listed stream that lists are filtered and sorted by, before the time of the list is known. */
 export interface IndexedStream extends Pick<ListedStream, "stream" | "state" | "since" | "last" | "retired_at"> {
   /** Evidence of the last batch that has any; null if there is none. */
   readonly evidence: number | null;
   readonly rhythm: StreamRhythm;
 }
 
-/** The parts of a listed stream by which lists are filtered and sorted. */
+/** The parts of a listed stream that lists are filtered and sorted by. */
 export type SelectableStream = Pick<ListedStream, "stream" | "state" | "since" | "last" | "retired_at" | "silence">;
 
-/** When the last batches of a stream arrived, in seconds. */
+/** Times at which a stream's last batches arrived, in seconds. */
 interface StreamRhythm {
   readonly last: number;
   /** Median and longest interval; null if there are too few batches. */
@@ -192,7 +192,7 @@ export function isListedStreamInAlarm({ state }: Pick<ListedStream, "state">): b
 
 /**
  * Sorts streams by urgency: alarms (newest first), silent streams, streams whose last batch was rejected, all others, retired
- * streams. Streams of the same urgency are sorted by name, which is fast if they already are in this order.
+ * streams. Streams of the same urgency are sorted by name, which is fast if they are already in this order.
  */
 export function sortedListedStreams<S extends SelectableStream>(streams: readonly S[]): S[] {
   const byUrgency = Map.groupBy(streams, urgencyOfListedStream);

@@ -50,7 +50,7 @@ export interface SummarizedModel {
   readonly channels: readonly string[];
 }
 
-/** @throws RangeError if the bytes do not come from `encodeSummary`, or the summary belongs to another model */
+/** @throws RangeError if the bytes do not come from `encodeSummary`, or the summary belongs to a different model */
 export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): DeviceSummary {
   const reader = new ByteReader(bytes);
   const isFirst = bytes[0] === firstVersion;

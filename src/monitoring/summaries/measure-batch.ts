@@ -100,7 +100,7 @@ export class BatchMeasurer {
     const last = windows.starts.length - 1;
     this.#before = { recording: windows.recordingIndex[last]!, startTime: windows.startTimes[last]! };
     this.#samples += classOf.length;
-    // A view instead of a copy would keep the whole piece in memory.
+    // A view would keep the whole piece in memory, so this is a copy.
     const kept = windows.channels.map((name) => {
       const column = columns[name]!;
       return [name, keep >= column.length ? column : column.slice(0, keep)] as const;
@@ -129,7 +129,7 @@ export class BatchMeasurer {
     return this.#samples;
   }
 
-  /** How far gravity turned; undefined if no accelerometer and gyroscope measure the same turns. */
+  /** How far gravity turned; undefined unless an accelerometer and a gyroscope measure the same turns. */
   get turning(): TurningSums | undefined {
     return this.#turning;
   }

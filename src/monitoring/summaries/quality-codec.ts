@@ -15,14 +15,15 @@ import type { ByteWriter } from "./byte-writer.ts";
 /** The time without movement in a batch. */
 export interface StillSummary {
   /**
-   * Time that was left out: periods of at least ten minutes, or with a minute during which the sensor was lying on something.
+   * Time that was left out: periods of at least ten minutes, or ones that include a minute during which the sensor was lying on
+   * something.
    */
   readonly seconds: number;
   /** Duration of all rows. */
   readonly ofSeconds: number;
   /** Whether nothing moved from the first row to the last. */
   readonly throughout: boolean;
-  /** Whether leaving out this time leaves nothing of the batch to judge. */
+  /** Whether nothing of the batch remains to be judged without this time. */
   readonly isAll: boolean;
   /** Whether the time that was left out extends to the last row. */
   readonly isAtEnd: boolean;

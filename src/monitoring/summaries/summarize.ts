@@ -14,7 +14,7 @@ const cells = 4096;
 /** Raw values by channel name, in the units of the training data. */
 export type Columns = Readonly<Record<string, Float32Array>>;
 
-/** Summarises batches over one set of grids; and builds the tables only once. */
+/** Summarises batches over one set of grids and builds the tables only once. */
 export class Summarizer {
   readonly #counters: ReadonlyMap<string, BinCounter>;
 

@@ -169,7 +169,7 @@ export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
       of_seconds: amount.describe("duration of all rows"),
       at_end: amount.describe("for how long nothing had moved by the last row"),
       throughout: z.boolean().describe("whether nothing moved from the first row to the last"),
-      is_all: z.boolean().describe("whether leaving out this time leaves nothing to judge"),
+      is_all: z.boolean().describe("whether nothing remains to be judged without this time"),
       is_at_end: z.boolean().describe("whether the time that was left out extends to the last row"),
     })
     .describe("time without movement, in seconds; absent from earlier versions")

@@ -20,7 +20,7 @@ function coherenceComparedHalf(samplingRateHz: number): number {
   return Math.max(1, Math.round(comparedSeconds * samplingRateHz));
 }
 
-/** Number of samples on either side of a sample that its coherence depends on. */
+/** Number of samples on either side of a sample that affect its coherence. */
 export function coherenceHalfWidth(samplingRateHz: number): number {
   return 2 * coherenceSmoothingHalf(samplingRateHz) + 1 + coherenceComparedHalf(samplingRateHz);
 }

@@ -22,7 +22,7 @@ const [pieceSeconds, pieces] = [2, 3];
 const difference = 0.05;
 /**
  * Mean square residual movement of gravity, as a fraction of gravity squared, at which a span has half its weight. Spans with a
- * lot of body movement reveal little. Chosen on the tuning half, as is the next limit.
+ * lot of body movement reveal little. Like the next limit, chosen on the tuning halves.
  */
 const halfWeight = 0.03;
 /** Mean square turn, in rad^2, below which a span is left out, because noise and small accelerations drown out such turns. */

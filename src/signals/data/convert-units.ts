@@ -94,8 +94,7 @@ export function decideUnitConversions(
     if (unit === null || wanted === undefined || unit === wanted || units.mode === "keep") return declares;
     if (unit !== stated && units.mode !== "auto") {
       warnings.push(
-        `Sensor ${sensor.name} (${sensor.channels.join(", ")}) seems to be in ${unit}, but only its values show this, so it was not converted. To convert it, " +
-          "add ${shellCommand("--units", "auto")}`,
+        `Sensor ${sensor.name} (${sensor.channels.join(", ")}) seems to be in ${unit}, but only its values show this, so it was not converted. To convert it, add ${shellCommand("--units", "auto")}`,
       );
       return declares;
     }

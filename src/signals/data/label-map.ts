@@ -56,7 +56,7 @@ export class LabelMap {
 }
 
 const advice =
-  'Write one line per label, such as "1: walking" (rename), "jogging: running" (merge) or "0: null"(leave out), or one per class, such as "stairs: [upstairs, downstairs]".';
+  'Write one line per label, such as "1: walking" (rename), "jogging: running" (merge) or "0: null" (leave out), or one per class, such as "stairs: [upstairs, downstairs]".';
 
 /**
  * @param file YAML or JSON file with entries LABEL: CLASS, LABEL: null, or CLASS: [LABEL, ...]

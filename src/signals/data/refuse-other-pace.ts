@@ -50,7 +50,7 @@ export async function refuseOtherPace(
     const tick = Number(((1000 / unitsPerSecond[unit]) * factor).toPrecision(2));
     throw new DataFault({
       code: "sampling_rate",
-      message: `${file}: column "${time}"would be in ${unit}, judging by its steps, but then ${rows!.toLocaleString("en")} rows last ${Number(lasts!.toPrecision(3))} s, and by column "${name}" they last ${Number(otherLasts!.toPrecision(3))} s.`,
+      message: `${file}: column "${time}" would be in ${unit}, judging by its steps, but then ${rows!.toLocaleString("en")} rows last ${Number(lasts!.toPrecision(3))} s, and by column "${name}" they last ${Number(otherLasts!.toPrecision(3))} s.`,
       advice: `Say what the numbers mean, perhaps with --time-unit ${tick}ms, or use the other column with ${shellCommand("--time", name)}`,
       file,
       column: time,

@@ -204,7 +204,7 @@ export class RowClocks {
           state.shift += overflow;
           at += overflow;
           this.#warn(
-            `Column "${this.#table.roles.time}"begins again at ${overflow.toLocaleString("en")}, as counters of ${Math.log2(overflow)} bits do. The recording is continued after the restart.`,
+            `Column "${this.#table.roles.time}" begins again at ${overflow.toLocaleString("en")}, as counters of ${Math.log2(overflow)} bits do. The recording is continued after the restart.`,
           );
         }
       }

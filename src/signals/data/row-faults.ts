@@ -153,7 +153,7 @@ function adviceOnBackwardsTimeFault(
     return `The files are in different folders, ${folders.join(" and ")}. To take a column from the names of the folders, add ${option}.`;
   }
   if (restartColumn !== undefined) {
-    return `Column "${restartColumn}"changes whenever the clock restarts. If the column distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
+    return `Column "${restartColumn}" changes whenever the clock restarts. If the column distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
   }
   return roles.recording === null
     ? "If the file contains several recordings per person, name the column that distinguishes them with " +

@@ -194,8 +194,7 @@ function inseparableSensorsFault(file: string, { column, values }: SensorColumn,
   return new UserError(
     `${file}: rows with "${column}" ${values.join(", ")} cover the same time of one person and recording. If these rows were read as one sensor, its values would jump back and forth.`,
     {
-      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as " +
-        "${nameOfSensorValue(values[0]!)}_${channel}, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, name it with --group or --recording.`,
+      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${nameOfSensorValue(values[0]!)}_${channel}, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, name it with --group or --recording.`,
     },
   );
 }

@@ -176,8 +176,7 @@ const opportunityLayout: KnownLayout = {
     ),
     ...opportunityLabels,
   ],
-  note: `The labels are ${opportunityLabels.join(", ")}; choose one with --label, in which 0 marks time without a label. Sensors are chosen with --channels, " +
-    "such as --channels "imu_rla_acc_x (mg),imu_rla_acc_y (mg),imu_rla_acc_z (mg)".`,
+  note: `The labels are ${opportunityLabels.join(", ")}; choose one with --label, in which 0 marks time without a label. Sensors are chosen with --channels, such as --channels "imu_rla_acc_x (mg),imu_rla_acc_y (mg),imu_rla_acc_z (mg)".`,
 };
 
 /** Layout of a table that is read unchanged except that times are added to its rows. */

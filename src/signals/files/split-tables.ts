@@ -159,7 +159,7 @@ function refuseUnlikelySplit(
   }
   if (size > mostParts) {
     throw new UserError(
-      `Column "${column}"(--stream-from) has ${size.toLocaleString("en")} values, expected at most ${mostParts.toLocaleString("en")}, one per device.`,
+      `Column "${column}" (--stream-from) has ${size.toLocaleString("en")} values, expected at most ${mostParts.toLocaleString("en")}, one per device.`,
       { advice: "Name the column that identifies each row's device, or check fewer devices at once." },
     );
   }

@@ -213,7 +213,7 @@ async function readDateTimeTextClock(of: ReadingText, { form, parts, order }: Da
   );
   const closer = Number(spans!.dmy) < Number(spans!.mdy) ? "dmy" : "mdy";
   of.warn(
-    `${of.file}: column "${of.column}"could begin with the day or the month. The dates lie closer together if the ${closer === "dmy" ? "day" : "month"} comes first, so that is assumed. To say so, add --time-format.`,
+    `${of.file}: column "${of.column}" could begin with the day or the month. The dates lie closer together if the ${closer === "dmy" ? "day" : "month"} comes first, so that is assumed. To say so, add --time-format.`,
   );
   return reading(closer);
 }

@@ -148,6 +148,7 @@ export {
   type MetricIntervals,
 } from "./pipelines/evaluate.ts";
 export { type Excerpt, type InspectResult, inspect, type RecordingFacts, type Refusal } from "./pipelines/inspect.ts";
+export type { RetrainResult } from "./pipelines/judge-candidate.ts";
 export {
   type Labels,
   listModels,
@@ -199,7 +200,6 @@ export {
   type Proxies,
   type PseudoLabelTruth,
   type RetrainReport,
-  type RetrainResult,
   retrain,
   type StopReason,
 } from "./pipelines/retrain.ts";

@@ -2,15 +2,7 @@
 // in order. A candidate is cross-validated like any other model, with the winning pseudo-labels in each fold. The figures and
 // the calibration in its folder therefore come from held-out people.
 
-import { basename, dirname, resolve } from "node:path";
 import { Interrupted, UserError } from "../errors.ts";
-import {
-  compareAtGate,
-  type GateRule,
-  holdoutPromotionRules,
-  proxyPromotionRules,
-} from "../learning/pseudo-labeling/promotion-gate.ts";
-import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import { windowsForFitRunner } from "../learning/training/fit-runner.ts";
@@ -18,29 +10,22 @@ import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
-import { snakeKeys } from "../letter-case.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { recordedConfigOfResult, recordedConfigWithoutTracking } from "../options/recorded-options.ts";
 import { type RetrainConfig, type RetrainOptions, resolveRetrainConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
-import { fitHistoryRows } from "../report/fit-history.ts";
-import { beginRetrainLog, endRetrainLog } from "../report/retrain-log.ts";
+import { beginRetrainLog } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
-import { endTrainLog } from "../report/train-log.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
 import { reporterOf, teeReporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { jsonFileText } from "../storage/store/json-file.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";
-import { readRegistry, registryLineOfModel } from "../storage/store/registry.ts";
-import { checkReplaceableDirectory, replaceDirectory } from "../storage/store/replace-directory.ts";
-import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
-import { type BuiltModel, buildModel } from "./build-model.ts";
+import { checkReplaceableDirectory } from "../storage/store/replace-directory.ts";
+import { openStaging, shownStaging } from "../storage/store/staging.ts";
 import { expectedCalibrationSeconds } from "./calibration-progress.ts";
-import { candidateFromAdaptation, candidateFromCurriculum, type RetrainRun } from "./candidate.ts";
-import { crossFit } from "./cross-fit.ts";
+import type { RetrainRun } from "./candidate.ts";
 import { cycleEpochs } from "./cycle-plan.ts";
-import { gateProxies } from "./gate-proxies.ts";
+import { judgeCandidate, type RetrainResult, refusedCandidateDirectory } from "./judge-candidate.ts";
 import { openModelHandle } from "./model-handle.ts";
 import { type Promotion, promote } from "./models.ts";
 import { prepareRetraining, type RetrainData, retrainingPeople } from "./prepare-retraining.ts";
@@ -48,26 +33,10 @@ import { readNetworkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainRunOptions } from "./train.ts";
-import type { TrainedModel } from "./trained-model.ts";
-import { writeModel } from "./write-model.ts";
 
 export type { CycleReport, PseudoLabelTruth, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
 export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/pseudo-labeling/promotion-gate.ts";
 export type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
-
-/** The result of `retrain`. */
-export interface RetrainResult {
-  /** Whether the candidate passed the gate. If false, no model folder was written. */
-  readonly adopted: boolean;
-  /** The model folder, or the folder with the report of the rejected candidate. */
-  readonly out: string;
-  /** Path of report.html. */
-  readonly report: string;
-  /** The content of retrain_report.json. */
-  readonly figures: RetrainReport;
-  /** The line whose champion is now the new model; null if nothing was promoted. */
-  readonly promoted: string | null;
-}
 
 /**
  * Trains on unlabelled recordings by curriculum labelling or AdaBN. Writes a model folder if the candidate is better than the
@@ -87,7 +56,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
   const server = trackerServer(config.tracking, reporter);
   const model = await openModelHandle(config.model);
   const champion = model.watched;
-  await checkReplaceableDirectory(refusedRetrainDirectory(config.out), [
+  await checkReplaceableDirectory(refusedCandidateDirectory(config.out), [
     modelFiles.report,
     retrainReportFile,
     trackingFile,
@@ -122,29 +91,28 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
       { reporter, now: () => now().getTime() },
     );
     const fingerprint = windowsFingerprint(windows);
-    const result = await retrainOn(
-      {
-        config,
-        champion,
-        data,
-        staging,
-        windowsFingerprint: fingerprint,
-        reporter: teeReporter(reporter, tracker),
-        runner: fitWorkerRunner(windowsForFitRunner(fingerprint, windows)),
-        checkpoints: resumableCheckpoints(staging),
-        signal: run.signal ?? new AbortController().signal,
-        timeLeft: new TimeLeft({
-          fits: retrainFitNames(config, data.trained.folds),
-          maxEpochs: data.schedule.learningRates.length,
-          patience: null,
-          hasOtherPart: data.schedule.penalty !== null,
-          jobs: 1,
-          secondsAfterFits: expectedCalibrationSeconds(data.windows, config.jobs),
-        }),
-        rng: Rng.fromSeed(config.seed).split("retrain"),
-      },
-      { tracker, now, started },
-    );
+    const retraining: RetrainRun = {
+      config,
+      champion,
+      data,
+      staging,
+      windowsFingerprint: fingerprint,
+      reporter: teeReporter(reporter, tracker),
+      runner: fitWorkerRunner(windowsForFitRunner(fingerprint, windows)),
+      checkpoints: resumableCheckpoints(staging),
+      signal: run.signal ?? new AbortController().signal,
+      timeLeft: new TimeLeft({
+        fits: retrainFitNames(config, data.trained.folds),
+        maxEpochs: data.schedule.learningRates.length,
+        patience: null,
+        hasOtherPart: data.schedule.penalty !== null,
+        jobs: 1,
+        secondsAfterFits: expectedCalibrationSeconds(data.windows, config.jobs),
+      }),
+      rng: Rng.fromSeed(config.seed).split("retrain"),
+    };
+    reportRetrainData(retraining);
+    const result = await judgeCandidate(retraining, { tracker, now, started });
     await staging.discard();
     const seconds = (performance.now() - started) / 1000;
     const { adopted, out, report } = result;
@@ -186,133 +154,6 @@ async function promoteRetrained(out: string): Promise<Promotion> {
   }
 }
 
-async function retrainOn(
-  run: RetrainRun,
-  { tracker, now, started }: { tracker: TrainingTracker; now: () => Date; started: number },
-): Promise<Omit<RetrainResult, "promoted">> {
-  const { config, champion, data, staging, reporter } = run;
-  const { windows, holdoutRows, championOnHoldout } = data;
-  const { classes, users, labels, groups } = windows;
-  tellRetrainData(run);
-  const candidate = config.adapt === "adabn" ? await candidateFromAdaptation(run) : await candidateFromCurriculum(run);
-  const pick = (index: Int32Array): Int32Array => holdoutRows.map((row) => index[row]!);
-  const sides = { champion: championOnHoldout, candidate: candidate.fit.holdout };
-  const { cycles } = candidate;
-  const comparison = compareAtGate(pick(labels), pick(groups), users, classes.length, sides, cycles.length);
-  const rules: GateRule[] = holdoutPromotionRules(candidate.winner, comparison);
-  const passedBy = (all: readonly GateRule[]): boolean => all.every(({ passed }) => passed);
-  let proxies: RetrainReport["proxies"] = null;
-  let trained: TrainedModel | null = null;
-  let built: BuiltModel | null = null;
-  const createdAt = now();
-  if (passedBy(rules)) {
-    trained = await crossFit(run, candidate, createdAt);
-    built = await buildModel(trained, reporter, run.signal);
-    proxies = gateProxies(run, candidate, trained, built);
-    rules.push(...proxyPromotionRules(proxies.champion, proxies.candidate));
-  }
-  const adopted = passedBy(rules);
-  reporter.event({
-    type: "gate",
-    winner: candidate.winner,
-    stopped: candidate.stopped,
-    because: stopPhrases[candidate.stopped],
-    rules,
-    passed: adopted,
-  });
-  const report: RetrainReport = {
-    schema_version: 1,
-    created_at: createdAt.toISOString(),
-    champion: champion.folder.manifest.model_version,
-    candidate: adopted ? built!.modelVersion : null,
-    config: reportedRetrainConfig(config),
-    classes: [...classes],
-    labelled: { people: retrainingPeople(windows, data.trainRows), windows: data.trainRows.length },
-    holdout: { people: retrainingPeople(windows, holdoutRows), windows: holdoutRows.length },
-    unlabelled: {
-      files: [...data.unlabelled.files],
-      fingerprint: data.unlabelled.fingerprint,
-      windows: data.unlabelledRows.length,
-    },
-    cycles: [...candidate.cycles],
-    winner: candidate.winner,
-    stopped: candidate.stopped,
-    comparison,
-    proxies,
-    gate: { passed: adopted, rules },
-    seconds: (performance.now() - started) / 1000,
-    warnings: [...data.warnings],
-  };
-  const history = candidate.fits.flatMap(({ weights }, cycle) => fitHistoryRows(`cycle-${cycle}`, weights));
-  if (!adopted)
-    return writeRefusedRetraining(config.out, report, staging, (files) =>
-      tracker.seal(history, (at) => endRetrainLog(report, { files, at })),
-    );
-  const all = { ...built!, history: [...history, ...built!.history] };
-  const { register, alias } = config;
-  const { retrainSections } = await import("../report/retrain-html.ts");
-  const written = await writeModel(trained!, all, {
-    staging,
-    // The final fit is the winning cycle's fit, which already has its own run on the tracking server.
-    seal: (cvReport, rows, made) =>
-      tracker.seal(
-        rows.filter(({ fit }) => fit !== "final"),
-        (at) => [
-          ...endRetrainLog(report, { files: [], at }),
-          ...endTrainLog(cvReport, { ...made, at, register, alias }),
-        ],
-      ),
-    extras: {
-      files: { [retrainReportFile]: jsonFileText(report) },
-      sections: retrainSections(report),
-      retrainedFrom: {
-        model_version: report.champion,
-        model: champion.folder.directory,
-        line: await lineToRetrain(champion),
-        files: report.unlabelled.files,
-        fingerprint: report.unlabelled.fingerprint,
-        pseudo_labelled: candidate.selection?.rows.length ?? 0,
-        holdout: report.holdout.people,
-      },
-    },
-  });
-  return { adopted, out: config.out, report: written.report, figures: report };
-}
-
-/** The options that affect the result. */
-function reportedRetrainConfig(config: RetrainConfig): Record<string, unknown> {
-  const { jobs: _, resume: _r, ...own } = recordedConfigWithoutTracking(config);
-  return snakeKeys(own);
-}
-
-/** The name that all versions of a line share: the name of the first version's folder. */
-async function lineToRetrain({ folder }: WatchedModel): Promise<string> {
-  const directory = resolve(folder.directory);
-  return registryLineOfModel(
-    await readRegistry(dirname(directory)),
-    basename(directory),
-    folder.manifest.retrained_from?.line,
-  );
-}
-
-function refusedRetrainDirectory(out: string): string {
-  return `${out.replace(/[\\/]+$/, "")}.refused`;
-}
-
-/** Writes the report of a rejected candidate to a folder next to `out`. */
-async function writeRefusedRetraining(
-  place: string,
-  report: RetrainReport,
-  staging: Staging,
-  seal: (files: readonly string[]) => Promise<string>,
-): Promise<Omit<RetrainResult, "promoted">> {
-  const out = refusedRetrainDirectory(place);
-  const { retrainPage } = await import("../report/retrain-html.ts");
-  const files = { [retrainReportFile]: jsonFileText(report), [modelFiles.report]: retrainPage(report) };
-  await replaceDirectory(out, { ...files, [trackingFile]: await seal(Object.keys(files)) }, staging.directory);
-  return { adopted: false, out, report: `${out}/${modelFiles.report}`, figures: report };
-}
-
 function retrainFitNames(config: Pick<RetrainConfig, "adapt" | "cycles">, folds: number): FitName[] {
   const cycles = config.adapt === "adabn" ? 1 : config.cycles + 1;
   return [
@@ -334,7 +175,7 @@ function retrainFingerprint({ labelled, unlabelled }: RetrainData): string {
   return `${labelled.fingerprint} ${unlabelled.fingerprint}`;
 }
 
-function tellRetrainData({ config, data, reporter }: RetrainRun): void {
+function reportRetrainData({ config, data, reporter }: RetrainRun): void {
   const { windows, trainRows, holdoutRows, unlabelledRows } = data;
   const of = (rows: Int32Array) => ({ people: retrainingPeople(windows, rows), windows: rows.length });
   const { people, windows: count } = of(unlabelledRows);

@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
+import { shellCommand } from "../../shell-words.ts";
 import { spellingKey } from "./spellings.ts";
 
 export class LabelMap {
@@ -108,6 +109,18 @@ async function labelMapEntries(text: string, file: string): Promise<[string, str
     if (typeof of === "string") return [[name, of === "null" || of === "~" || of === "" ? null : of]];
     return refuse();
   });
+}
+
+const noActivity =
+  /^(un(label+ed|annotated|defined|known)|no(t|ne)?([ _-]?(label+(ed)?|annotated|activity))?|null([ _-]?class)?)$/i;
+
+/** Warns about classes whose names say that there is no activity, because they would be learned like activities. */
+export function warnOfClassesWithoutActivity(classes: Iterable<string | null>, warn: Reporter["warn"]): void {
+  const found = [...new Set(classes)].filter((name) => name !== null && noActivity.test(name.trim()));
+  if (found.length === 0) return;
+  warn(
+    `The label ${found.map((name) => JSON.stringify(name)).join(", ")} is read as an activity. If it marks time without a label, add ${shellCommand("--exclude", found.join(","))}`,
+  );
 }
 
 export function warnOfLabelMap(labels: LabelMap, warn: Reporter["warn"]): void {

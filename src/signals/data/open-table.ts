@@ -14,7 +14,7 @@ import { describeQuality } from "./describe-quality.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { groupFileWarnings } from "./group-file-warnings.ts";
 import type { LabelledFromFiles } from "./label-from-files.ts";
-import { warnOfLabelMap } from "./label-map.ts";
+import { warnOfClassesWithoutActivity, warnOfLabelMap } from "./label-map.ts";
 import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import type { QualityReport } from "./quality-report.ts";
@@ -159,7 +159,13 @@ export async function openTable(
   if (label !== null) warnOfLabelMap(table.labels, warn);
   warnOfSpellings(table.spellings, { ...roles, label }, warn);
   const selected = labelled?.selected(picked) ?? picked;
-  if (requireLabels) refuseToOpenTableOfOneClass(rows.stretches(), { ...roles, label });
+  if (requireLabels) {
+    refuseToOpenTableOfOneClass(rows.stretches(), { ...roles, label });
+    warnOfClassesWithoutActivity(
+      rows.recordings.flatMap(({ labels }) => labels.map((own) => own.label)),
+      warn,
+    );
+  }
   const columns: ResolvedColumns = { ...roles, label, timeUnit: clocks.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
   const copies = requireLabels ? findCopiedContent(rows) : [];

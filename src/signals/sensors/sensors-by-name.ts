@@ -83,13 +83,15 @@ interface Triad {
 
 /** Finds the rightmost x in a name such that there are also columns with y and z in its place. */
 function triadByName(column: string, places: ReadonlyMap<string, number>): Triad | undefined {
+  const anyCase = (name: string): number | undefined =>
+    [...places].find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
   for (let at = column.length - 1; at >= 0; at--) {
     const letter = column[at]!;
     if (letter !== "x" && letter !== "X") continue;
     const [before, after] = [column.slice(0, at), column.slice(at + 1)];
     const place = (axis: string): number | undefined => {
       const [same, other] = letter === "x" ? [axis, axis.toUpperCase()] : [axis.toUpperCase(), axis];
-      return places.get(before + same + after) ?? places.get(before + other + after);
+      return places.get(before + same + after) ?? places.get(before + other + after) ?? anyCase(before + same + after);
     };
     const [y, z] = [place("y"), place("z")];
     if (y === undefined || z === undefined) continue;

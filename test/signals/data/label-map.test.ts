@@ -64,3 +64,12 @@ describe("what is wrong with a map", () => {
     );
   });
 });
+
+test("a class whose name says that there is no activity is named", async () => {
+  const unlabelled = codes.map((row) => (row.activity === "0" ? { ...row, activity: "Unlabelled" } : row));
+  const { path } = folderOf({ "a.csv": csv(unlabelled) });
+  const { quality } = await readRecordings([path("a.csv")], { requireLabels: true });
+  expect(quality.warnings).toContainEqual(
+    'The label "Unlabelled" is read as an activity. If it marks time without a label, add --exclude Unlabelled',
+  );
+});

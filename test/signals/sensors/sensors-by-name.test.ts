@@ -137,3 +137,8 @@ it.each([
       .join(", "),
   ).toBe(expected);
 });
+
+it("axes in mixed case are one sensor", () => {
+  const columns = ["ACC_X", "Acc_y", "acc_Z", "GYRO_x", "gyro_Y", "Gyro_Z"];
+  expect(sensorsByName(columns).map(({ channels }) => channels)).toEqual([columns.slice(0, 3), columns.slice(3)]);
+});

@@ -59,11 +59,15 @@ const leastDifference = 0.05;
 /** Log likelihood ratio at which a change counts as over, and the most that one batch can add to it. */
 const [enough, mostPerBatch] = [4, 3];
 
-/** Adds a healthy batch. Only the stream's first and last batches are kept, as many as are needed to judge the next one. */
-export function pastForChangedTurning({ healthy, ...past }: TurningPast, current: TurningSums): TurningPast {
-  if (current.said < leastSaid) return { healthy, ...past };
-  const all = [...healthy, current];
-  return { ...past, healthy: [...all.slice(0, longestPast), ...all.slice(longestPast).slice(1 - together)] };
+/**
+ * Adds a healthy or accepted batch. Only the stream's first and last batches are kept, as many as are needed to judge the next
+ * one. If a batch with a change is accepted, the usual ratio is learned anew.
+ */
+export function pastForChangedTurning({ healthy, change }: TurningPast, current: TurningSums): TurningPast {
+  const before = change === undefined ? healthy : [];
+  if (current.said < leastSaid) return { healthy: before };
+  const all = [...before, current];
+  return { healthy: [...all.slice(0, longestPast), ...all.slice(longestPast).slice(1 - together)] };
 }
 
 /**

@@ -149,16 +149,14 @@ function judgeTurning(
   return isSearched ? changedTurning(turning, past, sensors) : { found: null, past };
 }
 
-/** If a batch with a change is accepted, the stream's usual ratio is relearned. */
 function turningAfter(
   { turning }: MeasuredBatch,
   past: TurningPast,
   { verdict, doubtful }: Judgement,
   accept: boolean,
 ): Pick<StreamState, "turning"> {
-  const known = accept && past.change !== undefined ? noTurningPast : past;
-  const isHealthy = accept || (verdict === "normal" && !doubtful);
-  const after = isHealthy && turning !== undefined ? pastForChangedTurning(known, turning) : known;
+  const enters = accept || (verdict === "normal" && !doubtful);
+  const after = enters && turning !== undefined ? pastForChangedTurning(past, turning) : past;
   return after.healthy.length === 0 ? {} : { turning: after };
 }
 

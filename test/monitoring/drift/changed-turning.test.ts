@@ -105,4 +105,11 @@ describe("pastForChangedTurning", () => {
     expect(kept).toEqual({ healthy: [...all.slice(0, 10), ...all.slice(13)] });
     expect(pastForChangedTurning(kept, batch(1, 2.9))).toEqual(kept);
   });
+
+  it("begins anew if a batch with a change is accepted", () => {
+    const { past } = changedTurning(gain, pastEnding(...Array(5).fill(gain)), sensors);
+    expect(past.change).toBeDefined();
+    expect(pastForChangedTurning(past, gain)).toEqual({ healthy: [gain] });
+    expect(pastForChangedTurning(past, batch(0.8, 1))).toEqual(noTurningPast);
+  });
 });

@@ -11,6 +11,7 @@ import { pathColumnsOf } from "../files/path-columns.ts";
 import { readableFiles } from "../files/readable-files.ts";
 import { type ScratchFolder, scratchFolder } from "../files/scratch-folder.ts";
 import { readTableSchema } from "../files/table-schema.ts";
+import { usualTimeColumns } from "../files/usual-column-names.ts";
 import { labelFromFiles } from "./label-from-files.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { numberTable } from "./number-table.ts";
@@ -167,13 +168,17 @@ async function openRecordingsWith(
     files: found.map(({ path }) => path),
     read: readable.map(({ path }) => path),
     tables: fileNames,
-    checkClocks: async ({ guessed }) => {
+    checkClocks: async ({ doubtful }) => {
       for (const source of sources) {
-        const unit = guessed.get(source.path);
-        if (unit === undefined || source.parts !== undefined) continue;
+        const doubt = doubtful.get(source.path);
+        if (doubt === undefined || source.parts !== undefined || usualTimeColumns(unusedColumns).length === 0) continue;
         const schema = await readTableSchema(database, source);
         await withReadErrorsExplained(database, source, schema, () =>
-          refuseOtherPace(database, { file: source.path, schema, time: roles.time!, unit }, unusedColumns),
+          refuseOtherPace(
+            database,
+            { file: source.path, schema, time: roles.time!, ...doubt },
+            { unused: unusedColumns, warn },
+          ),
         );
       }
     },

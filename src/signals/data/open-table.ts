@@ -140,7 +140,7 @@ export async function openTable(
   const times =
     roles.time === null
       ? new Map<number, Float64Array>()
-      : spreadTimes(asRead, ({ repeats }) => repeats, { warn, onFault });
+      : spreadTimes(asRead, ({ repeats }) => repeats, { nominalRateHz, warn, onFault });
   const [finer] = usualTimeColumns(unusedColumns);
   if (times.size > 0 && finer !== undefined && options.columns?.time === undefined)
     warn(

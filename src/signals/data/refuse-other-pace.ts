@@ -1,6 +1,6 @@
-// Compares a clock whose unit was inferred from its steps with a second clock in the same file whose unit is known. Some
-// devices count in ticks of 8 or 10 ms, which yield a plausible rate when read as milliseconds; recording apps often write
-// their own time alongside this count.
+// Compares a clock whose unit was inferred from its steps, or is stated only by the column's name, with a second clock of
+// the same file that states its unit. Some devices count in ticks of 8 or 10 ms, or of 1/1024 s, which give a plausible
+// rate when read as milliseconds; recording apps often write their own time next to this count.
 
 import { DataFault } from "../../data-fault.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -12,15 +12,19 @@ import { type steppedUnits, timeUnitInName, unitsPerSecond } from "./time-unit.t
 
 /** Clocks whose durations differ by more than this factor contradict each other. */
 const mostFactor = 1.3;
+/** Parts of a second that clocks count; a factor within this tolerance of one of them shows such ticks. */
+const usualParts = [32_768, 1024, 128, 256, 512, 100, 50, 250];
+const partTolerance = 0.004;
 /** Number of rows to compare, from the top of a file. */
 const searchedRows = 5000;
 /** A clock increases in nearly all rows, and spans many times its own resolution. */
 const [forwardShare, leastSeconds, leastRows] = [0.99, 5, 50];
 
 /**
- * @param unit unit of the time column, inferred from its steps
+ * @param unit unit of the time column
+ * @param because a unit that the column's name states is doubted in a warning
  * @param unused columns without a role
- * @throws DataFault if the two clocks give different durations
+ * @throws DataFault if the durations by the two clocks differ, and the unit was inferred from its steps
  */
 export async function refuseOtherPace(
   database: Database,
@@ -29,8 +33,15 @@ export async function refuseOtherPace(
     schema,
     time,
     unit,
-  }: { file: string; schema: TableSchema; time: string; unit: (typeof steppedUnits)[number] },
-  unused: readonly string[],
+    because,
+  }: {
+    file: string;
+    schema: TableSchema;
+    time: string;
+    unit: (typeof steppedUnits)[number];
+    because: "name" | "steps";
+  },
+  { unused, warn }: { unused: readonly string[]; warn: (message: string) => void },
 ): Promise<void> {
   const own = `TRY_CAST(${duckdbIdentifier(time)} AS DOUBLE) / ${unitsPerSecond[unit]}`;
   for (const name of usualTimeColumns(unused)) {
@@ -38,24 +49,39 @@ export async function refuseOtherPace(
     if (other === undefined) continue;
     const source = schema.source(new Set(), other.isDateTime ? name : null);
     const [found] = await database.rows(
-      `SELECT count(*) AS rows, count(*) FILTER (b >= before) AS forwards, max(a) - min(a) AS own, max(b) - min(b) AS other
+      `SELECT count(*) AS rows, count(*) FILTER (b >= before) AS forwards, max(a) - min(a) AS own, max(b) - min(b) AS other,
+         min(b - before) FILTER (b > before) AS step
        FROM (SELECT a, b, lag(b) OVER (ORDER BY n) AS before FROM
          (SELECT row_number() OVER () AS n, ${own} AS a, ${other.sql} AS b FROM (SELECT * FROM ${source} LIMIT ${searchedRows})))`,
     );
-    const [rows, forwards, lasts, otherLasts] = ["rows", "forwards", "own", "other"].map((key) => Number(found![key]));
+    const [rows, forwards, lasts, otherLasts, step] = ["rows", "forwards", "own", "other", "step"].map((key) =>
+      Number(found![key]),
+    );
     if (!(rows! >= leastRows && forwards! >= forwardShare * (rows! - 1) && otherLasts! >= leastSeconds && lasts! > 0))
       continue;
     const factor = otherLasts! / lasts!;
-    if (factor <= mostFactor && factor >= 1 / mostFactor) continue;
-    const tick = Number(((1000 / unitsPerSecond[unit]) * factor).toPrecision(2));
+    const isFine = step! < (partTolerance / 2) * otherLasts!;
+    const parts = usualParts.find(
+      (count) => isFine && Math.abs(unitsPerSecond[unit] / factor / count - 1) <= partTolerance,
+    );
+    if (factor <= mostFactor && factor >= 1 / mostFactor && parts === undefined) continue;
+    const tick =
+      parts === undefined ? `${Number(((1000 / unitsPerSecond[unit]) * factor).toPrecision(2))}ms` : `1/${parts}s`;
+    const [here, there] = [lasts!, otherLasts!].map((seconds) => `${Number(seconds.toPrecision(3))} s`);
+    const difference = `${rows!.toLocaleString("en")} rows last ${here}, and by column "${name}" they last ${there}.`;
+    const advice = `Say what the numbers mean, perhaps with --time-unit ${tick}, or use the other column with ${shellCommand("--time", name)}`;
+    if (because === "name") {
+      warn(`${file}: column "${time}" is in ${unit} by its name, but then ${difference} ${advice}`);
+      return;
+    }
     throw new DataFault({
       code: "sampling_rate",
-      message: `${file}: column "${time}" would be in ${unit}, judging by its steps, but then ${rows!.toLocaleString("en")} rows last ${Number(lasts!.toPrecision(3))} s, and by column "${name}" they last ${Number(otherLasts!.toPrecision(3))} s.`,
-      advice: `Say what the numbers mean, perhaps with --time-unit ${tick}ms, or use the other column with ${shellCommand("--time", name)}`,
+      message: `${file}: column "${time}" would be in ${unit}, judging by its steps, but then ${difference}`,
+      advice,
       file,
       column: time,
       expected: "clocks that agree",
-      found: `${Number(lasts!.toPrecision(3))} s and ${Number(otherLasts!.toPrecision(3))} s`,
+      found: `${here} and ${there}`,
     });
   }
 }

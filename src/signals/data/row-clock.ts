@@ -47,8 +47,8 @@ export class RowClocks {
   readonly #options: ClockOptions;
   readonly #warn: Reporter["warn"];
   readonly #units = new Map<TimeUnit, string>();
-  /** Units, by file, that were inferred only from the sizes of steps. */
-  readonly guessed: Map<string, (typeof steppedUnits)[number]> = new Map();
+  /** Units that come from the column's name, or only from the sizes of steps, by file. */
+  readonly doubtful: Map<string, { unit: (typeof steppedUnits)[number]; because: "name" | "steps" }> = new Map();
   readonly #ofRecordings: RecordingStates<{ shift: number; last: number; first?: number }>;
   readonly #toUtc: ReturnType<typeof localTimeConverter> | undefined;
 
@@ -128,7 +128,9 @@ export class RowClocks {
     const pace = rowPace({ keys: this.#table.keys, chunks: head });
     const clock = this.#clockOf(file, head, pace);
     if (!this.#units.has(clock.unit)) this.#units.set(clock.unit, file);
-    return (chunk) => ({ chunk, seconds: clock.seconds(chunk), repeats: pace.repeats });
+    // At a stated rate, even rows that all have the same time can be placed.
+    const repeats = pace.repeats || (pace.isConstant && this.#options.nominalRateHz !== undefined);
+    return (chunk) => ({ chunk, seconds: clock.seconds(chunk), repeats });
   }
 
   #clockOf(file: string, head: readonly RowChunk[], pace: RowPace): FileClock {
@@ -150,7 +152,8 @@ export class RowClocks {
       const unit = steppedUnits.find((name) => name === given) ?? (given === "samples" ? "index" : "ticks");
       return { unit, seconds: ({ time }) => time!.map((value) => (tick < 1 ? value / (1 / tick) : value * tick)) };
     }
-    const { unit, because, ticks } = detectTimeUnit(file, column, pace, nominalRateHz ?? likelyRateHz);
+    const { unit, because, ticks, doubt } = detectTimeUnit(file, column, pace, nominalRateHz ?? likelyRateHz);
+    if (doubt !== undefined) this.#warn(doubt);
     if (unit === "index") {
       if (nominalRateHz === undefined) throw rowClockWithoutRate(file, column);
       this.#warn(
@@ -167,7 +170,7 @@ export class RowClocks {
       return { unit, seconds: ({ time }) => time!.map((value) => (value - in1970) / perSecond) };
     }
     const stepped = steppedUnits.find((name) => name === unit);
-    if (because === "steps" && stepped !== undefined) this.guessed.set(file, stepped);
+    if (because !== "size" && stepped !== undefined) this.doubtful.set(file, { unit: stepped, because });
     if (because !== "name" && unit !== "s") {
       this.#warn(
         `Column "${column}" does not state its unit. Judging by its steps, the unit is ${unit}. If the unit is another one, put it into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,

@@ -18,6 +18,8 @@ export interface RowPace {
   readonly counts: boolean;
   /** Whether rows with different values share a time more often than by chance: the clock is coarser than the sampling rate. */
   readonly repeats: boolean;
+  /** Whether many rows with different values all share one time. */
+  readonly isConstant: boolean;
 }
 
 /** Maximum number of rows over which a step is measured. */
@@ -56,6 +58,7 @@ export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunk
     step,
     middle,
     counts: even && whole && ones > stepCount / 2,
+    isConstant: !(step > 0) && changed >= leastRepeatedTimes,
     repeats: step > 0 && changed >= leastRepeatedTimes && exceedsGateLimit(changed, repeatedTimeShareLimit * stepCount),
   };
 }

@@ -10,7 +10,7 @@ export const gapPeriods = 3;
 export const minimalGapSeconds = 0.1;
 
 export interface Sampling {
-  /** Median step in seconds; NaN for a single row. */
+  /** Typical step in seconds: the median, or the mean if the clock is coarse; NaN for a single row. */
   readonly periodSeconds: number;
   /** Root mean square deviation of the steps (excluding gaps) from the median step, as a fraction of the median step. */
   readonly jitter: number;
@@ -28,7 +28,8 @@ export function describeSampling(rows: Pick<RowSource, "time">, start: number, e
   const none = { jitter: 0, gapRows: [], gapSeconds: 0, longestGapSeconds: 0 };
   if (end - start < 2) return { periodSeconds: Number.NaN, ...none };
   const count = end - start - 1;
-  const periodSeconds = medianSamplingStep(rows, start, end);
+  const median = medianSamplingStep(rows, start, end);
+  const periodSeconds = meanOfCoarseSampling(rows, start, Math.min(end, start + mostCoarseRows), median) ?? median;
   // A clock that counts milliseconds can turn 3 periods into 3.0000001; such rounding must not count as a gap.
   const threshold = Math.max(gapPeriods * periodSeconds, minimalGapSeconds) * (1 + 1e-6);
   const gapRows: number[] = [];
@@ -51,6 +52,42 @@ export function describeSampling(rows: Pick<RowSource, "time">, start: number, e
   const counted = count - gapRows.length;
   const jitter = counted > 0 ? Math.sqrt(squares / counted) / periodSeconds : 0;
   return { periodSeconds, jitter, gapRows, gapSeconds, longestGapSeconds };
+}
+
+/** Number of rows, from the start of a recording, in which the mean step is measured. */
+const mostCoarseRows = 2048;
+const leastCoarseRows = 128;
+/** Maximum ratio of the longest step to the shortest one; steps of one and two units may also be lost rows. */
+const mostCoarseRatio = 1.9;
+/** Minimum difference of mean and median step, as a share of the median, for the mean to be used. */
+const coarseDifference = 0.01;
+
+/**
+ * Returns the mean step if the clock rounds even times: at 400 Hz, a clock of milliseconds advances by 2 or 3 ms, whose
+ * median gives 500 or 333 Hz. Rounding never adds up to more than two units of the clock; lost rows do.
+ */
+function meanOfCoarseSampling(
+  rows: Pick<RowSource, "time">,
+  start: number,
+  end: number,
+  median: number,
+): number | undefined {
+  const time = rows.time(start, end);
+  const count = time.length - 1;
+  if (count < leastCoarseRows) return undefined;
+  const mean = (time[count]! - time[0]!) / count;
+  if (!(Math.abs(mean / median - 1) > coarseDifference)) return undefined;
+  let [least, most, early, late] = [Number.POSITIVE_INFINITY, 0, 0, 0];
+  for (let i = 1; i <= count; i++) {
+    const step = time[i]! - time[i - 1]!;
+    least = Math.min(least, step);
+    most = Math.max(most, step);
+    const deviation = time[i]! - time[0]! - i * mean;
+    early = Math.min(early, deviation);
+    late = Math.max(late, deviation);
+  }
+  const unit = (most - least) * (1 + 1e-3) + 1e-6;
+  return most < mostCoarseRatio * least && late - early <= 2 * unit ? mean : undefined;
 }
 
 function medianSamplingStep(rows: Pick<RowSource, "time">, start: number, end: number): number {

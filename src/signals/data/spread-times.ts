@@ -50,7 +50,11 @@ interface Groups {
 export function spreadTimes(
   rows: StoredRows,
   repeats: (recording: StoredRecording) => boolean,
-  { warn, onFault }: { warn: (message: string) => void; onFault: OnFault },
+  {
+    nominalRateHz,
+    warn,
+    onFault,
+  }: { nominalRateHz?: number | undefined; warn: (message: string) => void; onFault: OnFault },
 ): Map<number, Float64Array> {
   const found = new Map<number, Groups>();
   for (const [r, recording] of rows.recordings.entries()) {
@@ -59,8 +63,18 @@ export function spreadTimes(
       (repeats(recording) ? groupsOfRepeatedTimes(rows, recording) : groupsOfPacketTimes(rows, r));
     if (groups !== undefined) found.set(r, groups);
   }
-  // All rows of a short recording may share one time.
-  const step = spreadTimesMiddle([...found.values()].map((groups) => groups.step).filter(Number.isFinite));
+  // A short recording may have no complete group, or all its rows may share one time.
+  const known = spreadTimesMiddle([...found.values()].map((groups) => groups.step).filter(Number.isFinite));
+  const unknown = [...found].find(([, groups]) => !Number.isFinite(groups.step));
+  if (unknown !== undefined && !Number.isFinite(known)) {
+    const recording = rows.recordings[unknown[0]]!;
+    if (nominalRateHz === undefined) onFault(spreadTimesWithoutRate(recording));
+    else
+      warn(
+        `Recording "${recording.recording}" of person "${recording.user}" has too few distinct times to show its rate, so its rows were spaced at the rate given with --rate, ${nominalRateHz} Hz.`,
+      );
+  }
+  const step = Number.isFinite(known) ? known : 1 / (nominalRateHz ?? 1);
   for (const [r, groups] of found) if (!Number.isFinite(groups.step)) found.set(r, { ...groups, step });
   const pooled = [...found].find(([r, { firsts }]) => areTimesOfPooledSensors(rows, rows.recordings[r]!, firsts));
   if (pooled !== undefined) onFault(spreadTimesOfSensors(rows.recordings[pooled[0]]!, pooled[1]));
@@ -128,7 +142,7 @@ function spreadTimesUsualStep(time: Float64Array, firsts: readonly number[]): nu
     steps.push((time[firsts[g + 1]!]! - time[firsts[g]!]!) / (firsts[g + 1]! - firsts[g]!));
   }
   // The first group is often incomplete, and lost rows lengthen intervals.
-  const median = spreadTimesMiddle(steps.length > 2 ? steps.slice(1) : steps);
+  const median = spreadTimesMiddle(steps.slice(1));
   const usual = steps.filter((step) => Math.abs(step / median - 1) <= regular.within);
   return usual.reduce((sum, step) => sum + step, 0) / usual.length;
 }
@@ -218,6 +232,19 @@ function describeIrregularSpread(groups: readonly Groups[]): string {
   const [low, high] = [Math.min(...rates), Math.max(...rates)];
   const rate = low === high ? `${low}` : `${low} to ${high}`;
   return `In ${counted(groups.length, "recording")}, rows arrive in irregular bursts. These rows were spaced evenly between bursts or pauses, at ${rate} Hz. Times of the sensor's own clock would be more accurate.`;
+}
+
+function spreadTimesWithoutRate({ user, recording }: StoredRecording): FaultDescription {
+  const found = "at most two distinct times";
+  const expected = "three or more distinct times";
+  return {
+    code: "time",
+    message: `Recording "${recording}" of person "${user}": many rows share each time, and the recording has ${found}, so its rate is unknown; expected ${expected}.`,
+    advice:
+      "Export times with seconds and milliseconds. If the rate is known, give it with --rate, such as --rate 50; the rows are then spaced at this rate.",
+    expected,
+    found,
+  };
 }
 
 function spreadTimesOfSensors({ user, recording }: StoredRecording, { firsts }: Groups): FaultDescription {

@@ -35,6 +35,21 @@ const usualTicks = { lower: 0.01, upper: 100 } as const;
  * Maximum ratio between the inferred rate and the nominal rate for the inferred unit to be accepted without question.
  */
 const guessFactor = 8;
+/** Clocks of sensors often count ticks of a 32,768 Hz crystal. */
+const crystalHz = 32_768;
+/** Usual rates of sensors with such a clock, in Hz, and the maximum deviation from them, as a share of the rate. */
+const crystalRates = [
+  20, 25, 30, 32, 40, 50, 51.2, 52, 60, 64, 75, 80, 100, 102.4, 104, 120, 128, 200, 204.8, 208, 250, 256,
+];
+const crystalTolerance = 0.003;
+/** Rate in Hz below which numbers in ms are compared with ticks of a crystal. */
+const leastRateInMs = 8;
+/** Range of dates, from 2007 to 2040 in seconds since 1970, that numbers of this size more likely are than elapsed time. */
+const likelyDates = { from: 1.17e9, to: 2.2e9 } as const;
+/** Longest step between rows that summarise an epoch, in seconds. */
+const slowestRows = 3600;
+/** Rate in Hz above which, in ms, numbers with a step of one or two may count other ticks. */
+const coarseRate = 400;
 /** Range of seconds since 1970, for times from 1998 to 2103. */
 export const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
 /**
@@ -72,6 +87,8 @@ export interface FoundTimeUnit {
   readonly because: "name" | "size" | "steps";
   /** For ticks: the number per second and the count at the start of 1970. */
   readonly ticks?: { readonly perSecond: number; readonly in1970: number };
+  /** A warning if the column's name states the unit, but the numbers may have another one. */
+  readonly doubt?: string;
 }
 
 /**
@@ -105,7 +122,8 @@ export function detectTimeUnit(
   };
   if (named !== undefined) {
     if (!isPossible(named)) throw ask(named, "as its name says");
-    return { unit: named, because: "name" };
+    const doubt = doubtOfNamedUnit(name, pace, named);
+    return { unit: named, because: "name", ...(doubt !== undefined && { doubt }) };
   }
   const sized = steppedUnits.find((unit) => middle / unitsPerSecond[unit] >= sinceEpoch.from && isPossible(unit));
   if (sized !== undefined) return { unit: sized, because: "size" };
@@ -113,6 +131,10 @@ export function detectTimeUnit(
   if (ticks !== undefined) return { unit: "ticks", because: "size", ticks };
   if (daysOfTimeUnitIn1970(middle) > 0 && !isRatePossibleInUnit(rateIn("s")) && isRatePossibleInUnit(rateIn("days")))
     return { unit: "days", because: "size" };
+  const dated = datedTimeUnit(pace);
+  if (dated !== undefined) throw ask(dated, "judging by their size");
+  const isCrystal = crystalRate(step) !== undefined && rateIn("ms") < leastRateInMs && pace.middle >= crystalHz;
+  if (isCrystal && reachable.includes("ms")) throw ask("ms", "judging by its steps");
   if (nominalRateHz === undefined) {
     const unit = step < 1 ? "s" : step < 1e3 ? "ms" : step < 1e6 ? "us" : "ns";
     if (!isPossible(unit)) throw ask(unit, "judging by its steps");
@@ -128,6 +150,37 @@ export function detectTimeUnit(
   const isOnly = unit === "s" && step < 1 && rate <= onlyRate && steppedUnits.filter(isPossible).length === 1;
   if (misfit(unit) > Math.log(guessFactor) && !isUsual && !isOnly) throw ask(unit, "judging by its steps");
   return { unit, because: "steps" };
+}
+
+/**
+ * Returns the unit in which the numbers are dates, but the rows are seconds to an hour apart, as in summaries of epochs.
+ * In the next smaller unit, the rate may be usual, but the numbers would be two to four weeks of elapsed time.
+ */
+function datedTimeUnit({ step, middle }: RowPace): (typeof steppedUnits)[number] | undefined {
+  return steppedUnits.find((unit) => {
+    const [at, rows] = [middle / unitsPerSecond[unit], step / unitsPerSecond[unit]];
+    // Phones count nanoseconds since they were started, in steps that are hardly ever whole milliseconds.
+    const isWhole = unit !== "us" || Number.isInteger(rows);
+    return (
+      at >= likelyDates.from && at <= likelyDates.to && rows <= slowestRows && rows * possibleRates.lower > 1 && isWhole
+    );
+  });
+}
+
+/** Returns the usual rate that numbers with this step have if they count ticks of a crystal; undefined if there is none. */
+function crystalRate(step: number): number | undefined {
+  return crystalRates.find((rate) => Math.abs(crystalHz / step / rate - 1) <= crystalTolerance);
+}
+
+function doubtOfNamedUnit(name: string, { step }: RowPace, unit: NumericUnit): string | undefined {
+  if (unit !== "ms") return undefined;
+  const [rate, crystal] = [1000 / step, crystalRate(step)];
+  const hz = `Column "${name}" is in ms by its name, which gives ${Number(rate.toPrecision(3))} Hz`;
+  if (crystal !== undefined && rate < leastRateInMs)
+    return `${hz}. In ticks of 1/${crystalHz} s, the rate would be ${crystal} Hz. If the column counts such ticks, add --time-unit 1/${crystalHz}s.`;
+  if (rate > coarseRate && step <= 2)
+    return `${hz}. If the column counts longer ticks, give their length, such as --time-unit 10ms.`;
+  return undefined;
 }
 
 /** Returns the value at the start of 1970 of the clock that counts these days; 0 if the days are not a date. */
@@ -179,9 +232,13 @@ function implausibleTimeUnit({
     others.length === 0 && isReachable && tick >= usualTicks.lower && tick <= usualTicks.upper
       ? [`${nominalRateHz} Hz in ticks of ${Number(tick.toPrecision(3))} ms`]
       : [];
+  const crystal = isReachable ? crystalRate(step) : undefined;
+  if (crystal !== undefined) inTicks.unshift(`${crystal} Hz in ticks of 1/${crystalHz} s`);
   const instead = [...others.map((of) => `${rate(of)} in ${of}`), ...inTicks].join(", or ");
   const expected = isReachable ? "a plausible sampling rate" : "a plausible time";
-  const possible = isReachable && isRatePossibleInUnit(unitsPerSecond[unit] / step) ? [unit, ...others] : others;
+  const isDated = because === "judging by their size";
+  const own = isReachable && (isDated || isRatePossibleInUnit(unitsPerSecond[unit] / step)) ? [unit] : [];
+  const possible = [...own, ...others, ...(crystal === undefined ? [] : [`1/${crystalHz}s`])];
   const examples = possible.length === 0 ? ["ms"] : possible;
   return new DataFault({
     code: "sampling_rate",

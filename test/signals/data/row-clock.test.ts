@@ -136,3 +136,65 @@ test("a recording of almost 65,536 ms that begins again where it began runs back
   });
   await expect(readRecordings([path("a.csv")], options)).rejects.toThrow("runs backwards");
 });
+
+test.each([
+  [
+    "timestamp",
+    (i: number) => 1_714_816_800_000 + i * 5000,
+    "0.2 Hz in ms (judging by their size); it would be 200 Hz in us",
+  ],
+  [
+    "timestamp",
+    (i: number) => 1_714_816_800 + i * 15,
+    "0.06667 Hz in s (judging by their size); it would be 66.7 Hz in ms",
+  ],
+  [
+    "timestamp",
+    (i: number) => `${1_714_816_800 + i * 60}000000`,
+    "Hz in us (judging by their size); it would be 16.7 Hz in ns",
+  ],
+])(
+  "dates with the steps of epochs in a column %s are not taken for elapsed time in a smaller unit",
+  async (column, time, question) => {
+    await expect(readClock(column, time)).rejects.toThrow(question.replace("0.06667", "0.0667"));
+  },
+);
+
+test("a phone's nanoseconds since its start are no dates", async () => {
+  const { quality } = await readClock("timestamp", (i) => `${1_714_816_800_000 + i * 20}${(i * 7919) % 10}12345`);
+  expect(quality.columns.time_unit).toBe("ns");
+});
+
+test("ticks of a 32,768 Hz crystal are asked about, or doubted if the name states another unit", async () => {
+  const ticks = (i: number): number => 100_000 + Math.round(i * 655.36);
+  await expect(readClock("timestamp", (i) => ticks(i / 2))).rejects.toThrow("or 100 Hz in ticks of 1/32768 s");
+  const { quality } = await readClock("time_ms", ticks);
+  expect(quality.warnings).toContainEqual(
+    expect.stringMatching(/^Column "time_ms" is in ms by its name, .* --time-unit 1\/32768s\.$/),
+  );
+});
+
+test("a clock in ms with the steps of a counter is doubted", async () => {
+  const { quality } = await readClock("time_ms", (i) => i * 2);
+  expect(quality.warnings).toContainEqual(expect.stringMatching(/gives 500 Hz\. If the column counts longer ticks/));
+});
+
+test("a clock in ms by its name is compared with another clock", async () => {
+  const time = ({ i }: { i: number }): string => `${20 * i},${1_714_816_800_000 + Math.round((i * 1000) / 51.2)}`;
+  const { path } = folderOf({ "a.csv": clockTable("time_ms,epoch_ms", time, { rows: 600, people: ["ann"] }) });
+  const { quality } = await readRecordings([path("a.csv")], { ...options, columns: { time: "time_ms" } });
+  expect(quality.warnings).toContainEqual(
+    expect.stringMatching(/by column "epoch_ms" they last .* --time-unit 1\/1024s/),
+  );
+});
+
+test.each([
+  [400, 1],
+  [37, 10],
+  [120, 1],
+])("the rate of %d Hz is the mean if the clock counts %d ms", async (rateHz, unit) => {
+  const time = ({ i }: { i: number }): number => Math.floor((i * 1000) / rateHz / unit) * unit;
+  const { path } = folderOf({ "a.csv": clockTable("time_ms", time, { rateHz }) });
+  const { quality } = await readRecordings([path("a.csv")], options);
+  expect(quality.sampling.rate_hz! / rateHz).toBeCloseTo(1, 2);
+});

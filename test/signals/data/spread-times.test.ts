@@ -45,6 +45,24 @@ describe("rows are spread evenly", () => {
   });
 });
 
+describe("whole minutes", () => {
+  const read = (rows: number, stated: { nominalRateHz?: number }) => {
+    const time = ({ i }: { i: number }): string => `2026-05-04 10:0${Math.floor((i / 50 + 55) / 60)}`;
+    const { path } = folderOf({ "a.csv": clockTable("timestamp", time, { rows, people: ["ann"] }) });
+    return readRecordings([path("a.csv")], { requireLabels: true, ...stated });
+  };
+
+  test.each([100, 600])("%d rows with one or two distinct times need --rate", async (rows) => {
+    await expect(read(rows, {})).rejects.toMatchObject({
+      advice: expect.stringMatching(/--rate 50; the rows are then spaced/),
+    });
+    const { recordings, quality } = await read(rows, { nominalRateHz: 50 });
+    expect(quality.rows.kept).toBe(2 * rows);
+    for (let i = 1; i < rows; i++) expect(recordings.time[i]! - recordings.time[i - 1]!).toBeCloseTo(1 / 50, 3);
+    expect(quality.warnings.join()).toMatch(/spaced at the rate given with --rate, 50 Hz/);
+  });
+});
+
 test("a sensor that pauses between bursts is not taken for packets", async () => {
   // Each burst has eight samples at 50 Hz and is followed by a pause until the next second, so the values jump from burst to
   // burst.

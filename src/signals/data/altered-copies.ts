@@ -1,43 +1,43 @@
-// Finds recordings that occur again under another person, but with values that were rounded, multiplied by a factor (g to
-// m/s^2), or whose axes were swapped or negated. None of these changes moves the peaks of a sensor's magnitude, so peaks
-// are compared first: four consecutive peaks are a landmark, whose key is made of their distances in rows. Recordings
-// that share several landmarks at the same distance from each other are then compared sample by sample. Equal landmarks
-// alone prove nothing, because a steady gait repeats them. Resampled copies are not found.
+// Finds recordings that occur again under another person, but with values rounded or multiplied by a factor (g to m/s^2), or
+// with axes swapped or negated. None of these changes moves the peaks of a sensor's magnitude, so peaks are compared first:
+// four consecutive peaks form a landmark, whose key consists of their distances in rows. Recordings that share several
+// landmarks with the same spacing are then compared sample by sample. Equal landmarks prove nothing on their own, because a
+// steady gait repeats them. Resampled copies are not found.
 
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 
-/** Recordings of two people that are alike. */
+/** Similar recordings from two people. */
 export interface AlteredCopy {
   readonly people: readonly [string, string];
-  /** The first two recordings that are alike. */
+  /** The first two similar recordings. */
   readonly recordings: readonly [string, string];
-  /** Estimated share of the second person's rows that are alike, 0 to 1. */
+  /** Estimated share (0 to 1) of the second person's rows that are similar. */
   readonly share: number;
   /** The second person's values divided by the first person's. */
   readonly factor: number;
 }
 
-/** A peak is the greatest value within this many rows on both sides. */
+/** A peak is the greatest value within this many rows on either side. */
 const reach = 8;
 const widestGap = 255;
-/** Number of earlier landmarks with the same key to compare; keys of a steady gait are too frequent to be of use. */
+/** Number of earlier landmarks with the same key to compare; the keys of a steady gait are too frequent to be useful. */
 const mostAlike = 16;
-/** Number of landmarks that must agree before samples are compared; one suffices in a short recording. */
+/** Number of landmarks that must agree before samples are compared; in a short recording, one is enough. */
 const leastVotes = 4;
-/** A recording of fewer rows is short, such as a single window; several of them must be alike. */
+/** A recording with fewer rows than this is short, such as a single window; several of them must be similar. */
 const [shortRows, leastShort] = [512, 3];
-/** Number of distances between two recordings to try, most landmarks first. */
+/** Number of row distances between two recordings to try, those with the most landmarks first. */
 const mostOffsets = 3;
 const [blockRows, leastBlockRows] = [256, 100];
-/** Maximum number of blocks of two recordings to compare, spread evenly over their common rows. */
+/** Maximum number of blocks to compare between two recordings, spread evenly over their common rows. */
 const mostBlocks = 200;
 /**
- * Correlation of two magnitudes over a block: at least in a copy, and at most of a block with itself when moved by one
- * peak. A periodic signal that exceeds the latter is alike in everybody.
+ * Limits for the correlation of two magnitudes over a block: the minimum in a copy, and the maximum of a block with itself
+ * shifted by one peak. A periodic signal that exceeds the latter looks the same for everyone.
  */
 const correlations = { copy: 0.99, moved: 0.95 } as const;
-/** Maximum number of landmarks to keep; beyond it, every second one is dropped. */
+/** Maximum number of landmarks to keep; above it, every second one is dropped. */
 const mostLandmarks = 2 ** 19;
 
 interface Span {
@@ -55,7 +55,7 @@ interface Landmark {
   readonly row: number;
 }
 
-/** Equal landmarks of two recordings by the distance between their rows, each with the row of the first one. */
+/** Equal landmarks in two recordings, by the distance between their rows, each with the row of the first one. */
 interface Votes {
   readonly first: Span;
   readonly other: Span;
@@ -94,7 +94,7 @@ export class AlteredCopyFinder {
     }
   }
 
-  /** @param known returns whether the two people are known to share values, so that they need not be compared */
+  /** @param known returns whether the two people are already known to share values and need not be compared */
   found(known: (one: string, other: string) => boolean): AlteredCopy[] {
     const alike = new Map<string, { first: Span; other: Span; rows: number; factor: number; spans: number }>();
     for (const { first, other, offsets } of this.#votes()) {
@@ -122,7 +122,7 @@ export class AlteredCopyFinder {
     }));
   }
 
-  /** Counts the equal landmarks of each two recordings of different people, by the distance between their rows. */
+  /** Counts the equal landmarks of every two recordings from different people, by the distance between their rows. */
   #votes(): Iterable<Votes> {
     const latest = new Map<number, number>();
     const earlier = new Int32Array(this.#landmarks.length);
@@ -148,8 +148,8 @@ export class AlteredCopyFinder {
 }
 
 /**
- * Compares two spans whose rows are `offset` apart. @param row a row of the first span at which they may be alike
- * @returns the number of alike rows, and the factor between the values; undefined if they are not alike at `row`
+ * Compares two spans whose rows are `offset` apart. @param row a row in the first span where they may match
+ * @returns the number of matching rows, and the factor between the values; undefined if they do not match at `row`
  */
 function compareSpans(
   first: Span,
@@ -188,7 +188,7 @@ function squaredMagnitude(rows: RowSource, axes: readonly number[], from: number
   return squared;
 }
 
-/** Returns the rows of the peaks of the values, each averaged over five rows so that rounding moves few peaks. */
+/** Returns the rows of the peaks in the values, which are averaged over five rows so that rounding moves few peaks. */
 function peaksOf(values: Float64Array): number[] {
   const smooth = new Float64Array(values.length);
   for (let i = 2; i + 2 < values.length; i++)
@@ -203,7 +203,7 @@ function peaksOf(values: Float64Array): number[] {
   return peaks;
 }
 
-/** Whether the values equal themselves one or more peaks later. */
+/** Whether the values repeat one or more peaks later. */
 function isPeriodic(values: Float64Array): boolean {
   const peaks = peaksOf(values);
   return peaks.slice(1).some((peak) => {

@@ -3,16 +3,16 @@
 // is closer to the one two rows back. If the second signal has a lower rate, only some rows stand out: they are close to the
 // last row that stood out, but far from both neighbours, which are close to each other.
 //
-// The rows of a much slower second signal are too few for that, but they are surplus: without such a row, the step from
-// the row before to the row after would have its usual length. If surplus rows stand out often, and others rarely, the
-// surplus rows belong to another signal. On a clock that jitters freely, a tenth of the rows may seem to be surplus, but
-// they stand out as rarely as others.
+// A much slower second signal has too few rows for that, but its rows are surplus: without such a row, the step from the
+// previous row to the next would have its usual length. If surplus rows often stand out and others rarely do, the surplus rows
+// belong to another signal. On a clock that jitters freely, a tenth of the rows may appear to be surplus, but these stand out
+// as rarely as the others.
 //
-// The first measure (jumpiness) is the root mean square of the differences between consecutive rows, divided by that of
-// the differences over two rows; the second is the share of rows that stand out. No recording of MotionSense, BFRB, UCI
-// HAR and WISDM exceeds the lower limits (sensors-of-data-sets.full.test.ts). If a second device has a quarter of the
-// first one's rate, a fifth of the rows are its own. At low rates, genuine values also go back and forth from row to row,
-// as in people jogging recorded at 5 Hz.
+// The first measure (jumpiness) is the root mean square of the differences between consecutive rows, divided by that of the
+// differences between rows two apart; the second is the share of rows that stand out. No recording in MotionSense, BFRB, UCI
+// HAR or WISDM exceeds the lower limits (sensors-of-data-sets.full.test.ts). If a second device has a quarter of the first
+// one's rate, it contributes a fifth of the rows. At low rates, genuine values also go back and forth from row to row, as when
+// people jogging are recorded at 5 Hz.
 
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
 import { exceedsGateLimit } from "./gate-limits.ts";
@@ -21,14 +21,15 @@ import type { StoredRows } from "./stored-rows.ts";
 /** Limits for the jumpiness and for the share of rows that stand out, above which a recording is doubtful or is rejected. */
 const limits = { jumpiness: { warn: 1.3, refuse: 3 }, outlying: { warn: 0.075, refuse: 0.15 } } as const;
 /**
- * Surplus rows of another signal: their least number, the least share of them that stand out, and this share divided by
- * that of other rows. In pairs of recordings of MotionSense, BFRB and WISDM that were merged at 1/5 to 1/40 of the rate,
- * the median share is 0.5 to 0.9, but at most 0.14 in single recordings with a clock that jitters by a whole step.
+ * Limits for surplus rows from another signal: their minimum number, the minimum share of them that stand out, and the minimum
+ * of this share divided by that for other rows. When pairs of recordings from MotionSense, BFRB and WISDM were merged, one at
+ * 1/5 to 1/40 of its rate, the median share was 0.5 to 0.9; in single recordings with a clock that jitters by a whole step, it
+ * was at most 0.14.
  */
 const surplus = { least: 20, outlying: 0.3, ratio: 3 } as const;
-/** Largest difference, in usual steps, of the step around a surplus row from a usual step. */
+/** Largest difference, in usual steps, between the step around a surplus row and a usual step. */
 const surplusTolerance = 0.3;
-/** A row stands out if the squared distances to its neighbours exceed that between these neighbours by this factor. */
+/** A row stands out if the squared distances to its neighbours exceed the one between these neighbours by this factor. */
 const outlyingFactor = 4;
 /** Minimum sampling rate of recordings to examine, in Hz. */
 const leastRateHz = 8;
@@ -78,7 +79,7 @@ interface Alternation {
   readonly jumpiness: number;
   /** Share of the rows that stand out, 0 to 1. */
   readonly outlying: number;
-  /** Share of the surplus rows that stand out, and number of surplus rows; undefined if they do not differ from others. */
+  /** Share of the surplus rows that stand out, and number of surplus rows; undefined if they do not differ from the others. */
   readonly slower: { readonly outlying: number; readonly rows: number; readonly examined: number } | undefined;
 }
 
@@ -95,7 +96,7 @@ function describeAlternatingRows(found: readonly NamedAlternation[]): string {
   const how = exceedsGateLimit(jumpiness, limits.jumpiness.warn)
     ? "the values jump back and forth from row to row"
     : slower !== undefined && !exceedsGateLimit(outlying, limits.outlying.refuse)
-      ? `${slower.rows} of the ${slower.examined} rows that were examined come between two regular samples and have other values than both`
+      ? `${slower.rows} of the ${slower.examined} rows examined come between two regular samples and differ from both`
       : `about ${Math.round(100 * outlying)} % of the rows do not fit between their neighbours`;
   return `Recording "${recording}" of person "${user}"${others}: ${how}`;
 }
@@ -143,7 +144,7 @@ function alternation(columns: readonly Float32Array[], time: Float64Array): Alte
   };
 }
 
-/** @param standsOut whether a row is far from both neighbours, compared with the distance between them */
+/** @param standsOut whether a row is far from both neighbours relative to the distance between them */
 function slowerSignal(time: Float64Array, standsOut: (row: number) => boolean): Alternation["slower"] {
   const { length } = time;
   const steps = Float64Array.from({ length: length - 1 }, (_, i) => time[i + 1]! - time[i]!).sort();

@@ -90,7 +90,7 @@ function batchUnitFactorsOfPeople(
   );
 }
 
-/** Returns a function that returns the factors to multiply a recording's values by. */
+/** Returns a function that yields the factors to multiply a recording's values by. */
 export function batchUnitFactors({
   factors,
   people,

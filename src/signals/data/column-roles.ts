@@ -1,5 +1,5 @@
 // Decides which columns contain the label, the person, the recording, the time and the channels. Columns given by the user are
-// used as they are; the others are found by their usual names. Reports every choice, so that users notice a wrong guess.
+// used as they are; the others are found by their usual names. Reports every choice, so that users notice wrong guesses.
 
 import { type FaultDescription, type OnFault, throwDataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
@@ -201,7 +201,7 @@ function adviceOnLackingRole(
   if (alike.every((column) => column !== undefined)) {
     return (
       `The names differ only in their units: ${shellCommand("--channels", alike.join(","))}. ` +
-      "If the columns are in other units than in training, and their names do not state the units, add " +
+      "If the columns are in different units than in training, and their names do not give the units, add " +
       "--units, such as --units acc=m/s^2."
     );
   }
@@ -239,7 +239,7 @@ function resolveUsualChannelRoles(
 }
 
 /**
- * Minimum number of numbered copies of a sensor for them to count as the samples of a window; nobody wears that many devices.
+ * Minimum number of numbered copies of a sensor for them to count as the samples of a window; no one wears that many devices.
  */
 const fewestSamples = 12;
 
@@ -256,11 +256,11 @@ function refuseWindowsAsColumns(
   if (!own.includes("#") || numbered.length + 1 < fewestSamples) return;
   throw new UserError(
     `${file}: each row holds a window of ${numbered.length + 1} samples, from ${first.join(", ")} to ${numbered.at(-1)!.channels.join(", ")}; expected one sample per row.`,
-    { advice: "Use the recordings from which the windows were cut, or write each sample into a row of its own." },
+    { advice: "Use the recordings that the windows were cut from, or write each sample into a row of its own." },
   );
 }
 
-/** Matches names of statistics over a window, such as Acc X-mean, GyrX_std and AvgAccX, with words that are separated. */
+/** Matches names of statistics over a window, such as Acc X-mean, GyrX_std and AvgAccX, in which words are separated. */
 const statisticName =
   /(?:^|[^a-z])(mean|median|avg|average|std|stdev|var|min|max|iqr|mad|rms|skew|kurt|energy|entropy)(?:[^a-z]|$)/i;
 
@@ -274,7 +274,7 @@ function refuseStatisticColumns(channels: readonly string[], file: string): void
   throw new UserError(
     `${file}: expected the samples of sensors, found statistics of windows, such as ${channels.slice(0, 3).join(", ")}.`,
     {
-      advice: `Use the recordings from which the statistics were computed. If these columns are samples, name them: ${shellCommand("--channels", channels.join(","))}`,
+      advice: `Use the recordings that the statistics were computed from. If these columns are samples, name them: ${shellCommand("--channels", channels.join(","))}`,
     },
   );
 }
@@ -304,7 +304,7 @@ function adviceOnChannelRoles(available: readonly string[]): string {
   return `Name them with --channels. These are vectors: ${vectors.join("; ")}. For the first: ${shellCommand("--channels", first)}`;
 }
 
-/** Returns the columns of a sensor if one of its axes has the name of another axis, as in the header X, Y, X. */
+/** Returns a sensor's columns if one of its axes is named like another, as in the header X, Y, X. */
 function repeatedAxis(available: readonly string[]): readonly string[] | undefined {
   for (const column of available) {
     const base = column.replace(/_1$/, "");

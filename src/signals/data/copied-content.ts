@@ -96,7 +96,7 @@ export class CopiedContentFinder {
   }
 }
 
-/** Describes a pair of people with equal values to the user. */
+/** Describes to the user a pair of people with equal values. */
 export function describeCopiedContent({ people, recordings, share, factor }: CopiedContent): string {
   const [one, other] = people.map((person) => JSON.stringify(person));
   const percent = share < 0.01 ? "less than 1" : (100 * share).toFixed(0);

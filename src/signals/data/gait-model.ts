@@ -1,7 +1,7 @@
 // A simple model of wrist movement, for the simulator: the forearm's pitch and roll swing with the stride, the body bounces
 // with each step, and a resting hand makes small movements. People differ in cadence, vigour, posture and the position of the
 // watch. The figures are plausible (cadences of 1.5 to 3 steps/s, wrist accelerations of 0.1 to 3 g), but are not fitted to
-// real people. The forearm is along the device's x axis: a hanging arm has a pitch of -90 degrees and gravity on x.
+// real people. The forearm lies along the device's x axis: a hanging arm has a pitch of -90 degrees and gravity on x.
 
 import type { Rng } from "../../random.ts";
 

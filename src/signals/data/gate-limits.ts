@@ -52,9 +52,9 @@ export const flatShareLimit = 0.5;
 export const lostShareLimit = 0.2;
 /** Maximum length of a step in which samples were lost, in seconds; a longer step means that the sensor was not worn. */
 export const pauseSeconds = 60;
-/** Maximum share of a recording's rows that may repeat the time of the previous row. */
+/** Maximum share of a recording's rows that may repeat the previous row's time. */
 export const repeatedTimeShareLimit = 0.1;
-/** Share of a recording's rows that repeat a time with other values, above which `train` warns; arbitrary. */
+/** Maximum share of a recording's rows that repeat a time with different values; above it, `train` warns; arbitrary. */
 export const notedRepeatedTimeShare = 0.01;
 /** Minimum number of repeated times for a clock to count as faulty. */
 export const leastRepeatedTimes = 20;

@@ -1,13 +1,13 @@
-// Keeps a warning that many files cause from filling the screen.
+// Keeps a warning caused by many files from filling the screen.
 
 import { listedNames } from "../../listed-names.ts";
 
-/** Maximum number of warnings that differ only in their files and are still all listed. */
+/** Maximum number of warnings that differ only in their files and are still listed individually. */
 const mostAlike = 3;
 
 /**
- * Replaces warnings that differ only in the files that they begin with ("a.csv: ..." or "a.csv and b.csv are ...") by
- * the first of them, with the names of the other files.
+ * If warnings differ only in the files that they begin with ("a.csv: ..." or "a.csv and b.csv are ..."), replaces them with the
+ * first one, adding the names of the other files.
  * @param paths of all files
  */
 export function groupFileWarnings(warnings: readonly string[], paths: Iterable<string>): string[] {
@@ -23,7 +23,7 @@ export function groupFileWarnings(warnings: readonly string[], paths: Iterable<s
   });
 }
 
-/** Separates the paths at the beginning of a warning from the rest of its text. */
+/** Separates the paths at the start of a warning from the rest of its text. */
 function splitFileWarning(warning: string, paths: ReadonlySet<string>): { files: string[]; text: string } {
   const files: string[] = [];
   let text = warning;

@@ -11,7 +11,7 @@ export interface IrregularBursts {
   readonly times: Float64Array;
 }
 
-/** Maximum step in seconds; a longer step is a pause, across which no line is fitted. */
+/** Maximum step in seconds; a longer step is a pause that no line is fitted across. */
 const pauseSeconds = 1;
 /** Minimum number of rows, and of bursts. */
 const [leastRows, leastBursts] = [100, 20];
@@ -23,8 +23,8 @@ const shortStretch = 20;
  */
 const atOnce = { share: 0.3, within: 0.3 } as const;
 /**
- * Intervals between bursts are irregular if at least `share` of them differ from the median interval by more than
- * `within` of it.
+ * Intervals between bursts are irregular if at least `share` of them differ from the median interval by more than a fraction
+ * `within`.
  */
 const irregular = { share: 0.3, within: 0.35 } as const;
 /**

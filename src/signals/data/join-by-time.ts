@@ -70,7 +70,7 @@ export async function joinByTime(
     for (const [c, [, name]] of channels.entries()) {
       const [before, after] = [`b${p}.v${c}`, `c${p}.v${c}`];
       const between = `${before} + (${after} - ${before}) * (a.t - b${p}.t) / (c${p}.t - b${p}.t)`;
-      // At an end of a recording, only one of the two neighbouring rows exists; missing values within a row are not replaced.
+      // At an end of a recording, only one of the two adjacent rows exists; missing values within a row are not replaced.
       const value = `CASE WHEN c${p}.t IS NULL OR b${p}.t = c${p}.t THEN ${before} WHEN b${p}.t IS NULL THEN ${after} ELSE ${between} END`;
       select.push(`${value} AS ${duckdbIdentifier(name)}`);
     }

@@ -34,7 +34,7 @@ export async function labelFromFiles(
   }: Pick<LabellingOptions, "timeUnit" | "labelledOnly" | "warn"> & {
     database: Database;
     scratch: ScratchFolder;
-    /** Rows per second of recordings whose rows are counted. */
+    /** Rows per second in recordings whose time is a row count. */
     rateHz: number | undefined;
   },
 ): Promise<LabelledFromFiles> {
@@ -83,8 +83,8 @@ export async function labelFromFiles(
 }
 
 /**
- * Converts numbers of samples to seconds. The numbers count all rows, including those that are left out for missing
- * values, so they fit only a clock that counts rows, too.
+ * Converts sample numbers to seconds. The numbers count all rows, including those left out because of missing values, so they
+ * fit only a clock that also counts rows.
  */
 function labelsInSamples(files: LabelFiles, rateHz: number | undefined): LabelFiles {
   if (rateHz === undefined) {

@@ -12,7 +12,7 @@ export class LabelMap {
   readonly #classes: ReadonlyMap<string, string | null>;
   readonly #listed: readonly string[];
   readonly #met = new Set<string>();
-  /** Whether the classes come from the model's training instead of the options. */
+  /** Whether the classes come from the model's training rather than from options. */
   readonly inherited: boolean;
 
   constructor(entries: readonly (readonly [label: string, of: string | null])[], inherited = false) {

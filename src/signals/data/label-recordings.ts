@@ -1,5 +1,5 @@
-// Applies the labels of separate files to recordings: finds the annotations of each recording, checks that both use the
-// same clock, and reports labels that do not fit.
+// Applies labels from separate files to recordings: finds the annotations of each recording, checks that both use the same
+// clock, and reports labels that do not fit.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
@@ -274,7 +274,7 @@ function factorToLabelRecordings(
   const advice = isFromStart
     ? "The labels seem to count from the start of each recording: add --labels-clock start."
     : shift !== undefined
-      ? `The labels would fit if they were ${Math.abs(shift) / 3600} h ${shift > 0 ? "later" : "earlier"}: name the zone of local times with --time-zone, or correct one of the clocks.`
+      ? `The labels would fit if they were ${Math.abs(shift) / 3600} h ${shift > 0 ? "later" : "earlier"}: give the zone of local times with --time-zone, or correct one of the clocks.`
       : "Give the labels on the recordings' clock, or in seconds from the start of each recording with --labels-clock start.";
   throw new UserError(
     `--labels ${listedNames(paths, 3)}: no label falls within a recording. The labels run from ${formatLabelTime(first * shown)} to ${formatLabelTime(last * shown)}, the recordings from ${formatLabelTime(begin)} to ${formatLabelTime(finish)}.`,

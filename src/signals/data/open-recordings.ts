@@ -67,8 +67,8 @@ export interface KnownNames {
  * Reads, checks and describes recordings without holding them in memory. Values keep the units in the file; times are converted
  * to seconds.
  *
- * Interleaved recordings are separated, in order of first appearance. A stretch ends where the person, recording or
- * label changes, and at a gap, which is a step longer than both 0.1 s and three times the median step of the recording.
+ * Interleaved recordings are separated, in order of first appearance. A stretch ends where the person, recording or label
+ * changes, and at gaps, which are steps longer than both 0.1 s and three times the recording's median step.
  * @param files paths, globs and URLs of tables with the same columns
  * @throws UserError if the files have a fault; the message gives the file, row and column
  * @throws DataFault if the files can be read as tables, but their content is faulty
@@ -122,7 +122,7 @@ async function openRecordingNumbers(
   return openTable(source, openStore, options, collecting);
 }
 
-/** The paths of the files in an archive are known only once it is open. */
+/** The paths of the files in an archive are not known until it is open. */
 const isArchive = /\.(zip|xlsx|xlsm)$/i;
 
 async function openRecordingsWith(

@@ -54,9 +54,9 @@ export interface OpenableTable {
   readonly table: Table;
   /** Paths as given by the user. */
   readonly files: readonly string[];
-  /** Paths of all tables that were read, including those in archives. */
+  /** Paths of all tables read, including those in archives. */
   readonly read: readonly string[];
-  /** Names of the tables; files that are joined are one table. */
+  /** Names of the tables; joined files count as one table. */
   readonly tables: readonly string[];
   /** @throws UserError if another column contradicts the inferred clock */
   readonly checkClocks: (clocks: RowClocks) => Promise<void>;
@@ -86,7 +86,7 @@ export interface OpenedRecordings {
   readonly labelMap: Readonly<Record<string, string | null>> | undefined;
   /**
    * Pairs of people with equal values, which are also mentioned in `quality.warnings`. Empty if labels are not required,
-   * because in that case no search for copies is made.
+   * because no search for copies is made in that case.
    */
   readonly copies: readonly CopiedContent[];
 }

@@ -1,5 +1,5 @@
 // Finds sensors that are pooled in one table: a column whose values (acc and gyro, left and right) distinguish rows with the
-// same time and person. If pooled sensors were read as one, its values would jump back and forth at twice the rate. With any
+// same time and person. If pooled sensors were read as one, the values would jump back and forth at twice the rate. With any
 // other column (a battery level, a flag), the rows with one value are not evenly sampled, or do not overlap in time with those
 // of another value.
 
@@ -29,9 +29,7 @@ const filledShare = 0.8;
 const unevenness = 0.5;
 /** Minimum length of a pause, in usual steps. */
 const pauseSteps = 10;
-/**
- * Between consecutive rows of one sensor, values must change by less than this share of their change between sensors.
- */
+/** Between consecutive rows of one sensor, values must change by less than this share of the change between sensors. */
 const zigzagChange = 0.8;
 
 /**
@@ -47,7 +45,7 @@ export function pooledSensorsToJoin<Sensor>(
   return kinds.flatMap((kind) => sensors.filter((sensor) => kindOf(sensor) === kind));
 }
 
-/** Packet counters restart every few rows but do not distinguish sensors. */
+/** Packet counters restart every few rows, but they do not distinguish sensors. */
 const counterName = /seq|count|packet|index/i;
 
 /**
@@ -126,9 +124,8 @@ function piecesOfPooledValues(rows: string): string {
 }
 
 /**
- * Whether the values change less between consecutive rows of the same sensor than between neighbouring rows of the
- * table. Values that merely count rows (0 to 4 in each packet) belong to one sensor, and their rows differ more the
- * further apart they are.
+ * Whether the values change less between consecutive rows of the same sensor than between adjacent rows of the table. Values
+ * that merely count rows (0 to 4 in each packet) belong to one sensor, and their rows differ more the further apart they are.
  */
 async function isZigzagOfPooledSensors(
   database: Database,
@@ -200,7 +197,7 @@ function secondsOfPooledPieces(pieces: readonly (readonly [first: number, last: 
   return pieces.reduce((sum, [first, last]) => sum + last - first, 0);
 }
 
-/** Builds the SQL condition that selects the rows of a value. */
+/** Builds the SQL condition that selects the rows with a given value. */
 export function rowsOfPooledSensor(column: string, value: string): string {
   return `CAST(${duckdbIdentifier(column)} AS VARCHAR) = ${duckdbLiteral(value)}`;
 }

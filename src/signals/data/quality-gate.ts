@@ -44,7 +44,7 @@ export type OpenedBatch =
     }
   | {
       readonly accepted: false;
-      /** The faults, at least one. */
+      /** The faults; at least one. */
       readonly reasons: readonly FaultDescription[];
       /** Quality of the rows; null if they could not be read. */
       readonly quality: QualityReport | null;

@@ -48,7 +48,7 @@ export interface QualityReport {
   users: number;
   /** Number of uninterrupted recordings. */
   recordings: number;
-  /** Number of stretches without a gap, each with one person, recording and label. */
+  /** Number of gap-free stretches, each with one person, recording and label. */
   stretches: number;
   /** Sampling statistics over recordings; null if no recording has two rows. `jitter` is a fraction of the median step. */
   sampling: {
@@ -138,7 +138,7 @@ export const qualityReportSchema: z.ZodType<QualityReport> = z.object({
   seconds: seconds.describe("Recorded time in all stretches."),
   users: count,
   recordings: count,
-  stretches: count.describe("Number of pieces without a gap, each with one person, recording and label."),
+  stretches: count.describe("Number of gap-free pieces, each with one person, recording and label."),
   sampling: z.object({
     rate_hz: z
       .number()

@@ -36,7 +36,7 @@ export interface LabelFiles {
   /** Whether annotations identify people, and whether they identify recordings. */
   readonly named: { readonly person: boolean; readonly recording: boolean };
   /**
-   * Form of the times: date-times, numbers in a unit that the column's name states, numbers of samples, or numbers in an unknown unit.
+   * Form of the times: date-times, numbers in a unit given in the column's name, sample numbers, or numbers in an unknown unit.
    */
   readonly clock: "date-time" | "seconds" | "samples" | "numbers";
 }
@@ -268,13 +268,14 @@ async function columnsOfUnnamedLabelFile({ path }: SourceFile): Promise<string[]
   });
 }
 
-/** Labels that are codes look like times and like the numbers of people and recordings. */
+/** Labels that are codes look like times, and like people or recording numbers. */
 function labelsWithoutNames(path: string, row: readonly string[]): UserError {
   return new UserError(
     `--labels ${path}: the file has no line of column names. Its rows have ${row.length} numbers, such as ${row.slice(0, 8).join(", ")}, and nothing says which of them are labels and which are times.`,
     {
       advice:
-        "Add a first line that names the columns in order, such as recording,user,label,start,end. Times that count samples are called start_sample and end_sample.",
+        "Add a first line that names the columns in order, such as recording,user,label,start,end. Times that " +
+        "count samples are called start_sample and end_sample.",
     },
   );
 }

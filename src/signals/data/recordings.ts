@@ -33,13 +33,13 @@ export interface RowSource {
   /** Yields the stretches in row order; together they cover all rows. */
   stretches(): Iterable<Stretch>;
   /**
-   * Yields the stretches in groups; within a group, only the label changes; groups are separated by gaps or by a change of
+   * Yields the stretches in groups. Within a group, only the label changes; groups are separated by gaps or by a change of
    * recording.
    */
   spans?(): Iterable<readonly Stretch[]>;
   /**
-   * Returns the times in seconds of rows `start` to `end` (exclusive) of one recording. The caller must not modify the
-   * returned times, as with `values`.
+   * Returns the times in seconds of rows `start` to `end` (exclusive) of one recording. As with `values`, the caller must not
+   * modify the returned times.
    */
   time(start: number, end: number): Float64Array;
   values(channel: number, start: number, end: number): Float32Array;
@@ -70,7 +70,7 @@ export function renameRecordingChannels(rows: RowSource, channels: readonly stri
   };
 }
 
-/** Number of rows read at once. */
+/** Number of rows to read at once. */
 const pieceRows = 65_536;
 
 /** Divides rows `start` to `end` (exclusive) into pieces that fit into memory. */

@@ -34,7 +34,7 @@ export function refuseMixedSensors(mixed: readonly MixedSensor[], converts: bool
       : ` If one unit is right for everybody, state it with ${shellCommand("--sensor", `${word}:${axes.join(",")}[${usual}]`)}`;
   throw new UserError(`${who}: its units differ between people; judging by ${by}: ${found}.`, {
     advice: units.some(({ factor }) => factor === null)
-      ? `Export all recordings in one unit, or leave out those in no usual unit.${state}`
+      ? `Export all recordings in one unit, or leave out those that are not in a usual unit.${state}`
       : `Add --units auto to convert each person's recordings by their values, or export all recordings in one unit.${state}`,
   });
 }

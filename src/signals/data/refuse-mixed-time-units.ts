@@ -12,7 +12,7 @@ const rateTolerance = 3;
 /** Minimum number of rows for a recording to be examined; with fewer, the steps may be pauses. */
 const leastRows = 20;
 /**
- * Number of rows per block when looking for a change of unit within a recording, and minimum number of consecutive blocks;
+ * Number of rows per block for detecting a change of unit within a recording, and minimum number of consecutive blocks;
  * arbitrary.
  */
 const [blockRows, leastBlocks] = [64, 2];
@@ -44,7 +44,7 @@ function isOtherTimeUnit(ratio: number): boolean {
   return unitFactors.some((factor) => ratio >= factor / rateTolerance && ratio <= factor * rateTolerance);
 }
 
-/** Returns the first of several consecutive blocks whose rate is higher by the factor of a unit. */
+/** Returns the first of several consecutive blocks whose rate is higher by a unit's factor. */
 function rateOfMixedTimeUnits(time: Float64Array, hz: number): { hz: number; row: number } | undefined {
   let run = 0;
   for (let from = 0; from + blockRows < time.length; from += blockRows) {

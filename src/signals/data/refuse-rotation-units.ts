@@ -1,6 +1,7 @@
-// Rejects gyroscopes whose unit differs between the recordings of one person, which would otherwise look like one
-// gyroscope that turns very differently. Each recording is compared with the accelerometer that moved with it; see
-// unit-of-rotation.ts. No person of MotionSense, BFRB, UCI HAR and WISDM is refused (sensors-of-data-sets.full.test.ts).
+// Rejects gyroscopes whose unit differs between the recordings of one person, which would otherwise look like one gyroscope
+// that turns very differently from recording to recording. Each recording is compared with the accelerometer that moved with
+// it; see unit-of-rotation.ts. No person in MotionSense, BFRB, UCI HAR or WISDM is rejected
+// (sensors-of-data-sets.full.test.ts).
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -11,12 +12,11 @@ import { type Piece, type VectorValues, vectorValues } from "../sensors/vector-v
 import type { DecidedSensor } from "./find-sensors.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
-/** Maximum number of recordings to examine, spread evenly, and of one-second pieces of each; arbitrary. */
+/** Maximum number of evenly spread recordings to examine, and of one-second pieces per recording; arbitrary. */
 const [mostRecordings, mostPieces] = [1000, 20];
 const leastPieceRows = 8;
 /**
- * Minimum factor between the rotation per acceleration of recordings in different units, which is 57 on average;
- * arbitrary.
+ * Minimum factor between the rotation per acceleration in recordings with different units, which is 57 on average; arbitrary.
  */
 const leastFactor = 15;
 
@@ -28,7 +28,7 @@ interface Turning {
   readonly reach: number;
 }
 
-/** @throws UserError if the values show two units in one person's recordings */
+/** @throws UserError if the values reveal two units in one person's recordings */
 export function refuseRotationUnits(rows: StoredRows, sensors: readonly DecidedSensor[]): void {
   for (const sensor of sensors) {
     const accelerometer = accelerometerBeside(sensor, sensors);

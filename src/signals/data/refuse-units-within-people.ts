@@ -17,7 +17,7 @@ const [mostStretches, mostPieces] = [2000, 12];
 const leastPieces = 5;
 const leastPieceRows = 8;
 /**
- * Minimum length of the mean vector divided by the spread around it, for a second at rest. It is higher than for a whole
+ * Minimum length of the mean vector divided by the spread around it, for a second at rest. This is higher than for a whole
  * sensor in weigh-sensor.ts, because movement within a second changes its mean; arbitrary.
  */
 const leastSteadiness = 20;
@@ -133,7 +133,7 @@ function refuseAxisUnits(sensor: DecidedSensor, judged: readonly Judged[]): void
   }
 }
 
-/** Returns the mean vector of a piece at rest; otherwise nothing. */
+/** Returns the mean vector of a piece at rest, and nothing for other pieces. */
 function stillMeanWithinPeople({ axes }: Piece): (readonly number[])[] {
   const means = axes.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
   const squares = axes.reduce((sum, values, a) => sum + values.reduce((own, v) => own + (v - means[a]!) ** 2, 0), 0);

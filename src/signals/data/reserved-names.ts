@@ -21,10 +21,10 @@ export function refuseReservedTexts(
 ): void {
   for (const { user, label, file } of keys) {
     if (columns.group !== null && user === reserved) {
-      throw reservedNameFault("person", files[file]!, columns.group, "Give this person another name.");
+      throw reservedNameFault("person", files[file]!, columns.group, "Give this person a different name.");
     }
     if (columns.label !== null && label === reserved) {
-      throw reservedNameFault("class", files[file]!, columns.label, "Give this class another name.");
+      throw reservedNameFault("class", files[file]!, columns.label, "Give this class a different name.");
     }
   }
 }

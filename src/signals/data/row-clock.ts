@@ -14,11 +14,11 @@ export interface TimedChunk {
   readonly chunk: RowChunk;
   /** [rows] times in seconds; NaN for missing values. */
   readonly seconds: Float64Array;
-  /** Whether rows of this file share times without being duplicates. */
+  /** Whether rows in this file share times without being duplicates. */
   readonly repeats: boolean;
 }
 
-/** Sizes at which the counters of microcontrollers overflow and restart at 0. */
+/** Sizes at which microcontroller counters overflow and restart at 0. */
 const counterSizes: readonly number[] = [2 ** 16, 2 ** 24, 2 ** 31, 2 ** 32];
 /** Maximum number of steps between two consecutive numbers if the counter overflowed in between. */
 const wrapSteps = 20;
@@ -58,7 +58,7 @@ export class RowClocks {
    */
   constructor(table: Table, files: readonly string[], options: ClockOptions, warn: Reporter["warn"]) {
     if (table.roles.time === null && options.nominalRateHz === undefined) {
-      throw new UserError("No time column was found, and no sampling rate was given from which to compute times.", {
+      throw new UserError("No time column was found, and no sampling rate was given to compute times from.", {
         advice: "Name the column with --time, or give the rate of the recordings with --rate, such as --rate 50.",
       });
     }
@@ -165,7 +165,7 @@ export class RowClocks {
       const { perSecond, in1970 } = ticks!;
       if (because !== "name")
         this.#warn(
-          `Column "${column}" does not state its unit. Judging by the size of its numbers, it counts ticks of 100 ns, as Windows does. If the unit is another one, give it with --time-unit.`,
+          `Column "${column}" does not give its unit. Judging by the size of its numbers, it counts ticks of 100 ns, as Windows does. If the unit is different, give it with --time-unit.`,
         );
       return { unit, seconds: ({ time }) => time!.map((value) => (value - in1970) / perSecond) };
     }
@@ -173,7 +173,7 @@ export class RowClocks {
     if (because !== "size" && stepped !== undefined) this.doubtful.set(file, { unit: stepped, because });
     if (because !== "name" && unit !== "s") {
       this.#warn(
-        `Column "${column}" does not state its unit. Judging by its steps, the unit is ${unit}. If the unit is another one, put it into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
+        `Column "${column}" does not give its unit. Judging by its steps, the unit is ${unit}. If the unit is different, put it into the column's name (time_s, time_ms, ...), or give it with --time-unit.`,
       );
     }
     const perSecond = unitsPerSecond[unit];
@@ -246,7 +246,7 @@ export class RowClocks {
 
 function rowClockWithoutRate(file: string, column: string): UserError {
   return new UserError(
-    `${file}: column "${column}" increases by 1 from row to row, so it counts samples, and no sampling rate was given from which to compute times.`,
+    `${file}: column "${column}" increases by 1 from row to row, so it counts samples, and no sampling rate was given to compute times from.`,
     {
       advice:
         "Give the rate of the recordings with --rate, such as --rate 50. If the column is a time, give its " +

@@ -32,7 +32,7 @@ export interface TimeStepBack {
 const hourSeconds = 3600;
 const fallBackAdvice =
   "The clock goes back by one hour, as local clocks do at the end of daylight saving time. Export the times " +
-  "in UTC, or name their zone with --time-zone, such as Europe/London. Sorting the rows would mix two hours " +
+  "in UTC, or give their zone with --time-zone, such as Europe/London. Sorting the rows would mix two hours " +
   "of data.";
 
 /**
@@ -105,7 +105,7 @@ export function repeatedTimesFault(
   };
 }
 
-/** Describes rows that repeat a time with other values, if some recording has several, but too few for a fault. */
+/** Describes rows that repeat a time with different values, if a recording has several, but too few for a fault. */
 export function repeatedTimesWarning(
   recordings: Parameters<typeof repeatedTimesFault>[0],
   roles: ColumnRoles,

@@ -62,7 +62,7 @@ export class RowStore {
     this.#newest = new RowBuffer(channels, this.#segmentRows);
   }
 
-  /** Bytes in the temporary file. */
+  /** Number of bytes in the temporary file. */
   get spilledBytes(): number {
     return this.#fileBytes;
   }
@@ -126,7 +126,7 @@ export class RowStore {
     return starts;
   }
 
-  /** Reads ever larger pieces, up to a quarter of a segment, if rows are requested in order. */
+  /** Reads increasingly large pieces, up to a quarter of a segment, as long as rows are requested in order. */
   #inFile(column: number, from: number, to: number): Numbers {
     const last = this.#ahead[column] ?? { from: 0, to: 0, rows: emptyRowStoreColumn(column, 0) };
     if (from >= last.from && to <= last.to) return last.rows.subarray(from - last.from, to - last.from);

@@ -43,8 +43,8 @@ export class RowTexts {
   }
 
   /**
-   * Decoding texts takes longer than decoding all numbers. Therefore, consecutive rows with equal 53-bit hashes are
-   * assumed to have the same texts.
+   * Decoding texts takes longer than decoding all the numbers. Therefore, consecutive rows with equal 53-bit hashes are assumed
+   * to have the same texts.
    * @param chunk a chunk whose first columns are person, recording and label, each as produced by `limitedTextColumn`, and
    * their hash
    */

@@ -41,7 +41,7 @@ export interface SelectedRows {
   /** Counts for each channel, followed by those for the time: cells that are empty or NaN, and cells that are infinite. */
   readonly missing: readonly number[];
   readonly infinite: readonly number[];
-  /** A warning about rows that repeat times with other values. */
+  /** A warning about rows that repeat times with different values. */
   readonly repeatedTimes: string | undefined;
 }
 

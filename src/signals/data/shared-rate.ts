@@ -13,7 +13,7 @@ const nominalRates = [
   66.7, 75, 80, 100, 102.4, 104, 120, 125, 128, 148, 150, 200, 208, 250, 256, 400, 416, 500, 512, 800, 833, 1000,
 ];
 /**
- * Relative difference up to which a measured rate counts as a nominal rate; crystal errors are smaller, and errors of clocks
+ * Maximum relative difference for a measured rate to count as a nominal rate; crystal errors are smaller, and those of clocks
  * that count milliseconds are hardly larger.
  */
 const nominalTolerance = 0.01;

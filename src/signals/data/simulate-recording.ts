@@ -1,5 +1,5 @@
-// Computes the signal of one simulated recording. The angles of the forearm are functions of the stride's phase. The angles'
-// derivatives give the gyroscope's signal. Gravity and the body's acceleration, rotated into the device's frame, give the
+// Computes the signal of one simulated recording. The angles of the forearm are functions of the stride's phase. Their
+// derivatives give the gyroscope's signal. Gravity and body acceleration, rotated into the device's frame, give the
 // accelerometer's signal. Bias and noise are then added.
 
 import type { Rng } from "../../random.ts";

@@ -18,8 +18,8 @@ const mostSensors = 100;
 /** Minimum share of the rows with values in which only one sensor has any, for each row to count as belonging to one sensor. */
 const singleShare = 0.9;
 /**
- * A sensor's rows are evenly spaced if at least `share` of the distances between them differ from the median distance
- * by at most `within` of it.
+ * A sensor's rows are evenly spaced if at least `share` of the distances between them differ from the median distance by at
+ * most a fraction `within`.
  */
 const regular = { share: 0.8, within: 0.5 } as const;
 

@@ -17,8 +17,8 @@ const leastGroups = 10;
 /** Maximum time between packets. */
 const longestPacketSeconds = 2.5;
 /**
- * Intervals between packets are regular if at least `share` of them differ from the median interval by at most `within`
- * of it.
+ * Intervals between packets are regular if at least `share` of them differ from the median interval by at most a fraction
+ * `within`.
  */
 const regular = { share: 0.7, within: 0.35 } as const;
 /** Maximum ratio of the change in values between packets to that within a packet. */
@@ -231,7 +231,7 @@ function describeIrregularSpread(groups: readonly Groups[]): string {
   const rates = groups.map(({ step }) => Number((1 / step).toPrecision(3)));
   const [low, high] = [Math.min(...rates), Math.max(...rates)];
   const rate = low === high ? `${low}` : `${low} to ${high}`;
-  return `In ${counted(groups.length, "recording")}, rows arrive in irregular bursts. These rows were spaced evenly between bursts or pauses, at ${rate} Hz. Times of the sensor's own clock would be more accurate.`;
+  return `In ${counted(groups.length, "recording")}, rows arrive in irregular bursts. These rows were spaced evenly between bursts or pauses, at ${rate} Hz. Times from the sensor's own clock would be more accurate.`;
 }
 
 function spreadTimesWithoutRate({ user, recording }: StoredRecording): FaultDescription {

@@ -1,10 +1,10 @@
-// Finds time in which nothing moved. A sensor that is not worn, is being charged, or is worn by a sleeping person measures only
+// Finds time without movement. A sensor that is not worn, is being charged, or is worn by a sleeping person measures only
 // gravity and noise. Time at rest says nothing about the sensor, and would fill the references with a single value. The
 // acceleration measured on a body varies sooner or later by more than 13 mg (standard deviation) in at least one axis. Van Hees
 // et al. (2013, "Separating movement and gravity components", PLoS ONE 8(4) e61691) consider a device not worn if at most one
 // axis varies that much for an hour. Here, time at rest is left out after ten minutes, because leaving it out does not imply
-// that the device was not worn. Shorter stillness is kept, because people sit still for minutes, unless even the direction of
-// gravity stays constant; see resting-blocks.ts. Dimensions: N rows.
+// that the device was not worn. Shorter stillness is kept, because people do sit still for minutes, unless even the direction
+// of gravity stays constant; see resting-blocks.ts. Dimensions: N rows.
 
 import { gravityInSensorUnit, type Sensor } from "../sensors/sensor.ts";
 import type { RowSource, Stretch } from "./recordings.ts";
@@ -32,7 +32,7 @@ export interface StillTime {
 }
 
 const blockSeconds = 10;
-/** Standard deviation of an axis below which it counts as still, in g. */
+/** Standard deviation, in g, below which an axis counts as still. */
 const stillG = 0.013;
 /** Range of the mean vector's length at rest, as fractions of gravity; values outside it are in a different unit. */
 const [leastGravity, mostGravity] = [0.8, 1.25];
@@ -75,7 +75,7 @@ export function stillTime(rows: RowSource, sensors: readonly Sensor[]): StillTim
   return { ranges, seconds, ofSeconds, throughout, isAll, isAtEnd, atEnd: throughout ? ofSeconds : atEnd };
 }
 
-/** Returns the runs of `true`, each as its first index and the index after its last. */
+/** Returns the runs of `true`, each given by its first index and the index after its last. */
 function runsOfStillness(still: readonly boolean[]): [from: number, to: number][] {
   const runs: [number, number][] = [];
   for (const [i, own] of still.entries()) {
@@ -86,7 +86,7 @@ function runsOfStillness(still: readonly boolean[]): [from: number, to: number][
   return runs;
 }
 
-/** Returns the axes in each of the blocks of about ten seconds that cover the stretch; null for a block with movement. */
+/** Divides the stretch into blocks of about ten seconds and returns the axes in each; null for a block with movement. */
 function axisBlocksForStillTime(
   rows: RowSource,
   stretch: Stretch,

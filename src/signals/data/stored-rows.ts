@@ -12,7 +12,7 @@ export interface StoredRecording extends SelectedRecording {
   readonly end: number;
 }
 
-/** Times of the first and the last row, in seconds. */
+/** Times of the first and last rows, in seconds. */
 export interface RowTimes {
   readonly from: number;
   readonly to: number;

@@ -19,6 +19,7 @@ import { fixedSplitOf } from "./fixed-split.ts";
 import { type LabelMap, readLabelMap } from "./label-map.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
+import { withoutRowNumbers } from "./row-numbers.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
 import { joinSensorFiles, type SourceTable } from "./sensor-files.ts";
 import { type SeparatedTable, separateSensors } from "./separate-sensors.ts";
@@ -86,12 +87,11 @@ export async function openRowChunks(
   const options = withPathTemplateRoles(given);
   const separate = async (file: SourceFile): Promise<SeparatedTable> => {
     const schema = await readTableSchema(database, file, pathColumnsOf(file.within ?? file.path, options));
-    return withReadErrorsExplained(database, file, schema, async () =>
-      separateSensors(database, file.path, await withoutEmptyColumns(database, file, schema, options, warn), options, {
-        scratch,
-        warn,
-      }),
-    );
+    return withReadErrorsExplained(database, file, schema, async () => {
+      const filled = await withoutEmptyColumns(database, file, schema, options, warn);
+      const own = await withoutRowNumbers(database, file, filled, options, warn);
+      return separateSensors(database, file.path, own, options, { scratch, warn });
+    });
   };
   const schemaOf = async (table: SourceTable): Promise<SeparatedTable> => {
     if (table.parts === undefined) return separate(table);

@@ -90,7 +90,7 @@ function outerSplitSizeWarnings({ labels, classes }: WindowPositions): string[] 
     ...(without.length === 0
       ? []
       : [
-          `There is no window of ${listedNames(without)}, because no stretch with that label is long enough. Use a shorter --window or a lower --purity, ${excluding(without)}.`,
+          `There is no window for ${listedNames(without)}, because no stretch with that label is long enough. Use a shorter --window or a lower --purity, ${excluding(without)}.`,
         ]),
     ...(scarce.length === 0
       ? []

@@ -89,8 +89,8 @@ export class StoredRows implements RowSource {
   }
 
   /**
-   * Returns the same rows with values multiplied by a factor per channel. Both objects share the store, so closing one closes
-   * the other.
+   * Returns the same rows with each channel's values multiplied by a factor. Both objects share the store, so closing one
+   * closes the other.
    * @param factorsOf returns a recording's factors, in channel order
    */
   scaled(factorsOf: (recording: StoredRecording) => readonly number[]): StoredRows {
@@ -101,7 +101,7 @@ export class StoredRows implements RowSource {
     return new StoredRows(this.channels, this.#store, this.recordings, this.#times, factors);
   }
 
-  /** Earliest and latest time, in seconds on the clock of the recordings. There is at least one row. */
+  /** Earliest and latest times, in seconds on the recordings' clock. There is at least one row. */
   times(): RowTimes {
     let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const { start, end } of this.recordings) {

@@ -33,7 +33,7 @@ export function* stretchesOf(
   }
 }
 
-/** Yields each stretch with the index of its recording. */
+/** Yields each stretch with its recording's index. */
 export function* stretchesByRecording(rows: SampledRows): Generator<[number, Stretch]> {
   let r = 0;
   for (const stretch of rows.stretches()) {

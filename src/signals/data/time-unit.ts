@@ -27,7 +27,7 @@ const possibleRates = { lower: 0.9, upper: 10_000 } as const;
  * Common range of wearables' rates, in Hz; an inferred unit must yield a rate within this range or similar to the nominal rate.
  */
 const usualRates = { lower: 2, upper: 400 } as const;
-/** Some phones sample at up to 833 Hz; up to this rate, seconds are inferred if no other unit gives a possible rate. */
+/** Some phones sample at up to 833 Hz; up to this rate, seconds are inferred if no other unit yields a possible rate. */
 const onlyRate = 900;
 /** Range of tick lengths, in ms, that a message may suggest. */
 const usualTicks = { lower: 0.01, upper: 100 } as const;
@@ -183,7 +183,7 @@ function doubtOfNamedUnit(name: string, { step }: RowPace, unit: NumericUnit): s
   return undefined;
 }
 
-/** Returns the value at the start of 1970 of the clock that counts these days; 0 if the days are not a date. */
+/** For a clock that counts days like these, returns its value at the start of 1970; 0 if the days are not a date. */
 export function daysOfTimeUnitIn1970(days: number): number {
   return countedDays.find(({ from, to }) => days >= from && days <= to)?.in1970 ?? 0;
 }

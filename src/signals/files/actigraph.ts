@@ -38,15 +38,15 @@ export async function actigraphRecording(
   const log = entries.find(({ name }) => name === "log.bin");
   const otherwise = (what: string): UserError =>
     new UserError(`${path}: this .gt3x file ${what}.`, {
-      advice: "Export the file as a RAW .csv with ActiLife or CentrePoint, and name the new file.",
+      advice: "Export the file as a RAW .csv with ActiLife or CentrePoint, and use the new file.",
     });
   if (log === undefined || entries.some(({ name }) => name === "activity.bin"))
     throw otherwise("is in the format of firmware 2.5 and earlier, which is not read");
   const calibration = await textOf("calibration.json");
   if (calibration !== undefined && /"isCalibrated"\s*:\s*false/i.test(calibration))
-    throw otherwise("holds values that are still to be calibrated");
+    throw otherwise("contains values that are not yet calibrated");
   const rateHz = Number(info.get("Sample Rate"));
-  if (!(rateHz >= 1 && rateHz <= 1000)) throw otherwise("states no sample rate in its info.txt");
+  if (!(rateHz >= 1 && rateHz <= 1000)) throw otherwise("gives no sample rate in its info.txt");
   const faults = new DeviceFaults();
   const subject = info.get("Subject Name")?.trim();
   const place = ["Side", "Limb"].flatMap((key) => info.get(key)?.trim() || []).join(" ");

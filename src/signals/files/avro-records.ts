@@ -20,10 +20,7 @@ export function isAvro(head: Uint8Array): boolean {
   return head[0] === 0x4f && head[1] === 0x62 && head[2] === 0x6a && head[3] === 1;
 }
 
-/**
- * @param path the path as the user named it @throws UserError if the file is damaged, or compressed with an unknown
- * codec
- */
+/** @param path the path as given by the user @throws UserError if the file is damaged, or compressed with an unknown codec */
 export function avroRecords(path: string, bytes: Uint8Array): AvroValue[] {
   const damaged = (cause?: unknown): UserError =>
     new UserError(`${path}: this Avro file is cut off or damaged.`, { advice: "Download it again.", cause });

@@ -11,7 +11,7 @@ export interface BinaryFormat {
 
 const pythonForBinaryFormat = (code: string): string => shellCommand("python3", "-c", code);
 const cborToJson = `Convert the file to JSON, which is read: ${pythonForBinaryFormat('import cbor2, json; json.dump(cbor2.load(open("FILE", "rb")), open("FILE.json", "w"), default=str)')}`;
-const archive = "Unpack the archive, and name the files with recordings.";
+const archive = "Unpack the archive, and pass the files with recordings.";
 const perChannel =
   "Write each recording as a CSV or Parquet table with one column per channel and a time (or state the rate with --rate)";
 
@@ -21,7 +21,11 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
     "an Avro file",
     "Only the Avro files of an Empatica EmbracePlus are read. Convert the file to JSON lines with avro-tools tojson.",
   ],
-  [/^[\xa0-\xbf].{0,40}(protected|payload|signature)/s, "a CBOR file, as Edge Impulse stores acquisitions", cborToJson],
+  [
+    /^[\xa0-\xbf].{0,40}(protected|payload|signature)/s,
+    "a CBOR file, the format in which Edge Impulse stores acquisitions",
+    cborToJson,
+  ],
   // A map, perhaps in a list, whose first key is a text and has a list, a map or a decimal number as its value.
   [
     /^([\x80-\x97\x9f]|\x98.|\x99..|\x9a.{4})?[\xa1-\xb7\xbf][\x61-\x77][A-Za-z_][\w ]*[\x80-\xbf\xf9-\xfb]/s,
@@ -35,7 +39,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   ],
   [
     /^(\x89HDF\r\n|MATLAB 7\.3)/,
-    "an HDF5 file (.h5, or .mat of MATLAB 7.3)",
+    "an HDF5 file (.h5, or .mat from MATLAB 7.3)",
     `${perChannel}, such as with h5py and pandas, or writetable in MATLAB.`,
   ],
   [
@@ -81,19 +85,15 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   ],
   [
     /^(U[\x51\x61][\s\S]{9,26}){2}U/,
-    "a binary log of WitMotion",
-    "Convert the file to text with WitMotion's program for the sensor; it writes a .txt table, which is read.",
+    "a WitMotion binary log",
+    "Convert the file to text with WitMotion's program for the sensor; it writes a .txt table, which can be read.",
   ],
-  [/^XDF:/, "an XDF file of Lab Streaming Layer", `${perChannel}, such as with pyxdf.`],
+  [/^XDF:/, "a Lab Streaming Layer XDF file", `${perChannel}, such as with pyxdf.`],
   [/^(0 {7}|\xffBIOSEMI)[\s\S]{160,}/, "an EDF or BDF file", `${perChannel}, such as with pyedflib.`],
-  [
-    /^#ROSBAG V/,
-    "a bag of ROS",
-    "Export the topic of the sensor as text: rostopic echo -b FILE -p /imu/data > imu.csv",
-  ],
+  [/^#ROSBAG V/, "a bag of ROS", "Export the sensor's topic as text: rostopic echo -b FILE -p /imu/data > imu.csv"],
   [
     /^(<stata_dta>|\$FL[23]@)/,
-    "a file of Stata or SPSS",
+    "a Stata or SPSS file",
     "Convert the file with pandas.read_stata or pandas.read_spss, and to_csv.",
   ],
   [/^(Rar!|7z\xbc\xaf)/, "an archive (.rar or .7z)", archive],

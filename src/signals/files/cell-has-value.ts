@@ -4,7 +4,7 @@ import { duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { missingMarks } from "./table-limits.ts";
 
 /**
- * Returns an SQL expression for the start of a cell as text. A cell may contain megabytes, which LIMIT and trim would
+ * Returns an SQL expression for the start of a cell as text. A cell may contain megabytes, all of which LIMIT and trim would
  * copy.
  */
 export function startOfCell(name: string): string {

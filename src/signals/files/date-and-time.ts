@@ -1,15 +1,15 @@
-// Joins a clock whose parts are in several columns: a date and a time of day (or the seconds since midnight); whole
-// seconds and the milliseconds within each second; year, month, day, hour, minute and second. The joined column holds
-// text, which text-clock.ts reads like any other, so the order of day and month is decided over the whole file. Columns
-// are joined only if the first rows of the file have the form of these parts.
+// Joins a clock that is spread over several columns: a date and a time of day (or the seconds since midnight); whole seconds
+// and the milliseconds within each second; year, month, day, hour, minute and second. The joined column holds text, which
+// text-clock.ts reads like any other, so the order of day and month is inferred from the whole file. Columns are joined only if
+// the first rows of the file have the form of these parts.
 
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { type ColumnsOfTable, withJoinedClock } from "./split-clock.ts";
 import { normaliseUsualColumnName, usualColumnNameWithoutUnit, usualColumnOfRole } from "./usual-column-names.ts";
 
-/** Number of rows, from the top of a file, that determine whether the columns belong together. */
+/** Number of rows at the top of a file used to determine whether the columns belong together. */
 const searchedRows = 2000;
-/** Seconds from which numbers are more likely a time of day than elapsed time, if no name says which. Arbitrary. */
+/** Number of seconds above which numbers are more likely a time of day than elapsed time, if no name says which. Arbitrary. */
 const leastTimeOfDay = 3600;
 /** Maximum mean step between times of day, in seconds. */
 const slowestStep = 1.2;
@@ -28,14 +28,14 @@ const timeForm = `^\\s*${clock}(?::\\d{2}(?:[.,:]\\d{0,9})?)?${halfDayAndOffset}
 const wholeSecondsForm = `(?:^|[^:\\d])${clock}:\\d{2}${halfDayAndOffset}`;
 const digitsForm = "^\\s*\\d{5,6}(?:\\.\\d*)?\\s*$";
 
-/** Words for the fraction of a second, and the number of its digits. */
+/** Words for fractions of a second, each with its number of digits. */
 const fractionWords: readonly (readonly [words: RegExp, digits: number])[] = [
   [/\b(ms|msecs?|millis|milli ?seconds?|millisecs?|millisekunden|millisecondes)\b/, 3],
   [/\b(us|usecs?|micros|micro ?seconds?|microsecs?)\b/, 6],
   [/\b(ns|nsecs?|nanos|nano ?seconds?|nanosecs?)\b/, 9],
 ];
 
-/** Names of parts, and the range of their values. */
+/** Names of parts, and the range of values of each. */
 const parts = {
   year: { names: ["year", "yr", "yyyy", "jahr", "annee", "ano"], from: 0, to: 2103 },
   month: { names: ["month", "mon", "mo", "monat", "mois", "mes"], from: 1, to: 12 },
@@ -84,7 +84,7 @@ export async function withDateAndTime<Schema extends ColumnsOfTable>(
   return schema.names.includes(name) ? schema : withJoinedClock(schema, name, "VARCHAR", joined.sql);
 }
 
-/** Evaluates SQL aggregates over the first rows, to which computed columns may be added. */
+/** Evaluates SQL aggregates over the first rows, optionally with computed columns added. */
 type Head = (aggregates: readonly string[], added?: readonly string[]) => Promise<unknown[]>;
 
 function headOf(database: Database, schema: ColumnsOfTable): Head {
@@ -96,7 +96,7 @@ function headOf(database: Database, schema: ColumnsOfTable): Head {
   };
 }
 
-/** Returns the words of a name in lower case, without accents. */
+/** Returns the words in a name, in lower case and without accents. */
 function wordsOf(name: string): string {
   return name
     .replace(/([a-z])([A-Z])/g, "$1 $2")
@@ -111,7 +111,7 @@ export function isDateName(name: string): boolean {
   return dateWords.test(words) && !otherDateWords.test(words) && !timeOfDayWords.test(words);
 }
 
-/** Returns the column of the time, which is not the fraction of a second. */
+/** Returns the column with the time, which must not be the fraction of a second. */
 function usualTime(names: readonly string[]): string | null {
   const ofDay = names.find((name) => timeOfDayWords.test(wordsOf(name)));
   return (
@@ -140,7 +140,7 @@ function numberInColumn(name: string): string {
   return `TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE)`;
 }
 
-/** SQL that is true if all values have a form, and there are any. */
+/** SQL that is true if there are values and all of them have a given form. */
 function allMatch(sql: string, form: string): string {
   return `bool_and(regexp_matches(${sql}, ${duckdbLiteral(form)}))`;
 }
@@ -152,7 +152,7 @@ function allInRange(name: string, part: PartName): string {
   return `bool_and(coalesce(${number} BETWEEN ${from} AND ${to} AND ${isWhole}, ${duckdbIdentifier(name)} IS NULL))`;
 }
 
-/** SQL for a number of at least two digits before the point. */
+/** SQL for a number with at least two digits before the point. */
 function twoDigits(name: string): string {
   const text = textOfColumn(name);
   return `(CASE WHEN regexp_matches(${text}, '^\\d(\\D|$)') THEN '0' || ${text} ELSE ${text} END)`;
@@ -165,7 +165,7 @@ async function timeOfParts(head: Head, hour: string, minute: string, second: str
   return { columns: [hour, minute, second], sql: `(${sql})` };
 }
 
-/** Adds the fraction of a second from a column of its own, if the column restarts only when a second begins. */
+/** Adds the fraction of a second from a separate column, if that column restarts only when a second begins. */
 async function withFraction(head: Head, time: ClockText, names: readonly string[]): Promise<ClockText> {
   for (const name of names) {
     const digits = digitsOfFraction(name);
@@ -191,7 +191,7 @@ async function withFraction(head: Head, time: ClockText, names: readonly string[
   return time;
 }
 
-/** Returns the date from one column, or from the columns of year, month and day. */
+/** Returns the date from one column or from year, month and day columns. */
 async function dateText(
   head: Head,
   names: readonly string[],

@@ -1,5 +1,5 @@
 // Defines what the readers for devices' own file formats return, and writes it as a table. Times are on the device's clock;
-// lost blocks leave gaps, which are not filled.
+// lost blocks leave gaps that are not filled.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";

@@ -64,7 +64,7 @@ export async function explainReadError(
   )?.[1];
   if (unconverted !== undefined) return explainCellNotANumber(file, message, unconverted, error);
   if (/^Out of Memory/i.test(message)) {
-    return new UserError(`${file.path}: a part of the file exceeds the memory limit for reading (384 MB).`, {
+    return new UserError(`${file.path}: part of the file exceeds the memory limit for reading (384 MB).`, {
       advice: "Write the file with smaller row groups (at most 100,000 rows) and shorter texts, or as CSV.",
       cause: error,
     });
@@ -83,7 +83,7 @@ function adviceOnReadError({ value, column }: { value: string; column: string })
   const text = value.trim();
   if (text === column) {
     return (
-      "The line of column names occurs again, so the file probably consists of several tables. Write each table " +
+      "The line of column names is repeated, so the file probably consists of several tables. Write each table " +
       "to its own file, or remove the repeated line."
     );
   }
@@ -149,8 +149,8 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
   }
   if (/state machine reached an invalid state/i.test(message)) {
     return {
-      message: `${file.path}: lines end in different ways, or a quote is not closed.`,
-      advice: "End all lines in the same way (CR LF or LF), and close every quote.",
+      message: `${file.path}: lines have different endings, or a quote is not closed.`,
+      advice: "End all lines the same way (CR LF or LF), and close every quote.",
     };
   }
   if (!/CSV Error on Line/.test(message)) return undefined;

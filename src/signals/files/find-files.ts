@@ -40,8 +40,8 @@ export interface SourceFile {
  * @param reporter notified of empty files, and before DuckDB downloads an extension, which it needs for reading URLs
  * @param stored paths of files whose content came from elsewhere, by the names used for them in messages
  * @returns files in pattern order, without duplicates; matches of a glob are sorted by name
- * @throws UserError if nothing matches, if a match is a folder, pipe, device or socket, if all files are empty, or if
- *   two names refer to one file
+ * @throws UserError if nothing matches, if a match is a folder, pipe, device or socket, if all files are empty, or if two names
+ * refer to the same file
  */
 export async function findFiles(
   database: Database,
@@ -53,7 +53,7 @@ export async function findFiles(
     throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
   }
   const found = new Map<string, SourceFile>();
-  /** The first name under which each file was found, by its identity in the file system. */
+  /** The first name that each file was found under, by its identity in the file system. */
   const nameOf = new Map<string, string>();
   const empty: string[] = [];
   for (const pattern of patterns) {
@@ -116,7 +116,7 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
   return paths;
 }
 
-/** DuckDB finds nothing in a folder that it has no permission to list. */
+/** DuckDB finds nothing in a folder that it lacks permission to list. */
 async function checkFolderToFindFiles(pattern: string): Promise<void> {
   const folder = dirname(pattern.slice(0, pattern.search(/[*?[]/) + 1));
   await access(folder, constants.R_OK | constants.X_OK).catch((error: unknown) => {
@@ -165,13 +165,13 @@ async function checkFoundFile(stored: string, path: string = stored): Promise<Bi
   if (!status.isFile()) {
     throw new UserError(`${path}: expected a file, found ${kindOfFile(status)}, which can be read only once.`, {
       advice:
-        "Write its output to a file and name that file: zcat x.csv.gz > x.csv (a .csv.gz file can be read directly).",
+        "Write its output to a file and give that file instead: zcat x.csv.gz > x.csv (a .csv.gz file can be read directly).",
     });
   }
   return status;
 }
 
-/** Returns a pattern for the folder's tables, with the extension of the first table. */
+/** Returns a pattern for the folder's tables, with the first table's extension. */
 async function patternToFindFiles(path: string): Promise<string> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   const extensions = entries.map(({ name }) => /\.(csv|tsv|txt|parquet|json|jsonl|zip|xlsx)(\.gz)?$/i.exec(name)?.[0]);

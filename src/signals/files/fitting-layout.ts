@@ -25,7 +25,7 @@ export function fittingLayout(found: TextLayout): TextLayout {
   return { ...layout, preamble: preamble.slice(0, -1), names: ["row_name", ...given] };
 }
 
-/** Minimum number of columns for pandas to write their numbers in place of names. */
+/** Minimum number of columns for a first line of column numbers, which pandas writes in place of names, to be recognised. */
 const fewestNumbers = 3;
 
 /** Does not treat a first line such as 0,1,2,3, which pandas writes for unnamed columns, as a row of values. */

@@ -48,7 +48,7 @@ export function parseFloat32Batch(bytes: Uint8Array): Float32Batch {
   }
   const length = view.getUint32(4, true);
   if (!(length <= longestHeader && 8 + length <= bytes.length)) {
-    throw float32Fault(`expected a header of ${length} bytes, found ${bytes.length - 8} bytes in all`);
+    throw float32Fault(`expected a header of ${length} bytes, found ${bytes.length - 8} bytes in total`);
   }
   const { channels, rows, rate, timestamps } = parseFloat32Header(bytes.subarray(8, 8 + length));
   const timeBytes = timestamps === true ? 8 * rows : 0;
@@ -113,7 +113,7 @@ function parseFloat32Header(bytes: Uint8Array): z.infer<typeof headerSchema> {
   if (new Set(header.channels).size < header.channels.length)
     throw float32Fault("header: channels: a name is repeated");
   if (header.timestamps === true && header.channels.includes(float32TimeColumn)) {
-    throw float32Fault(`header: channels: ${float32TimeColumn} is the name of the times`);
+    throw float32Fault(`header: channels: ${float32TimeColumn} is reserved for the times`);
   }
   return header;
 }

@@ -1,7 +1,7 @@
 // Reads the accelerometer and gyroscope messages of .fit files: a header, then records that each contain either the definition
 // or the values of a message, then a checksum. Message and field numbers are those listed by fitparse and fitdecode. Garmin's
-// own SDK is not used, because its licence does not allow redistribution. Values in counts are left out, because they need a
-// separate calibration.
+// own SDK is not used, because its licence does not allow redistribution. Values in counts are left out, because they would
+// have to be calibrated first.
 
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";

@@ -45,8 +45,8 @@ export async function jsonAsCsv(database: Database, file: SourceFile, scratch: S
 }
 
 /**
- * Reads the table of Edge Impulse's data acquisition format, whose `payload` lists the sensors' names and units, the
- * values row by row, and the interval; null for other documents.
+ * Reads a table in Edge Impulse's data acquisition format, whose `payload` lists the sensors' names and units, the values row
+ * by row, and the interval; null for other documents.
  */
 async function jsonTableOfAcquisition(
   database: Database,
@@ -73,7 +73,7 @@ async function jsonTableOfAcquisition(
 /** Maximum number of different sensor names; phones have fewer sensors. */
 const mostMarks = 50;
 
-/** Maximum depth of a table within a document, such as that of {"Meas": {"IMU9": [{"ArrayAcc": [{"x": 0.1}]}]}}. */
+/** Maximum depth of a table within a document, such as the one in {"Meas": {"IMU9": [{"ArrayAcc": [{"x": 0.1}]}]}}. */
 const deepest = 8;
 
 /** Returns the table as SQL, and its columns; object fields become columns, such as acc_x of {"acc": {"x": 0.1}}. */
@@ -322,8 +322,8 @@ async function rowsOfJsonLists(
 }
 
 /**
- * Reads everything except objects and lists as text, byte for byte. If DuckDB inferred types, a person called 09:15
- * would become a time, and a column of numbers with one "NA" would become text in quotes.
+ * Reads everything except objects and lists as text, byte for byte. If DuckDB inferred types, a person called 09:15 would
+ * become a time, and a column of numbers with one "NA" would become quoted text.
  */
 async function jsonReadingAsText(database: Database, path: string): Promise<string> {
   const how = `records=true, maximum_object_size=${largestObject}`;

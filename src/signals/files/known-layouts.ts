@@ -165,7 +165,7 @@ const opportunitySensors = [
     ...[1, 2, 3, 4].map((i) => `imu_${place}_quaternion${i}`),
   ]),
 ];
-/** The columns of the shoes and of objects in the room are not named, but count towards the table's width. */
+/** The columns for the shoes and for objects in the room are not named, but count towards the table's width. */
 const opportunityLayout: KnownLayout = {
   is: "OPPORTUNITY",
   names: [

@@ -6,7 +6,7 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 const headLines = 400;
 
 /**
- * Returns the number of lines from which NUL bytes can be removed: those before the table, where they pad texts in GENEActiv's
+ * Returns the number of lines that NUL bytes can be removed from: those before the table, where they pad texts in GENEActiv's
  * preamble, or all lines if most rows contain NUL bytes but only in texts such as a device name; 0 for other texts, which may
  * be damaged.
  */

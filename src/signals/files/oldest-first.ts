@@ -36,7 +36,7 @@ export async function oldestFirst(
   for await (const line of linesOfText(stored)) (names.length === 0 ? names : rows).push(line);
   const out = scratch.file("oldest-first.csv");
   await writeTextLines(oldestFirstLines(names, rows), out);
-  warn(`${file.path}: the rows run from the newest to the oldest, so they are read in reverse order.`);
+  warn(`${file.path}: the rows run from newest to oldest, so they are read in reverse order.`);
   return { ...file, stored: out, lineOffset: null };
 }
 

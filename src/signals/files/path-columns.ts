@@ -66,9 +66,9 @@ const omittedEnding =
   "(?:(?:\\.(?:csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|gz))+|\\.[A-Za-z]\\w{0,7})?";
 
 /**
- * @param template the end of the path; {name} and * stand for any text without a slash, and the extension may be
- * omitted. A template that begins with text may match the end of a name, where this text begins a word:
- * user{user}.txt matches acc_user07.txt.
+ * @param template the end of the path; {name} and * stand for any text without a slash, and the extension may be omitted. A
+ * template that begins with text may match only the end of a name, if this text begins a word there: user{user}.txt matches
+ * acc_user07.txt.
  */
 function pathTemplateValue(path: string, template: string, option: string): string {
   const pattern = template
@@ -85,7 +85,7 @@ function pathTemplateValue(path: string, template: string, option: string): stri
     if (value !== undefined) return value;
   }
   throw new UserError(`${path}: the path does not end in ${template} (${option}).`, {
-    advice: "Correct the template, or name only files that match it; * stands for any text without a slash.",
+    advice: "Correct the template, or give only files that match it; * stands for any text without a slash.",
   });
 }
 
@@ -106,8 +106,8 @@ export function valueFromPath(path: string, template: string, option: string): s
 /**
  * @param path of the file
  * @param column column name, as spelt in the folder name
- * @returns what follows `column=` in the name of one of the file's folders, percent-decoded; null for Hive's marker of a
- *   missing value
+ * @returns what follows `column=` in the name of one of the file's folders, percent-decoded; null for Hive's missing-value
+ * marker
  * @throws UserError unless exactly one folder name begins with `column=`
  */
 export function pathColumnValue(path: string, column: string): string | null {
@@ -124,7 +124,7 @@ export function pathColumnValue(path: string, column: string): string | null {
   );
 }
 
-/** Returns the first pair of folders that give two files different values of a column (`user=ann`, `user=bob`). */
+/** Returns the first pair of folders that give two files different values in a column (`user=ann`, `user=bob`). */
 export function differingPathColumn(path: string, other: string): [string, string] | undefined {
   const foldersOf = (file: string): string[] => file.split(/[/\\]/).slice(0, -1);
   const others = foldersOf(other);

@@ -1,6 +1,6 @@
 // Converts files to a form that DuckDB can read. Unpacks archives, and converts UTF-16 to UTF-8, JSON to CSV, and mixed line
-// ends to line feeds. Rewrites tables that begin after other lines, have no header line, or are separated by spaces. Converts
-// workbooks and devices' own files to tables. Leaves everything else to be read in place.
+// endings to line feeds. Rewrites tables that begin after other lines, have no header line, or are separated by spaces.
+// Converts workbooks and devices' own files to tables. Leaves everything else to be read in place.
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -110,7 +110,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (isWindows1252Encoding(bytes)) {
     const out = options.scratch.file("utf8.csv");
     await writeInUtf8Encoding(stored, out, "windows-1252");
-    options.warn(`${file.path}: the text is not UTF-8 and is read as Windows-1252. Check the names in it.`);
+    options.warn(`${file.path}: the text is not UTF-8, so it is read as Windows-1252. Check the names in it.`);
     return readableFile(database, { ...file, stored: out }, options);
   }
   refuseOtherEncodings(file.path, bytes);
@@ -238,7 +238,7 @@ async function readableFilesOfArchive(
     throw new UserError(
       `${file.path}: this zip archive contains no table; it contains ${names.join(", ") || "nothing"}.`,
       {
-        advice: "Unpack the archive, and name the files with recordings.",
+        advice: "Unpack the archive, and pass the files with recordings.",
       },
     );
   }

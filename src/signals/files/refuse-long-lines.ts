@@ -42,7 +42,7 @@ export async function refuseLongLines({ path, format, remote, stored = path }: S
   }
 }
 
-/** Treats the damaged part of a gzip file as its end; an error is reported when the file is read. */
+/** Treats a gzip file as ending where it is damaged; an error is reported when the file is read. */
 async function* readBytesOfLines(path: string): AsyncGenerator<Uint8Array> {
   if (!/\.gz$/i.test(path)) {
     yield* fileBlocks(path, 2 ** 18);

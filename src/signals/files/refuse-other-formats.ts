@@ -98,7 +98,7 @@ function otherFormatOfFile(head: Uint8Array): Kind | undefined {
   if (startsWith(0xd0, 0xcf, 0x11, 0xe0)) {
     return {
       is: "an old Excel workbook (.xls), or one with a password",
-      advice: 'Save it without a password as an Excel workbook (.xlsx) or as "CSV UTF-8", and name the new file.',
+      advice: 'Save it without a password as an Excel workbook (.xlsx) or as "CSV UTF-8", and use the new file.',
     };
   }
   return undefined;
@@ -135,7 +135,7 @@ export function refuseDamagedFormat(path: string, head: Uint8Array): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters show that the file is not text.
   if (extension === undefined || isMarked || !/[\x00-\x08\x0e-\x1f\ufffd]/.test(text)) return;
   throw new UserError(
-    `${path}: this file is damaged, or is not a ${extension.toLowerCase()} file although its name says so.`,
+    `${path}: this file is damaged, or is not a ${extension.toLowerCase()} file, although its name suggests it.`,
     {
       advice: "Copy or export the file again.",
     },
@@ -146,7 +146,7 @@ export function refuseDamagedFormat(path: string, head: Uint8Array): void {
 export function refuseTarFormat(path: string, head: Uint8Array): void {
   if (new TextDecoder("latin1").decode(head.subarray(257, 262)) !== "ustar") return;
   throw new UserError(`${path}: expected a table, found a tar archive.`, {
-    advice: `Unpack it with ${shellCommand("tar", "-xf", path)}, and name the files with recordings.`,
+    advice: `Unpack it with ${shellCommand("tar", "-xf", path)}, and pass the files with recordings.`,
   });
 }
 
@@ -155,7 +155,7 @@ export function refuseOtherArchiveFormats(path: string, entries: readonly ZipEnt
   if (entries.length > 0 && entries.every(({ name }) => /\.npy$/i.test(name))) {
     const arrays = entries.map(({ name }) => name.replace(/\.npy$/i, ""));
     const code = `import numpy; numpy.savetxt("recording.csv", numpy.load(${JSON.stringify(path)})[${JSON.stringify(arrays[0])}], delimiter=",")`;
-    throw new UserError(`${path}: expected a table, found arrays of NumPy (.npz): ${listedNames(arrays)}.`, {
+    throw new UserError(`${path}: expected a table, found NumPy arrays (.npz): ${listedNames(arrays)}.`, {
       advice: `Write each array as text, and name its columns with --columns: ${shellCommand("python3", "-c", code)}`,
     });
   }
@@ -169,6 +169,6 @@ export function refuseOtherArchiveFormats(path: string, entries: readonly ZipEnt
         : undefined;
   if (is === undefined) return;
   throw new UserError(`${path}: expected a table, found ${is}.`, {
-    advice: 'Save it as an Excel workbook (.xlsx) or as "CSV UTF-8", and name the new file.',
+    advice: 'Save it as an Excel workbook (.xlsx) or as "CSV UTF-8", and use the new file.',
   });
 }

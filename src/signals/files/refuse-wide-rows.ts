@@ -1,15 +1,15 @@
 // Rejects tables whose rows hold whole windows of one axis, such as the inertial signals of UCI HAR (128 values per row).
-// Without this check, the message about missing names would suggest a name for each of the values.
+// Without this check, the message about missing names would suggest a name for every value.
 
 import { UserError } from "../../errors.ts";
 
-/** Minimum number of values of a window; nobody names that many columns of one recording by numbers. */
+/** Minimum number of values of a window; no one numbers that many columns in one recording. */
 const fewestValues = 30;
-/** Minimum share of a row's cells that are numbers; the others may be a label or a person. */
+/** Minimum share of a row's cells that must be numbers; the others may be a label or a person. */
 const leastNumbers = 0.9;
 /**
- * Neighbouring samples of a signal differ less than samples half a window apart; columns of different quantities do
- * not. Arbitrary.
+ * Consecutive samples of a signal differ less than samples half a window apart; columns of different quantities do not.
+ * Arbitrary.
  */
 const mostChange = 0.7;
 
@@ -31,7 +31,7 @@ export function refuseWideRows(path: string, rows: readonly (readonly string[])[
   if (near < mostChange * far) throw wideRowsError(path, width);
 }
 
-/** @param names names of columns @throws UserError if many of them differ only in a number, as x0 to x127 do */
+/** @param names column names @throws UserError if many of them differ only in a number, like x0 to x127 */
 export function refuseNumberedSamples(path: string, names: readonly string[]): void {
   const numbered = names.filter((name) => /\d/.test(name));
   const groups = Map.groupBy(numbered, (name) => name.replace(/\d+(?=\D*$)/, "#"));
@@ -41,10 +41,11 @@ export function refuseNumberedSamples(path: string, names: readonly string[]): v
 
 function wideRowsError(path: string, width: number, which: string = ""): UserError {
   return new UserError(
-    `${path}: each row holds ${width} values of one signal${which}, which seem to be a window of samples; expected one sample per row, with a column per axis.`,
+    `${path}: each row holds ${width} values of one signal${which}, which appear to be a window of samples; expected one sample per row, with a column per axis.`,
     {
       advice:
-        "Use the recordings from which the windows were cut (of UCI HAR, those in RawData), or write each sample into a row of its own.",
+        "Use the recordings that the windows were cut from (for UCI HAR, those in RawData), or write each " +
+        "sample into a row of its own.",
     },
   );
 }

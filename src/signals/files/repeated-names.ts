@@ -25,7 +25,7 @@ export function resolveRepeatedNames(path: string, names: readonly string[], { c
   const repeated = names.filter((name, c) => name !== "" && numbered[c] !== name);
   if (repeated.length === 0) return;
   const examples = [...new Set(repeated)].map((name) => JSON.stringify(name)).join(", ");
-  const rule = `The first column keeps its name, and a number is added to each other name: ${repeated[0]}_1.`;
+  const rule = `The first column keeps its name, and a number is added to each of the other names: ${repeated[0]}_1.`;
   const again = new Set(repeated.map((name) => name.toLowerCase()));
   const usual = usualChannels(numbered).channels;
   if (channels === undefined && usual.some((name) => again.has(name.replace(/_\d+$/, "").toLowerCase()))) {

@@ -37,7 +37,7 @@ export async function withSplitClock<Schema extends ColumnsOfTable>(
   return withJoinedClock(schema, name, "DOUBLE", sqlOfSplitClock(clock));
 }
 
-/** Adds a column that is computed from other columns. @param sql an expression of the other columns */
+/** Adds a column that is computed from other columns. @param sql an expression in terms of the other columns */
 export function withJoinedClock<Schema extends ColumnsOfTable>(
   schema: Schema,
   name: string,
@@ -82,9 +82,7 @@ function sqlOfSplitClock({ seconds, part, perSecond }: SplitClock): string {
 /** Number of rows at the top of a file used to determine whether the columns belong together. */
 const searchedRows = 2000;
 
-/**
- * Whether the seconds are integers, the fractions are less than a second, and the fractions restart within the rows.
- */
+/** Whether the seconds are integers, the fractions are less than a second, and the fractions restart within these rows. */
 async function isSplitClock(database: Database, schema: ColumnsOfTable, clock: SplitClock): Promise<boolean> {
   const [seconds, part] = [clock.seconds, clock.part].map((name) => `TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE)`);
   const [found] = await database.rows(

@@ -63,7 +63,7 @@ interface GatheredTable {
   readonly source: SourceFile;
   /** Name of the DuckDB table, where each device's rows are contiguous and in their original order. */
   readonly name: string;
-  /** First and last row of each device. */
+  /** First and last rows of each device. */
   readonly ranges: ReadonlyMap<string, readonly [number, number]>;
   /** Number of rows without a device. */
   readonly unnamed: number;

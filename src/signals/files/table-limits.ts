@@ -18,7 +18,7 @@ export const nestingLimit = 64;
 /** Maximum number of characters in a column name. */
 export const columnNameLimit = 1000;
 
-/** Texts that stand for a missing value, in every column of every format. */
+/** Texts that stand for a missing value, in any column of any format. */
 export const missingMarks: readonly string[] = [
   ...["", "NA", "N/A", "na", "n/a", "<NA>", "#N/A", "#NA", "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "1.#QNAN"],
   ...["null", "NULL", "None", "?", "-", "#VALUE!", "#REF!", "#NAME?"],

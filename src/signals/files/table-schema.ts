@@ -15,7 +15,7 @@ import { linesOfText } from "./text-lines.ts";
 
 export interface TableSchema {
   readonly names: readonly string[];
-  /** Columns without any value, which are omitted from `names`. */
+  /** Columns without any values, which are omitted from `names`. */
   readonly empty?: readonly string[];
   /** DuckDB's type of each column; for a text file, as inferred from its first 20,480 rows. */
   readonly types: ReadonlyMap<string, string>;
@@ -196,7 +196,7 @@ function unreadableTableSchema(file: SourceFile, cause: unknown): UserError {
     });
   }
   if (/magic bytes|too small to be a Parquet/i.test(message) && file.format === "parquet") {
-    return new UserError(`${file.path}: this is not a Parquet file, although its name says so.`, {
+    return new UserError(`${file.path}: this is not a Parquet file, although its name suggests it.`, {
       advice: "Export the file again, or give it the right extension (.csv, .tsv, .csv.gz).",
       cause,
     });
@@ -208,7 +208,7 @@ function unreadableTableSchema(file: SourceFile, cause: unknown): UserError {
     });
   }
   if (/gzip/i.test(message)) {
-    return new UserError(`${file.path}: this is not a gzip file, although its name says so.`, {
+    return new UserError(`${file.path}: this is not a gzip file, although its name suggests it.`, {
       advice: "If the file is plain text, remove .gz from its name; otherwise, compress it again.",
       cause,
     });

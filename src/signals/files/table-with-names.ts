@@ -58,7 +58,7 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
   const clock = options.columns === undefined ? known?.clock : undefined;
   if (clock !== undefined && known?.is === statedRateLayout) {
     options.warn(
-      `${file.path}: there is no time column, so times are computed from the rate that is stated before the table, ${clock.rateHz} Hz.`,
+      `${file.path}: there is no time column, so times are computed from the rate given before the table, ${clock.rateHz} Hz.`,
     );
   }
   const scale = options.columns === undefined ? known?.scale : undefined;

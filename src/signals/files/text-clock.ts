@@ -1,7 +1,7 @@
 // Reads times written as text, in the forms used by loggers and spreadsheets. The forms are dates in any common order with a
 // time and perhaps an offset ("05/04/2026 10:00:00.000", "May 4, 2026 10:00:00.000 AM", "2026-05-04 10:00:00.000+0100
-// [Europe/London]"), dates and times written only as digits ("20260504T100000.020"), times of day, elapsed time, and minutes
-// and seconds ("00:07.9"). All times of a file have the same form and the same order of day and month; no cell is interpreted
+// [Europe/London]"), dates and times written only in digits ("20260504T100000.020"), times of day, elapsed time, and minutes
+// and seconds ("00:07.9"). All times in a file have the same form and the same order of day and month; no cell is interpreted
 // on its own. DuckDB does the parsing.
 
 import { DataFault } from "../../data-fault.ts";
@@ -177,7 +177,7 @@ async function readDateTimeTextClock(of: ReadingText, { form, parts, order }: Da
       of,
       "years with four digits",
       JSON.stringify(String(example).slice(0, 60)),
-      `State the position of the year with ${shellCommand("--time-format", "%y-%m-%d %H:%M:%S.%f")} or the like.`,
+      `Give the position of the year with ${shellCommand("--time-format", "%y-%m-%d %H:%M:%S.%f")} or the like.`,
     );
   }
   const reading = (order: DateOrder): TimeReading => ({

@@ -8,9 +8,7 @@ import { UserError } from "../../errors.ts";
 
 const lineFeed = 10;
 
-/**
- * Rejects text that is not UTF-8; DuckDB would skip a first line that is not, and read the names from the second line.
- */
+/** Rejects text that is not UTF-8; DuckDB would skip such a first line and read the names from the second. */
 export function refuseOtherEncodings(path: string, head: Uint8Array): void {
   let [line, start] = [1, 0];
   for (let end = head.indexOf(lineFeed); end >= 0; end = head.indexOf(lineFeed, start)) {
@@ -22,7 +20,7 @@ export function refuseOtherEncodings(path: string, head: Uint8Array): void {
 }
 
 const letters = /^[\t\r -~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*$/;
-/** Also degrees, squares, cubes, micro and a multiplication point. */
+/** Also the signs for degrees, squares, cubes, micro and multiplication. */
 const lettersAndUnits = /^[\t\r -~\u00b0\u00b2\u00b3\u00b5\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*$/;
 
 /**
@@ -42,10 +40,7 @@ export function textEncoding(head: Uint8Array): "utf-16le" | "utf-16be" | "utf-8
   return utf16Encoding(head) ?? encodingOfMarkedJson(head);
 }
 
-/**
- * Returns the encoding of UTF-16 text. UTF-16 text has a byte-order mark, or every second byte is zero, as in Latin
- * text.
- */
+/** Returns the encoding of UTF-16 text. UTF-16 text has a byte-order mark or, as in Latin text, every second byte is zero. */
 function utf16Encoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";

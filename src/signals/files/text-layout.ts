@@ -76,13 +76,13 @@ export function plainTextOfLayout([first, ...others]: readonly string[]): PlainT
 }
 
 /**
- * Whether most values of a line are empty, because a spreadsheet pads every line with separators, even those before the table.
+ * Whether most values in a line are empty, because a spreadsheet pads every line with separators, even those before the table.
  */
 function isPaddedTitleInLayout(values: readonly string[]): boolean {
   return 2 * values.filter((value) => value !== "").length < values.length;
 }
 
-/** Minimum number of columns, a time and three axes. */
+/** Minimum number of columns: a time and three axes. */
 const fewestNames = 4;
 
 /**

@@ -7,7 +7,7 @@ import { createGunzip } from "node:zlib";
 
 const blockLength = 2 ** 16;
 
-/** Yields the lines of a plain or gzipped text file, without their line ends. */
+/** Yields the lines of a plain or gzipped text file, without their line endings. */
 export function linesOfText(path: string): AsyncIterable<string> {
   const input = createReadStream(path);
   return createInterface({
@@ -30,9 +30,7 @@ export async function writeTextLines(lines: AsyncIterable<string>, path: string)
   }, createWriteStream(path));
 }
 
-/**
- * Copies a text, and ends every line with a line feed. @returns the number of empty lines at the top, which are dropped
- */
+/** Copies a text, ending every line with a line feed. @returns the number of empty lines at the top, which are dropped */
 export async function copyTextLines(path: string, out: string): Promise<number> {
   let dropped = 0;
   let first = true;

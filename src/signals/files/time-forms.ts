@@ -13,7 +13,7 @@ const zone = "Z|(?:UTC|GMT)?[+-]\\d{1,2}:?\\d{2}|(?:UTC|GMT)?[+-]\\d{1,2}|UTC|GM
 const offset = `\\s*(${zone})?\\s*(?:\\[[^\\]]*\\]|\\([^)]*\\))?`;
 const clockParts = ["h", "mi", "s", "f", "half"] as const;
 
-/** A form of dates, and the order of its parts `a`, `b` and `c`; undefined if the values must show it. */
+/** A date form, and the order of its parts `a`, `b` and `c`; undefined if it has to be inferred from the values. */
 export interface DateTimeForm {
   readonly form: string;
   readonly parts: readonly TimePart[];

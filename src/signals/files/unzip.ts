@@ -93,7 +93,7 @@ export async function* unzipEntryInChunks(path: string, entry: ZipEntry): AsyncG
 
 function cannotUnzip(path: string, reason: string, cause?: unknown): UserError {
   return new UserError(`${path}: this zip archive cannot be read: ${reason}.`, {
-    advice: "Unpack the archive, and name the files that it contains.",
+    advice: "Unpack the archive, and pass the files that it contains.",
     cause,
   });
 }

@@ -40,7 +40,7 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   ],
 };
 
-/** Returns the columns that were joined into a clock, such as "Date + Time"; empty if the column is no joined clock. */
+/** Returns the columns that were joined into a clock such as "Date + Time"; empty if the column is not a joined clock. */
 export function partsOfJoinedClock(column: string, available: readonly string[]): readonly string[] {
   const parts = column.replace(/ \(s\)$/, "").split(" + ");
   return parts.length > 1 && parts.every((part) => available.includes(part)) ? parts : [];

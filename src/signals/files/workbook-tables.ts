@@ -122,7 +122,7 @@ async function writeWorkbookTable(
   if (uncomputed) {
     await rows.return(undefined);
     throw new UserError(`${place}: some cells have a formula whose result is not stored in the file.`, {
-      advice: "Open the workbook in a spreadsheet program, which computes them, and save it.",
+      advice: "Open the workbook in a spreadsheet program, which will compute them, and save it.",
     });
   }
   await writeTextLines(workbookTableLines(lines, rows, form), out);

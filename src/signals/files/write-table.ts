@@ -69,7 +69,7 @@ export class TableWriter {
   readonly #createChunk: (rows: number) => DuckDBDataChunk;
   readonly #timestamp: (seconds: number) => DuckDBTimestampValue;
   readonly #columns: readonly Omit<TableColumn, "values">[];
-  /** Folder for rows that DuckDB cannot hold in memory. */
+  /** Folder for rows that do not fit into DuckDB's memory. */
   readonly #scratch: string;
 
   private constructor(

@@ -1,8 +1,9 @@
 import { allocateSharedWindows, type WindowSet } from "./windows.ts";
 
 /**
- * Joins two sets of windows: those of `a` followed by those of `b`. People with the same name are one person, but recordings
- * stay separate. Samples are copied unless the samples of `b` directly follow those of `a` in memory; see `makeWindowsOfPlans`.
+ * Joins two sets of windows: those of `a` followed by those of `b`. People with the same name count as one person, but
+ * recordings stay separate. Samples are copied unless those of `b` directly follow those of `a` in memory; see
+ * `makeWindowsOfPlans`.
  * @throws RangeError if the two sets differ in channels, rate, window size or classes
  */
 export function joinWindows(a: WindowSet, b: WindowSet): WindowSet {

@@ -53,7 +53,7 @@ function explainNoWindows(
 ): { cause: string; advice: string } {
   if (rows < fewRows * people) {
     return {
-      cause: "The column with the person changes almost every row, as a row number does.",
+      cause: "The column with the person changes in almost every row, like a row number.",
       advice: "Use --group to name the column with the person.",
     };
   }
@@ -61,7 +61,7 @@ function explainNoWindows(
   const every = `after ${Math.round(rows / (cutCount + 1))} rows on average`;
   if (most === "recording" && rows < fewRows * cutCount) {
     return {
-      cause: `The column with the recording changes ${every}, as a row number does.`,
+      cause: `The column with the recording changes ${every}, like a row number.`,
       advice: "Use --recording to name the column with the recording.",
     };
   }
@@ -78,14 +78,14 @@ function explainNoWindows(
       cause: `The label changes ${every}.`,
       advice:
         "Name the column with the activity with --label, label longer stretches, or use --purity 0.5, which " +
-        "lets windows span changes of label.",
+        "lets windows span label changes.",
     };
   }
   const cause = most === "label" && cutCount > 0 ? `The label changes ${every}.` : "The recordings are short.";
   return longest >= leastWindowSeconds * samplingRateHz && longest >= 8
     ? {
         cause,
-        advice: `Give longer recordings, or use --window ${longest} or less${most === "label" && cutCount > 0 ? ", or --purity 0.5, which lets windows span changes of label" : ""}.`,
+        advice: `Give longer recordings, or use --window ${longest} or less${most === "label" && cutCount > 0 ? ", or --purity 0.5, which lets windows span label changes" : ""}.`,
       }
     : { cause, advice: "Give longer recordings." };
 }

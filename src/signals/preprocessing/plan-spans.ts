@@ -12,7 +12,7 @@ import {
 } from "./label-purity.ts";
 import type { EvenPlan } from "./resample.ts";
 
-/** A plan to which stretches are added one by one. */
+/** A plan that stretches are added to one by one. */
 export interface PlannedStretches {
   /** Adds a stretch with one label, and returns the number of windows that fit into it. */
   add(stretch: Stretch): number;

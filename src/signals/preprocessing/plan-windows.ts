@@ -14,7 +14,7 @@ export interface WindowOptions {
   readonly samplingRateHz: number;
   /** Number of samples T per window. */
   readonly windowSize: number;
-  /** Share of a window that overlaps the next window, in [0, 1). */
+  /** Share of a window that overlaps the next one, in [0, 1). */
   readonly overlap: number;
   /** How stretches at a higher rate are resampled. Default: low-pass. */
   readonly resampling?: Resampling;
@@ -231,7 +231,7 @@ export function noPlannedWindows(rows: RowSource, { longest, options, dropped }:
   return new DataFault({
     code: "schema",
     message: `No row has one of the expected classes: ${classes.join(", ")}.`,
-    advice: "Check the label column, and that its labels are spelled like these classes.",
+    advice: "Check the label column, and that its labels are spelt like these classes.",
     expected: classes.join(", "),
     found: "other classes",
   });

@@ -57,7 +57,7 @@ function tooSlowToResample({ user, recording }: Stretch, secondsPerSample: numbe
 
 /** One stretch, resampled to an even rate. */
 export interface EvenStretch extends Omit<EvenPlan, "stretch"> {
-  /** C columns of M values, which are views of the recordings if `resampled` is false. */
+  /** C columns of M values, which are views into the recordings if `resampled` is false. */
   readonly values: readonly Float32Array[];
 }
 
@@ -183,7 +183,7 @@ function resampleAtEvenTimes(
   return values;
 }
 
-/** Returns the row from which a time is interpolated: the last row at or before the time that has a successor. */
+/** Returns the row that a time is interpolated from: the last row at or before the time that has a successor. */
 function rowToResampleAt(rows: RowSource, start: number, end: number, at: number): number {
   let [low, high] = [start, Math.max(start, end - 2)];
   while (low < high) {

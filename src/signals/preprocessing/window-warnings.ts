@@ -29,6 +29,6 @@ export function windowWarningsOfPeople({ users, parts, options }: WindowPlan): s
   if (without.length === 0) return [];
   const seconds = Number((options.windowSize / options.samplingRateHz).toFixed(2));
   return [
-    `There is no window of ${listedNames(without)}, because none of their stretches without a gap or a change of label is as long as a window (${seconds} s).`,
+    `There is no window for ${listedNames(without)}, because none of their stretches without a gap or a label change is as long as a window (${seconds} s).`,
   ];
 }

@@ -1,6 +1,6 @@
-// Windows over a uniformly sampled signal. Windows are offsets into one shared block of samples, so overlapping windows
-// need no extra memory, and worker threads can read the same block. Dimensions: S samples, C channels, W windows, T
-// samples per window.
+// Windows over a uniformly sampled signal. Windows are offsets into one shared block of samples, so overlapping windows need no
+// extra memory, and worker threads can all read the same block. Dimensions: S samples, C channels, W windows, T samples per
+// window.
 
 /** Windows of a single size at a single rate. */
 export interface WindowSet {

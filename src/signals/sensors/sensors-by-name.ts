@@ -1,7 +1,7 @@
 // Finds the sensors among columns from their names alone. Three names that differ only in the letters x, y and z are the axes
 // of one vector, and the rest of the name gives the kind and unit. The known words come from the loggers and data sets in
-// test/signals/sensors/vendor-headers.ts. Three names that differ only in the numbers 0 to 2 or 1 to 3 are axes, too, if the
-// other letters name a sensor (acc0) or nothing (axis1, values[0]), and no letters name its kind's axes.
+// test/signals/sensors/vendor-headers.ts. Three names that differ only in the numbers 0 to 2 or 1 to 3 are also axes if the
+// other letters name a sensor (acc0) or nothing (axis1, values[0]), and if no letters name the axes of that kind of sensor.
 
 import type { Sensor, SensorKind } from "./sensor.ts";
 import { unitOfName, unitOfNameForKind, type WrittenUnit } from "./unit-of-name.ts";

@@ -1,7 +1,7 @@
 // Infers the unit of one person's gyroscope from the values of the accelerometer that moved with it. Angular velocities alone
-// do not reveal their unit: a sitting person may rotate the sensor by as many deg/s as a jogging person by rad/s. But people
-// who turn more also accelerate more. For every person in MotionSense, BFRB, UCI HAR and WISDM, the gyroscope's movement in
-// rad/s is less than twice the accelerometer's in m/s^2, and in deg/s it is 57 times as large
+// do not reveal their unit: a sitting person may rotate the sensor by as many deg/s as a jogging person does by rad/s. But
+// people who turn more also accelerate more. For every person in MotionSense, BFRB, UCI HAR and WISDM, the gyroscope's movement
+// in rad/s is less than twice the accelerometer's in m/s^2, and in deg/s it is 57 times as large
 // (sensors-of-data-sets.full.test.ts).
 
 import type { VectorValues } from "./vector-values.ts";

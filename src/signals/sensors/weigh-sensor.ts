@@ -68,7 +68,7 @@ export function weighSensor(named: NamedSensor, values: VectorValues | undefined
   const { name, kind, channels, unit, gravity } = named;
   const sensor: Sensor = { name, kind, channels, unit, gravity };
   if (named.written !== undefined && "other" in named.written && kind !== "unknown") {
-    const doubt = `its name says ${named.written.other}, which is no unit that can be converted, so its values stay as they are.`;
+    const doubt = `its name says ${named.written.other}, which is not a unit that can be converted, so its values stay as they are.`;
     return { sensor, because: `its name says ${named.written.other}`, doubt };
   }
   if (values === undefined) return { sensor, because: "by its name; there are too few values to check it" };
@@ -187,7 +187,7 @@ function weighGyroscope(
     return {
       sensor: { ...sensor, unit: isRaw ? null : "deg/s" },
       because: `by its values: ${formatWeighedValue(rest)} at rest`,
-      doubt: `its unit is not stated; it measures ${formatWeighedValue(rest)} at rest, which is the offset of a gyroscope in deg/s, but not in rad/s.`,
+      doubt: `its name gives no unit; it measures ${formatWeighedValue(rest)} at rest, which is the offset of a gyroscope in deg/s, but not in rad/s.`,
     };
   if (isRaw && reach >= rotationLimits.mostRadians) return { sensor, because: `its name says raw counts; ${because}` };
   const unit: SensorUnit | null =

@@ -251,7 +251,7 @@ describe("wrong use says what to do", () => {
     expect(by("stratified")).toEqual([few, expect.stringMatching(/leaks/)]);
     expect(by("blocks")).toEqual([few, expect.stringMatching(/the same 3 people/)]);
     expect(outerSplit("group", three, { ...options, nSplits: 3 }).warnings).toEqual([
-      expect.stringMatching(/^There is no window of run, lie, .*--exclude run,lie/),
+      expect.stringMatching(/^There is no window for run, lie, .*--exclude run,lie/),
       expect.stringMatching(/^There are few windows of sit \(18\), walk \(18\)\./),
     ]);
   });

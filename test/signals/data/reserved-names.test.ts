@@ -21,7 +21,7 @@ it.each([
   await expect(readRecordings([path(name)], { columns: channels, requireLabels: true })).rejects.toMatchObject({
     name: "DataFault",
     message: expect.stringContaining(`${name}: column "${column}": a ${kind} cannot be named "${reserved}"`),
-    advice: expect.stringMatching(/^(Rename the column|Give this (person|class) another name)\.$/),
+    advice: expect.stringMatching(/^(Rename the column|Give this (person|class) a different name)\.$/),
     description: { code: "schema", column, found: reserved },
   });
 });

@@ -149,7 +149,7 @@ describe("damage", () => {
       const extension = fileOf(name).split(".").at(-1)!;
       expect((await refusal(`a.${extension}`, bytes)).message).toMatch(
         new RegExp(
-          `a\\.${extension}: this file is damaged, or is not a \\.${extension} file although its name says so`,
+          `a\\.${extension}: this file is damaged, or is not a \\.${extension} file, although its name suggests it`,
         ),
       );
     }
@@ -197,14 +197,14 @@ describe("damage", () => {
     expect(old.advice).toMatch(/RAW \.csv with ActiLife/);
     const rateless = Buffer.from(info.toString().replace("Sample Rate", "Rate"));
     expect((await refusal("a.gt3x", zipped({ "info.txt": rateless, "log.bin": log }))).message).toMatch(
-      /states no sample rate in its info\.txt/,
+      /gives no sample rate in its info\.txt/,
     );
     const uncalibrated = {
       "info.txt": info,
       "log.bin": log,
       "calibration.json": Buffer.from('{"isCalibrated": false}'),
     };
-    expect((await refusal("a.gt3x", zipped(uncalibrated))).message).toMatch(/values that are still to be calibrated/);
+    expect((await refusal("a.gt3x", zipped(uncalibrated))).message).toMatch(/values that are not yet calibrated/);
   });
 
   test("pages of GENEActiv that are cut off or damaged", async () => {

@@ -50,7 +50,7 @@ it("says what is wrong with the bytes", () => {
   const cases: [Uint8Array, string][] = [
     [Buffer.from("TMF"), 'expected TMF1 and the length of the header, found "TMF"'],
     [Buffer.from("TMF2\0\0\0\0"), 'found "TMF2"'],
-    [bytesOf("rate").subarray(0, 20), "expected a header of 49 bytes, found 12 bytes in all"],
+    [bytesOf("rate").subarray(0, 20), "expected a header of 49 bytes, found 12 bytes in total"],
     [bytesOf("rate").subarray(0, -1), "expected 81 bytes for 3 rows of 2 channels, found 80"],
     [header("{"), "the header is not JSON in UTF-8"],
     [header({ ...valid, channels: [] }), "header: channels: "],
@@ -59,7 +59,7 @@ it("says what is wrong with the bytes", () => {
     [header({ ...valid, timestamps: true }), 'expected either "rate" or "timestamps": true'],
     [header({ channels: ["a"], rows: 0 }), 'expected either "rate" or "timestamps": true'],
     [header({ ...valid, channels: ["a", "a"] }), "channels: a name is repeated"],
-    [header({ channels: ["timestamp_s"], rows: 0, timestamps: true }), "timestamp_s is the name of the times"],
+    [header({ channels: ["timestamp_s"], rows: 0, timestamps: true }), "timestamp_s is reserved for the times"],
     [header({ ...valid, sensor: 1 }), 'Unrecognized key: "sensor"'],
   ];
   for (const [bytes, message] of cases) expect(() => parseFloat32Batch(bytes)).toThrow(message);

@@ -72,7 +72,7 @@ describe("bytes that are no text", () => {
     ["a.csv", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /a gzip file/, /\.csv\.gz/],
     ["a.tsv", Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0]), /an old Excel workbook/, /CSV/],
     ["a.avro", latin("Obj\x01\x04\x16avro.schema\0"), /an Avro file/, /avro-tools/],
-    ["a.cbor", latin("\xa3iprotected\xa3cverbv1\0"), /a CBOR file, as Edge Impulse/, /cbor2/],
+    ["a.cbor", latin("\xa3iprotected\xa3cverbv1\0"), /a CBOR file, the format in which Edge Impulse/, /cbor2/],
     ["a.h5", latin("\x89HDF\r\n\x1a\n\0"), /an HDF5 file/, /h5py/],
     ["a.mat", latin("MATLAB 5.0 MAT-file, Platform: GLNXA64\0"), /a MATLAB file/, /scipy\.io\.loadmat/],
     ["a.npy", latin("\x93NUMPY\x01\0v\0"), /an array of NumPy/, /numpy\.savetxt/],

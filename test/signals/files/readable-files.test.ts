@@ -201,7 +201,7 @@ describe("what cannot be read", () => {
       "contains no table; it contains photo.jpg",
     );
     const arrays = await refusal("a.npz", zip({ "acc.npy": "x", "gyro.npy": "x" }));
-    expect(arrays.message).toContain("found arrays of NumPy (.npz): acc, gyro");
+    expect(arrays.message).toContain("found NumPy arrays (.npz): acc, gyro");
     expect(arrays.advice).toContain('["acc"]');
     expect((await refusal("a.zip", archive.subarray(0, 300))).message).toContain("its directory is missing");
     const damaged = Buffer.from(archive).fill(0xff, 100, 400);

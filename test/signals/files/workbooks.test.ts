@@ -122,7 +122,7 @@ describe("what cannot be read", () => {
   test("formulas without a stored result", async () => {
     const { message, advice } = await refusal([book("uncomputed")]);
     expect(message).toMatch(/uncomputed\.xlsx: some cells have a formula whose result is not stored/);
-    expect(advice).toMatch(/which computes them/);
+    expect(advice).toMatch(/which will compute them/);
   });
 
   test("damaged and truncated workbooks", async () => {

@@ -40,7 +40,9 @@ test("a copy of a recording under another name", async () => {
   const { found, warnings } = await copies([...people, ...copy]);
   expect(found).toMatchObject([{ people: ["ann", "cyd"], recordings: ["r1", "r1"], share: 1 }]);
   expect(warnings).toContainEqual(
-    expect.stringMatching(/"ann" and "cyd" have the same values in about 100 % of "cyd"'s rows .*the model is tested on values that it learned from\.$/),
+    expect.stringMatching(
+      /"ann" and "cyd" have the same values in about 100 % of "cyd"'s rows .*the model is tested on values that it learned from\.$/,
+    ),
   );
 });
 

@@ -46,11 +46,11 @@ export interface SmallSize extends FullSize {
   weighted_trajectory: Trajectory;
 }
 
-export function readFixture<T extends FullSize>(name: string): T {
+export function readFixture<T extends object>(name: string): T {
   return JSON.parse(readFileSync(new URL(`../../fixtures/network/${name}.json`, import.meta.url), "utf8"));
 }
 
-export function inputOf({ time_steps, channels, classes, batch }: FullSize): NetworkInput {
+export function inputOf({ time_steps, channels, classes, batch }: Omit<FullSize, "network">): NetworkInput {
   return { batchSize: batch, windowSize: time_steps, channels, classes, type: "float64" };
 }
 
@@ -85,7 +85,7 @@ export interface DrawnNetwork {
   readonly drawStep: () => StepData;
 }
 
-export function drawNetwork(fixture: FullSize, network: NetworkSpec): DrawnNetwork {
+export function drawNetwork(fixture: Omit<FullSize, "network">, network: NetworkSpec): DrawnNetwork {
   const lcg = new Lcg(12345);
   const parameters = new Float64Array(network.parameterCount);
   for (const [name, shape] of Object.entries(fixture.parameters)) {

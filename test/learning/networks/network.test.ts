@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { adamStepSize } from "../../../src/learning/networks/adam.ts";
 import { describeNetworkParameters } from "../../../src/learning/networks/parameters.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
-import { buildTrainingGradientGraph, buildTrainingGraph } from "../../../src/learning/networks/training-graph.ts";
+import { buildTrainingGraph } from "../../../src/learning/networks/training-graph.ts";
+import { expectNear, expectStep, expectSummaries, maskFeeds } from "./expect-step.ts";
 import {
   drawNetwork,
   type FullSize,
@@ -13,66 +14,15 @@ import {
   inputOf,
   readFixture,
   type SmallSize,
-  type Step,
-  type StepData,
-  type Summary,
   summaries,
   type Trajectory,
   targetsOf,
 } from "./network-fixture.ts";
-import { openGraph, runGraph } from "./run-graph.ts";
+import { openGraph } from "./run-graph.ts";
 
 const small = { "1dcnn-bilstm": "step", compact: "step-compact" };
 const full = { "1dcnn-bilstm": "full-size", compact: "full-size-compact" };
 const names = ["1dcnn-bilstm", "compact"] as const;
-
-const maskFeeds = ({ masks }: StepData) => Object.fromEntries(masks.map((mask, i) => [`mask_${i}`, mask]));
-
-function expectNear(actual: number, expected: number, tolerance: number, what: string): void {
-  expect(Math.abs(actual - expected), `${what}: ${actual}, PyTorch ${expected}`).toBeLessThanOrEqual(tolerance);
-}
-
-/** Each tensor must be within `tolerance` of its norm. */
-function expectSummaries(
-  actual: Readonly<Record<string, Summary>>,
-  expected: Readonly<Record<string, Summary>>,
-  tolerance: number,
-): void {
-  expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
-  for (const [name, { norm, sum, samples }] of Object.entries(expected)) {
-    const within = tolerance * norm;
-    expectNear(actual[name]!.norm, norm, within, `${name}, norm`);
-    expectNear(actual[name]!.sum, sum, within * Math.sqrt(samples.length), `${name}, sum`);
-    samples.forEach((sample, i) => {
-      expectNear(actual[name]!.samples[i]!, sample, within, `${name}, sample ${i}`);
-    });
-  }
-}
-
-async function expectStep(fixture: FullSize, expected: Step, weights?: readonly number[]): Promise<void> {
-  const { graph, network } = buildTrainingGradientGraph(
-    presetNetwork(fixture.network, fixture.classes),
-    inputOf(fixture),
-  );
-  const { parameters, drawStep } = drawNetwork(fixture, network);
-  const step = drawStep();
-  expect(step.labels).toEqual(expected.labels);
-  const result = await runGraph(graph, {
-    parameters,
-    statistics: initialStatistics(network),
-    x: step.x,
-    targets: targetsOf(step.labels, fixture.classes, weights),
-    ...maskFeeds(step),
-  });
-  expectNear(result.loss!.values[0]!, expected.loss, 1e-12, "loss");
-  expect(result.logits!.shape).toEqual([fixture.batch, fixture.classes]);
-  expected.logits.flat().forEach((logit, i) => {
-    expectNear(result.logits!.values[i]!, logit, 1e-12, `logit ${i}`);
-  });
-  const samples = Object.values(expected.gradients)[0]!.samples.length;
-  expectSummaries(summaries(result.gradient!.values, network.parameters, samples), expected.gradients, 1e-11);
-  expectSummaries(summaries(result.next_statistics!.values, network.statistics, samples), expected.statistics, 1e-12);
-}
 
 async function expectTrajectory(
   fixture: SmallSize,
@@ -120,13 +70,15 @@ describe.each(names)("%s against PyTorch", (name) => {
     }
   });
 
-  it("loss, logits, gradients and running statistics of one step", () => expectStep(fixture, fixture.plain));
+  it("loss, logits, gradients and running statistics of one step", () =>
+    expectStep(presetNetwork(name, fixture.classes), fixture, fixture.plain));
 
-  it("the same with class weights", () => expectStep(fixture, fixture.weighted, weights));
+  it("the same with class weights", () =>
+    expectStep(presetNetwork(name, fixture.classes), fixture, fixture.weighted, weights));
 
   it("the same over windows of 200 x 6", () => {
     const fullSize = readFixture<FullSize>(full[name]);
-    return expectStep(fullSize, fullSize.plain);
+    return expectStep(presetNetwork(name, fullSize.classes), fullSize, fullSize.plain);
   });
 
   it("ten steps of Adam with dropout", () =>

@@ -4,11 +4,15 @@ import type { PrintedTuning } from "../src/interfaces/cli/tune-command.ts";
 import { trainOptions } from "../src/options/train-options.ts";
 
 const share = z.number().min(0).max(1);
-const { network, normalize, batchSize, learningRate, patience, classWeights, augment } = trainOptions;
+const { window, overlap, network, normalize, epochs } = trainOptions;
+const { batchSize, learningRate, patience, classWeights, augment } = trainOptions;
 const options = z
   .object({
+    window: window.check.exactOptional(),
+    overlap: overlap.check.exactOptional(),
     network: network.check.exactOptional(),
     normalize: normalize.check.exactOptional(),
+    epochs: epochs.check.exactOptional(),
     batch_size: batchSize.check.exactOptional(),
     learning_rate: learningRate.check.exactOptional(),
     patience: patience.check.exactOptional(),

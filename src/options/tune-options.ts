@@ -7,10 +7,13 @@ import { trainOptions } from "./train-options.ts";
 const { rate, resampling, window, overlap, purity, seed, folds } = trainOptions;
 const { network, normalize, epochs, batchSize, learningRate, patience, classWeights, augment } = trainOptions;
 
-/** Options of `train` that can be searched: all that change neither the windows nor their division into folds. */
+/** Options of `train` that can be searched: all that change neither the recordings nor the division of people into folds. */
 export const searchedOptions = [
+  "window",
+  "overlap",
   "network",
   "normalize",
+  "epochs",
   "batchSize",
   "learningRate",
   "patience",

@@ -11,7 +11,21 @@ import { searchedOptions } from "../options/tune-options.ts";
 
 /** The values of the searched options, by their names in code. */
 export type TunedOptions = Partial<
-  Pick<TrainConfig, "network" | "normalize" | "batchSize" | "learningRate" | "patience" | "classWeights" | "augment">
+  Pick<
+    TrainConfig,
+    | "overlap"
+    | "network"
+    | "normalize"
+    | "epochs"
+    | "batchSize"
+    | "learningRate"
+    | "patience"
+    | "classWeights"
+    | "augment"
+  > & {
+    /** Length of a window in samples. */
+    window: number;
+  }
 >;
 
 type SearchedName = keyof TunedOptions & (typeof searchedOptions)[number];
@@ -87,7 +101,7 @@ function tuneCandidateName(written: string): SearchedName {
   const nearest = nearestName(written, names);
   const why =
     camel in trainOptions && nearest !== kebabCase(camel)
-      ? "scores are comparable only on the same windows and people, so options that change these cannot be searched"
+      ? "scores are comparable only on the same recordings and people, so options that change these cannot be searched"
       : `expected one of ${names.join(", ")}`;
   throw new UserError(`--search ${written}: ${why}`, {
     advice: nearest === undefined ? `Search some of ${names.join(", ")}.` : `Did you mean ${nearest}?`,

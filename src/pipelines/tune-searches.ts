@@ -1,12 +1,12 @@
 // The searches of `tune`: each compares candidates on some people, and tests the selected candidate on other people.
 
+import { answersAtMoments, type ChosenWindows } from "../learning/evaluation/answers-at-moments.ts";
 import { checkSplitClasses } from "../learning/evaluation/check-splits.ts";
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import type { FoldParts } from "../learning/evaluation/leakage.ts";
 import { assignGroupsToFolds } from "../learning/evaluation/stratified-group-k-fold.ts";
 import { Diverged } from "../learning/training/diverged.ts";
-import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import type { FitCheckpoints } from "../learning/training/run-fit.ts";
 import { successiveHalving } from "../learning/training/successive-halving.ts";
 import { summarizeFoldUsers } from "../learning/training/summarize-folds.ts";
@@ -21,6 +21,7 @@ import { fitFold } from "./fit-folds.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import { readNetwork } from "./read-network.ts";
 import type { TuneCandidate, TunedOptions } from "./tune-candidates.ts";
+import type { TuneWindowings } from "./tune-windowings.ts";
 
 /** One candidate, trained for some epochs and scored on held-out people. */
 export interface TuneTrial {
@@ -77,7 +78,7 @@ const parts = 3;
 
 /** State that the searches share: the time, the completed trials, and the folds. */
 export class TuneSearches {
-  readonly #data: TrainingData;
+  readonly #windowings: TuneWindowings;
   readonly #config: TuneConfig;
   readonly #trials: TuneTrials;
   readonly #reporter: Pick<Reporter<TuneEvent>, "event">;
@@ -88,13 +89,13 @@ export class TuneSearches {
   #searches = 0;
 
   constructor(
-    data: TrainingData,
+    windowings: TuneWindowings,
     config: TuneConfig,
     trials: TuneTrials,
     reporter: Pick<Reporter<TuneEvent>, "event">,
     signal: AbortSignal | undefined,
   ) {
-    this.#data = data;
+    this.#windowings = windowings;
     this.#config = config;
     this.#trials = trials;
     this.#reporter = reporter;
@@ -110,10 +111,10 @@ export class TuneSearches {
     const name = fold === null ? "everyone" : `fold ${fold}`;
     const folds = this.#innerFolds(name, rows);
     const { minutes, epochs } = this.#config;
-    const all = this.#data.folds.length + 1;
+    const all = this.#windowings.given.folds.length + 1;
     const before = this.#searches++;
     const { trials, best } = await successiveHalving(candidates, {
-      epochs,
+      epochsOf: ({ options }) => options.epochs ?? epochs,
       isTimeLeft: (share) => this.#searching < ((before + share) / all) * minutes * 60,
       score: async (candidate, own) => {
         const scores = await this.#trial(name, "search", candidate, own, folds);
@@ -129,26 +130,35 @@ export class TuneSearches {
 
   /** Macro-F1 per tested person of the fold; none of these people was used in the fold's search. */
   judge(fold: number, candidate: TuneCandidate): Promise<ReadonlyMap<string, number>> {
-    return this.#trial(`fold ${fold + 1}`, "judge", candidate, this.#config.epochs, [this.#data.folds[fold]!]);
+    const { given } = this.#windowings;
+    const parts = given.folds[fold]!;
+    const tested = tunePeopleOf(given, parts.testIndex);
+    const folds = (data: TrainingData): FoldParts[] => {
+      if (data === given) return [parts];
+      const rng = Rng.fromSeed(this.#config.seed).split(`tune judge ${fold + 1}`);
+      return [foldOfPeople(data, { isTested: (name) => tested.has(name), isIncluded: () => true, rng })];
+    };
+    const epochs = candidate.options.epochs ?? this.#config.epochs;
+    return this.#trial(`fold ${fold + 1}`, "judge", candidate, epochs, folds);
   }
 
-  #innerFolds(name: string, rows: Int32Array): FoldParts[] {
-    const { windows, leakage } = this.#data;
+  /** The folds are divisions of people, so that candidates with different windows are tested on the same people. */
+  #innerFolds(name: string, rows: Int32Array): (data: TrainingData) => FoldParts[] {
+    const { windows } = this.#windowings.given;
     const labels = rows.map((row) => windows.labels[row]!);
     checkSplitClasses(labels, windows.classes);
     const groups = rows.map((row) => windows.groups[row]!);
     const rng = Rng.fromSeed(this.#config.seed).split(`tune ${name}`);
     const partOf = assignGroupsToFolds(labels, groups, Math.min(parts, new Set(groups).size), rng.split("parts"));
-    const purgeSamples = windows.windowSize;
-    return [...new Set(partOf.values())].sort().map((part) => ({
-      ...innerSplit(
-        leakage.split,
-        windows,
-        rows.filter((row) => partOf.get(windows.groups[row]!) !== part),
-        { rng: rng.split(`validation ${part}`), purgeSamples },
-      ),
-      testIndex: rows.filter((row) => partOf.get(windows.groups[row]!) === part),
-    }));
+    const partOfPerson = new Map([...partOf].map(([group, part]) => [windows.users[group]!, part]));
+    return (data) =>
+      [...new Set(partOf.values())].sort().map((part) =>
+        foldOfPeople(data, {
+          isTested: (person) => partOfPerson.get(person) === part,
+          isIncluded: (person) => partOfPerson.has(person),
+          rng: rng.split(`validation ${part}`),
+        }),
+      );
   }
 
   async #trial(
@@ -156,7 +166,7 @@ export class TuneSearches {
     purpose: StoredTrial["purpose"],
     candidate: TuneCandidate,
     epochs: number,
-    folds: readonly FoldParts[],
+    folds: (data: TrainingData) => FoldParts[],
   ): Promise<ReadonlyMap<string, number>> {
     const { options } = candidate;
     const key = { search, purpose, options: snakeKeys(options), epochs };
@@ -180,37 +190,69 @@ export class TuneSearches {
   async #score(
     candidate: TuneCandidate,
     epochs: number,
-    folds: readonly FoldParts[],
+    folds: (data: TrainingData) => FoldParts[],
   ): Promise<ReadonlyMap<string, number>> {
-    const { windows } = this.#data;
-    const { samplingRateHz: rate, windowSize: window } = windows;
+    const { given } = this.#windowings;
+    const data = this.#windowings.of(candidate);
+    const own = folds(data);
+    const { samplingRateHz: rate, windowSize: window } = data.windows;
     const config = { ...candidate.config, epochs, rate, window };
     const network = await readNetwork(config.network);
-    const fits = beginFits({ ...this.#data, folds, network }, config, {
+    const fits = beginFits({ ...data, folds: own, network }, config, {
       checkpoints: noCheckpoints,
       reporter: { event: () => {} },
       signal: this.#signal,
     });
-    const outcomes = await crossValidate(folds, (_, fold) => fitFold(fits, fold), config.jobs).catch(
-      (error: unknown) => {
-        if (error instanceof Diverged) return null;
-        throw error;
-      },
+    const outcomes = await crossValidate(own, (_, fold) => fitFold(fits, fold), config.jobs).catch((error: unknown) => {
+      if (error instanceof Diverged) return null;
+      throw error;
+    });
+    return new Map(
+      folds(given).flatMap(({ testIndex }, i) => {
+        const moments = { windows: given.windows, rows: testIndex };
+        const predicted = { windows: data.windows, rows: own[i]!.testIndex };
+        const answers = outcomes && answersAtMoments(moments, predicted, outcomes[i]!.probabilities!);
+        return [...tuneScoresOfFold(moments, answers)];
+      }),
     );
-    return new Map(folds.flatMap((fold, i) => [...tuneScoresOfFold(this.#data, fold, outcomes?.[i] ?? null)]));
   }
 }
 
-/** Macro-F1 per person; 0 for all people if there is no outcome. */
+/** Divides the windows of the included people; the people who are not tested train and validate. */
+function foldOfPeople(
+  { windows, leakage }: TrainingData,
+  {
+    isTested,
+    isIncluded,
+    rng,
+  }: { isTested: (person: string) => boolean; isIncluded: (person: string) => boolean; rng: Rng },
+): FoldParts {
+  const rows = Int32Array.from(windows.starts.keys()).filter((row) => isIncluded(windows.users[windows.groups[row]!]!));
+  const tests = (row: number): boolean => isTested(windows.users[windows.groups[row]!]!);
+  return {
+    ...innerSplit(
+      leakage.split,
+      windows,
+      rows.filter((row) => !tests(row)),
+      { rng, purgeSamples: windows.windowSize },
+    ),
+    testIndex: rows.filter(tests),
+  };
+}
+
+function tunePeopleOf({ windows }: TrainingData, rows: Int32Array): ReadonlySet<string> {
+  return new Set(Array.from(rows, (row) => windows.users[windows.groups[row]!]!));
+}
+
+/** Macro-F1 per person; 0 for all people if there are no probabilities. */
 function tuneScoresOfFold(
-  { windows }: Pick<TrainingData, "windows">,
-  { testIndex }: FoldParts,
-  outcome: FitOutcome | null,
+  { windows, rows }: ChosenWindows,
+  probabilities: Float32Array | null,
 ): ReadonlyMap<string, number> {
-  const of = (values: Int32Array): Int32Array => testIndex.map((row) => values[row]!);
+  const of = (values: Int32Array): Int32Array => rows.map((row) => values[row]!);
   const own = { ...windows, groups: of(windows.groups), labels: of(windows.labels) };
-  if (outcome === null) return new Map([...new Set(own.groups)].map((group) => [windows.users[group]!, 0]));
-  const users = summarizeFoldUsers(own, outcome.probabilities!, new Int32Array(testIndex.length));
+  if (probabilities === null) return new Map([...new Set(own.groups)].map((group) => [windows.users[group]!, 0]));
+  const users = summarizeFoldUsers(own, probabilities, new Int32Array(rows.length));
   return new Map(users.map(({ user, metrics }) => [user, metrics.macro_f1]));
 }
 

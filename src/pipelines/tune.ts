@@ -20,6 +20,7 @@ import { resumeCommand } from "./resume-command.ts";
 import { type TunedOptions, tuneCandidates } from "./tune-candidates.ts";
 import { tuneConfigText } from "./tune-config-text.ts";
 import { type TuneEvent, type TuneSearch, TuneSearches } from "./tune-searches.ts";
+import { TuneWindowings } from "./tune-windowings.ts";
 
 export { tunedTrainCommand } from "./resume-command.ts";
 export { describeTuneCandidate, type TunedOptions } from "./tune-candidates.ts";
@@ -78,9 +79,10 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
     candidates: candidates.length,
     folds: folds.length,
   });
+  const windowings = await TuneWindowings.open(data, given.config.overlap, candidates);
   const path = `${config.out}.trials.jsonl`;
   const trials = await TuneTrials.open(path, tuneIdentity(config, data), config.resume);
-  const trying = new TuneSearches(data, config, trials, reporter, run.signal);
+  const trying = new TuneSearches(windowings, config, trials, reporter, run.signal);
   try {
     const rng = Rng.fromSeed(config.seed).split("tune");
     const ordered = [...candidates];
@@ -168,7 +170,7 @@ function warnOfUntunedCandidates(
   candidates: number,
   reporter: Pick<Reporter, "warn">,
 ): void {
-  const tried = searches.map(({ trials }) => trials.filter(({ epochs }) => epochs === trials[0]!.epochs).length);
+  const tried = searches.map(({ trials }) => new Set(trials.map(({ options }) => JSON.stringify(options))).size);
   const fewest = Math.min(...tried);
   if (fewest === candidates) return;
   reporter.warn(

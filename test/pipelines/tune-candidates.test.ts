@@ -25,6 +25,20 @@ describe("candidates of a search", () => {
     expect(given.config).toMatchObject({ network: "compact", learningRate: 0.001, augment: "rotate" });
   });
 
+  it("may have windows and epochs of their own", () => {
+    const { given, candidates } = candidatesOf(["window=40,80", "overlap=0.5,0.75", "epochs=10,30"], {
+      network: "compact",
+      window: 60,
+      epochs: 20,
+    });
+    expect(candidates).toHaveLength(8);
+    expect(candidates[5]).toMatchObject({
+      options: { window: 80, overlap: 0.5, epochs: 30 },
+      config: { window: 80, overlap: 0.5, epochs: 30 },
+    });
+    expect(given.config).toMatchObject({ window: 60, overlap: 0.5, epochs: 20 });
+  });
+
   it("leave out what their network does not use", () => {
     const { candidates } = candidatesOf(["network=minirocket,compact", "learning-rate=0.001,0.003"], { epochs: 20 });
     expect(candidates.map(({ options }) => options)).toEqual([
@@ -44,8 +58,9 @@ describe("candidates of a search", () => {
     [["learning-rate=0.001,fast"], '--search learning-rate: expected a number greater than 0, at most 1, got "fast"'],
     [["learning-rate=0.001,"], '--search learning-rate: expected a number greater than 0, at most 1, got ""'],
     [["network=compact,lstm"], "--search network: expected one of"],
-    [["window=100,200"], "--search window: scores are comparable only on the same windows and people"],
-    [["learning-rates=1,2"], "--search learning-rates: expected one of network, normalize"],
+    [["rate=20,50"], "--search rate: scores are comparable only on the same recordings and people"],
+    [["window=12,40"], "--window: expected at least 16 samples for the auto network, got 12"],
+    [["learning-rates=1,2"], "--search learning-rates: expected one of window, overlap"],
     [["augment=none,rotate", "augment=none,rotate"], "expected augment once, got it twice"],
     [["network=minirocket,minirocket"], "expected at least two different candidates, got one"],
   ])("are refused for %j", (search, message) => {

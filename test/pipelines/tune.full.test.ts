@@ -141,3 +141,31 @@ it("continues where it was stopped, and repeats nothing", { timeout: 600_000 }, 
   expect(withoutTimes("again.yaml")).toEqual(withoutTimes("tuned.yaml"));
   expect(readFileSync(at("again.yaml"), "utf8")).toBe(readFileSync(at("tuned.yaml"), "utf8"));
 });
+
+it("compares windows of different lengths on the same people and moments", { timeout: 600_000 }, async () => {
+  const windows = ["--search", "window=40,80", "--search", "epochs=1,2"];
+  const given = ["tune", "r.parquet", "--out", "lengths.yaml", ...reading, ...windows, "--minutes", "60", ...options];
+  expect(await run(...given)).toMatchObject({ exitCode: 0, stderr: "" });
+  const chosen = parse(readFileSync(at("lengths.yaml"), "utf8"));
+  expect(chosen).toEqual({ window: expect.any(Number), epochs: expect.any(Number) });
+  const trials = trialsOf("lengths.yaml");
+  // Both lengths were tried in every search; their epochs grow from round to round.
+  const lengths = (search: string): Set<unknown> =>
+    new Set(trials.filter((own) => own.search === search).map((own) => (own.options as { window?: number }).window));
+  for (const search of ["fold 1", "fold 2", "everyone"])
+    expect([...lengths(search)]).toEqual(expect.arrayContaining([40, 80]));
+  for (const fold of ["fold 1", "fold 2"]) {
+    const people = (purpose: string): string[] => {
+      const own = trials.filter((trial) => trial.search === fold && trial.purpose === purpose);
+      const sets = own.map((trial) => Object.keys(trial.macro_f1).sort());
+      for (const set of sets) expect(set).toEqual(sets[0]);
+      return sets[0]!;
+    };
+    expect(people("search").filter((person) => people("judge").includes(person))).toEqual([]);
+    expect([...people("search"), ...people("judge")]).toHaveLength(6);
+  }
+  const tooLong = ["tune", "r.parquet", "--out", "long.yaml", ...reading, "--search", "window=40,90000", ...options];
+  const refused = await run(...tooLong);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toContain("--search window 90000: ");
+});

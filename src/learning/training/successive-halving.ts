@@ -12,8 +12,8 @@ export interface Trial<Candidate> {
 }
 
 export interface HalvingPlan<Candidate> {
-  /** Maximum number of epochs on the last rung. */
-  readonly epochs: number;
+  /** Maximum epochs of a candidate on the last rung. */
+  readonly epochsOf: (candidate: Candidate) => number;
   /** Whether another candidate may start on a rung that should end after this share of the time. */
   readonly isTimeLeft: (share: number) => boolean;
   readonly score: (candidate: Candidate, epochs: number) => Promise<number>;
@@ -35,25 +35,27 @@ export function halvingEpochs(candidates: number, epochs: number): number[] {
 }
 
 /**
- * Every rung has an equal share of the time. If a rung's time runs out, the first rung omits its last candidates, and later
- * rungs omit those with the lowest scores on the previous rung.
- * @param candidates at least one, in the order in which they are tried; ties keep that order
- * @returns all trials in order, and the best one on the last rung
+ * On each rung, every candidate has the same share of its own epochs. Every rung has an equal share of the time. If the time of a rung runs out, the first rung leaves out its last candidates, and
+ * later rungs leave out the candidates with the lowest scores on the previous rung.
+ * @param candidates at least one, in the order in which they are tried; equal scores keep that order
+ * @returns all trials in order, and the best one of the last rung
  */
 export async function successiveHalving<Candidate>(
   candidates: readonly Candidate[],
-  { epochs, isTimeLeft, score }: HalvingPlan<Candidate>,
+  { epochsOf, isTimeLeft, score }: HalvingPlan<Candidate>,
 ): Promise<{ readonly trials: readonly Trial<Candidate>[]; readonly best: Trial<Candidate> }> {
   if (candidates.length === 0) throw new RangeError("successive halving: expected at least one candidate, got none");
   const trials: Trial<Candidate>[] = [];
-  const rungs = halvingEpochs(candidates.length, epochs);
+  const most = Math.max(...candidates.map(epochsOf));
+  const rungs = halvingEpochs(candidates.length, most);
   let left = [...candidates];
   let ranked: Trial<Candidate>[] = [];
   for (const [rung, each] of rungs.entries()) {
     const tried: Trial<Candidate>[] = [];
     for (const candidate of left) {
       if (tried.length >= (rung === 0 ? fewest : 1) && !isTimeLeft((rung + 1) / rungs.length)) break;
-      tried.push({ candidate, epochs: each, score: await score(candidate, each) });
+      const epochs = Math.max(1, Math.round((epochsOf(candidate) * each) / most));
+      tried.push({ candidate, epochs, score: await score(candidate, epochs) });
     }
     trials.push(...tried);
     ranked = tried.sort((a, b) => b.score - a.score);

@@ -8,7 +8,7 @@ async function search(scores: readonly number[], options: { late?: Record<number
   const { late = {}, shares = Number.POSITIVE_INFINITY } = options;
   let started = 0;
   return successiveHalving([...scores.keys()], {
-    epochs: 90,
+    epochsOf: () => 90,
     // Each trial takes the same share of the time.
     isTimeLeft: (share) => started < share * shares,
     score: async (candidate, epochs) => {
@@ -29,6 +29,21 @@ describe("successive halving", () => {
       ...[8, 7].map((candidate) => [candidate, 90]),
     ]);
     expect(best).toEqual({ candidate: 8, epochs: 90, score: 0.9 });
+  });
+
+  it("gives every candidate the same share of its own epochs", async () => {
+    const { trials } = await successiveHalving([90, 9, 1], {
+      epochsOf: (own) => own,
+      isTimeLeft: () => true,
+      score: async (own) => own,
+    });
+    expect(trials.map(({ candidate, epochs }) => [candidate, epochs])).toEqual([
+      [90, 30],
+      [9, 3],
+      [1, 1],
+      [90, 90],
+      [9, 9],
+    ]);
   });
 
   it("lets the last rung decide", async () => {

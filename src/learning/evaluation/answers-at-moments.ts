@@ -1,0 +1,70 @@
+// Scores predictions for windows of one length at the centres of windows of another length, so that networks with different
+// windows are compared at the same moments of the same people. The answer at a moment is that of the nearest window, because
+// a device repeats its last answer until the next; so a long window is wrong in bouts that are too short for it.
+
+import { firstNotBelow } from "../../stats/first-not-below.ts";
+
+/** Places of windows; see `WindowSet`. */
+export interface TimedWindows {
+  readonly labels: Int32Array;
+  readonly classes: readonly string[];
+  readonly groups: Int32Array;
+  readonly users: readonly string[];
+  readonly recordingIndex: Int32Array;
+  readonly recordings: readonly string[];
+  readonly startTimes: Float64Array;
+  readonly windowSize: number;
+  readonly samplingRateHz: number;
+}
+
+/** Windows of a set: `rows` are their indices. */
+export interface ChosenWindows {
+  readonly windows: TimedWindows;
+  readonly rows: Int32Array;
+}
+
+/**
+ * Returns probabilities [M, K] for M moments, the centres of `moments`. At the moments of a recording without predicted
+ * windows, the answer is a wrong class.
+ * @param predicted N windows with the same K classes
+ * @param probabilities [N, K]
+ */
+export function answersAtMoments(
+  moments: ChosenWindows,
+  predicted: ChosenWindows,
+  probabilities: Float32Array,
+): Float32Array {
+  const { labels, classes } = moments.windows;
+  const K = classes.length;
+  const answers = new Float32Array(moments.rows.length * K);
+  const timelines = new Map<string, { readonly times: Float64Array; readonly order: readonly number[] }>();
+  const byRecording = Map.groupBy(predicted.rows.keys(), (n) => recordingOf(predicted, n));
+  for (const [recording, own] of byRecording) {
+    const order = own.sort((a, b) => centreOf(predicted, a) - centreOf(predicted, b));
+    timelines.set(recording, { order, times: Float64Array.from(order, (n) => centreOf(predicted, n)) });
+  }
+  for (const m of moments.rows.keys()) {
+    const timeline = timelines.get(recordingOf(moments, m));
+    if (timeline === undefined) {
+      answers[m * K + ((labels[moments.rows[m]!]! + 1) % K)] = 1;
+      continue;
+    }
+    const { times, order } = timeline;
+    const time = centreOf(moments, m);
+    const after = Math.min(firstNotBelow(times, time), times.length - 1);
+    const before = Math.max(0, after - 1);
+    const n = order[time - times[before]! <= Math.abs(times[after]! - time) ? before : after]!;
+    answers.set(probabilities.subarray(n * K, (n + 1) * K), m * K);
+  }
+  return answers;
+}
+
+function recordingOf({ windows, rows }: ChosenWindows, i: number): string {
+  const row = rows[i]!;
+  return JSON.stringify([windows.users[windows.groups[row]!], windows.recordings[windows.recordingIndex[row]!]]);
+}
+
+/** Seconds on the recording's clock. */
+function centreOf({ windows, rows }: ChosenWindows, i: number): number {
+  return windows.startTimes[rows[i]!]! + windows.windowSize / windows.samplingRateHz / 2;
+}

@@ -112,7 +112,7 @@ it.each([
   [
     "random numbers",
     `export default (layers, k) => layers.sequential(${usual}, layers.custom((x, { mul }) => mul(x, Math.random())));`,
-    "two calls of its function gave different ones",
+    "two calls of its function returned different ones",
   ],
   [
     "an unknown initializer",

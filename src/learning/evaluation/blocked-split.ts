@@ -5,9 +5,8 @@
 // training part. Instead, the windows of *each class* are laid end to end, in order of recording and time, and cut into K equal
 // contiguous blocks. Fold k is tested on the k-th block of every class. Every class is therefore learned and tested in every
 // fold and is cut in only K - 1 places. Training windows of any class that are closer to a test window than the purge gap are
-// left out of that fold's training part, so a fold's training and test rows together are fewer than all rows. The result
-// measures how well the network does on the same person at other times, including earlier ones, but not how well it does on
-// another person.
+// left out of that fold's training part, so a fold's training and test rows do not add up to all rows. The result shows how
+// well the network does on the same person at other times, including earlier ones, but not how well it does on another person.
 
 import { checkNSplits, checkSplitClasses, checkSplitKeepsClasses, classTooShortToSplit } from "./check-splits.ts";
 import { rowsToSplitByClass, type Split, splitsFromFolds, type WindowPositions } from "./split.ts";

@@ -40,7 +40,7 @@ export interface MetricIntervals {
   readonly kappa: Interval | null;
   /** Mean negative log-likelihood, nats. */
   readonly log_loss: Interval | null;
-  /** Mean difference between confidence and accuracy, over bins. */
+  /** Difference between confidence and accuracy, averaged over bins. */
   readonly expected_calibration_error: Interval | null;
   /** By class. */
   readonly per_class: Readonly<Record<string, ClassIntervals>>;

@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import type { WindowPositions } from "./split.ts";
 
-/** @throws UserError unless `nSplits` is a whole number >= 2 */
+/** @throws UserError unless `nSplits` is a whole number of at least 2 */
 export function checkNSplits(nSplits: number): void {
   if (!(Number.isInteger(nSplits) && nSplits >= 2)) {
     throw new UserError(`--folds: expected a whole number of at least 2, got ${nSplits}`, {

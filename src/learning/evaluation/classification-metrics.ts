@@ -27,7 +27,7 @@ export interface ClassificationMetrics {
   readonly kappa: number | null;
   /** Mean negative log-likelihood, nats. */
   readonly log_loss: number;
-  /** Mean difference between confidence and accuracy over bins, 0 to 1. */
+  /** Difference between confidence and accuracy, averaged over bins; 0 to 1. */
   readonly expected_calibration_error: number;
   /** One entry per confidence bin. */
   readonly reliability: readonly ReliabilityBin[];
@@ -40,7 +40,7 @@ export interface ClassificationMetrics {
 export const classificationMetricsSchema: z.ZodType<ClassificationMetrics> = z.object({
   n: count,
   accuracy: share,
-  macro_f1: share.describe("mean F1 over the classes that occur among the true or the predicted labels"),
+  macro_f1: share.describe("mean F1 over the classes that occur among the true or predicted labels"),
   weighted_f1: share.describe("mean F1, weighted by the number of windows in each true class"),
   kappa: z.number().min(-1).max(1).nullable().describe("Cohen's kappa; null if only one class occurs"),
   log_loss: z.number().min(0).describe("in nats; probabilities are clipped to [2^-23, 1 - 2^-23]"),

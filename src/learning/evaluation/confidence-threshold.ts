@@ -4,7 +4,7 @@
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { quantiles } from "../../stats/quantile.ts";
 
-/** A confidence below which predictions count as unknown, and its effect for people that the network had not seen. */
+/** A confidence below which predictions count as unknown, and its effect on people that the network had not seen. */
 export interface ConfidenceThreshold {
   /** Predictions with a lower confidence count as unknown. */
   readonly confidence: number;

@@ -1,4 +1,4 @@
-// The errors that a network is most confident about: often wrong labels, a sensor worn differently, or a movement that nobody
+// The errors that a network is most confident about: often wrong labels, a sensor worn differently, or a movement that no one
 // in the training data made. Consecutive windows in a recording with the same error form one stretch. W windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";

@@ -1,5 +1,5 @@
-// Compares the people that a model is evaluated on with those in its cross-validation, both by mean and person by person. The
-// cross-validation estimate holds if the new people could have been among the cross-validated ones.
+// Compares the people that a model is evaluated on with those in its cross-validation, both on average and person by person.
+// The cross-validation estimate holds if the new people could have been among the cross-validated ones.
 
 import type { Rng } from "../../random.ts";
 import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstrap-people.ts";

@@ -1,5 +1,5 @@
 // Precision, recall and F1 from a confusion matrix, with scikit-learn's conventions: a ratio with denominator 0 is 0
-// (zero_division=0), and the macro mean runs over the classes that occur among the true or the predicted labels.
+// (zero_division=0), and the macro mean runs over the classes that occur among the true or predicted labels.
 
 import { confusionMatrix } from "./confusion-matrix.ts";
 

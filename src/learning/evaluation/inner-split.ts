@@ -1,5 +1,5 @@
-// Chooses which of a fold's training rows are used for validation, which early stopping and the learning rate rely on. The rows
-// are split in the same way as for the fold itself: by person, by shuffled rows, or by contiguous blocks.
+// Chooses which of a fold's training rows are used for validation, which early stopping and the learning rate depend on. The
+// rows are split in the same way as for the fold itself: by person, by shuffled rows, or by contiguous blocks.
 
 import { UserError } from "../../errors.ts";
 import type { Rng } from "../../random.ts";
@@ -17,7 +17,7 @@ import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
  * sides. If there is no such part, it draws a part that leaves every class in training or, failing that, any part. Parts with
  * at least `leastPeople` people are preferred.
  * - `stratified`: a shuffled stratified part.
- * - `blocks`: the first or the last stretch of each class's time (drawn once by `rng`); training rows close to it are purged as
+ * - `blocks`: the first or last stretch of each class's time (drawn once by `rng`); training rows close to it are purged as
  * in blockedSplit.
  *
  * @param trainIndex rows of `positions`, ascending

@@ -20,7 +20,7 @@ export interface FoldLeakage {
   readonly fold: number;
   /** People in the training part. */
   readonly train_users: readonly string[];
-  /** People in the validation part, which the best epoch is chosen on. */
+  /** People in the validation part, which is used to choose the best epoch. */
   readonly validation_users: readonly string[];
   /** People in the test part. */
   readonly test_users: readonly string[];

@@ -23,7 +23,7 @@ export interface MetricsSummary {
   readonly kappa: Spread;
   /** Mean negative log-likelihood, nats. */
   readonly log_loss: Spread;
-  /** Mean difference between confidence and accuracy over bins. */
+  /** Difference between confidence and accuracy, averaged over bins. */
   readonly expected_calibration_error: Spread;
 }
 

@@ -112,8 +112,7 @@ function outerSplitClassWarnings({ labels, groups, classes, users }: WindowPosit
       if (people.size === 1) {
         const [person] = people;
         return [
-          `class "${classes[label]}" comes from only one person (${users[person!]}). When that person is tested, the ` +
-            `network has never seen it, so its scores are 0, which lowers that fold's macro F1 by up to ${(1 / classes.length).toFixed(2)}. ` +
+          `class "${classes[label]}" comes from only one person (${users[person!]}). When that person is tested, the network has never seen this class, so its scores are 0, which lowers that fold's macro F1 by up to ${(1 / classes.length).toFixed(2)}. ` +
             `Record it with more people, leave it out with ${shellCommand("--exclude", classes[label]!)}, or merge it with a similar class with --map.`,
         ];
       }

@@ -1,4 +1,4 @@
-// K folds that keep each group (person) whole and class shares as even as whole groups allow. Uses the greedy method of
+// K folds that keep each group (person) whole, with class shares as even as that allows. Uses the greedy method of
 // scikit-learn's StratifiedGroupKFold (after a Kaggle kernel by Jakub Wasikowski). Groups are shuffled, then stably sorted by
 // the spread of their class counts, most uneven first. Each group goes to the fold that minimises the standard deviation of the
 // class shares over folds; ties go to the fold with fewer rows.

@@ -4,8 +4,8 @@ import { rowsToSplitByClass, type Split, splitsFromFolds } from "./split.ts";
 
 /**
  * K folds of shuffled rows with equal class shares: both a class's counts and the fold sizes differ by at most one between
- * folds. The split ignores people and overlapping windows, so it LEAKS on windows cut from recordings: neighbours of every test
- * window are in training (Hammerla & Ploetz 2015). Use it only to compare with published figures.
+ * folds. The split ignores people and overlapping windows, so it LEAKS on windows cut from recordings: the neighbours of every
+ * test window are in training (Hammerla & Ploetz 2015). Use it only to compare with published figures.
  * @param labels [W] classes, 0 or more
  * @throws UserError if there is only one class or fewer than two folds
  */

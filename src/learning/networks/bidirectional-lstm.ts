@@ -1,8 +1,8 @@
 // A bidirectional LSTM (Hochreiter & Schmidhuber 1997, with a forget gate; Keras's semantics: sigmoid gates, one bias, with the
-// outputs of both directions side by side). Inference uses ONNX's own LSTM operator. Training needs every step's gates, which
-// ONNX's operator does not return. Training therefore runs one forward Scan per direction, and a second Scan as its gradient
-// rule. All element-wise work happens in the Scan's body, so that a step's activations stay in cache. The gradients of the
-// weights are computed after the Scan, as matrix products over all time steps.
+// outputs of both directions side by side). Inference uses ONNX's own LSTM operator. Training needs the gates of every step,
+// which ONNX's operator does not return. Training therefore runs one forward Scan per direction, and a second Scan as its
+// gradient rule. All element-wise work happens in the Scan's body, so that a step's activations stay in cache. The gradients of
+// the weights are computed after the Scan, as matrix products over all time steps.
 //
 // Dimensions: T time, B batch, I input channels, H units. Parameters have Keras's layout, with gates in the order i, f, g, o.
 

@@ -1,6 +1,6 @@
 // MiniRocket as a network: fixed convolutions, counts of how often their outputs exceed their biases, and one trained layer on
 // top of the standardised counts. The fixed tensors are statistics: they are drawn or measured once per fit (fit-minirocket.ts)
-// and receive no gradient. MiniRocket uses shares of positive values; the counts differ from them by a factor that the
+// and receive no gradient. MiniRocket uses shares of positive values; the counts differ from them by a factor that
 // standardisation removes. B batch, T time, C channels, F features, K classes.
 
 import type { Layer, LayerContext } from "./layer-context.ts";

@@ -160,7 +160,7 @@ export function innermostGraph(values: readonly Value[]): Graph {
 export function sizeOfGraphShape(shape: Shape): number {
   return shape.reduce<number>((product, dimension) => {
     if (typeof dimension !== "number")
-      throw new Error(`shape [${shape}] has a size that is only known when the model runs`);
+      throw new Error(`shape [${shape}] has a size that is known only when the model runs`);
     return product * dimension;
   }, 1);
 }

@@ -183,7 +183,7 @@ export function convolve(
   if (x.shape.length !== 3 || w.shape.length !== 3 || channels !== inputs || x.type !== w.type)
     throw operandMismatch("Conv", x, w);
   const left = knownOperandDimension(steps!) + 2 * padding - (knownOperandDimension(length!) - 1) * dilation;
-  if (!(left >= 1)) throw new Error(`Conv: a kernel of ${length} in dilation ${dilation} does not fit into ${steps}`);
+  if (!(left >= 1)) throw new Error(`Conv: a kernel of ${length} with dilation ${dilation} does not fit into ${steps}`);
   return innermostGraph([x, w]).emit("Conv", [x, w], [{ type: x.type, shape: [batch!, filters!, left] }], {
     dilations: { kind: "ints", value: [dilation] },
     pads: { kind: "ints", value: [padding, padding] },

@@ -1,4 +1,4 @@
-// Operands of the operators: their shapes, with NumPy's broadcasting, and the checks of both.
+// Operands of operators: their shapes under NumPy's broadcasting rules, and checks of both.
 
 import type { Dimension, Graph, Shape, Value } from "./onnx-graph.ts";
 

@@ -139,7 +139,7 @@ export const retrainReportSchema: z.ZodType<RetrainReport> = z.object({
     .describe("labelled people in the training data, and their windows"),
   holdout: z
     .object({ people: names, windows: count })
-    .describe("labelled people in the holdout, who are used to evaluate the candidate and never for training"),
+    .describe("labelled people in the holdout, who are used only to evaluate the candidate, never for training"),
   unlabelled: z.object({ files: names, fingerprint: z.string(), windows: count }),
   cycles: z.array(cycleSchema),
   winner: count,

@@ -16,8 +16,8 @@ import { scaleTrainingWindows } from "./training-batch.ts";
 
 /**
  * Returns the weights, with batch-normalization statistics computed from the windows in `rows`. Means are averaged over
- * batches; variances combine those within batches and that between batch means. Dropout is drawn as in training, because it
- * affects the training statistics as well. In an ensemble, the member with batch normalization is adapted.
+ * batches; variances combine the variance within batches with that between batch means. Dropout is drawn as in training,
+ * because it affects the training statistics as well. In an ensemble, the member with batch normalization is adapted.
  *
  * @param plan the fit's plan, with a seed of its own
  * @param windows the windows that the plan refers to

@@ -17,8 +17,8 @@ import { openRuntimeSession } from "./onnx-runtime.ts";
 import { type OwnNetwork, ownNetworkFault, reasonInOwnNetwork } from "./own-network.ts";
 
 /**
- * Batch size for the check. It differs from usual sizes of windows, channels and layers, so that the shapes in messages show
- * which dimension is the batch.
+ * Batch size used in the check. It differs from the usual sizes of windows, channels and layers, so that the shapes in messages
+ * show which dimension is the batch.
  */
 const batchSizes = [37, 41, 43, 47] as const;
 
@@ -50,7 +50,7 @@ export async function checkOwnNetwork(
   if (!protos.every((bytes, i) => Buffer.compare(bytes, again.protos[i]!) === 0)) {
     throw ownNetworkFault(
       network,
-      "expected the same network each time, but two calls of its function gave different ones",
+      "expected the same network each time, but two calls of its function returned different ones",
       undefined,
       "Do not use a clock or random numbers in it: initial weights follow from the initializers and --seed.",
     );
@@ -94,7 +94,7 @@ function checkOwnNetworkOutput(
     if (!Array.isArray(shape))
       throw ownNetworkFault(
         network,
-        `expected its function to return a network made of layers, but it gave ${ownNetworkTypeName(y)}`,
+        `expected its function to return a network made of layers, but it returned ${ownNetworkTypeName(y)}`,
       );
     const [batch] = x.shape;
     if (shape.length === 2 && shape[0] === batch && shape[1] === classes) return y as ReturnType<Layer>;

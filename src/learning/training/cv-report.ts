@@ -73,7 +73,8 @@ export interface CvReport {
     seconds: number;
     n_windows: number;
     /**
-     * The choice that `auto` made, and the losses behind it; absent for other networks and from reports of earlier versions.
+     * The choice that `auto` made, and the losses that it is based on; absent for other networks and from reports of earlier
+     * versions.
      */
     choice?: MixtureChoice;
   };
@@ -129,7 +130,7 @@ export interface FoldReport {
 export interface UserReport {
   /** Name of the person. */
   user: string;
-  /** Fold that tested this person; null if several did. */
+  /** The fold that tested this person; null if several did. */
   fold: number | null;
   /** Metrics on the person's windows. */
   metrics: ClassificationMetrics;
@@ -232,7 +233,7 @@ export const cvReportSchema: z.ZodType<CvReport> = z.object({
     seconds,
     n_windows: count,
     choice: choiceSchema
-      .describe("the choice that auto made, and the losses behind it; absent for other networks")
+      .describe("the choice that auto made, and the losses that it is based on; absent for other networks")
       .exactOptional(),
   }),
   warnings: z.array(z.string()),

@@ -4,9 +4,9 @@ import type { Rng } from "../../random.ts";
  * Sets each element of a mask to one with probability 1 - rate, otherwise to zero. Two elements share one random word, so the
  * rate is accurate to 1/65,536.
  *
- * A step needs millions of elements. So the random words are hashes of a counter (SplitMix32 with C. Wellons' constants), which
- * a processor computes in parallel. Elements are compared and written four at a time without branches, because branches on
- * random values would often be mispredicted.
+ * A step needs millions of elements. The random words are therefore hashes of a counter (SplitMix32 with C. Wellons'
+ * constants), which a processor computes in parallel. Elements are compared and written four at a time without branches,
+ * because branches on random values would often be mispredicted.
  */
 export function fillDropoutMask(mask: Uint8Array, rate: number, rng: Rng): void {
   // The sign bit of last - x is 1 if the element with random number x is kept.

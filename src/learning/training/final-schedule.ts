@@ -4,7 +4,7 @@ import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import { type FitEpoch, fitStateEpochsInMiniBatches } from "./fit-state.ts";
 
 /**
- * Number of shards that each batch is divided into when a fit runs alone. It does not depend on the machine, because the
+ * Number of shards that each batch is divided into when a fit runs alone. It must not depend on the machine, because the
  * weights depend on it.
  */
 export const finalShards = 2;

@@ -71,9 +71,7 @@ export type FitEvent =
       fit: FitName;
       /** Number of epochs finished before the interruption. */
       epochs: number;
-      /**
-       * The penalty chosen by a finished fit, or null if the fit starts again; absent for a network trained in mini-batches.
-       */
+      /** The penalty chosen by a finished fit, or null if the fit starts over; absent for a network trained in mini-batches. */
       penalty?: number | null;
     }
   | {
@@ -126,7 +124,7 @@ export interface FinalEvent {
   penalty?: number;
   /** Duration in seconds. */
   seconds: number;
-  /** The choice that `auto` made, and the losses behind it; absent for other networks. */
+  /** The choice that `auto` made, and the losses that it is based on; absent for other networks. */
   choice?: {
     /** `compact`, `minirocket`, or `average` of the two. */
     readonly chosen: string;

@@ -25,11 +25,11 @@ export interface FitPlan {
   readonly epochs: number;
   readonly batchSize: number;
   /**
-   * Number of parts into which a batch is split for parallel computation, each with its own batch-norm statistics; must divide
+   * Number of parts that a batch is split into for parallel computation, each with its own batch-norm statistics; must divide
    * the batch size.
    */
   readonly shards: number;
-  /** Learning rate of Adam; if there is no validation, it may be a list with one rate per epoch. */
+  /** Adam's learning rate; if there is no validation, it may be a list with one rate per epoch. */
   readonly learningRate: number | readonly number[];
   /** Number of epochs without improvement after which the fit stops. */
   readonly patience: number;

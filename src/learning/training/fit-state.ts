@@ -41,7 +41,9 @@ export interface FitProgress {
   /** Total number of optimizer steps. */
   updates: number;
   learningRate: number;
-  /** Number of epochs since validation last improved, and since it last improved or the learning rate was last reduced. */
+  /**
+   * Number of epochs since validation last improved, and number since it last improved or the learning rate was last reduced.
+   */
   sinceBest: number;
   sinceCut: number;
 }

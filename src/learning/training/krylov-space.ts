@@ -13,7 +13,7 @@ const dependentShare = 1e-6;
 /** What remains of a product, as a fraction of it, when the space is complete. */
 const completeShare = 1e-12;
 
-/** Orthonormal vectors, and how much of each is contained in each of the columns that they span. */
+/** Orthonormal vectors, and the component of each spanned column along each of them. */
 interface SpannedColumns {
   readonly vectors: readonly Float64Array[];
   readonly parts: readonly (readonly number[])[];

@@ -1,7 +1,7 @@
 // Fits a linear head to counted features: ridge regression of each class against the others. The penalty applies to the
 // weights, or to their distance from those of an existing head, but not to the intercepts. ONNX Runtime multiplies chunks of
-// rows; the standardisation of the features is folded into the weights, so that the counts themselves are multiplied. N rows, F
-// features, K classes, P penalties.
+// rows; feature standardisation is folded into the weights, so that the counts themselves are multiplied. N rows, F features, K
+// classes, P penalties.
 
 import { unchangedPenalty } from "../../unchanged-penalty.ts";
 import { buildHeadProductsGraph, buildHeadScoresGraph } from "../networks/linear-head-graph.ts";
@@ -29,7 +29,7 @@ export interface HeadRows {
   readonly targets: Float32Array;
 }
 
-/** Means and deviations of the features, [F] each. */
+/** Means and standard deviations of the features, [F] each. */
 export interface FeatureMoments {
   readonly mean: Float32Array;
   readonly deviation: Float32Array;
@@ -82,7 +82,7 @@ export class LinearHead {
 
   /**
    * Fits a head to each of several subsets of the rows, reading the rows once for all of them.
-   * @param subsets for each subset, an entry per row of `data`: 1 if the row belongs to the subset, 0 otherwise
+   * @param subsets for each subset, one entry per row of `data`: 1 if the row belongs to the subset, 0 otherwise
    * @returns for each subset, a head for each penalty; null if the fit was stopped
    */
   async fitSubsets(

@@ -16,8 +16,8 @@ export interface OwnNetwork {
 }
 
 /**
- * Runs the module. The module is imported from a `data:` URL with its content, so the code that runs is exactly the code that
- * was hashed, and the module cannot import other files, which the hash would not cover.
+ * Runs the module. The module is imported from a `data:` URL that contains it, so the code that runs is exactly the code that
+ * was hashed. It also cannot import other files, which the hash would not cover.
  */
 export function importOwnNetwork({ code }: Pick<OwnNetwork, "code">): Promise<{ readonly default?: unknown }> {
   return import(/* @vite-ignore */ `data:text/javascript;charset=utf-8,${encodeURIComponent(code)}`);

@@ -1,5 +1,5 @@
-// Chooses the penalty of a linear head: heads for all penalties are fitted without some of the people, and evaluated on these.
-// N rows, K classes, P penalties.
+// Chooses the penalty of a linear head: heads for all penalties are fitted without some of the people and evaluated on those
+// people. N rows, K classes, P penalties.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { unchangedPenalty } from "../../unchanged-penalty.ts";

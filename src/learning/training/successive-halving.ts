@@ -25,7 +25,7 @@ const mostRungs = 3;
 /** Minimum number of candidates on a rung. */
 const fewest = 2;
 
-/** Epochs of each rung. A handful of candidates does not need a rung that merely eliminates the worst. */
+/** Epochs of each rung. With only a handful of candidates, a rung that merely eliminates the worst is not needed. */
 export function halvingEpochs(candidates: number, epochs: number): number[] {
   const rungs = candidates <= fewest ? 1 : candidates <= fewest * factor ? 2 : mostRungs;
   const each = Array.from({ length: rungs }, (_, rung) =>

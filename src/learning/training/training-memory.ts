@@ -105,7 +105,7 @@ export function reportTrainingMemory(
   reporter.event({ type: "memory", neededBytes, totalBytes, availableBytes });
   if (neededBytes - heldBytes <= availableBytes) return;
   reporter.warn(
-    `This training run may need ${gigabytes(neededBytes - heldBytes)} more memory, but only ${gigabytes(availableBytes)} of ${gigabytes(totalBytes)} are free. ` +
+    `This training run may need ${gigabytes(neededBytes - heldBytes)} more memory, but only ${gigabytes(availableBytes)} of ${gigabytes(totalBytes)} is free. ` +
       `It may be slow, or the system may end it. ${advice}`,
   );
 }

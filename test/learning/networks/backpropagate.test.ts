@@ -221,7 +221,7 @@ describe("what cannot be differentiated is refused", () => {
   it("a loss whose size is not known", () => {
     const x = new Graph("refused").input("x", "float64", ["batch"]);
     expect(() => backpropagate(mul(x, 2), [x])).toThrow(
-      "shape [batch] has a size that is only known when the model runs",
+      "shape [batch] has a size that is known only when the model runs",
     );
   });
 

@@ -156,7 +156,7 @@ describe("sizes", () => {
   it("multiply the dimensions, and need all of them", () => {
     expect([sizeOfGraphShape([]), sizeOfGraphShape([3]), sizeOfGraphShape([2, 3, 4])]).toEqual([1, 3, 24]);
     expect(() => sizeOfGraphShape(["batch", 3])).toThrow(
-      "shape [batch,3] has a size that is only known when the model runs",
+      "shape [batch,3] has a size that is known only when the model runs",
     );
   });
 });

@@ -183,7 +183,7 @@ describe("operators in ONNX Runtime", () => {
     const result = await runGraph(graph, { x: [1, 2, 3, 4, 1, 0, 0, 1] });
     expect(result.y).toEqual({ type: "float32", shape: [1, 1, expected.length], values: expected });
     expect(() => convolve(x, kernel, { dilation: 4, padding: 0 })).toThrow(
-      "a kernel of 2 in dilation 4 does not fit into 4",
+      "a kernel of 2 with dilation 4 does not fit into 4",
     );
   });
 

@@ -63,7 +63,7 @@ describe("the memory of a training", () => {
     });
     expect(told(2.4e9).warnings).toEqual([
       expect.stringMatching(
-        /^This training run may need 2\.5 GB more memory, but only 2\.4 GB of 4\.0 GB are free\. .* Use fewer --jobs\.$/,
+        /^This training run may need 2\.5 GB more memory, but only 2\.4 GB of 4\.0 GB is free\. .* Use fewer --jobs\.$/,
       ),
     ]);
   });

@@ -6,8 +6,8 @@
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { gravityInSensorUnit, type SensorUnit } from "../sensors/sensor.ts";
-import { type Piece, vectorValues } from "../sensors/vector-values.ts";
-import { gravityShare, weighUnitAtRest } from "../sensors/weigh-sensor.ts";
+import { gravityShare, type Piece, vectorValues } from "../sensors/vector-values.ts";
+import { weighUnitAtRest } from "../sensors/weigh-sensor.ts";
 import type { DecidedSensor } from "./find-sensors.ts";
 import type { Stretch } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";

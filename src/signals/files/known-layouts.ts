@@ -1,6 +1,7 @@
 // Recognises tables that have documented columns but no header line, by their width, their first values and the lines before
 // them.
 
+import { type StatedClock, statedClock } from "./stated-clock.ts";
 import { isMissingMark } from "./table-limits.ts";
 import type { TextLayout } from "./text-layout.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
@@ -62,11 +63,11 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
       const named = ["sample", ...names.slice(1)];
       return { is: statedRateLayout, names: named, clock: { start: 0, rateHz: 1 / Number(seconds) } };
     }
-    const rateHz = rateInKnownLayout(
+    const clock = clockInKnownLayout(
       preamble,
       names.filter((_, c) => sample.some((values) => !isMissingMark(values[c] ?? ""))),
     );
-    return rateHz === undefined ? undefined : { is: statedRateLayout, names, clock: { start: 0, rateHz } };
+    return clock === undefined ? undefined : { is: statedRateLayout, names, clock };
   }
   const openSignals = knownOpenSignalsLayout(preamble, width);
   if (openSignals !== undefined) return openSignals;
@@ -182,14 +183,10 @@ const opportunityLayout: KnownLayout = {
 /** Layout of a table that is read unchanged except that times are added to its rows. */
 export const statedRateLayout = "a stated rate";
 
-/**
- * Returns the rate, in Hz, given in the lines before a table without a time column, such as "# Config: data_rate = 2000.0 Hz".
- */
-export function rateInKnownLayout(lines: readonly string[], names: readonly string[]): number | undefined {
-  const stated = /(?:sampl\w*|data|update)[ _-]?(?:rate|frequency)"?\s*[:=]?\s*(\d+(?:\.\d+)?)\s*Hz/i.exec(
-    lines.join("\n"),
-  )?.[1];
-  return stated === undefined || usualColumnOfRole(names, "time") !== null ? undefined : Number(stated);
+/** Returns the rate and start given in the lines before a table without a time column. */
+export function clockInKnownLayout(lines: readonly string[], names: readonly string[]): StatedClock | undefined {
+  const stated = statedClock(lines);
+  return stated === undefined || usualColumnOfRole(names, "time") !== null ? undefined : stated;
 }
 
 interface OpenSignalsDevice {

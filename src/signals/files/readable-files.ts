@@ -22,7 +22,7 @@ import { garminFitRecording, isGarminFit } from "./garmin-fit.ts";
 import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
 import { separateJoinedText } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-as-csv.ts";
-import { rateInKnownLayout } from "./known-layouts.ts";
+import { clockInKnownLayout } from "./known-layouts.ts";
 import { nulPaddedLines, removeNulPadding } from "./nul-padding.ts";
 import { oldestFirst } from "./oldest-first.ts";
 import {
@@ -148,7 +148,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const tableLines = lines.filter((line) => !isBlankLine(line));
   const plain = plainTextOfLayout(tableLines);
   const comments = lines.filter((line) => line.startsWith("#"));
-  if (plain !== undefined && rateInKnownLayout(comments, plain.names) === undefined) {
+  if (plain !== undefined && clockInKnownLayout(comments, plain.names) === undefined) {
     resolveRepeatedNames(file.path, plain.names, options);
     const header = tableLines[0]!.replace(/^\ufeff/, "");
     const time = plain.names.indexOf(options.time ?? usualColumnOfRole(plain.names, "time") ?? "");

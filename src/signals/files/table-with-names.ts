@@ -5,7 +5,7 @@ import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import type { SourceFile } from "./find-files.ts";
 import { fittingLayout } from "./fitting-layout.ts";
-import { knownLayout, statedRateLayout } from "./known-layouts.ts";
+import { clockInKnownLayout, knownLayout, statedRateLayout } from "./known-layouts.ts";
 import { likelyNames } from "./likely-names.ts";
 import { refuseWideRows } from "./refuse-wide-rows.ts";
 import { resolveRepeatedNames } from "./repeated-names.ts";
@@ -55,10 +55,11 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
     );
     if (by !== "--columns" && known?.note !== undefined) options.warn(`${by}: ${known.note}`);
   }
-  const clock = options.columns === undefined ? known?.clock : undefined;
-  if (clock !== undefined && known?.is === statedRateLayout) {
+  const clock = options.columns === undefined ? known?.clock : clockInKnownLayout(layout.preamble, names);
+  if (clock !== undefined && (known?.is === statedRateLayout || options.columns !== undefined)) {
+    const from = clock.start === 0 ? "" : `, and the start, ${new Date(clock.start * 1000).toISOString().slice(0, 19)}`;
     options.warn(
-      `${file.path}: there is no time column, so times are computed from the rate given before the table, ${clock.rateHz} Hz.`,
+      `${file.path}: there is no time column, so times are computed from the rate given before the table, ${clock.rateHz} Hz${from}.`,
     );
   }
   const scale = options.columns === undefined ? known?.scale : undefined;

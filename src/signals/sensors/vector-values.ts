@@ -23,8 +23,31 @@ export interface VectorValues {
 /** Minimum number of pieces. */
 const leastPieces = 5;
 
-/** @returns undefined if there are too few pieces */
+/**
+ * Length at rest divided by movement, which is at least 0.27 with gravity (0.16 for jogging alone), and at most 0.02
+ * for gyroscopes.
+ */
+export const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
+/**
+ * Length at rest divided by the spread around it, which is at least 22 with gravity, and at most 1.5 for gyroscopes.
+ */
+export const leastSteadiness = 5;
+
+/**
+ * Pieces of zeros, with which loggers fill up recordings, are left out if all other pieces show gravity, because no
+ * accelerometer measures zero on all axes. At rest, other sensors may.
+ * @returns undefined if there are too few pieces
+ */
 export function vectorValues(pieces: readonly Piece[]): VectorValues | undefined {
+  const measured = pieces.filter(({ axes }) => axes.some((values) => values.some((value) => value !== 0)));
+  if (measured.length === pieces.length) return valuesOfVectorPieces(pieces);
+  const values = valuesOfVectorPieces(measured);
+  const isGravity =
+    values !== undefined && values.rest >= gravityShare.some * values.movement && values.steadiness >= leastSteadiness;
+  return isGravity ? values : valuesOfVectorPieces(pieces);
+}
+
+function valuesOfVectorPieces(pieces: readonly Piece[]): VectorValues | undefined {
   if (pieces.length < leastPieces) return undefined;
   const [lengths, distances]: [number[], number[]] = [[], []];
   const described = pieces.map(({ axes }) => {

@@ -6,7 +6,7 @@
 
 import { gravityInSensorUnit, type Sensor, type SensorUnit } from "./sensor.ts";
 import type { NamedSensor } from "./sensors-by-name.ts";
-import type { VectorValues } from "./vector-values.ts";
+import { gravityShare, leastSteadiness, type VectorValues } from "./vector-values.ts";
 
 interface ShareOfGravity {
   readonly least: number;
@@ -20,15 +20,6 @@ interface ShareOfGravity {
 const nearGravity: ShareOfGravity = { least: 0.5, most: 1.5 };
 /** Narrower limits for a sensor whose name does not identify it as an accelerometer. */
 const closeToGravity: ShareOfGravity = { least: 0.8, most: 1.25 };
-/**
- * Length at rest divided by movement, which is at least 0.27 with gravity (0.16 for jogging alone), and at most 0.02
- * for gyroscopes.
- */
-export const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
-/**
- * Length at rest divided by the spread around it, which is at least 22 with gravity, and at most 1.5 for gyroscopes.
- */
-const leastSteadiness = 5;
 /**
  * Limits for the angular velocity below which 99 % of the values lie, which ranges from 0.6 to 10.8 rad/s, or 36 to 620 deg/s,
  * depending on the data.

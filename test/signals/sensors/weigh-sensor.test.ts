@@ -55,6 +55,18 @@ describe("values", () => {
     expect(weigh(columns, pieces({ rest, movement: rest })).sensor).toMatchObject({ kind, unit });
   });
 
+  it("of gravity are not hidden by zeros at the end, which may be the rest of other sensors", () => {
+    const zeros = Array.from({ length: 20 }, (): Piece => {
+      const axis = new Float32Array(50);
+      return { person: "p", axes: [axis, axis, axis] };
+    });
+    const filled = weigh(acc, [...pieces({ rest: 9.8, movement: 12 }), ...zeros]);
+    expect(filled).toMatchObject({ sensor: { unit: "m/s^2", gravity: true } });
+    expect(filled.doubt).toBeUndefined();
+    const linear = weigh(acc, [...pieces({ rest: 0, movement: 12 }), ...zeros]);
+    expect(linear.sensor).toMatchObject({ gravity: false });
+  });
+
   it("of a gyroscope that no wearable reaches in deg/s are not in deg/s", () => {
     const counts = pieces({ rest: 20, movement: 60_000 });
     expect(weigh(["gx", "gy", "gz"], counts)).toMatchObject({

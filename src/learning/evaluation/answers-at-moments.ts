@@ -1,6 +1,7 @@
 // Scores predictions for windows of one length at the centres of windows of another length, so that networks with different
-// windows are compared at the same moments of the same people. The answer at a moment is that of the nearest window, because
-// a device repeats its last answer until the next; so a long window is wrong in bouts that are too short for it.
+// windows can be compared at the same moments for the same people. The answer at a moment is that of the nearest window,
+// because a device repeats its last answer until the next one. A long window is therefore wrong in bouts that are too short for
+// it.
 
 import { firstNotBelow } from "../../stats/first-not-below.ts";
 
@@ -17,15 +18,15 @@ export interface TimedWindows {
   readonly samplingRateHz: number;
 }
 
-/** Windows of a set: `rows` are their indices. */
+/** Windows in a set; `rows` are their indices. */
 export interface ChosenWindows {
   readonly windows: TimedWindows;
   readonly rows: Int32Array;
 }
 
 /**
- * Returns probabilities [M, K] for M moments, the centres of `moments`. At the moments of a recording without predicted
- * windows, the answer is a wrong class.
+ * Returns probabilities [M, K] for M moments, the centres of `moments`. At moments in a recording without predicted windows,
+ * the answer is a wrong class.
  * @param predicted N windows with the same K classes
  * @param probabilities [N, K]
  */

@@ -1,4 +1,4 @@
-// Emits the node of an operator into the innermost graph of its operands.
+// Emits an operator's node into the innermost graph among those of its operands.
 
 import { type DataType, type Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
 import { broadcastOperandShapes, type Operand, operandMismatch, operandValues } from "./operands.ts";

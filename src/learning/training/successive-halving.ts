@@ -12,7 +12,7 @@ export interface Trial<Candidate> {
 }
 
 export interface HalvingPlan<Candidate> {
-  /** Maximum epochs of a candidate on the last rung. */
+  /** Maximum number of epochs for a candidate on the last rung. */
   readonly epochsOf: (candidate: Candidate) => number;
   /** Whether another candidate may start on a rung that should end after this share of the time. */
   readonly isTimeLeft: (share: number) => boolean;
@@ -35,10 +35,11 @@ export function halvingEpochs(candidates: number, epochs: number): number[] {
 }
 
 /**
- * On each rung, every candidate has the same share of its own epochs. Every rung has an equal share of the time. If the time of a rung runs out, the first rung leaves out its last candidates, and
- * later rungs leave out the candidates with the lowest scores on the previous rung.
- * @param candidates at least one, in the order in which they are tried; equal scores keep that order
- * @returns all trials in order, and the best one of the last rung
+ * On each rung, every candidate has the same share of its own epochs. Every rung has an equal share of the time. If a rung's
+ * time runs out, the first rung omits its last candidates, and later rungs omit those with the lowest scores on the previous
+ * rung.
+ * @param candidates at least one, in the order in which they are tried; ties keep that order
+ * @returns all trials in order, and the best one on the last rung
  */
 export async function successiveHalving<Candidate>(
   candidates: readonly Candidate[],

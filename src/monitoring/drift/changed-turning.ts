@@ -44,7 +44,7 @@ const fewestBefore = 2;
 const leastSaid = 3;
 /** The prior for the usual ratio is 1, with the weight of a batch whose gyroscope turned this much. */
 const knownSaid = 100;
-/** The same if the ratio of a data set may not be 1, because its sensors are not aligned; arbitrary. */
+/** The same for data sets whose ratio may not be 1 because the sensors are not aligned; arbitrary. */
 const doubtedSaid = 10;
 /** Prior variance of a ratio whose sums have weight 1, and the number of batches that this prior counts for. */
 const [usualVariance, usualWeight] = [0.1, 30];
@@ -52,7 +52,7 @@ const [usualVariance, usualWeight] = [0.1, 30];
 const betweenDays = 0.02;
 /** Difference between the ratios that counts as a change, in standard deviations. */
 const mostDeviations = 3.6;
-/** The same for the weaker prior; a change exceeds both limits. */
+/** The same for the weaker prior; a change must exceed both limits. */
 const mostOwnDeviations = 2.8;
 /** Smaller differences are not reported, however certain they are; arbitrary. */
 const leastDifference = 0.05;
@@ -61,7 +61,7 @@ const [enough, mostPerBatch] = [4, 3];
 
 /**
  * Adds a healthy or accepted batch. Only the stream's first and last batches are kept, as many as are needed to judge the next
- * one. If a batch with a change is accepted, the usual ratio is learned anew.
+ * one. If a batch with a change is accepted, the usual ratio is relearned.
  */
 export function pastForChangedTurning({ healthy, change }: TurningPast, current: TurningSums): TurningPast {
   const before = change === undefined ? healthy : [];
@@ -121,7 +121,7 @@ function beganToTurn(current: TurningSums | undefined, healthy: readonly Turning
   return { usual, changed: { shared: now.shared, said: now.said }, odds: 0 };
 }
 
-/** @param prior weight of a ratio of 1, which is added to the first batches */
+/** @param prior weight of the ratio 1 that is added to the first batches */
 function compareForChangedTurning(
   before: BatchesRatio,
   now: BatchesRatio,

@@ -211,7 +211,7 @@ export function comparedSeconds(summary: BatchSummary, samplingRateHz: number): 
 
 /**
  * Minimum effective length as a share of the shortest rehearsed length, because a batch of the shortest length may happen to
- * contain classes that the reference lacks.
+ * contain classes that are missing from the reference.
  */
 const slack = 0.5;
 

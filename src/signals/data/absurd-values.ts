@@ -1,4 +1,4 @@
-// Finds values of a batch that no unit or movement can explain, by the range of the channel in the training data.
+// Finds values in a batch that no unit or movement can explain, based on the channel's range in the training data.
 
 import { absurdFactor, exceedsGateLimit } from "./gate-limits.ts";
 import { piecesOfRecordings } from "./recordings.ts";

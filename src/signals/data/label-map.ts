@@ -114,7 +114,7 @@ async function labelMapEntries(text: string, file: string): Promise<[string, str
 const noActivity =
   /^(un(label+ed|annotated|defined|known)|no(t|ne)?([ _-]?(label+(ed)?|annotated|activity))?|null([ _-]?class)?)$/i;
 
-/** Warns about classes whose names say that there is no activity, because they would be learned like activities. */
+/** Warns about classes whose names say that there is no activity, because they would be learned as if they were activities. */
 export function warnOfClassesWithoutActivity(classes: Iterable<string | null>, warn: Reporter["warn"]): void {
   const found = [...new Set(classes)].filter((name) => name !== null && noActivity.test(name.trim()));
   if (found.length === 0) return;

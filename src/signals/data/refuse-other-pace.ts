@@ -1,6 +1,6 @@
-// Compares a clock whose unit was inferred from its steps, or is stated only by the column's name, with a second clock of
-// the same file that states its unit. Some devices count in ticks of 8 or 10 ms, or of 1/1024 s, which give a plausible
-// rate when read as milliseconds; recording apps often write their own time next to this count.
+// Compares a clock whose unit was inferred from its steps, or comes only from the column's name, with a second clock in the
+// same file whose unit is known. Some devices count in ticks of 8 or 10 ms, or of 1/1024 s, which yield a plausible rate when
+// read as milliseconds; recording apps often write their own time alongside this count.
 
 import { DataFault } from "../../data-fault.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -12,7 +12,7 @@ import { type steppedUnits, timeUnitInName, unitsPerSecond } from "./time-unit.t
 
 /** Clocks whose durations differ by more than this factor contradict each other. */
 const mostFactor = 1.3;
-/** Parts of a second that clocks count; a factor within this tolerance of one of them shows such ticks. */
+/** Fractions of a second that clocks count; a factor within this tolerance of one of them indicates such ticks. */
 const usualParts = [32_768, 1024, 128, 256, 512, 100, 50, 250];
 const partTolerance = 0.004;
 /** Number of rows to compare, from the top of a file. */
@@ -22,9 +22,9 @@ const [forwardShare, leastSeconds, leastRows] = [0.99, 5, 50];
 
 /**
  * @param unit unit of the time column
- * @param because a unit that the column's name states is doubted in a warning
+ * @param because a unit that comes from the column's name is only questioned, in a warning
  * @param unused columns without a role
- * @throws DataFault if the durations by the two clocks differ, and the unit was inferred from its steps
+ * @throws DataFault if the two clocks give different durations and the unit was inferred from steps
  */
 export async function refuseOtherPace(
   database: Database,
@@ -71,7 +71,7 @@ export async function refuseOtherPace(
     const difference = `${rows!.toLocaleString("en")} rows last ${here}, and by column "${name}" they last ${there}.`;
     const advice = `Say what the numbers mean, perhaps with --time-unit ${tick}, or use the other column with ${shellCommand("--time", name)}`;
     if (because === "name") {
-      warn(`${file}: column "${time}" is in ${unit} by its name, but then ${difference} ${advice}`);
+      warn(`${file}: column "${time}" is in ${unit}, judging by its name, but then ${difference} ${advice}`);
       return;
     }
     throw new DataFault({

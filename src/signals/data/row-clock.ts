@@ -47,7 +47,7 @@ export class RowClocks {
   readonly #options: ClockOptions;
   readonly #warn: Reporter["warn"];
   readonly #units = new Map<TimeUnit, string>();
-  /** Units that come from the column's name, or only from the sizes of steps, by file. */
+  /** Units, by file, that come from the column's name or only from the sizes of steps. */
   readonly doubtful: Map<string, { unit: (typeof steppedUnits)[number]; because: "name" | "steps" }> = new Map();
   readonly #ofRecordings: RecordingStates<{ shift: number; last: number; first?: number }>;
   readonly #toUtc: ReturnType<typeof localTimeConverter> | undefined;
@@ -128,7 +128,7 @@ export class RowClocks {
     const pace = rowPace({ keys: this.#table.keys, chunks: head });
     const clock = this.#clockOf(file, head, pace);
     if (!this.#units.has(clock.unit)) this.#units.set(clock.unit, file);
-    // At a stated rate, even rows that all have the same time can be placed.
+    // If the rate is given, even rows that all have the same time can be placed.
     const repeats = pace.repeats || (pace.isConstant && this.#options.nominalRateHz !== undefined);
     return (chunk) => ({ chunk, seconds: clock.seconds(chunk), repeats });
   }

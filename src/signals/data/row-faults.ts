@@ -56,7 +56,8 @@ export function missingCellFaults(
       advice:
         c < roles.channels.length
           ? "Repair the export, or leave this column out with --channels."
-          : "Repair the export, or name another column with --time. If the rate of the recordings is known, give it with --rate, such as --rate 50; the rows are then spaced at this rate.",
+          : "Repair the export, or name another column with --time. If the rate of the recordings is known, " +
+            "give it with --rate, such as --rate 50; the rows are then spaced at that rate.",
       column: name,
       expected,
       found,
@@ -96,7 +97,7 @@ export function repeatedTimesFault(
       worst.rows === 1
         ? "All rows have the same time. If a spreadsheet rounded the times (1.70E+18), export the file again, " +
           "without opening it there, or name another column with --time. If the rate of the recordings is known, " +
-          "give it with --rate, such as --rate 50; the rows are then spaced at this rate."
+          "give it with --rate, such as --rate 50; the rows are then spaced at that rate."
         : "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times " +
           "with milliseconds, or one file per sensor.",
     ...(roles.time === null ? {} : { column: roles.time }),

@@ -1,5 +1,5 @@
-// Removes a column called id from a table's schema if it numbers the rows, as in exports of databases and of RealWorld.
-// Read as the person, it would make a person of each row.
+// Removes a column called id from a table's schema if it numbers the rows, as in exports from databases and in RealWorld. If it
+// were read as the person, every row would become a person.
 
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import type { SourceFile } from "../files/find-files.ts";
@@ -7,7 +7,7 @@ import type { TableSchema } from "../files/table-schema.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
-/** Number of rows to examine, and least share of them that must have a value of their own. */
+/** Number of rows to examine, and minimum share of them that must have a value of their own. */
 const [headRows, leastDifferent] = [1000, 0.9];
 const leastRows = 20;
 

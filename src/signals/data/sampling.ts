@@ -54,17 +54,17 @@ export function describeSampling(rows: Pick<RowSource, "time">, start: number, e
   return { periodSeconds, jitter, gapRows, gapSeconds, longestGapSeconds };
 }
 
-/** Number of rows, from the start of a recording, in which the mean step is measured. */
+/** Number of rows at the start of a recording over which the mean step is measured. */
 const mostCoarseRows = 2048;
 const leastCoarseRows = 128;
 /** Maximum ratio of the longest step to the shortest one; steps of one and two units may also be lost rows. */
 const mostCoarseRatio = 1.9;
-/** Minimum difference of mean and median step, as a share of the median, for the mean to be used. */
+/** Minimum difference between mean and median step, as a fraction of the median, for the mean to be used. */
 const coarseDifference = 0.01;
 
 /**
- * Returns the mean step if the clock rounds even times: at 400 Hz, a clock of milliseconds advances by 2 or 3 ms, whose
- * median gives 500 or 333 Hz. Rounding never adds up to more than two units of the clock; lost rows do.
+ * Returns the mean step if the clock rounds even times: at 400 Hz, a millisecond clock advances by 2 or 3 ms, and their median
+ * gives 500 or 333 Hz. Rounding never adds up to more than two units of the clock; lost rows do.
  */
 function meanOfCoarseSampling(
   rows: Pick<RowSource, "time">,

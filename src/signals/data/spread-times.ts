@@ -71,7 +71,7 @@ export function spreadTimes(
     if (nominalRateHz === undefined) onFault(spreadTimesWithoutRate(recording));
     else
       warn(
-        `Recording "${recording.recording}" of person "${recording.user}" has too few distinct times to show its rate, so its rows were spaced at the rate given with --rate, ${nominalRateHz} Hz.`,
+        `Recording "${recording.recording}" of person "${recording.user}" has too few distinct times to reveal its rate, so its rows were spaced at the rate given with --rate, ${nominalRateHz} Hz.`,
       );
   }
   const step = Number.isFinite(known) ? known : 1 / (nominalRateHz ?? 1);
@@ -241,7 +241,8 @@ function spreadTimesWithoutRate({ user, recording }: StoredRecording): FaultDesc
     code: "time",
     message: `Recording "${recording}" of person "${user}": many rows share each time, and the recording has ${found}, so its rate is unknown; expected ${expected}.`,
     advice:
-      "Export times with seconds and milliseconds. If the rate is known, give it with --rate, such as --rate 50; the rows are then spaced at this rate.",
+      "Export times with seconds and milliseconds. If the rate is known, give it with --rate, such as --rate " +
+      "50; the rows are then spaced at that rate.",
     expected,
     found,
   };

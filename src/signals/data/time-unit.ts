@@ -35,20 +35,20 @@ const usualTicks = { lower: 0.01, upper: 100 } as const;
  * Maximum ratio between the inferred rate and the nominal rate for the inferred unit to be accepted without question.
  */
 const guessFactor = 8;
-/** Clocks of sensors often count ticks of a 32,768 Hz crystal. */
+/** Sensor clocks often count ticks of a 32,768 Hz crystal. */
 const crystalHz = 32_768;
-/** Usual rates of sensors with such a clock, in Hz, and the maximum deviation from them, as a share of the rate. */
+/** Usual rates of sensors with such a clock, in Hz, and the maximum deviation from them, as a fraction of the rate. */
 const crystalRates = [
   20, 25, 30, 32, 40, 50, 51.2, 52, 60, 64, 75, 80, 100, 102.4, 104, 120, 128, 200, 204.8, 208, 250, 256,
 ];
 const crystalTolerance = 0.003;
-/** Rate in Hz below which numbers in ms are compared with ticks of a crystal. */
+/** Rate in Hz below which numbers in ms are compared with crystal ticks. */
 const leastRateInMs = 8;
-/** Range of dates, from 2007 to 2040 in seconds since 1970, that numbers of this size more likely are than elapsed time. */
+/** Range of seconds since 1970, for dates from 2007 to 2040; numbers of this size are more likely dates than elapsed time. */
 const likelyDates = { from: 1.17e9, to: 2.2e9 } as const;
 /** Longest step between rows that summarise an epoch, in seconds. */
 const slowestRows = 3600;
-/** Rate in Hz above which, in ms, numbers with a step of one or two may count other ticks. */
+/** Rate in Hz above which numbers in ms with a step of one or two may count other ticks. */
 const coarseRate = 400;
 /** Range of seconds since 1970, for times from 1998 to 2103. */
 export const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
@@ -87,7 +87,7 @@ export interface FoundTimeUnit {
   readonly because: "name" | "size" | "steps";
   /** For ticks: the number per second and the count at the start of 1970. */
   readonly ticks?: { readonly perSecond: number; readonly in1970: number };
-  /** A warning if the column's name states the unit, but the numbers may have another one. */
+  /** A warning if the column's name gives the unit, but the numbers may be in a different one. */
   readonly doubt?: string;
 }
 
@@ -153,8 +153,8 @@ export function detectTimeUnit(
 }
 
 /**
- * Returns the unit in which the numbers are dates, but the rows are seconds to an hour apart, as in summaries of epochs.
- * In the next smaller unit, the rate may be usual, but the numbers would be two to four weeks of elapsed time.
+ * Returns the unit in which the numbers are dates but the rows are seconds to an hour apart, as in epoch summaries. In the next
+ * smaller unit, the rate may be usual, but the numbers would be two to four weeks of elapsed time.
  */
 function datedTimeUnit({ step, middle }: RowPace): (typeof steppedUnits)[number] | undefined {
   return steppedUnits.find((unit) => {
@@ -167,7 +167,7 @@ function datedTimeUnit({ step, middle }: RowPace): (typeof steppedUnits)[number]
   });
 }
 
-/** Returns the usual rate that numbers with this step have if they count ticks of a crystal; undefined if there is none. */
+/** Returns the usual rate that numbers with this step have if they count crystal ticks; undefined if there is none. */
 function crystalRate(step: number): number | undefined {
   return crystalRates.find((rate) => Math.abs(crystalHz / step / rate - 1) <= crystalTolerance);
 }

@@ -10,7 +10,7 @@ export function isObjectType(type: string): boolean {
 /**
  * Returns the fields of a column of objects as SQL columns.
  * @param source the table as SQL
- * @param bare whether the columns are named like the fields, unless the table has such columns
+ * @param bare whether the columns are named like the fields, unless the table already has such columns
  */
 export async function columnsOfObject(
   database: Database,

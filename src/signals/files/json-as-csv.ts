@@ -132,7 +132,7 @@ async function tableOfJsonRecords(
   }
 }
 
-/** Replaces objects that contain lists or other objects with a column for each of their fields. */
+/** Replaces objects that contain lists or other objects with one column per field. */
 async function jsonObjectsAsColumns(
   database: Database,
   source: string,
@@ -149,7 +149,7 @@ async function jsonObjectsAsColumns(
 
 /**
  * Reads lists of samples with times of their own, one list per sensor, such as {"accelerometer": [{"t": 0, "x": 0.1}],
- * "gyroscope": [...]}, as one sample per row with the name of its sensor; null if there are none.
+ * "gyroscope": [...]}, with one sample per row and the name of its sensor; null if there are none.
  */
 async function jsonSensorsAsRows(
   database: Database,
@@ -338,7 +338,7 @@ async function jsonReadingAsText(database: Database, path: string): Promise<stri
 /** Minimum number of columns in a recording (a time and three axes). */
 const tooFewColumns = 4;
 
-/** Objects of notes about a recording, whose fields keep their names unless other columns have them. */
+/** Objects with notes about a recording, whose fields keep their names unless other columns have them. */
 const notesObject = /^(meta(data)?|info|header|notes)$/i;
 
 async function columnsOfJsonRecords(

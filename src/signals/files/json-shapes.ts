@@ -1,4 +1,4 @@
-// Turns shapes of JSON that are no lists of records into tables or lists of records:
+// Turns JSON shapes that are not lists of records into tables or lists of records:
 // - lists of values, in one list or one per line, with or without a list of names first
 // - { "columns": [...], "data": [[...], ...] }, as pandas writes with orient="split"
 // - { "ax": { "0": 0.1, "1": 0.2 }, "ay": { ... } }, as pandas writes by default
@@ -10,14 +10,14 @@ export interface JsonTable {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** Minimum number of entries of an object that stand for rows instead of columns. */
+/** Minimum number of entries for an object's entries to stand for rows rather than columns. */
 const fewestRows = 8;
 const namesKey = /^(columns?|headers?|names|fields|cols|channels|keys)$/i;
 const rowsKey = /^(data|rows|values|samples|records)$/i;
 
 /**
- * Returns the table of a document, or of documents one per line.
- * @returns undefined if the text is no such table, also if it is no JSON
+ * Returns the table in a document, or in documents given one per line.
+ * @returns undefined if the text is not such a table or is not JSON
  */
 export function jsonTable(text: string): JsonTable | undefined {
   const document = parsedJson(text) ?? jsonLists(text);
@@ -25,14 +25,14 @@ export function jsonTable(text: string): JsonTable | undefined {
   return isJsonObject(document) ? splitTable(document) : undefined;
 }
 
-/** Returns a document with lists instead of objects that stand for rows; undefined if it has none. */
+/** Returns a document with lists in place of objects that stand for rows; undefined if it has none. */
 export function jsonWithLists(text: string): unknown {
   const document = parsedJson(text);
   const changed = withLists(document);
   return changed === document ? undefined : changed;
 }
 
-/** Accepts NaN and Infinity, which Python writes, as missing values. */
+/** Accepts NaN and Infinity, as written by Python, as missing values. */
 function parsedJson(text: string): unknown {
   const plain = /\b(NaN|Infinity)\b/.test(text)
     ? text.replace(/(?<=[[,:\s])(NaN|-?Infinity)(?=[\],}\s])/g, "null")
@@ -105,7 +105,7 @@ function withLists(value: unknown): unknown {
   return changed.some(([, own], i) => own !== entries[i]![1]) ? Object.fromEntries(changed) : value;
 }
 
-/** Whether the values count from 0, as the rows of a table. */
+/** Whether the values count up from 0, like the rows of a table. */
 function isCount(values: readonly unknown[]): boolean {
   return values.every((value, i) => Number(value) === i);
 }

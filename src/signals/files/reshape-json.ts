@@ -1,4 +1,4 @@
-// Rewrites JSON files of unusual shapes, before DuckDB reads them.
+// Rewrites JSON files with unusual shapes before DuckDB reads them.
 
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -9,16 +9,16 @@ import { refuseDeepJson } from "./refuse-deep-json.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
-/** Maximum size of a document that is read as a whole, in bytes. */
+/** Maximum size, in bytes, of a document that is read as a whole. */
 const largestDocument = 2 ** 26;
 /** A value in MongoDB's Extended JSON, such as {"$numberDouble": "0.1"} or {"$date": "2024-05-04T10:00:00Z"}. */
 const typedValue =
   /\{\s*"\$(?:numberDouble|numberInt|numberLong|numberDecimal|date|oid)"\s*:\s*("[^"]*"|[-+\d.eE]+)\s*\}/g;
 
 /**
- * Returns a file with values instead of objects that state a value's type, and with lists instead of objects that stand
- * for rows; the same file if it has neither.
- * @param head the beginning of the text
+ * Returns a file with plain values in place of objects that give a value's type, and with lists in place of objects that stand
+ * for rows; returns the same file if it has neither.
+ * @param head the start of the text
  */
 export async function reshapeJson(file: SourceFile, head: string, scratch: ScratchFolder): Promise<SourceFile> {
   const stored = file.stored ?? file.path;
@@ -41,8 +41,8 @@ export async function reshapeJson(file: SourceFile, head: string, scratch: Scrat
 }
 
 /**
- * Returns a CSV file with the values of a document of lists, with a header line if the document has names; undefined
- * for other documents.
+ * Returns a CSV file with the values from a document of lists, with a header line if the document has names; undefined for
+ * other documents.
  */
 export async function jsonListsAsCsv(
   file: SourceFile,

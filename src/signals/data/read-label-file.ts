@@ -217,7 +217,10 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
   if (start == null) {
     throw new UserError(
       `--labels ${path}: no column with the start of each label was found among ${listedColumns(names)}.`,
-      { advice: "Call the columns label, start and end (and user or recording, if there are several)." },
+      {
+        advice:
+          "Call the columns label, start and end (and user or recording, if there are several). If the file has one label per row of the recording instead, put them beside its rows: paste -d, recording.csv labels.csv > labelled.csv",
+      },
     );
   }
   const [end, duration] = [timed(endName), timed(durationName)];

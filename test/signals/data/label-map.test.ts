@@ -31,6 +31,7 @@ async function read(
 test.each<[string, string, string]>([
   ["a label per line", "labels.yaml", "0: null\n1: walking\n2: stairs\n3: stairs\n"],
   ["a class per line", "labels.yaml", 'walking: ["1"]\nstairs: [2, 3]\n0: ~\n'],
+  ["a class per line, and a blank line", "labels.yml", 'walking: ["1"]\n\nstairs: [2, 3]\n0: ~\n'],
   ["JSON", "labels.json", '{"0": null, "1": "walking", "2": "stairs", "3": "stairs"}'],
 ])("%s", async (_, name, map) => {
   const { classes, quality } = await read(map, {}, name);
@@ -72,4 +73,12 @@ test("a class whose name says that there is no activity is named", async () => {
   expect(quality.warnings).toContainEqual(
     'The label "Unlabelled" is read as an activity. If it marks time without a label, add --exclude Unlabelled',
   );
+});
+
+test.each<[string, string]>([
+  ["as UCI HAR writes them", "0 NULL CLASS\n1 WALKING\n2 STAIRS\n3 STAIRS\n"],
+  ["in CSV with names", "id,name\r\n0,NULL CLASS\r\n1,WALKING\r\n2,STAIRS\r\n3,STAIRS\r\n"],
+])("codes and classes %s", async (_, map) => {
+  const { classes } = await read(map, {}, "activity_labels.txt");
+  expect(classes).toEqual({ "NULL CLASS": 400, WALKING: 400, STAIRS: 800 });
 });

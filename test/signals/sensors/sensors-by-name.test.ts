@@ -142,3 +142,8 @@ it("axes in mixed case are one sensor", () => {
   const columns = ["ACC_X", "Acc_y", "acc_Z", "GYRO_x", "gyro_Y", "Gyro_Z"];
   expect(sensorsByName(columns).map(({ channels }) => channels)).toEqual([columns.slice(0, 3), columns.slice(3)]);
 });
+
+it("LA is the left arm beside a word for acceleration, and linear acceleration alone", () => {
+  const gravity = (form: string) => sensorsByName(["X", "Y", "Z"].map((axis) => form + axis))[0]!.gravity;
+  expect([gravity("LA_Accelerometer"), gravity("LA_")]).toEqual([null, false]);
+});

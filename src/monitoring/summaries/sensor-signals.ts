@@ -80,7 +80,9 @@ export function withoutSensorSignals<T>(
  * The columns, and for each sensor also:
  * - magnitude: the length of the vector, in the channels' unit
  * - tempo and roughness: c / (c + s), with the squared lengths c of the second difference x(t - k) - 2 x(t) + x(t + k) and
- *   s of the first, x(t + k) - x(t - k): 0 on a straight line or if nothing moves, 1 on a zigzag, sin^2(pi k / T) on a circle of any size with period T. k is .1 s, or two samples, for the tempo and one sample for the roughness; the k samples at each end take the value of the nearest one, and a stretch of at most 2 k samples gets 0
+ *   s of the first, x(t + k) - x(t - k): 0 on a straight line or if nothing moves, 1 on a zigzag, sin^2(pi k / T) on a circle
+ *   of any size with period T. k is .1 s, or two samples, for the tempo and one sample for the roughness; the k samples at each
+ *   end take the value of the nearest one, and a stretch of at most 2 k samples gets 0
  * - coherence: see `turningCoherence`; with ends and short stretches as above
  * @param columns [N] each, for channels only
  * @param starts the rows at which a stretch begins, ascending; samples from different stretches are never compared

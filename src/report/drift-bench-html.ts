@@ -140,7 +140,7 @@ const legend = html`<p class="legend"><span class="key key-accent"></span> tidem
 
 function driftBenchHtmlDay(day: DriftBenchResult["day"]): string {
   if (day === "recorded") return "in recorded order";
-  return `with bouts of ${day.bout_seconds.join(" to ")} s`;
+  return `with bouts of ${[...new Set(day.bout_seconds)].join(" to ")} s`;
 }
 
 function benchChangeCard({ name, figures }: BenchedChange, { batches, change_at: changeAt }: DriftBenchResult): Html {

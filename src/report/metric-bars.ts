@@ -100,7 +100,7 @@ function metricBarChart(label: string, axis: string, bars: readonly Bar[], mean:
   return plotSvg(label, {
     height: marginTop + 17 * bars.length + 34,
     marginLeft: Math.min(118, 14 + 6 * longest),
-    marginRight: 38,
+    marginRight: 44,
     marginTop,
     marginBottom: 34,
     x: { domain: [0, 1], label: axis, ticks: 5 },
@@ -123,7 +123,7 @@ function metricBarChart(label: string, axis: string, bars: readonly Bar[], mean:
       Plot.text(positions, {
         y: "position",
         frameAnchor: "right",
-        dx: 34,
+        dx: 42,
         textAnchor: "end",
         text: (bar: Bar) => formatFixed(bar.value),
         fontVariant: "tabular-nums",

@@ -48,7 +48,7 @@ const leastGain = 5e-4;
 const fewWindows = 25;
 
 const reliabilityLegend = html`<p class="legend"><span class="key key-bar"></span> accuracy in the bin <span class="key key-few"></span> the
- same, of fewer than ${fewWindows} windows <span class="key-mark">●</span> at the bin’s mean confidence <span class="key key-rule"></span> perfect
+ same, of fewer than ${fewWindows} windows <span class="key-mark key-accent">●</span> at the bin’s mean confidence <span class="key key-rule"></span> perfect
  calibration</p>
 `;
 

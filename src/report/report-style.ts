@@ -43,6 +43,7 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .tile.first { border-color: var(--accent); }
 .tile.first strong { color: var(--accent); }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); gap: 16px; align-items: start; }
+.grid + .note { margin-top: 12px; }
 .pair { display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-start; }
 .pair > .card { flex: 1 1 330px; max-width: 100%; }
 .pair > .scroll { flex: 2 1 520px; min-width: 0; }
@@ -60,6 +61,7 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .key-few { height: 11px; width: 11px; border: 1px dashed var(--quiet); }
 .key-rule { height: 14px; width: 0; border: 0; border-left: 2px dashed var(--quiet); }
 .key-mark { margin-left: 12px; color: var(--ink); }
+.key-accent { color: var(--accent); }
 .key-baseline { height: 11px; border: 1px solid var(--quiet); background: var(--bar); }
 .key-anchor { width: 24px; border-top: 2px dotted var(--ink); }
 .key-rolling { width: 24px; border-top: 2px dashed var(--ink); }

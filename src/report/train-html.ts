@@ -95,7 +95,7 @@ function trainHtmlRunLengthSection({ drift }: BaselineStats): Section[] {
   const rows = days.map(({ day, batches, alarms }) => [
     day === "recorded"
       ? "recorded order"
-      : `bouts of ${day.bout_seconds.map((s) => formatCount(Math.round(s))).join(" to ")} s on average`,
+      : `bouts of ${[...new Set(day.bout_seconds.map((s) => formatCount(Math.round(s))))].join(" to ")} s on average`,
     formatCount(batches),
     formatCount(alarms),
   ]);
@@ -169,7 +169,7 @@ function trainSections(input: ReportInput): Section[] {
       id: "people-by-class",
       title: "People by class",
       about:
-        "F1 of each person and class: a column that is dark for one person alone points to that person’s recordings or labels.",
+        "F1 of each person and class: a class with a low F1 for one person alone points to that person’s recordings or labels.",
       body: personClassTable(report.users, report.classes),
     },
     {

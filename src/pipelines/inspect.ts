@@ -23,7 +23,6 @@ import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
 import type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
 import { openForTraining, openForTrainingLabelledOrNot } from "./open-for-training.ts";
 import { checkOutFile } from "./out-file.ts";
-import { prepareOpenedTraining } from "./prepare-training.ts";
 import { readNetwork } from "./read-network.ts";
 import type { TrainEvent } from "./train-events.ts";
 
@@ -189,6 +188,7 @@ async function inspectTrainingRefusal(
   reporter: Reporter<TrainEvent>,
 ): Promise<UserError | null> {
   try {
+    const { prepareOpenedTraining } = await import("./prepare-training.ts");
     await prepareOpenedTraining(opened, config, await readNetwork(config.network), reporter);
     return null;
   } catch (error) {

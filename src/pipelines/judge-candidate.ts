@@ -25,6 +25,7 @@ import type { Staging } from "../storage/store/staging.ts";
 import { type BuiltModel, buildModel } from "./build-model.ts";
 import { candidateFromAdaptation, candidateFromCurriculum, type RetrainRun } from "./candidate.ts";
 import { crossFit } from "./cross-fit.ts";
+import { cycleEpochs } from "./cycle-plan.ts";
 import { gateProxies } from "./gate-proxies.ts";
 import { retrainingPeople } from "./prepare-retraining.ts";
 import type { TrainedModel } from "./trained-model.ts";
@@ -47,11 +48,18 @@ export interface RetrainResult {
 /** Trains the candidate of a retraining, judges it, and writes what came of it. */
 export async function judgeCandidate(
   run: RetrainRun,
-  { tracker, now, started }: { tracker: TrainingTracker; now: () => Date; started: number },
+  of: {
+    readonly tracker: TrainingTracker;
+    readonly now: () => Date;
+    readonly started: number;
+    readonly refused: string;
+  },
 ): Promise<Omit<RetrainResult, "promoted">> {
   const { config, champion, data, staging, reporter } = run;
+  const { tracker, now, started, refused } = of;
   const { windows, holdoutRows, championOnHoldout } = data;
   const { classes, users, labels, groups } = windows;
+  reportRetrainData(run);
   const candidate = config.adapt === "adabn" ? await candidateFromAdaptation(run) : await candidateFromCurriculum(run);
   const pick = (index: Int32Array): Int32Array => holdoutRows.map((row) => index[row]!);
   const sides = { champion: championOnHoldout, candidate: candidate.fit.holdout };
@@ -103,7 +111,7 @@ export async function judgeCandidate(
   };
   const history = candidate.fits.flatMap(({ weights }, cycle) => fitHistoryRows(`cycle-${cycle}`, weights));
   if (!adopted)
-    return writeRefusedCandidate(config.out, report, staging, (files) =>
+    return writeRefusedCandidate(refused, report, staging, (files) =>
       tracker.seal(history, (at) => endRetrainLog(report, { files, at })),
     );
   const all = { ...built!, history: [...history, ...built!.history] };
@@ -153,20 +161,33 @@ async function lineOfCandidate({ folder }: WatchedModel): Promise<string> {
   );
 }
 
-export function refusedCandidateDirectory(out: string): string {
-  return `${out.replace(/[\\/]+$/, "")}.refused`;
-}
-
-/** Writes the report of a rejected candidate to a folder next to `out`. */
+/** Writes the report of a refused candidate to the folder `out`. */
 async function writeRefusedCandidate(
-  place: string,
+  out: string,
   report: RetrainReport,
   staging: Staging,
   seal: (files: readonly string[]) => Promise<string>,
 ): Promise<Omit<RetrainResult, "promoted">> {
-  const out = refusedCandidateDirectory(place);
   const { retrainPage } = await import("../report/retrain-html.ts");
   const files = { [retrainReportFile]: jsonFileText(report), [modelFiles.report]: retrainPage(report) };
   await replaceDirectory(out, { ...files, [trackingFile]: await seal(Object.keys(files)) }, staging.directory);
   return { adopted: false, out, report: `${out}/${modelFiles.report}`, figures: report };
+}
+
+function reportRetrainData({ config, data, reporter }: RetrainRun): void {
+  const { windows, trainRows, holdoutRows, unlabelledRows } = data;
+  const of = (rows: Int32Array) => ({ people: retrainingPeople(windows, rows), windows: rows.length });
+  const { people, windows: count } = of(unlabelledRows);
+  const { learningRates, penalty } = data.schedule;
+  reporter.event({
+    type: "retrain-data",
+    files: [...new Set([...data.labelled.files, ...data.unlabelled.files])],
+    labelled: of(trainRows),
+    holdout: of(holdoutRows),
+    filesOfModel: config.labelled === undefined ? data.labelled.files : [],
+    unlabelled: { people: people.length, windows: count, rows: data.unlabelled.quality.rows.kept },
+    epochs: cycleEpochs(data.schedule),
+    ...(penalty !== null && learningRates.length === 0 && { penalty }),
+    warnings: data.warnings,
+  });
 }

@@ -24,11 +24,10 @@ import { checkReplaceableDirectory } from "../storage/store/replace-directory.ts
 import { openStaging, shownStaging } from "../storage/store/staging.ts";
 import { expectedCalibrationSeconds } from "./calibration-progress.ts";
 import type { RetrainRun } from "./candidate.ts";
-import { cycleEpochs } from "./cycle-plan.ts";
-import { judgeCandidate, type RetrainResult, refusedCandidateDirectory } from "./judge-candidate.ts";
+import type { RetrainResult } from "./judge-candidate.ts";
 import { openModelHandle } from "./model-handle.ts";
 import { type Promotion, promote } from "./models.ts";
-import { prepareRetraining, type RetrainData, retrainingPeople } from "./prepare-retraining.ts";
+import type { RetrainData } from "./prepare-retraining.ts";
 import { readNetworkIdentity } from "./read-network.ts";
 import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
@@ -50,17 +49,19 @@ export type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.t
  */
 export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}): Promise<RetrainResult> {
   const started = performance.now();
+  // Loaded when a retraining begins: many programs that import the package never retrain.
+  const [{ prepareRetraining }, { judgeCandidate }] = await Promise.all([
+    import("./prepare-retraining.ts"),
+    import("./judge-candidate.ts"),
+  ]);
   const config = resolveRetrainConfig(options);
   const reporter = reporterOf(run.reporter);
   const now = run.now ?? (() => new Date());
   const server = trackerServer(config.tracking, reporter);
   const model = await openModelHandle(config.model);
   const champion = model.watched;
-  await checkReplaceableDirectory(refusedCandidateDirectory(config.out), [
-    modelFiles.report,
-    retrainReportFile,
-    trackingFile,
-  ]);
+  const refused = refusedCandidateDirectory(config.out);
+  await checkReplaceableDirectory(refused, [modelFiles.report, retrainReportFile, trackingFile]);
   const staging = await openStaging(config.out, { resume: config.resume }).catch((error: unknown) => {
     throw explainWriteFailure(error, config.out);
   });
@@ -111,8 +112,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
       }),
       rng: Rng.fromSeed(config.seed).split("retrain"),
     };
-    reportRetrainData(retraining);
-    const result = await judgeCandidate(retraining, { tracker, now, started });
+    const result = await judgeCandidate(retraining, { tracker, now, started, refused });
     await staging.discard();
     const seconds = (performance.now() - started) / 1000;
     const { adopted, out, report } = result;
@@ -175,20 +175,6 @@ function retrainFingerprint({ labelled, unlabelled }: RetrainData): string {
   return `${labelled.fingerprint} ${unlabelled.fingerprint}`;
 }
 
-function reportRetrainData({ config, data, reporter }: RetrainRun): void {
-  const { windows, trainRows, holdoutRows, unlabelledRows } = data;
-  const of = (rows: Int32Array) => ({ people: retrainingPeople(windows, rows), windows: rows.length });
-  const { people, windows: count } = of(unlabelledRows);
-  const { learningRates, penalty } = data.schedule;
-  reporter.event({
-    type: "retrain-data",
-    files: [...new Set([...data.labelled.files, ...data.unlabelled.files])],
-    labelled: of(trainRows),
-    holdout: of(holdoutRows),
-    filesOfModel: config.labelled === undefined ? data.labelled.files : [],
-    unlabelled: { people: people.length, windows: count, rows: data.unlabelled.quality.rows.kept },
-    epochs: cycleEpochs(data.schedule),
-    ...(penalty !== null && learningRates.length === 0 && { penalty }),
-    warnings: data.warnings,
-  });
+function refusedCandidateDirectory(out: string): string {
+  return `${out.replace(/[\\/]+$/, "")}.refused`;
 }

@@ -4,32 +4,26 @@ import { resolve } from "node:path";
 import { Interrupted, UserError } from "../errors.ts";
 import { Diverged } from "../learning/training/diverged.ts";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
-import { calibrationDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import { configToRecord, recordedConfigOfResult, type SampledTrainConfig } from "../options/recorded-options.ts";
 import type { TrainConfig, TrainOptions } from "../options/resolve-config.ts";
 import { resolveTrainConfig } from "../options/resolve-train-config.ts";
 import { Rng } from "../random.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import type { TrackedRun, TrackerStart } from "../report/train-log.ts";
-import { beginTrainLog, endTrainLog } from "../report/train-log.ts";
+import { beginTrainLog } from "../report/train-log.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
-import { type Reporter, reporterOf, teeReporter } from "../reporter.ts";
+import { type Reporter, reporterOf } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { openStaging, type Staging, shownStaging } from "../storage/store/staging.ts";
+import { openStaging, shownStaging } from "../storage/store/staging.ts";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { addModel, checkModelToAdd, type JoinedLine } from "./add-model.ts";
-import { beginFits, type FitStart } from "./begin-fits.ts";
-import { buildModel } from "./build-model.ts";
-import { compareFineTuningWithScratch } from "./compare-fine-tuning.ts";
-import { fitFinal } from "./fit-final.ts";
-import { fitFolds } from "./fit-folds.ts";
-import { prepareTraining, type TrainingData } from "./prepare-training.ts";
+import type { FitStart } from "./begin-fits.ts";
+import type { TrainingData } from "./prepare-training.ts";
 import { readNetworkIdentity } from "./read-network.ts";
-import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
+import { enterResumableRun } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { StartingModel } from "./starting-model.ts";
 import type { TrainEvent, TrainSummary } from "./train-events.ts";
-import { writeModel } from "./write-model.ts";
 
 export type { ReliabilityBin } from "../learning/evaluation/calibration-error.ts";
 export type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
@@ -118,6 +112,11 @@ export interface TrainRunOptions {
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
   const started = performance.now();
   const resolved = withNamedTrainOut(resolveTrainConfig(options));
+  // Loaded when a training begins: many programs that import the package never train.
+  const [{ prepareTraining }, { fitAndWriteModel }] = await Promise.all([
+    import("./prepare-training.ts"),
+    import("./fit-and-write-model.ts"),
+  ]);
   const { start, given } = await startOfTraining(resolved);
   const reporter = reporterOf(run.reporter);
   const now = run.now ?? (() => new Date());
@@ -144,7 +143,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
       reporter,
       now: () => now().getTime(),
     });
-    const { manifest, report, summary, day, runLength } = await trainOn(data, config, from, staging, tracker, {
+    const { manifest, report, summary, day, runLength } = await fitAndWriteModel(data, config, from, staging, tracker, {
       ...run,
       reporter,
     });
@@ -168,34 +167,6 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
   } finally {
     await staging.release();
   }
-}
-
-async function trainOn(
-  data: TrainingData,
-  config: SampledTrainConfig,
-  from: { readonly model: StartingModel; readonly start: FitStart } | undefined,
-  staging: Staging,
-  tracker: TrainingTracker,
-  { reporter: heard, signal, now }: TrainRunOptions & { reporter: Reporter<TrainEvent> },
-): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null; runLength: MeasuredRunLength | null }> {
-  const reporter = teeReporter(heard, tracker);
-  const checkpoints = resumableCheckpoints(staging);
-  const fits = beginFits(data, config, { checkpoints, reporter, signal, start: from?.start });
-  const { outcomes, crossValidation } = await fitFolds(fits);
-  const fineTuning = from && (await compareFineTuningWithScratch(from.model, fits, crossValidation, reporter));
-  const { final, scaler } = await fitFinal(fits, outcomes);
-
-  const createdAt = now?.() ?? new Date();
-  const trained = { data, config, crossValidation, outcomes, final, scaler, createdAt, fineTuning };
-  const { register, alias } = config;
-  const built = await buildModel(trained, reporter, signal);
-  const written = await writeModel(trained, built, {
-    staging,
-    seal: (report, history, made) =>
-      tracker.seal(history, (at) => endTrainLog(report, { ...made, at, register, alias })),
-  });
-  const { calibration } = built.baseline.drift;
-  return { ...written, day: calibrationDay(calibration), runLength: calibration.run_length ?? null };
 }
 
 /**

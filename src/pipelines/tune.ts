@@ -15,11 +15,11 @@ import { type Reporter, reporterOf } from "../reporter.ts";
 import { writeFileAtomic } from "../storage/store/atomic-file.ts";
 import { TuneTrials } from "../storage/store/tune-trials.ts";
 import { checkOutFile } from "./out-file.ts";
-import { prepareTraining, type TrainingData } from "./prepare-training.ts";
+import type { TrainingData } from "./prepare-training.ts";
 import { resumeCommand } from "./resume-command.ts";
 import { type TunedOptions, tuneCandidates } from "./tune-candidates.ts";
 import { tuneConfigText } from "./tune-config-text.ts";
-import { type TuneEvent, type TuneSearch, TuneSearches } from "./tune-searches.ts";
+import type { TuneEvent, TuneSearch } from "./tune-searches.ts";
 import { TuneWindowings } from "./tune-windowings.ts";
 
 export { tunedTrainCommand } from "./resume-command.ts";
@@ -68,6 +68,10 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
   const reporter = reporterOf(run.reporter);
   const server = trackerServer(config.tracking, reporter);
   await checkOutFile(config.out, { overwrite: config.overwrite || config.resume });
+  const [{ prepareTraining }, { TuneSearches }] = await Promise.all([
+    import("./prepare-training.ts"),
+    import("./tune-searches.ts"),
+  ]);
   const data = await prepareTraining({ ...given.config, network: "compact" }, reporterOf({ warn: reporter.warn }));
   const people = new Set(data.windows.groups).size;
   const { windows, folds } = data;

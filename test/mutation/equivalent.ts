@@ -26,8 +26,4 @@ export const equivalent: Readonly<Record<string, Readonly<Record<Mutant["name"],
     "if (!(chunkSeconds [> -> >=] 0 && meanBout >= 1 && nullBatches >= 1 && referenceBatches >= 1)) {":
       "chunks of 0 s have a mean bout of NaN, which is refused too",
   },
-  "monitoring/drift/diagnosis.ts": {
-    "const steps = Float64Array.from({ length: time.length - [1 -> 0.5] }, (_, i) => time[i + 1]! - time[i]!).sort();":
-      "a length is rounded down",
-  },
 };

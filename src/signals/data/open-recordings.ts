@@ -8,7 +8,6 @@ import { withReadErrorsExplained } from "../files/explain-read-error.ts";
 import { findFiles } from "../files/find-files.ts";
 import type { Float32Batch } from "../files/float32-batch.ts";
 import { pathColumnsOf } from "../files/path-columns.ts";
-import { readableFiles } from "../files/readable-files.ts";
 import { type ScratchFolder, scratchFolder } from "../files/scratch-folder.ts";
 import { readTableSchema } from "../files/table-schema.ts";
 import { usualTimeColumns } from "../files/usual-column-names.ts";
@@ -139,6 +138,8 @@ async function openRecordingsWith(
   const { warn } = collecting;
   const found = await findFiles(database, files, reporter, options.stored);
   for (const { path } of found) if (!isArchive.test(path)) pathColumnsOf(path, options.columns ?? {});
+  // Loaded when it is needed: the readers are much code, which many programs that import the package never run.
+  const { readableFiles } = await import("../files/readable-files.ts");
   const readable = await readableFiles(database, found, {
     columns: options.columns?.columns,
     channels: options.columns?.channels ?? options.columns?.modelChannels,

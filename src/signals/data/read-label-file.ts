@@ -8,7 +8,6 @@ import { silent } from "../../reporter.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import { findFiles, type SourceFile } from "../files/find-files.ts";
-import { readableFiles } from "../files/readable-files.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { isDateTimeInSchema, readTableSchema, type TableSchema } from "../files/table-schema.ts";
 import { textClock } from "../files/text-clock.ts";
@@ -101,6 +100,7 @@ async function readLabelFile(
   options: LabelFileOptions,
 ): Promise<Omit<LabelFiles, "paths">> {
   const columns = await columnsOfUnnamedLabelFile(source);
+  const { readableFiles } = await import("../files/readable-files.ts");
   const [readable, ...more] = await readableFiles(database, [source], {
     columns,
     scratch: options.scratch,

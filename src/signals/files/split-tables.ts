@@ -8,7 +8,6 @@ import type { Reporter } from "../../reporter.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral, openDuckdb } from "./duckdb.ts";
 import { withReadErrorsExplained } from "./explain-read-error.ts";
 import { findFiles, type SourceFile } from "./find-files.ts";
-import { readableFiles } from "./readable-files.ts";
 import { type ScratchFolder, scratchFolder } from "./scratch-folder.ts";
 import { readTableSchema } from "./table-schema.ts";
 import type { NamingOptions } from "./table-with-names.ts";
@@ -46,6 +45,7 @@ export async function* splitTables(
   const database = await openDuckdb({ scratch: scratch.file("spilled") });
   try {
     const found = await findFiles(database, files, reporter, stored);
+    const { readableFiles } = await import("./readable-files.ts");
     const sources = await readableFiles(database, found, { ...naming, scratch, warn: reporter.warn });
     const tables: GatheredTable[] = [];
     for (const [i, source] of sources.entries())

@@ -22,9 +22,9 @@ import type { StoredRows } from "./stored-rows.ts";
 const limits = { jumpiness: { warn: 1.3, refuse: 3 }, outlying: { warn: 0.075, refuse: 0.15 } } as const;
 /**
  * Limits for surplus rows from another signal: their minimum number, the minimum share of them that stand out, and the minimum
- * of this share divided by that for other rows. When pairs of recordings from MotionSense, BFRB and WISDM were merged, one at
- * 1/5 to 1/40 of its rate, the median share was 0.5 to 0.9; in single recordings with a clock that jitters by a whole step, it
- * was at most 0.14.
+ * of this share divided by that for other rows. Recordings of MotionSense, BFRB and WISDM chose the limits: most pairs of them,
+ * merged at a tenth of the rate, exceed them, and no single recording does on a clock that jitters by a whole step
+ * (sensors-of-data-sets.full.test.ts).
  */
 const surplus = { least: 20, outlying: 0.3, ratio: 3 } as const;
 /** Largest difference, in usual steps, between the step around a surplus row and a usual step. */

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { throwDataFault } from "../../../src/data-fault.ts";
+import { Rng } from "../../../src/random.ts";
 import { alternatingRowsWarnings } from "../../../src/signals/data/alternating-rows.ts";
 import { CopiedContentFinder, findCopiedContent } from "../../../src/signals/data/copied-content.ts";
 import { findSensors } from "../../../src/signals/data/find-sensors.ts";
@@ -177,6 +178,49 @@ describe.each([
 
     it("no rows that alternate", () => {
       expect(alternatingRowsWarnings(opened.rows, throwDataFault)).toEqual([]);
+    });
+
+    it("rows of a second device at a tenth of the rate, and none in a recording whose clock jitters", () => {
+      const { rows } = opened;
+      const long = rows.recordings.filter(({ start, end }) => end - start >= 1000);
+      const rng = Rng.fromSeed(3);
+      /** The rows of a recording, with times in steps, and with a tenth as many rows of another. */
+      const alternate = (one: number, other: number | undefined, jitter: (row: number) => number): boolean => {
+        const own = rows.channels.map((_, c) => rows.values(c, long[one]!.start, long[one]!.start + 1000).slice());
+        const merged = own[0]!.length;
+        let clock = 0;
+        const samples = Array.from({ length: merged }, (_, i) => {
+          clock += jitter(i);
+          return { time: clock, values: own.map((values) => values[i]!) };
+        });
+        if (other !== undefined) {
+          const { start } = long[other]!;
+          const others = rows.channels.map((_, c) => rows.values(c, start, start + 1000).slice());
+          for (let i = 0; i < merged; i += 10)
+            samples.push({ time: i + 1 + rng.uniform(), values: others.map((values) => values[i]!) });
+          samples.sort((a, b) => a.time - b.time);
+        }
+        const stored = {
+          channels: rows.channels,
+          recordings: [{ ...long[one]!, start: 0, end: samples.length }],
+          sampling: [{ ...rows.sampling[0]!, periodSeconds: 0.02 }],
+          time: (from: number, to: number) => Float64Array.from(samples.slice(from, to), ({ time }) => time),
+          values: (c: number, from: number, to: number) =>
+            Float32Array.from(samples.slice(from, to), ({ values }) => values[c]!),
+        };
+        let found = false;
+        alternatingRowsWarnings(stored, () => {
+          found = true;
+        });
+        return found;
+      };
+      if (long.length < 20) return;
+      const some = Array.from({ length: 20 }, (_, i) => Math.floor((i * long.length) / 20));
+      const regular = (): number => 1;
+      const random = (): number => -Math.log(1 - rng.uniform());
+      expect(some.filter((one) => alternate(one, undefined, random))).toEqual([]);
+      const found = some.filter((one, i) => alternate(one, some[(i + 7) % 20]!, regular));
+      expect(found.length).toBeGreaterThanOrEqual(14);
     });
 
     it("no gravity where there is none, of every person; and the unit of all of them", () => {

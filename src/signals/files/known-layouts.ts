@@ -26,6 +26,8 @@ const axesOfKnownLayout = (name: string, unit = ""): string[] => xyz.map((axis) 
 const whole = /^\d+$/;
 const decimal = /^[+-]?\d+\.\d+(e[+-]?\d+)?$/i;
 const dateTime = /^\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[ T]\d/;
+/** Maximum mean acceleration of any movement, in g; more is in m/s^2. */
+const mostMeanG = 4;
 /** Matches times as written by cwa-convert with -t:unix; the values that follow must be possible in g. */
 const unixSeconds = /^1\d{9}\.\d{3,6}$/;
 
@@ -78,7 +80,8 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
       is: "GENEActiv",
       names: ["timestamp", ...axesOfKnownLayout("acc", " (g)"), "light_lux", "button", "temperature"],
     };
-  const inG = sample.every((values) => values.slice(1, 4).every((value) => Math.abs(Number(value)) <= 16));
+  const lengths = sample.map((values) => Math.hypot(...values.slice(1, 4).map(Number)));
+  const inG = lengths.reduce((sum, length) => sum + length, 0) <= mostMeanG * lengths.length;
   if (
     (dateTime.test(first[0]!) || unixSeconds.test(first[0]!)) &&
     inG &&
@@ -209,6 +212,8 @@ function knownOpenSignalsLayout(preamble: readonly string[], width: number): Kno
     const firstSensor = column.length - sensor.length;
     return column.map((name, c) => {
       const kind = sensor[c - firstSensor];
+      const axis = /^ACC([XYZ])$/.exec(kind ?? "")?.[1]?.toLowerCase();
+      if (axis !== undefined) return `acc_${axis} (raw)`;
       return kind === "XYZ" || kind === "ACC" ? `acc_${axes.shift() ?? name} (raw)` : name;
     });
   });

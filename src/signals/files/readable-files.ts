@@ -122,7 +122,8 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + dropped };
     return readableFile(database, own, options);
   }
-  if (/^\s*[[{]/.test(text)) {
+  // Terminals put the time of a line in brackets.
+  if (/^\s*[[{]/.test(text) && !/^\s*\[[\w ]*\d+[-:]\d/.test(text)) {
     const table = await jsonListsAsCsv(file, text, options.scratch);
     if (table !== undefined) return readableFile(database, table, options);
     return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options.scratch)];

@@ -1,10 +1,10 @@
 // Rewrites a microcontroller's output as a table. The Arduino IDE's serial monitor puts the time of day before each line
-// ("10:00:00.020 -> 0.1,0.2,9.8"), and its plotter expects a name before each value ("ax:0.1 ay:0.2 az:9.8"). Other lines, such
-// as those from the boot loader, are left out.
+// ("10:00:00.020 -> 0.1,0.2,9.8"), and other terminals put it in brackets ("[2026-05-04 10:00:00.020] 0.1,0.2,9.8"). Its plotter
+// expects a name before each value ("ax:0.1 ay:0.2 az:9.8"). Other lines, such as those from the boot loader, are left out.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
-const clockForm = /^\s*(\d{1,2}:\d{2}:\d{2}[.,]\d{1,6})\s*->\s*/;
+const clockForm = /^\s*(?:\[([^\]]*\d{1,2}:\d{2}:\d{2}[.,]\d{1,6}[^\]]*)\]|(\d{1,2}:\d{2}:\d{2}[.,]\d{1,6})\s*->)\s*/;
 const pairForm = /([A-Za-z_][\w .()/^²°-]*?)\s*[:=]\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf)(?![\w.])/gi;
 
 export interface SerialLog {
@@ -47,7 +47,8 @@ export async function serialLogAsTable(path: string, out: string, { clock, names
     let first = true;
     if (names !== undefined) yield [...(clock ? ["time"] : []), ...names].join(",");
     for await (const line of linesOfText(path)) {
-      const time = clockForm.exec(line)?.[1]?.replace(",", ".");
+      const [, inBrackets, before] = clockForm.exec(line) ?? [];
+      const time = (inBrackets ?? before)?.replace(",", ".");
       const rest = line.replace(clockForm, "").trim();
       // A line that is left out becomes an empty line, so that the line numbers below it stay the same.
       if ((clock && time === undefined) || rest === "") {

@@ -69,7 +69,10 @@ function splitClockInNames(names: readonly string[]): SplitClock | undefined {
       if (perSecond !== undefined) return { seconds, part, perSecond };
     }
   }
-  const perSecond = (name: string): number | undefined => partWords.find(([form]) => form.test(name.trim()))?.[1];
+  const perSecond = (name: string): number | undefined => {
+    const own = usual !== null && name.startsWith(usual) ? name.slice(usual.length).replace(/^[ _.-]/, "") : name;
+    return partWords.find(([form]) => form.test(own.trim()))?.[1];
+  };
   const part = names.find((name) => name !== usual && perSecond(name) !== undefined);
   return usual === null || part === undefined ? undefined : { seconds: usual, part, perSecond: perSecond(part)! };
 }

@@ -69,12 +69,23 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
     const match = available.find((column) => bare(column) === usual);
     if (match !== undefined) return match;
   }
-  // Matches the x-axis of an exported plot, such as X[s].
-  const abscissa = available.find((column) => /^x\s*[[(]\s*(s|ms)\s*[\])]$/i.test(column.trim()));
+  const abscissa = abscissaOfAcceleration(available);
   if (abscissa !== undefined) return abscissa;
   const possible = usualTimeColumns(available);
   const ofSensor = possible.filter((column) => /acc|motion|sensor/i.test(column));
   return ofSensor[0] ?? (possible.length === 1 ? possible[0]! : null);
+}
+
+/**
+ * Returns the x-axis of an exported plot, such as X[s]. If each channel has its own, at its own rate, returns that of the
+ * first acceleration.
+ */
+function abscissaOfAcceleration(available: readonly string[]): string | undefined {
+  const isAbscissa = (column: string): boolean => /^x\s*[[(]\s*(s|ms)\s*[\])](?:[._ ]?\d+)?$/i.test(column.trim());
+  const abscissae = available.filter(isAbscissa);
+  if (abscissae.length < 2) return abscissae[0];
+  const acceleration = available.findIndex((column) => /acc/i.test(column));
+  return available.slice(0, Math.max(0, acceleration)).findLast(isAbscissa);
 }
 
 const timeWord =

@@ -445,12 +445,8 @@ test("sensors that were pasted side by side, each with its clock, are read by th
   const { path } = folderOf({
     "trigno.csv": `X[s],EMG (mV),X[s],ACC X (g),ACC Y (g),ACC Z (g)\n${table.join("\n")}\n`,
   });
-  const error = await readRecordings([path("trigno.csv")], { requireLabels: false }).catch((fault: unknown) => fault);
-  expect(error).toMatchObject({ advice: expect.stringContaining("--time 'X[s]_1'") });
-  const { quality, recordings } = await readRecordings([path("trigno.csv")], {
-    requireLabels: false,
-    columns: { time: "X[s]_1" },
-  });
+  const { quality, recordings, columns } = await readRecordings([path("trigno.csv")], { requireLabels: false });
+  expect(columns.time).toBe("X[s]_1");
   expect(quality).toMatchObject({ rows: { read: 400, kept: 200 }, sampling: { rate_hz: 50 } });
   expect(quality.channels["ACC X (g)"]!.missing).toBe(0);
   expect(recordings.values[2]![100]).toBeCloseTo(1.1, 6);

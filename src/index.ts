@@ -21,6 +21,8 @@ export type {
   InspectOptions,
   PredictConfig,
   PredictOptions,
+  PushConfig,
+  PushOptions,
   RecalibrateConfig,
   RecalibrateOptions,
   RetrainConfig,
@@ -54,6 +56,7 @@ export {
   resolveEvaluateConfig,
   resolveInspectConfig,
   resolvePredictConfig,
+  resolvePushConfig,
   resolveRecalibrateConfig,
   resolveRetrainConfig,
   resolveSimulateConfig,
@@ -157,6 +160,7 @@ export {
   type ModelVersion,
   modelFiles,
   openModelFolder,
+  type PromoteOptions,
   type Promotion,
   promote,
   type RetrainedFrom,
@@ -174,6 +178,14 @@ export {
   type SummaryOptions,
 } from "./pipelines/open-model.ts";
 export { type ConfidenceThreshold, type PredictResult, predict } from "./pipelines/predict.ts";
+export {
+  type PushedStream,
+  type PushResult,
+  type PushRun,
+  push,
+  type RefusedBatch,
+  type UnreadFile,
+} from "./pipelines/push.ts";
 export { type CalibrationEvent, type Recalibration, recalibrateBaseline } from "./pipelines/recalibrate-baseline.ts";
 export {
   type BatchStanding,

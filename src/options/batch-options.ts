@@ -13,11 +13,13 @@ import {
 } from "./option.ts";
 import { evaluatedLabels, label, modelColumns, modelColumnsHeading, readingFilesOption } from "./reading-options.ts";
 import {
+  by,
   jobs,
   keep,
   model,
   overwrite,
   page,
+  reason,
   sharedExperimentOption,
   sharedSeedOption,
   store,
@@ -106,7 +108,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   files: readingFilesOption("one batch of unlabelled recordings"),
   model: {
     ...model,
-    doc: "the model folder, which also holds the stream's memory, or DIR/LINE@champion; repeat the option to use several models",
+    doc: "the model folder, which also holds the stream's memory, DIR/LINE@champion or DIR/LINE@3; repeat the option to use several models",
   },
   out: { ...page, doc: "page to write, with charts of the batch and the reasons for its verdict" },
   overwrite,
@@ -125,6 +127,8 @@ export const checkOptions: OptionsOf<CheckConfig> = {
       doc: "the batch's name in the stream's ledger",
     }),
     accept: flagOption({ doc: "add the batch to the stream's references even if it raises an alarm" }),
+    reason: { ...reason, doc: "with --accept: reason for the decision; recorded in the ledger" },
+    by: { ...by, doc: "with --accept: name of the person who decides; recorded in the ledger" },
   }),
   ...optionsUnder("Decision:", {
     thresholds: choiceOption({

@@ -75,7 +75,7 @@ const modelArgument = textOption({
   argument: true,
   required: true,
   expected: "a model folder",
-  doc: "a model folder, or DIR/LINE@champion",
+  doc: "a model folder, DIR/LINE@champion or DIR/LINE@3",
 });
 const dir = textOption({
   value: "dir",
@@ -99,8 +99,11 @@ export const batchOptions: OptionsOf<StreamConfig & Decided & { batch: string }>
 /** Options of `models list`. */
 export const listOptions: OptionsOf<{ dir: string }> = { dir };
 
-/** Options of `models show` and `promote`, and of `baseline show` and `validate`. */
+/** Options of `models show`, and of `baseline show` and `validate`. */
 export const modelOptions: OptionsOf<{ model: string }> = { model: modelArgument };
+
+/** Options of `models promote`. */
+export const promoteOptions: OptionsOf<{ model: string; store?: string }> = { model: modelArgument, store };
 
 /** Options of `baseline recalibrate`. */
 export const recalibrateOptions: OptionsOf<RecalibrateConfig> = {
@@ -140,7 +143,7 @@ export const compareOptions: OptionsOf<CompareConfig> = {
     argument: true,
     required: true,
     expected: "model folders",
-    doc: "two or more model folders, or DIR/LINE@champion; the first is compared with each of the others",
+    doc: "two or more model folders, DIR/LINE@champion or DIR/LINE@3; the first is compared with each of the others",
   }),
   on: textsOption({
     value: "files",

@@ -115,6 +115,12 @@ export function resolveCheckConfig(options: unknown): CheckConfig {
       advice: "Leave out --out.",
     });
   }
+  const [unused] = (["reason", "by"] as const).filter((name) => config[name] !== undefined);
+  if (unused !== undefined && !config.accept) {
+    throw new UserError(`--${unused}: expected --accept, whose decision it describes`, {
+      advice: `Add --accept, or leave out --${unused}.`,
+    });
+  }
   return config;
 }
 

@@ -7,7 +7,7 @@ export const model: Option<string> = textOption({
   value: "dir",
   required: true,
   expected: "a model folder",
-  doc: "the model folder, or DIR/LINE@champion",
+  doc: "the model folder, DIR/LINE@champion or DIR/LINE@3",
 });
 
 export const newModel: Option<string> = textOption({

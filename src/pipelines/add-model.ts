@@ -9,13 +9,8 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import { exists } from "../storage/store/exists.ts";
 import { modelFiles } from "../storage/store/model-folder.ts";
 import { isPlainName } from "../storage/store/plain-name.ts";
-import {
-  changeRegistry,
-  lineOfRegistry,
-  readRegistry,
-  registryLineOfModel,
-  resolveModelByRegistry,
-} from "../storage/store/registry.ts";
+import { changeRegistry, lineOfRegistry, readRegistry, registryLineOfModel } from "../storage/store/registry.ts";
+import { resolveModel } from "../storage/store/resolve-model.ts";
 import { type ComparedModels, compareModels } from "./compare-models.ts";
 import { listModels } from "./models.ts";
 
@@ -45,7 +40,7 @@ export async function addModel(
   line: string,
   run: { reporter?: Partial<Reporter> } = {},
 ): Promise<JoinedLine> {
-  const directory = resolve(await resolveModelByRegistry(model));
+  const directory = resolve(await resolveModel(model));
   await openWatchedModel(directory);
   const [parent, name] = [dirname(directory), basename(directory)];
   await checkModelToAdd(directory, line);

@@ -9,7 +9,7 @@ import { sendAlert } from "../report/operations/send-alert.ts";
 import { makeAlertMessage } from "../report/operations/stream-alerts.ts";
 import type { Reporter } from "../reporter.ts";
 import { openModelFolder } from "../storage/store/model-folder.ts";
-import { resolveModelByRegistry } from "../storage/store/registry.ts";
+import { resolveModel } from "../storage/store/resolve-model.ts";
 
 export type { QueuedAlert };
 
@@ -66,5 +66,5 @@ export async function sendAlerts(
 }
 
 async function alertedModel(model: string): Promise<string> {
-  return (await openModelFolder(await resolveModelByRegistry(model))).directory;
+  return (await openModelFolder(await resolveModel(model))).directory;
 }

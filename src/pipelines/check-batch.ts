@@ -66,6 +66,8 @@ export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &
     | "out"
     | "overwrite"
     | "accept"
+    | "reason"
+    | "by"
     | "thresholds"
     | "arl"
     | "alpha"
@@ -186,11 +188,12 @@ export async function checkSummarizedBatch(
 }
 
 function checkedBatchOptions(config: CheckConfig): Omit<SummaryOptions, "batchId"> {
-  const { stream, out, overwrite, accept, thresholds, arl, alpha, keepDays, keepMegabytes } = config;
+  const { stream, out, overwrite, accept, reason, by, thresholds, arl, alpha, keepDays, keepMegabytes } = config;
   const { tracking, experiment } = config;
   const told = { ...(tracking !== undefined && { tracking }), ...(experiment !== undefined && { experiment }) };
   const page = { overwrite, ...(out !== undefined && { out }) };
-  return { stream, ...page, accept, thresholds, arl, alpha, keepDays, keepMegabytes, ...told };
+  const decided = { accept, ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
+  return { stream, ...page, ...decided, thresholds, arl, alpha, keepDays, keepMegabytes, ...told };
 }
 
 async function recordCheckedBatch(
@@ -199,7 +202,8 @@ async function recordCheckedBatch(
   { config, server, reporter, now = () => new Date() }: Remembering,
   decide: (memory: StreamMemory<StreamState>, facts: CheckFacts) => Decision<CheckResult, StreamState>,
 ): Promise<CheckAnswer> {
-  const { accept, stream: name } = config;
+  const { accept, by, reason, stream: name } = config;
+  const decidedBy = { ...(by !== undefined && { who: by }), ...(reason !== undefined && { reason }) };
   const facts = {
     batchId,
     stream: name,
@@ -210,13 +214,16 @@ async function recordCheckedBatch(
   const schemas = { ...streamSchemas, evidence: streamStateSchemaFor(watched) };
   const stream = new MonitorStream(store, watched.monitored, { stream: name, schemas, keep, now });
   let judgedWith: StreamMemory<StreamState> | undefined;
-  const recorded = await stream.record({ batchId, contentHash, dataTime, ...(accept && { accept: {} }) }, (memory) => {
-    judgedWith = memory;
-    return decide(memory, facts);
-  });
+  const recorded = await stream.record(
+    { batchId, contentHash, dataTime, ...(accept && { accept: decidedBy }) },
+    (memory) => {
+      judgedWith = memory;
+      return decide(memory, facts);
+    },
+  );
   // The result of an earlier check carries the stream's name at that time.
   const answer = { ...recorded, result: { ...recorded.result, stream: name } };
-  if (answer.known && accept) await stream.decideByHand("accept", batchId);
+  if (answer.known && accept) await stream.decideByHand("accept", batchId, decidedBy);
   if (config.out !== undefined) {
     const memory = judgedWith ?? (await stream.memory());
     await writeBatchPage(config.out, { ...answer, dataTime, measurement, memory }, { watched, store });

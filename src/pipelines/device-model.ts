@@ -12,7 +12,7 @@ export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
 /**
  * Returns the part of a model that `tidemark/device` needs.
  *
- * @param model a model folder, or DIR/LINE@champion
+ * @param model a model folder, DIR/LINE@champion or DIR/LINE@3
  * @throws UserError if the folder was modified or cannot be used; the message lists all faults
  */
 export async function deviceModel(model: string): Promise<DeviceModel> {

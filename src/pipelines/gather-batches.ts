@@ -39,8 +39,11 @@ export interface Gathered {
   failed: UnreadFile[];
 }
 
+/** A file that could not be read. */
 export interface UnreadFile {
+  /** Its path. */
   file: string;
+  /** Why. */
   reason: string;
 }
 

@@ -7,7 +7,7 @@ import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
 import { type RetrainReport, retrainReportSchema } from "../learning/pseudo-labeling/retrain-report.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
-import { openModelLedger } from "../monitoring/streams/model-ledger.ts";
+import { openModelLedger, openModelLedgerStore } from "../monitoring/streams/model-ledger.ts";
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
@@ -22,8 +22,9 @@ import {
   type Registry,
   readRegistry,
   registryLineOfModel,
-  resolveModelByRegistry,
 } from "../storage/store/registry.ts";
+import { resolveModel } from "../storage/store/resolve-model.ts";
+import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
 import { explainSystemErrorOnRead, hasSystemErrorCode } from "../system-error.ts";
 
 export type { Labels } from "../storage/store/labels.ts";
@@ -114,14 +115,25 @@ export async function listModels(
   return versions.sort((a, b) => (a.line === b.line ? a.number - b.number : a.line < b.line ? -1 : 1));
 }
 
+/** Dependencies of a promotion in addition to the model. */
+export interface PromoteOptions {
+  /** Where streams are kept (default: the model folder): sqlite:DIR or postgres://user:password@host/database. */
+  readonly store?: string;
+  /** The clock. Default: the system clock. */
+  readonly now?: () => Date;
+}
+
 /**
  * Makes a model the champion of its line, in the registry of its parent directory. The new champion starts with empty
  * references, and the previous champion keeps its references. The promotion takes effect in a single rename.
  *
- * @throws UserError if the folder is not a valid model
+ * @throws UserError if the folder is not a valid model, or the store cannot be used
  */
-export async function promote(model: string, now: () => Date = () => new Date()): Promise<Promotion> {
-  const directory = resolve(await resolveModelByRegistry(model));
+export async function promote(
+  model: string,
+  { store, now = () => new Date() }: PromoteOptions = {},
+): Promise<Promotion> {
+  const directory = resolve(await resolveModel(model));
   const { monitored, folder } = await openWatchedModel(directory);
   const [parent, name] = [dirname(directory), basename(directory)];
   const registry = await readRegistry(parent);
@@ -131,13 +143,9 @@ export async function promote(model: string, now: () => Date = () => new Date())
   const before = lineOfRegistry(registry, line)?.champions.at(-1) ?? (hasFirst ? line : null);
   if (before === name) return { line, champion: name, previous: null };
   // The model's references are not used before it is the champion, so a process that is killed here does no harm.
-  const store = openModelLedger(monitored);
-  try {
-    const note = { at: now().toISOString(), who: accountName(), reason: "the model became the champion" };
-    await store.reset(await store.streams(), note);
-  } finally {
-    await store.close();
-  }
+  const note = { at: now().toISOString(), who: accountName(), reason: "the model became the champion" };
+  if (store === undefined) await resetAllStreams(openModelLedger(monitored), note);
+  else await resetStreamsOfProjects(store, monitored.modelVersion, note);
   return changeRegistry(parent, (registry) => {
     const known = lineOfRegistry(registry, line) ?? { champions: hasFirst ? [line] : [], log: [] };
     registry.lines[line] = {
@@ -147,6 +155,25 @@ export async function promote(model: string, now: () => Date = () => new Date())
     };
     return { line, champion: name, previous: known.champions.at(-1) ?? null };
   });
+}
+
+async function resetStreamsOfProjects(address: string, model: string, note: ActionNote): Promise<void> {
+  const store = await openModelLedgerStore(address);
+  try {
+    for (const project of await store.projects()) {
+      if (await store.has({ project, model })) await resetAllStreams(await store.streamsOf({ project, model }), note);
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+async function resetAllStreams(streams: StreamStore, note: ActionNote): Promise<void> {
+  try {
+    await streams.reset(await streams.streams(), note);
+  } finally {
+    await streams.close();
+  }
 }
 
 /**
@@ -181,7 +208,7 @@ export async function rollback(
 
 /** Reads a version's training report and, if it was retrained, the report of its retraining. */
 export async function showModel(model: string): Promise<ShownModel> {
-  const directory = await resolveModelByRegistry(model);
+  const directory = await resolveModel(model);
   const version = await describeModelVersion(directory);
   const report = await readJsonFile(await neededFileInside(directory, modelFiles.cvReport), cvReportSchema);
   const retraining =

@@ -34,7 +34,7 @@ export interface Model {
 /**
  * Opens a model for any number of batches. Close it when done.
  *
- * @param model a model folder, or DIR/LINE@champion
+ * @param model a model folder, DIR/LINE@champion or DIR/LINE@3
  * @param options.store where streams are kept (default: the model folder): sqlite:DIR or postgres://user:password@host/database
  * @throws UserError if the folder was modified, or its files cannot be used; the message lists all faults
  */

@@ -6,6 +6,7 @@ import type { UnreadFile } from "./gather-batches.ts";
 
 /** What happened to the batches of one stream. */
 export interface PushedStream {
+  /** Name of the stream. */
   stream: string;
   /** Number of batches that the service accepted. */
   accepted: number;
@@ -25,10 +26,13 @@ export interface PushedStream {
 
 /** A batch that the service permanently refused. */
 export interface RefusedBatch {
+  /** Name of its stream. */
   stream: string;
+  /** Its id. */
   batch_id: string;
   /** The file that contained the batch. */
   file: string;
+  /** Why the service refused it. */
   reason: string;
   /** Where the refused batch is kept. */
   kept: string;
@@ -38,6 +42,7 @@ export interface RefusedBatch {
 export interface PushResult {
   /** Address of the service. */
   to: string;
+  /** Name of the model. */
   model: string;
   /** Folder in which batches wait until the service accepts them. */
   spool: string;
@@ -46,14 +51,19 @@ export interface PushResult {
    * the spool.
    */
   exit_code: number;
+  /** Number of batches that the service accepted. */
   accepted: number;
+  /** Number of batches that the service permanently refused. */
   refused: number;
+  /** Number of batches that remain in the spool. */
   spooled: number;
   /** Number of files that were skipped because they had already been sent. */
   skipped: number;
   /** The streams, sorted by name. */
   streams: PushedStream[];
+  /** Batches that the service permanently refused. */
   refused_batches: RefusedBatch[];
+  /** Files that could not be read. */
   unread_files: UnreadFile[];
 }
 

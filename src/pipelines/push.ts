@@ -18,15 +18,21 @@ import { PushCounts, type PushResult } from "./push-counts.ts";
 import { SpoolSender } from "./send-spooled.ts";
 import { type ServiceRequest, serviceClient } from "./service-client.ts";
 
+export type { UnreadFile } from "./gather-batches.ts";
 export type { PushedStream, PushResult, RefusedBatch } from "./push-counts.ts";
 
 /** Dependencies of `push` in addition to its options. */
 export interface PushRun {
+  /** Receives warnings. Default: silent. */
   readonly reporter?: Partial<Reporter>;
   /** Aborted to stop the command: requests in progress are completed, and the remaining batches stay in the spool. */
   readonly signal?: AbortSignal;
   /** Called when an accepted batch has left the spool. */
   readonly onAccepted?: (batch: { stream: string; batch_id: string; verdict: CheckResult["verdict"] }) => void;
+}
+
+/** A run whose environment, network and clock are given, for tests. */
+export interface PushSurroundings extends PushRun {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly request?: ServiceRequest;
   readonly clock?: Clock;
@@ -34,8 +40,17 @@ export interface PushRun {
   readonly random?: () => number;
 }
 
-/** @throws UserError if an option is wrong, a file or folder does not exist, or another push uses the spool */
+/**
+ * Sends recordings to a service as batches, and retries until it has accepted them. With `follow`, it goes on with new files
+ * until `signal` is aborted.
+ *
+ * @throws UserError if an option is wrong, a file or folder does not exist, or another push uses the spool
+ */
 export async function push(options: PushOptions, run: PushRun = {}): Promise<PushResult> {
+  return pushFrom(options, run);
+}
+
+export async function pushFrom(options: PushOptions, run: PushSurroundings): Promise<PushResult> {
   const config = resolvePushConfig(options);
   const { signal = new AbortController().signal, clock = systemClock, environment = process.env } = run;
   const reporter = reporterOf(run.reporter);

@@ -30,7 +30,7 @@ export interface ShownReference {
 
 /** Selects a stream. */
 export interface ReferenceOptions {
-  /** A model folder, or DIR/LINE@champion. */
+  /** A model folder, DIR/LINE@champion or DIR/LINE@3. */
   readonly model: string;
   /** Name of the stream, such as a device, a person or a site. */
   readonly stream: string;

@@ -12,7 +12,7 @@ import { resolveStreamsListConfig, resolveStreamsShowConfig } from "../options/r
 import { writeReportPage } from "../report/write-report-page.ts";
 import { readManifest } from "../storage/store/manifest.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
-import { resolveModelByRegistry } from "../storage/store/registry.ts";
+import { resolveModel } from "../storage/store/resolve-model.ts";
 import type { StreamStore } from "../storage/store/stream-store.ts";
 import { checkOutFile } from "./out-file.ts";
 import { type StreamSelection, selectStreams } from "./select-streams.ts";
@@ -125,7 +125,7 @@ async function withReadableStreams<T>(
   { model, store: address }: Pick<StreamsListConfig, "model" | "store">,
   use: (store: ReadableStore, owner: LedgerOwner) => Promise<T>,
 ): Promise<T> {
-  const directory = await resolveModelByRegistry(model);
+  const directory = await resolveModel(model);
   const { model_version: modelVersion } = await readManifest(directory);
   const owner = { directory, modelVersion };
   const opened = address === undefined ? undefined : await openModelLedgerStore(address);

@@ -178,7 +178,14 @@ describe("an alarm", () => {
     });
     expect(judged(result)).toMatchObject({ accuracy: null, accuracy_unknown: expect.stringMatching(/with a fault/) });
     expect(idsOf("g")).toEqual([]);
-    expect((await ask("g.csv", "--stream", "g", "--accept")).known).toBe(true);
+    const accept = ["--accept", "--by", "ann", "--reason", "a new strap"];
+    expect((await ask("g.csv", "--stream", "g", ...accept)).known).toBe(true);
+    const history = await run("streams", "show", "g", "--model", "model", "--json");
+    expect(JSON.parse(history.stdout).actions).toMatchObject([
+      { action: "accept", subject: "g.csv", who: "ann", reason: "a new strap" },
+    ]);
+    const { exitCode: unused, stderr } = await run("check", "g.csv", "--model", "model", "--by", "ann");
+    expect({ unused, stderr }).toMatchObject({ unused: 2, stderr: expect.stringContaining("expected --accept") });
     expect(idsOf("g")).toEqual(["g.csv"]);
     const { stdout } = await run("reference", "exclude", "g.csv", "--model", "model", "--stream", "g");
     expect(stdout).toBe("batch g.csv is no longer in the references\n");

@@ -21,7 +21,7 @@ import { check } from "../../src/pipelines/check.ts";
 import { promote, showModel } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { sync } from "../../src/pipelines/sync.ts";
-import { resolveModelByRegistry } from "../../src/storage/store/registry.ts";
+import { resolveModel } from "../../src/storage/store/resolve-model.ts";
 import { smallNetwork } from "../learning/networks/small-network.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
 import { fileDirectory, main } from "./tiny-run.ts";
@@ -371,7 +371,7 @@ describe("registry.json", () => {
     mkdirSync(models);
     const lines = JSON.parse(`{"walk": {"champions": [${JSON.stringify(name)}], "log": []}}`);
     writeFileSync(join(models, "registry.json"), JSON.stringify({ schema_version: 1, lines }));
-    expect(await refusal(resolveModelByRegistry(join(models, "walk@champion")))).toContain(
+    expect(await refusal(resolveModel(join(models, "walk@champion")))).toContain(
       "the name of a folder in the same directory",
     );
   });

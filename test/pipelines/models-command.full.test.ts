@@ -17,7 +17,8 @@ import { joinedLineSchema, modelComparisonSchema } from "../../scripts/answer-sc
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { evaluate } from "../../src/pipelines/evaluate.ts";
-import { listModels, promote, rollback } from "../../src/pipelines/models.ts";
+import { listModels, promote, rollback, showModel } from "../../src/pipelines/models.ts";
+import { showReference } from "../../src/pipelines/reference.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { modelFiles } from "../../src/storage/store/model-folder.ts";
 import { type Registry, registrySchema } from "../../src/storage/store/registry.ts";
@@ -261,6 +262,32 @@ describe("a promotion", () => {
     expect(batchesOf("walk", "s")).toEqual(["b0.csv", "b1.csv"]);
   });
 
+  it("starts with empty streams in the store that is named, and leaves the folder alone", async () => {
+    const store = `sqlite:${at("fleet")}`;
+    const batch = { files: [at("b0.csv")], model: at("models", "walk-v2"), stream: "s", accept: true };
+    for (const where of [{ store }, {}]) await check({ ...batch, batchId: "before", ...where });
+    const { exitCode } = await run("models", "promote", "models/walk-v2", "--store", "sqlite:fleet");
+    expect(exitCode).toBe(0);
+    const shown = await showReference({ model: at("models", "walk@champion"), stream: "s", store });
+    expect(shown.reference.batches).toEqual([]);
+    expect(shown.ledger).toMatchObject([{ batchId: "before", inReferences: false }]);
+    expect(batchesOf("walk-v2", "s")).toContain("before");
+  });
+
+  it("can be named by its number, which stays the same, wherever a model is named", async () => {
+    const answer = await run("models", "show", "models/walk@2", "--json");
+    expect(JSON.parse(answer.stdout).version.name).toBe("walk-v2");
+    expect(registry().lines.walk!.versions).toEqual(["walk", "walk-v2", "walk-v3"]);
+    const checked = await run("check", "b0.csv", "--model", "models/walk@3", "--stream", "numbered", "--json");
+    expect(JSON.parse(checked.stdout).model_version).toBe(
+      (await showModel(at("models", "walk-v3"))).version.modelVersion,
+    );
+    const unknown = await run("check", "b0.csv", "--model", "models/walk@9");
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.stderr).toContain('models has no version 9 of a line named "walk"');
+    expect((await run("check", "b0.csv", "--model", "nowhere/walk@1")).stderr).toContain("nowhere/walk@1");
+  });
+
   it("of the champion changes nothing, its references least of all", async () => {
     await promote(at("models", "walk-v2"));
     await bring(at("models", "walk-v2"), "b0.csv", "later");
@@ -287,8 +314,8 @@ describe("a promotion", () => {
 
   it("is written down with its time, and rolled back step by step to the first", async () => {
     const now = (day: number) => () => new Date(Date.UTC(2030, 0, day));
-    await promote(at("models", "walk-v2"), now(1));
-    await promote(at("models", "walk-v3"), now(2));
+    await promote(at("models", "walk-v2"), { now: now(1) });
+    await promote(at("models", "walk-v3"), { now: now(2) });
     expect(champions()).toEqual(["walk", "walk-v2", "walk-v3"]);
     expect(await rollback(at("models"), "walk", now(3))).toEqual({
       line: "walk",

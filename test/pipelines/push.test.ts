@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { OtherContent } from "../../src/monitoring/streams/monitor-stream.ts";
 import type { PostedBatch } from "../../src/pipelines/posted-batch.ts";
-import { type PushRun, push } from "../../src/pipelines/push.ts";
+import { type PushSurroundings, pushFrom as push } from "../../src/pipelines/push.ts";
 import type { ServiceRequest } from "../../src/pipelines/service-client.ts";
 import { sha256Bytes } from "../../src/storage/store/hash.ts";
 import { type FakeOptions, fakeService } from "../interfaces/server/fake-service.ts";
@@ -31,7 +31,11 @@ const files = (contents: Record<string, string>): void => {
 };
 
 /** The service, and the injected side effects of a `push` that sends to this service. */
-function service(judge?: FakeOptions["judge"]): { run: PushRun; judged: readonly PostedBatch[]; clock: FakeClock } {
+function service(judge?: FakeOptions["judge"]): {
+  run: PushSurroundings;
+  judged: readonly PostedBatch[];
+  clock: FakeClock;
+} {
   const fake = fakeService({
     file: at("tokens.json"),
     directory,
@@ -46,7 +50,7 @@ function service(judge?: FakeOptions["judge"]): { run: PushRun; judged: readonly
 
 let clockOfRun: FakeClock | undefined;
 
-function runWith(request: ServiceRequest): PushRun {
+function runWith(request: ServiceRequest): PushSurroundings {
   const clock = new FakeClock();
   clockOfRun = clock;
   onTestFinished(() => clock.stop());

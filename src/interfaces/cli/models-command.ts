@@ -6,6 +6,7 @@ import {
   compareOptions,
   listOptions,
   modelOptions,
+  promoteOptions,
   rollbackOptions,
 } from "../../options/folder-options.ts";
 import { resolveCompareConfig } from "../../options/resolve-config.ts";
@@ -29,7 +30,7 @@ const closing: Closing = {
   ],
   notes: [
     "All versions of a line are in the same directory and share the line's name, by default the name of the first " +
-      "version's folder. Every command with --model also accepts models/walk@champion. Promoting and rolling back " +
+      "version's folder. Every command with --model also accepts models/walk@champion, and models/walk@3 for the third version. Promoting and rolling back " +
       "change only registry.json, a small file, and never a model.",
   ],
   exitCodes: [
@@ -106,12 +107,12 @@ export function modelsCommand(): Command {
   const promote = defineCommand({
     name: "promote",
     summary: "make a model the champion of its line, with empty references",
-    options: modelOptions,
-    resolve: (given) => resolveOptions(modelOptions, given),
+    options: promoteOptions,
+    resolve: (given) => resolveOptions(promoteOptions, given),
     json: "one line of JSON",
-    run: async ({ model }, shown) => {
+    run: async ({ model, store }, shown) => {
       const { promote } = await import("../../pipelines/models.ts");
-      const promotion = await promote(model);
+      const promotion = await promote(model, store === undefined ? {} : { store });
       shown.terminal.detail(`read       ${model} and the registry in the same folder`);
       answer(shown, promotion, [modelsPromotionLine(promotion)]);
     },

@@ -6,7 +6,7 @@ import { sha256File } from "../../storage/store/hash.ts";
 import { readJson } from "../../storage/store/json-file.ts";
 import type { Manifest } from "../../storage/store/manifest.ts";
 import { modelFiles } from "../../storage/store/model-folder.ts";
-import { resolveModelByRegistry } from "../../storage/store/registry.ts";
+import { resolveModel } from "../../storage/store/resolve-model.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../drift/baseline-stats-faults.ts";
 import { driftBaselineFaults, driftBaselineSchema } from "../drift/drift-baseline.ts";
@@ -67,7 +67,7 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
 
 /** Finds the faults in a model folder's baseline, even if other files there are damaged or missing. */
 export async function baselineFileFaults(model: string): Promise<string[]> {
-  const directory = await resolveModelByRegistry(model);
+  const directory = await resolveModel(model);
   const value = await neededFileInside(directory, modelFiles.baseline)
     .then(readJson)
     .catch((error: unknown) => {

@@ -13,7 +13,7 @@ import {
   openModelFolder,
   unfitModelFolderFile,
 } from "../../storage/store/model-folder.ts";
-import { resolveModelByRegistry } from "../../storage/store/registry.ts";
+import { resolveModel } from "../../storage/store/resolve-model.ts";
 import { scalerFaults } from "../../storage/store/scaler-file.ts";
 import type { StoredConfig } from "../../storage/store/stored-config.ts";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
@@ -62,11 +62,11 @@ export interface WatchedModel extends OpenedModel, Judge {
 
 /**
  * Opens a model for prediction only; works for models of every version.
- * @param model a model folder, or DIR/LINE@champion
+ * @param model a model folder, DIR/LINE@champion or DIR/LINE@3
  * @throws UserError if a file cannot be used; the message names the file and lists all its faults
  */
 export async function openWatchedModelForPrediction(model: string): Promise<OpenedModel> {
-  const folder = await openModelFolder(await resolveModelByRegistry(model));
+  const folder = await openModelFolder(await resolveModel(model));
   const { config, data } = folder.manifest;
   const { channels, classes } = data;
   const scaler = folder.path(modelFiles.scaler);

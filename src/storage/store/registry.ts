@@ -2,10 +2,9 @@
 // the line by name. A promotion, a rollback or an addition changes only this small file, by a single rename. Each version
 // keeps its own baseline, references and ledger in its folder, so these are still available after a rollback.
 
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
-import { shellCommand } from "../../shell-words.ts";
 import { writeFileAtomic } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
 import { jsonFileText, readJsonFile } from "./json-file.ts";
@@ -109,20 +108,3 @@ export async function changeRegistry<T>(directory: string, change: (registry: Re
 
 /** The suffix that stands for the champion of a line, as in models/walk@champion. */
 export const championSuffix = "@champion";
-
-/**
- * Resolves a user's name for a model: a path, or DIR/LINE@champion.
- * @throws UserError if the line does not exist
- */
-export async function resolveModelByRegistry(model: string): Promise<string> {
-  if (!model.endsWith(championSuffix)) return model;
-  const path = model.slice(0, -championSuffix.length);
-  const [directory, line] = [dirname(path), basename(path)];
-  const champion = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-1);
-  if (champion !== undefined) return join(directory, champion);
-  // If no version was ever promoted, the line's first version is its champion.
-  if (await exists(join(path, "manifest.json"))) return path;
-  throw new UserError(`${model}: ${directory} has no line of models named ${JSON.stringify(line)}`, {
-    advice: `List the lines and their models: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
-  });
-}

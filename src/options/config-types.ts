@@ -931,6 +931,12 @@ export interface ServeConfig {
   order: "arrival" | "data";
   /** With --order data, seconds by which data may be late; a batch that is later is judged when it arrives. Default: 60. */
   lateness: number;
+  /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
+  tracking?: string;
+  /** Experiment of the training runs; streams appear in <name>/monitoring. Default: the experiment given to train. */
+  experiment?: string;
+  /** Streams that get a run each, beside the run of their model; * matches any characters. Default: none. */
+  trackStreams?: string;
   /** Maximum number of threads that judge batches, each with its own copy of the models. Default: one per core. */
   jobs: number;
   /** YAML or JSON file with the recipients of alerts for each stream; see docs/alerts.md. */

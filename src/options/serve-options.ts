@@ -11,7 +11,7 @@ import {
   textOption,
   wholeNumberOption,
 } from "./option.ts";
-import { jobs, keep, store } from "./shared-options.ts";
+import { jobs, keep, sharedExperimentOption, store, tracking, trackingHeading } from "./shared-options.ts";
 
 export const modelsFolder: Option<string> = textOption({
   value: "dir",
@@ -142,6 +142,17 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       default: 60,
       affects: "run",
       doc: "with --order data, seconds by which data may be late; a batch that is later is judged when it arrives",
+    }),
+  }),
+  ...optionsUnder(trackingHeading, {
+    tracking,
+    experiment: sharedExperimentOption("experiment of the training runs; streams appear in <name>/monitoring"),
+    trackStreams: textOption({
+      value: "pattern",
+      affects: "tracking",
+      expected: "a pattern of names such as wrist-*",
+      otherwise: "none",
+      doc: "streams that get a run each, beside the run of their model; * matches any characters",
     }),
   }),
   ...optionsUnder("Running:", {

@@ -6,7 +6,9 @@ import { type IndexedStream, type SelectableStream, selectableStream } from "../
 import type { ServeConfig } from "../options/resolve-config.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { defaultProject } from "../storage/store/opened-store.ts";
+import { parseStoreAddress } from "../storage/store/store-address.ts";
 import { type Clock, systemClock } from "../storage/tracking/sender-clock.ts";
+import { serverAddress } from "../storage/tracking/server-address.ts";
 import { explainSystemError } from "../system-error.ts";
 import { type Decided, decideServed, type ServedDecision } from "./decide-served.ts";
 import { JudgeThreads } from "./judge-in-threads.ts";
@@ -19,6 +21,7 @@ import { type PicturedBatch, pictureServedBatch } from "./picture-batch.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { type StreamReader, streamReader } from "./read-streams.ts";
 import { BaselineReader } from "./served-baseline.ts";
+import { ServiceTracker, type TrackedLedger } from "./track-service.ts";
 
 export { StoreUnavailable } from "../storage/store/store-unavailable.ts";
 export { JudgeThreadEnded } from "./judge-in-threads.ts";
@@ -87,9 +90,38 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
   const threads = new JudgeThreads({
     threads: config.jobs,
     start: () => startWorker("judge-thread", data, { beside: import.meta.url }),
-    onJudged,
+    onJudged: (event) => {
+      tracker?.judged(event);
+      onJudged(event);
+    },
     reporter: reporterOf(reporter),
   });
+  const ledgersOf = async (): Promise<TrackedLedger[]> => {
+    const versions = await listModels(directory, run);
+    const all: TrackedLedger[] = [];
+    for (const project of (await store?.projects()) ?? [defaultProject]) {
+      for (const { name: model } of versions) {
+        const ledger = await served.ledger(project, model);
+        if (ledger !== null) all.push({ project, model, ledger });
+      }
+    }
+    return all;
+  };
+  const server = serverAddress(config.tracking);
+  const tracker =
+    server === null
+      ? null
+      : new ServiceTracker({
+          server,
+          experiment: config.experiment,
+          streams: config.trackStreams,
+          models: directory,
+          ledgers: ledgersOf,
+          now,
+          clock,
+          reporter: reporterOf(reporter),
+          ...(address !== undefined && { lockIn: sqliteFolderOf(address) }),
+        });
   const judging = judgingOrder(
     {
       keyOf: streamKeyInOpenService,
@@ -113,15 +145,11 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       return [...champions, ...versions.map(({ name }) => name)];
     },
     streams: async () => {
-      const [versions, at] = [await listModels(directory, run), now()];
+      const at = now();
       const all: ServedStreams[] = [];
-      for (const project of (await store?.projects()) ?? [defaultProject]) {
-        for (const { name } of versions) {
-          const ledger = await served.ledger(project, name);
-          if (ledger === null) continue;
-          const streams = (await ledger.fleet.streams()).filter(({ retired_at }) => retired_at === null);
-          all.push({ project, model: name, streams: streams.map((own) => selectableStream(own, at)) });
-        }
+      for (const { project, model, ledger } of await ledgersOf()) {
+        const streams = (await ledger.fleet.streams()).filter(({ retired_at }) => retired_at === null);
+        all.push({ project, model, streams: streams.map((own) => selectableStream(own, at)) });
       }
       return all;
     },
@@ -134,6 +162,7 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
     },
     close: async () => {
       await threads.close();
+      await tracker?.close();
       await close();
     },
   };
@@ -143,7 +172,14 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       advice: "Train a model into a folder inside it: tidemark train FILES --out models/NAME",
     });
   }
+  if (!config.checkConfig) tracker?.start();
   return service;
+}
+
+/** Null for a database. */
+function sqliteFolderOf(address: string): string | null {
+  const parsed = parseStoreAddress(address);
+  return parsed.kind === "sqlite" ? parsed.directory : null;
 }
 
 function reasonOfServiceError(error: unknown): string {

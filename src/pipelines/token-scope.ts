@@ -35,7 +35,8 @@ export function scopesAllow(scopes: readonly TokenScope[], kind: ScopeKind, stre
   );
 }
 
-function matchesScope(pattern: string, stream: string): boolean {
+/** @param pattern * matches any characters */
+export function matchesScope(pattern: string, stream: string): boolean {
   // Greedy matching from both ends, because a regular expression with many stars could take exponential time.
   const [head = "", ...parts] = pattern.split("*");
   const tail = parts.pop();

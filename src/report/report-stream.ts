@@ -48,13 +48,15 @@ export interface ReportOptions {
   readonly limits: ServerTimeLimits;
   readonly warn: Reporter["warn"];
   readonly clock?: Clock;
+  /** Folder whose lock allows only one process to send; null if no other process does. Default: the model's folder. */
+  readonly lockIn?: string | null;
 }
 
 /** Maximum number of batches read and sent together. */
 const atOnce = 50;
 
 /**
- * Sends everything that the server does not have yet. Only one process per model may do this, because two processes might each
+ * Sends everything that the server does not have yet. Only one process per stream may do this, because two processes might each
  * create a run.
  */
 export async function reportStream(
@@ -64,15 +66,16 @@ export async function reportStream(
   stream: string,
   options: ReportOptions,
 ): Promise<ReportedStream> {
-  const { limits } = options;
+  const { limits, lockIn = model.directory } = options;
   const { total } = await ledger.page(stream, { limit: 0 });
   if (total === 0) return { stream, sent: 0, page: null, unsent: null };
   const notBegun = (reason: string): ReportedStream => {
     return { stream, sent: 0, page: null, unsent: { events: total, reason } };
   };
   if (limits.leftMs <= 0) return notBegun("not tried, because no time was left");
+  if (lockIn === null) return reportStreamUnderLock(client, ledger, model, stream, options);
   const began = performance.now();
-  const lock = await waitForLock(model.directory, limits.leftMs);
+  const lock = await waitForLock(lockIn, limits.leftMs);
   if (!lock.held) {
     limits.spend(performance.now() - began);
     return notBegun(

@@ -74,7 +74,8 @@ export interface ListedStream {
 }
 
 /** The parts of a listed stream that lists are filtered and sorted by, before the time of the list is known. */
-export interface IndexedStream extends Pick<ListedStream, "stream" | "state" | "since" | "last" | "retired_at"> {
+export interface IndexedStream
+  extends Pick<ListedStream, "stream" | "state" | "since" | "last" | "batches" | "retired_at"> {
   /** Evidence of the last batch that has any; null if there is none. */
   readonly evidence: number | null;
   readonly rhythm: StreamRhythm;
@@ -93,9 +94,18 @@ interface StreamRhythm {
 
 /** @param overview the stream's last `listedBatches` batches */
 export function indexedStream(overview: StreamOverview): IndexedStream {
-  const { stream, state, since, last, series, retired_at } = listedStream(overview, new Date(0));
+  const { stream, state, since, last, batches, series, retired_at } = listedStream(overview, new Date(0));
   const times = overview.latest.map(({ receivedAt }) => Date.parse(receivedAt) / 1000);
-  return { stream, state, since, last, retired_at, evidence: lastEvidence(series), rhythm: streamRhythm(times) };
+  return {
+    stream,
+    state,
+    since,
+    last,
+    batches,
+    retired_at,
+    evidence: lastEvidence(series),
+    rhythm: streamRhythm(times),
+  };
 }
 
 export function selectableStream<S extends IndexedStream>(own: S, now: Date): S & SelectableStream {

@@ -1,7 +1,7 @@
 // Verifies the content of a real MLflow server after train, check and sync, as MLflow's own Python client reads it.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,6 +9,7 @@ import { simulate } from "../../../src/pipelines/simulate.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
 import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
+import { post, startService } from "../../interfaces/server/running-service.ts";
 import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "../../pipelines/tiny-run.ts";
 import { freePort, MlflowServer, mlflowPython, type OnServer, ReadBack, withoutMlflow } from "./mlflow-server.ts";
 import { expectTraining, runNamed, runsOf, values } from "./told.ts";
@@ -193,6 +194,36 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       const nowhere = await run("sync", "model", "--tracking", "none");
       expect(nowhere.exitCode).toBe(2);
       expect(nowhere.stderr).toMatch(/no tracking server was named/);
+    });
+  });
+
+  describe("serve", () => {
+    it("makes one run of all streams of a model, and one of each stream that was asked for", async () => {
+      mkdirSync(at("models"));
+      cpSync(at("model"), at("models/walk"), { recursive: true });
+      const words = ["--models", "models", "--store", "sqlite:fleet", "--tracking", server.uri];
+      const served = ["--experiment", "served", "--track-streams", "right*"];
+      const serve = async (batches: readonly (readonly [string, string])[]): Promise<void> => {
+        const service = await startService([...words, ...served], directory);
+        for (const [stream, batch] of batches) {
+          const path = `/v1/models/walk/streams/${stream}/batches/${batch}`;
+          expect(await post(service.url, path, readFileSync(at("b0.csv")))).toMatchObject({ status: 200 });
+        }
+        expect(await service.stop()).toEqual({ code: 0, signal: null });
+        expect(service.log()).not.toContain("tracking server");
+      };
+      await serve(["left", "left-2", "right-1"].map((stream) => [stream, "1"] as const));
+      await serve([["right-1", "2"]]);
+      const there = await readBack.everything("served/monitoring");
+      const runs = runsOf(there, "served/monitoring");
+      expect(runs.map(({ name }) => name).sort()).toEqual(["right-1 of walk", "streams of walk"]);
+      const { metrics, tags, status } = runNamed(there, "served/monitoring", "streams of walk");
+      expect(status).toBe("FINISHED");
+      expect(tags["mlflow.note.content"]).toMatch(/^3 streams: \d in alarm/);
+      expect(Object.keys(metrics).length).toBeLessThanOrEqual(30);
+      expect(values(metrics.batches).map(([, value]) => value)).toEqual([3, 4]);
+      expect(values(metrics.batches_judged).map(([, value]) => value)).toEqual([3, 1]);
+      expect(values(runNamed(there, "served/monitoring", "right-1 of walk").metrics.verdict)).toHaveLength(2);
     });
   });
 

@@ -20,7 +20,6 @@ import { resumeCommand } from "./resume-command.ts";
 import { type TunedOptions, tuneCandidates } from "./tune-candidates.ts";
 import { tuneConfigText } from "./tune-config-text.ts";
 import type { TuneEvent, TuneSearch } from "./tune-searches.ts";
-import { TuneWindowings } from "./tune-windowings.ts";
 
 export { tunedTrainCommand } from "./resume-command.ts";
 export { describeTuneCandidate, type TunedOptions } from "./tune-candidates.ts";
@@ -68,9 +67,10 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
   const reporter = reporterOf(run.reporter);
   const server = trackerServer(config.tracking, reporter);
   await checkOutFile(config.out, { overwrite: config.overwrite || config.resume });
-  const [{ prepareTraining }, { TuneSearches }] = await Promise.all([
+  const [{ prepareTraining }, { TuneSearches }, { TuneWindowings }] = await Promise.all([
     import("./prepare-training.ts"),
     import("./tune-searches.ts"),
+    import("./tune-windowings.ts"),
   ]);
   const data = await prepareTraining({ ...given.config, network: "compact" }, reporterOf({ warn: reporter.warn }));
   const people = new Set(data.windows.groups).size;

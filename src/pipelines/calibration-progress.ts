@@ -30,7 +30,8 @@ export function expectedCalibrationSeconds(
 }
 
 /**
- * Reports the start of the calibration.
+ * Reports the start of the calibration. The time left is extrapolated from the first percent on, because starting the threads
+ * takes as long for little data as for much.
  * @param now milliseconds
  * @returns a function that receives the completed share of the work, and reports each whole percent
  */
@@ -38,13 +39,15 @@ export function calibrationProgress(
   reporter: Pick<Reporter<CalibrationEvent>, "event">,
   now: () => number = () => performance.now(),
 ): (done: number) => void {
-  const began = now();
+  let first: { readonly at: number; readonly done: number } | undefined;
   let percent = 0;
   reporter.event({ type: "calibration", done: 0, secondsLeft: null });
   return (done) => {
     if (Math.floor(done * 100) <= percent) return;
     percent = Math.floor(done * 100);
-    const seconds = (now() - began) / 1000;
-    reporter.event({ type: "calibration", done: percent / 100, secondsLeft: (seconds * (1 - done)) / done });
+    const at = now();
+    const secondsLeft = first === undefined ? null : (((at - first.at) / 1000) * (1 - done)) / (done - first.done);
+    first ??= { at, done };
+    reporter.event({ type: "calibration", done: percent / 100, secondsLeft });
   };
 }

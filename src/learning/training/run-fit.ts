@@ -51,7 +51,7 @@ export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise
       signal,
       onStep: (progress) => reporter.event({ type: "batch", fit: name, epochs: maxEpochs, ...progress }),
       onEpoch: (epoch) => {
-        timeLeft.epochEnded(name, epoch);
+        timeLeft.epochTrained(name, epoch);
         if (epoch.epoch === maxEpochs) timeLeft.fitEnded(name);
         const windows = trainIndex.length + (validationIndex?.length ?? 0);
         reporter.event({

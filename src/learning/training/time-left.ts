@@ -16,7 +16,7 @@ export interface TimedRun {
   readonly hasOtherPart: boolean;
   /** Number of fits that run at the same time. */
   readonly jobs: number;
-  /** Seconds that the calibration and writing will take. */
+  /** Seconds that the calibration and writing will take on a machine without other work. */
   readonly secondsAfterFits: number;
 }
 
@@ -48,9 +48,17 @@ export class TimeLeft {
   readonly #run: TimedRun;
   readonly #fits: ReadonlyMap<FitName, TimedFit>;
   #finalEpochs: number | undefined;
+  readonly #cpuSeconds: () => number;
+  readonly #cpuBefore: number;
+  #foldSeconds = 0;
+  /** How much longer the folds took than their CPU time, because other programs use the machine as well; at least 1. */
+  #slowdown = 1;
 
-  constructor(run: TimedRun) {
+  /** @param cpuSeconds CPU seconds of this process so far, in all threads */
+  constructor(run: TimedRun, cpuSeconds: () => number = processCpuSeconds) {
     this.#run = run;
+    this.#cpuSeconds = cpuSeconds;
+    this.#cpuBefore = cpuSeconds();
     this.#fits = new Map(
       run.fits.map((name) => [name, { epochs: 0, seconds: 0, otherSeconds: 0, best: 0, ended: false }]),
     );
@@ -65,6 +73,15 @@ export class TimeLeft {
     fit.epochs++;
     fit.seconds += seconds;
     if (best) fit.best = epoch;
+  }
+
+  /** An epoch that this process has trained, and not an earlier one before an interruption. */
+  epochTrained(name: FitName, epoch: FitEpoch): void {
+    this.epochEnded(name, epoch);
+    // The final fit may use several threads, so its CPU time says nothing about other programs.
+    if (name === "final") return;
+    this.#foldSeconds += epoch.seconds;
+    this.#slowdown = Math.max(1, this.#foldSeconds / (this.#cpuSeconds() - this.#cpuBefore));
   }
 
   /** @param epochs exact number of epochs that the final fit trains in mini-batches */
@@ -91,7 +108,7 @@ export class TimeLeft {
         : (this.#expectedEpochs(folds, fit) - fit.epochs) * perEpoch + Math.max(0, otherSeconds - fit.otherSeconds),
     );
     const together = Math.max(0, ...left, left.reduce((sum, own) => sum + own, 0) / jobs);
-    return together + this.#finalSeconds(folds, final, { perEpoch, otherSeconds }) + secondsAfterFits;
+    return together + this.#finalSeconds(folds, final, { perEpoch, otherSeconds }) + this.#slowdown * secondsAfterFits;
   }
 
   #otherSeconds(folds: readonly TimedFit[], epochSeconds: number | null): number | null {
@@ -126,4 +143,9 @@ export class TimeLeft {
 function timePerEpoch(fits: readonly TimedFit[]): number | null {
   const epochs = fits.reduce((sum, fit) => sum + fit.epochs, 0);
   return epochs === 0 ? null : fits.reduce((sum, fit) => sum + fit.seconds, 0) / epochs;
+}
+
+function processCpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

@@ -61,6 +61,22 @@ describe("the time left of a run", () => {
     expect(left.seconds()).toBe(2 * ((15 + 2 * 35) / 2 + 20) + 7);
   });
 
+  it("is longer after the fits if other programs slow them down", () => {
+    let cpu = 100;
+    const left = new TimeLeft(run, () => cpu);
+    // Epochs before an interruption used the CPU time of another process.
+    trained(left, "fold-1", 1, 2);
+    cpu = 103;
+    for (const number of [3, 4, 5]) left.epochTrained("fold-1", epoch(number));
+    for (const fit of ["fold-1", "fold-2", "final"] as const) left.fitEnded(fit);
+    expect(left.seconds()).toBe(7 * (6 / 3));
+    cpu = 200;
+    left.epochTrained("final", epoch(1));
+    expect(left.seconds()).toBe(7 * 2);
+    left.epochTrained("fold-2", epoch(1));
+    expect(left.seconds()).toBe(7);
+  });
+
   it("is at least that of the longest fit", () => {
     const left = new TimeLeft({ ...run, maxEpochs: 100, jobs: 4 });
     trained(left, "fold-1", 1, 5);

@@ -147,7 +147,7 @@ export async function openTable(
       `Column "${finer}" may be a finer clock than "${roles.time}". To use it, add ${shellCommand("--time", finer)}`,
     );
   const timed = times.size === 0 ? asRead : new StoredRows([...roles.channels], store, picked.recordings, times);
-  const date = unusedColumns.find(isDateName);
+  const date = unusedColumns.find((name) => isDateName(name) && /date|datum|fecha/i.test(name));
   if (date !== undefined && roles.time !== null && timed.time(0, 1)[0]! < sinceEpoch.from)
     warn(
       `Column "${roles.time}" has no date, and column "${date}" is not combined with it, because its values are not dates, or the times are not times of day. The times count from their own zero.`,

@@ -127,6 +127,10 @@ export async function openRowChunks(
       if (reading !== undefined) {
         firstReading ??= reading;
         refuseOtherChunkTime(first.path, firstReading, file.path, reading);
+        if (reading.order !== undefined && firstReading.order !== undefined && reading.order !== firstReading.order)
+          warn(
+            `The files have different orders of day and month: ${firstReading.order} in ${first.path}, ${reading.order} in ${file.path}. If one of them is wrong, give the format of all times with --time-format.`,
+          );
         if (reading.numbers) numbers.add(roles.time!);
       }
       let rows = 0;

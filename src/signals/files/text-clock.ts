@@ -40,6 +40,8 @@ export interface TimeReading {
   readonly local: boolean;
   /** Whether DuckDB reads the column as a date-time. */
   readonly isDateTime?: true;
+  /** Order of day, month and year in dates that consist of numbers; undefined if the month is a name or the year comes first. */
+  readonly order?: DateOrder;
   /** Seconds after which a clock without a date restarts. */
   readonly wrapsAfter?: number;
 }
@@ -180,10 +182,11 @@ async function readDateTimeTextClock(of: ReadingText, { form, parts, order }: Da
       `Give the position of the year with ${shellCommand("--time-format", "%y-%m-%d %H:%M:%S.%f")} or the like.`,
     );
   }
-  const reading = (order: DateOrder): TimeReading => ({
-    sql: `(${secondsInDateForm(order, part)} + ${secondsInClockForm(part)} - ${secondsInOffsetForm(part("zone"))})`,
+  const reading = (by: DateOrder): TimeReading => ({
+    sql: `(${secondsInDateForm(by, part)} + ${secondsInClockForm(part)} - ${secondsInOffsetForm(part("zone"))})`,
     numbers: false,
     local: zone !== true,
+    ...(by !== "ymd" && month_name !== true && order === undefined && { order: by }),
   });
   if (order !== undefined) return reading(order);
   if (Number(year_first) > 2) return reading("ymd");

@@ -115,6 +115,16 @@ describe("one form in the whole file", () => {
   });
 });
 
+test("files with different orders of day and month are reported", async () => {
+  const table = (start: number): string =>
+    clockTable("timestamp", ({ i }) => written("%d/%m/%Y %H:%M:%S.%f", i, start), { rows: 60, people: ["ann"] });
+  const { path } = folderOf({ "a.csv": table(ten), "b.csv": table(ten + 13 * 86_400) });
+  const { quality } = await readRecordings([path("a.csv"), path("b.csv")], { requireLabels: false });
+  expect(quality.warnings).toContainEqual(
+    expect.stringMatching(/^The files have different orders of day and month: mdy in .*a\.csv, dmy in .*b\.csv\./),
+  );
+});
+
 describe("dates in unusual forms", () => {
   const midnight = Date.UTC(2026, 4, 5) / 1000 - 4;
 

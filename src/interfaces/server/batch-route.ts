@@ -12,6 +12,7 @@ import { UnknownModel, UnusableModel } from "../../pipelines/served-models.ts";
 import { bodyDocs } from "./body-kind.ts";
 import { jsonResponse } from "./json-response.ts";
 import { busyProblem, Problem, problemOfUserError } from "./problem.ts";
+import { QueueShare } from "./queue-share.ts";
 import { type BodyLimits, receiveBody } from "./receive-body.ts";
 import type { Route, RouteParameter } from "./route.ts";
 
@@ -51,6 +52,7 @@ function batchDataTime(text: string | undefined): Date | null {
 
 export function batchRoute({ service, newFile, limits, queue }: BatchRouteOptions): Route {
   let inHand = 0;
+  const shares = new QueueShare(queue);
   return {
     method: "post",
     path: "/v1/models/{model}/streams/{stream}/batches/{batch}",
@@ -77,6 +79,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
     answer: async ({ params, query, headers, caller, body, note }) => {
       const { model, stream, batch } = params as { model: string; stream: string; batch: string };
       if (inHand >= queue) throw busyProblem(`expected at most ${queue} batches at the same time`, 1);
+      const leave = shares.take(caller.name);
       inHand++;
       const path = newFile();
       try {
@@ -102,6 +105,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
         throw batchRouteProblem(error);
       } finally {
         inHand--;
+        leave();
         await Promise.all([path, `${path}.csv`].map((file) => rm(file, { force: true })));
       }
     },

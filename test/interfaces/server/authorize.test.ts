@@ -1,7 +1,7 @@
 // Calls every route with every scope, and with tokens for other streams.
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createToken, listTokens, revokeToken, rotateToken } from "../../../src/pipelines/tokens.ts";
 import { readJsonLines } from "../../../src/storage/store/json-file.ts";
 import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
@@ -298,6 +298,22 @@ describe("a request that is too much", () => {
     expect(second.headers.get("retry-after")).toBe("1");
     judging.reject(new Error("a defect of the test"));
     expect((await first).status).toBe(500);
+  });
+
+  it("is refused if its token has its share of the queue, and another token still gets in", async () => {
+    const [busy, other] = [await tokenWith("busy", "ingest"), await tokenWith("other", "ingest")];
+    const judging = Promise.withResolvers<never>();
+    const { app, judged } = fakeService({ file, directory, queue: 4, judge: () => judging.promise });
+    const send = async (token: string) =>
+      app.request(batch, { method: "POST", headers: bearer(token), body: "a\n1\n" });
+    const taken = [send(busy), send(busy), send(busy)];
+    await vi.waitFor(() => expect(judged).toHaveLength(3));
+    const refused = await send(busy);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+    taken.push(send(other));
+    await vi.waitFor(() => expect(judged).toHaveLength(4));
+    judging.reject(new Error("a defect of the test"));
+    expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([500, 500, 500, 500]);
   });
 
   it("is refused by its length before it is read, and by what it becomes", async () => {

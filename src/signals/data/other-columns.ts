@@ -1,6 +1,7 @@
 // Checks whether a later file has the columns that are in use. Other columns may differ from file to file.
 
 import { DataFault } from "../../data-fault.ts";
+import { isSameColumnButForUnit } from "../files/usual-column-names.ts";
 import {
   type ColumnRoles,
   columnRoleOptions,
@@ -31,7 +32,7 @@ export function refuseOtherColumns(
     throw new DataFault({
       code: "schema",
       message: `${file}: expected the columns of ${first}, but this file lacks ${lacks.join(", ")}${extra.length === 0 ? "" : ` and also has ${listedColumns(extra)}`}.`,
-      advice: "Give files with the same columns, or read the files one by one.",
+      advice: adviceOnOtherColumns(lacks, extra),
       file,
       expected: used.join(", "),
       found: names.join(", "),
@@ -53,4 +54,14 @@ export function refuseOtherColumns(
   const unread = own.channels.filter((name) => !roles.channels.includes(name));
   if (unread.length === 0) return;
   warn(`${file} also has ${unread.join(", ")}, which cannot be read, because ${first} has no such columns.`);
+}
+
+function adviceOnOtherColumns(lacks: readonly string[], extra: readonly string[]): string {
+  const isThere = (isSame: (name: string, other: string) => boolean): boolean =>
+    lacks.every((name) => extra.some((other) => isSame(name, other)));
+  if (isThere((name, other) => name.toLowerCase() === other.toLowerCase()))
+    return "The names differ only in letter case: write them in the same way in all files.";
+  if (isThere(isSameColumnButForUnit))
+    return "The names differ only in their units: convert the files to one unit and to the same names first.";
+  return "Give files with the same columns, or read the files one by one.";
 }

@@ -1,4 +1,4 @@
-import { alarmShareMark, explainedCause, referenceNames } from "../../src/report/explain-check.ts";
+import { explainedCause, explainShareOfAlarmInShort, referenceNames } from "../../src/report/explain-check.ts";
 import { ActionRecord } from "./action-record.tsx";
 import { addressOf } from "./address.ts";
 import { Answered } from "./answered.tsx";
@@ -152,7 +152,7 @@ function BatchRow({ batch, href }: { batch: ShownBatch; href: string }) {
       <td>
         <Verdict verdict={verdict} />
       </td>
-      <td>{evidence === null ? "–" : alarmShareMark(evidence)}</td>
+      <td>{evidence === null ? "–" : explainShareOfAlarmInShort(evidence)}</td>
       <td>{furthest === undefined ? "–" : furthest.channel}</td>
       <td class="words">{reasonsOf(batch).join(" ") || "–"}</td>
       <td class="words">{mix.map(([name, share]) => `${name} ${percent(share)}`).join(", ") || "–"}</td>

@@ -59,7 +59,7 @@ export async function judgeCandidate(
   const { tracker, now, started, refused } = of;
   const { windows, holdoutRows, championOnHoldout } = data;
   const { classes, users, labels, groups } = windows;
-  reportRetrainData(run);
+  reportDataOfCandidate(run);
   const candidate = config.adapt === "adabn" ? await candidateFromAdaptation(run) : await candidateFromCurriculum(run);
   const pick = (index: Int32Array): Int32Array => holdoutRows.map((row) => index[row]!);
   const sides = { champion: championOnHoldout, candidate: candidate.fit.holdout };
@@ -174,7 +174,7 @@ async function writeRefusedCandidate(
   return { adopted: false, out, report: `${out}/${modelFiles.report}`, figures: report };
 }
 
-function reportRetrainData({ config, data, reporter }: RetrainRun): void {
+function reportDataOfCandidate({ config, data, reporter }: RetrainRun): void {
   const { windows, trainRows, holdoutRows, unlabelledRows } = data;
   const of = (rows: Int32Array) => ({ people: retrainingPeople(windows, rows), windows: rows.length });
   const { people, windows: count } = of(unlabelledRows);

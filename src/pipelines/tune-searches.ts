@@ -136,7 +136,7 @@ export class TuneSearches {
     const folds = (data: TrainingData): FoldParts[] => {
       if (data === given) return [parts];
       const rng = Rng.fromSeed(this.#config.seed).split(`tune judge ${fold + 1}`);
-      return [foldOfPeople(data, { isTested: (name) => tested.has(name), isIncluded: () => true, rng })];
+      return [foldOfSearchedPeople(data, { isTested: (name) => tested.has(name), isIncluded: () => true, rng })];
     };
     const epochs = candidate.options.epochs ?? this.#config.epochs;
     return this.#trial(`fold ${fold + 1}`, "judge", candidate, epochs, folds);
@@ -153,7 +153,7 @@ export class TuneSearches {
     const partOfPerson = new Map([...partOf].map(([group, part]) => [windows.users[group]!, part]));
     return (data) =>
       [...new Set(partOf.values())].sort().map((part) =>
-        foldOfPeople(data, {
+        foldOfSearchedPeople(data, {
           isTested: (person) => partOfPerson.get(person) === part,
           isIncluded: (person) => partOfPerson.has(person),
           rng: rng.split(`validation ${part}`),
@@ -219,7 +219,7 @@ export class TuneSearches {
 }
 
 /** Divides the windows of the included people; the people who are not tested train and validate. */
-function foldOfPeople(
+function foldOfSearchedPeople(
   { windows, leakage }: TrainingData,
   {
     isTested,

@@ -12,12 +12,12 @@ import type { BatchPicture } from "./batch-picture.ts";
 import { batchPictureCard, batchPictureMixSection, batchPictureSections } from "./batch-picture-sections.ts";
 import { type EvidencePoint, evidenceChart } from "./evidence-chart.ts";
 import {
-  alarmShareMark,
   checkAdvice,
   explainCheck,
   explainedAlarmShare,
   explainedComparison,
   explainedSentence,
+  explainShareOfAlarmInShort,
   referenceNames,
   verdictNames,
 } from "./explain-check.ts";
@@ -87,7 +87,7 @@ function batchTilesHtml(result: JudgedBatch): Html {
   const { rows, seconds, windows, accuracy, accuracy_unknown: unknown, still } = result;
   const furthest = explainedComparison(result);
   return html`<dl class="tiles">
-${pageTile("Evidence", alarmShareMark(explainedAlarmShare(result)), "the alarm level", result.verdict === "normal" ? "" : "first")}
+${pageTile("Evidence", explainShareOfAlarmInShort(explainedAlarmShare(result)), "the alarm level", result.verdict === "normal" ? "" : "first")}
 ${pageTile("Furthest away", furthest?.channel ?? "–", furthest === undefined ? "nothing could be compared" : `from ${referenceNames[furthest.reference]}`)}
 ${pageTile(
   "Estimated accuracy",

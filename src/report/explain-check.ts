@@ -54,7 +54,7 @@ export function explainShareOfAlarm(share: number): string {
 }
 
 /** Formats the share in a few characters: "12 %", "< 1 %", "3 ×", "> 100 ×". */
-export function alarmShareMark(share: number): string {
+export function explainShareOfAlarmInShort(share: number): string {
   if (share > 0 && share < 0.01) return "< 1 %";
   if (share > 100) return "> 100 ×";
   return share >= 2 ? `${Math.floor(share)} ×` : percent(Math.floor(100 * share) / 100, { decimals: 0 });

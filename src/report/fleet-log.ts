@@ -52,7 +52,7 @@ export function fleetLogEvents(
   results: readonly CheckResult[],
   at: number,
 ): TrackingEvent[] {
-  const values = { ...metricsOfFleet(streams), ...metricsOfResults(results) };
+  const values = { ...metricsOfFleet(streams), ...fleetLogMetrics(results) };
   const { streams: total, streams_in_alarm: alarm, streams_silent: silent, streams_rejected: rejected } = values;
   const note = `${total} streams: ${alarm} in alarm, ${silent} silent, ${rejected} with a rejected last batch`;
   return [
@@ -83,7 +83,7 @@ function metricsOfFleet(streams: readonly (IndexedStream & SelectableStream)[]):
   };
 }
 
-function metricsOfResults(results: readonly CheckResult[]): Record<string, number> {
+function fleetLogMetrics(results: readonly CheckResult[]): Record<string, number> {
   const judged = results.filter((own): own is JudgedBatch => own.verdict !== "rejected");
   if (judged.length === 0) return {};
   const mean = meanOfFleet;

@@ -10,7 +10,7 @@ import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
 import { percent } from "../percent.ts";
 import type { Chart } from "./chart.ts";
 import { evidenceChart } from "./evidence-chart.ts";
-import { alarmShareMark, explainedCause, referenceNames, verdictNames } from "./explain-check.ts";
+import { explainedCause, explainShareOfAlarmInShort, referenceNames, verdictNames } from "./explain-check.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatAxisLabel, formatCount, formatFixed } from "./number-format.ts";
@@ -77,7 +77,7 @@ function streamStateSection({
 <dl class="tiles">
 ${pageTile("Batches", formatCount(batches.total), `${formatCount(batches.alarmed)} in alarm, ${formatCount(batches.rejected)} rejected`)}
 ${pageTile("Last batch", `${durationText(silence.seconds)} ago`, `${last.batch_id}, ${streamHtmlMinute(last.received_at)}`)}
-${pageTile("Evidence", last.evidence === null ? "–" : alarmShareMark(last.evidence), "the alarm level", isAlarm ? "first" : "")}
+${pageTile("Evidence", last.evidence === null ? "–" : explainShareOfAlarmInShort(last.evidence), "the alarm level", isAlarm ? "first" : "")}
 ${pageTile("Estimated accuracy", estimate === null ? "unknown" : percent(estimate.estimate, { decimals: 0 }), estimate === null ? "of its last batches" : `${percent(estimate.lower, { decimals: 0 })} to ${percent(estimate.upper, { decimals: 0 })}, last batch that allows it`)}
 </dl></section>`;
 }
@@ -165,7 +165,7 @@ function streamBatchRow(batch: ShownBatch): (string | Html)[] {
     data_from === null || data_to === null ? "–" : timeRangeText(data_from, data_to),
     received_at.slice(0, 16).replace("T", " "),
     verdictNames[verdict],
-    evidence === null ? "–" : alarmShareMark(evidence),
+    evidence === null ? "–" : explainShareOfAlarmInShort(evidence),
     furthest === undefined ? "–" : `${furthest.channel} from ${referenceNames[furthest.reference]}`,
     streamBatchReasons(batch).join(" ") || "–",
     in_references ? "yes" : "no",

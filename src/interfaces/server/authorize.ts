@@ -145,7 +145,7 @@ export class Authorizer {
     const [, presented] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
     const secret = presented === undefined ? sessionSecretOf(request) : null;
     if (secret !== null) return this.#callerOfSession(request, secret, tokens);
-    if (presented === undefined) throw unauthorized("expected the header Authorization: Bearer TOKEN, got none");
+    if (presented === undefined) throw unauthorizedProblem("expected the header Authorization: Bearer TOKEN, got none");
     return authorizedCaller(tokenPresentedToAuthorize(tokens, presented), null);
   }
 
@@ -216,7 +216,7 @@ function tokenToAuthorize(tokens: readonly KnownToken[], hash: string): KnownTok
 /** @throws Problem 401 */
 function tokenPresentedToAuthorize(tokens: readonly KnownToken[], presented: string): KnownToken {
   const known = tokenToAuthorize(tokens, hashToken(presented));
-  if (known === undefined) throw unauthorized("the token is unknown or no longer valid");
+  if (known === undefined) throw unauthorizedProblem("the token is unknown or no longer valid");
   return known;
 }
 
@@ -224,7 +224,7 @@ function authorizedCaller({ name, project, scopes, parsed }: KnownToken, session
   return { name, project, scopes, session, may: (kind, stream) => scopesAllow(parsed, kind, stream) };
 }
 
-function unauthorized(detail: string): Problem {
+function unauthorizedProblem(detail: string): Problem {
   return new Problem({
     status: 401,
     title: "Unknown token",

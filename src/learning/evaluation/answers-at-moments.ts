@@ -39,19 +39,19 @@ export function answersAtMoments(
   const K = classes.length;
   const answers = new Float32Array(moments.rows.length * K);
   const timelines = new Map<string, { readonly times: Float64Array; readonly order: readonly number[] }>();
-  const byRecording = Map.groupBy(predicted.rows.keys(), (n) => recordingOf(predicted, n));
+  const byRecording = Map.groupBy(predicted.rows.keys(), (n) => recordingAtMoment(predicted, n));
   for (const [recording, own] of byRecording) {
-    const order = own.sort((a, b) => centreOf(predicted, a) - centreOf(predicted, b));
-    timelines.set(recording, { order, times: Float64Array.from(order, (n) => centreOf(predicted, n)) });
+    const order = own.sort((a, b) => centreAtMoment(predicted, a) - centreAtMoment(predicted, b));
+    timelines.set(recording, { order, times: Float64Array.from(order, (n) => centreAtMoment(predicted, n)) });
   }
   for (const m of moments.rows.keys()) {
-    const timeline = timelines.get(recordingOf(moments, m));
+    const timeline = timelines.get(recordingAtMoment(moments, m));
     if (timeline === undefined) {
       answers[m * K + ((labels[moments.rows[m]!]! + 1) % K)] = 1;
       continue;
     }
     const { times, order } = timeline;
-    const time = centreOf(moments, m);
+    const time = centreAtMoment(moments, m);
     const after = Math.min(firstNotBelow(times, time), times.length - 1);
     const before = Math.max(0, after - 1);
     const n = order[time - times[before]! <= Math.abs(times[after]! - time) ? before : after]!;
@@ -60,12 +60,12 @@ export function answersAtMoments(
   return answers;
 }
 
-function recordingOf({ windows, rows }: ChosenWindows, i: number): string {
+function recordingAtMoment({ windows, rows }: ChosenWindows, i: number): string {
   const row = rows[i]!;
   return JSON.stringify([windows.users[windows.groups[row]!], windows.recordings[windows.recordingIndex[row]!]]);
 }
 
 /** Seconds on the recording's clock. */
-function centreOf({ windows, rows }: ChosenWindows, i: number): number {
+function centreAtMoment({ windows, rows }: ChosenWindows, i: number): number {
   return windows.startTimes[rows[i]!]! + windows.windowSize / windows.samplingRateHz / 2;
 }

@@ -88,7 +88,7 @@ export function changedTurning(
   const change = past.change === undefined ? beganToTurn(current, healthy) : continuesToTurn(current, past.change);
   if (change === null) return { found: null, past: { healthy } };
   // The last healthy batches may already show the change.
-  const after = { healthy: past.change === undefined ? firstOf(healthy) : healthy, change };
+  const after = { healthy: past.change === undefined ? firstForChangedTurning(healthy) : healthy, change };
   return { found: describeTurning(change, turning.gyroscope), past: after };
 }
 
@@ -98,8 +98,8 @@ export function changedTurning(
  */
 function beganToTurn(current: TurningSums | undefined, healthy: readonly TurningSums[]): TurningChange | null {
   if (current === undefined || current.said < leastSaid) return null;
-  const last = lastOf(healthy);
-  const before = ratioForChangedTurning(firstOf(healthy));
+  const last = lastForChangedTurning(healthy);
+  const before = ratioForChangedTurning(firstForChangedTurning(healthy));
   const changes = last.slice(fewestBefore - 1).flatMap((_, i) => {
     const recent = [...last.slice(i), current];
     const now = ratioForChangedTurning(recent);
@@ -163,13 +163,13 @@ function describeTurning({ usual, changed }: TurningChange, gyroscope: Sensor): 
 }
 
 /** The most recent healthy batches, which are judged together with the current one. */
-function lastOf(healthy: readonly TurningSums[]): readonly TurningSums[] {
+function lastForChangedTurning(healthy: readonly TurningSums[]): readonly TurningSums[] {
   return healthy.slice(shortestPast).slice(1 - together);
 }
 
 /** The stream's first batches, which are not judged together with the current one. */
-function firstOf(healthy: readonly TurningSums[]): readonly TurningSums[] {
-  return healthy.slice(0, Math.min(longestPast, healthy.length - lastOf(healthy).length));
+function firstForChangedTurning(healthy: readonly TurningSums[]): readonly TurningSums[] {
+  return healthy.slice(0, Math.min(longestPast, healthy.length - lastForChangedTurning(healthy).length));
 }
 
 interface BatchesRatio extends TurningSums {

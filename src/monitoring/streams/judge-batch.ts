@@ -129,7 +129,7 @@ export function judgeBatch(
             drift: judged.state,
             recent,
             ...(cause !== undefined && { cause }),
-            ...turningAfter(batch, turned.past, judged.judgement, accept),
+            ...turningAfterJudgedBatch(batch, turned.past, judged.judgement, accept),
           }
         : before,
       batch.still,
@@ -149,7 +149,7 @@ function judgeTurning(
   return isSearched ? changedTurning(turning, past, sensors) : { found: null, past };
 }
 
-function turningAfter(
+function turningAfterJudgedBatch(
   { turning }: MeasuredBatch,
   past: TurningPast,
   { verdict, doubtful }: Judgement,

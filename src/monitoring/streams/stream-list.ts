@@ -103,18 +103,18 @@ export function indexedStream(overview: StreamOverview): IndexedStream {
     last,
     batches,
     retired_at,
-    evidence: lastEvidence(series),
+    evidence: lastEvidenceOfListedStream(series),
     rhythm: streamRhythm(times),
   };
 }
 
 export function selectableStream<S extends IndexedStream>(own: S, now: Date): S & SelectableStream {
-  const silence = silenceAfter(own.rhythm, now.getTime() / 1000, { retired: own.retired_at !== null });
+  const silence = silenceOfListedStream(own.rhythm, now.getTime() / 1000, { retired: own.retired_at !== null });
   return { ...own, silence };
 }
 
 /** Evidence of the last batch that has any; null if there is none. */
-export function lastEvidence(series: readonly ListedBatch[]): number | null {
+export function lastEvidenceOfListedStream(series: readonly ListedBatch[]): number | null {
   return series.findLast(({ evidence }) => evidence !== null)?.evidence ?? null;
 }
 
@@ -157,7 +157,7 @@ export function streamSilence(
   now: number,
   options: { readonly retired?: boolean } = {},
 ): StreamSilence {
-  return silenceAfter(streamRhythm(times), now, options);
+  return silenceOfListedStream(streamRhythm(times), now, options);
 }
 
 function streamRhythm(times: readonly number[]): StreamRhythm {
@@ -171,7 +171,7 @@ function streamRhythm(times: readonly number[]): StreamRhythm {
   return { last, usual, longest: intervals.at(-1)! };
 }
 
-function silenceAfter(
+function silenceOfListedStream(
   { last, usual, longest }: StreamRhythm,
   now: number,
   { retired = false }: { readonly retired?: boolean },
@@ -211,11 +211,11 @@ export function sortedListedStreams<S extends SelectableStream>(streams: readonl
     .flatMap((urgency) =>
       byUrgency
         .get(urgency)!
-        .sort((a, b) => (urgency === 0 ? compareAlarmTimes(a, b) : 0) || naturalOrder(a.stream, b.stream)),
+        .sort((a, b) => (urgency === 0 ? compareAlarmTimesOfStreams(a, b) : 0) || naturalOrder(a.stream, b.stream)),
     );
 }
 
-function compareAlarmTimes({ since: a }: SelectableStream, { since: b }: SelectableStream): number {
+function compareAlarmTimesOfStreams({ since: a }: SelectableStream, { since: b }: SelectableStream): number {
   return a === b ? 0 : (a ?? "") < (b ?? "") ? 1 : -1;
 }
 

@@ -1,7 +1,7 @@
 // Writes the state of a model's streams to a file for the textfile collector of node_exporter, for users of `check` without a
 // service.
 
-import { type ListedStream, lastEvidence } from "../../monitoring/streams/stream-list.ts";
+import { type ListedStream, lastEvidenceOfListedStream } from "../../monitoring/streams/stream-list.ts";
 import { writeFileAtomic } from "../../storage/store/atomic-file.ts";
 import { ServiceMetrics, type StreamFigures } from "./service-metrics.ts";
 
@@ -22,7 +22,8 @@ export function metricsFileFigures(
 /** Replaces the file as a whole, because node_exporter may read it at any time. */
 export async function writeMetricsFile(path: string, model: string, streams: readonly ListedStream[]): Promise<void> {
   const metrics = new ServiceMetrics();
-  for (const own of streams) metrics.stream(metricsFileFigures(model, { ...own, evidence: lastEvidence(own.series) }));
+  for (const own of streams)
+    metrics.stream(metricsFileFigures(model, { ...own, evidence: lastEvidenceOfListedStream(own.series) }));
   const text = await metrics.text();
   // Omits counters and histograms, because they would restart at 0 with each command.
   const kept = text.split("\n\n").filter((block) => /^tidemark_(stream|build)/m.test(block));

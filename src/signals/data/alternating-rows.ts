@@ -140,12 +140,12 @@ function alternation(columns: readonly Float32Array[], time: Float64Array): Alte
   return {
     jumpiness: Math.sqrt((sum(one) - one[1]!) / sum(two)),
     outlying: outlying / length,
-    slower: slowerSignal(time, (i) => Math.min(one[i]!, one[i + 1]!) > outlyingFactor * two[i]!),
+    slower: slowerAlternatingSignal(time, (i) => Math.min(one[i]!, one[i + 1]!) > outlyingFactor * two[i]!),
   };
 }
 
 /** @param standsOut whether a row is far from both neighbours relative to the distance between them */
-function slowerSignal(time: Float64Array, standsOut: (row: number) => boolean): Alternation["slower"] {
+function slowerAlternatingSignal(time: Float64Array, standsOut: (row: number) => boolean): Alternation["slower"] {
   const { length } = time;
   const steps = Float64Array.from({ length: length - 1 }, (_, i) => time[i + 1]! - time[i]!).sort();
   const step = steps[length >> 1]!;

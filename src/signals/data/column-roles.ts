@@ -283,7 +283,7 @@ function refuseStatisticColumns(channels: readonly string[], file: string): void
 const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
 
 function adviceOnChannelRoles(available: readonly string[]): string {
-  const axes = repeatedAxis(available);
+  const axes = columnsOfRepeatedAxisRole(available);
   if (axes !== undefined)
     return `Two columns are named ${JSON.stringify(axes.find((name) => available.includes(`${name}_1`)))}. If the second is the axis that is missing, add ${shellCommand("--channels", axes.join(","))}`;
   if (available.some((column) => summaryName.test(column)))
@@ -305,7 +305,7 @@ function adviceOnChannelRoles(available: readonly string[]): string {
 }
 
 /** Returns a sensor's columns if one of its axes is named like another, as in the header X, Y, X. */
-function repeatedAxis(available: readonly string[]): readonly string[] | undefined {
+function columnsOfRepeatedAxisRole(available: readonly string[]): readonly string[] | undefined {
   for (const column of available) {
     const base = column.replace(/_1$/, "");
     if (base === column || !available.includes(base)) continue;

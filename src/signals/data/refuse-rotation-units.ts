@@ -38,8 +38,8 @@ export function refuseRotationUnits(rows: StoredRows, sensors: readonly DecidedS
     const found = rows.recordings
       .filter((_, r) => r % stride === 0)
       .flatMap((recording): Turning[] => {
-        const rotation = valuesOfRecording(rows, recording, sensor);
-        const acceleration = valuesOfRecording(rows, recording, accelerometer);
+        const rotation = valuesForRotationUnits(rows, recording, sensor);
+        const acceleration = valuesForRotationUnits(rows, recording, accelerometer);
         if (rotation === undefined || acceleration === undefined) return [];
         const movement = acceleration.movement * metres;
         const unit = unitOfRotation(rotation, { movement });
@@ -66,7 +66,7 @@ function refuseTwoUnits({ name, channels }: DecidedSensor, found: readonly Turni
   );
 }
 
-function valuesOfRecording(
+function valuesForRotationUnits(
   rows: StoredRows,
   { user, start, end }: StoredRecording,
   { channels }: Sensor,

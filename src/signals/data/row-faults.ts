@@ -107,7 +107,7 @@ export function repeatedTimesFault(
 }
 
 /** Describes rows that repeat a time with different values, if a recording has several, but too few for a fault. */
-export function repeatedTimesWarning(
+export function repeatedTimesFaultWarning(
   recordings: Parameters<typeof repeatedTimesFault>[0],
   roles: ColumnRoles,
 ): string | undefined {

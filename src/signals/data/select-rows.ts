@@ -7,7 +7,7 @@ import {
   backwardsTimeFault,
   missingCellFaults,
   repeatedTimesFault,
-  repeatedTimesWarning,
+  repeatedTimesFaultWarning,
   type TimeStepBack,
 } from "./row-faults.ts";
 import type { RowStore } from "./row-store.ts";
@@ -317,7 +317,7 @@ export class RowSelector {
       unlabelled: this.#unlabelled.report(),
       missing: this.#missing,
       infinite: this.#infinite,
-      repeatedTimes: repeated === undefined ? repeatedTimesWarning(this.#recordings, roles) : undefined,
+      repeatedTimes: repeated === undefined ? repeatedTimesFaultWarning(this.#recordings, roles) : undefined,
     };
   }
 }

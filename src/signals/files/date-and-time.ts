@@ -62,11 +62,11 @@ export async function withDateAndTime<Schema extends ColumnsOfTable>(
   database: Database,
   schema: Schema,
 ): Promise<Schema> {
-  const head = headOf(database, schema);
+  const head = headOfDateColumns(database, schema);
   const dates = schema.names.filter(isDateName);
   const others = schema.names.filter((name) => !dates.includes(name));
   const usual = usualTime(others) ?? usualTime(schema.names);
-  const [hour, minute, second] = (["hour", "minute", "second"] as const).map((part) => columnOfPart(others, part));
+  const [hour, minute, second] = (["hour", "minute", "second"] as const).map((part) => columnOfDatePart(others, part));
   const isTimeInParts =
     hour !== undefined && minute !== undefined && second !== undefined && (usual === null || usual === second);
   const whole = isTimeInParts
@@ -75,7 +75,7 @@ export async function withDateAndTime<Schema extends ColumnsOfTable>(
       ? undefined
       : { columns: [usual], sql: textOfColumn(usual) };
   if (whole === undefined) return schema;
-  const time = await withFraction(head, whole, others);
+  const time = await withTimeFraction(head, whole, others);
   const date = await dateText(head, schema.names, dates);
   const joined =
     date === undefined ? time : ((await dateWithTime(head, date, time)) ?? (time === whole ? undefined : time));
@@ -87,7 +87,7 @@ export async function withDateAndTime<Schema extends ColumnsOfTable>(
 /** Evaluates SQL aggregates over the first rows, optionally with computed columns added. */
 type Head = (aggregates: readonly string[], added?: readonly string[]) => Promise<unknown[]>;
 
-function headOf(database: Database, schema: ColumnsOfTable): Head {
+function headOfDateColumns(database: Database, schema: ColumnsOfTable): Head {
   const rows = `(SELECT *, row_number() OVER () AS data_row FROM (SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows}))`;
   return async (aggregates, added = []) => {
     const selected = aggregates.map((sql, i) => `${sql} AS a${i}`).join(", ");
@@ -97,7 +97,7 @@ function headOf(database: Database, schema: ColumnsOfTable): Head {
 }
 
 /** Returns the words in a name, in lower case and without accents. */
-function wordsOf(name: string): string {
+function wordsOfDateName(name: string): string {
   return name
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .normalize("NFD")
@@ -107,29 +107,29 @@ function wordsOf(name: string): string {
 }
 
 export function isDateName(name: string): boolean {
-  const words = wordsOf(name);
+  const words = wordsOfDateName(name);
   return dateWords.test(words) && !otherDateWords.test(words) && !timeOfDayWords.test(words);
 }
 
 /** Returns the column with the time, which must not be the fraction of a second. */
 function usualTime(names: readonly string[]): string | null {
-  const ofDay = names.find((name) => timeOfDayWords.test(wordsOf(name)));
+  const ofDay = names.find((name) => timeOfDayWords.test(wordsOfDateName(name)));
   return (
     ofDay ??
     usualColumnOfRole(
-      names.filter((name) => digitsOfFraction(name) === undefined),
+      names.filter((name) => digitsOfTimeFraction(name) === undefined),
       "time",
     )
   );
 }
 
-function columnOfPart(names: readonly string[], part: PartName): string | undefined {
+function columnOfDatePart(names: readonly string[], part: PartName): string | undefined {
   const usual: readonly string[] = parts[part].names;
   return names.find((name) => usual.includes(normaliseUsualColumnName(usualColumnNameWithoutUnit(name))));
 }
 
-function digitsOfFraction(name: string): number | undefined {
-  return fractionWords.find(([words]) => words.test(wordsOf(name)))?.[1];
+function digitsOfTimeFraction(name: string): number | undefined {
+  return fractionWords.find(([words]) => words.test(wordsOfDateName(name)))?.[1];
 }
 
 function textOfColumn(name: string): string {
@@ -141,7 +141,7 @@ function numberInColumn(name: string): string {
 }
 
 /** SQL that is true if there are values and all of them have a given form. */
-function allMatch(sql: string, form: string): string {
+function allMatchDateForm(sql: string, form: string): string {
   return `bool_and(regexp_matches(${sql}, ${duckdbLiteral(form)}))`;
 }
 
@@ -166,14 +166,14 @@ async function timeOfParts(head: Head, hour: string, minute: string, second: str
 }
 
 /** Adds the fraction of a second from a separate column, if that column restarts only when a second begins. */
-async function withFraction(head: Head, time: ClockText, names: readonly string[]): Promise<ClockText> {
+async function withTimeFraction(head: Head, time: ClockText, names: readonly string[]): Promise<ClockText> {
   for (const name of names) {
-    const digits = digitsOfFraction(name);
+    const digits = digitsOfTimeFraction(name);
     if (digits === undefined || time.columns.includes(name)) continue;
     const number = numberInColumn(name);
     const [isWhole, fits, restarts, within] = await head(
       [
-        allMatch("joined_time", wholeSecondsForm),
+        allMatchDateForm("joined_time", wholeSecondsForm),
         `bool_and(coalesce(fraction >= 0 AND fraction < ${10 ** digits} AND fraction = floor(fraction), true))`,
         "count(*) FILTER (fraction < before)",
         "count(*) FILTER (fraction < before AND joined_time = time_before)",
@@ -199,10 +199,10 @@ async function dateText(
 ): Promise<ClockText | undefined> {
   for (const name of dates) {
     const text = textOfColumn(name);
-    const [isDate] = await head([allMatch(text, dateForm)]);
+    const [isDate] = await head([allMatchDateForm(text, dateForm)]);
     if (isDate === true) return { columns: [name], sql: `regexp_replace(${text}, ${duckdbLiteral(midnight)}, '')` };
   }
-  const [year, month, day] = (["year", "month", "day"] as const).map((part) => columnOfPart(names, part));
+  const [year, month, day] = (["year", "month", "day"] as const).map((part) => columnOfDatePart(names, part));
   if (year === undefined || month === undefined || day === undefined) return undefined;
   const found = await head([allInRange(year, "year"), allInRange(month, "month"), allInRange(day, "day")]);
   if (!found.every((inRange) => inRange === true)) return undefined;
@@ -218,9 +218,9 @@ async function dateWithTime(head: Head, date: ClockText, time: ClockText): Promi
   const columns = [...date.columns, ...time.columns];
   const number = `TRY_CAST(${time.sql} AS DOUBLE)`;
   const [isTime, areDigits, isCompactDate, least, most, count, all] = await head([
-    allMatch(time.sql, timeForm),
-    allMatch(time.sql, digitsForm),
-    allMatch(date.sql, "^\\d{8}$"),
+    allMatchDateForm(time.sql, timeForm),
+    allMatchDateForm(time.sql, digitsForm),
+    allMatchDateForm(date.sql, "^\\d{8}$"),
     `min(${number})`,
     `max(${number})`,
     `count(${number})`,
@@ -231,7 +231,7 @@ async function dateWithTime(head: Head, date: ClockText, time: ClockText): Promi
     const padded = `CASE WHEN regexp_matches(${time.sql}, '^\\d{5}(\\.|$)') THEN '0' || ${time.sql} ELSE ${time.sql} END`;
     return { columns, sql: `(${date.sql} || ' ' || ${padded})` };
   }
-  const words = wordsOf(time.columns[0]!);
+  const words = wordsOfDateName(time.columns[0]!);
   const perSecond = millisecondWords.test(words) ? 1000 : 1;
   const [first, last] = [Number(least) / perSecond, Number(most) / perSecond];
   if (Number(count) < Number(all) || !(first >= 0 && last < 86_400)) return undefined;

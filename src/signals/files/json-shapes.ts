@@ -21,8 +21,8 @@ const rowsKey = /^(data|rows|values|samples|records)$/i;
  */
 export function jsonTable(text: string): JsonTable | undefined {
   const document = parsedJson(text) ?? jsonLists(text);
-  if (Array.isArray(document)) return tableOfLists(document);
-  return isJsonObject(document) ? splitTable(document) : undefined;
+  if (Array.isArray(document)) return jsonTableOfLists(document);
+  return isJsonObject(document) ? splitJsonTable(document) : undefined;
 }
 
 /** Returns a document with lists in place of objects that stand for rows; undefined if it has none. */
@@ -51,21 +51,21 @@ function jsonLists(text: string): unknown {
   return lists.every(Array.isArray) ? lists : undefined;
 }
 
-function tableOfLists(lists: readonly unknown[]): JsonTable | undefined {
-  if (lists.length < 2 || !lists.every(isListOfValues)) return undefined;
+function jsonTableOfLists(lists: readonly unknown[]): JsonTable | undefined {
+  if (lists.length < 2 || !lists.every(isJsonListOfValues)) return undefined;
   const [first, ...others] = lists as unknown[][];
   if (lists.some((list) => (list as unknown[]).length !== first!.length)) return undefined;
   const isNamed = first!.every((value) => typeof value === "string" && !Number.isFinite(Number(value)));
   return isNamed ? { names: first as string[], rows: others } : { names: undefined, rows: lists as unknown[][] };
 }
 
-function splitTable(document: Readonly<Record<string, unknown>>): JsonTable | undefined {
+function splitJsonTable(document: Readonly<Record<string, unknown>>): JsonTable | undefined {
   const entries = Object.entries(document);
   const named = entries.find(([key, value]) => namesKey.test(key) && Array.isArray(value))?.[1] as
     | unknown[]
     | undefined;
   const own = entries.find(([key, value]) => rowsKey.test(key) && Array.isArray(value))?.[1] as unknown[] | undefined;
-  if (named === undefined || own === undefined || own.length === 0 || !own.every(isListOfValues)) return undefined;
+  if (named === undefined || own === undefined || own.length === 0 || !own.every(isJsonListOfValues)) return undefined;
   // Names of several levels are lists.
   const names = named.map((name) =>
     Array.isArray(name) ? name.filter((part) => part !== "").join("_") : String(name),
@@ -88,7 +88,7 @@ function withLists(value: unknown): unknown {
   if (!isJsonObject(value)) return value;
   const entries = Object.entries(value);
   const objects = entries.map(([, own]) => own).filter(isJsonObject);
-  if (objects.length === entries.length && objects.every((own) => Object.values(own).every(isPlainValue))) {
+  if (objects.length === entries.length && objects.every((own) => Object.values(own).every(isPlainJsonValue))) {
     const width = Object.keys(objects[0] ?? {}).length;
     const keys = Object.keys(objects[0] ?? {});
     const isSame = objects.every(
@@ -110,11 +110,11 @@ function isCount(values: readonly unknown[]): boolean {
   return values.every((value, i) => Number(value) === i);
 }
 
-function isListOfValues(value: unknown): value is unknown[] {
-  return Array.isArray(value) && value.every(isPlainValue);
+function isJsonListOfValues(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.every(isPlainJsonValue);
 }
 
-function isPlainValue(value: unknown): boolean {
+function isPlainJsonValue(value: unknown): boolean {
   return value === null || typeof value !== "object";
 }
 

@@ -31,8 +31,8 @@ export async function reshapeJson(file: SourceFile, head: string, scratch: Scrat
     await writeTextLines(lines(), out);
     return reshapeJson({ ...file, stored: out }, "", scratch);
   }
-  if (!/^\s*\{\s*"[^"]*"\s*:\s*\{/.test(head === "" ? await beginningOf(stored) : head)) return file;
-  const text = await documentText(file);
+  if (!/^\s*\{\s*"[^"]*"\s*:\s*\{/.test(head === "" ? await beginningOfJson(stored) : head)) return file;
+  const text = await jsonDocumentText(file);
   const lists = text === undefined ? undefined : jsonWithLists(text);
   if (lists === undefined) return file;
   const out = scratch.file("lists.json");
@@ -54,7 +54,7 @@ export async function jsonListsAsCsv(
     /"[a-z]+"\s*:\s*\[\s*\[/i.test(head) ||
     /^\s*\{\s*"[a-z]+"\s*:\s*\[/i.test(head);
   if (!mayBe) return undefined;
-  const text = await documentText(file);
+  const text = await jsonDocumentText(file);
   const table = text === undefined ? undefined : jsonTable(text);
   if (table === undefined) return undefined;
   const cell = (value: unknown): string => {
@@ -67,13 +67,13 @@ export async function jsonListsAsCsv(
   return { ...file, stored: out, lineOffset: null };
 }
 
-async function beginningOf(path: string): Promise<string> {
+async function beginningOfJson(path: string): Promise<string> {
   for await (const line of linesOfText(path)) return line;
   return "";
 }
 
 /** Returns the text of a document; undefined if it is too large to be read as a whole. */
-async function documentText(file: SourceFile): Promise<string | undefined> {
+async function jsonDocumentText(file: SourceFile): Promise<string | undefined> {
   const stored = file.stored ?? file.path;
   if ((await stat(stored)).size > largestDocument) return undefined;
   await refuseDeepJson(file.path, stored);

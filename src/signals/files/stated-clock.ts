@@ -23,14 +23,14 @@ const startForm =
 
 /** @returns undefined if no rate or different rates are stated */
 export function statedClock(lines: readonly string[]): StatedClock | undefined {
-  const rates = new Set(lines.map(rateInLine).filter((rate) => rate !== undefined && rate > 0));
+  const rates = new Set(lines.map(statedRateInLine).filter((rate) => rate !== undefined && rate > 0));
   const [rateHz] = rates;
   if (rateHz === undefined || rates.size > 1) return undefined;
-  const start = lines.map(startInLine).find((at) => at !== undefined);
+  const start = lines.map(statedStartInLine).find((at) => at !== undefined);
   return { rateHz, start: start ?? 0 };
 }
 
-function rateInLine(line: string): number | undefined {
+function statedRateInLine(line: string): number | undefined {
   const interval = intervalForm.exec(line);
   const unit = interval?.[1] ?? interval?.[3];
   if (interval !== null && unit !== undefined) {
@@ -42,7 +42,7 @@ function rateInLine(line: string): number | undefined {
   return number !== undefined && (isHertz || (named !== undefined && other === undefined)) ? Number(number) : undefined;
 }
 
-function startInLine(line: string): number | undefined {
+function statedStartInLine(line: string): number | undefined {
   const found = startForm.exec(line);
   if (found === null) return undefined;
   const [a, b, c] = found.slice(1, 4).map(Number) as [number, number, number];

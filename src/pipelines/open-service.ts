@@ -42,6 +42,8 @@ export interface Service {
   models(): Promise<string[]>;
   /** The streams of all projects that are not retired. */
   streams(): Promise<ServedStreams[]>;
+  /** The names of all streams, including retired ones. */
+  streamNames(): Promise<ServedNames[]>;
   /** The fault that prevents batches from being judged; undefined if there is none. */
   notReady(): Promise<string | undefined>;
   /** What pages show. */
@@ -62,6 +64,11 @@ export interface ServedStreams {
   /** Name of the model's folder. */
   readonly model: string;
   readonly streams: readonly (IndexedStream & SelectableStream)[];
+}
+
+/** The names of a model's streams in a project. */
+export interface ServedNames extends Pick<ServedStreams, "project" | "model"> {
+  readonly names: ReadonlySet<string>;
 }
 
 export interface ServiceRun {
@@ -150,6 +157,13 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       for (const { project, model, ledger } of await ledgersOf()) {
         const streams = (await ledger.fleet.streams()).filter(({ retired_at }) => retired_at === null);
         all.push({ project, model, streams: streams.map((own) => selectableStream(own, at)) });
+      }
+      return all;
+    },
+    streamNames: async () => {
+      const all: ServedNames[] = [];
+      for (const { project, model, ledger } of await ledgersOf()) {
+        all.push({ project, model, names: new Set((await ledger.fleet.streams()).map(({ stream }) => stream)) });
       }
       return all;
     },

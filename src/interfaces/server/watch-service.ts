@@ -17,16 +17,31 @@ export interface WatchOptions {
   readonly reporter: Pick<Reporter, "warn">;
 }
 
+/** Interval at which streams that another process has erased or renamed are looked for. */
+const forgetEveryMs = 60_000;
+
 export class ServiceWatch {
+  /** Streams that this process remembers, by project and model. */
+  readonly #known = new Map<string, Set<string>>();
+  #forgetting: ReturnType<typeof setInterval> | undefined;
   readonly #metrics = new Map<string, ServiceMetrics>();
   #alerts: AlertService | undefined;
 
   /** Starts metrics and alerts. @throws UserError if the rules cannot be used */
-  async start(service: Pick<Service, "streams">, { alerts, shared, reporter }: WatchOptions): Promise<void> {
+  async start(
+    service: Pick<Service, "streams" | "streamNames">,
+    { alerts, shared, reporter }: WatchOptions,
+  ): Promise<void> {
     for (const { project, model, streams } of await service.streams()) {
       const metrics = this.metricsOf(project);
-      for (const own of streams) metrics.stream(metricsFileFigures(model, own));
+      for (const own of streams) {
+        metrics.stream(metricsFileFigures(model, own));
+        this.#remember(project, model, own.stream);
+      }
     }
+    const forget = (): Promise<void> =>
+      this.forgetErased(service).catch((error: unknown) => reporter.warn(`erased streams: ${error}`));
+    this.#forgetting = setInterval(forget, forgetEveryMs).unref();
     if (alerts === undefined) return;
     this.#alerts = await openServeAlerts(alerts, {
       shared,
@@ -36,7 +51,19 @@ export class ServiceWatch {
     this.#alerts.start();
   }
 
+  /** Forgets streams that are no longer in the store, because another process has erased or renamed them. */
+  async forgetErased(service: Pick<Service, "streamNames">): Promise<void> {
+    // A stream that is judged for the first time while the store is read is not among these.
+    const before = new Map([...this.#known].map(([key, names]) => [key, [...names]]));
+    for (const { project, model, names } of await service.streamNames()) {
+      for (const stream of before.get(JSON.stringify([project, model])) ?? []) {
+        if (!names.has(stream)) this.#erase({ project, model, stream });
+      }
+    }
+  }
+
   judged({ project, model, stream, result, previous }: JudgedEvent): void {
+    this.#remember(project, model, stream);
     this.metricsOf(project).judged(model, result);
     this.#alerts?.judged({
       project: watchedProject(project),
@@ -80,10 +107,18 @@ export class ServiceWatch {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#forgetting);
     await this.#alerts?.close();
   }
 
+  #remember(project: string, model: string, stream: string): void {
+    const key = JSON.stringify([project, model]);
+    const names = this.#known.get(key) ?? new Set();
+    this.#known.set(key, names.add(stream));
+  }
+
   #erase({ project, model, stream }: Record<"project" | "model" | "stream", string>): void {
+    this.#known.get(JSON.stringify([project, model]))?.delete(stream);
     this.metricsOf(project).erase({ model, stream });
     this.#alerts?.erase({ project: watchedProject(project), model, stream });
   }

@@ -25,7 +25,7 @@ it("knows the streams of every project from the start, and tells which are silen
     model: "walk",
     streams: [silent(`of ${project}`)],
   }));
-  const service = { streams: async () => streams };
+  const service = { streams: async () => streams, streamNames: async () => [] };
   await watch.start(service, { alerts, shared: false, reporter: { warn: () => {} } });
   const named = async (project: string): Promise<string[]> => {
     const lines = (await watch.metricsOf(project).text()).split("\n");
@@ -36,4 +36,24 @@ it("knows the streams of every project from the start, and tells which are silen
   await vi.waitFor(async () =>
     expect(await watch.metricsOf("default").text()).toContain('tidemark_alerts_undelivered{status="waiting"} 2'),
   );
+});
+
+it("forgets a stream that another process has erased, and no stream of a model that cannot be read", async () => {
+  const watch = new ServiceWatch();
+  onTestFinished(() => watch.close());
+  const streams = ["walk", "run"].map((model) => ({
+    project: "default",
+    model,
+    streams: [silent("kept"), silent("erased")],
+  }));
+  const streamNames = async () => [{ project: "default", model: "walk", names: new Set(["kept"]) }];
+  const service = { streams: async () => streams, streamNames };
+  await watch.start(service, { alerts: undefined, shared: false, reporter: { warn: () => {} } });
+  await watch.forgetErased(service);
+  const text = await watch.metricsOf("default").text();
+  expect([...text.matchAll(/^tidemark_stream_in_alarm\{(.*)\}/gm)].map(([, labels]) => labels).sort()).toEqual([
+    'model="run",stream="erased"',
+    'model="run",stream="kept"',
+    'model="walk",stream="kept"',
+  ]);
 });

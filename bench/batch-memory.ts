@@ -47,7 +47,7 @@ export async function benchmarkBatchMemory(): Promise<BenchmarkResult> {
   });
 }
 
-/** Writes one recording without a gap that repeats the first 100,000 rows. */
+/** Writes one recording without gaps, which repeats the first 100,000 rows. */
 async function repeat(from: string, to: string, rows: number): Promise<void> {
   const length = 100_000;
   const database = await openDuckdb({ scratch: join(to, "..") });

@@ -1,4 +1,4 @@
-// Measures what a check in production costs, with the real command in its own process, on ten minutes of a person who
+// Measures the cost of a check in production: runs the real command in its own process on ten minutes of data from a person who
 // was not in the training data. Also measures the size of the baseline file, which every check reads.
 
 import { execFile } from "node:child_process";
@@ -39,7 +39,7 @@ export async function benchmarkCheck(options: { readonly rounds: number }): Prom
     const times: number[] = [];
     for (let i = 0; i < referenceBatches + options.rounds; i++) {
       let answer = "";
-      // Each batch has different content, because a repeated batch would add no evidence and enter no reference.
+      // Each batch has different content, because a repeated batch would neither add evidence nor be added to a reference.
       const written = await simulate({ out: batch, users: 1, minutes: 10, seed: 2 + i, overwrite: true });
       if (written.rows !== rows) throw new Error(`expected ${rows} rows, simulated ${written.rows}`);
       const elapsed = await milliseconds(async () => {
@@ -71,7 +71,7 @@ export async function benchmarkCheck(options: { readonly rounds: number }): Prom
   });
 }
 
-/** Returns what the command prints; any exit code except 0 is an error, even the code for drift. */
+/** Returns the command's output. Any exit code other than 0 is an error, even the code for drift. */
 async function tidemark(args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [main, ...args])).stdout;
 }

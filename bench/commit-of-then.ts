@@ -1,4 +1,5 @@
-// Provides the program as of an earlier commit of this repository, so that it can be measured in turns with the present one.
+// Provides the program as of an earlier commit of this repository, so that its measurements can alternate with those of the
+// current one.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";

@@ -15,7 +15,9 @@ import { withTemporaryDirectory } from "./temporary-directory.ts";
 const rows = 385_000;
 const users = 11;
 
-/** A commit whose reader finds missing values, the order of rows and gaps, but none of the faults of later checks. */
+/**
+ * A commit whose reader detects missing values, gaps and rows out of order, but none of the faults that later checks detect.
+ */
 const commitWithoutChecks = "85d68b1";
 
 export async function benchmarkData(options: { readonly rounds: number }): Promise<BenchmarkResult> {
@@ -76,7 +78,7 @@ export async function benchmarkData(options: { readonly rounds: number }): Promi
   });
 }
 
-/** Lets DuckDB read all columns, without processing their values. */
+/** Has DuckDB read all columns without processing their values. */
 async function readPlainly(path: string): Promise<void> {
   const database = await openDuckdb();
   let read = 0;
@@ -95,7 +97,7 @@ async function readerOfThen(folder: string): Promise<typeof readRecordings | und
   return reader.readRecordings;
 }
 
-/** The CPU seconds are those of all threads; other programs on the machine affect them less than the elapsed time. */
+/** The CPU seconds cover all threads. Other programs on the machine affect them less than they affect the elapsed time. */
 async function timesOf(action: () => Promise<unknown>): Promise<{ seconds: number; cpuSeconds: number }> {
   const before = process.cpuUsage();
   const elapsed = await milliseconds(action);

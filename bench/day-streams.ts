@@ -13,7 +13,7 @@ import { plannedWindowStep } from "../src/signals/preprocessing/plan-windows.ts"
 import { runsOfWindowChunk } from "../src/signals/preprocessing/window-chunks.ts";
 import { allocateSharedWindows, type WindowSet } from "../src/signals/preprocessing/windows.ts";
 
-/** Range from which the lengths of bouts are drawn uniformly, in seconds, or the order of the recordings. */
+/** Range from which bout lengths are drawn uniformly, in seconds, or the order of the recordings. */
 export type StreamDay = "recorded" | readonly [shortest: number, longest: number];
 
 /** Row numbers in the recordings, batch by batch. */
@@ -90,7 +90,7 @@ export async function measureBatch(model: ModelHandle, columns: Columns): Promis
   };
 }
 
-/** Measures the same batch also without each of the faults that it may contain. */
+/** Measures the same batch again with each suspected fault undone. */
 export async function withSuspectedFaults(model: ModelHandle, batch: MeasuredBatch): Promise<MeasuredBatch> {
   const windows = windowsOfBatch(model.watched.model.channels, batch.columns!, model.watched.config);
   const chunk = { windows, runs: runsOfWindowChunk(windows) };

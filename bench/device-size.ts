@@ -1,4 +1,5 @@
-// Measures the size of tidemark/device in a web page, bundled and minified by vite, and also compressed as by a server.
+// Measures the size of tidemark/device in a web page, bundled and minified by vite, both as it is and compressed as a server
+// would send it.
 
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";

@@ -1,5 +1,5 @@
-// Compares estimates of the accuracy that use no labels, on batches of people from whom neither the network nor its
-// calibration learned. Everything is calibrated on out-of-fold predictions for the people of the other half. The
+// Compares label-free estimates of the accuracy on batches from people who were used neither to train nor to calibrate the
+// network. Everything is calibrated on out-of-fold predictions for the people of the other half. The
 // network whose accuracy is estimated was trained on all people of the other half. A window's true label is the label
 // of most of its samples.
 
@@ -17,7 +17,7 @@ import type { DayStream } from "./drift-simulation.ts";
 
 /** Nominal share of the intervals that contain the true accuracy. */
 export const accuracyCoverage = 0.9;
-/** Number of calibration people for the intervals "of ten people", and number of random draws of such people. */
+/** Number of people who calibrate the "ten people" intervals, and number of random draws of such people. */
 const fewPeople = 10;
 const fewDraws = 12;
 

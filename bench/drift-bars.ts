@@ -1,4 +1,4 @@
-// The limits that the monitor should meet on people and days for which it was not tuned, over all measured sets.
+// The limits that the monitor should meet, across all measured sets, on people and days for which it was not tuned.
 
 import type { DriftPart, JudgeName, SetFigures } from "./drift-measure.ts";
 import {
@@ -15,7 +15,7 @@ import { type Measurement, median } from "./measurement.ts";
 import { type Interval, peopleInterval, share } from "./people-bootstrap.ts";
 
 const seenWithin = 10;
-/** Faults that the joint signals of a sensor's axes should reveal. */
+/** Faults that should be visible in signals computed jointly from a sensor's axes. */
 const joint = /axis flipped|rate x (0\.8|1\.25)|renumbered|gain of 1\.2 in the|a third of one channel/;
 
 export function driftBars(all: readonly SetFigures[]): Partial<Record<DriftPart, Measurement[]>> {
@@ -82,7 +82,7 @@ export function driftBars(all: readonly SetFigures[]): Partial<Record<DriftPart,
   });
 }
 
-/** Returns each person's share of batches, over all kinds of days. */
+/** Returns each person's share of batches across all kinds of days. */
 function unfamiliarShares(runs: readonly StillRun[]): { user: string; share: number }[] {
   return [...Map.groupBy(runs, ({ user }) => user)].map(([user, own]) => ({
     user,
@@ -161,7 +161,7 @@ function accuracyBars(set: string, figures: SetFigures["accuracy"][number]["figu
   ];
 }
 
-/** Returns figures over all sets and kinds of days, for the README. */
+/** Returns the README's figures, across all sets and kinds of days. */
 export function pooledDetection(all: readonly SetFigures[], judge: JudgeName): { fault: string; runs: FaultRun[] }[] {
   return pooledByFault(
     all.flatMap(({ faults }) => faults),

@@ -30,7 +30,7 @@ export class DriftCache {
     mkdirSync(this.#directory, { recursive: true });
   }
 
-  /** @param keep returns whether to cache a result (default: always) */
+  /** @param keep decides whether to cache a result (default: always) */
   async of<T>(name: string, measure: () => Promise<T>, keep: (measured: T) => boolean = () => true): Promise<T> {
     const path = join(this.#directory, `${name.replaceAll(/[^\w.-]+/g, "-")}.json`);
     if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as T;

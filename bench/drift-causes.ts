@@ -1,5 +1,5 @@
-// Measures which cause `check` names first. Each fault begins after a healthy past. As in `check`, causes are searched
-// for only in batches that raise an alarm or look unfamiliar, here among the first faulty batches.
+// Measures which cause `check` names first. Each fault begins after some healthy batches. Like `check`, it searches for causes
+// only in batches that raise an alarm or look unfamiliar, in this case among the first faulty batches.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { Rng } from "../src/random.ts";
@@ -20,8 +20,8 @@ export interface CauseAnswer {
 }
 
 /**
- * Returns the answers for batches whose causes are searched for; if `fault` is null, for batches of a drift-free
- * stream.
+ * Returns the answers for the batches in which causes are searched for, or for batches of a drift-free stream if `fault` is
+ * null.
  */
 export async function watchCauses(
   { model }: DriftHalf,

@@ -1,4 +1,4 @@
-// Trains the competitor on streams of the model's training people.
+// Trains the competitor on streams from the people in the model's training data.
 
 import type { Rng } from "../src/random.ts";
 import { columnsOfBatch, drawStream, type StreamDay } from "./day-streams.ts";

@@ -1,7 +1,7 @@
-// A simple competitor of the monitor: the mean and the log standard deviation of each channel, averaged over windows of
+// A simple competitor to the monitor: the mean and the log standard deviation of each channel, averaged over windows of
 // five seconds. An exponentially weighted average of the batches is compared with the stream's own first batches.
-// Distances are measured in units of the variation between one training person's batches, and the limit comes from the
-// training people's own streams. Dimensions: C channels, F = 2 C features.
+// The unit of distance is the variation between the batches of a single training person. The limit is derived from the training
+// people's own streams. Dimensions: C channels, F = 2 C features.
 
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
 import { quantiles } from "../src/stats/quantile.ts";

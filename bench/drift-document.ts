@@ -1,5 +1,5 @@
 // Writes the published figures of the drift benchmark: docs/drift-figures.md, which has a section for each part, and the
-// summary in the README. A run of some parts replaces their sections and leaves the others.
+// summary in the README. A run of only some parts replaces their sections and keeps the others.
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -150,7 +150,7 @@ export function driftSummary(all: readonly SetFigures[], about: string): string 
   ].join("\n");
 }
 
-/** The figures of all people on the usual kind of day, pooled over the sets. */
+/** The figures for all people on the usual kind of day, pooled across the data sets. */
 function judgeRows(all: readonly SetFigures[]): string[][] {
   const fault = "offset of 0.6 sd";
   const isUsual = ({ day }: { readonly day: string }): boolean => day === usualDay;

@@ -13,7 +13,7 @@ import { type Sensor, type SensorKind, unitFactor } from "../src/signals/sensors
 export interface Begun {
   /** @param batch number of the faulty batch, from 1; the columns may become shorter */
   readonly change: (columns: Columns, batch: number) => Columns;
-  /** The channels that the cause should name; null if any channels are correct. */
+  /** The channels that the cause should name; null if it may name any channels. */
   readonly channels: readonly string[] | null;
 }
 
@@ -27,7 +27,7 @@ export interface InjectedFault {
 
 type ChangeColumn = (column: Float32Array, rng: Rng) => Float32Array;
 
-/** Faults that begin after a healthy past. */
+/** Faults that begin after some healthy batches. */
 export function driftFaults({ model, sensors, baseline, config }: WatchedModel): InjectedFault[] {
   const { channels } = model;
   const sd = (name: string): number => baseline.per_channel[name]!.std;

@@ -20,13 +20,13 @@ export type JudgedResult = Extract<CheckResult, { comparisons: unknown }>;
 export interface Answer {
   readonly verdict: JudgedResult["verdict"];
   readonly unfamiliar: boolean;
-  /** Whether the batch enters the stream's references. */
+  /** Whether the batch is added to the stream's references. */
   readonly entered: boolean;
 }
 
 /**
- * A judge after some batches of a stream. Judging a batch does not change the judge, so several continuations can start
- * from the same past.
+ * The state of a judge after some batches of a stream. Judging a batch does not change the judge, so several continuations can
+ * start from the same state.
  */
 export interface Judge {
   readonly judge: (batch: DayBatch) => Promise<{ readonly answer: Answer; readonly after: Judge }>;
@@ -52,7 +52,7 @@ export function monitorJudge(model: ModelHandle, options: Partial<JudgeOptions> 
   return at(newMonitorMemory);
 }
 
-/** Returns the answer of `check` for one batch, and the stream's memory after that batch. */
+/** Returns what `check` answers for one batch, and the stream's state after that batch. */
 export async function judgeWithMemory(
   batch: MeasuredBatch,
   memory: StreamMemory<StreamState>,
@@ -65,8 +65,7 @@ export async function judgeWithMemory(
   const decide = (measured: MeasuredBatch): ReturnType<typeof judgeBatch> =>
     judgeBatch(measured, memory, model.watched, { ...usual, ...options }, facts);
   let decision = decide(batch);
-  // The verdict depends on causes only if a stream has no past, and searching for causes takes much longer than
-  // judging.
+  // The verdict depends on causes only if a stream has no past. Searching for causes takes much longer than judging.
   const { result: first } = decision;
   if (anchor.length < size && first.verdict !== "rejected" && (first.verdict !== "normal" || first.unfamiliar)) {
     decision = decide(await withSuspectedFaults(model, batch));

@@ -35,11 +35,11 @@ export const driftParts = [
 ] as const;
 export type DriftPart = (typeof driftParts)[number];
 
-/** Names of the judges in the tables. */
+/** Names under which the tables list the judges. */
 export const judgeNames = ["Tidemark", "competitor", "textbook constants"] as const;
 export type JudgeName = (typeof judgeNames)[number];
 
-/** Kinds of days: ranges of the lengths of bouts in seconds, or the recorded order. */
+/** Kinds of days, each given as a range of bout lengths in seconds or as the recorded order. */
 export const driftDays: Readonly<Record<string, StreamDay>> = {
   "4-20": [4, 20],
   "20-120": [20, 120],
@@ -56,7 +56,7 @@ export interface FaultFigures {
   readonly day: string;
   readonly fault: string;
   readonly expected: InjectedFault["expected"];
-  /** Runs on streams in which a judge raised no alarm before the fault. */
+  /** Runs on the streams in which a judge raised no alarm before the fault. */
   readonly runs: ByJudge<FaultRun>;
 }
 
@@ -84,7 +84,7 @@ export interface DriftMeasuring {
   readonly half: DriftHalf;
   readonly parts: readonly DriftPart[];
   readonly days: readonly string[];
-  /** Pattern of the names of the faults to inject. */
+  /** Pattern that matches the names of the faults to inject. */
   readonly faults: RegExp;
   readonly seed: number;
   readonly cache: DriftCache;
@@ -244,7 +244,8 @@ class DayMeasuring {
   }
 
   /**
-   * Returns the judges after a healthy past, without the textbook constants, which raise false alarms in every stream.
+   * Returns the judges after the healthy batches, except the one with textbook constants, which raises false alarms in every
+   * stream.
    */
   async #pastsOf(stream: DayStream): Promise<Partial<Record<JudgeName, Judge>>> {
     const known = this.#pasts.get(stream);

@@ -1,4 +1,4 @@
-// Summarises the answers of judges: alarms, delays, names of faults, and recovery.
+// Summarises the judges' answers: alarms, delays, the names given to faults, and recovery.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { FaultFigures, JudgeName } from "./drift-measure.ts";
@@ -18,7 +18,7 @@ export function everAlarms({ verdicts }: StillRun): boolean {
   return verdicts.some(isAlarm);
 }
 
-/** Counts batches until the first alarm of each stream; streams without an alarm are censored (exponential times). */
+/** Counts the batches up to each stream's first alarm. Streams without an alarm are censored (exponential times). */
 export function runLength(runs: readonly StillRun[]): { readonly alarms: number; readonly batches: number } {
   const until = runs.map(({ verdicts }) => {
     const at = verdicts.findIndex(isAlarm);
@@ -27,7 +27,7 @@ export function runLength(runs: readonly StillRun[]): { readonly alarms: number;
   return { alarms: runs.filter(everAlarms).length, batches: until.reduce((sum, n) => sum + n, 0) };
 }
 
-/** Number of batches from the first faulty one to the alarm; infinite without an alarm. */
+/** Number of batches from the first faulty one to the alarm; infinite if there was no alarm. */
 export function delayOf({ faulty }: FaultRun, within: number = Number.POSITIVE_INFINITY): number {
   const at = faulty.findIndex(isAlarm) + 1;
   return at > 0 && at <= within ? at : Number.POSITIVE_INFINITY;
@@ -42,7 +42,7 @@ export interface Recovery {
   /** Number of repaired batches until the first normal one; infinite if none was normal. */
   readonly after: number;
   readonly repaired: number;
-  /** Whether each batch after the alarm looked normal, while the fault lasted. */
+  /** For each batch after the alarm, while the fault lasted: whether it looked normal. */
   readonly normal: readonly boolean[];
 }
 

@@ -1,4 +1,4 @@
-// The table of published detectors, for one kind of day and a few of the faults.
+// The table that compares published detectors, for one kind of day and a few of the faults.
 
 import type { SetFigures } from "./drift-measure.ts";
 import type { PeerRun } from "./drift-peers.ts";
@@ -31,7 +31,10 @@ export function peerTable({ set, peers }: SetFigures): TitledTable {
   };
 }
 
-/** Number of batches from the fault to the alarm, for streams that raised no alarm before the fault; infinite if none follows. */
+/**
+ * Number of batches from the fault to the alarm, for streams that raised no alarm before the fault; infinite if no alarm
+ * follows.
+ */
 export function peerDelays(runs: readonly PeerRun[]): number[] {
   const quiet = runs.filter(({ alarms }) => !alarms.slice(0, pastBatches).includes(true));
   return quiet.map(({ alarms }) => {

@@ -15,10 +15,10 @@ import { batchSeconds, type DayStream, faultyBatches, pastBatches } from "./drif
 import { findPython } from "./peer.ts";
 
 const peers = ["nannyml", "evidently", "river"] as const;
-/** Number of batches of a healthy stream that peers judge; all of them would take too long. */
+/** Number of batches of a healthy stream that peers judge. Judging all of them would take too long. */
 const healthyBatches = 30;
 
-/** The alarm of each batch; null for a batch that was not judged. */
+/** Whether each batch raised an alarm; null for a batch that was not judged. */
 export type PeerAlarms = readonly (boolean | null)[];
 
 export interface PeerRun {
@@ -30,7 +30,7 @@ export interface PeerRun {
 
 export interface PeerFigures {
   readonly judges: readonly { readonly name: string; readonly version: string; readonly runs: readonly PeerRun[] }[];
-  /** The reason why each missing peer was not measured. */
+  /** For each missing peer, the reason it was not measured. */
   readonly skipped: readonly string[];
 }
 

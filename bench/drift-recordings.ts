@@ -63,14 +63,14 @@ export function baselineOf(people: readonly RawPerson[]): BaselineReference {
   );
 }
 
-/** True labels are used in place of predicted classes. */
+/** True labels take the place of predicted classes. */
 const classes: readonly string[] = ["downstairs", "jogging", "sitting", "standing", "upstairs", "walking"];
 
 function ofClass(label: string | null, summary: BatchSummary): ClassSummaries {
   return classes.map((name) => (name === label ? summary : null));
 }
 
-/** @param shiftSd shift of the copies of the chunks, in standard deviations of the baseline */
+/** @param shiftSd by how much the copies of the chunks are shifted, in standard deviations of the baseline */
 export function groupsOf(people: readonly RawPerson[], baseline: BaselineReference, shiftSd = 0.6): Group[] {
   const summarizer = new Summarizer(baselineReferenceGrids(baseline));
   return people.map(({ name, chunks }) => ({

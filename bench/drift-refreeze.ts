@@ -1,5 +1,5 @@
-// npx node bench/drift-refreeze.ts MODEL RECORDINGS: freezes the drift baseline of a copy of a model again, to compare
-// signals without training. The script uses the signals that training computes today, the recordings on which the model
+// npx node bench/drift-refreeze.ts MODEL RECORDINGS: refreezes the drift baseline of a copy of a model, so that signals can be
+// compared without training. The script uses the signals that training currently computes, the recordings on which the model
 // was trained, and the predictions in the model's folder. Unlike `tidemark baseline recalibrate`, the script
 // invalidates references, device.json and summaries, so never run it on a model in use.
 

@@ -1,6 +1,6 @@
 // The recordings that the drift benchmarks use. A fixed hash splits the people of each set into two halves. A network is
-// trained on one half with `tidemark train`, and streams are drawn from the other half. Constants are chosen on the streams of
-// the tuning half (half 1) and tested on those of the test half (half 0).
+// trained on one half with `tidemark train`, and streams are drawn from the other half. Constants are chosen on streams from
+// the tuning half (half 1) and tested on streams from the test half (half 0).
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -15,7 +15,7 @@ import { resample } from "../src/signals/preprocessing/resample.ts";
 
 interface DriftSet {
   readonly options: readonly string[];
-  /** SQL expression for the label, if it is not the column `activity`. */
+  /** SQL expression for the label, if it is not the `activity` column. */
   readonly label?: string;
   /** Whether the set's recordings can be combined into days with bouts of any length. */
   readonly hasBouts: boolean;
@@ -31,7 +31,7 @@ export const driftSets: Readonly<Record<string, DriftSet>> = {
   },
 };
 
-/** Network of the published figures. */
+/** Network that the published figures are for. */
 export const defaultNetwork = "compact";
 
 const data = fileURLToPath(new URL("../../shared/data/", import.meta.url));
@@ -52,7 +52,7 @@ export interface DriftHalf {
 }
 
 /**
- * @param judged the half from whose people the streams are drawn
+ * @param judged the half that contains the people whose streams are drawn
  * @param directory folder for files and models, which are created only once
  * @param network network to train, as `tidemark train` names it
  */

@@ -1,5 +1,5 @@
-// Runs judges on streams: without a fault, with a fault that begins after a healthy past and is repaired later, and
-// with a fault from the first batch on.
+// Runs judges on streams: without a fault, with a fault that begins after some healthy batches and is repaired later, and with
+// a fault from the first batch on.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { Columns } from "../src/monitoring/summaries/summarize.ts";
@@ -14,13 +14,13 @@ export const batchSeconds = 60;
 export const batchesPerStream = 60;
 /** Number of healthy batches before a fault. */
 export const pastBatches = 10;
-/** Number of faulty batches in which an alarm counts as detection; a ramp takes longer. */
+/** Number of faulty batches in which an alarm counts as detection. A ramp takes longer to detect. */
 export const faultyBatches = 12;
 export const rampBatches = 30;
 /** Number of faulty batches after the one that raises the alarm. */
 const lastingBatches = 8;
 export const repairedBatches = 12;
-/** Number of batches of a stream that is faulty from the start, and of batches after the repair. */
+/** Number of batches in a stream that is faulty from the start, and number of batches after the repair. */
 export const coldBatches = 12;
 
 /** A person's healthy stream. */
@@ -54,7 +54,7 @@ export interface ColdRun {
   readonly repaired: readonly DriftVerdict[];
 }
 
-/** Returns the number of batches in which a fault should be detected. */
+/** Returns the number of batches within which a fault should be detected. */
 export function batchesToDetect(expected: InjectedFault["expected"]): number {
   return expected === "gradual_drift" ? rampBatches : faultyBatches;
 }
@@ -100,7 +100,7 @@ export async function watchStill({ user, batches }: DayStream, judge: Judge): Pr
 }
 
 /**
- * Returns the judge after a stream's healthy past; null if it raised an alarm, or if the stream ends before a fault
+ * Returns the judge after a stream's healthy batches; null if it raised an alarm, or if the stream ends before a fault
  * could be detected.
  */
 export async function afterHealthyPast({ batches }: DayStream, judge: Judge): Promise<Judge | null> {
@@ -109,7 +109,7 @@ export async function afterHealthyPast({ batches }: DayStream, judge: Judge): Pr
   return past.some(({ answer }) => answer.verdict !== "normal") ? null : past.at(-1)!.after;
 }
 
-/** A stream in which a fault follows the healthy past. All judges receive the same batches. */
+/** A stream in which a fault follows the healthy batches. All judges receive the same batches. */
 export class FaultyStream {
   readonly #half: DriftHalf;
   readonly #stream: DayStream;
@@ -132,7 +132,7 @@ export class FaultyStream {
     return measured[number];
   }
 
-  /** @param start the judge after the healthy past */
+  /** @param start the judge after the healthy batches */
   async watch(start: Judge, expected: InjectedFault["expected"]): Promise<FaultRun> {
     const { user, batches } = this.#stream;
     const within = batchesToDetect(expected);

@@ -1,10 +1,10 @@
 // npx node bench/drift-statistics.ts [--seed N]: shows why thresholds are calibrated, and on which data. All figures
-// are from MotionSense. The script prints how often textbook constants raise an alarm without drift. The script also
-// prints, per statistic, the share of batches that are detected at once if a channel is shifted. The threshold is the
+// are from MotionSense. The script prints how often textbook constants raise an alarm without drift. For each statistic, it
+// also prints the share of batches in which a shifted channel is detected at once. The threshold is the
 // 95 % point of the drift-free score. The drift-free pairs are drawn in four ways: against other people, and against
 // the person's own past from the same recordings, from sessions (each activity from one recording, chosen again per
-// session), or from other recordings of the same activity. Finally, the script prints how much the signals of a whole
-// sensor add to those of its channels.
+// session), or from other recordings of the same activity. Finally, the script prints how much whole-sensor signals add to the
+// signals of the single channels.
 
 import { parseArgs } from "node:util";
 import { fixedThresholds } from "../src/monitoring/drift/fixed-thresholds.ts";
@@ -62,9 +62,7 @@ interface World {
 const pairings = ["other people", "same recordings", "sessions", "other recordings"] as const;
 type Pairing = (typeof pairings)[number];
 
-/**
- * Draws a reference and a batch of one person; the batch comes from `current`, the same chunks with or without a shift.
- */
+/** Draws a reference and a batch from one person; the batch comes from `current`, the same chunks with or without a shift. */
 function pair(world: World, group: Group, current: Group, count: number, pairing: Pairing): BatchStatistics {
   const { baseline, rng } = world;
   const moved = new Map(group.chunks.map((chunk, i) => [chunk, current.chunks[i]!]));

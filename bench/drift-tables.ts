@@ -65,7 +65,7 @@ function shownDetection(runs: readonly FaultRun[], within: number): string {
   return `${seen} of ${runs.length}${delay <= within ? `, ${delay}` : ""}`;
 }
 
-/** The names of faults over all kinds of days. */
+/** The names given to faults, across all kinds of days. */
 export function nameTable({ set, faults }: SetFigures): TitledTable {
   const rows = pooledByFault(faults, "Tidemark").flatMap(({ fault, expected, runs }) => {
     const names = namesOf(runs);

@@ -1,8 +1,8 @@
 // npx node bench/drift-unfamiliar.ts [--sets motionsense,wisdm_watch,bfrb_samsung] [--half 0] [--seed 1] [--alpha .05]
 // [--keep .cache/drift-days]: checks whether `--alpha .05` has a false-alarm rate of .05. The script measures the share
-// of drift-free batches that look unfamiliar, by person, set and batch length, for people from whom neither the network
-// nor its calibration learned. A person's share is the mean over all kinds of days. Intervals cover 95 % and come from
-// resampling people within each set.
+// of drift-free batches that look unfamiliar, by person, set and batch length, for people who were used neither to train nor to
+// calibrate the network. A person's share is the mean over all kinds of days. Intervals cover 95 % and come from resampling
+// people within each set.
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
-// npm run bench -- --only drift: measures the monitor's answers on days unlike those that its calibration drew, for
-// people from whom neither the network nor the calibration learned. The answers of each part are cached, so an
+// npm run bench -- --only drift: measures the monitor's answers on days unlike those that its calibration drew, for people who
+// were used neither to train nor to calibrate the network. The answers of each part are cached, so an
 // interrupted run continues where it stopped.
 
 import { join } from "node:path";
@@ -47,7 +47,9 @@ export const driftOptions: Readonly<Record<OptionName, { readonly type: "string"
 
 export type DriftBenchOptions = Readonly<Record<OptionName, string>> & {
   readonly markdown: boolean;
-  /** Whether to write the parts' sections of docs/drift-figures.md, and the README's summary if its parts are measured. */
+  /**
+   * Whether to write the parts' sections in docs/drift-figures.md, and the README's summary if all of its parts are measured.
+   */
   readonly write: boolean;
 };
 
@@ -100,7 +102,7 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
   return wanted.every((bar) => isMet(bar) !== false);
 }
 
-/** The command that measures the same, without the folder that keeps the answers. */
+/** The command that makes the same measurement, without the option for the folder that caches the answers. */
 function driftCommand(options: DriftBenchOptions): string {
   const names = (Object.keys(driftOptions) as OptionName[]).filter(
     (name) => name !== "keep" && options[name] !== driftOptions[name].default,

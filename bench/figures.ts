@@ -1,4 +1,4 @@
-// Prints figures: one line per figure on the terminal, or a Markdown table below a description of the machine.
+// Prints figures: one line per figure in the terminal, or a Markdown table below a description of the machine.
 
 import type { Machine } from "./machine.ts";
 import type { Measurement } from "./measurement.ts";

@@ -1,6 +1,6 @@
-// npx node bench/gate-chance.ts [--trials 1000]: measures how often candidates that are worse than the champion,
-// equally good or better pass the gate's rules on labelled people. The networks are simulated. The accuracies of people
-// vary around .88 (standard deviation .05), and those of each network around each person's accuracy (.03). Later cycles
+// npx node bench/gate-chance.ts [--trials 1000]: measures how often candidates that are worse than, as good as or better than
+// the champion pass the gate's rules on labelled people. The networks are simulated. Accuracy varies between people around .88
+// (standard deviation .05), and each network's accuracy varies around that of the person (.03). Later cycles
 // are better or worse than the champion by a given amount, and the best cycle is the candidate.
 
 import { parseArgs } from "node:util";

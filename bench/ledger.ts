@@ -1,6 +1,5 @@
-// Measures the time in which a running program judges and records a batch that is already measured, and how much a
-// batch adds to the ledger. Also checks that every process makes progress when many add batches of their own streams to
-// one model.
+// Measures how long a running program takes to judge and record a batch that is already measured, and how much a batch adds to
+// the ledger. Also checks that every process makes progress when many processes add batches of their own streams to one model.
 
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -123,7 +122,7 @@ function batchOf({ model }: WatchedModel, measurement: BatchMeasurement): Measur
   return { rows, samples: rows, columns, undone: [], windows, measurement, warnings: [] };
 }
 
-/** Returns the milliseconds that each process needs for its batches if all processes start at the same time. */
+/** Returns the milliseconds that each process needs for its batches when all processes start at the same time. */
 async function atOnce(model: string): Promise<number[]> {
   const children = Array.from({ length: processes }, (_, i) =>
     fork(fileURLToPath(import.meta.url), [model, `stream ${i}`], { stdio: "inherit" }),

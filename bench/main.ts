@@ -1,5 +1,5 @@
-// npm run bench: measures the figures for which the README states limits, on this machine. The benchmark prints a
-// table, and writes complete runs to bench/results.json. Peers are measured if a Python with their packages is found.
+// npm run bench: measures on this machine the figures for which the README gives limits. The benchmark prints a table, and
+// writes the results of complete runs to bench/results.json. Peers are measured if a Python with their packages is found.
 // The exit code is 1 if a limit is missed.
 
 import { writeFileSync } from "node:fs";

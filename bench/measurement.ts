@@ -6,7 +6,7 @@ export interface Measurement {
   readonly unit: string;
   /** The limit that the project promises to keep. */
   readonly limit?: { readonly kind: "at most" | "at least"; readonly value: number };
-  /** How the figure was measured, or what it includes. */
+  /** How the figure was measured, or what is included in it. */
   readonly note?: string;
 }
 

@@ -1,4 +1,4 @@
-// Measures the peak memory of a training run, including its workers, and the estimate that the run prints at its start.
+// Measures the peak memory of a training run, including its workers, and checks the estimate that the run prints at its start.
 // The benchmark runs the real command on recordings as large as MotionSense. Runs on 10 million rows take many minutes,
 // so they run only if `--only` names them.
 

@@ -1,6 +1,5 @@
 // Runs another framework's training step in a Python process that waits between rounds. A line on the process's stdin
-// starts one round, and the process answers with one line of JSON. Therefore, peers can take turns with Tidemark within
-// one run.
+// starts one round, and the process answers with one line of JSON. This lets peers take turns with Tidemark within one run.
 
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -1,6 +1,5 @@
-// Divides the CPU time in V8's profiles (node --cpu-prof) among the parts of a program. A sample counts for the part of
-// the innermost function on its stack whose file belongs to a part, so a library's time counts for the part that called
-// it.
+// Divides the CPU time in V8's profiles (node --cpu-prof) among the parts of a program. Each sample is attributed to the
+// innermost function on its stack whose file belongs to a part, so a library's time counts towards the part that called it.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,7 +42,7 @@ export function profileSeconds(
   return seconds;
 }
 
-/** Returns the part of each node; null for the idle node of a waiting thread. */
+/** Returns the part to which each node belongs; null for the idle node of a waiting thread. */
 function partsOfNodes(
   { nodes }: Pick<CpuProfile, "nodes">,
   parts: readonly (readonly [string, RegExp])[],

@@ -1,5 +1,5 @@
-// Measures the accuracy of estimates of the time left: each estimate is compared with the time that was really left
-// when it was printed.
+// Measures the accuracy of estimates of the time left: each estimate is compared with the time that was actually left when it
+// was printed.
 
 /** An estimate of the seconds left, and the time at which it was made, in seconds since the run began. */
 export interface TimedEstimate {
@@ -8,7 +8,7 @@ export interface TimedEstimate {
 }
 
 export interface EstimateAccuracy {
-  /** Number of estimates after the first tenth of the run. */
+  /** Number of estimates made after the first tenth of the run. */
   readonly estimates: number;
   /**
    * Share of the run, not counting its first tenth, during which the latest estimate was correct to within a quarter.
@@ -21,7 +21,7 @@ export interface EstimateAccuracy {
 const from = 0.1;
 const tolerance = 0.25;
 /**
- * Minimum time left, in seconds, to which errors are relative, so that the last second does not have to be predicted to
+ * Minimum time left, in seconds, to which errors are relative, so that the last second does not have to be predicted to within
  * a quarter.
  */
 const leastSeconds = 5;
@@ -29,7 +29,7 @@ const moments = 1000;
 
 /**
  * An estimate counts down until the next estimate replaces it. Before the first estimate, the error counts as 100 %.
- * @param took seconds that the whole run took
+ * @param took duration of the whole run in seconds
  */
 export function estimateAccuracy(estimates: readonly TimedEstimate[], took: number): EstimateAccuracy {
   const begin = from * took;

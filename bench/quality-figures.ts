@@ -1,15 +1,15 @@
 // Computes the figures of the quality benchmark from the classes that each column predicts for the same windows.
-// Figures are first computed for each seed, and then averaged over the seeds. Differences are paired by person, and
-// intervals come from bootstrap over people.
+// Figures are first computed for each seed, and then averaged over the seeds. Differences are paired by person, and intervals
+// come from a bootstrap over people.
 
 import { macroF1 } from "../src/learning/evaluation/f1.ts";
 import { type Interval, peopleInterval } from "./people-bootstrap.ts";
 import type { JudgedWindows } from "./quality-task.ts";
 
-/** Predicted classes of each part, in the order of the part's test windows. */
+/** Predicted classes for each part, in the order of the part's test windows. */
 export type QualityAnswers = Readonly<Record<string, readonly number[]>>;
 
-/** Macro-F1 scores of one column with one seed. */
+/** Macro-F1 scores of one column for one seed. */
 export interface SeedFigures {
   /** Macro-F1 of each part, in the order of the parts. */
   readonly parts: readonly number[];
@@ -23,9 +23,12 @@ export interface ColumnFigures {
   readonly sd: number | null;
   /** Mean over people. */
   readonly people: Interval;
-  /** Mean over the seeds of the lowest person's score, and the names of the lowest people, who may differ by seed. */
+  /**
+   * The lowest score of any person, averaged over the seeds, and the names of the people with the lowest scores, who may differ
+   * by seed.
+   */
   readonly worst: { readonly macroF1: number; readonly users: readonly string[] };
-  /** Each person's mean over the seeds. */
+  /** Each person's mean score over the seeds. */
   readonly byPerson: ReadonlyMap<string, number>;
 }
 
@@ -75,7 +78,7 @@ export function columnFigures(seeds: readonly SeedFigures[]): ColumnFigures {
   };
 }
 
-/** Mean over people of the difference between two columns. @throws RangeError if the columns have different people */
+/** The difference between two columns, averaged over people. @throws RangeError if the columns have different people */
 export function pairedDifference(
   one: Pick<ColumnFigures, "byPerson">,
   other: Pick<ColumnFigures, "byPerson">,

@@ -37,7 +37,7 @@ export function decidingNetwork(network: string, task: Pick<QualityTask, "config
   return { options, code: hash.digest("hex"), onnxruntime: currentVersions().onnxruntime };
 }
 
-/** The files that the fits load, and all other files of their folders, because threads load files by name. */
+/** The files that the fits load, and all other files in their folders, because threads load files by name. */
 function fittingFiles(): string[] {
   const files = filesOf(source);
   const rooms = /^(?:learning|stats)\/|^signals\/(?:preprocessing|sensors)\//;

@@ -14,7 +14,7 @@ export interface QualitySet {
   readonly config: TrainConfig;
 }
 
-/** Options that the command line sets for all data sets. */
+/** Options given on the command line, which apply to all data sets. */
 interface QualityOptions {
   readonly split?: string;
   readonly augment?: string;

@@ -6,7 +6,7 @@ import type { TitledTable } from "./titled-table.ts";
 
 export interface MeasuredColumn {
   readonly name: string;
-  /** Whether the column is a published reference instead of one of Tidemark's networks. */
+  /** Whether the column is a published reference rather than one of Tidemark's networks. */
   readonly isReference: boolean;
   readonly figures: ColumnFigures;
 }

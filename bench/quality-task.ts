@@ -1,5 +1,5 @@
-// Makes the windows, and the folds that `train` makes with the same seed. Every column of the table learns from the same
-// windows and is tested on them: networks receive them in memory, peers as a file of float32 windows and a JSON file.
+// Builds the windows and the same folds that `train` would create with this seed. Every column of the table learns from the
+// same windows and is tested on them: networks receive them in memory, peers as a file of float32 windows and a JSON file.
 
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
@@ -13,7 +13,7 @@ import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
 import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
 import type { QualitySet } from "./quality-sets.ts";
 
-/** Windows that a column learns from, and windows whose classes it then predicts. */
+/** The windows that a column learns from, and the windows whose classes it then predicts. */
 export interface QualityPart {
   /** Name of the part, such as "fold-1" or "test-set". */
   readonly name: string;
@@ -70,7 +70,7 @@ export async function openQualityTask({ config: given }: QualitySet, seed: numbe
 
 /**
  * Writes windows.f32, the values [W, T, C] of all windows in physical units (little-endian float32), and task.json.
- * @returns the folder, which is named after the content and written once
+ * @returns the folder, which is named after its content and written only once
  */
 export async function exportQualityTask(task: QualityTask, directory: string): Promise<string> {
   const { windows, sensors, testSet } = task.data;

@@ -1,4 +1,4 @@
-// Windows for all figures of networks: 200 x 6 random values with 11 classes; consecutive windows overlap by half.
+// The windows for all network figures: 200 x 6 random values with 11 classes; consecutive windows overlap by half.
 
 import type { Rng } from "../src/random.ts";
 import type { WindowSet } from "../src/signals/preprocessing/windows.ts";

@@ -1,4 +1,4 @@
-// Runs all steps of `train` before the first fit, in its own process.
+// Runs all steps of `train` that precede the first fit, in its own process.
 
 import { resolveTrainConfig } from "../src/options/resolve-train-config.ts";
 import { prepareTraining } from "../src/pipelines/prepare-training.ts";

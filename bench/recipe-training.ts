@@ -1,7 +1,7 @@
 // Training recipes that `train` does not offer, for experiments: a fixed number of steps in which the learning rate
 // rises linearly and falls along a half cosine (Loshchilov and Hutter 2017), averaged weights, rotation by smaller or
-// larger angles, and copies of the channels at each window's own scale. There is no early stopping, so a fit learns
-// from all people except its test people. Dimensions: B windows per batch, T samples, C channels, K classes.
+// larger angles, and copies of the channels at each window's own scale. There is no early stopping, so a fit learns from
+// everyone except its test people. Dimensions: B windows per batch, T samples, C channels, K classes.
 
 import { adamStepSize } from "../src/learning/networks/adam.ts";
 import { drawParameterVector } from "../src/learning/networks/parameters.ts";

@@ -8,7 +8,7 @@ if (isMainThread) process.on("exit", () => writeSync(3, String(peakBytes())));
 
 function peakBytes(): number {
   const status = process.platform === "linux" ? readFileSync("/proc/self/status", "utf8") : "";
-  // See proc_pid_status(5). maxRSS would include the memory of the parent process when it forked.
+  // See proc_pid_status(5). maxRSS would include the memory that the parent process had when it forked.
   const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
   return Number(kilobytes) * 1024;
 }

@@ -1,10 +1,9 @@
 // npx node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5]
-// [--pretrained] [--write FILE]: measures what pseudo-labels and restarts contribute. MotionSense's 24 people are split
-// again for every seed into a few labelled people, some unlabelled people, and the holdout. With the same network,
+// [--pretrained] [--write FILE]: measures what pseudo-labels and restarts contribute. For every seed, MotionSense's 24 people
+// are split anew into a few labelled people, some unlabelled people, and the holdout. With the same network,
 // schedule and selection, the script trains without pseudo-labels, with a warm start from cycle to cycle, with fresh
-// weights in each cycle and, with --pretrained, from cycle 0's weights. AdaBN is measured for comparison. The figure is
-// the macro-F1 of the winner, which is chosen on the holdout, for the unlabelled people (by their true labels) and for
-// the holdout.
+// weights in each cycle and, with --pretrained, from cycle 0's weights. AdaBN is measured for comparison. The winner is chosen
+// on the holdout. The figures are its macro-F1 on the unlabelled people (against their true labels) and on the holdout.
 
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Sends batches to a service from a process of its own: one batch per stream, round robin, over a fixed number of
+// Sends batches to a service from a separate process: one batch per stream, round robin, over a fixed number of
 // connections that never wait. serve.ts starts this process and sends it a task.
 
 import { Agent, request } from "node:http";
@@ -9,7 +9,7 @@ export interface LoadTask {
   readonly seconds: number;
   readonly connections: number;
   readonly contentType: string;
-  /** Bodies in base64, which each stream sends one after another. */
+  /** Request bodies in base64, which each stream sends one after another. */
   readonly bodies: readonly string[];
 }
 

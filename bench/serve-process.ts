@@ -8,12 +8,12 @@ import { text } from "node:stream/consumers";
 import { main } from "./peak-of-program.ts";
 
 const preload = new URL("report-peak.ts", import.meta.url).href;
-/** Clock ticks per second in /proc (USER_HZ), the same on every Linux platform of Node.js. */
+/** Clock ticks per second in /proc (USER_HZ), the same on every Linux platform that Node.js supports. */
 const ticksPerSecond = 100;
 
 export interface ServeProcess {
   readonly url: string;
-  /** Returns the CPU seconds so far by the names of threads; empty if the system does not report them. */
+  /** Returns the CPU seconds used so far, by thread name; empty if the system does not report them. */
   cpuSeconds(): Map<string, number>;
   /** Stops the service, and returns its peak memory in MB. */
   stop(): Promise<number>;

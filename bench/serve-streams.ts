@@ -12,7 +12,7 @@ const streamOfServeBench = (i: number): string => `device-${String(i).padStart(6
 
 /**
  * @param directory folder of the store
- * @param summaries summaries of the batches of each stream
+ * @param summaries summaries of each stream's batches
  * @returns the names of the streams
  */
 export async function fillServeStore(

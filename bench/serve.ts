@@ -1,6 +1,6 @@
 // Measures the service under the load of a fleet: real HTTP on loopback, one five-minute batch per stream, round robin
-// over streams whose references are full, each verdict stored before its reply. The shares of the CPU time come from
-// V8's profiles and from the threads' own times.
+// over streams whose references are full, each verdict stored before its reply. The shares of CPU time come from V8's profiles
+// and from the threads' own CPU times.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -49,11 +49,11 @@ export function serveBenchOptionsOf(given: Record<keyof typeof serveBenchOptions
 const interval = 300;
 const connections = 8;
 /**
- * Maximum duration in seconds of the first requests, which are not measured, because they open the model and V8
- * compiles the code.
+ * Maximum duration in seconds of the warm-up requests. These are not measured, because they open the model and make V8 compile
+ * the code.
  */
 const warmSeconds = 5;
-/** Batches of one stream are judged one after another, so one stream would start only one of the service's threads. */
+/** Batches of one stream are judged one after another, so a single stream would start only one of the service's threads. */
 const warmStreams = Array.from({ length: connections }, (_, i) => `warm-${i}`);
 /** Number of earlier batches of each stream, more than the anchor and the rolling reference hold together. */
 const batchesBefore = 11;
@@ -68,7 +68,7 @@ const targets: Readonly<Record<ServeKind, { readonly streams: number; readonly m
 /** Matches the names of the threads that run JavaScript. */
 const scriptThreads = /^(main|WorkerThread)$/;
 
-/** Parts of the service, each with a pattern of its files. */
+/** Parts of the service, each with a pattern that matches its files. */
 const parts: Readonly<Record<string, RegExp>> = {
   storing: /\/src\/storage\/store\/|monitoring\/streams\/(monitor-stream|ledger-retention)|postgres|node:sqlite/,
   inference: /window-predictor|onnx-runtime|onnxruntime|gather-windows/,
@@ -161,7 +161,7 @@ async function serveFigures(
   ];
 }
 
-/** Microseconds of the clock that profiles use. */
+/** The time in microseconds on the clock that profiles use. */
 function microseconds(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
@@ -182,7 +182,7 @@ async function sendFromProcess(task: LoadTask): Promise<LoadResult> {
 /**
  * CPU seconds by part. Divides the time of the threads that run JavaScript among the parts, in the proportions of their
  * profiles.
- * @param threads CPU seconds by the names of threads
+ * @param threads CPU seconds by thread name
  */
 function serveShares(
   threads: ReadonlyMap<string, number>,

@@ -90,14 +90,14 @@ async function node(...words: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [...words])).stdout;
 }
 
-/** Accepts any verdict of `check`, but no other error. */
+/** Accepts any exit code with which `check` reports a verdict, but no other error. */
 function expectVerdict(error: unknown): void {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (!Object.values(verdictExitCodes).some((verdict) => verdict === code)) throw error;
 }
 
 /**
- * Runs `work` with a built package inside node_modules, where the package finds its dependencies; it is removed
+ * Runs `work` with a built package inside node_modules, where the package finds its dependencies. The package is removed
  * afterwards.
  */
 async function withBuiltPackage<T>(work: (home: string) => Promise<T>): Promise<T> {

@@ -17,7 +17,7 @@ export class StepWorker {
     return new StepWorker(worker);
   }
 
-  /** Returns the duration in milliseconds of each of `steps` steps. */
+  /** Runs `steps` steps, and returns the duration of each in milliseconds. */
   async run(steps: number): Promise<number[]> {
     this.#worker.postMessage(steps);
     const [times] = await once(this.#worker, "message");

@@ -22,8 +22,8 @@ const nClasses = 6;
 const batchRows = 30_000;
 const referenceBatches = 5;
 /**
- * Number of rows after which the predicted class changes: ten seconds at 50 Hz. Each change of the class takes time, so
- * the benchmark uses short bouts.
+ * Number of rows after which the predicted class changes: ten seconds at 50 Hz. Each class change takes time, so the benchmark
+ * uses short bouts.
  */
 const boutRows = 500;
 
@@ -90,7 +90,7 @@ function columns(rng: Rng, rows: number): Columns {
   );
 }
 
-/** Returns predicted classes for this number of rows. */
+/** Returns predicted classes for `count` rows. */
 function bouts(rows: number): Int32Array {
   return Int32Array.from({ length: rows }, (_, i) => Math.floor(i / boutRows) % nClasses);
 }

@@ -1,4 +1,4 @@
-// A table with a title, for the terminal or as Markdown.
+// A table with a title, formatted for the terminal or as Markdown.
 
 import { type Table, tableLines } from "../src/interfaces/cli/table.ts";
 import type { Interval } from "./people-bootstrap.ts";

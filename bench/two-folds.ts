@@ -1,6 +1,6 @@
 // Measures the gain from a second core: two folds train at once, each in its own worker thread, compared with one fold
-// alone. Each round runs one fold alone, and then both. The figure is the steps per second of both folds, divided by
-// those of one fold.
+// alone. Each round runs one fold alone, and then both together. The figure is the combined steps per second of both folds,
+// divided by the steps per second of one fold.
 
 import type { BenchmarkResult } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";

@@ -1,5 +1,5 @@
 // The last part of npm run demo: a service, and simulated wrist sensors that send it a batch per day. One sensor changes its
-// unit, one drifts, one goes silent, and one sends a damaged day. The other sensors are fine.
+// unit, one drifts, one goes silent, and one sends a day with damaged data. The other sensors are fine.
 import "./check-node.mjs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -34,7 +34,7 @@ export const wrists = [
 ];
 
 /**
- * Returns a function for each simulated person of a table, which maps a day to the rows of that day's batch; each day contains
+ * Returns a function for each simulated person in a table, which maps a day to the rows of that day's batch. Each day contains
  * a part of every activity.
  */
 function batchesOf(file) {
@@ -70,7 +70,7 @@ function dateOf(day) {
   return new Date(today + (day - days) * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** Minutes of recordings that each wrist sensor needs. */
+/** Minutes of recorded data that each wrist sensor needs. */
 export const minutesPerWrist = (days * secondsPerDay) / 60;
 
 /**

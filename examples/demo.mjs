@@ -1,7 +1,7 @@
-// npm run demo: simulates recordings, trains a cross-validated model with a report on them, and checks two batches against it:
-// a normal batch, and one in another unit. Then the demo starts a service to which simulated wrist sensors send their days.
-// Each step runs the real command. On a terminal, the service runs until Ctrl-C; otherwise, the demo ends by itself. The demo
-// writes its files to demo/.
+// npm run demo: simulates recordings, trains a cross-validated model on them and writes a report, and checks two batches
+// against it: a normal batch, and one in another unit. Then the demo starts a service to which simulated wrist sensors send
+// their days. Each step runs the real command. On a terminal, the service runs until Ctrl-C; otherwise, the demo ends by
+// itself. The demo writes its files to demo/.
 import "./check-node.mjs";
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";

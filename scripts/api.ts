@@ -178,7 +178,7 @@ export function apiPage(api: Interface, device: Interface): string {
   ].join("\n\n")}\n`;
 }
 
-/** Documents only the exports that are specific to the device entry; the section on the main entry covers the shared ones. */
+/** Documents only the exports that are specific to the device entry. The section on the main entry covers the shared ones. */
 function deviceSection(api: Interface, device: Interface): string {
   const above = new Set(api.exports.map(entry));
   const exports = device.exports.toSorted(byName);

@@ -1,4 +1,4 @@
-// The map of src/: its rooms (folders), their purposes, and what each may import. test/architecture.test.ts enforces it.
+// The map of src/: its rooms (folders), the purpose of each, and what each may import. test/architecture.test.ts enforces it.
 //
 //   npm run architecture                     prints the map for CONTRIBUTING.md, then the number of rooms, arrows and cycles
 //   npm run architecture -- --source DIR     prints the same counts for another src/

@@ -14,7 +14,7 @@ execFileSync(
   { stdio: "inherit" },
 );
 chmodSync(join(out, "interfaces/cli/main.js"), 0o755);
-// The dashboard of the service. No script or style is inline, since the content security policy forbids it.
+// The service's dashboard. No script or style is inline, since the content security policy forbids it.
 await build({
   root: join(root, "dashboard"),
   configFile: false,

@@ -1,4 +1,4 @@
-// Writes src/options/config-types.ts, the types of every command's options with their docstrings, from the options' definitions.
+// Writes src/options/config-types.ts, the types of every command's options with their docstrings, from the option definitions.
 // docs/api.md (scripts/api.ts) and schemas/ (scripts/schemas.ts) are generated from the same definitions.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,6 +1,6 @@
-// npx node scripts/pick-functions.ts [--count 40] [--seed 1] [--answers] prints the names of functions drawn at random from
-// src. The names test whether a newcomer who sees only the output of `ls -R src` can guess each function's file. --answers also
-// prints the files.
+// npx node scripts/pick-functions.ts [--count 40] [--seed 1] [--answers] prints the names of random functions from src. The
+// names test whether a newcomer who sees only the output of `ls -R src` can guess each function's file. --answers also prints
+// the files.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,7 @@
-// npx node scripts/pick-sentences.ts [--count 40] [--seed 1] prints sentences drawn at random from everything that people read
-// here: Markdown, comments, docstrings, and strings that are sentences, such as help and errors. The sentences test whether a
-// reader understands each of them without its context. Generated text, code, SQL and the strings of tests are left out.
+// npx node scripts/pick-sentences.ts [--count 40] [--seed 1] prints random sentences from everything in the repository that
+// people read: Markdown, comments, docstrings, and strings that are sentences, such as help and errors. They are used to test
+// whether a reader understands each sentence without its context. Generated text, code, SQL and the strings of tests are left
+// out.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -17,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Matches markup, operators, method calls, SQL, and comments for tools. */
+/** Matches markup, operators, method calls, SQL, and comments meant for tools. */
 const code = /<\/|=>|===?|\w\.\w+\(|\b(?:WHERE|VALUES|INTO)\b|biome-ignore/;
 
 const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })

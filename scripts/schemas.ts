@@ -1,6 +1,6 @@
 // Writes schemas/: a JSON Schema for each JSON file in a model folder or a folder of models (from the zod schema that validates
 // it), for the output of each command with `--json`, and for the config files of `train` and `retrain`. The schemas describe
-// what Tidemark reads, so additional keys are allowed.
+// what Tidemark accepts when it reads a file, so additional keys are allowed.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";

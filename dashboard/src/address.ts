@@ -1,5 +1,5 @@
-// A deep link is the part of an address after #. With it, the service needs to serve only one file, and every page can still be
-// bookmarked.
+// A deep link is the part of an address after #. Because of this, the service needs to serve only one file, and every page can
+// still be bookmarked.
 import { useEffect, useState } from "preact/hooks";
 
 export type Place =

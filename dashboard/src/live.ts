@@ -15,7 +15,7 @@ const patience = 30_000;
 let source: EventSource | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
-/** Whether the connection for news is open. */
+/** Whether the news connection is open. */
 export function isLive(): boolean {
   return source?.readyState === EventSource.OPEN;
 }

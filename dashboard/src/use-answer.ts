@@ -9,16 +9,18 @@ export interface Asked<T> {
 }
 
 /**
- * Milliseconds between two requests: without a connection for news, and with one, which covers only this replica of the
- * service.
+ * Milliseconds between two requests: without a news connection, and with one, which covers only this replica of the service.
  */
 const [everyAlone, everyLive] = [10_000, 60_000];
-/** Milliseconds to collect further news before the next request, so that a busy fleet does not cause one request per batch. */
+/**
+ * Milliseconds during which further news is collected before the next request, so that a busy fleet does not cause one request
+ * per batch.
+ */
 const gather = 1000;
 
 /**
- * Requests the answer at once, after news, and at intervals while the page is visible. Keeps the last answer until the next one
- * arrives.
+ * Requests the answer at once, whenever news arrives, and at intervals while the page is visible. Keeps the last answer until
+ * the next one arrives.
  * @param key identifies the request; a new key sends a new request
  * @param concerns whether news about a stream may change the answer
  */

@@ -40,7 +40,7 @@ async function fetched(name: string): Promise<Response> {
 async function open(): Promise<void> {
   const model = readDeviceModel(await (await fetched("device.json")).json());
   const row = motionRow(model);
-  // Most pages are not allowed to share memory between threads.
+  // Browsers do not let most pages share memory between threads.
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(await (await fetched("model.onnx")).arrayBuffer());
   const network = { session, Tensor: ort.Tensor };

@@ -1,5 +1,5 @@
-// The page of `tidemark check --out`: the verdict and its reasons, then the batch's values beside the values of the training
-// data and of the stream's own past, which show the change.
+// The page of `tidemark check --out`: the verdict and its reasons, then the batch's values compared with those of the training
+// data and of the stream's own past, to show what changed.
 
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
@@ -30,19 +30,19 @@ import { wideCard } from "./wide-card.ts";
 
 export interface BatchPageInput {
   readonly result: CheckResult;
-  /** When the batch's data were recorded; null if that is unknown. */
+  /** When the batch's data were recorded; null if unknown. */
   readonly dataTime: DataTime | null;
   /** Null for a batch that was rejected. */
   readonly picture: BatchPicture | null;
-  /** The stream's last batches, oldest first, ending with this one. */
+  /** The stream's most recent batches, oldest first, ending with this one. */
   readonly evidence: readonly EvidencePoint[];
   /** Command that includes the batch in the references. */
   readonly accept: string;
-  /** Whether the batch was checked before, so that the references may have changed since. */
+  /** Whether the batch has been checked before. If so, the references may have changed since then. */
   readonly known: boolean;
 }
 
-/** The whole page. Equal inputs give equal bytes. */
+/** The whole page. Identical inputs produce identical bytes. */
 export function batchHtml(input: BatchPageInput): string {
   const { result, dataTime, known } = input;
   const { verdict, batch_id, stream, checked_at, model_version } = result;
@@ -76,7 +76,7 @@ function batchWarningsHtml({ warnings }: JudgedBatch): Html | null {
   return html`<h3>Warnings</h3><ul class="reasons">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`;
 }
 
-/** Formats the command at the end of a piece of advice as code. */
+/** If a piece of advice ends with a command, formats the command as code. */
 function batchAdviceHtml(text: string): Html {
   const [, words, command] = /^(.*: )(tidemark .*)$/.exec(text) ?? [];
   if (words === undefined || command === undefined) return html`${explainedSentence(text)}`;

@@ -12,7 +12,7 @@ import { htmlTable } from "./html-table.ts";
 import type { Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 
-/** The batch's distributions over those of the training data and of the stream's past, and its mix of activities. */
+/** The batch's distributions, drawn over those of the training data and of the stream's past, and its mix of activities. */
 export function batchPictureSections(result: JudgedBatch, picture: BatchPicture): Section[] {
   return [...batchPictureDistributions(result, picture), batchPictureMixSection(result, picture)];
 }
@@ -26,7 +26,7 @@ export function batchPictureMixSection(result: JudgedBatch, picture: BatchPictur
   };
 }
 
-/** Names of the sources in a picture. */
+/** Names of the sources shown in a picture. */
 function batchPictureSourceName(source: PictureSource, batches: number): string {
   const past = (which: string): string => `the stream's ${which} ${counted(batches, "batch", "batches")}`;
   return { batch: "this batch", baseline: "training data", anchor: past("first"), rolling: past("last") }[source];

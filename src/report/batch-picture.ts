@@ -1,6 +1,6 @@
 // Computes the content of a batch's pictures as plain data: the distributions of its channels, over all samples and by
-// predicted class, beside the distributions of the training data and of the stream's own past, and the mix of activities. It
-// uses stored summaries, so a batch that came as a summary looks the same.
+// predicted class, alongside those of the training data and of the stream's own past, and the mix of activities. The pictures
+// are computed from stored summaries, so a batch that was submitted as a summary looks the same.
 
 import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
 import type { BatchSummary } from "../monitoring/summaries/batch-summary.ts";
@@ -34,7 +34,7 @@ export interface PicturedValues {
 
 export interface PicturedChannel {
   name: string;
-  /** Unit of the values; null if it is unknown, or if the values are a signal without a unit. */
+  /** Unit of the values; null if it is unknown or the signal has no unit. */
   unit: string | null;
   /** Range of the bins; it covers 99 % of the values of each source. */
   from: number;
@@ -51,7 +51,7 @@ export interface BatchPicture {
   class_mix: { source: PictureSource; shares: number[] }[];
 }
 
-/** Properties of a model that the pictures use. */
+/** The properties of a model that the pictures need. */
 export interface PicturedModel {
   readonly classes: readonly string[];
   /** Grids of the channels and signals to draw. */
@@ -60,17 +60,17 @@ export interface PicturedModel {
   readonly baseline: BatchMeasurement;
 }
 
-/** The batches in the references that a batch was compared with; empty as long as the stream has too few batches. */
+/** The reference batches that a batch was compared with; empty while the stream has too few batches. */
 export interface PicturedPast {
   readonly anchor: readonly BatchMeasurement[];
   readonly rolling: readonly BatchMeasurement[];
 }
 
 const bins = 48;
-/** Share of the values that may lie beyond each end of a chart. */
+/** Maximum share of the values beyond each end of a chart. */
 const beyond = 0.005;
 
-/** @param batch null for the pictures of a model's training data alone */
+/** @param batch null to picture only a model's training data */
 export function batchPicture(batch: BatchMeasurement | null, past: PicturedPast, model: PicturedModel): BatchPicture {
   const { classes, edges, units, baseline } = model;
   const sets = pictureSources.flatMap((source) => {
@@ -142,7 +142,8 @@ function picturedRange(distributions: readonly SummaryDistribution[]): [from: nu
   const to = Math.max(...distributions.map((own) => summaryQuantile(own, 1 - beyond)));
   if (!(Number.isFinite(from) && Number.isFinite(to))) return [0, 1];
   if (to > from) return [from, to];
-  // A constant channel gets a range of ordinary width in its unit, or wide enough that both ends are different numbers.
+  // The range of a constant channel has a typical width for its unit, or is wide enough for its two ends to be different
+  // numbers.
   const half = Math.max(0.5, Math.abs(from) * 1e-3);
   return [from - half, from + half];
 }

@@ -1,4 +1,4 @@
-// Shows the training data by channel: histograms from the frozen baseline, with percentiles as lines.
+// Shows the training data by channel: histograms from the frozen baseline, with lines at the percentiles.
 
 import * as Plot from "@observablehq/plot";
 import type { BaselineStats, ChannelStats } from "../monitoring/drift/baseline-stats.ts";

@@ -1,4 +1,4 @@
-// Section of a report on the networks that `--network auto` tried in the folds and for the final fit.
+// Report section on the networks that `--network auto` tried in the folds and for the final fit.
 
 import { describeMixtureChoice } from "../learning/training/choose-mixture.ts";
 import type { TriedMixture } from "../learning/training/ensemble-mixture.ts";

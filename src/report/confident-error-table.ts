@@ -5,11 +5,11 @@ import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatCount, formatFixed } from "./number-format.ts";
 
-/** A stretch of consecutive windows with the same true and the same predicted class. */
+/** A stretch of consecutive windows with the same true class and the same predicted class. */
 export interface ShownError {
   readonly user: string;
   readonly recording: string;
-  /** Seconds on the recording's clock. */
+  /** In seconds on the recording's clock. */
   readonly start: number;
   readonly end: number;
   readonly truth: string;
@@ -20,7 +20,7 @@ export interface ShownError {
 
 const shown = 20;
 
-/** @param errors the most confident first */
+/** @param errors sorted by confidence, highest first */
 export function confidentErrorTable(errors: readonly ShownError[]): Html {
   if (errors.length === 0) return html`<p class="empty">There are no errors.</p>`;
   const rows = errors

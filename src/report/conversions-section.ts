@@ -1,4 +1,4 @@
-// Section of a report on the conversion of values to the units of the training data.
+// Report section on the conversion of values to the units of the training data.
 
 import { listedNames } from "../listed-names.ts";
 import { type Html, html } from "./html.ts";

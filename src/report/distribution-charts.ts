@@ -1,5 +1,5 @@
-// Charts of the values of a batch, of the training data and of the stream's past. The training data is drawn as an area, and
-// the other sources as lines with different dashes, so that the charts can be read without colours.
+// Charts of the values of a batch, of the training data and of the stream's past. The training data is drawn as an area and the
+// other sources as lines with different dash patterns, so the charts can be read without colour.
 
 import * as Plot from "@observablehq/plot";
 import { percent } from "../percent.ts";
@@ -22,15 +22,15 @@ export const pens: Readonly<Record<PictureSource, Pen>> = {
 };
 
 const frame = { marginLeft: 12, marginRight: 12, marginTop: 6 } as const;
-/** Width of the longest name of a class beside a chart, in characters. */
+/** Maximum length of a class name beside a chart, in characters. */
 const longestName = 12;
 
-/** Label of the axis: the unit, such as "m/s²", or the quantity of a signal without a unit. */
+/** Axis label: the unit, such as "m/s²", or the name of the quantity if the signal has no unit. */
 export function distributionAxis({ unit }: Pick<PicturedChannel, "unit">): string {
   return unit === null ? "no unit" : unit.replace("^2", "²");
 }
 
-/** Draws the densities of one channel. @param about the drawn part of the values, such as a class (default: all values) */
+/** Draws the densities of one channel. @param about which values are drawn, such as those of one class (default: all values) */
 export function distributionChart(
   channel: PicturedChannel,
   values: readonly PicturedValues[] = channel.values,

@@ -1,5 +1,5 @@
-// The page of `tidemark drift-bench --out`: how often each judge raises false alarms on drift-free streams, how soon it
-// detects a change, and whether it names the change correctly.
+// The page of `tidemark drift-bench --out`: how often each judge raises false alarms on drift-free streams, how soon it detects
+// a change, and whether it identifies the change correctly.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -13,7 +13,7 @@ import { plotSvg } from "./plot-svg.ts";
 
 type BenchedChange = DriftBenchResult["changes"][number];
 
-/** The whole page. Equal figures give equal bytes. */
+/** The whole page. Identical figures produce identical bytes. */
 export function driftBenchHtml(result: DriftBenchResult): string {
   const { people, batches, change_at: changeAt } = result;
   return pageHtml({

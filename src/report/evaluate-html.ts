@@ -1,4 +1,4 @@
-// The page of `tidemark evaluate --out`: every metric of a model on labelled recordings, beside the cross-validated metrics.
+// The page of `tidemark evaluate --out`: all metrics of a model on labelled recordings, next to the cross-validated metrics.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -41,7 +41,7 @@ export interface EvaluateInput {
   readonly warnings: readonly string[];
 }
 
-/** The whole page. Equal inputs give equal bytes. */
+/** The whole page. Identical inputs produce identical bytes. */
 export function evaluateHtml(input: EvaluateInput, report: CvReport): string {
   const { modelVersion, windows, people, warnings } = input;
   return pageHtml({

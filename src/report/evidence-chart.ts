@@ -1,5 +1,6 @@
 // The evidence of a stream's batches against the alarm level. Evidence multiplies from batch to batch, so its scale is
-// logarithmic, from a ten-thousandth to a hundred times the alarm level; values outside this range are drawn at its border.
+// logarithmic. It extends from a ten-thousandth of the alarm level to a hundred times that level; values outside this range are
+// drawn at its edge.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -112,7 +113,7 @@ export function evidenceChart(
   };
 }
 
-/** Chooses evenly spaced batches, including the last one, with enough space between them for their ids. */
+/** Chooses evenly spaced batches, including the last one, far enough apart for their ids to fit. */
 function evidenceTicks(length: number, most: number): number[] {
   const step = Math.max(1, Math.ceil(length / Math.max(1, most)));
   return Array.from({ length: Math.ceil(length / step) }, (_, i) => length - 1 - i * step);

@@ -9,7 +9,7 @@ import { type DrawnExcerpt, type DrawnSensor, signalGrids } from "./signal-grids
 export interface ExamplesInput {
   readonly modelVersion: string;
   readonly sensors: readonly DrawnSensor[];
-  /** Seconds that a window spans. */
+  /** Duration of a window in seconds. */
   readonly seconds: number;
   /** Windows by class. */
   readonly classes: Readonly<Record<string, number>>;
@@ -19,7 +19,7 @@ export interface ExamplesInput {
   readonly augmented: readonly DrawnExcerpt[];
 }
 
-/** The whole page. Equal inputs give equal bytes. */
+/** The whole page. Identical inputs produce identical bytes. */
 export function examplesHtml(input: ExamplesInput): string {
   const { modelVersion, sensors, seconds, classes, windows } = input;
   const counts = Object.values(classes);

@@ -1,4 +1,4 @@
-// Explains the result of a check in whole sentences for pages: the verdict, its reasons, and what to do next.
+// Explains the result of a check in full sentences for pages: the verdict, its reasons, and what to do next.
 // interfaces/cli/check-text.ts formats the result for terminals, with the same advice.
 
 import { counted } from "../counted.ts";
@@ -27,14 +27,14 @@ export const partsOfCheck: Readonly<Record<NonNullable<JudgedBatch["left_out"]>[
   likely_causes: "likely causes",
 };
 
-/** Advice if a signal of a whole sensor is furthest away. */
+/** Advice if a signal computed from a whole sensor differs most from the reference. */
 const signalHints = {
   magnitude: "it does not depend on how the sensor sits, so look for an offset, a gain or another unit",
   tempo: "look for a wrong sampling rate, or another way of moving",
   roughness: "look for lost samples, a filter, noise or a wrong sampling rate",
 } as const;
 
-/** The comparison with the reference from which the batch is furthest away; undefined if nothing could be compared. */
+/** The comparison with the reference that the batch differs from most; undefined if nothing could be compared. */
 export function explainedComparison({ comparisons, leading }: JudgedBatch): CheckedComparison | undefined {
   return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0];
 }
@@ -60,7 +60,7 @@ export function explainShareOfAlarmInShort(share: number): string {
   return share >= 2 ? `${Math.floor(share)} ×` : percent(Math.floor(100 * share) / 100, { decimals: 0 });
 }
 
-/** Lists the reasons for the verdict, the most important reason first. */
+/** Lists the reasons for the verdict, the most important first. */
 export function explainCheck(result: CheckResult): string[] {
   return result.verdict === "rejected"
     ? result.reasons.map(({ message }) => explainedSentence(message))

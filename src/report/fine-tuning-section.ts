@@ -1,4 +1,4 @@
-// Section of the report on the gain from `train --from`.
+// Report section on the gain from `train --from`.
 
 import type { FineTuningGain, FineTuningReport } from "../learning/training/cv-report.ts";
 import { htmlTable } from "./html-table.ts";

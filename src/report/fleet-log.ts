@@ -1,6 +1,7 @@
 // The log of a model's streams for a tracking server: one run per model of a service, however many streams the model has. A run
-// has at most 30 metrics, because an MLflow page shows no charts for more. The figures of streams come from the store, so they
-// are the same for all replicas of a service; the figures of batches are those of the batches that this service has judged.
+// has at most 30 metrics, because an MLflow page stops showing charts beyond that number. The figures for streams come from the
+// store, so they are the same for all replicas of a service; the figures for batches cover only the batches that this service
+// has judged.
 
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
 import { type IndexedStream, isListedStreamInAlarm, type SelectableStream } from "../monitoring/streams/stream-list.ts";
@@ -9,19 +10,19 @@ import { tidemarkVersion } from "../versions.ts";
 
 /** Name of the run in the log. */
 export const fleetRun = "fleet";
-/** With more classes, their shares would make more than 30 metrics. */
+/** With more classes than this, the class shares would bring the total above 30 metrics. */
 const mostClassMetrics = 10;
 
 export interface LoggedFleet {
   /** The project that owns the streams. */
   readonly project: string;
-  /** Name of the model's folder. */
+  /** Name of the model folder. */
   readonly model: string;
   readonly modelVersion: string;
   readonly experiment: string;
 }
 
-/** The run of a model is found again after a restart, and by other replicas. @param at time in milliseconds */
+/** A model's run is found again after a restart and by other replicas. @param at time in milliseconds */
 export function beginFleetLog({ project, model, modelVersion, experiment }: LoggedFleet, at: number): TrackingEvent[] {
   const id = `${modelVersion}/${fleetRun}/${project}`;
   const tags = {
@@ -45,7 +46,7 @@ export function endFleetLog(at: number): TrackingEvent {
 /**
  * @param streams the model's streams that are not retired; at least one
  * @param results results of the batches that were judged since the previous events
- * @param at time in milliseconds; the step is the same time in seconds
+ * @param at time in milliseconds; the step number is the same time in seconds
  */
 export function fleetLogEvents(
   streams: readonly (IndexedStream & SelectableStream)[],

@@ -7,20 +7,20 @@ import { epochTicks } from "./epoch-ticks.ts";
 import type { HistoryRow } from "./history-row.ts";
 
 export interface HistoryAxis {
-  /** Meaning of a point on the axis. */
+  /** What a point on the axis stands for. */
   readonly name: "epoch" | "penalty";
   readonly plural: "epochs" | "penalties";
   readonly last: number;
   readonly scale: Plot.ScaleOptions;
 }
 
-/** The rows that form curves. For an ensemble, these are the epochs of the member that is trained in mini-batches. */
+/** The rows that the curves consist of. For an ensemble, these are the epochs of the member that is trained in mini-batches. */
 export function rowsOnHistoryAxis(history: readonly HistoryRow[]): readonly HistoryRow[] {
   const inMiniBatches = history.filter(({ learning_rate }) => learning_rate !== null);
   return inMiniBatches.length > 0 ? inMiniBatches : history;
 }
 
-/** @param rows of curves @param most approximate maximum number of marks */
+/** @param rows the rows of the curves @param most approximate maximum number of tick marks */
 export function historyAxis(rows: readonly HistoryRow[], most: number): HistoryAxis {
   const last = Math.max(2, ...rows.map(({ epoch }) => epoch));
   const scale = { domain: [1, last], ticks: epochTicks(last, most) };

@@ -7,7 +7,7 @@ export interface HistoryRow {
   fit: string;
   /** Counted from 1. */
   epoch: number;
-  /** Mean over the epoch's batches, in nats, with dropout. */
+  /** Mean over the epoch's batches, in nats, with dropout active. */
   loss: number;
   accuracy: number;
   /** `val_loss`, `val_accuracy` and `val_macro_f1` are null in the final fit, which has no validation part. */
@@ -18,7 +18,7 @@ export interface HistoryRow {
   learning_rate: number | null;
   /** Penalty on the weights of the linear layer; absent for a network that is trained in mini-batches. */
   penalty?: number;
-  /** Combination of an ensemble's members; present only in the epoch that represents the whole ensemble. */
+  /** How an ensemble combines its members; present only in the epoch that represents the whole ensemble. */
   mixture?: { readonly temperatures: readonly number[]; readonly weights: readonly number[] };
   /** Networks that `auto` tried, with the log loss for each held-out person. */
   tried?: readonly { readonly weights: readonly number[]; readonly losses: readonly number[] }[];

@@ -1,11 +1,11 @@
-// Tables of the report: a wide table scrolls in its own region, and the first column stays visible.
+// Tables for the report. A wide table scrolls in its own region, and its first column stays visible.
 
 import { type Html, type HtmlValue, html } from "./html.ts";
 
 /**
  * @param label the region's name for screen readers
  * @param rows each row's first cell is its heading
- * @param kind a class of the style sheet, if the table needs one
+ * @param kind a class from the style sheet, if the table needs one
  */
 export function htmlTable(label: string, head: readonly string[], rows: readonly HtmlValue[][], kind = ""): Html {
   const body = rows.map(
@@ -21,7 +21,7 @@ export function htmlFactTable(facts: readonly (readonly [name: string, value: Ht
   return html`<table class="facts"><tbody>${rows}</tbody></table>`;
 }
 
-/** A row's heading: as wide as its name, up to a limit beyond which it wraps. */
+/** A row heading: as wide as its text, up to a limit beyond which the text wraps. */
 export function htmlRowHeading(name: HtmlValue): Html {
   return html`<th scope="row"><span>${name}</span></th>`;
 }

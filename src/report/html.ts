@@ -12,7 +12,7 @@ export class Html {
   }
 }
 
-/** Values allowed in a template: text and numbers (escaped), markup, lists of these, or nothing. */
+/** Values allowed in a template: text and numbers (both escaped), markup, lists of these, or nothing. */
 export type HtmlValue = string | number | Html | null | undefined | readonly HtmlValue[];
 
 const entities: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-// HTML does not allow control characters except tab and newline, not even as references; they become U+FFFD.
+// HTML does not allow control characters other than tab and newline, not even as character references, so they become U+FFFD.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern searches for them
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 

@@ -35,7 +35,7 @@ export interface InspectInput {
     readonly at_rest: Readonly<Record<string, number | null>>;
   }[];
   readonly conversions: readonly ReportedConversion[];
-  /** The people that each fold would be tested on; null if `train` would stop before that. */
+  /** The people that each fold would be tested on; null if `train` would stop before creating folds. */
   readonly folds: readonly { readonly fold: number; readonly testUsers: readonly string[] }[] | null;
   /** The test set of a fixed split, if there is one. */
   readonly testSet: {
@@ -55,7 +55,7 @@ export interface InspectInput {
   } | null;
 }
 
-/** The whole page. Equal inputs give equal bytes. */
+/** The whole page. Identical inputs produce identical bytes. */
 export function inspectHtml(input: InspectInput): string {
   const { quality, refusal, warnings } = input;
   const files = quality.files.map(({ file }) => file);
@@ -198,7 +198,7 @@ function inspectSensorTable({ sensors, unusedColumns, quality }: InspectInput): 
 <p class="note">Columns: ${roles.join("; ")}.${unread}</p>`;
 }
 
-/** Rates, and each accelerometer's magnitude at rest, with one dot per recording, person by person. */
+/** Sampling rates, and each accelerometer's magnitude at rest, with one dot per recording, grouped by person. */
 function inspectRecordingDots({ quality, recordings, sensors }: InspectInput): Html {
   const people = quality.per_recording.map(({ user }) => user);
   const felt = Object.keys(recordings[0]?.at_rest ?? {});

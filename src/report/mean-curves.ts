@@ -1,4 +1,4 @@
-// The learning curves on the page of the training run itself: at each epoch, the mean over the folds that trained that long.
+// The learning curves on the training run's own page: for each epoch, the mean over the folds that trained that long.
 
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import type { HistoryRow } from "./history-row.ts";
@@ -7,8 +7,8 @@ import { trainRun } from "./train-log.ts";
 const columns = ["loss", "accuracy", "val_loss", "val_accuracy", "val_macro_f1", "learning_rate", "penalty"] as const;
 
 /**
- * One event per epoch, with the names of the folds' own metrics. `folds_in_mean` is the number of folds that trained that long,
- * because folds stop early at different epochs. Without folds, the curves are those of the final fit.
+ * One event per epoch, with the same metric names as in the folds' own runs. `folds_in_mean` is the number of folds that
+ * trained that long, because folds stop early at different epochs. Without folds, the curves are those of the final fit.
  *
  * @param history epochs of all fits, in any order
  * @param at milliseconds since 1970

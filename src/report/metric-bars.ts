@@ -1,5 +1,5 @@
 // Draws one bar per person and per class, sorted from best to worst, with the mean as a line. Long lists are split into several
-// charts with the same scale, so that sixty people are legible on a phone, and no chart is split by a page break.
+// charts with the same scale, so that a list of sixty people is legible on a phone and no chart is split by a page break.
 
 import * as Plot from "@observablehq/plot";
 import type { ClassificationMetrics, CvReport } from "../learning/training/cv-report.ts";
@@ -18,7 +18,7 @@ interface Bar {
   readonly support?: number;
 }
 
-/** A range of scores; null if the range is not known. */
+/** A range of scores; null if unknown. */
 export type ScoreRange = { readonly low: number; readonly high: number } | null;
 
 interface PersonMetrics {
@@ -28,7 +28,7 @@ interface PersonMetrics {
   readonly metrics: ClassificationMetrics;
 }
 
-/** Macro-F1 per person, with a line at their mean, also as a table. */
+/** Macro-F1 per person with a line at the mean, as a chart and as a table. */
 export function personBars(people: readonly PersonMetrics[], mean: number | null): Html {
   const users = people.toSorted((a, b) => b.metrics.macro_f1 - a.metrics.macro_f1 || (a.user < b.user ? -1 : 1));
   const bars = users.map(({ user, metrics }) => ({ name: user, value: metrics.macro_f1 }));
@@ -50,7 +50,7 @@ ${htmlTable("Metrics by person", ["person", ...(hasFolds ? ["fold"] : []), ...he
 }
 
 /**
- * F1 per class over all predictions, with precision and recall as marks, also as a table.
+ * F1 per class over all predictions, with marks for precision and recall, as a chart and as a table.
  * @param ranges range of each class's scores, for the table
  */
 export function classBars(

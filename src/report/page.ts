@@ -1,5 +1,5 @@
-// The frame of all reports: one page in one file, without scripts or network access. Charts are inline SVG, the style sheet
-// is inline as well, and every name is escaped.
+// The frame of all reports: one page in one file, without scripts or network access. The charts (SVG) and the style sheet are
+// inline, and every name is escaped.
 
 import { type Html, type HtmlValue, html, trustedHtml } from "./html.ts";
 import { reportStyle } from "./report-style.ts";
@@ -12,7 +12,7 @@ export interface Section {
 }
 
 export interface Page {
-  /** Title of the browser's tab. */
+  /** Title of the browser tab. */
   readonly title: string;
   readonly heading: string;
   readonly lead: HtmlValue;
@@ -23,7 +23,7 @@ export interface Page {
   readonly footer: HtmlValue;
 }
 
-/** The whole page. Equal inputs give equal bytes. */
+/** The whole page. Identical inputs produce identical bytes. */
 export function pageHtml({ title, heading, lead, warnings, headline, sections, footer }: Page): string {
   const page = html`<!doctype html>
 <html lang="en">
@@ -53,7 +53,7 @@ ${sections.map(pageSection)}
   return page.text;
 }
 
-/** A tile for one important figure: the name, the value, and a line of explanation. */
+/** A tile for one important figure, with its name, its value and a line of explanation. */
 export function pageTile(name: string, value: string, about: string, kind = ""): Html {
   return html`<div class="tile ${kind}"><dt>${name}</dt><dd><strong>${value}</strong><span>${about}</span></dd></div>`;
 }

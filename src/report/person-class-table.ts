@@ -1,4 +1,4 @@
-// F1 of each person and class, as a table that a screen reader can navigate. The lower the F1, the deeper the shade.
+// F1 for each person and class, as a table that a screen reader can navigate. The lower the F1, the deeper the shade.
 
 import { counted } from "../counted.ts";
 import type { UserReport } from "../learning/training/cv-report.ts";
@@ -6,12 +6,12 @@ import { type Html, html } from "./html.ts";
 import { htmlRowHeading } from "./html-table.ts";
 import { formatFixed } from "./number-format.ts";
 
-/** Minimum number of windows per cell; below it, a single window changes the recall by more than a tenth. */
+/** Minimum number of windows per cell; with fewer, a single window changes the recall by more than 0.1. */
 const fewWindows = 10;
 
 type ClassScores = UserReport["metrics"]["per_class"][string];
 
-/** @param classes K names; people are ordered from the highest macro-F1 to the lowest */
+/** @param classes the names of the K classes; people are sorted by macro-F1, highest first */
 export function personClassTable(people: readonly UserReport[], classes: readonly string[]): Html {
   const users = people.toSorted((a, b) => b.metrics.macro_f1 - a.metrics.macro_f1 || (a.user < b.user ? -1 : 1));
   const head = classes.map((name) => html`<th scope="col"><span>${name}</span></th>`);

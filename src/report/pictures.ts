@@ -1,5 +1,5 @@
 // The report's two main charts as SVG files, for places that show pictures but no HTML, such as MLflow or a paper. The pictures
-// have no style sheet, so they contain their own colours and a white background.
+// cannot rely on a style sheet, so they contain their own colours and a white background.
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
@@ -18,7 +18,7 @@ const palette = ["#0b6b76", "#b2473e", "#8a6d0b", "#4b5fa5", "#7a4b8f", "#3f7d3a
 
 /**
  * True classes by row, predicted classes by column. Cells are shaded by their share of the row, as far as dark text stays
- * legible. Equal reports give equal bytes.
+ * legible. Identical reports produce identical bytes.
  */
 export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   const cells = classes.flatMap((truth, row) => {
@@ -62,7 +62,7 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
   return standalonePicture(svg.text);
 }
 
-/** Loss and validation macro-F1 by epoch or penalty, one line per fit. Equal histories give equal bytes. */
+/** Loss and validation macro-F1 by epoch or penalty, one line per fit. Identical histories produce identical bytes. */
 export function learningCurvesPicture(history: readonly HistoryRow[]): string {
   const curves = rowsOnHistoryAxis(history);
   const axis = historyAxis(curves, 10);
@@ -114,7 +114,7 @@ interface Point {
   readonly value: number;
 }
 
-/** Places each fit's name near the fit's last point, without overlapping other names. */
+/** Places each fit's name near the fit's last point without overlapping other names. */
 function placePictureLabels(rows: readonly Point[], top: number): (Point & { at: number })[] {
   const gap = top / 13;
   const last = [...Map.groupBy(rows, ({ fit }) => fit).values()].map((own) => own.at(-1)!);
@@ -126,7 +126,7 @@ function placePictureLabels(rows: readonly Point[], top: number): (Point & { at:
   return placed.map((label) => ({ ...label, at: label.at - over }));
 }
 
-/** @param svg one element */
+/** @param svg a single SVG element */
 function standalonePicture(svg: string): string {
   const coloured = svg.replace(/var\((--[a-z]+)\)/g, (_, name: string) => colours[name]!);
   return `${coloured.replace(/^<svg([^>]*)>/, `<svg xmlns="http://www.w3.org/2000/svg"$1 style="background:#ffffff;color:#1d2529;font:11px system-ui, sans-serif">`)}\n`;

@@ -4,7 +4,7 @@ import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeHtml, type Html, trustedHtml } from "./html.ts";
 
-/** Charts are drawn at this width, a phone's text column, so that their text is never too small to read. */
+/** Charts are drawn at this width, that of the text column on a phone, so that their text is never too small to read. */
 export const chartWidth = 340;
 
 interface SvgElement {
@@ -13,8 +13,8 @@ interface SvgElement {
 }
 
 /**
- * Returns one SVG element, with `label` as its text alternative. Plot's style sheet is left out, since the page's style sheet
- * covers it.
+ * Returns one SVG element, with `label` as its text alternative. Plot's own style sheet is omitted because the page's style
+ * sheet covers it.
  *
  * @param options Plot's options, including the marks; the default width is `chartWidth`
  */
@@ -22,7 +22,7 @@ export function plotSvg(label: string, options: Plot.PlotOptions): Html {
   const { document } = parseHTML("<!doctype html><html><head></head><body></body></html>");
   const svg: SvgElement = Plot.plot({ width: chartWidth, className: "chart", ...options, document });
   for (const style of svg.querySelectorAll("style")) style.remove();
-  // Renames the labels that Plot adds to its groups, because a group without a role may have no label, and screen readers
+  // Renames the labels that Plot adds to its groups, because a group without a role must not have a label, and screen readers
   // ignore the parts of an image.
   const unlabelled = svg.outerHTML.replaceAll(' aria-label="', ' data-part="');
   // The label is added to the serialised text, since linkedom does not escape "&" in attributes.

@@ -1,4 +1,4 @@
-// Charts of precision against recall for each class, at all thresholds on the class's probability.
+// Charts of precision against recall for each class, over all thresholds for the class's probability.
 
 import * as Plot from "@observablehq/plot";
 import type { ClassificationMetrics } from "../learning/training/cv-report.ts";
@@ -14,7 +14,7 @@ export interface ShownCurve {
   readonly averagePrecision: number;
 }
 
-/** Maximum number of points; a chart has no more pixels in its width. */
+/** Maximum number of points; a chart is no wider than this many pixels. */
 const mostPoints = 200;
 
 /** @param curves the curves of the classes that occur */
@@ -68,7 +68,7 @@ function precisionRecallChart(
 /** Returns at most `mostPoints` points, evenly spread over the recall, including the first and the last. */
 export function precisionRecallChartPoints({ precision, recall }: ShownCurve): { recall: number; precision: number }[] {
   const points = recall.map((own, i) => ({ recall: own, precision: precision[i]! }));
-  // Precision falls between two gains of recall, so drawing the last point before the next gain would give a sawtooth.
+  // Precision falls until the recall next increases, so drawing the last point before each increase would produce a sawtooth.
   const gains = points.filter(({ recall: own }, i) => i === 0 || own > points[i - 1]!.recall);
   if (gains.length <= mostPoints) return gains;
   const steps = Array.from({ length: mostPoints }, (_, i) => Math.round((i * (gains.length - 1)) / (mostPoints - 1)));

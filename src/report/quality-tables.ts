@@ -1,4 +1,4 @@
-// The tables of data quality: rows, sampling, channels, classes and people.
+// Tables about data quality: rows, sampling, channels, classes and people.
 
 import { counted } from "../counted.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
@@ -9,8 +9,7 @@ import { htmlFactTable, htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatQuantity } from "./number-format.ts";
 
 /**
- * The number of rows that were read and left out, the regularity of the sampling, and the data per channel, class and
- * person.
+ * The number of rows read and left out, the regularity of the sampling, and the amount of data per channel, class and person.
  */
 export function qualityTables(report: CvReport): Html {
   const { quality, windows } = report;

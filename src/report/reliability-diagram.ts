@@ -1,6 +1,5 @@
-// Are predictions with a confidence of 0.8 right 80 % of the time? Reliability diagrams (Guo et al. 2017) before and
-// after temperature scaling: accuracy per bin of confidence against the diagonal, and below it the number of windows
-// per bin.
+// Are predictions with a confidence of 0.8 right 80 % of the time? Reliability diagrams (Guo et al. 2017) before and after
+// temperature scaling: accuracy per confidence bin against the diagonal, and below it the number of windows per bin.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -35,16 +34,19 @@ export function reliabilityByTemperature({
   return `${loss}, and the calibration error ${error > 0 ? "rises" : "falls"} ${errors}.`;
 }
 
-/** Two figures side by side: the evaluated recordings, and cross-validation after temperature scaling. */
+/** Two figures side by side: the evaluated recordings, and the cross-validation after temperature scaling. */
 export function reliabilityComparison(promised: ClassificationMetrics, found: ClassificationMetrics): Html {
   const most = (metrics: ClassificationMetrics): number => Math.max(1, ...metrics.reliability.map((bin) => bin.n));
   return html`${reliabilityLegend}<div class="grid">${reliabilityFigure("Evaluated", found, most(found))}
 ${reliabilityFigure("Cross-validated", promised, most(promised))}</div>`;
 }
 
-/** Smallest gain in log loss that is visible in the figures of the report. */
+/** Smallest gain in log loss that is visible in the report's figures. */
 const leastGain = 5e-4;
-/** With fewer windows, chance alone may change the accuracy of a bin by more than 20 points (about 1 / sqrt(windows)). */
+/**
+ * With fewer windows than this, chance alone may change the accuracy in a bin by more than 20 percentage points (about 1 /
+ * sqrt(windows)).
+ */
 const fewWindows = 25;
 
 const reliabilityLegend = html`<p class="legend"><span class="key key-bar"></span> accuracy in the bin <span class="key key-few"></span> the

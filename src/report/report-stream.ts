@@ -1,6 +1,6 @@
 // Brings a stream's run on the tracking server up to date with the ledger. A copied folder contains a copy of the ledger, and
 // the two may diverge, so a run records the number and hash of the last batch that it received. If the ledger does not contain
-// that batch, its batches are reported to a new run.
+// that batch, the ledger's batches are reported to a new run.
 
 import { counted } from "../counted.ts";
 import { UserError } from "../errors.ts";
@@ -30,7 +30,7 @@ import {
   verdictMetric,
 } from "./stream-log.ts";
 
-/** Outcome of sending one stream to a server. */
+/** Outcome of sending one stream's batches to a server. */
 export interface ReportedStream {
   /** Name of the stream. */
   readonly stream: string;
@@ -48,7 +48,7 @@ export interface ReportOptions {
   readonly limits: ServerTimeLimits;
   readonly warn: Reporter["warn"];
   readonly clock?: Clock;
-  /** Folder whose lock allows only one process to send; null if no other process does. Default: the model's folder. */
+  /** Folder whose lock allows only one process to send; null if no other process sends. Default: the model's folder. */
   readonly lockIn?: string | null;
 }
 
@@ -122,7 +122,7 @@ async function reportStreamUnderLock(
         "this folder's batches are reported to a new run",
     );
   }
-  // A server whose artifacts are stored elsewhere would reject every table of every check.
+  // A server that stores its artifacts elsewhere would reject every table of every check.
   const tables = run?.artifactUri.startsWith("mlflow-artifacts:") ?? false;
   let sent = last;
   while (unsent === null && sent < total) {
@@ -139,8 +139,8 @@ async function reportStreamUnderLock(
 }
 
 /**
- * The number of batches that the run has certainly received: none after the mark, because batches sent after a mark may come
- * from another ledger. A new run is therefore marked before anything is sent.
+ * The number of batches that the run is certain to have received. Batches after the mark do not count, because they may come
+ * from another ledger. For this reason, a new run is marked before anything is sent to it.
  */
 function countReportedBatches({ lastSteps, tags }: MlflowRun): number {
   return Math.min(lastSteps[verdictMetric] ?? 0, readStreamLogMark(tags[ledgerTag])?.step ?? 0);

@@ -1,6 +1,6 @@
-// The report's style sheet: one column of text, one accent colour; the same markup serves light mode, dark mode and print.
-// Cells of tables are shaded up to `--deepest` of a colour, because no text has enough contrast on all deeper shades (WCAG AA,
-// 4.5 to 1).
+// The report's style sheet: one column of text and one accent colour, with the same markup for light mode, dark mode and print.
+// Table cells are shaded with at most `--deepest` of a colour, because no text colour has enough contrast on every deeper shade
+// (WCAG AA, 4.5 to 1).
 
 export const reportStyle: string = `
 :root {

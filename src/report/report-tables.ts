@@ -1,4 +1,4 @@
-// The tables for leakage, windows, and the run's settings.
+// Tables about leakage, windows and the run's settings.
 
 import { counted } from "../counted.ts";
 import type { CvReport, LeakageReport } from "../learning/training/cv-report.ts";
@@ -46,7 +46,7 @@ export function leakageTable(leakage: LeakageReport): Html {
 ${htmlTable("Leakage by fold", head, rows, "names")}${held === undefined ? "" : testSetTablePeople(held)}`;
 }
 
-/** Size, epochs, duration and result of each fold. */
+/** Size, number of epochs, duration and result of each fold. */
 export function foldTable(report: CvReport): Html {
   const chosen = report.folds.some(({ penalty }) => penalty !== undefined);
   const head = [

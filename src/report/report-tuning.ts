@@ -5,7 +5,7 @@ import type { ServerAddress } from "../storage/tracking/server-address.ts";
 import { gitCommit } from "../versions.ts";
 import { type LoggedTuning, tuneLogEvents } from "./tune-log.ts";
 
-/** Maximum time by which an unresponsive server may delay the result. */
+/** Maximum time that an unresponsive server may delay the result. */
 const reportPatienceMs = 10_000;
 
 /**

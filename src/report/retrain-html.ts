@@ -1,5 +1,5 @@
-// The report of a retraining: each cycle's training data and scores on the holdout, and the decision of the gate. If the
-// candidate became a model, these sections come before its cross-validation. A rejected candidate has a page of its own.
+// The report of a retraining: each cycle's training data and scores on the holdout, and the gate's decision. If the candidate
+// became a model, these sections precede its cross-validation. A rejected candidate gets its own page.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -11,7 +11,7 @@ import { formatCount, formatFixed } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 
-/** The page of a rejected candidate. Equal reports give equal bytes. */
+/** The page of a rejected candidate. Identical reports produce identical bytes. */
 export function retrainPage(report: RetrainReport): string {
   const failed = report.gate.rules.filter(({ passed }) => !passed).map(({ name }) => name);
   return pageHtml({
@@ -123,7 +123,7 @@ function retrainCycleTable({ cycles, winner }: RetrainReport): Html {
   return htmlTable("Cycles", head, rows);
 }
 
-/** Small multiples, one per class, so that no colours are needed, however many classes there are. */
+/** Small multiples, one per class, so that no colours are needed no matter how many classes there are. */
 function retrainSelectionChart({ cycles, classes }: RetrainReport): Html | null {
   const learned = cycles.filter(({ selection }) => selection !== null);
   if (learned.length === 0) return null;

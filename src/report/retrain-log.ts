@@ -7,11 +7,11 @@ import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import type { TrackedRun, TrackerStart } from "./train-log.ts";
 import { type Dataset, trainLogDataset, trainLogParams, trainLogTags, trainRun } from "./train-log.ts";
 
-/** The parent run, with everything that is known before the first cycle. */
+/** The parent run, containing everything known before the first cycle. */
 export function beginRetrainLog(
   { recordings, rows }: { recordings: Dataset; rows: number },
   { out, experiment, params }: TrackedRun,
-  /** Version of the model. */
+  /** Version number of the model. */
   champion: string,
   { id, at, gitCommit }: TrackerStart,
 ): TrackingEvent[] {

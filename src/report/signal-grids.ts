@@ -1,4 +1,4 @@
-// Draws excerpts of recordings: a grid per label, with a chart per person and sensor, and a line per axis.
+// Draws excerpts of recordings: one grid per label, with one chart per person and sensor and one line per axis.
 import * as Plot from "@observablehq/plot";
 import { type Html, html } from "./html.ts";
 import { formatQuantity } from "./number-format.ts";
@@ -10,7 +10,7 @@ export interface DrawnSensor {
   readonly unit: string | null;
 }
 
-/** A few seconds of all channels. */
+/** A few seconds of data from all channels. */
 export interface DrawnExcerpt {
   readonly user: string;
   readonly recording: string;

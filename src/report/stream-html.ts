@@ -1,5 +1,5 @@
-// The page of `tidemark streams show --out stream.html`: the state of a stream and when it began, its evidence against the
-// alarm level, the figures of its batches over time, and every batch with its reasons.
+// The page of `tidemark streams show --out stream.html`: the stream's current state and when it began, the evidence relative to
+// the alarm level, the figures for its batches over time, and every batch with the reasons for its verdict.
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
@@ -18,10 +18,10 @@ import { pageHtml, pageTile, type Section } from "./page.ts";
 import { verdictBadge } from "./verdict-badge.ts";
 import { wideCard } from "./wide-card.ts";
 
-/** Number of last batches that charts show; the table lists all batches. */
+/** Number of most recent batches shown in charts; the table lists all batches. */
 const charted = 100;
 
-/** The whole page. Equal inputs give equal bytes. */
+/** The whole page. Identical inputs produce identical bytes. */
 export function streamHtml(shown: ShownStream): string {
   const { stream, model_version, at, history, batches } = shown;
   const part = history.length < batches.total ? ` Shown: the last ${formatCount(history.length)}.` : "";

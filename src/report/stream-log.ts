@@ -1,6 +1,6 @@
 // The log of a stream's checks for a tracking server, with one run per stream and one step per batch. The log is read from the
-// ledger, and the last step of the run shows where to continue. A run has at most 30 metrics, because an MLflow page shows no
-// charts for more; a table holds every statistic of a batch.
+// ledger, and the last step of the run shows where to continue. A run has at most 30 metrics, because an MLflow page stops
+// showing charts beyond that number; a table holds every statistic of a batch.
 
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
@@ -14,13 +14,13 @@ export const streamRun = "stream";
 /** The metric that every batch has; it is sent last. */
 export const verdictMetric = "verdict";
 export const shownInNote = 20;
-/** Batches per table, because a table is sent again with each new batch. */
+/** Number of batches per table; limited because a table is sent again with each new batch. */
 export const batchesPerTable = 100;
-/** The newest tables that MLflow lists; a tag of limited length contains their names. */
+/** Number of newest tables that MLflow lists; limited because their names are stored in a tag of limited length. */
 const listedTables = 50;
-/** More classes than this would exceed 30 metrics, so their shares are only in the table. */
+/** More classes than this would exceed 30 metrics, so only the table contains their shares. */
 const mostClassMetrics = 10;
-/** Tag of the run that names its ledger; see `streamLogMark`. */
+/** The run's tag that identifies its ledger; see `streamLogMark`. */
 export const ledgerTag = "tidemark.ledger";
 const verdicts = { rejected: -1, normal: 0, gradual_drift: 1, sudden_change: 2 } as const;
 
@@ -32,7 +32,7 @@ export interface CheckedBatch extends Pick<StoredBatch, "batchId" | "contentHash
 
 type BatchIdentity = Pick<StoredBatch, "batchId" | "contentHash" | "receivedAt">;
 
-/** The hash covers the time, because two ledgers that received the same batch independently have different times. */
+/** The hash covers the time because two ledgers that received the same batch independently have different times. */
 export function loggedBatchHash({ batchId, contentHash, receivedAt }: BatchIdentity): string {
   return sha256Bytes(canonicalJsonToHash({ batchId, contentHash, receivedAt }));
 }
@@ -49,8 +49,8 @@ export function readStreamLogMark(text: string | undefined): { step: number; has
 }
 
 /**
- * Folders that were copied before their first batch have different first batches, and therefore different logs. If a
- * folder was copied later, `mark` distinguishes the runs.
+ * Folders copied before their first batch have different first batches, and therefore different logs. If a folder was copied
+ * after its first batch, `mark` distinguishes the runs.
  */
 export function beginStreamLog(
   model: { directory: string; modelVersion: string },
@@ -80,7 +80,7 @@ export function beginStreamLog(
 }
 
 /**
- * The order allows sending to stop anywhere: a batch counts as sent once its verdict and the tags have arrived.
+ * Because of this order, sending may stop at any point: a batch counts as sent once its verdict and the tags have arrived.
  *
  * @param batches in order, at least one; the run's tags describe the last one
  * @param before earlier batches, for the note and the tables
@@ -96,7 +96,7 @@ export function streamLogEvents(
   const starts = new Set(batches.map(({ step }) => streamTableStart(step)));
   return [
     ...(tables ? [...starts].map((start) => streamLogTable(all, start)) : []),
-    // Nothing runs between two checks, so each check moves the end of the run.
+    // Nothing runs between two checks, so each check moves the run's end time.
     { type: "status", run: streamRun, status: "FINISHED", at: Date.parse(newest.receivedAt) },
     ...batches.map((batch): TrackingEvent => {
       const at = Date.parse(batch.receivedAt);
@@ -117,20 +117,20 @@ export function streamLogEvents(
   ];
 }
 
-/** The first batch in the table that contains a batch. */
+/** The first batch in the table that contains the given batch. */
 export function streamTableStart(step: number): number {
   return step - ((step - 1) % batchesPerTable);
 }
 
 const streamTableFile = (start: number): string => `batches-${start}.json`;
 
-/** The value of the tag from which MLflow learns that an artifact is a table. */
+/** The value of the tag that tells MLflow that an artifact is a table. */
 function streamLogTables(newest: number): string {
   const starts = Array.from({ length: Math.ceil(newest / batchesPerTable) }, (_, i) => 1 + i * batchesPerTable);
   return JSON.stringify(starts.slice(-listedTables).map((start) => ({ path: streamTableFile(start), type: "table" })));
 }
 
-/** All statistics of some batches, in the form of pandas' orient "split", as `mlflow.load_table` reads them. */
+/** All statistics of some batches, in pandas' "split" orient, which `mlflow.load_table` reads. */
 function streamLogTable(batches: readonly CheckedBatch[], start: number): TrackingEvent {
   const rows = batches
     .filter(({ step }) => streamTableStart(step) === start)
@@ -148,7 +148,7 @@ function streamLogTable(batches: readonly CheckedBatch[], start: number): Tracki
   return { type: "artifact", run: streamRun, file, path: file, content: JSON.stringify({ columns, data }) };
 }
 
-/** At most 30 names for all batches of a stream together; the verdict comes last, see `verdictMetric`. */
+/** At most 30 names in total for all batches of a stream. The verdict comes last; see `verdictMetric`. */
 function streamLogMetrics(result: CheckResult): Record<string, number> {
   if (result.verdict === "rejected") return { [verdictMetric]: verdicts.rejected };
   const shares = Object.keys(result.signals.class_shares).map((name) => `class_share/${name}`);
@@ -209,7 +209,7 @@ function streamLogComparison({
   return { [`${reference}/p_value`]: p_value, [`${reference}/score`]: score, ...Object.fromEntries(byChannel) };
 }
 
-/** The verdict, then the last batches as a Markdown table, newest first. */
+/** The verdict, followed by the most recent batches as a Markdown table, newest first. */
 function streamLogNote(batches: readonly CheckedBatch[]): string {
   const cell = (text: string): string => text.replace(/[|\n]/g, " ");
   const rows = batches.toReversed().map(({ step, batchId, receivedAt, status, result }) => {

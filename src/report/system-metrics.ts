@@ -1,9 +1,9 @@
-// The machine's load during training, under the names that MLflow's page "System metrics" expects.
+// The machine's load during training, under the names that MLflow's "System metrics" page expects.
 
 import { statfs } from "node:fs/promises";
 import { cpus, freemem, totalmem } from "node:os";
 
-/** Time between two samples, as in MLflow. */
+/** Time between two samples; the same as in MLflow. */
 export const systemSampleMs = 10_000;
 export const systemMetricPrefix = "system/";
 
@@ -11,12 +11,15 @@ export class SystemMetrics {
   readonly #directory: string;
   #before = systemCpuTimes();
 
-  /** @param directory on the disk whose use is measured */
+  /** @param directory a directory on the disk whose usage is measured */
   constructor(directory: string) {
     this.#directory = directory;
   }
 
-  /** Processor time since the last sample in percent of all cores; memory and disk at present, in megabytes of 10^6 bytes. */
+  /**
+   * Processor time since the last sample as a percentage of all cores, and current memory and disk usage in megabytes (10^6
+   * bytes).
+   */
   async sample(): Promise<Record<string, number>> {
     const now = systemCpuTimes();
     const [busy, total] = [now.busy - this.#before.busy, now.total - this.#before.total];
@@ -33,7 +36,7 @@ export class SystemMetrics {
   }
 }
 
-/** Milliseconds, summed over the cores. */
+/** In milliseconds, summed over the cores. */
 function systemCpuTimes(): { busy: number; total: number } {
   const times = cpus().map(({ times: { user, nice, sys, idle, irq } }) => [user + nice + sys + irq, idle] as const);
   const busy = times.reduce((sum, [own]) => sum + own, 0);
@@ -41,7 +44,7 @@ function systemCpuTimes(): { busy: number; total: number } {
 }
 
 async function systemDiskUse(directory: string): Promise<Record<string, number>> {
-  // Some file systems have no such figures.
+  // Some file systems do not provide these figures.
   const found = await statfs(directory).catch(() => null);
   if (found === null || found.blocks === 0) return {};
   const { bsize, blocks, bfree, bavail } = found;

@@ -16,7 +16,7 @@ export interface TrackedEvent {
 }
 
 /**
- * Reports what the tracking server received, with the command that sends any missing events.
+ * Reports what the tracking server received, and which command sends any missing events.
  * @param folder the folder that keeps the events; null if there is none
  */
 export function tellTracked(

@@ -1,11 +1,11 @@
-// The tables about a test set: its figures, and the people and values that it shares with the training data.
+// Tables about a test set: its figures, and the people and values that it has in common with the training data.
 
 import type { ClassificationMetrics, TestSetLeakage, TestSetReport } from "../learning/training/cv-report.ts";
 import type { Html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatCount, formatFixed } from "./number-format.ts";
 
-/** Figures of the finished network on each person of the test set. */
+/** Figures for the finished network on each person in the test set. */
 export function testSetTable({ users, pooled }: TestSetReport): Html {
   const row = (name: string, m: ClassificationMetrics): string[] => [
     name,

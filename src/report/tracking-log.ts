@@ -7,7 +7,7 @@ import { longestLog, parseTrackingLog, unparsableTrackingLog } from "../storage/
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 
 /**
- * Reads the events of a tracking.jsonl; none if there is no file.
+ * Reads the events in a tracking.jsonl file; returns none if there is no file.
  * @throws UserError if a line is not an event; the message names the first such line
  */
 export async function readTrackingLog(path: string): Promise<TrackingEvent[]> {
@@ -21,7 +21,7 @@ export interface SendableLog {
 }
 
 /**
- * Reads the log of a folder, and checks everything that would be sent.
+ * Reads a folder's log and checks everything that would be sent.
  * @throws UserError if a line is not valid or its artifact does not match the manifest; the message names the line
  */
 export async function openSendableTrackingLog(directory: string): Promise<SendableLog> {
@@ -43,7 +43,7 @@ export async function openSendableTrackingLog(directory: string): Promise<Sendab
   return { events, artifacts };
 }
 
-/** The experiment that a model's training run was reported to. Its checks are reported there, too. */
+/** The experiment that a model's training run was reported to. The model's checks are reported to the same experiment. */
 export async function readTrackingLogExperiment(model: string): Promise<string> {
   return trackingLogExperiment(await readTrackingLog(join(model, trackingFile)));
 }

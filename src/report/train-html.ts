@@ -23,20 +23,20 @@ import { testSetTable } from "./test-set-table.ts";
 export interface ReportInput {
   readonly cvReport: CvReport;
   readonly baseline: BaselineStats;
-  /** The epochs of all fits, in order; the page says so if a fit has none. */
+  /** The epochs of all fits, in order. If a fit has none, the page says so. */
   readonly history: readonly HistoryRow[];
-  /** Sections before the cross-validation. */
+  /** Sections shown before the cross-validation. */
   readonly sections?: readonly Section[];
   /** Details of the out-of-fold predictions, after temperature scaling; absent if only their metrics are known. */
   readonly predictions?: {
-    /** The most confident first. */
+    /** Sorted by confidence, highest first. */
     readonly errors: readonly ShownError[];
-    /** Of the classes that occur. */
+    /** For the classes that occur. */
     readonly curves: readonly ShownCurve[];
   };
 }
 
-/** The whole page. Equal inputs give equal bytes. */
+/** The whole page. Identical inputs produce identical bytes. */
 export function trainHtml(input: ReportInput): string {
   const { cvReport: report, baseline, sections = [] } = input;
   return pageHtml({
@@ -87,7 +87,7 @@ function trainHtmlMeanAndSd({ mean, sd }: { mean: number | null; sd: number | nu
   return sd === null ? formatFixed(mean) : `${formatFixed(mean)} ± ${formatFixed(sd)}`;
 }
 
-/** Section on the run length between false alarms of `check`; empty if it was not measured. */
+/** Section on the run length between false alarms from `check`; empty if it was not measured. */
 function trainHtmlRunLengthSection({ drift }: BaselineStats): Section[] {
   const measured = drift?.calibration.run_length;
   if (measured === undefined) return [];

@@ -1,5 +1,5 @@
 // The log of a training run for a tracking server: a parent run with the configuration and the cross-validated figures, and
-// nested runs, with curves by epoch, for each fold and for the final fit.
+// nested runs with curves over the epochs for each fold and the final fit.
 
 import { userInfo } from "node:os";
 import { basename } from "node:path";
@@ -13,7 +13,7 @@ import { tidemarkVersion } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { trainLogNote } from "./train-log-note.ts";
 
-/** Properties of the run with which a log begins. */
+/** Properties of the run, recorded at the start of the log. */
 export interface TrackerStart {
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -23,17 +23,17 @@ export interface TrackerStart {
 
 /** A run that has not started yet. */
 export interface TrackedRun {
-  /** The model folder that the run will write. */
+  /** The model folder that the run will create. */
   readonly out: string;
   readonly experiment: string;
   /** The options. */
   readonly params: object;
 }
 
-/** The events of a training run that are logged, except epochs. */
+/** The training events that are logged, except epochs. */
 export type LoggedEvent = FoldEvent | FinalEvent | { type: "cycle"; report: RetrainReport["cycles"][number] };
 
-/** The data that identify a run's recordings. */
+/** The properties that identify a run's recordings. */
 export interface Dataset {
   readonly files: readonly string[];
   readonly fingerprint: string;
@@ -46,7 +46,7 @@ export const trainRun = "train";
 /** Files at the top level of the run's artifacts, outside the model. */
 const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMatrix, modelFiles.learningCurves];
 
-/** The parent run, with everything that is known before the first epoch. */
+/** The parent run, containing everything known before the first epoch. */
 export function beginTrainLog(
   { recordings, rows }: { recordings: Dataset; rows: number },
   { out, experiment, params }: TrackedRun,
@@ -91,13 +91,13 @@ export function trainLogDataset({ files, fingerprint, channels }: Dataset, rows:
   };
 }
 
-/** The nested run of one fit. */
+/** The nested run for one fit. */
 export function beginFitLog(fit: FitName, at: number): TrackingEvent {
   const name = fit === "final" ? "final fit" : fit.replace("-", " ");
   return { type: "run", run: fit, name, parent: trainRun, at, tags: { "tidemark.fit": fit } };
 }
 
-/** The epoch's entry in the fit's own run, and the curves that can be watched on the page of the training run. */
+/** The epoch's entry in the fit's own run, and the curves that can be watched on the training run's page. */
 export function trainLogEpoch(row: Omit<HistoryRow, "fit" | "best">, fit: string, at: number): TrackingEvent[] {
   const { epoch, loss, accuracy, val_loss, val_accuracy, val_macro_f1, learning_rate, penalty = null, seconds } = row;
   const values = {
@@ -157,7 +157,7 @@ export function trainLogEvents(event: LoggedEvent, at: number): TrackingEvent[] 
 export interface ModelMade {
   /** Files of the model folder. */
   readonly files: readonly string[];
-  /** Content of the files that later checks change, so that the log reports their state at the end of training. */
+  /** Content of the files that later checks will change, so that the log reports their state at the end of training. */
   readonly changing: Readonly<Record<string, string>>;
 }
 
@@ -219,7 +219,7 @@ const versionTag = "tidemark.model_version";
 
 const noteTag = "mlflow.note.content";
 
-/** @param tags of the training run, which describe the version, too */
+/** @param tags the training run's tags, which also describe the version */
 export function trainLogRegistration(
   name: string,
   alias: string | undefined,

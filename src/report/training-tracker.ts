@@ -1,5 +1,5 @@
-// Writes tracking.jsonl beside the checkpoints of a training run; if there is a server, a background sender follows. Every
-// event is written to the file before it is sent. A resumed run continues the same file and repeats no event.
+// Writes tracking.jsonl next to the checkpoints of a training run. If there is a server, a sender in the background follows the
+// file. Every event is written to the file before it is sent. A resumed run continues the same file and repeats no event.
 
 import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
@@ -30,7 +30,7 @@ import {
   trainRun,
 } from "./train-log.ts";
 
-/** Properties of a run of `train` or `retrain` that its tracker uses. */
+/** The properties of a `train` or `retrain` run that its tracker uses. */
 export interface TrackedConfig {
   /** The future model folder. */
   readonly out: string;
@@ -41,7 +41,7 @@ export interface TrackedConfig {
 
 /**
  * The server to which a training run reports; null if there is none.
- * @param tracking value of the option `--tracking`
+ * @param tracking value of the `--tracking` option
  * @throws UserError under the same conditions as `serverAddress`
  */
 export function trackerServer(tracking: string | undefined, reporter: Reporter): ServerAddress | null {
@@ -95,7 +95,7 @@ export class TrainingTracker {
     this.#system = new SystemMetrics(dirname(this.#path));
   }
 
-  /** Starts the log of a run, or continues the existing one. */
+  /** Starts a run's log, or continues the existing one. */
   static async open(
     begin: (start: TrackerStart) => TrackingEvent[],
     config: TrackedConfig,
@@ -120,7 +120,7 @@ export class TrainingTracker {
     const at = options.now();
     const id = before[0]?.type === "log" ? before[0].id : randomUUID();
     const beginning = begin({ id, at, gitCommit: await gitCommit() });
-    // A process that was killed may have written only a part of the beginning.
+    // A process that was killed may have written only part of the beginning.
     const missing = beginning.slice(before.length);
     tracker.#record(
       ...(missing.length > 0 ? missing : [{ type: "status", run: trainRun, status: "RUNNING", at } as const]),
@@ -129,7 +129,7 @@ export class TrainingTracker {
     return tracker;
   }
 
-  /** Receives all events of a training run; most are ignored. */
+  /** Receives all events of a training run; ignores most of them. */
   event(event: { readonly type: string }): void {
     if (!isHeardByTracker(event)) return;
     const at = this.#now();
@@ -150,7 +150,7 @@ export class TrainingTracker {
       this.#record(...trainLogEpoch(row, event.fit, at));
     } else {
       const fit = trackedFitEndedBy(event);
-      // A resumed run reports the event again; only the first report counts.
+      // A resumed run reports the event again, but only the first report counts.
       const known = this.#statuses.get(fit) === "FINISHED";
       if (!known) this.#beginFit(fit, at);
       this.#record(...trainLogEvents(event, at).filter(({ type }) => !(known && type === "status")));
@@ -175,8 +175,8 @@ export class TrainingTracker {
   }
 
   /**
-   * Called once the folder is in place. Sends the remaining events, as far as the server accepts them.
-   * @param directory the folder of the files that `seal` named
+   * Called once the folder is in place. Sends the remaining events for as long as the server accepts them.
+   * @param directory the folder that contains the files named by `seal`
    */
   async finish(directory: string = this.#config.out): Promise<TrackedOutcome> {
     this.#directory = directory;
@@ -258,7 +258,7 @@ const ofInterest: readonly string[] = ["epoch", "fold", "cycle", "final"] satisf
 )["type"][];
 
 function isHeardByTracker(event: { readonly type: string }): event is LoggedEvent | EpochEvent {
-  // A fit from scratch, which only serves for comparison with a fine-tuned network, has no run of its own.
+  // A fit from scratch serves only as a comparison for a fine-tuned network, so it has no run of its own.
   const compared = "fit" in event && String(event.fit).startsWith("scratch-");
   return ofInterest.includes(event.type) && !compared;
 }
@@ -269,7 +269,7 @@ function trackedFitEndedBy(event: LoggedEvent): FitName {
   return event.type === "cycle" ? `cycle-${event.report.cycle}` : "final";
 }
 
-/** Identifies a metric and its step, because each is logged only once per run. */
+/** Identifies a metric and its step, because each pair is logged only once per run. */
 function metricKeyOfTracker({ run, step, values }: Extract<TrackingEvent, { type: "metrics" }>): string {
   return JSON.stringify([run, step, Object.keys(values)]);
 }

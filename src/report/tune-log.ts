@@ -1,15 +1,15 @@
 // The log of a search for a tracking server: a parent run with the options and the evaluation of the choice, and a nested run
-// for each candidate of each search, with its score by epoch.
+// for each candidate in each search, with its score at each epoch.
 
 import { basename } from "node:path";
 import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
 import { type TrackerStart, trainLogParams, trainLogTags } from "./train-log.ts";
 
-/** A search that has ended, as it is logged. */
+/** A finished search, as it is logged. */
 export interface LoggedTuning {
   readonly out: string;
   readonly experiment: string;
-  /** The options of the search. */
+  /** The options for the search. */
   readonly params: object;
   readonly searches: readonly {
     /** Such as "fold 1". */

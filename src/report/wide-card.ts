@@ -3,8 +3,8 @@ import { type Html, html } from "./html.ts";
 import { chartWidth, plotSvg } from "./plot-svg.ts";
 
 /**
- * A chart across the whole page, with a second drawing for phones, because text in a scaled-down chart becomes too small to
- * read.
+ * A chart across the full width of the page, with a second drawing for phones because the text in a scaled-down chart would be
+ * too small to read.
  */
 export function wideCard(chart: (width: number) => Chart): Html {
   const drawn = (width: number): Html => {

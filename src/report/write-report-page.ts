@@ -1,4 +1,4 @@
-// Writes the page that a command's --out names, either completely or not at all.
+// Writes a page to the file given by a command's --out, either completely or not at all.
 import { dirname } from "node:path";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { makeDirectories } from "../make-directories.ts";

@@ -11,7 +11,7 @@ import { type AlertClock, type Deliveries, deliverAlerts } from "./deliver-alert
 import type { SendAlert } from "./send-alert.ts";
 import { alertOnBatch, alertOnSilence } from "./stream-alerts.ts";
 
-/** Maximum time by which alerts may delay the end of a command; an arbitrary choice. */
+/** Maximum time that alerts may delay the end of a command; an arbitrary choice. */
 export const alertPatienceMs = 10_000;
 
 /** Dependencies that tests replace. */
@@ -20,7 +20,7 @@ export interface AlertRun {
   readonly clock?: AlertClock;
 }
 
-/** The name of the model in an alert. */
+/** The model's name in alerts. */
 export function alertedModelName(directory: string): string {
   return basename(resolve(directory));
 }
@@ -29,7 +29,7 @@ export function alertedModelName(directory: string): string {
 export interface CheckedForAlerts {
   /** The results in the order in which the batches were judged. */
   readonly results: readonly CheckResult[];
-  /** Streams of the model that have gone silent, with the time of their last batch. */
+  /** The model's streams that have gone silent, with the time of their last batch. */
   readonly silent: readonly { readonly stream: string; readonly lastHeard: string }[];
 }
 

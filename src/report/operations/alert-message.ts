@@ -21,21 +21,21 @@ export type Severity = (typeof severities)[number];
 /** An event of a stream. Fields that do not apply are null or empty. */
 export interface AlertData {
   schema_version: 1;
-  /** Idempotency key; the same in every attempt to deliver this message. */
+  /** Idempotency key; the same in all attempts to deliver this message. */
   id: string;
   /** The same in all messages from an incident's beginning to its end. */
   incident: string;
   severity: Severity;
-  /** One sentence for people. */
+  /** One sentence for human readers. */
   title: string;
-  /** Further sentences for people. */
+  /** Further sentences for human readers. */
   details: string[];
   project: string | null;
-  /** Name of the model or of its line. */
+  /** Name of the model or of its model line. */
   model: string;
   model_version: string | null;
   stream: string;
-  /** The batch that caused the message; null for silence. */
+  /** The batch that caused the message; null if the stream has gone silent. */
   batch_id: string | null;
   /** When the incident began: ISO 8601, UTC. */
   since: string;
@@ -47,9 +47,9 @@ export interface AlertData {
   evidence: { value: number; alarm_at: number } | null;
   furthest: { reference: string; channel: string; statistic: string } | null;
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
-  /** Number of the stream's last batches, and how many of them were rejected. */
+  /** Number of the stream's most recent batches considered, and how many of them were rejected. */
   rejected: { batches: number; of: number } | null;
-  /** Time at which the stream's last batch arrived; only for silence. */
+  /** Time at which the stream's last batch arrived; given only if the stream has gone silent. */
   last_heard: string | null;
 }
 
@@ -98,7 +98,7 @@ export const alertMessageSchema: z.ZodType<AlertMessage> = z.object({
   }),
 });
 
-/** Whether the message closes its incident. */
+/** Whether the message ends its incident. */
 export function isAlertAtEnd({ type }: Pick<AlertMessage, "type">): boolean {
   return type.endsWith(".ended");
 }

@@ -1,7 +1,7 @@
-// The outbox alerts.sqlite: the events that have been reported about each stream, and every message until its target accepts
-// it. An event is recorded and its message queued in one transaction, so no message is lost or duplicated. An attempt claims
-// its message for a while, so two processes do not send it at the same time; if that process is killed, another process sends
-// the message again, with the same idempotency key.
+// The outbox alerts.sqlite: it stores the events that have been reported about each stream, and every message until its target
+// accepts it. An event is recorded and its message queued in one transaction, so no message is lost or duplicated. Each
+// delivery attempt claims its message for a while, so two processes never send it at the same time. If the claiming process is
+// killed, another process sends the message again with the same idempotency key.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ import {
 
 export const outboxFile = "alerts.sqlite";
 
-/** The path of a model's outbox. */
+/** Path of a model's outbox. */
 export function outboxOfModel(directory: string): string {
   return join(directory, outboxFile);
 }
@@ -49,16 +49,16 @@ export interface QueuedAlert {
   readonly status: "waiting" | "sent" | "dead";
 }
 
-/** Duration of a claim, longer than an attempt takes. */
+/** Duration of a claim; longer than an attempt takes. */
 const claimMs = 60_000;
-/** Attempts end after three days, so that a target that was down for longer receives no outdated alarms. */
+/** Attempts end after three days, so a target that was down for longer receives no outdated alarms. */
 const longestWaitingMs = 3 * 86_400_000;
 const firstBackoffMs = 1000;
 const longestBackoffMs = 3_600_000;
-/** Number of failed attempts after which other messages are sent first, because the fault may lie in the message. */
+/** Number of failed attempts after which other messages are sent first, because the message itself may be at fault. */
 const attemptsBeforeOthers = 4;
 /**
- * Time for which messages are kept, so that every target that learned of an incident can also learn of its end; an arbitrary
+ * How long messages are kept, so that every target that was notified of an incident can be notified of its end; an arbitrary
  * choice.
  */
 const keptSentMs = 365 * 86_400_000;
@@ -126,7 +126,7 @@ export class AlertOutbox {
           .prepare("INSERT OR REPLACE INTO streams (project, model, stream, state, open) VALUES (?, ?, ?, ?, ?)")
           .run(of.project ?? "", of.model, of.stream, JSON.stringify(after), isOpen);
       }
-      // A target that was added during an incident is notified of it, too.
+      // Targets that were added during an incident are also notified of it.
       const open = Object.values(after.open).map(({ message }) => message);
       for (const message of [...messages, ...open]) enqueueAlert(database, message, targetsOf(message), now);
       return messages;
@@ -212,7 +212,7 @@ export class AlertOutbox {
     return rows.map(queuedAlert);
   }
 
-  /** Makes all undelivered messages due now, and with `dead` also those that were abandoned. */
+  /** Makes all undelivered messages due now, including abandoned ones if `dead` is set. */
   retry(now: Date, { dead }: { readonly dead: boolean }): void {
     this.#file.transaction((database) => {
       if (dead)

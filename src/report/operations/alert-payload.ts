@@ -39,7 +39,7 @@ function slackPayload({ data }: AlertMessage): unknown {
   return { text: lines.join("\n") };
 }
 
-/** Slack reads <...> as links and mentions, so a stream called <!channel> could call everybody. */
+/** Slack reads <...> as links and mentions, so a stream named <!channel> could notify everybody. */
 function slackPayloadText(text: string): string {
   return text
     .replaceAll("&", "&amp;")
@@ -48,7 +48,7 @@ function slackPayloadText(text: string): string {
     .replace(/[\n\r*_~`]/g, " ");
 }
 
-/** PagerDuty's limit on the length of a summary. */
+/** PagerDuty's maximum length of a summary. */
 const longestSummary = 1024;
 
 function pagerdutyPayload(message: AlertMessage, routingKey: string): unknown {
@@ -80,8 +80,8 @@ const alertNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Alertmanager forgets alerts when it restarts, so an alert is repeated while it lasts. The labels, which identify the alert,
- * never change; everything that changes is an annotation.
+ * Alertmanager forgets alerts when it restarts, so an alert is resent as long as it lasts. The labels, which identify the
+ * alert, never change; everything that changes is an annotation.
  */
 export function alertmanagerPayload(message: AlertMessage, holdHours: number, now: Date): unknown {
   const { data, timestamp } = message;

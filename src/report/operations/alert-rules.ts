@@ -16,21 +16,21 @@ export interface AlertRule {
   stream: string;
   /** Kinds of incidents. Default: all. */
   on: IncidentKind[];
-  /** Leaves out the beginning of an alarm, and waits until it is confirmed. Default: false. */
+  /** Whether to send nothing when an alarm begins, but wait until it is confirmed. Default: false. */
   confirmed_only: boolean;
-  /** Severity of the messages, except of those that end an incident. Default: the message's own severity. */
+  /** Severity of the messages, except those that end an incident. Default: the message's own severity. */
   severity?: Severity;
   /** Names of targets. */
   to: string[];
 }
 
 export interface AlertsConfig {
-  /** Addresses by name; see docs/alerts.md. */
+  /** Target addresses by name; see docs/alerts.md. */
   targets: Record<string, string>;
   rules: AlertRule[];
-  /** Conditions under which an incident of rejected batches begins. */
+  /** The conditions that begin an incident of rejected batches. */
   rejections: RejectionRule;
-  /** Path of the outbox, relative to the file with the rules. Default: alerts.sqlite beside that file. */
+  /** Path of the outbox, relative to the rules file. Default: alerts.sqlite beside that file. */
   outbox?: string;
   /** Seconds between two searches for silent streams. */
   silence_check_seconds: number;
@@ -68,7 +68,7 @@ export const alertsConfigSchema: z.ZodType<AlertsConfig> = z.strictObject({
   silence_check_seconds: z.number().min(1).max(86_400).default(60),
 });
 
-/** Rules with their targets. */
+/** Rules together with their targets. */
 export interface AlertRouting {
   readonly targets: readonly AlertTarget[];
   readonly targetsOf: (message: AlertMessage) => readonly RoutedTarget[];
@@ -115,7 +115,7 @@ function matchesAlertRule(rule: AlertRule, { type, data }: AlertMessage): boolea
   );
 }
 
-/** Compares piece by piece, because a regular expression of many stars may take exponential time. */
+/** Compares piece by piece, because a regular expression with many stars may take exponential time. */
 export function matchesAlertPattern(written: string, text: string): boolean {
   const [first, ...rest] = written.split("*") as [string, ...string[]];
   if (rest.length === 0) return text === written;

@@ -1,5 +1,6 @@
-// The alerts of a running service: records each verdict, sends messages in the background with growing pauses, and searches for
-// silent streams. Batches are not delayed: a verdict takes one short transaction, and only if something has changed.
+// The alerts of a running service: they record each verdict, send messages in the background with growing pauses between
+// attempts, and look for silent streams. Batches are not delayed: a verdict takes a single short transaction, and only if
+// something has changed.
 
 import type { CheckResult } from "../../monitoring/streams/check-result.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -17,7 +18,7 @@ import {
   type StreamAlerts,
 } from "./stream-alerts.ts";
 
-/** A verdict that is in the store. */
+/** A verdict that has been stored. */
 export interface JudgedForAlerts extends AlertedStream {
   readonly result: CheckResult;
   /**
@@ -33,7 +34,7 @@ export interface SilentStream extends AlertedStream {
 }
 
 export interface AlertServiceRun {
-  /** Returns the streams that are silent now. Default: silent streams are not reported. */
+  /** Returns the streams that are currently silent. Default: silent streams are not reported. */
   readonly silentStreams?: () => Promise<readonly SilentStream[]>;
   /**
    * Whether other services judge batches of the same streams. If true, `previous` is trusted instead of what this service has
@@ -73,7 +74,7 @@ export class AlertService {
     };
   }
 
-  /** Starts sending messages and searching for silent streams. */
+  /** Starts sending messages and looking for silent streams. */
   start(): void {
     const loops = this.#routing.targets.map((target) => this.#sendTo(target));
     if (this.#run.silentStreams !== undefined) loops.push(this.#watchSilence(this.#run.silentStreams));
@@ -88,7 +89,7 @@ export class AlertService {
     });
   }
 
-  /** Deletes everything about an erased stream. Targets that already know about an incident do not receive its end. */
+  /** Deletes everything about an erased stream. Targets that have been notified of an incident are not notified of its end. */
   erase({ project, model, stream }: AlertedStream): void {
     this.#reported.delete(JSON.stringify([project, model, stream]));
     this.#outbox.erase(stream, { project, model });
@@ -99,7 +100,7 @@ export class AlertService {
     return this.#outbox.count();
   }
 
-  /** Stops when the running attempts have ended; the remaining messages are sent after the next start. */
+  /** Stops once the running attempts have ended; the remaining messages are sent after the next restart. */
   async close(): Promise<void> {
     this.#ended.abort();
     this.#wake.abort();
@@ -189,12 +190,12 @@ export class AlertService {
   }
 }
 
-/** Whether the state of a stream has to survive the process. */
+/** Whether the state of a stream must outlive the process. */
 function isAlertServiceKept({ open, recent }: StreamAlerts): boolean {
   return Object.keys(open).length > 0 || recent.includes("r");
 }
 
-/** The reports that another service must have sent if it judged the stream's previous batch. */
+/** The reports that another service must have sent, if it was the one that judged the stream's previous batch. */
 function alertsOfOtherService(of: AlertedStream, previous: CheckResult | null, before: StreamAlerts): StreamAlerts {
   if (previous === null || previous.batch_id === before.last?.batchId) return before;
   const { alarm: _, ...others } = before.open;

@@ -1,5 +1,5 @@
-// Targets of alerts: one address per target, which also determines the form of the messages. Paths of webhooks and passwords
-// are secrets, so a target is shown and stored without them.
+// Alert targets. Each target has one address, which also determines the format of its messages. Webhook paths and passwords are
+// secrets, so targets are shown and stored without them.
 //
 //   https://host/path                      webhook; the form follows from the host, or from ?format=plain|slack|pagerduty
 //   alertmanager+http://host:9093          Alertmanager's v2 API
@@ -11,22 +11,22 @@ import { UserError } from "../../errors.ts";
 import { sha256Bytes } from "../../storage/store/hash.ts";
 
 interface AnyTarget {
-  /** Identifies the target without its secrets; stays the same if only a password changes. */
+  /** Identifies the target without revealing its secrets; stays the same if only a password changes. */
   readonly id: string;
-  /** For people; without secrets. */
+  /** Description for human readers, without secrets. */
   readonly shown: string;
 }
 
 export interface WebTarget extends AnyTarget {
   readonly form: "plain" | "slack" | "pagerduty" | "alertmanager";
   readonly url: string;
-  /** Value of the Authorization header. */
+  /** Value of the `Authorization` header. */
   readonly authorization: string | undefined;
-  /** Keys that sign messages in the plain format; there are several while a key is being replaced. */
+  /** Keys that sign messages in the plain format; several while a key is being replaced. */
   readonly keys: readonly Buffer[];
-  /** PagerDuty's key of the service. */
+  /** PagerDuty's key for the service. */
   readonly routingKey: string | undefined;
-  /** Hours after which Alertmanager resolves an alert that nobody repeated. */
+  /** Hours after which Alertmanager resolves an alert that has not been resent. */
   readonly holdHours: number;
 }
 
@@ -34,7 +34,7 @@ export interface MailTarget extends AnyTarget {
   readonly form: "mail";
   readonly host: string;
   readonly port: number;
-  /** Whether TLS begins at once, instead of with STARTTLS. */
+  /** Whether the connection uses TLS from the start, instead of upgrading with STARTTLS. */
   readonly secure: boolean;
   /** Whether a connection without TLS is refused. */
   readonly requireTls: boolean;
@@ -58,7 +58,7 @@ const expected =
   "expected https://..., smtp://user:password@host/?to=..., alertmanager+http://host:9093, or env:NAME for an address in an " +
   "environment variable";
 
-/** @throws UserError without the address itself, which may contain secrets */
+/** @throws UserError that does not quote the address, which may contain secrets */
 export function alertTarget(written: string, environment: Environment = process.env): AlertTarget {
   const name = written.startsWith("env:") ? written.slice("env:".length) : undefined;
   if (name === undefined) return targetOfAddress(written, "--alert", environment);
@@ -142,7 +142,7 @@ function formOfAlertTarget(url: URL, where: string): WebTarget["form"] {
   return /^events\.([a-z]+\.)?pagerduty\.com$/.test(url.hostname) ? "pagerduty" : "plain";
 }
 
-/** Parses secrets in the form of Standard Webhooks, separated by spaces. */
+/** Parses secrets in the Standard Webhooks format, separated by spaces. */
 function alertTargetKeys(secrets: string): Buffer[] {
   return secrets
     .split(/\s+/)

@@ -8,7 +8,7 @@ import { AlertFault, type SendAlert, sendAlert } from "./send-alert.ts";
 
 export interface AlertClock {
   now(): Date;
-  /** Resolves when the time is up or the signal is aborted. */
+  /** Resolves when the time is up or when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -18,9 +18,9 @@ export const systemAlertClock: AlertClock = {
 };
 
 export interface Deliveries {
-  /** Number of messages that were accepted. */
+  /** Number of accepted messages. */
   readonly sent: number;
-  /** One entry per target that did not accept all messages: the last fault, and whether a later attempt may succeed. */
+  /** One entry for each target that did not accept every message: its last fault, and whether a later attempt may succeed. */
   readonly faults: readonly { readonly target: AlertTarget; readonly reason: string; readonly isOver: boolean }[];
 }
 
@@ -87,7 +87,7 @@ export async function deliveryFault(work: () => Promise<void>): Promise<AlertFau
     return null;
   } catch (error) {
     if (error instanceof AlertFault) return error;
-    // Catches all errors, because a defect in the delivery of alerts must not end a check.
+    // Catches all errors, because a defect in alert delivery must not end a check.
     return new AlertFault("never", error instanceof Error ? error.name : "an unknown fault");
   }
 }

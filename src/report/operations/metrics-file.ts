@@ -1,11 +1,11 @@
-// Writes the state of a model's streams to a file for the textfile collector of node_exporter, for users of `check` without a
-// service.
+// Writes the state of a model's streams to a file for the textfile collector of node_exporter, for users who run `check`
+// without a service.
 
 import { type ListedStream, lastEvidenceOfListedStream } from "../../monitoring/streams/stream-list.ts";
 import { writeFileAtomic } from "../../storage/store/atomic-file.ts";
 import { ServiceMetrics, type StreamFigures } from "./service-metrics.ts";
 
-/** The last state of a listed stream. @param evidence of the last batch that has any */
+/** The last known state of a listed stream. @param evidence the evidence after the last batch that has any */
 export function metricsFileFigures(
   model: string,
   { stream, state, last, evidence }: Pick<ListedStream, "stream" | "state" | "last"> & { evidence: number | null },

@@ -1,4 +1,4 @@
-// Sends all open incidents to an Alertmanager, which keeps alerts only in memory and resolves alerts that are not repeated.
+// Sends all open incidents to an Alertmanager, which keeps alerts only in memory and resolves alerts that are not resent.
 
 import type { AlertMessage } from "./alert-message.ts";
 import type { AlertOutbox } from "./alert-outbox.ts";

@@ -9,7 +9,7 @@ import type { AlertTarget, MailTarget, WebTarget } from "./alert-target.ts";
 
 /**
  * A message that a target did not accept. `kind` is one of:
- * - `later`: no answer, 408, 429 or 5xx; the next attempt may succeed
+ * - `later`: no answer, or status 408, 429 or 5xx; the next attempt may succeed
  * - `setup`: a wrong path, secret or permission; an attempt may succeed once somebody has corrected it
  * - `never`: the target does not accept this message
  */
@@ -25,7 +25,7 @@ export class AlertFault extends Error {
   }
 }
 
-/** What an attempt needs in addition to the message. */
+/** What a delivery attempt needs in addition to the message. */
 export interface Attempt {
   readonly now: Date;
   /** Maximum time. */
@@ -75,12 +75,12 @@ export async function postAlertToTarget(
   let status: number;
   let retryAfter: string | string[] | undefined;
   try {
-    // Redirects are not followed, because they would send the data elsewhere.
+    // Redirects are not followed, because the data would go somewhere else.
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(patienceMs)));
     const answer = await request(target.url, { method: "POST", dispatcher, headers, body, signal });
     status = answer.statusCode;
     retryAfter = answer.headers["retry-after"];
-    // The receiver's answer is not part of the message, because it may contain the secret address.
+    // The error message does not quote the receiver's answer, because it may contain the secret address.
     answer.body.on("error", () => {}).destroy();
   } catch (error) {
     throw new AlertFault("later", alertConnectionReason(error, patienceMs));
@@ -141,7 +141,7 @@ async function mailAlert(
   } catch (error) {
     const code = error instanceof Error && "responseCode" in error ? error.responseCode : undefined;
     if (typeof code !== "number") throw new AlertFault("later", alertConnectionReason(error, patienceMs));
-    // 535 is a wrong password; other replies from 500 on concern this message or its recipients.
+    // 535 means a wrong password; all other replies of 500 and above concern this message or its recipients.
     const kind = code < 500 ? "later" : [530, 534, 535, 538].includes(code) ? "setup" : "never";
     throw new AlertFault(kind, `it answered ${code}`);
   } finally {
@@ -149,7 +149,7 @@ async function mailAlert(
   }
 }
 
-/** Uses the error's code, because its message may contain the secret address. */
+/** Uses the error code, because the error message may contain the secret address. */
 function alertConnectionReason(error: unknown, patienceMs: number): string {
   const { name, code, cause }: { name?: string; code?: unknown; cause?: unknown } = error instanceof Error ? error : {};
   if (name === "TimeoutError" || code === "ETIMEDOUT")

@@ -1,5 +1,5 @@
-// Metrics for Prometheus: names and units follow https://prometheus.io/docs/practices/naming/. Labels are models, streams and
-// verdicts, never batches.
+// Metrics for Prometheus. Names and units follow https://prometheus.io/docs/practices/naming/. The labels are models, streams
+// and verdicts, never batches.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { CheckResult } from "../../monitoring/streams/check-result.ts";
@@ -16,13 +16,13 @@ export interface StreamFigures extends SeriesOfStream {
 }
 
 export interface MetricsOptions {
-  /** Maximum number of streams with series of their own. Default: 1000. */
+  /** Maximum number of streams with their own series. Default: 1000. */
   readonly maxStreams?: number;
-  /** Whether metrics of the process are included. Default: false. */
+  /** Whether to include metrics about the process. Default: false. */
   readonly ofProcess?: boolean;
 }
 
-/** Buckets in seconds, from a few milliseconds for a summary to minutes for a day of raw data. */
+/** Histogram buckets in seconds, from a few milliseconds for a summary to minutes for a day of raw data. */
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const verdicts = ["normal", "gradual_drift", "sudden_change", "rejected"] as const;
 
@@ -107,14 +107,14 @@ export class ServiceMetrics {
     if (ofProcess) collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** Value of the header Content-Type for `text`. */
+  /** Value of the `Content-Type` header for `text`. */
   get contentType(): string {
     return this.#registry.contentType;
   }
 
   /** Counts a batch that was judged for the first time, and updates its stream. */
   judged(model: string, result: CheckResult): void {
-    // Initialises each verdict's counter with 0, so that its rate is defined from the first batch on.
+    // Initialises each verdict's counter with 0, so that its rate is defined as soon as the first batch arrives.
     for (const verdict of verdicts) this.#batches.inc({ model, verdict }, verdict === result.verdict ? 1 : 0);
     const { stream } = result;
     const lastBatchAt = Date.parse(result.checked_at) / 1000;
@@ -152,7 +152,7 @@ export class ServiceMetrics {
     if (alarmed?.delete(stream)) this.#streamsInAlarm.set({ model }, alarmed.size);
   }
 
-  /** @param route the pattern of the address; the address itself would make the number of series unlimited */
+  /** @param route the address pattern, because using the address itself would allow an unlimited number of series */
   request({
     method,
     route,
@@ -173,7 +173,7 @@ export class ServiceMetrics {
     this.#undelivered.set({ status: "dead" }, dead);
   }
 
-  /** Metrics in Prometheus's text format. @param mayRead whether series of a stream are included (default: all) */
+  /** Metrics in Prometheus's text format. @param mayRead whether to include the series of a stream (default: all) */
   async text(mayRead?: (stream: string) => boolean): Promise<string> {
     const all = await this.#registry.metrics();
     if (mayRead === undefined) return all;

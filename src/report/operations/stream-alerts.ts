@@ -1,7 +1,7 @@
 // Decides which alerts a stream's batches cause. The accumulated evidence prevents flapping: an alarm begins when the evidence
-// is sufficient, is confirmed five batches later, and ends when the stream has recovered. This file only compares each verdict
-// with what has already been reported, so if a process was killed before it reported an alert, the stream's next batch reports
-// it.
+// is sufficient, is confirmed five batches later, and ends when the stream has recovered. This module only compares each
+// verdict with what has already been reported. Therefore, if a process is killed before it reports an alert, the alert is
+// reported with the stream's next batch.
 
 import { z } from "zod";
 import type { CheckResult, JudgedBatch, RejectedBatch } from "../../monitoring/streams/check-result.ts";
@@ -26,10 +26,10 @@ export interface AlertedStream {
 }
 
 export interface Incident {
-  /** Id of the batch at which the incident began, or the time of a silent stream's last batch. */
+  /** Id of the batch at which the incident began, or the time of the last batch if the stream has gone silent. */
   begin: string;
   confirmed: boolean;
-  /** The last message about the incident. */
+  /** Id of the last message about the incident. */
   message: AlertMessage;
 }
 
@@ -37,7 +37,7 @@ export interface Incident {
 export interface StreamAlerts {
   /** One character per batch, newest last: "r" if it was rejected, otherwise ".". */
   recent: string;
-  /** The last batch, and when it was judged. */
+  /** The last batch and when it was judged. */
   last: { batchId: string; at: string } | null;
   open: Partial<Record<IncidentKind, Incident>>;
 }
@@ -54,14 +54,14 @@ export const noStreamAlerts: StreamAlerts = { recent: "", last: null, open: {} }
 
 /** Conditions under which too many batches are rejected. */
 export interface RejectionRule {
-  /** Number of a stream's last batches that are considered. */
+  /** How many of a stream's most recent batches are considered. */
   readonly of: number;
   /** Share of rejected batches at which the incident begins; it ends when the share falls below half of this value. */
   readonly share: number;
   /** Minimum number of rejected batches. */
   readonly least: number;
 }
-/** Default conditions; an arbitrary choice that ignores a few bad uploads. */
+/** Default conditions; an arbitrary choice that tolerates a few bad uploads. */
 export const defaultRejectionRule: RejectionRule = { of: 10, share: 0.5, least: 3 };
 
 export interface Alerted {
@@ -70,7 +70,7 @@ export interface Alerted {
 }
 
 /**
- * @param before what was reported earlier
+ * @param before what has been reported so far
  * @returns the same state without messages if the batch is older than the last one
  */
 export function alertOnBatch(
@@ -132,7 +132,7 @@ export function alertOnSilence(of: AlertedStream, before: StreamAlerts, lastHear
   return { after: { ...before, open: { ...before.open, silence } }, messages: [message] };
 }
 
-/** Default severities; an arbitrary choice, which rules can replace. */
+/** Default severities; an arbitrary choice that rules can override. */
 function severityOfStreamAlert(type: AlertType, verdict: AlertData["verdict"]): Severity {
   if (type.endsWith(".ended") || type === "test") return "info";
   return verdict === "sudden_change" ? "error" : "warning";

@@ -1,5 +1,5 @@
-// Chooses the streams that have series of their own. Their number is limited, because Prometheus keeps all series in memory. If
-// there are more streams, streams in alarm take precedence.
+// Chooses which streams have their own series. Their number is limited because Prometheus keeps all series in memory. If there
+// are more streams than that, streams in alarm take precedence.
 
 export interface SeriesOfStream {
   readonly model: string;
@@ -12,18 +12,18 @@ export class StreamSeries {
   readonly #kept = new Map<string, { readonly series: SeriesOfStream; inAlarm: boolean }>();
   readonly #leftOut = new Set<string>();
 
-  /** @param remove removes the series of a stream that is erased, or makes room for another one */
+  /** @param remove removes the series of a stream, either because it is erased or to make room for another stream */
   constructor(limit: number, remove: (series: SeriesOfStream) => void) {
     this.#limit = limit;
     this.#remove = remove;
   }
 
-  /** Number of streams without series of their own. */
+  /** Number of streams that do not have their own series. */
   get leftOut(): number {
     return this.#leftOut.size;
   }
 
-  /** Whether the stream has series; gives it series if there is room. */
+  /** Whether the stream has its own series; assigns them if there is room. */
   admit(series: SeriesOfStream, inAlarm: boolean): boolean {
     const key = JSON.stringify([series.model, series.stream]);
     const kept = this.#kept.get(key);
@@ -40,7 +40,7 @@ export class StreamSeries {
     return true;
   }
 
-  /** Removes the stream's series, as if the stream had never existed. */
+  /** Removes the stream's series as if the stream had never existed. */
   erase(series: SeriesOfStream): void {
     const key = JSON.stringify([series.model, series.stream]);
     this.#leftOut.delete(key);

@@ -1,5 +1,5 @@
-// Opens a page in Chromium in light and dark mode, and in the size of a desktop and of a phone. Collects the browser's errors
-// and axe's findings, and takes a screenshot if PAGE_SCREENSHOTS names a folder.
+// Opens a page in Chromium in light and dark mode, at desktop and phone size. Collects the browser's errors and axe's findings,
+// and takes a screenshot if PAGE_SCREENSHOTS names a folder.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, isAbsolute, join } from "node:path";
@@ -28,7 +28,7 @@ function onPath(program: string): string {
 }
 
 export interface Complaints {
-  /** Errors and warnings in the browser's console, failed requests and exceptions. */
+  /** Console errors and warnings, failed requests and exceptions. */
   readonly browser: string[];
   /** Serious and critical violations of WCAG 2 A and AA, and of best practice. */
   readonly axe: string[];
@@ -38,7 +38,7 @@ export interface Complaints {
 
 /**
  * @param name of the screenshot
- * @param use what a reader does on the page before it is examined, such as waiting for its data
+ * @param use what to do on the page before it is examined, such as waiting for its data
  */
 export async function complaintsAbout(
   browser: Browser,

@@ -1,6 +1,6 @@
-// Prints the last line of a run, for people and programs: how many tests passed, failed and were skipped. With TEST_COSTS=1, a
-// table with the cost of each test file is printed before this line. With TEST_COUNTS=FILE, the counts are added to that file
-// instead, and the program that runs several suites prints the line.
+// Prints the last line of a run, which both people and programs read: how many tests passed, failed and were skipped. With
+// TEST_COSTS=1, a table with the cost of each test file is printed before this line. With TEST_COUNTS=FILE, the counts are
+// added to that file instead, and the program that runs the suites prints the line.
 import { appendFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Reporter, SerializedError, TestModule } from "vitest/node";

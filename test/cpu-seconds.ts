@@ -1,5 +1,5 @@
-// Measures the cost of a test file: the CPU seconds of its process with all threads, and of its child processes that have
-// ended. Unlike elapsed time, CPU seconds hardly depend on the load of the machine.
+// Measures the cost of a test file: the CPU seconds of all threads of its process, and of its child processes that have ended.
+// Unlike elapsed time, CPU seconds hardly depend on the load of the machine.
 import { readFileSync } from "node:fs";
 import { afterAll } from "vitest";
 

@@ -1,5 +1,5 @@
 // Compares lists of numbers as `toEqual` does, but in a loop. vitest's own comparison takes a microsecond or more per element,
-// which would be most of the cost of a test that compares the bytes of a network.
+// which would account for most of the cost of a test that compares a network's bytes.
 import { expect } from "vitest";
 
 type Numbers = ArrayLike<number | bigint>;
@@ -15,7 +15,7 @@ function isEveryEqual(a: Numbers, b: Numbers): boolean {
 }
 
 /**
- * @returns undefined for values that are no lists of numbers, and for lists that differ, so that vitest prints the difference
+ * @returns undefined for values that are not lists of numbers, and for lists that differ, so that vitest prints the difference
  */
 export function equalNumbers(a: unknown, b: unknown): true | undefined {
   const isComparable = isTypedArray(a)

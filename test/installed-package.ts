@@ -1,4 +1,4 @@
-// Provides Node.js binaries of other versions, and the environment that npm has in a user's shell.
+// Provides binaries of other Node.js versions, and the environment that npm has in a user's shell.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -13,14 +13,16 @@ function environment(...path: readonly string[]): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), ...quiet, PATH: [...path, process.env.PATH].join(delimiter) };
 }
 
-/** The reason why packages cannot be installed on this machine; undefined if they can. */
+/** The reason packages cannot be installed on this machine; undefined if they can. */
 export function withoutRegistry(): string | undefined {
   if (process.platform === "win32") return "needs a POSIX shell";
   const { status } = spawnSync("npm", ["view", "node@24", "name"], { env: environment(), timeout: 30_000 });
   return status === 0 ? undefined : "no npm registry";
 }
 
-/** An environment in which `node` has this version, for example "22.18"; it is downloaded once to node_modules/.cache. */
+/**
+ * An environment in which `node` has this version, for example "22.18"; the version is downloaded once to node_modules/.cache.
+ */
 export function onNode(version: string): NodeJS.ProcessEnv {
   const home = join(cache, `node-${version}`);
   const bin = join(home, "node_modules/node/bin");

@@ -1,4 +1,4 @@
-// Tests that a run of some parts replaces their sections of docs/drift-figures.md and no others.
+// Tests that a run of only some parts replaces the sections for these parts in docs/drift-figures.md, and no others.
 import { describe, expect, it } from "vitest";
 import { updateDriftDocument } from "../../bench/drift-document.ts";
 

@@ -56,7 +56,7 @@ describe("the quality benchmark", () => {
     const [one, other] = [perfect, flawed].map((own) => columnFigures([seedFigures(task, own)]));
     const { value, low, high } = pairedDifference(one!, other!);
     expect(value).toBeCloseTo((1 - ann + (1 - cy)) / 3, 12);
-    // Among the 27 equally likely draws, the draw of bo alone and that of cy alone are less than 5 % each.
+    // Of the 27 equally likely draws, one draws only bo and one draws only cy, which is less than 5 % each.
     expect(low).toBeCloseTo((1 - ann) / 3, 12);
     expect(high).toBeCloseTo((1 - ann + 2 * (1 - cy)) / 3, 12);
     const shifted = { byPerson: new Map([...other!.byPerson].map(([user, score]) => [user, score - 0.25])) };
@@ -90,7 +90,8 @@ describe("the quality benchmark", () => {
     expect(rows[2]![4]).toBe("+.311 (+.089 to +.533)");
     expect(rows[2]![5]).toBe("+1.000");
     expect(headers[6]).toBe("compact minus it, by person (90 %)");
-    // The random forest misclassifies all of ann's windows and none of the other people's; only 1 of 27 draws is ann alone.
+    // The random forest misclassifies all of ann's windows and none of the other people's. Only 1 of 27 draws consists of ann
+    // alone.
     expect(rows.map((row) => row[6])).toEqual(["+.333 (.000 to +.667)", "+.311 (+.089 to +.533)", ""]);
   });
 });

@@ -1,5 +1,5 @@
-// Tests the bundle of tidemark/device that a web page would load: it is small and has no dependencies, and in Chromium and in a
-// bare JavaScript context, it computes the same bytes that `check` stores for the same batch.
+// Tests the bundle of tidemark/device that a web page would load: it must be small and have no dependencies. In Chromium and in
+// a bare JavaScript context, it must compute the same bytes that `check` stores for the same batch.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
@@ -25,7 +25,7 @@ const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
 const home = packedHome();
 
-/** The program of a device that receives a recording in pieces, with the import that a web page would use. */
+/** The program on a device that receives a recording in pieces, with the import that a web page would use. */
 const program = `
   import { DeviceBatch, encodeSummary, readDeviceModel, summaryToJson } from "tidemark/device";
   export function summarise(text) {

@@ -10,8 +10,8 @@ import { afterAll, beforeAll } from "vitest";
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * A folder whose node_modules contains the built package during the tests of a file; the folder is inside the repository's own
- * node_modules, which git ignores.
+ * A folder whose node_modules contains the built package while the tests in a file run. The folder is inside the repository's
+ * own node_modules, which git ignores.
  */
 export function packedHome(): string {
   const cache = join(root, "node_modules/.cache");
@@ -31,8 +31,8 @@ export function packedHome(): string {
 }
 
 /**
- * Returns a minified classic script that assigns the exports of `text` to a global `bundle`. Imports of any package except
- * tidemark are rejected.
+ * Returns a minified classic script that assigns the exports of `text` to a global `bundle`. Rejects imports of any package
+ * except tidemark.
  */
 export async function bundle(home: string, text: string): Promise<string> {
   const entry = join(home, "entry.js");

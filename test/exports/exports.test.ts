@@ -1,4 +1,4 @@
-// Reads every folder in this directory, each of which holds an export of an app, a device or a data set. A new export needs
+// Reads every folder in this directory, each of which holds an export from an app, a device or a data set. A new export needs
 // files and an export.json, but no code.
 
 import { readFileSync } from "node:fs";

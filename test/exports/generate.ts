@@ -1,4 +1,4 @@
-// Writes the folders of exports in this directory from shapes.ts, and the table in docs/devices.md from all folders:
+// Writes the export folders in this directory from shapes.ts, and the table in docs/devices.md from all folders:
 // npx node test/exports/generate.ts
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -30,7 +30,7 @@ export interface Export {
     | { readonly refused: string };
 }
 
-/** Returns the text of a key's value in row i. */
+/** Returns a key's value in row i as text. */
 function exportValue(key: string, i: number, hz: number): string {
   if (key.startsWith("'")) return key.slice(1);
   const t = i / hz;

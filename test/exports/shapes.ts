@@ -1,4 +1,4 @@
-// The layouts of files that apps and devices export, and of published data sets; generate.ts writes small files in these
+// The file layouts that apps and devices export, and those of published data sets; generate.ts writes small files in these
 // layouts, with made-up values. Columns are written as HEADER=VALUE and separated by |; VALUE is a key of exportValues below,
 // or 'text. To add the layout of a real file, add a folder with the file and an export.json; no code is needed.
 
@@ -24,9 +24,9 @@ export interface ShapeFile {
   readonly separator?: string;
   /** Lines before the names. */
   readonly before?: readonly string[];
-  /** Lines between the line of names and the first row. */
+  /** Lines between the header line and the first row. */
   readonly units?: readonly string[];
-  /** Whether the file has no line of names. */
+  /** Whether the file lacks a header line. */
   readonly bare?: boolean;
   readonly decimalComma?: boolean;
   readonly lineEnd?: string;
@@ -53,7 +53,7 @@ const one = (
   name = "recording.csv",
 ): Record<string, ShapeFile> => ({ [name]: { columns, ...more } });
 
-/** Makes a wide table with time, accelerometer and optionally gyroscope. */
+/** Builds a wide table with the time, an accelerometer and optionally a gyroscope. */
 function wide(
   name: string,
   device: string,

@@ -1,5 +1,5 @@
-// The formats that are fuzzed (Parquet separately from CSV, and the exports of apps), each with a mutator and the code that
-// reads it. An input is a set of named files; a target reads them from a directory and either succeeds or throws.
+// The formats that are fuzzed (with Parquet separate from CSV, and including exports from apps), each with a mutator and the
+// code that reads it. An input is a set of named files; a target reads them from a directory and either succeeds or throws.
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -37,13 +37,13 @@ export type Files = Readonly<Record<string, Uint8Array | string>>;
 
 export interface Format {
   readonly name: string;
-  /** The files of one input, by name. */
+  /** The files that make up one input, by name. */
   mutate(rng: Rng): Files;
   /** Reads and uses an input with the product's code; `directory` contains only the input. */
   use(directory: string, files: Files, rng: Rng): Promise<void>;
 }
 
-/** The valid files from which inputs are mutated: a trained model, a batch, and Parquet files of many kinds. */
+/** The valid files that are mutated to make inputs: a trained model, a batch, and Parquet files of many kinds. */
 export interface Base {
   readonly directory: string;
   /** The address of a tracking server. */
@@ -284,7 +284,7 @@ async function parquetFormat(base: Base): Promise<Format> {
   };
 }
 
-/** A mutated JSON file of a model folder; in half of the inputs, all hashes that cover the file are corrected. */
+/** A mutated JSON file from a model folder; in half of the inputs, all hashes that cover the file are corrected. */
 async function modelFileFormat(base: Base, name: string): Promise<Format> {
   const model = join(base.directory, "model");
   const manifestText = readFileSync(join(model, modelFiles.manifest), "utf8");
@@ -322,7 +322,7 @@ async function modelFileFormat(base: Base, name: string): Promise<Format> {
   };
 }
 
-/** The JSON value with a corrected hash of its other keys. */
+/** The JSON value with its hash corrected to match its other keys. */
 function sealed(value: unknown, key: string): unknown {
   const read: unknown = JSON.parse(jsonOf(value) || "null");
   if (typeof read !== "object" || read === null || Array.isArray(read)) return value;

@@ -21,7 +21,7 @@ import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
 import { type Base, formatNames, writeParquetBases } from "./formats.ts";
 import type { Outcome, Task } from "./worker.ts";
 
-/** Limit of the process's CPU time; on a busy machine, the elapsed time of an input may be much longer. */
+/** Limit on the process's CPU time; on a busy machine, the elapsed time of an input may be much longer. */
 const hangSeconds = 10;
 const deadlockSeconds = 180;
 const mostMebibytes = 1024;
@@ -52,7 +52,7 @@ async function makeBase(directory: string, server: string): Promise<Base> {
   return { directory, server };
 }
 
-/** A process that runs one task at a time, and is replaced if it ends or has to be killed. */
+/** A process that runs one task at a time. It is replaced if it ends or has to be killed. */
 class Worker {
   #child: ChildProcess | undefined;
   #used = 0;

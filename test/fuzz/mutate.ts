@@ -7,7 +7,7 @@ export function pick<T>(items: readonly T[], rng: Rng): T {
   return items[rng.integer(items.length)]!;
 }
 
-/** Applies one to `most` mutations in a row. */
+/** Applies between one and `most` mutations in a row. */
 export function several<T>(value: T, mutations: readonly Mutation<T>[], rng: Rng, most = 4): T {
   let mutated = value;
   for (let left = 1 + rng.integer(most); left > 0; left--) mutated = pick(mutations, rng)(mutated, rng);

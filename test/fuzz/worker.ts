@@ -1,4 +1,4 @@
-// Uses inputs one after another in a separate process, which may crash, hang or grow without affecting the others.
+// Uses inputs one after another in a separate process, which may crash, hang or grow without affecting any other process.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../src/errors.ts";

@@ -1,4 +1,5 @@
-// Tests the output of `check`: evidence has a single scale, and each number has the value with which it is compared beside it.
+// Tests the output of `check`: evidence is shown on a single scale, and beside each number is the value that it is compared
+// with.
 import { describe, expect, it } from "vitest";
 import { checkText, decisionCheckText } from "../../../src/interfaces/cli/check-text.ts";
 import { tableLines } from "../../../src/interfaces/cli/table.ts";

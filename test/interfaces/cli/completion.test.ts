@@ -1,4 +1,4 @@
-// Tests completion in real shells if they are installed, and always in bash.
+// Tests completion in bash, and in other real shells if they are installed.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// No command prints a sequence that controls the terminal, and no name can start a line of its own, whatever people, labels,
-// ids, folders, files and servers are called.
+// Whatever people, labels, ids, folders, files and servers are called, no command prints a sequence that controls the terminal,
+// and no name can start a new line.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
@@ -191,7 +191,7 @@ async function run(words: readonly string[]): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-// Control characters except newline, separators of lines, lone surrogates, and characters that change the direction of text.
+// Control characters except newline, line separators, lone surrogates, and characters that change the direction of text.
 const obeyed = /[\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]|(?!\n)\p{Cc}/u;
 
 describe.skipIf(process.platform === "win32")("what every command prints", () => {

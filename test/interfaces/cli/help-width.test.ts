@@ -1,4 +1,4 @@
-// The help of every command fits the width of the terminal, or 80 columns if there is no terminal.
+// Every command's help fits the width of the terminal, or 80 columns if there is no terminal.
 import { stripVTControlCharacters } from "node:util";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";

@@ -73,7 +73,7 @@ afterAll(async () => {
   for (const own of [server, refusing]) await own.close();
 });
 
-/** Expects output that conforms to its schema, has only keys of the schema, and is printed in the right form. */
+/** Expects output that conforms to its schema, has only keys that the schema defines, and is printed in the right form. */
 function expectForm(schema: z.ZodType, line: string): unknown {
   const value: unknown = JSON.parse(line);
   expect(camelCaseKeys(value)).toEqual([]);
@@ -96,7 +96,7 @@ function expectCheck(line: string): void {
   expectForm(checkResultSchema, JSON.stringify(answer));
 }
 
-/** The schema of the baseline expects the keys of `drift` in camelCase. */
+/** The baseline's schema expects the keys of `drift` in camelCase. */
 function expectBaseline(line: string): void {
   const value: unknown = JSON.parse(line);
   expect(camelCaseKeys(value)).toEqual([]);

@@ -1,4 +1,4 @@
-// If the output cannot be written, because the disk is full or the reader has ended, the verdict is not lost.
+// If the output cannot be written because the disk is full or the reader has exited, the verdict is not lost.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, writeFileSync } from "node:fs";

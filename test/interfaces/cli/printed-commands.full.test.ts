@@ -1,4 +1,4 @@
-// Runs in a shell the commands that an interrupted training run prints: a path with spaces must stay one word.
+// Runs in a shell the commands that an interrupted training run prints: a path with spaces must remain a single word.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";

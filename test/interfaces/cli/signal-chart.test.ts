@@ -1,4 +1,4 @@
-// Tests that charts of characters have the requested width, and show the extremes of a signal at the edges.
+// Tests that text charts have the requested width, and show a signal's extremes at the edges.
 import { describe, expect, it } from "vitest";
 import { displayWidth } from "../../../src/interfaces/cli/display-width.ts";
 import { chartShowsBraille, signalChartLines } from "../../../src/interfaces/cli/signal-chart.ts";
@@ -8,7 +8,8 @@ const ramp = { signals: [{ name: "x", values: [0, 1, 2, 3, 4, 5, 6, 7, 8] }] };
 describe("a chart", () => {
   it("draws a ramp from the lower left to the upper right with asterisks", () => {
     expect(signalChartLines(ramp, 15, false)).toEqual([
-      // The chart has nine columns, each from its own value to the next one: 0 to 2 are below the middle row, 7 and 8 above it.
+      // The chart has nine columns, each of which runs from its own value to the next one: 0 to 2 are below the middle row, 7
+      // and 8 above it.
       "    8        **",
       "  x      *****",
       "    0 ****",

@@ -1,5 +1,5 @@
-// For every path that a command accepts, a failure of the operating system gives one error that names the path, and no stack
-// trace.
+// For every path that a command accepts, a failure in the operating system results in one error that names the path, without a
+// stack trace.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const directory = fileDirectory();
 const nobody = 65_534;
 /**
  * Root may access every file, so if these tests run as root, the commands run as the user "nobody", provided that this user can
- * read this program.
+ * read the program.
  */
 const asNobody = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
 const forbids = spawnSync(process.execPath, [main, "--version"], asNobody).status === 0;
@@ -41,7 +41,7 @@ beforeAll(() => {
 });
 
 const batch = "batch.csv.gz";
-/** For each command, the calls in which one path is `bad`. */
+/** For each command, the calls in which one of the paths is `bad`. */
 const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[])[]>> = {
   simulate: (bad) => replaces(bad).map((out) => ["--out", out, "--overwrite", "--users", "1", "--minutes", "0.1"]),
   inspect: (bad) => [[bad], ...inside(bad, "i.html").map((out) => ["recordings.csv.gz", "--out", out])],

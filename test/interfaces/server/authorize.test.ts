@@ -162,7 +162,8 @@ describe("without tokens", () => {
     expect(await status({ Host: "127.0.0.1.evil.example" })).toBe(403);
     expect(await status({ Host: "127.0.0.1:8787", Origin: "https://evil.example" })).toBe(403);
     expect(await status({ Host: "127.0.0.1:8787", "Sec-Fetch-Site": "cross-site" })).toBe(403);
-    // Once a token has been created while the service runs, every request needs a token, even after this token was revoked.
+    // Once a token has been created while the service is running, every request needs a token, even after that token is
+    // revoked.
     await tokenWith("first", "ingest");
     expect(await status({ Host: "127.0.0.1:8787" })).toBe(401);
     await revokeToken({ tokens: file }, "first");

@@ -1,4 +1,4 @@
-// Tests the dashboard in a browser with the data of a real service.
+// Tests the dashboard in a browser with data from a real service.
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -74,7 +74,7 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     });
     await seen("dashboard-batch", `${hash}/b%201`, async (page) => {
       await page.waitForSelector(".picture");
-      // Expects pictures of nine channels and signals, of the furthest one by activity, and of the mix of activities.
+      // Expects pictures of nine channels and signals, of the most distant one by activity, and of the mix of activities.
       expect(await page.locator(".picture h2").allInnerTexts()).toEqual([
         expect.stringMatching(/ by activity$/),
         "Channels",

@@ -1,4 +1,4 @@
-// The server application without sockets and models, for tests of permissions.
+// The server application without sockets and models, for permission tests.
 
 import type { Hono } from "hono";
 import { pino } from "pino";
@@ -16,7 +16,7 @@ import type { PostedBatch } from "../../../src/pipelines/posted-batch.ts";
 import { ServiceMetrics } from "../../../src/report/operations/service-metrics.ts";
 
 export interface FakeOptions {
-  /** Path of the file of tokens. */
+  /** Path of the token file. */
   readonly file: string;
   /** Where bodies are written. */
   readonly directory: string;

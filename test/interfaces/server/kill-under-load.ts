@@ -1,5 +1,5 @@
-// Kills the service while devices send, starts it again, and compares its stored verdicts with its answers. Each device sends
-// its batches in order, and repeats a batch until it gets an answer.
+// Kills the service while devices are sending batches, starts it again, and compares its stored verdicts with its answers. Each
+// device sends its batches in order, and repeats a batch until it gets an answer.
 
 import { setTimeout } from "node:timers/promises";
 import { type RunningService, startServiceProcess } from "./service-process.ts";
@@ -18,7 +18,7 @@ export interface KillOptions {
   readonly devices?: number;
   /** A batch as CSV. */
   readonly body: Uint8Array;
-  /** Random numbers from 0 to 1, which determine the moments of the kills. */
+  /** Random numbers from 0 to 1, which determine when the service is killed. */
   readonly random: () => number;
 }
 
@@ -55,7 +55,7 @@ export async function killUnderLoad(
   };
   const sending = Array.from({ length: devices }, (_, i) => device(`device-${i}`));
   while (killed < kills) {
-    // Waits for at least one answer between two kills, however slow the machine is.
+    // Waits for at least one answer between two kills, no matter how slow the machine is.
     const enough = answers.size + 1 + Math.floor(2 * devices * random());
     while (answers.size < enough && faults.length === 0) await setTimeout(5);
     await setTimeout(200 * random());

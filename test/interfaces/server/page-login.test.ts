@@ -1,5 +1,4 @@
-// Tests the login of the pages: the cookie, the requests that it allows, and the requests from another site that it does not
-// allow.
+// Tests how pages log in: the cookie, the requests that it allows, and the requests from other sites that it does not allow.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";

@@ -136,7 +136,7 @@ describe.skipIf(!hasPrometheus)(`Prometheus and Alertmanager${skipped}`, () => {
       interval: 100,
     });
 
-    // After a reset, the next good batch ends the alarm.
+    // After a reset, the next good batch clears the alarm.
     const reset = await start(["reference", "reset", "--model", "models/walk", "--stream", "wrist-7"], directory).ended;
     expect(reset.exitCode).toBe(0);
     expect((await post(service.url, batch("b2"), good, type)).json.verdict).toBe("normal");

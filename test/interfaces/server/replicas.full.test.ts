@@ -1,6 +1,6 @@
-// Runs several replicas of the service with one database, and devices that send their batches one after another, each until it
-// is answered. Replicas, connections and the database are killed meanwhile. No answered batch is lost, no batch is stored
-// twice, and the batches of a stream are judged in the order in which they were sent.
+// Runs several replicas of the service with one database, and devices that send their batches one after another and repeat each
+// one until it is answered. Meanwhile, replicas, connections and the database are killed. No answered batch is lost, no batch
+// is stored twice, and the batches of a stream are judged in the order in which they were sent.
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -95,7 +95,7 @@ describe.skipIf(withoutPostgres !== "")(`replicas of tidemark serve${withoutPost
     };
     const [first, ...others] = await Promise.all(streams.map(async (stream) => (await model.page(stream)).batches));
     expect(first!.map(({ batchId }) => batchId)).toEqual(bodies.map((_, i) => `${i}`));
-    // The batches of each stream were judged like those of every other stream, whatever was killed meanwhile.
+    // Every stream's batches were judged in the same way, whatever was killed in the meantime.
     for (const other of others) expect(other.map(plain)).toEqual(first!.map(plain));
     for (const [i, stream] of streams.entries()) {
       const stored = [first!, ...others][i]!;

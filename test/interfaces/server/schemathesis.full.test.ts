@@ -1,4 +1,4 @@
-// Schemathesis makes requests from the OpenAPI description, valid and invalid ones, and checks every reply against it.
+// Schemathesis generates valid and invalid requests from the OpenAPI description, and checks every reply against it.
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,14 +12,14 @@ import { startService } from "./running-service.ts";
 
 const findModule = "import importlib.util as u, sys; sys.exit(u.find_spec('schemathesis') is None)";
 
-/** The Python that has Schemathesis: TIDEMARK_SCHEMATHESIS_PYTHON, or the Python of .venv. */
+/** The Python that has Schemathesis: TIDEMARK_SCHEMATHESIS_PYTHON, or the Python in .venv. */
 const python = [
   process.env.TIDEMARK_SCHEMATHESIS_PYTHON,
   fileURLToPath(new URL("../../../.venv/bin/python", import.meta.url)),
 ].find((path) => path !== undefined && existsSync(path) && spawnSync(path, ["-c", findModule]).status === 0);
 const skipped = python === undefined ? " (skipped: no Python with Schemathesis in .venv)" : "";
 
-/** Names of streams that a client may choose. */
+/** Stream names that a client may choose. */
 const oddNames = ["\r\n\t\0", "%zz", "../a", "*", "__proto__", '",stream="', "a\u2028b", "-"];
 
 /** `spawnSync` would block this process, which reads the service's log, so the service would wait for its reader. */
@@ -52,7 +52,7 @@ it.skipIf(python === undefined)(
       python!,
       [
         ...["-m", "schemathesis.cli", "run", `${service.url}/v1/openapi.json`, "-H", `Authorization: ${authorization}`],
-        // Events never end. A request with a valid address and body may still contain an invalid batch.
+        // Events never end. Even a request with a valid address and body may contain an invalid batch.
         ...["--exclude-path", "/v1/events", "--exclude-checks", "positive_data_acceptance"],
         ...["--max-time", "45", "-n", "25", "--seed", "1", "--no-shrink", "--continue-on-failure", "--no-color"],
         ...["--warnings", "off", "--suppress-health-check", "all", "--generation-database", "none"],

@@ -14,7 +14,7 @@ import { post, type Reply, startService } from "./running-service.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
-/** The batch has one recording and no person, because the float32 format has no people. */
+/** The batch has one recording and no person, because the float32 format has no field for people. */
 let rows: Record<"timestamp_s" | "Ax" | "Ay" | "Az", number>[];
 let csv: string;
 
@@ -225,7 +225,7 @@ describe("tidemark serve", () => {
       ["older", 10],
     ] as const) {
       waiting.push(sent(batch, age));
-      // The next batch is sent after this batch has arrived.
+      // The next batch is sent only after this batch has arrived.
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     expect(await service.stop()).toEqual({ code: 0, signal: null });

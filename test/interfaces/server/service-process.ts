@@ -1,4 +1,4 @@
-// Starts the real service in a process of its own, and waits until it listens.
+// Starts the real service in a separate process, and waits until it is listening.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";

@@ -28,7 +28,8 @@ it("answers at each moment what the nearest window of the same recording answers
     ["ann", "a", 6],
     ["ann", "a", 0],
   ]);
-  // ann's long windows have their centres at 2 and 8 seconds, and the moments are 1, 4, 5 and 31; 5 is as far from both.
+  // The centres of ann's long windows are at 2 and 8 seconds, and the moments are 1, 4, 5 and 31. Moment 5 is equally far from
+  // both centres.
   const answers = answersAtMoments(moments, long, Float32Array.of(0.5, 0.5, 0.25, 0.75, 1, 0));
   expect([...answers]).toEqual([1, 0, 1, 0, 1, 0, 0.25, 0.75, 0.5, 0.5]);
 });

@@ -86,7 +86,7 @@ describe("the promise of cross-validation", () => {
     [promised, 0.8, true],
     [promised.slice(0, 4), 0.79, false],
     [promised.slice(0, 4), 0.8, true],
-    // With 39 people, anybody who scores no higher than the lowest of them is among the lowest 5 %.
+    // With 39 people, a person who scores no higher than the lowest of them is among the lowest 5 %.
     [[0.7, ...promised, ...promised], 0.69, false],
   ])("of %j, %d is inside the spread: %s", (scores, score, expected) => {
     expect(isWithinPromised(scores, score)).toBe(expected);

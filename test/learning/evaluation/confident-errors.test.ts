@@ -19,9 +19,9 @@ const probabilities = Float32Array.from(walk.flatMap((p) => [1 - p, p]));
 it("joins consecutive windows with the same error, and puts the most confident first", () => {
   const own = { user: "ann", recording: "morning" };
   expect(confidentErrors(windows, probabilities)).toEqual([
-    // The true class changes before this window, so this error is a stretch of its own.
+    // The true class changes before this window, so this error is a separate stretch.
     { ...own, start: 21, end: 23, truth: "walk", predicted: "sit", confidence: expect.closeTo(0.95, 6), windows: 1 },
-    // This stretch has rows 1 and 0, in order of time; row 2 is right, and row 3 begins after a pause.
+    // This stretch consists of rows 1 and 0, in time order. Row 2 is right, and row 3 begins after a pause.
     { ...own, start: 10, end: 13, truth: "sit", predicted: "walk", confidence: expect.closeTo(0.9, 6), windows: 2 },
     { ...own, start: 20, end: 22, truth: "sit", predicted: "walk", confidence: expect.closeTo(0.8, 6), windows: 1 },
   ]);

@@ -10,9 +10,7 @@ export interface Run {
   pause: number;
 }
 
-/**
- * Makes windows of 4 samples at 2 Hz that advance by `stride` within each run; the runs of a recording are in order of time.
- */
+/** Makes windows of 4 samples at 2 Hz that advance by `stride` within each run; the runs of a recording are in time order. */
 export function windowsOf(runs: readonly Run[], stride = 2): WindowPositions {
   const windowSize = 4;
   const samplingRateHz = 2;
@@ -43,7 +41,7 @@ export function windowsOf(runs: readonly Run[], stride = 2): WindowPositions {
   };
 }
 
-/** An arbitrary that makes runs of several people, recordings and classes, in any order. */
+/** An arbitrary that generates runs of several people, recordings and classes, in any order. */
 export function anyRuns(people: number): fc.Arbitrary<Run[]> {
   return fc.array(
     fc.record({

@@ -21,7 +21,7 @@ describe("two models on the same people", () => {
     expect(paired!.difference).toBeCloseTo(0.1, 12);
   });
 
-  // From two people, a bootstrap draws the pairs aa, ab, ba and bb, so a quarter of the means lies at each extreme.
+  // From two people, a bootstrap draws the pairs aa, ab, ba and bb, so a quarter of the means lie at each extreme.
   it("differ within an interval over people", () => {
     const paired = pair(scores(["a", 0.5], ["b", 0.5]), scores(["a", 0.4], ["b", 0.8]));
     expect(paired!.interval!.low).toBeCloseTo(-0.1, 12);

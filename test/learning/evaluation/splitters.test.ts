@@ -1,4 +1,4 @@
-// Tests what every splitter guarantees, over random recordings, and compares with scikit-learn's folds (test/fixtures/scripts/
+// Tests on random recordings what every splitter guarantees, and compares the folds with scikit-learn's (test/fixtures/scripts/
 // stratified_group_k_fold.py).
 
 import { readFileSync } from "node:fs";
@@ -82,7 +82,7 @@ interface Fixture {
   counts: number[][];
   foldOfGroup: number[];
   deviation: number;
-  /** Whether the choice of folds does not depend on rounding noise. */
+  /** Whether the choice of folds is independent of rounding noise. */
   determined: boolean;
   shuffledDeviations: number[];
 }

@@ -1,4 +1,4 @@
-// A network with layers of its own, made of operators: gated convolutions, self-attention and layer normalization.
+// A network with custom layers that are built from operators: gated convolutions, self-attention and layer normalization.
 import type { Layers, Network, Operators, Tensor } from "tidemark";
 
 const epsilon = 1e-3;

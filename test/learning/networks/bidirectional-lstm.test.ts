@@ -69,7 +69,7 @@ describe("bidirectional LSTM against PyTorch", () => {
     }
   });
 
-  // ONNX Runtime's LSTM has no double kernel; its float32 outputs differ by a few roundings.
+  // ONNX Runtime's LSTM has no double kernel; its float32 outputs differ by a few rounding errors.
   it("outputs of ONNX's own operator, which serves, in float32 for any number of windows", async () => {
     const graph = new Graph("lstm");
     const context = {

@@ -1,5 +1,5 @@
-// Compares the gradients of reverse-mode differentiation with central differences; both are float64 and run in ONNX Runtime.
-// The loss is a sum of the outputs with different weights, so that no element's gradient can be mistaken for another's.
+// Compares the gradients from reverse-mode differentiation with central differences. Both use float64 and run in ONNX Runtime.
+// The loss is a sum of the outputs, each with a different weight, so that no element's gradient can be mistaken for another's.
 
 import { expect } from "vitest";
 import { backpropagate } from "../../../src/learning/networks/backpropagate.ts";

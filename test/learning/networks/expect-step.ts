@@ -23,7 +23,7 @@ export function expectNear(actual: number, expected: number, tolerance: number, 
   expect(Math.abs(actual - expected), `${what}: ${actual}, expected ${expected}`).toBeLessThanOrEqual(tolerance);
 }
 
-/** Norm below which a gradient may be rounding error: that of a bias before a batch normalization is 0. */
+/** Norm below which a gradient may be rounding error. For example, the gradient of a bias before a batch normalization is 0. */
 const leastNorm = 1e-3;
 
 /** Each tensor must be within `tolerance` of its norm. */
@@ -43,7 +43,7 @@ export function expectSummaries(
   }
 }
 
-/** Expects the step of a fixture: its loss, logits, gradients and running statistics. */
+/** Expects the step in a fixture: its loss, logits, gradients and running statistics. */
 export async function expectStep(
   layers: Layer,
   fixture: Omit<FullSize, "network">,

@@ -1,5 +1,5 @@
-// Compares the graph for validation and the exported graph with PyTorch's logits in inference mode. Both graphs are float32,
-// because ONNX Runtime's LSTM has no double kernel.
+// Compares the logits of the validation graph and the exported graph with PyTorch's logits in inference mode. Both graphs are
+// float32, because ONNX Runtime's LSTM has no double kernel.
 
 import { describe, expect, it } from "vitest";
 import { buildExportedInferenceGraph, buildInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";

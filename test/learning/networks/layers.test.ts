@@ -1,5 +1,5 @@
 // Compares every layer's gradient with central differences, and its values with plain loops.
-// Sequences are [T, B, C], with time, batch and channels.
+// Sequences are [T, B, C]: time, batch, channels.
 
 import { describe, expect, it } from "vitest";
 import { bidirectionalLstm } from "../../../src/learning/networks/bidirectional-lstm.ts";

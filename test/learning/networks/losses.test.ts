@@ -36,7 +36,8 @@ describe("softmax cross-entropy", () => {
   });
 
   it("divides weighted rows by the number of windows, not by the sum of their weights", async () => {
-    // Two windows with uniform probabilities have a loss of log 2 each, times weights of 3 and 0.5, divided by 2.
+    // Two windows with uniform probabilities have a loss of log 2 each. It is multiplied by weights of 3 and 0.5, and the sum
+    // is divided by 2.
     const { loss, gradient } = await lossOf([0, 0, 0, 0], [3, 0, 0, 0.5], 2, "float64");
     expect(loss).toBeCloseTo(1.75 * Math.LN2, 14);
     [-0.75, 0.75, 0.125, -0.125].forEach((value, i) => {

@@ -96,7 +96,7 @@ describe("the kernels", () => {
       }
     }
     const total = sizes.reduce((a, b) => a + b);
-    // A kernel has n channels with a probability of log2((n + 1) / n) / log2(10).
+    // The probability that a kernel has n channels is log2((n + 1) / n) / log2(10).
     for (const [n, count] of sizes.entries()) {
       const expected = n === 0 || n > 9 ? 0 : Math.log10((n + 1) / n);
       expect(Math.abs(count / total - expected), `${n} channels`).toBeLessThan(0.02);

@@ -1,6 +1,6 @@
-// The content of test/fixtures/network/step*.json and full-size*.json, and the inputs from which it was computed, which come
-// from the generator that test/fixtures/scripts/network.py describes. T is the number of time steps, C of channels, K of
-// classes and N of windows.
+// The content of test/fixtures/network/step*.json and full-size*.json, and the inputs that it was computed from. The generator
+// of these inputs is described in test/fixtures/scripts/network.py. T is the number of time steps, C of channels, K of classes
+// and N of windows.
 
 import { readFileSync } from "node:fs";
 import type { NetworkSpec, ParameterSpec } from "../../../src/learning/networks/parameters.ts";
@@ -134,7 +134,7 @@ export function initialStatistics(network: NetworkSpec): Float64Array {
   return statistics;
 }
 
-/** Summarises the tensors in a vector in the same way as the fixture. */
+/** Summarises the tensors in a vector in the same way as the fixture does. */
 export function summaries(
   vector: readonly number[],
   specs: readonly ParameterSpec[],

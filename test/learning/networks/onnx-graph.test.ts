@@ -1,4 +1,4 @@
-// Tests the construction of graphs (names, constants, outputs), and the ONNX file that is written from a graph.
+// Tests graph construction (names, constants, outputs), and the ONNX file that is written from a graph.
 
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import * as fc from "fast-check";

@@ -1,5 +1,5 @@
 // Compares every operator with ONNX Runtime: the type and shape that are inferred for a node must equal those of its output,
-// and the values must equal results that were computed by hand.
+// and the values must equal results computed by hand.
 
 import { describe, expect, it } from "vitest";
 import { Graph, type Value } from "../../../src/learning/networks/onnx-graph.ts";
@@ -168,7 +168,7 @@ describe("operators in ONNX Runtime", () => {
     expect(result.y!.values[1]).toBeCloseTo(h(2.1, 4.2, 1.4), 6);
   });
 
-  // There are two channels, 1 2 3 4 and 1 0 0 1; the kernel adds x[t] + 2 x[t + 2] of the first channel to 10 x[t] of the
+  // There are two channels, 1 2 3 4 and 1 0 0 1. The kernel adds x[t] + 2 x[t + 2] from the first channel to 10 x[t] from the
   // second.
   it.each([
     [0, [1 + 2 * 3 + 10, 2 + 2 * 4]],

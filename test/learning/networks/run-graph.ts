@@ -42,7 +42,7 @@ export async function runGraph(graph: Graph, feeds: Feeds = {}): Promise<Readonl
   return (await openGraph(graph))(feeds);
 }
 
-/** An unknown dimension follows from the number of values; a shape may have at most one unknown dimension. */
+/** An unknown dimension is derived from the number of values; a shape may have at most one unknown dimension. */
 function toTensor({ name, type, shape }: Value, values: ArrayLike<number> | undefined): Tensor {
   if (values === undefined) throw new Error(`no values for the input ${name}`);
   const known = shape.reduce<number>((product, d) => (typeof d === "number" ? product * d : product), 1);

@@ -1,4 +1,4 @@
-// Tests the cycles without any training: each test determines the results of the fits.
+// Tests the cycles without any training: each test specifies the results of the fits.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -11,7 +11,7 @@ import {
 } from "../../../src/learning/pseudo-labeling/curriculum.ts";
 import type { Selection } from "../../../src/learning/pseudo-labeling/select-pseudo-labels.ts";
 
-/** The result of a fit: its macro-F1 on the holdout, and for each unlabelled window the class and its confidence. */
+/** The result of a fit: its macro-F1 on the holdout, and for each unlabelled window, the predicted class and its confidence. */
 interface Said {
   readonly f1: number;
   readonly unlabelled: readonly (readonly [k: number, confidence: number])[];
@@ -56,7 +56,7 @@ interface Call {
 
 /**
  * Runs the curriculum with fits that return these results in turn, and the last result for all later fits. The weights of a
- * cycle name its number.
+ * cycle contain its number.
  */
 async function follow(
   answers: readonly Said[],

@@ -14,7 +14,7 @@ import {
 } from "../../../src/learning/pseudo-labeling/promotion-gate.ts";
 
 const K = 3;
-/** Rows of probabilities that are largest for these classes. */
+/** Rows of probabilities, each of which is largest for the given class. */
 const sayingOf = (classes: ArrayLike<number>): Float32Array =>
   Float32Array.from(Array.from(classes).flatMap((said) => [0, 1, 2].map((k) => (k === said ? 0.6 : 0.2))));
 
@@ -83,8 +83,8 @@ describe("the comparison", () => {
 
 describe("the interval", () => {
   /**
-   * Makes people with `n` windows of each of two classes, of which the candidate and the champion misclassify the given
-   * numbers.
+   * Makes people with `n` windows of each of two classes. The candidate and the champion misclassify the given numbers of these
+   * windows.
    */
   const n = 1000;
   function people(errors: readonly (readonly [before: number, after: number])[], cycles = 2): HoldoutComparison {

@@ -1,4 +1,4 @@
-// Tests the values that retrain_report.json may contain: shares from 0 to 1, and numbers from 0.
+// Tests the values that retrain_report.json may contain: shares from 0 to 1, and numbers of at least 0.
 import { describe, expect, it } from "vitest";
 import {
   comparisonSchema,
@@ -56,7 +56,7 @@ const report = {
   warnings: [],
 };
 
-/** Returns the document with a different value at a path. */
+/** Returns the document with the value at a path replaced. */
 function changed(value: unknown, [key, ...rest]: readonly string[], to: unknown): unknown {
   if (key === undefined) return to;
   if (Array.isArray(value)) return value.map((item, i) => (`${i}` === key ? changed(item, rest, to) : item));

@@ -136,7 +136,7 @@ const anyRule: fc.Arbitrary<SelectionRule> = fc.record({
 
 const roundedUp = (n: number): number => (Math.abs(n - Math.round(n)) < 1e-9 ? Math.round(n) : Math.ceil(n));
 
-/** The reference implementation repeatedly chooses the most confident of the remaining windows. */
+/** The reference implementation repeatedly chooses the most confident window among those that remain. */
 function slowly(probabilities: Float32Array, { selector, share, threshold, floor, caps }: SelectionRule): number[] {
   const windows = Array.from({ length: probabilities.length / K }, (_, row) => {
     const own = [...probabilities.slice(row * K, (row + 1) * K)];

@@ -6,7 +6,8 @@ const rows = (...first: number[]): Float32Array => Float32Array.from(first.flatM
 
 describe("measureMixture", () => {
   it("makes an overconfident member less confident", () => {
-    // A member that is right about 2 of 3 windows with probability .9 gets the temperature ln 9 / ln 2.
+    // A member that assigns a probability of .9 to its predictions but is right about only 2 of 3 windows gets the temperature
+    // ln 9 / ln 2.
     const members = [rows(0.9, 0.9, 0.1, 0.1, 0.1, 0.9), rows(0.5, 0.5, 0.5, 0.5, 0.5, 0.5)];
     const { temperatures, weights } = measureMixture({ labels, classCount: 2, members });
     expect(temperatures[0]).toBeCloseTo(Math.log(9) / Math.log(2), 6);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { finalSchedule } from "../../../src/learning/training/final-schedule.ts";
 import type { FitEpoch } from "../../../src/learning/training/fit-state.ts";
 
-/** A fold whose learning rate halves every `halving` epochs; `best` lists the epochs that were the best so far. */
+/** A fold whose learning rate halves every `halving` epochs; `best` lists the epochs that were the best up to that point. */
 function fold(epochs: number, best: readonly number[], halving = Number.POSITIVE_INFINITY): FitEpoch[] {
   return Array.from({ length: epochs }, (_, i) => ({
     epoch: i + 1,

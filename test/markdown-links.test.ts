@@ -1,4 +1,5 @@
-// Every relative link in the documentation must lead to a file and a heading, also in the package, which has fewer files.
+// Every relative link in the documentation must lead to a file and a heading. This includes links in the package, which has
+// fewer files.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";

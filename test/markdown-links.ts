@@ -10,7 +10,7 @@ export interface Link {
   readonly target: string;
 }
 
-/** Returns the links outside of code, in order, without URLs and mail addresses. */
+/** Returns the links outside code, in order, except URLs and mail addresses. */
 export function relativeLinks(root: string, file: string): Link[] {
   return prose(readFileSync(join(root, file), "utf8")).flatMap((text, index) =>
     [...text.matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[[^\]]+\]:\s*(\S+)|\b(?:src|href)="([^"]+)"/g)]

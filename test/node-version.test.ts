@@ -1,5 +1,5 @@
 // If Node.js is too old, the command and the package's entry points end with a one-line message. This test only changes the
-// version that Node.js reports; test/package.full.test.ts uses old versions.
+// version that Node.js reports; test/package.full.test.ts runs old versions.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";

@@ -1,5 +1,5 @@
 // Verifies docs/privacy.md: no command leaves a file in the user's home or temporary folder, or contacts a server that was not
-// named. The test checks all network system calls of all threads and child processes.
+// named. The test checks every network system call that any thread or child process makes.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ afterAll(() => server.close());
 
 const batch = ["batch.csv.gz", "--model", "walk"];
 const network = ["--network", "compact", "--rate", "20", "--window", "40", "--folds", "2", "--epochs", "1"];
-/** The commands run in this order; only the commands in `speaking` get the address of a server, because they need one. */
+/** The commands run in this order; only the commands in `speaking` get the address of a server, because only they need one. */
 const cases: Readonly<Record<string, () => readonly string[]>> = {
   simulate: () => ["--out", "simulated.csv", "--users", "1", "--minutes", "0.1"],
   train: () => ["recordings.csv.gz", "--out", "trained", ...network, "--jobs", "2"],
@@ -84,8 +84,8 @@ const cases: Readonly<Record<string, () => readonly string[]>> = {
 };
 const speaking = ["alerts test", "push", "sync"];
 /**
- * Expected exit codes other than 0: the candidate is rejected, the line has no earlier champion, and the server is no Tidemark
- * service.
+ * Expected exit codes other than 0: the candidate is rejected, the line has no earlier champion, and the server is not a
+ * Tidemark service.
  */
 const otherCodes: Readonly<Record<string, number>> = { retrain: 20, "models rollback": 2, push: 3 };
 

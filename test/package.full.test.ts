@@ -1,4 +1,4 @@
-// Tests the package after building and packing it and installing it under the supported versions of Node.js.
+// Builds and packs the package, installs it under the supported versions of Node.js, and tests the result.
 import { execFile, execFileSync } from "node:child_process";
 import {
   cpSync,
@@ -38,7 +38,7 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe("the built package", () => {
-  /** Maps a path in the package to its place in this build. */
+  /** Maps a path in the package to the corresponding path in this build. */
   const built = (path: string): string => path.replace(/^(\.\/)?dist/, out);
 
   it("has what bin and exports promise", () => {
@@ -106,7 +106,7 @@ describe.skipIf(absent !== undefined)(
       readonly stderr: string;
     }
 
-    /** Runs a program in the folder of a project, with a user's environment. */
+    /** Runs a program in a project folder, with a user's environment. */
     function run(version: string, program: string, ...words: readonly string[]): Promise<Ran> {
       const cwd = projects.get(version) ?? projects.values().next().value!;
       return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// Verifies package.json: the package contains every file that it needs and no other.
+// Verifies package.json: the package contains every file that it needs and no others.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

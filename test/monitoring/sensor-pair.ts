@@ -1,4 +1,5 @@
-// An accelerometer with gravity and a gyroscope on the same device, in the units that the checks for impossible values require.
+// An accelerometer that measures gravity and a gyroscope on the same device, in the units that the checks for impossible values
+// require.
 import type { Sensor } from "../../src/signals/sensors/sensor.ts";
 
 export const accelerometer: Sensor = {

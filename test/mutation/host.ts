@@ -1,5 +1,5 @@
-// A process that keeps vitest loaded: it gets a mutant and the test files that may detect it, and runs these files one after
-// another in a thread until one fails. If a mutant makes a test run forever, the process that started this one kills it.
+// A process that keeps vitest loaded: it receives a mutant and the test files that may detect it, and runs these files one
+// after another in a thread until one fails. If a mutant makes a test run forever, the process that started this one kills it.
 import { resolve } from "node:path";
 import { createVitest } from "vitest/node";
 import type { Mutant } from "./mutants.ts";
@@ -21,7 +21,7 @@ export type Message =
 
 let active: Task | undefined;
 
-// The settings apply to all threads, like those that vitest.config.ts makes for processes.
+// These settings apply to all threads, just as those in vitest.config.ts apply to processes.
 process.env.ORT_DISABLE_TELEMETRY = "1";
 
 const vitest = await createVitest(

@@ -1,4 +1,4 @@
-// npm run mutate measures which small mistakes in the code the tests would detect. Each mutant is one mistake (see mutants.ts).
+// npm run mutate shows which small mistakes in the code the tests would detect. Each mutant is one mistake (see mutants.ts).
 // The tests of the mutant's room run on it (see tests-of.ts), cheapest first. A mutant counts as killed if a test fails or
 // never ends.
 //
@@ -25,7 +25,10 @@ import { mutantsOf } from "./mutants.ts";
 import { testsOf } from "./tests-of.ts";
 
 const rooms = ["random.ts", "stats", "learning/pseudo-labeling", "monitoring/drift"];
-/** The tests of a mutant may take this multiple of their CPU seconds on the original code, plus this number of CPU seconds. */
+/**
+ * A mutant's tests may take this multiple of the CPU seconds that they take on the original code, plus this number of CPU
+ * seconds.
+ */
 const [patience, grace] = [4, 5];
 
 interface Result {
@@ -34,7 +37,7 @@ interface Result {
   readonly line: number;
   /** Of the test files. */
   readonly tests: string;
-  /** The test file that failed, preceded by "endless" if it did not end; null if the mutant survived. */
+  /** The test file that failed, preceded by "endless" if it never ended; null if the mutant survived. */
   readonly by: string | null;
 }
 
@@ -46,7 +49,7 @@ interface Cost {
   readonly cost: number;
 }
 
-/** A host process that is replaced if it had to be killed. */
+/** A host process, which is replaced if it has to be killed. */
 class Host {
   #child: ChildProcess | undefined;
 

@@ -1,4 +1,4 @@
-// Makes mutants of a source file, each with one small mistake: numbers halved and doubled, comparisons made strict or not
+// Creates mutants of a source file, each with one small mistake: numbers halved and doubled, comparisons made strict or not
 // strict and reversed, arithmetic and logical operators exchanged, booleans inverted, results dropped. Strings and types are
 // not changed.
 import { type ESTree, parseSync, Visitor } from "vite";
@@ -10,7 +10,10 @@ export interface Mutant {
   readonly end: number;
   /** The text that replaces the source between `start` and `end`. */
   readonly text: string;
-  /** The line with the mistake marked as [before -> after], followed by a number if the file has an equal line before it. */
+  /**
+   * The line with the mistake marked as [before -> after], followed by a number if the same line also occurs earlier in the
+   * file.
+   */
   readonly name: string;
 }
 

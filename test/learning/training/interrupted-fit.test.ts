@@ -1,5 +1,5 @@
-// Stops a fit again and again, at random steps, and resumes it from the checkpoint's bytes each time, with any number of
-// threads; the final bytes must equal those of a fit that was never stopped.
+// Repeatedly stops a fit at random steps and resumes it from the checkpoint's bytes, with any number of threads. The final
+// bytes must equal those of a fit that was never stopped.
 import { describe, expect, it } from "vitest";
 import { fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import { decodeFitState, encodeFitState, type FitState } from "../../../src/learning/training/fit-state.ts";

@@ -1,5 +1,5 @@
-// ONNX Runtime must leave nothing in the user's home, whichever module opens a session and whichever environment variables are
-// set.
+// ONNX Runtime must leave nothing in the user's home folder, no matter which module opens a session and which environment
+// variables are set.
 import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -76,6 +76,6 @@ it("would leave files without this module, so the tests above can fail", async (
   const program = (model: string): string =>
     `await (await import(${runtime})).default.InferenceSession.create(${JSON.stringify(model)});`;
   const { files } = await inFreshHome(program, undefined);
-  // Only ONNX Runtime's builds for Linux send telemetry so far.
+  // So far, only ONNX Runtime's Linux builds send telemetry.
   if (process.platform === "linux") expect(files.join()).toContain("onnxruntime.db");
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { solveShifted } from "../../../src/learning/training/solve-shifted.ts";
 
 const options = { tolerance: 1e-12, maxSteps: 50, shouldStop: () => false };
-/** The eigenvalues of a diagonal matrix, two of which are equal and one of which is 0. */
+/** The eigenvalues of a diagonal matrix; two of them are equal, and one is 0. */
 const eigenvalues = Float64Array.of(1e6, 3e4, 3e4, 500, 20, 0);
 const b = [Float64Array.of(1, -2, 3, -4, 5, -6), Float64Array.of(0, 1, 1, 0, 7, 7)];
 const multiply = async (blocks: readonly (readonly Float64Array[])[]) =>

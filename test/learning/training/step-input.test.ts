@@ -1,4 +1,4 @@
-// Compares the input of a training step with simple reference implementations on random windows, which may overlap and have any
+// Compares a training step's input with simple reference implementations on random windows, which may overlap and have any
 // channels.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

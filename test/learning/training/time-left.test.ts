@@ -54,17 +54,17 @@ describe("the time left of a run", () => {
     expect(left.seconds()).toBe(2 * ((40 + 3 * 45) / 2 + 30) + 7);
     trained(left, "fold-1", 6, 25, { best: false });
     left.fitEnded("fold-1");
-    // The folds ran for 45 and 25 epochs, which is 35 on average, and for 20 on average until the best epoch.
+    // The folds ran for 45 and 25 epochs (35 on average), and took 20 epochs on average to reach their best one.
     expect(left.seconds()).toBe(2 * ((3 * 35) / 2 + 20) + 7);
     trained(left, "fold-2", 1, 30);
-    // Fold 2 will continue for 15 epochs after its best epoch, which is its last one so far.
+    // Fold 2 will continue for 15 epochs after its best epoch, which is the last one that it has finished.
     expect(left.seconds()).toBe(2 * ((15 + 2 * 35) / 2 + 20) + 7);
   });
 
   it("is longer after the fits if other programs slow them down", () => {
     let cpu = 100;
     const left = new TimeLeft(run, () => cpu);
-    // Epochs before an interruption used the CPU time of another process.
+    // The CPU time of epochs before an interruption belongs to another process.
     trained(left, "fold-1", 1, 2);
     cpu = 103;
     for (const number of [3, 4, 5]) left.epochTrained("fold-1", epoch(number));
@@ -89,7 +89,7 @@ describe("the time left of a run", () => {
   it("includes the part that is not trained in mini-batches: 18 epochs, until a fit has had it", () => {
     const left = new TimeLeft({ ...run, hasOtherPart: true, jobs: 1 });
     trained(left, "fold-1", 1, 4);
-    // Epochs of the final fit take 1.6 times as long with one worker.
+    // An epoch of the final fit takes 1.6 times as long with one worker.
     expect(left.seconds()).toBeCloseTo(2 * (6 + 10 + 2 * 18) + 2 * (1.6 * 1 + 0.5 * 18) + 7, 9);
     trained(left, "fold-1", 5, 10);
     trained(left, "fold-1", 11, 17, { penalty: 300, seconds: 1 });

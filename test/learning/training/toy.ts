@@ -1,4 +1,4 @@
-// Windows of a toy problem that a small network learns in seconds: class 0 has slow waves, class 1 fast waves.
+// Windows for a toy problem that a small network learns in seconds: class 0 consists of slow waves, and class 1 of fast waves.
 
 import type { FitOptions } from "../../../src/learning/training/fit-network.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
@@ -47,7 +47,7 @@ export const toyScaler: Scaler = {
 
 export type Toy = [plan: FitPlan, windows: WindowSet];
 
-/** A plan and its windows, as arguments of `fitNetwork`. */
+/** A plan and its windows, as arguments for `fitNetwork`. */
 export function toyFit({ windows = toyWindows(120), ...changes }: ToyChanges = {}): Toy {
   const plan: FitPlan = {
     name: "fold 1",

@@ -66,7 +66,7 @@ describe("rotation", () => {
   it("turns all triads of a window by one proper rotation, and each window by another", () => {
     const rng = Rng.fromSeed(4);
     const basis = [1, 0, 0, 0, 1, 0, 0, 0, 1];
-    // Each time step has one basis vector in both sensors.
+    // At each time step, both sensors have the same basis vector.
     const window = [0, 1, 2].flatMap((t) => [...basis.slice(3 * t, 3 * t + 3), ...basis.slice(3 * t, 3 * t + 3)]);
     const x = Float32Array.from([...window, ...window]);
     rotateWindows(

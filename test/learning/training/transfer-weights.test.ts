@@ -1,5 +1,5 @@
-// Reads weights from a model.onnx and transfers them to a network with other classes. The logits of classes that both networks
-// have must not change, because each class has its own column in the last layer.
+// Reads weights from a model.onnx and transfers them to a network with different classes. The logits of classes that both
+// networks have must not change, because each class has its own column in the last layer.
 import { describe, expect, it } from "vitest";
 import { exportedWeights } from "../../../src/learning/networks/exported-weights.ts";
 import { buildInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";

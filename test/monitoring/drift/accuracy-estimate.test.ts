@@ -1,5 +1,5 @@
-// Compares threshold and intervals with SciPy's and NumPy's (test/fixtures/scripts/accuracy_estimate.py), and tests the
-// guarantee on simulated people.
+// Compares the threshold and intervals with those of SciPy and NumPy (test/fixtures/scripts/accuracy_estimate.py), and tests
+// the guarantee on simulated people.
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -21,14 +21,14 @@ const fixture: {
   batch: { confidences: number[]; estimate: number; lower: number; upper: number };
 } = JSON.parse(readFileSync(new URL("../../fixtures/accuracy-estimate.json", import.meta.url), "utf8"));
 
-/** The figures that `check` keeps of a batch. */
+/** The figures that `check` stores about a batch. */
 function signalsOf(confidences: readonly number[]): ModelSignals {
-  // There are three classes, because a confidence may be below 1/2.
+  // There are three classes, so that a confidence can be below 1/2.
   const rows = confidences.flatMap((p) => [p, (1 - p) / 2, (1 - p) / 2]);
   return modelSignals(Float32Array.from(rows), 3, new Uint8Array(confidences.length));
 }
 
-/** A batch with exactly this mean confidence, although its windows may have other confidences. */
+/** A batch with exactly this mean confidence, although the confidences of its windows may differ. */
 function withConfidence(windows: number, confidence: number): Pick<ModelSignals, "windows" | "confidence"> {
   return {
     windows,
@@ -101,7 +101,7 @@ it("has its widest interval at one half, and a narrower one towards 0 and 1", ()
     const p = 1 / (1 + Math.exp(-logit));
     return estimateAccuracy(calibration, signalsOf(new Array<number>(10).fill(p)));
   };
-  // Windows whose confidence lies between two edges, half a bin away from each.
+  // Windows whose confidence is halfway between two bin edges.
   const half = at(1 + 1 / 64);
   expect(half.accuracy).toBeCloseTo(1 / (1 + Math.exp(-5 / 64)), 6);
   expect(half.upper - half.accuracy).toBeCloseTo(
@@ -195,7 +195,7 @@ describe("an estimate of an older model, which has no threshold,", () => {
 it("covers the accuracy of a new person's batch with 9 in 10", () => {
   const rng = Rng.fromSeed(4);
   const windows = 60;
-  /** A person on whom the network is more or less accurate, with easy and hard batches. */
+  /** A person on whom the network is more or less accurate than on others, with easy and hard batches. */
   const windowsOf = (): { confidences: number[]; correct: number[] } => {
     const unsaid = 0.4 * rng.normal();
     const confidences: number[] = [];

@@ -1,5 +1,5 @@
-// Tests that every number has the right key, and that every fault in a damaged file gets its own message. stats.test.ts
-// compares the numbers with NumPy's.
+// Tests that every number is stored under the right key, and that every fault in a damaged file gets its own message.
+// stats.test.ts compares the numbers with NumPy's.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

@@ -10,7 +10,10 @@ import { chromium, loadPage } from "../../chromium.ts";
 import { runScenario } from "./browser-scenario.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-/** The files that freeze a baseline or measure a batch (see test/device); all other files judge, and must run anywhere. */
+/**
+ * The files that freeze a baseline or measure a batch (see test/device). All other files are used to judge batches, and must
+ * run anywhere.
+ */
 const notForJudging = /(freeze-drift-baseline|describe-values|measure-batch|window-signals|device-batch|classify)\.ts$/;
 const anywhere = ["signals/sensors", "monitoring/summaries", "monitoring/drift"].flatMap((room) =>
   readdirSync(join(root, "src", room), { encoding: "utf8" })
@@ -52,7 +55,7 @@ async function bundle(text: string): Promise<string> {
   return output.output[0].code;
 }
 
-/** Exports complete modules, so that tree shaking removes nothing. */
+/** Exports entire modules, so that tree shaking removes nothing. */
 const exported = (modules: readonly string[]): string =>
   modules.map((file, i) => `export * as m${i} from ${JSON.stringify(file)};`).join("\n");
 
@@ -89,7 +92,7 @@ describe("summaries and judging", () => {
   it("imports nothing but zod, needs nothing of Node.js, and is small enough for a web page", async () => {
     const code = await bundle(exported(anywhere));
     expect(code.match(/(?<![.\w$])(?:process\.|Buffer\.|require\(|__dirname|__filename)/)).toBeNull();
-    // The bundle had 231 KB when this test was written, of which zod took 91 KB.
+    // When this test was written, the bundle took 231 KB, including 91 KB for zod.
     expect(Buffer.byteLength(code)).toBeLessThan(240_000);
   });
 

@@ -24,7 +24,7 @@ const none = {
   logSdRatio: 0,
 };
 const statistics = (ks: number, logSdWithin = 0): BatchStatistics => ({ x: { ...none, ks, logSdWithin } });
-/** A batch of `classes` equally frequent classes, whose effective length is `seconds` for every statistic. */
+/** A batch with `classes` equally frequent classes. Its effective length is `seconds` for every statistic. */
 const rehearsed = (group: string, own: BatchStatistics, seconds = 60, classes = 1): Rehearsed => ({
   group,
   statistics: own,
@@ -56,7 +56,7 @@ describe("a rung", () => {
       batches("a", 5, 0.1, 0.2, (i) => sizes[i]!),
       "ks",
     );
-    // The mean is .22, the median .1.
+    // The mean is .22, and the median is .1.
     const deviation = Math.sqrt(sizes.reduce((sum, size) => sum + (size - 0.22) ** 2, 0) / 5);
     const far = (size: number): number => (size - 0.22) / deviation;
     expect(reach).toBeCloseTo(2 * far(0.9) - far(0.1), 4);
@@ -80,7 +80,7 @@ describe("false alarms of a left-out group", () => {
   });
 
   it("are its batches' shares with a p-value of at most 5 and 1 %, judged by what the others gave", () => {
-    // The p-value of a batch is (1 + n) / 100, if n of 99 distances from 0 to .98 are above the batch's distance.
+    // The p-value of a batch is (1 + n) / 100 if n of 99 distances from 0 to .98 are above the batch's distance.
     const others = batches("b", 99, 0, 0.98);
     const odd = [0.985, 0.945, 0.935, 0.5].map((ks) => rehearsed("a", statistics(ks)));
     const { false_alarms } = calibrationRung(60, [...odd, ...others], "ks");
@@ -100,7 +100,7 @@ describe("false alarms of a left-out group", () => {
     const far = (size: number): Rehearsed => rehearsed("a", statistics(0.15, size));
     const beyond = (...sizes: number[]): number =>
       calibrationRung(60, [...sizes.map(far), ...others], "ks").false_alarms!.beyond_reach;
-    // The five batches of b are compared with a's sizes, which reach at least as far as b's.
+    // The five batches of b are compared with a's sizes, whose maximum is at least as large as that of b's.
     expect(beyond(0.599, -0.599)).toBe(0);
     expect(beyond(0.601, 0.599)).toBeCloseTo(1 / 7, 6);
     expect(beyond(0.601, 0.61)).toBeCloseTo(2 / 7, 6);
@@ -119,7 +119,7 @@ describe("batches by effective length", () => {
   });
 
   it("are groups of at least 250 and of even size, shortest first, whatever order they come in", () => {
-    // The batches of 1, 2 to 760 s form three groups, of 253, 254 and 253 batches.
+    // The batches, which last 1, 2, ..., 760 s, form three groups of 253, 254 and 253 batches.
     const all = Rng.fromSeed(1).shuffle(Array.from({ length: 760 }, (_, i) => of(i + 1)));
     const before = [...all];
     const groups = rungsByEffectiveLength(all, "ks");

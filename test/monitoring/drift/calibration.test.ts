@@ -32,7 +32,7 @@ import { poissonUpperLimit } from "../../../src/stats/poisson-limit.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 import { makePeople, summaryOf } from "./people.ts";
 
-/** A chunk whose only value is its number, so that the content of a batch shows from which chunks it was made. */
+/** A chunk whose only value is its number, so that the content of a batch shows which chunks it was built from. */
 const numbered = (value: number, recording: string, label: string | null = "walk"): Chunk => {
   const counts = [0, 0, 0, 0, 0, 0];
   counts[value]! = 1;
@@ -312,7 +312,7 @@ describe("calibrate", () => {
     const file: unknown = JSON.parse(JSON.stringify(storedDriftBaseline({ calibration })));
     expect(camelCaseKeys(file)).toEqual([]);
     expect(stored.parse(file)).toEqual({ calibration });
-    // Comparisons with one class in common are a group of their own, whose standards are stored as for every other group.
+    // Comparisons with one class in common form a separate group. Its standards are stored like those of every other group.
     const { classes, mixes, streams } = calibration.kinds.own_past!;
     expect(mixes!.map(({ from_classes, to_classes }) => [from_classes, to_classes])).toEqual([[0, 1.4]]);
     expect(Object.keys(mixes![0]!.rungs[0]!.standard.x!)).toContain("logSdWithin");

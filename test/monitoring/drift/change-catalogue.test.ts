@@ -31,7 +31,7 @@ const none: ChangeSizes = {
   lostShares: [],
   rates: [],
 };
-/** The change that has one of these sizes; flips and changes of unit have none. */
+/** The change that has one of these sizes; flips and unit changes have no size. */
 const only = (sizes: ChangeSizes): Change =>
   changeCatalogue(channels, sensors, scales, { ...none, ...sizes }).find(
     ({ kind }) => kind !== "flipped axis" && kind !== "unit",
@@ -184,8 +184,8 @@ describe("a turned sensor", () => {
       found.flat().forEach((value, i) => {
         expect(value).toBeCloseTo(expected.flat()[i]!, 14);
       });
-    // A rotation of 90 degrees about z maps x to y and y to -x; one of 120 degrees about the diagonal maps x to y, y to z and z
-    // to x.
+    // A rotation of 90 degrees about z maps x to y and y to -x. A rotation of 120 degrees about the diagonal maps x to y, y to
+    // z and z to x.
     close(turnedBy([0, 0, 2], 90), [
       [0, -1, 0],
       [1, 0, 0],
@@ -273,7 +273,7 @@ describe("what remedies.ts undoes", () => {
       .find((remedy) => remedy.fault === fault)!
       .undo(after);
     for (const channel of sensor.channels) {
-      // The tolerance is two roundings, each of at most half a unit in the last of 24 binary places.
+      // The tolerance allows for rounding twice, each time by at most half a unit in the last of 24 binary places.
       for (const [i, x] of batch[channel]!.entries()) {
         expect(Math.abs(undone[channel]![i]! - x)).toBeLessThanOrEqual(2 ** -22.9 * Math.abs(x));
       }

@@ -105,7 +105,7 @@ describe("scores by class", () => {
   it("are distances in usual deviations, interpolated over the logarithm of the length", () => {
     expect(score([of(100, 0.5)])).toBeCloseTo((0.5 - 0.2) / 0.1, 9);
     expect(score([of(400, 0.5)])).toBeCloseTo((0.5 - 0.1) / 0.02, 9);
-    // On a logarithmic scale, 20 s is halfway between 10 and 40.
+    // On a logarithmic scale, 20 s is halfway between 10 s and 40 s.
     expect(score([of(200, 0.27)])).toBeCloseTo((0.27 - 0.15) / 0.06, 9);
     expect(score([of(200, 0.03)])).toBeCloseTo((0.03 - 0.15) / 0.06, 9);
   });

@@ -1,5 +1,5 @@
-// Tests every method for p-values, from rehearsals down to constants: each is used if the recordings allow no better one, and
-// gives p-values of the right size for batches with and without a change.
+// Tests every method of computing p-values, from rehearsals down to constants. Each method is used if the recordings allow no
+// better one, and gives p-values of the right size for batches with and without a change.
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { Calibration } from "../../../src/monitoring/drift/calibration.ts";
@@ -71,8 +71,8 @@ describe("rehearsed batches", () => {
     /** The two batches of one draw, which differ only in the shift. */
     readonly pair: (made: Made, draw: number, shift: number) => [ClassSummaries | "baseline", ClassSummaries];
     /**
-     * The highest share of 200 batches in alarm that is plausible at a true rate of 5 %, with some allowance for a calibration
-     * on few people.
+     * The highest plausible share of alarms in 200 batches if the true rate is 5 %, with some allowance for a calibration on
+     * few people.
      */
     readonly most: number;
   }
@@ -196,7 +196,7 @@ function correlated(n: number, phi: number, rng: Rng): Columns {
   );
 }
 
-/** Seconds per independent value of an autocorrelated channel, from the sum of its autocorrelations. */
+/** Seconds per independent value in an autocorrelated channel, from the sum of its autocorrelations. */
 const secondsOfOne = (phi: number): number => (1 + phi) / (1 - phi) / rate;
 
 /** A model for which nothing was rehearsed. */

@@ -29,7 +29,7 @@ describe("directFaults", () => {
     expect(held(1400)).toMatchObject([{ ...stuck, weight: 0.35 }]);
     expect(held(201)).toMatchObject([{ ...stuck, weight: expect.closeTo(0.05, 3) }]);
     expect(held(200)).toEqual([]);
-    // Just as many neighbouring values are equal, but never for a whole second.
+    // The same number of neighbouring values are equal, but never for a whole second.
     const short = batch.Gz!.map((x, i) => (i < 1400 && i % 50 > 0 ? -0.2 + Math.floor(i / 50) : x));
     expect(faults({ ...batch, Gz: short })).toEqual([]);
   });

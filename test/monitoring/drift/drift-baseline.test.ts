@@ -1,4 +1,4 @@
-// Reads frozen baselines from files with a single damaged place; the message must name this place.
+// Reads frozen baselines from files that are damaged in a single place. The message must name this place.
 import { describe, expect, it } from "vitest";
 import type { CalibrationRung, KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
 import { calibrationSchema } from "../../../src/monitoring/drift/calibration.ts";

@@ -1,5 +1,5 @@
-// Tests the evidence factor on simulated people whose variation from session to session is known: only with the factor do new
-// drift-free streams reach the requested run length, and a real change is detected almost as early as without it.
+// Tests the evidence factor on simulated people whose variation from session to session is known. Only with the factor do new
+// drift-free streams reach the requested run length, and real changes are detected almost as early as without it.
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { KindCalibration } from "../../../src/monitoring/drift/calibration.ts";
@@ -48,7 +48,7 @@ const valuesAt = (offset: number, rng: Rng, n: number) =>
 const chunkAt = (offset: number, rng: Rng): ClassSummaries => [valuesAt(offset, rng, 50), valuesAt(offset, rng, 50)];
 const chunkOfOneActivity = (offset: number, rng: Rng): ClassSummaries => [valuesAt(offset, rng, 100), null];
 
-/** Twelve recordings, each with an offset of its own that is drawn with the given spread. */
+/** Twelve recordings, each with its own offset, which is drawn with the given spread. */
 function person(name: string, spread: number): Group {
   const rng = Rng.fromSeed(2).split(name);
   const chunks = Array.from({ length: 12 }, (_, r) => {
@@ -74,12 +74,12 @@ const sourceOf = (group: Group): DaySource => ({ ...rehearsalChoices(group), rec
 
 const quiet = people(10, 0.1);
 /**
- * For people with this much variation, the first batches do not show how much they vary; half of the variation is learned in
- * time.
+ * For people who vary this much, the first batches do not show how much they vary; half of the variation is learned early
+ * enough.
  */
 const restless = people(10, 0.3);
 const ofQuiet = calibrationOf(quiet).kinds.own_past!;
-/** The training data is so wide that no session of a person is far from it. */
+/** The training data is so widely spread that no person's session is far from it. */
 const wide = calibrationOf(people(10, 0.3)).kinds.baseline!;
 
 function factorOf(
@@ -135,7 +135,7 @@ const sessionOf = (group: Group, rng: Rng): ClassSummaries =>
       .map(({ summary }) => summary),
   );
 
-/** Number of batches per first alarm, over new streams of the same people. */
+/** Number of batches per first alarm, over new streams from the same people. */
 function runLength(groups: readonly Group[], factor: number, arl: number): number {
   let [batches, alarms] = [0, 0];
   for (const [g, group] of groups.entries()) {

@@ -9,7 +9,7 @@ import {
 } from "../../../src/monitoring/drift/evidence.ts";
 import { Rng } from "../../../src/random.ts";
 
-/** Number of batches until the alarm, for p-values drawn by `draw`. */
+/** Number of batches until the alarm if `draw` draws the p-values. */
 function runLength(arl: number, draw: () => number, limit = 1_000_000): number {
   let state = noEvidence;
   while (state.batches < limit) {

@@ -1,4 +1,5 @@
-// Tests which batches show the effect of a fault: those in which the figure that the fault moved most clearly has not returned.
+// Tests which batches show the effect of a fault: those in which the figure that the fault moved most clearly has not returned
+// to normal.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DriftState } from "../../../src/monitoring/drift/drift-state.ts";

@@ -32,7 +32,7 @@ function windowsOf(
   const person = Int32Array.from(windows, (w) => Math.floor(w / ofPerson));
   const starts = Int32Array.from(windows, (w, i) => person[i]! * perPerson + (w % ofPerson) * 10);
   return {
-    // A window lasts 100 s, so that the longest rehearsed batch has 9 chunks instead of 60.
+    // A window lasts 100 s, so that the longest rehearsed batch consists of 9 chunks instead of 60.
     channels,
     samplingRateHz: 0.2,
     windowSize,

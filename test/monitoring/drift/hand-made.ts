@@ -73,12 +73,12 @@ export function modelOf({ own = [rung], baseline = [] }: Rungs = {}): DriftModel
   };
 }
 
-/** A p-value among 199 batches of 20 people. */
+/** A p-value obtained from 199 batches of 20 people. */
 export function pValueOf(p: number): PValue {
   return { p, extrapolated: p, resolution: 1 / 200, asHigh: 0, nullBatches: 199, people: 20, withinLadder: true };
 }
 
-/** A comparison with this p-value, whose other values are ordinary unless `chosen` replaces them. */
+/** A comparison with this p-value. Its other values are ordinary unless `chosen` replaces them. */
 export function comparisonOf(reference: ReferenceKind, p: number, chosen: Partial<Comparison> = {}): Comparison {
   return {
     reference,

@@ -7,7 +7,7 @@ import { accelerometer, gyroscope } from "../sensor-pair.ts";
 const rate = 20;
 const sensors = [accelerometer, gyroscope];
 
-/** A shaken sensor that swings about its x axis by .6 rad to each side, with a period of 8 s. */
+/** A shaking sensor that swings about its x axis by .6 rad to each side, with a period of 8 s. */
 const swinging = (seconds = 60): Columns => {
   const n = seconds * rate;
   const column = (value: (t: number) => number) => Float32Array.from({ length: n }, (_, i) => value(i / rate));

@@ -1,4 +1,4 @@
-// Tests each rule of the verdict on both sides of its limit, with hand-made batches of known p-value.
+// Tests each rule of the verdict on both sides of its limit, with hand-made batches whose p-values are known.
 import { describe, expect, it } from "vitest";
 import type { RehearsedDay } from "../../../src/monitoring/drift/calibration.ts";
 import { changeShape } from "../../../src/monitoring/drift/change-shape.ts";
@@ -18,9 +18,9 @@ const evidence = (anchor: number, rolling = anchor): DriftState["evidence"] => (
   anchor: { value: anchor, batches: 9 },
   rolling: { value: rolling, batches: 9 },
 });
-/** Means of x in earlier batches. */
+/** Means of channel x in earlier batches. */
 const meansOf = (means: readonly number[]): DriftState["series"] => means.map((mean) => ({ x: [mean, 0, 0, rows] }));
-/** The evidence before a batch with p = 1, after which the evidence has this value. */
+/** The evidence before a batch with p = 1 that brings the evidence to this value. */
 const evidenceBefore = (after: number): number => after / evidenceOf(1) - 1;
 
 describe("a doubtful batch", () => {
@@ -198,7 +198,7 @@ describe("an alarm", () => {
   it("is dated by the jump that its series shows", () => {
     const { alarm, shape } = named(mixed(20, 0));
     expect(shape).toMatchObject({ kind: "step", start: 10, size: 1 });
-    // The 41st batch is the last one of the series, and the jump came nine batches earlier.
+    // The 41st batch is the last one in the series, and the jump came nine batches earlier.
     expect(alarm).toEqual({ since: 40, verdict: "sudden_change", confirmed: false, changePoint: 31 });
   });
 
@@ -258,7 +258,7 @@ describe("an alarm", () => {
 describe("the end of an alarm", () => {
   const alarm: DriftState["alarm"] = { since: 3, verdict: "sudden_change", confirmed: true, changePoint: 2 };
   const alarmed = { alarm, evidence: evidence(1e6), batches: 9 };
-  /** The recovery from an alarm that one more ordinary batch ends, or almost ends. */
+  /** The recovery from an alarm that ends, or almost ends, with one more ordinary batch. */
   const near: Recovery = { anchor: { sum: 16, batches: 2 }, rolling: { sum: 6, batches: 2 }, odds: 1 };
   const judgedAfter = (p: number, recovery: Recovery | undefined = near, options: DriftOptions = {}) =>
     run({ away: awayFor(p) }, { ...alarmed, ...(recovery !== undefined && { recovery }) }, options);

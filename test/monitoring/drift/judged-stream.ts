@@ -1,4 +1,4 @@
-// Judges streams of one-minute batches of new people, batch by batch, with a model of sixteen other people.
+// Judges streams of one-minute batches from new people, batch by batch, with a model of sixteen other people.
 
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";
@@ -28,11 +28,12 @@ export const model: DriftModel = {
 /** Batches of a reference. */
 export const size: number = model.calibration.reference_batches;
 
-/** Changes a chunk of a batch. */
+/** Changes one chunk of a batch. */
 export type Change = (columns: Columns, batch: number, rng: Rng) => Columns;
 
 /**
- * Judges the stream of one new person, in batches of a minute; batches that raise an alarm or are doubtful enter no reference.
+ * Judges the stream of one new person, in batches of a minute. Batches that raise an alarm or are doubtful are not added to any
+ * reference.
  */
 export function judgedStream(
   seed: number,

@@ -1,4 +1,4 @@
-// The MotionSense recordings as columns by person, for tests that need real data.
+// The MotionSense recordings as columns for each person, for tests that need real data.
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -77,7 +77,7 @@ describe("the conformal p-value", () => {
       const nulls = nullScoreRung(60, [Array.from({ length: 39 }, () => rng.normal())]);
       if (conformalPValueOfNullScores([nulls], rng.normal(), 60).p <= 0.05) below++;
     }
-    // The expected share is exactly .05 for 39 null batches; the tolerance is four standard deviations of a share of 4,000.
+    // The expected share is exactly .05 for 39 null batches; the tolerance is four standard deviations of a share among 4,000.
     expect(Math.abs(below / trials - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / trials));
   });
 
@@ -144,7 +144,7 @@ describe("between two lengths", () => {
 
 describe("a stream's own scores", () => {
   const known = (scores: readonly number[]): OwnScores => scores.reduce(addNullScore, noScores);
-  /** Draws a person's scores, with a mean of their own and `restless` times the usual spread. */
+  /** Draws a person's scores, with their own mean and `restless` times the usual spread. */
   const person = (rng: Rng, n: number, restless = 1): number[] => {
     const [mean, spread] = [0.5 * rng.normal(), restless * Math.exp(0.2 * rng.normal())];
     return Array.from({ length: n }, () => restless - 1 + mean + spread * rng.normal());

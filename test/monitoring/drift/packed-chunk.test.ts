@@ -48,7 +48,7 @@ test.each([255, 65_536, 2 ** 32 - 1])("a count of %d is kept, and no bin that is
 });
 
 const rng = Rng.fromSeed(3);
-/** Makes a summary and its shifted copies, in which `classes` of the four classes have rows. */
+/** Builds a summary and its shifted copies, in which `classes` of the four classes have rows. */
 function chunkOf(rows: number, classes: readonly [number, number]) {
   const column = (scale: number): Float32Array => Float32Array.from({ length: rows }, () => scale * rng.normal());
   const columns: Columns = { x: column(1e-9), y: column(1), "A magnitude": column(5).fill(Number.NaN, 0, 7) };

@@ -1,4 +1,4 @@
-// Tests the evidence that a batch adds to its stream, with comparisons of chosen p-values.
+// Tests the evidence that a batch adds to its stream, using comparisons with chosen p-values.
 import { describe, expect, it } from "vitest";
 import type { Comparison, ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
 import { evidenceOf } from "../../../src/monitoring/drift/evidence.ts";

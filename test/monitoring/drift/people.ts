@@ -1,5 +1,5 @@
-// Simulates people's recordings as chunks, for tests of calibration: each person has their own mean and spread in two channels,
-// and each recording has its own offset.
+// Simulates people's recordings as chunks for calibration tests. Each person has their own mean and spread in two channels, and
+// each recording has its own offset.
 
 import type { Chunk, Group } from "../../../src/monitoring/drift/rehearsal.ts";
 import {
@@ -23,7 +23,7 @@ export interface Made {
   /** The summary of the baseline, in which all rows have one class. */
   readonly byClass: ClassSummaries;
   readonly summarize: (columns: Columns) => ClassSummaries;
-  /** Draws the raw values of a chunk of one more person. */
+  /** Draws the raw values of a chunk from one more person. */
   readonly chunkOf: (person: Rng, session: Rng, rng: Rng) => Columns;
 }
 

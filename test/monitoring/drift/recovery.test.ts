@@ -1,4 +1,4 @@
-// Tests how many ordinary batches end an alarm, by the size of the fault.
+// Tests how many ordinary batches it takes to end an alarm, depending on the size of the fault.
 import { describe, expect, it } from "vitest";
 import type { Comparison } from "../../../src/monitoring/drift/comparison.ts";
 import { addToRecovery, beginRecovery, hasRecovered, recoverySchema } from "../../../src/monitoring/drift/recovery.ts";
@@ -15,7 +15,7 @@ function against(reference: Comparison["reference"], { p, excess = 0, beyond = f
 }
 const both = (seen: Seen, rolling = seen): Comparison[] => [against("anchor", seen), against("rolling", rolling)];
 
-/** Number of batches with p = .5 that it takes to end an alarm with the given batches. */
+/** Number of batches with p = .5 that it takes to end an alarm that the given batches raised. */
 function batchesToEnd(fault: readonly Seen[]): number {
   let state = fault.reduce((before, seen) => addToRecovery(before, both(seen)), beginRecovery("anchor"));
   for (let batches = 1; batches <= 20; batches++) {

@@ -1,6 +1,6 @@
-// Judges two streams, of which one drifts slowly and one jumps, batch by batch. The frozen references detect the drift, whose
+// Judges two streams batch by batch: one drifts slowly, and the other jumps. The frozen references detect the drift, and its
 // final verdict is never a jump; the rolling reference detects the jump. Each change is made once to a channel's mean, and once
-// to the shape of its distribution with the same mean and spread.
+// to the shape of its distribution while the mean and spread stay the same.
 import { describe, expect, it } from "vitest";
 import type { ReferenceKind } from "../../../src/monitoring/drift/comparison.ts";
 import type { Judgement } from "../../../src/monitoring/drift/verdict.ts";
@@ -9,13 +9,13 @@ import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
 import { type Change, judgedStream, made } from "./judged-stream.ts";
 
-/** Judges a stream of one-minute batches of a new person. */
+/** Judges a stream of one-minute batches from a new person. */
 const stream = (...given: Parameters<typeof judgedStream>): Judgement[] => judgedStream(...given).judgements;
 
 const moved = (columns: Columns, sd: number): Columns => ({ ...columns, x: columns.x!.map((value) => value + sd) });
 
 /**
- * Draws a random share of a channel's values from two narrow peaks instead of one wide peak, without changing mean and
+ * Draws a random share of a channel's values from two narrow peaks instead of one wide peak, without changing the mean and
  * variance; with a share of 1, the channel is bimodal.
  */
 function twoPeaked(columns: Columns, share: number, rng: Rng): Columns {

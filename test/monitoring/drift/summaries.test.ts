@@ -1,4 +1,5 @@
-// Compares grids and summaries with counts in plain loops, also for the largest and smallest values that a column can hold.
+// Compares grids and summaries with counts from plain loops, including for the largest and smallest values that a column can
+// hold.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";

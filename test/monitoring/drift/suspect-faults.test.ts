@@ -63,7 +63,7 @@ describe("suspectFaults", () => {
   it("blames a fault by the share of the distance that goes away when it is undone", () => {
     const inG = each(acceleration, (x) => x / 9.80665);
     const [culprit, ...others] = suspectFaults(inG, baseline, sensors, 50);
-    // The spreads are wrong by ln 9.80665 in each axis; after the fault is undone, they are right except for chance.
+    // The spreads are wrong by ln 9.80665 on each axis. After the fault is undone, they are right except for random variation.
     expect(culprit!.weight).toBeGreaterThan(0.98);
     for (const other of others) expect(other.weight).toBeLessThan(culprit!.weight);
     for (const { weight } of others) expect(weight).toBeGreaterThanOrEqual(0.3);
@@ -96,7 +96,7 @@ describe("suspectFaults", () => {
 
 it("suspects no unit of an acceleration with gravity whose length is that of gravity", () => {
   const withGravity = sensors.map((sensor) => ({ ...sensor, gravity: sensor.name === "A" }));
-  // Nobody moves, so the spreads are a tenth of the usual spreads, as they would be in g, but the mean length is that of a
+  // Nobody moves, so the spreads are a tenth of the usual ones, as they would be in g, but the mean magnitude is that of a
   // sensor in m/s^2.
   const still = {
     ...batch,

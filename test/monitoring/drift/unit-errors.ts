@@ -10,8 +10,8 @@ const rotation = ["Gx", "Gy", "Gz"];
 const sensors = sensorsByName([...acceleration, ...rotation]);
 
 /**
- * Compares each person's recordings with the recordings of all people: a wrong unit must be named as the cause, and in the
- * right unit, no cause may be named.
+ * Compares each person's recordings with the recordings of all people: a wrong unit must be named as the cause, and no cause
+ * may be named if the unit is right.
  */
 export function expectUnitErrorsNamed(people: readonly Person[], everyone: Columns): void {
   const reference = baselineReference(everyone);

@@ -98,7 +98,7 @@ describe("an unlikely person", () => {
       const own = { apart: "people", rungs: [{ seconds, scores }] } as const;
       if (isUnlikelyPerson(stateAfter(scoresOf(means[20]!, 10), null, own), own, seconds, 1 / 1000)) alarms++;
     }
-    // Every twenty-first person is farther away than the other twenty.
+    // One person in twenty-one is farther away than the other twenty.
     expect(alarms).toBeLessThanOrEqual(2);
   });
 

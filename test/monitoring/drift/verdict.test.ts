@@ -1,4 +1,4 @@
-// Tests verdicts on whole streams of simulated people whose noise is known.
+// Tests verdicts on entire streams from simulated people whose noise is known.
 import { describe, expect, it } from "vitest";
 import { compare, comparedSeconds, type DriftModel } from "../../../src/monitoring/drift/comparison.ts";
 import { type DriftVerdict, driftStateSchema, newDriftState } from "../../../src/monitoring/drift/drift-state.ts";

@@ -169,7 +169,7 @@ describe("summaries by class", () => {
   it("can be taken apart again, down to a class of which nothing is left", () => {
     fc.assert(
       fc.property(rows, rows, (first, second) => {
-        // The removed part belongs to a larger summary whose other rows also have values, as if one person is left out.
+        // The removed part belongs to a larger summary whose other rows also have values, as when one person is left out.
         const valued = second.filter(({ x, y }) => x !== null && y !== null);
         const rest = valued.length === 0 ? [{ x: 1, y: 1, k: 0 }] : valued;
         const left = subtractClassSummaries(summarize([...first, ...rest]), summarize(first));
@@ -205,7 +205,7 @@ describe("summaries by class", () => {
   });
 });
 
-/** The KS distance: the largest difference, over all edges, between the two shares of values below the edge. */
+/** The KS distance: the largest difference, over all bin edges, between the two shares of values below the edge. */
 function slowKs(a: readonly number[], b: readonly number[], grid: readonly number[]): number {
   const below = (values: readonly number[], edge: number): number =>
     values.filter((value) => value < edge).length / values.length;

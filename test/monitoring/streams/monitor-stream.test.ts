@@ -33,7 +33,7 @@ interface Brought {
   busyTimeoutMs?: number;
 }
 
-/** Checks one batch in the same way as the command does. */
+/** Checks one batch in the same way as the `check` command. */
 function bring(
   model: MonitoredModel,
   batchId: string,

@@ -1,4 +1,4 @@
-// Tests which files a manifest from somebody else can make `retrain` read.
+// Tests which files `retrain` reads because of a manifest from an untrusted source.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -34,7 +34,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Writes a manifest with correct hashes that names these recordings, as anybody could. */
+/** Writes a manifest with correct hashes that names these recordings, as an attacker could. */
 function name(...files: string[]): void {
   const { manifest_hash: _, ...manifest } = JSON.parse(readFileSync(at("walk/manifest.json"), "utf8"));
   const unsealed = { ...manifest, data: { ...manifest.data, files } };
@@ -90,7 +90,7 @@ it("recordings under local names are read, and those that the model learned from
   expect(labelled.files).toEqual([at("recordings.csv.gz")]);
   labelled.close();
   expect(events).toEqual([expect.objectContaining({ type: "memory" })]);
-  // There is one copy of the labelled and the unlabelled windows.
+  // There is one copy each of the labelled and the unlabelled windows.
   expect(windows.samples.byteLength).toBe(windows.samples.buffer.byteLength);
   name(at("batch.csv.gz"));
   const other = prepareRetraining(config, await openModelHandle(at("walk")));

@@ -67,7 +67,7 @@ interface Row {
   readonly values: readonly number[];
 }
 
-/** A recording with a phone's faults: any rate, evenly sampled or not, with gaps, repeated times and missing values. */
+/** A recording with faults that phones cause: any rate, evenly sampled or not, with gaps, repeated times and missing values. */
 const recordings = fc.array(
   fc.record({
     length: fc.integer({ min: 1, max: 160 }),
@@ -113,7 +113,7 @@ function interleaved(parts: readonly Row[][], rng: Rng): Row[] {
   return rows;
 }
 
-/** Makes possible output of a network: rows of probabilities that depend only on the samples of the window. */
+/** Produces a plausible network output: rows of probabilities that depend only on the window's samples. */
 function said({ windows }: WindowChunk): number[] {
   return [...windows.starts].flatMap((start) => {
     const own = windows.samples.subarray(start * channels.length, (start + windows.windowSize) * channels.length);
@@ -149,7 +149,7 @@ async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "mode
   }
 }
 
-/** The figures that the reader of files reports about the rows, in the form that a device sends. */
+/** The figures that the file reader reports about the rows, in the form in which a device sends them. */
 function qualityOf({ rows, quality }: OpenedRecordings, arrived: readonly Row[]): BatchQuality {
   const windowSeconds = model.window_size / rate;
   return {

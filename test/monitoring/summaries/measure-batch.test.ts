@@ -26,7 +26,7 @@ const nClasses = 3;
 const channels = ["Ax", "Ay", "Az"];
 const signals = ["A magnitude", "A tempo", "A roughness"];
 
-/** Stretches of several lengths, every second of which has another rate and is therefore resampled. */
+/** Stretches of several lengths. Every other stretch has a different rate and is therefore resampled. */
 function recordingsOf(lengths: readonly number[]): Recordings {
   const rng = Rng.fromSeed(4);
   const stretches: Stretch[] = [];

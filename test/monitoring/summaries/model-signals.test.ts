@@ -1,5 +1,6 @@
-// Compares figures about the network's output with SciPy's on raw probabilities (test/fixtures/scripts/model_signals.py), and
-// checks that they do not depend on the order of the windows or on how the windows are split into pieces.
+// Compares figures about the network's output with those that SciPy computes from raw probabilities
+// (test/fixtures/scripts/model_signals.py), and checks that they do not depend on the order of the windows or on how the
+// windows are split into pieces.
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";

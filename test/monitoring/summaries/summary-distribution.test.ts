@@ -12,7 +12,7 @@ import { Rng } from "../../../src/random.ts";
 const summary = { n: 10, min: -1, max: 4, counts: [2, 5, 3] };
 
 describe("the distribution of a summary", () => {
-  // Two values lie between -1 and 0, five between 0 and 2 and three between 2 and 4, evenly spread in each bin.
+  // Two values lie between -1 and 0, five between 0 and 2 and three between 2 and 4, evenly spread within each bin.
   const distribution = summaryDistribution(summary, [0, 2])!;
 
   it("is exact at the edges and linear in between", () => {

@@ -1,4 +1,4 @@
-// docs/privacy.md must mention every file of a model folder and every library.
+// docs/privacy.md must mention every file in a model folder and every library.
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { outboxFile } from "../src/report/operations/alert-outbox.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../src/random.ts";
 
-/** PractRand's generator sfc32 (Chris Doty-Humphrey, rng/sfc.cpp), written with integers of any size. */
+/** PractRand's sfc32 generator (Chris Doty-Humphrey, rng/sfc.cpp), written with arbitrary-size integers. */
 function* sfc32([a, b, c, counter]: [bigint, bigint, bigint, bigint]): Generator<number, never> {
   const word = (x: bigint): bigint => x & 0xffffffffn;
   for (;;) {

@@ -1,4 +1,4 @@
-// `--network auto` chooses within each fold, and the choice does not depend on the people whom the fold tests.
+// `--network auto` chooses within each fold, and the choice does not depend on the fold's test people.
 import { describe, expect, it } from "vitest";
 import { leakageReport } from "../../src/learning/evaluation/leakage.ts";
 import { exportNetwork } from "../../src/learning/training/export-network.ts";
@@ -72,7 +72,7 @@ describe("--network auto", () => {
     const events: TrainEvent[] = [];
     const fits = begin(windows, events);
     const { outcomes } = await fitFolds(fits);
-    // For people on whom the first network is no better than chance, the second network alone is best.
+    // For people on whom the first network is no better than chance, the second network on its own is best.
     const tried = [
       { weights: [0.5, 0.5], losses: [1, 1.1] },
       { weights: [1, 0], losses: [3, 3.2] },
@@ -93,7 +93,7 @@ describe("--network auto", () => {
       return predictor.predict(windows, { threads: 1 }).finally(() => predictor.close());
     };
     const alone = await predict(bytes);
-    // Both networks stay in the file, even if nearly all of the weight is on one of them.
+    // Both networks are kept in the file, even if nearly all of the weight is on one of them.
     const statistics = final.statistics.with(-2, 1e-30).with(-1, 1 - 1e-7);
     const whole = await exportNetwork({ ...exported, statistics }, windows);
     const both = await predict(whole);

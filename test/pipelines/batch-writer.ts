@@ -1,5 +1,6 @@
-// A small monitor for tests: batches of a few counts, a decision that counts the batches it judged, and a process that checks
-// batch after batch as `tidemark check` does, opens the model folder for each batch, and acknowledges it with a line.
+// A small monitor for tests: batches with a few counts, a decision that counts the batches it has judged, and a process that
+// checks batch after batch as `tidemark check` does. For each batch, the process opens the model folder, and prints a line to
+// acknowledge the batch.
 import { writeSync } from "node:fs";
 import { z } from "zod";
 import { type MonitoredModel, openModelLedger } from "../../src/monitoring/streams/model-ledger.ts";
@@ -17,7 +18,7 @@ import { defaultStream } from "../../src/storage/store/stream-names.ts";
 import type { StreamStore } from "../../src/storage/store/stream-store.ts";
 
 export interface Evidence {
-  /** Number of judged batches, without rejected ones. */
+  /** Number of batches that were judged, not counting rejected ones. */
   judged: number;
   last: string;
 }
@@ -60,7 +61,7 @@ export async function withLedger<T>(
   }
 }
 
-/** Opens a stream as a run of a command does. */
+/** Opens a stream as one run of a command does. */
 export async function small<T>(
   model: MonitoredModel,
   use: (stream: MonitorStream<Answer, Evidence>) => T | Promise<T>,

@@ -12,7 +12,7 @@ const at = (name: string): string => join(directory, name);
 const samplingRateHz = 20;
 type Axes = [number, number, number];
 
-/** Rows of a minute in which the sensor turns about wandering axes, slowly or fast. */
+/** Rows for a minute in which the sensor turns about wandering axes, slowly or fast. */
 function turningRows(rng: Rng, activity: "slow" | "fast", gain = 1): string[] {
   const speed = activity === "slow" ? 0.5 : 1.5;
   let rates: Axes = [0, 0, 0];
@@ -48,7 +48,7 @@ interface Checked {
   readonly message: string | undefined;
 }
 
-/** Checks a stream whose gyroscope has a gain from the ninth to the sixteenth of its batches. */
+/** Checks a stream whose gyroscope has the wrong gain from the ninth to the sixteenth batch. */
 async function checkStream(stream: string, gain: number): Promise<Checked[]> {
   const rng = Rng.fromSeed(6);
   const checked: Checked[] = [];

@@ -29,7 +29,7 @@ const at = (name: string): string => join(directory, name);
 const run = resident(directory);
 const sensors = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 const person = duckdbLiteral(at("person.parquet"));
-/** One minute of walking by a person from whom the model did not learn. */
+/** One minute of walking by a person who was not in the model's training data. */
 const walking = `(SELECT * FROM ${person} WHERE recording = (SELECT min(recording) FROM ${person}) AND timestamp_s < 60)`;
 
 async function batchFile(name: string, query: string): Promise<void> {
@@ -41,7 +41,7 @@ async function batchFile(name: string, query: string): Promise<void> {
   }
 }
 
-/** The stream's rolling reference from its published file in the model folder. */
+/** The stream's rolling reference, read from the file in the model folder that publishes it. */
 const referencesOf = (stream: string, model = "model"): string => {
   const path = join(at(model), rollingReferencePathOfStream(stream));
   if (!existsSync(path)) return "[]";
@@ -49,7 +49,7 @@ const referencesOf = (stream: string, model = "model"): string => {
 };
 
 /**
- * Expects no internal error and no stack trace, and one line of JSON unless the input was rejected, whatever the verdict is.
+ * Whatever the verdict is, expects no internal error and no stack trace, and one line of JSON unless the input was rejected.
  */
 function expectNoDefect({ exitCode, stdout, stderr }: Ended, verdictExpected: boolean): void {
   expect(stderr).not.toMatch(/\n\s+at |defect/);
@@ -197,7 +197,7 @@ describe("a batch that can be judged, strange as it is", () => {
     ["half", `SELECT * FROM ${walking} WHERE round(timestamp_s * 20)::BIGINT % 2 = 0`, 10, "upsampled"],
     [
       "twice",
-      // The batch has every sample and the value halfway to the next sample.
+      // The batch contains every sample, and after it the value halfway to the next sample.
       `SELECT * FROM ${walking} UNION ALL SELECT * REPLACE (timestamp_s + 0.025 AS timestamp_s) FROM ${walking} ORDER BY timestamp_s`,
       40,
       "resampled",
@@ -242,7 +242,7 @@ describe("a model folder that cannot be written as it should", () => {
       .sort()
       .map((file) => `${file} ${readFileSync(join(model, file)).toString("base64")}`);
 
-  /** Expects that the input is rejected with one line and advice, and that the folder does not change. */
+  /** Expects the input to be rejected with a single line that gives advice, and the folder to stay unchanged. */
   async function expectRefusal(model: string, says: RegExp): Promise<void> {
     const before = contents(model);
     const ended = await run("check", "good.parquet", "--model", model, "--stream", "s", "--batch-id", "next");

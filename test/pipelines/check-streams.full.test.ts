@@ -1,5 +1,5 @@
-// Checks many streams at once, from one table and from files. Checks with `--only` on the same file are the independent source:
-// the same content under the same id counts as known.
+// Checks many streams at once, from one table and from files. The results are compared with separate checks of the same file
+// with `--only`: the same content under the same id counts as known.
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { printedCheckedStreamsSchema } from "../../src/pipelines/stream-schemas.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await connection.run("UPDATE r SET Ax = 10 * Ax, Ay = 10 * Ay, Az = 10 * Az WHERE device = 'wrist-02'");
   await connection.run("DELETE FROM r WHERE device = 'wrist-03' AND timestamp_s > 3");
   await connection.run("UPDATE r SET device = NULL WHERE device = 'wrist-04' AND timestamp_s < 1");
-  // In this table, the rows of all devices alternate.
+  // In this table, the devices' rows alternate.
   const sorted = "SELECT * FROM r ORDER BY timestamp_s, device, recording";
   await connection.run(`COPY (${sorted}) TO ${at("fleet.csv")}`);
   await connection.run(`COPY (${sorted}) TO ${at("fleet.parquet")}`);

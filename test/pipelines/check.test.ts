@@ -27,7 +27,10 @@ async function sql(text: string): Promise<void> {
   }
 }
 
-/** Writes the result of a query to a file; `from` stands for batch i of one new person, with a recording of each activity. */
+/**
+ * Writes the result of a query to a file; `from` stands for the i-th batch from one new person, with a recording of each
+ * activity.
+ */
 async function batchFile(name: string, select: (from: string) => string, i = 0): Promise<void> {
   const own = `(SELECT * FROM ${duckdbLiteral(at("person.parquet"))} WHERE recording LIKE '%-${i + 1}')`;
   await sql(`COPY (${select(own)}) TO ${duckdbLiteral(at(name))}`);
@@ -87,7 +90,7 @@ describe("a stream of good batches", () => {
       if (entered_references) entered.push(`b${i}.csv`);
     }
     expect(reference("good")).toMatchObject({ stream: "good", window_size: 4 });
-    // About one drift-free batch in a hundred is doubtful by chance, and stays out of the references.
+    // By chance, about one drift-free batch in a hundred is doubtful and is kept out of the references.
     expect(entered.length).toBeGreaterThanOrEqual(batches - 1);
     expect(idsOf("good")).toEqual(entered.slice(-4));
     expect(Object.keys(reference("good").aggregated.rolling_mean)).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);

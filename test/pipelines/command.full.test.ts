@@ -1,5 +1,5 @@
-// Tests the commands train and predict: the three forms of output, config files, and predictions, which must equal those of any
-// other ONNX Runtime.
+// Tests the `train` and `predict` commands: the three forms of output, config files, and predictions, which must be the same in
+// any other ONNX Runtime.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";

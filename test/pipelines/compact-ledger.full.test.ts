@@ -1,4 +1,4 @@
-// Tests which records a ledger keeps, through the real commands, on a model folder whose ledger was written by version 1.
+// Uses the real commands to test which records a ledger keeps, on a model folder whose ledger was written by version 1.
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";

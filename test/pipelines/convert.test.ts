@@ -24,7 +24,7 @@ async function windowsOf(files: string[], requireLabels = true): Promise<WindowS
   return makeWindows(recordings, { samplingRateHz: 20, windowSize: 40, overlap: 0.5 }).windows;
 }
 
-/** Returns everything about the windows except samples and names of channels, with names instead of indices. */
+/** Returns everything about the windows except the samples and channel names, with names instead of indices. */
 function placesOf({ groups, users, recordings, recordingIndex, labels, classes, startTimes }: WindowSet) {
   return Array.from(groups, (g, w) => ({
     user: users[g],
@@ -50,7 +50,7 @@ describe("the clean table", () => {
 
   it("of messy files: the same windows, in SI units, with a report of what was done", async () => {
     // A file with milliseconds since 1970, missing values, a pause, rows without a label, repeated times, g and deg/s, and no
-    // column of recordings.
+    // recording column.
     const messy = (person: string): string =>
       `1.7e12 + timestamp_s * 1000 + CASE recording WHEN 'walking-1' THEN 0 WHEN 'jogging-1' THEN 1e5 ELSE 2e5 END AS time_ms,
        "user" AS subject, if(timestamp_s BETWEEN 10 AND 12, NULL, activity) AS label,
@@ -78,7 +78,7 @@ describe("the clean table", () => {
       const factors = [...new Array(3).fill(9.80665), ...new Array(3).fill(Math.PI / 180)];
       expect(again.samples.length).toBe(read.samples.length);
       for (const [i, value] of again.samples.entries()) {
-        // The values of both tables are rounded to 24 bits, and those of the original once more by interpolation.
+        // The values in both tables are rounded to 24 bits, and interpolation rounds those in the original once more.
         if (!(Math.abs(value - read.samples[i]! * factors[i % 6]!) <= 1e-4))
           expect(value, `sample ${i}`).toBe(read.samples[i]! * factors[i % 6]!);
       }

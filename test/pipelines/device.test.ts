@@ -112,7 +112,7 @@ describe("a device's summaries", () => {
     await use(model).finally(() => model.close());
   }
 
-  /** Leaves out the checks that need samples: physics, stillness, and the distance beyond the training range. */
+  /** Omits the checks that need samples: physics, stillness, and the distance beyond the training range. */
   function withoutCauses(result: CheckResult): Omit<JudgedBatch, "likely_causes" | "warnings" | "comparisons"> {
     if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
     const {

@@ -1,4 +1,4 @@
-// Tests the command drift-bench, and a check with a model of few people.
+// Tests the `drift-bench` command, and a check with a model that was trained on few people.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Tests `--network ensemble` through the commands: an interrupted and resumed training, every command on the model, and
+// Tests `--network ensemble` through the commands: interrupted and resumed training, every command on the model, and
 // retraining.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-// Compares `evaluate` on people from whom the model did not learn with the predictions that `predict` writes for the same
+// Compares `evaluate` on people who were not in the training data with the predictions that `predict` writes for the same
 // people.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,7 +35,7 @@ describe("labelled people that the model did not learn from", () => {
   it("have the scores of the predictions that predict writes", async () => {
     await run("predict", "new.parquet", "--model", "walk", "--out", "p.parquet");
     const predicted = `FROM ${duckdbLiteral(at("p.parquet"))}`;
-    // Each simulated recording has one activity, with which its name begins.
+    // Each simulated recording has one activity, and its name begins with that activity.
     const truth = "split_part(recording, '-', 1)";
     const matrix = await query(
       `SELECT ${truth} AS true_label, label, count(*)::INTEGER AS n ${predicted} GROUP BY ALL`,

@@ -1,4 +1,4 @@
-// Tests the windows of each class and the rotated window in examples.html, from windows with known samples.
+// Tests each class's windows and the rotated window in examples.html, using windows with known samples.
 import { describe, expect, it } from "vitest";
 import { exampleWindows, rotatedExamples } from "../../src/pipelines/example-windows.ts";
 import { Rng } from "../../src/random.ts";

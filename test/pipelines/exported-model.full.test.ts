@@ -1,4 +1,4 @@
-// Verifies a model folder of each network, made by the real command: repeats the final fit and compares model.onnx with the
+// Verifies a model folder for each network, created by the real command: repeats the final fit and compares model.onnx with the
 // training graph, and compares the other files with their published schemas and with the recordings.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -239,7 +239,7 @@ describe.each(names)("the other files of %s", (name) => {
   });
 });
 
-/** Returns the first key of the content, except `schema_version`, with the value undefined. */
+/** Returns the first key in the content, except `schema_version`, with the value undefined. */
 function nulled(content: object): object {
   const required = Object.keys(content).find((key) => key !== "schema_version")!;
   return { [required]: undefined };

@@ -1,4 +1,4 @@
-// Tests train --from, which continues from a model's weights with recordings of other people, through the command.
+// Tests `train --from`, which continues from a model's weights with recordings of other people, through the real command.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
-// Tests a column with the values train and test: folds and the final fit use only the training rows, and the finished network
-// is measured on the test rows.
+// Tests a column with the values "train" and "test": folds and the final fit use only the training rows, and the finished
+// network is measured on the test rows.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";

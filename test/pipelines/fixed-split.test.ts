@@ -1,4 +1,4 @@
-// Tests how `inspect` reads a column with the values train and test. fixed-split.full.test.ts trains with such a column.
+// Tests how `inspect` reads a column with the values "train" and "test". fixed-split.full.test.ts trains with such a column.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";

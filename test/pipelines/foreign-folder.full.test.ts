@@ -1,4 +1,4 @@
-// Tests model folders that were changed and then got correct hashes again: each must be rejected with a message about its
+// Tests model folders that were changed and whose hashes were then corrected: each must be rejected with a message about its
 // fault.
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -32,7 +32,7 @@ let count = 0;
 
 beforeAll(() => unpackOldModel(directory));
 
-/** Makes a changed copy of the model with correct hashes. */
+/** Makes a modified copy of the model, with correct hashes. */
 function folder(change: (path: string) => void): string {
   const path = at(`foreign-${count++}`);
   cpSync(at("walk"), path, { recursive: true });

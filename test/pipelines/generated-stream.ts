@@ -25,7 +25,7 @@ const chunkRows = 20;
 
 export type Knowledge = "people" | "bouts" | "effective sample size" | "constants";
 
-/** A model of `nClasses` classes with the kind of calibration that `knowledge` names. */
+/** A model with `nClasses` classes and the kind of calibration that `knowledge` names. */
 export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
   const root = Rng.fromSeed(nClasses);
   const nPeople = { people: 6, bouts: 2, "effective sample size": 0, constants: 0 }[knowledge];

@@ -1,5 +1,5 @@
-// Tests recordings in which some people's gyroscope has another unit, although its values alone could also come from people who
-// move little.
+// Tests recordings in which some people's gyroscope uses a different unit, although its values alone could also come from
+// people who move little.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -1,5 +1,5 @@
-// Tests from which people a fold learns, by comparing the history of every fold between runs in which some people have other
-// signals. The scaler, the weights, early stopping and the learning rate all affect the history.
+// Tests which people a fold learns from, by comparing the history of every fold between runs in which some people's signals
+// differ. The scaler, the weights, early stopping and the learning rate all affect the history.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
@@ -14,7 +14,7 @@ const directory = fileDirectory();
 /** Returns the epochs of fold 1 without their duration, and the report. */
 async function firstFold(file: string): Promise<{ rows: HistoryRow[]; report: CvReport }> {
   const out = join(directory, `model-of-${file}`);
-  // Stated, because altered signals have no usual unit by their values.
+  // The units are given explicitly, because they cannot be inferred from the values of altered signals.
   const sensor = ["acc:Ax,Ay,Az[m/s^2]", "gyr:Gx,Gy,Gz[rad/s]"];
   await train({ ...tinyOptions, files: [join(directory, file)], out, sensor, epochs: 2, classWeights: "balanced" });
   const rows = readFileSync(join(out, "history.jsonl"), "utf8")

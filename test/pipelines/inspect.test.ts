@@ -42,7 +42,8 @@ describe("recordings that train would accept", () => {
     await copy("extra.csv", 'SELECT *, 3 AS battery, NULL AS "note" FROM r');
     const result = await inspect({ files: [at("extra.csv")], rate: 20, window: 40, folds: 2 });
     expect(result).toMatchObject({ unusedColumns: ["battery", "note"], refusal: null, out: null });
-    // There are three stretches of 40 s per person at 20 Hz, each with 800 samples, or 39 windows of 40 with a step of 20.
+    // There are three stretches of 40 s per person at 20 Hz, each with 800 samples, or 39 windows of 40 samples with a step of
+    // 20.
     expect(result.windows).toMatchObject({
       total: 5 * 3 * 39,
       perClass: { jogging: 5 * 39, sitting: 5 * 39, walking: 5 * 39 },

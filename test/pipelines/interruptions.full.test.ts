@@ -1,5 +1,5 @@
-// Tests runs that are killed at every stage, killed between folds, or stopped and resumed with exactly the printed command, and
-// the errors of --resume for runs that cannot be resumed.
+// Tests runs that are killed at every stage, killed between folds, or stopped and resumed with exactly the printed command.
+// Also tests the errors from --resume for runs that cannot be resumed.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -47,7 +47,7 @@ function expectEqualModels(out: string): void {
   }
 }
 
-/** Number of finished epochs of each fit that has a checkpoint; a run that ends normally removes its checkpoints. */
+/** Number of finished epochs for each fit that has a checkpoint; a run that ends normally removes its checkpoints. */
 function progress(out: string): Record<string, number> {
   const epochs: Record<string, number> = {};
   for (const fit of ["fold-1", "fold-2", "final"]) {
@@ -61,7 +61,7 @@ function progress(out: string): Record<string, number> {
   return epochs;
 }
 
-/** Kills the process once a checkpoint with this name is written for the nth time, before the model exists. */
+/** Kills the process when a checkpoint with this name is written for the nth time, before the model exists. */
 async function killAt(files: string, words: readonly string[], times = 1): Promise<Ended> {
   return signalledAtFiles({ files: [files], times, signal: "SIGKILL" }, words, directory);
 }

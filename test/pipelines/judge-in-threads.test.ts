@@ -9,7 +9,7 @@ interface Started {
   readonly close: () => Promise<void>;
   readonly threads: readonly Worker[];
   readonly warnings: readonly string[];
-  /** Batches with a new verdict. */
+  /** Batches that got a new verdict. */
   readonly told: readonly string[];
 }
 

@@ -1,5 +1,5 @@
-// Kills the process that loads this file with --import before its nth change of a file or step of a database; n is the variable
-// KILL_BEFORE_CHANGE. In this way, a test reaches each moment at which a change could be half done, without measuring time.
+// Kills the process that loads this file with --import before its nth file change or database step. The KILL_BEFORE_CHANGE
+// variable gives n. In this way, a test can reach every moment at which a change could be half done, without measuring time.
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { DatabaseSync } from "node:sqlite";

@@ -26,7 +26,7 @@ const blocks = Array.from({ length: 6 }, (_, k) => ({ label: activities[k % 3]!,
 const berlin = (s: number): string =>
   new Date((1_760_000_000 + 7200 + s) * 1000).toISOString().slice(0, 19).replace("T", " ");
 
-/** There are three channels, because two would not form a sensor; the values are a sine wave per person. */
+/** There are three channels, because two would not form a sensor; the values form one sine wave per person. */
 function recordings(name: string, head: string, time: (s: number) => string): string {
   const rows = people.flatMap((user, u) =>
     Array.from({ length: seconds * rateHz }, (_, i) => {
@@ -52,7 +52,7 @@ beforeAll(() => {
   ]);
 });
 
-/** The seconds of each class, and the number of rows without a label. */
+/** The number of seconds for each class, and the number of rows without a label. */
 async function labelled(file: string, options: Partial<InspectOptions>): Promise<[Record<string, number>, number]> {
   const { quality } = await read(file, options);
   const classes = Object.entries(quality.classes).map(([name, own]) => [name, Math.round(own.seconds)]);

@@ -1,4 +1,4 @@
-// Tests how training records --map and --exclude, and which commands use this record.
+// Tests how training records --map and --exclude, and which commands use what was recorded.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

@@ -68,7 +68,7 @@ it("opens files, session and streams once for a hundred batches", async () => {
     },
   });
   const summary = encodeSummary(await summaryOf(model));
-  // All files that the model might read again are deleted.
+  // Deletes all files that the model might read again.
   for (const name of readdirSync(at("walk"))) {
     if (!name.startsWith(monitorFile)) rmSync(join(at("walk"), name), { recursive: true });
   }

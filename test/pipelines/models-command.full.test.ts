@@ -1,4 +1,5 @@
-// Tests the command models: lists, comparisons, promotions and rollbacks, also under kill -9 and simultaneously.
+// Tests the `models` command: lists, comparisons, promotions and rollbacks, including under kill -9 and when run
+// simultaneously.
 import { createHash } from "node:crypto";
 import {
   cpSync,
@@ -44,7 +45,7 @@ const batchesOf = (model: string, stream: string): string[] => {
   return rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches.map(({ batch_id }) => batch_id);
 };
 
-/** SHA-256 of each JSON, ONNX, Parquet and HTML file of a model; the ledger is none of these. */
+/** SHA-256 of each JSON, ONNX, Parquet and HTML file in a model folder; the ledger is none of these. */
 function hashes(model: string): Record<string, string> {
   const files = readdirSync(at("models", model), { recursive: true, withFileTypes: true });
   const content = files.filter((entry) => entry.isFile() && /\.(json|onnx|parquet|html)$/.test(entry.name));

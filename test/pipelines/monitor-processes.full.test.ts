@@ -17,7 +17,7 @@ import { killer } from "./tiny-run.ts";
 const script = fileURLToPath(new URL("./batch-writer.ts", import.meta.url));
 
 interface Writer {
-  /** The batches that the process acknowledged, available once it has ended. */
+  /** The batches that the process has acknowledged; available once it has ended. */
   readonly ended: Promise<{ acknowledged: string[]; errors: string }>;
 }
 
@@ -47,7 +47,7 @@ const fileOf = (directory: string, stream: string) =>
 const writerOf = (batchId: string): string => batchId.slice(0, batchId.lastIndexOf("-"));
 const indexOf = (batchId: string): number => Number(batchId.slice(batchId.lastIndexOf("-") + 1));
 
-/** Expects that everything in the ledger about a stream follows from the order of its batches. */
+/** Expects everything in the ledger about a stream to follow from the order of its batches. */
 async function expectWholeState(directory: string, stream: string): Promise<readonly StoredBatch[]> {
   const rows = await ledgerOf(directory, stream);
   const accepted = rows.filter(({ status }) => status === "accepted");

@@ -1,4 +1,4 @@
-// Trains a small model on real recordings, and is skipped if these recordings are absent.
+// Trains a small model on real recordings; skipped if these recordings are absent.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

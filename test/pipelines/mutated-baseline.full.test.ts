@@ -1,5 +1,5 @@
-// Tests a baseline_stats.json with correct hashes and any other damage: either the file is rejected by name, or batches can be
-// judged with it.
+// Tests a baseline_stats.json that is damaged in any way but has correct hashes: either the file is rejected by name, or
+// batches can be judged with it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -28,7 +28,7 @@ type Container = Record<string, unknown>;
 const isContainer = (value: unknown): value is Container => typeof value === "object" && value !== null;
 const numbers = [0, -1, 1, 0.5, 1e308, -1e308, 1e-308, 1e30, 3e38, 65_536, Number.MAX_SAFE_INTEGER];
 
-/** Returns the places in a JSON value; places that differ only in an index count as one, so that long lists do not dominate. */
+/** Returns the paths in a JSON value. Paths that differ only in an index count as one, so that long lists do not dominate. */
 function placesOf(value: unknown): string[][][] {
   const all: string[][] = [];
   const walk = (at: unknown, path: string[]): void => {

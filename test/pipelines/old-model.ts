@@ -1,5 +1,5 @@
 // Unpacks a model folder that an earlier commit wrote, with its recordings (see test/fixtures/scripts/model-folder.ts). A test
-// can change this folder and correct its hashes, as anybody could.
+// can change this folder and correct its hashes, as an attacker could.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,14 +15,14 @@ export function unpackOldModel(directory: string): void {
 
 type Json = Record<string, unknown>;
 
-/** Replaces the content of a JSON file of the folder. */
+/** Replaces the content of a JSON file in the folder. */
 export function changeJson<T = Json>(folder: string, name: string, change: (value: T) => unknown): void {
   const path = join(folder, name);
   const value: T = JSON.parse(readFileSync(path, "utf8"));
   writeFileSync(path, JSON.stringify(change(value) ?? value, null, 2));
 }
 
-/** Corrects every hash in the folder, as somebody with bad intentions would. */
+/** Corrects every hash in the folder, as an attacker would. */
 export function reseal(folder: string): void {
   const hashOf = (name: string): string => sha256Bytes(readFileSync(join(folder, name)));
   changeJson(folder, "baseline_stats.json", ({ content_hash: _, ...content }) => {

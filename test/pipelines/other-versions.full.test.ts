@@ -23,7 +23,7 @@ const at = (...names: string[]): string => join(directory, ...names);
 
 const near = (value: number) => expect.closeTo(value, 4);
 
-/** Objects under these keys have the names of channels, classes, people, files or options as keys. */
+/** The keys of the objects under these keys are the names of channels, classes, people, files or options. */
 const nameKeyed =
   /^(per_channel|edges|by_class|standard|correlation_seconds|files|mutable_files|per_class|per_user|classes|persons|channels|values|tags|params|shifted|kinds|aggregated)$/;
 
@@ -70,7 +70,7 @@ it("a stream of 85d68b1's model gets the p-values and verdicts that it got befor
     expect(own.map(({ method }) => method)).toEqual(i < 5 ? [] : ["constants", "constants"]);
     judged.push([result.verdict, baseline!.p_value, baseline!.score, result.evidence.raised_by]);
   }
-  // The answer of commit 1395168, which lacks the cause of an alarm (`raised_by`).
+  // The answer as of commit 1395168, which lacks the cause of an alarm (`raised_by`).
   expect(judged).toEqual([
     ["normal", near(0.280172), near(1.625543), null],
     ["normal", near(0.538426), near(0.846734), null],

@@ -1,4 +1,5 @@
-// Tests the labels of predict: minutes by person, labels smoothed over time, and `unknown` for windows with a low confidence.
+// Tests the labels that `predict` assigns: minutes per person, labels smoothed over time, and `unknown` for windows with a low
+// confidence.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
-// Tests predict on recordings that differ from the training data: another rate, another format, faults. Also tests what predict
-// and train print if they cannot write.
+// Tests `predict` on recordings that differ from the training data in rate or format, or contain faults. Also tests what
+// `predict` and `train` print if they cannot write their output.
 import {
   chmodSync,
   cpSync,
@@ -77,7 +77,8 @@ it("labels in the file are not read, whatever they are; the other columns may st
     return query(`SELECT "user", recording, label, start_s FROM ${duckdbLiteral(join(directory, out))} ORDER BY ALL`);
   });
   const [plain, juggling] = await Promise.all(both);
-  // Other labels could move the windows, which do not cross a change of label, but each of these recordings has one label.
+  // Different labels could shift the windows, which never cross a label change, but each of these recordings has a single
+  // label.
   expect(juggling).toEqual(plain);
   expect(new Set(juggling!.map(({ label }) => label))).not.toContain("juggling");
 });

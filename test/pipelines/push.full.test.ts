@@ -1,4 +1,4 @@
-// Kills `push` and the real service again and again: no batch may be lost, judged twice or judged out of order.
+// Repeatedly kills `push` and the real service: no batch may be lost, judged twice or judged out of order.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -11,7 +11,7 @@ import { endedBeforeChange, fileDirectory, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
-/** A recording of 36 s without a person, in which only the first value differs from batch to batch. */
+/** A 36 s recording without a person, in which only the first value differs from batch to batch. */
 let csv: (n: number) => string;
 
 beforeAll(() => {
@@ -48,7 +48,7 @@ describe("tidemark push", () => {
     const verdicts = Object.fromEntries(pushed.streams.map(({ stream, last }) => [stream, last?.verdict]));
     expect(verdicts).toEqual({ wrist: "normal", chest: "rejected" });
     expect(pushed).toMatchObject({ exitCode: 12, exit_code: 12, model: "walk@champion", accepted: 2, spooled: 0 });
-    // The answer equals that of check on the same rows, because the service reads batches in the same way.
+    // The answer equals that of `check` for the same rows, because the service reads batches in the same way.
     writeFileSync(at("wrist.csv"), [head, ...rows, ""].join("\n"));
     const checked = await start(["check", "wrist.csv", "--model", "walk", "--stream", "w", "--json"], directory).ended;
     const stored = await (
@@ -142,7 +142,7 @@ describe("tidemark push", () => {
       const { exitCode, stdout, stderr } = await following.ended;
       expect(exitCode, stderr).toBe(0);
       expect(JSON.parse(stdout)).toMatchObject({ accepted: 2 * sent.length, spooled: 0, refused: 0 });
-      // Depending on the moment of the kill, an open connection broke or a new connection was refused.
+      // Depending on when the service was killed, an open connection broke or a new connection was refused.
       expect(stderr).toMatch(/the service cannot be reached \([A-Z_]+\)\. Batches wait in the spool\./);
       expect(stderr).toContain("the service accepts batches again");
       for (const stream of ["a", "b"]) expect(await historyOf(service.url, stream)).toEqual(sent);

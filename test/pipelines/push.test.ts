@@ -1,5 +1,5 @@
-// `push` against the service's own routes in the same process, with a clock that advances as soon as nothing else is left to
-// do.
+// Runs `push` against the service's own routes in the same process, with a clock that advances as soon as nothing else is left
+// to do.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -42,7 +42,7 @@ function service(judge?: FakeOptions["judge"]): {
     isOpen: true,
     ...(judge !== undefined && { judge }),
   });
-  // Unlike `fetch`, `app.request` does not set the header Host.
+  // Unlike `fetch`, `app.request` does not set the `Host` header.
   const request: ServiceRequest = async (url, init) =>
     fake.app.request(url, { ...init, headers: { ...init.headers, Host: "127.0.0.1:8787" } });
   return { run: runWith(request), judged: fake.judged, clock: clockOfRun! };
@@ -60,7 +60,7 @@ function runWith(request: ServiceRequest): PushSurroundings {
 const normal = { known: false, verdict: "normal" };
 const reply = (status: number, body: unknown, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers });
-/** Stream and batch of a request. */
+/** The stream and the batch that a request names. */
 const sent = (url: string): string =>
   decodeURIComponent(url).replace(/.*\/streams\/(.*)\/batches\/(.*)-[0-9a-f]{12}$/, "$1 $2");
 
@@ -198,7 +198,7 @@ describe("push", () => {
     expect(pushed).toMatchObject({ accepted: 8, refused: 1, spooled: 0, exit_code: 2 });
     expect(pushed.refused_batches[0]!.reason).toBe("5 attempts: the service cannot be reached.");
     expect(seen.filter((batch) => batch === "a 1").length).toBe(5);
-    // If no batch is accepted, the failed attempts do not count against this batch.
+    // If no batch is accepted at all, the failed attempts do not count against this batch.
     files({ "alone/c/1.csv": "c" });
     const alone = runWith(async () => Promise.reject(new TypeError("fetch failed")));
     const rest = await push({ ...options, files: [at("alone")], patience: 600 }, alone);

@@ -40,7 +40,7 @@ const ledgers: Record<string, StreamOverview[]> = {
   "acme run": [overview("a-3", "sudden_change"), overview("a-4", "normal", true)],
   "other walk": [overview("a-9", "sudden_change")],
 };
-/** A stream that is erased after the list was made, and before its batches are read. */
+/** A stream that is erased after the list has been made, but before its batches are read. */
 let erasedLater: string | undefined;
 const indexes: Record<string, FleetIndex> = {};
 const ledger = async (project: string, folder: string) => {

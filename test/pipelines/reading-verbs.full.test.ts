@@ -1,4 +1,4 @@
-// Tests the behaviour that all commands that read recordings share, on one small model.
+// Tests, on one small model, the behaviour that all commands that read recordings share.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";

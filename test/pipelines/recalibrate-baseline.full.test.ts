@@ -1,5 +1,5 @@
-// Tests baseline recalibrate with other days and with a baseline that would differ. Each test rehearses days, which takes
-// seconds.
+// Tests `baseline recalibrate` with different days and with a baseline that would differ. Each test rehearses days, which takes
+// several seconds.
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, expect, it } from "vitest";

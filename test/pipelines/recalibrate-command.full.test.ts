@@ -1,5 +1,5 @@
-// Tests the command baseline recalibrate on models of earlier versions, with other days, and on models that cannot be
-// calibrated again.
+// Tests the `baseline recalibrate` command on models from earlier versions, with different days, and on models that cannot be
+// recalibrated.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -36,7 +36,7 @@ async function contents(model: string): Promise<Record<string, string>> {
   return Object.fromEntries(Object.keys(files).map((name) => [name, sha256Bytes(readFileSync(at(model, name)))]));
 }
 
-/** Changes the calibration into one of a version that did not rehearse days; its figures differ, too. */
+/** Turns the calibration into one from a version that did not rehearse days, with different figures. */
 function makeOld(model: string): void {
   changeJson<{ drift: { calibration: { kinds: Record<string, Record<string, unknown>>; day?: unknown } } }>(
     model,

@@ -11,8 +11,8 @@ interface Resident {
 }
 
 /**
- * Runs commands one at a time in one process, which costs a third of a process for each command. Tests of the process itself
- * (signals, kills, two processes at once) use `start`.
+ * Runs commands one at a time in one process, which costs a third as much as a separate process for each command. Tests that
+ * concern the process itself (signals, kills, two processes at once) use `start`.
  */
 export function resident(cwd: string): Resident {
   let child: ChildProcess | undefined;
@@ -21,7 +21,7 @@ export function resident(cwd: string): Resident {
     child ??= fork(fileURLToPath(new URL("resident-process.ts", import.meta.url)), {
       cwd,
       execArgv: [],
-      // The outputs are no terminals, because text would adapt to their width.
+      // The outputs are not terminals, because text would adapt to their width.
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       env: { ...process.env, NO_COLOR: "1" },
     });

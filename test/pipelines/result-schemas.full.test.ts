@@ -1,5 +1,5 @@
-// For any data, each command's result conforms to its published schema without being repaired: no share above 1, no NaN.
-// test/interfaces/cli/json-answers.full.test.ts tests the output of the real commands.
+// For any data, each command's result conforms to its published schema without being corrected first: no share is above 1, and
+// there is no NaN. test/interfaces/cli/json-answers.full.test.ts tests the output of the real commands.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -46,7 +46,7 @@ import {
   measured,
 } from "./generated-stream.ts";
 
-/** Expects that a value conforms to its schema after being written and read as JSON, without keys that the schema lacks. */
+/** Expects a value that is written and read back as JSON to conform to its schema, without keys that the schema lacks. */
 function throughJson<T>(schema: z.ZodType<T>, value: T): T {
   const written: unknown = JSON.parse(JSON.stringify(value));
   const read = schema.parse(written);
@@ -56,9 +56,7 @@ function throughJson<T>(schema: z.ZodType<T>, value: T): T {
 
 const checkedAt = "2026-01-01T00:00:00.000Z";
 
-/**
- * Judges a stream of batches, and validates each answer and everything that is stored about it after writing and reading it.
- */
+/** Judges a stream of batches. Each answer, and everything that is stored about it, is written, read back and validated. */
 function answersTo(
   stream: readonly GeneratedBatch[],
   judge: Judge,
@@ -135,7 +133,7 @@ it("check, of a batch whose classes the stream's past does not hold", () => {
   expect(results.at(-1)).toMatchObject({ signals: { against } });
 });
 
-/** An arbitrary that makes rows of probabilities in float32, and true labels. */
+/** An arbitrary that generates rows of float32 probabilities, and true labels. */
 const predictions = (nClasses: number): fc.Arbitrary<{ probabilities: Float32Array; truth: Int32Array }> => {
   const weight = fc.oneof(fc.constant(0), fc.constant(1), fc.double({ min: 1e-12, max: 1, noNaN: true }));
   const row = fc.array(weight, { minLength: nClasses, maxLength: nClasses }).map((weights) => {

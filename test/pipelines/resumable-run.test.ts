@@ -1,4 +1,4 @@
-// Like a model folder, a folder <out>.partial may come from somebody else.
+// Like a model folder, an <out>.partial folder may come from an untrusted source.
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Tests with killed processes that equal seeds give equal bytes and that no finished epoch is lost.
+// Kills processes to test that the same seed produces identical bytes and that no finished epoch is lost.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,6 +1,6 @@
-// Tests the command retrain: the files of an adopted candidate and of a rejected one, the people from whom it learns, and wrong
-// usage. The champion was trained for one epoch and is poor. With four people, one of whom is in the holdout, there is no
-// interval that could fail the gate.
+// Tests the `retrain` command: the files of an adopted candidate and of a rejected one, the people it learns from, and
+// incorrect usage. The champion was trained for one epoch and is poor. With four people, one of whom is in the holdout, there
+// is no interval that could fail the gate.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -154,7 +154,7 @@ describe("a candidate that passes", () => {
     expect(cv.windows.total).toBe(labelled.windows);
     const outOfFold = await rowsOf(`SELECT DISTINCT "user" FROM ${duckdbLiteral(at("v2", modelFiles.outOfFold))}`);
     expect(outOfFold.map(({ user }) => user).sort()).toEqual(labelled.people);
-    // One of six people in the unlabelled recordings has the name of somebody in the holdout, and is left out.
+    // One of the six people in the unlabelled recordings has the same name as a person in the holdout, and is excluded.
     expect(unlabelled.windows % 5).toBe(0);
     expect(warnings.join("\n")).toContain(`Unlabelled windows of ${holdout.people[0]} were left out`);
     expect(adopted.stdout + adopted.stderr).toContain("were left out");
@@ -307,7 +307,7 @@ describe("a candidate that is refused", () => {
   });
 
   it("learned from noise: likewise, and --json says so in its last event", async () => {
-    // The noise is the same in every run, because the gate's answer might differ with other noise.
+    // The noise is the same in every run, because different noise might change the gate's answer.
     const noise = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]
       .map((name) => `(hash(${name}, '${name}') % 2000001)::DOUBLE / 1000000 - 1 AS ${name}`)
       .join(", ");
@@ -483,7 +483,7 @@ describe("the data of a retraining", () => {
     expect(data.windows.labels.filter((label) => label === -1)).toHaveLength(6 * 117);
     expect(data.unlabelledRows.every((row) => data.windows.labels[row] === -1)).toBe(true);
     expect(data.trainRows.every((row) => data.windows.labels[row]! >= 0)).toBe(true);
-    // If labelled people also have unlabelled recordings, a fold that holds a person out learns from none of that person's
+    // Even if labelled people also have unlabelled recordings, a fold that holds a person out learns from none of that person's
     // windows.
     const rows = Int32Array.from(data.unlabelledRows.keys());
     const labels = rows.map((row) => row % 3);

@@ -1,5 +1,5 @@
-// Tests sensors with other names and units than in simulated recordings: they are recognised once, and reading, training,
-// checking and diagnosis use the same result.
+// Tests sensors whose names and units differ from those in simulated recordings: they are recognised once, and reading,
+// training, checking and diagnosis use the same result.
 import { mkdtempSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -20,7 +20,7 @@ export async function copySharedModel(which: keyof typeof models, directory: str
   cpSync(join(shared, "model"), join(directory, name), { recursive: true });
 }
 
-/** If two test files need the model at the same moment, one of them trains it and the other waits. */
+/** If two test files need the model at the same time, one of them trains it and the other waits. */
 async function trainShared(which: keyof typeof models, shared: string): Promise<void> {
   const { users, words } = models[which];
   const workshop = `${shared}, in the making`;

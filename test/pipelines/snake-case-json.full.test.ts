@@ -1,5 +1,5 @@
 // Tests that every key in a model's JSON files and in the JSON output of commands is in snake_case; names that users give to
-// channels, classes and people stay as they are.
+// channels, classes and people are left unchanged.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -119,7 +119,7 @@ it("is printed of a baseline that an earlier version wrote in camelCase, with th
   expectOnlyNamesOfUsers(shown, "shown");
   expect(shown.drift.signals.class_counts).toEqual(file.drift.signals.classCounts);
   expect(shown.drift.calibration.kinds.baseline.statistic).toBe("ks_within_classes");
-  // After the keys are renamed to the present form, the baseline is the same.
+  // After the keys are renamed to their current form, the baseline is the same.
   changeJson(at("walk"), "baseline_stats.json", () => shown);
   reseal(at("walk"));
   expect((await showBaseline(at("walk"))).drift).toEqual(drift);

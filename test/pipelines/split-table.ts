@@ -1,11 +1,11 @@
-// Writes simulated tables of six people with a column of training and test marks.
+// Writes simulated tables of six people, with a column that marks training and test rows.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { simulateTiny } from "./tiny-run.ts";
 
 export const testPeople: readonly string[] = ["person-05", "person-06"];
 
-/** Writes the rows of plain.csv in the directory with one more column. */
+/** Writes the rows of the directory's plain.csv with an additional column. */
 export function writeWithColumn(
   directory: string,
   out: string,
@@ -18,8 +18,8 @@ export function writeWithColumn(
 }
 
 /**
- * Writes plain.csv, and split.csv with a column "part": the test people have "Test", one person has "val", the others have
- * "train".
+ * Writes plain.csv, and split.csv with a "part" column: "Test" for the test people, "val" for one person, and "train" for the
+ * others.
  */
 export async function writeSplitTable(directory: string): Promise<void> {
   await simulateTiny(join(directory, "plain.csv"), { users: 6 });

@@ -1,4 +1,4 @@
-// Lists and shows streams of a store in memory; test/pipelines/streams.full.test.ts tests the real commands.
+// Lists and shows streams in an in-memory store; test/pipelines/streams.full.test.ts tests the real commands.
 import { beforeAll, expect, it } from "vitest";
 import { shownStreamSchema, streamListSchema } from "../../src/pipelines/stream-schemas.ts";
 import { listStreamsOf, showStreamOf } from "../../src/pipelines/streams.ts";

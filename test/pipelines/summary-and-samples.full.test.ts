@@ -1,4 +1,4 @@
-// Compares batches that arrive as summaries with the same batches as recordings, once simulated and once of a real person: good
+// Compares batches that arrive as summaries with the same batches as recordings, both simulated and from a real person. Good
 // batches must give the same evidence, and bad batches the same messages.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -103,7 +103,7 @@ async function bothResults(
   return [checked, { ...result, stream: "recordings" }];
 }
 
-/** Leaves out the checks that need samples: physics, stillness, and the distance beyond the training range. */
+/** Omits the checks that need samples: physics, stillness, and the distance beyond the training range. */
 function withoutCauses(result: CheckResult): Omit<JudgedBatch, "likely_causes" | "warnings" | "comparisons"> {
   if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
   const {
@@ -139,7 +139,7 @@ describe("simulated summaries", () => {
       await using("model", async (model) => {
         const [checked, result] = await bothResults(model, file, bytes);
         if (checked.verdict !== "rejected" || result.verdict !== "rejected") throw new Error("not rejected");
-        // Only messages about files name rows, and the column of the times.
+        // Only messages about files name rows and the time column.
         const words = checked.reasons.map(({ file: _, row: _row, column, message, ...reason }) => ({
           ...reason,
           ...(column !== undefined && reason.code !== "sampling_rate" && { column }),

@@ -1,4 +1,4 @@
-// Runs `sync` on folders that somebody else may have prepared, with a server that records every request.
+// Runs `sync` on folders that an attacker may have prepared, with a server that records every request.
 
 import { execFileSync } from "node:child_process";
 import {
@@ -57,7 +57,7 @@ const artifact = (file: string, path = `model/${file}`, more: object = {}): obje
   return { type: "artifact", run: "train", file, path, ...more };
 };
 
-/** Changes the manifest and corrects its hash, as somebody with bad intentions might. */
+/** Changes the manifest and corrects its hash, as an attacker might. */
 function reseal(change: (manifest: Record<string, unknown>) => void): void {
   const manifest = JSON.parse(readFileSync(inModel("manifest.json"), "utf8"));
   change(manifest);
@@ -66,7 +66,7 @@ function reseal(change: (manifest: Record<string, unknown>) => void): void {
   writeFileSync(inModel("manifest.json"), JSON.stringify(sealed));
 }
 
-/** Expects that `sync` rejects the folder with these words and sends no request to the server. */
+/** Expects `sync` to reject the folder with these words and to send no request to the server. */
 async function expectRefusal(says: RegExp, advice?: RegExp): Promise<void> {
   const error = await synced().catch((error: unknown) => error);
   expect(error).toMatchObject({ name: "UserError", exitCode: 2 });
@@ -502,7 +502,7 @@ describe("two copies of a folder", () => {
     await addBatches(copy, "default", "next");
     await syncCopy();
     expect(told()).toEqual([[[1, 2], "next"]]);
-    // The ledger has fewer batches than the run, and may get different batches later.
+    // The ledger has fewer batches than the run, and may receive different batches later.
     expect((await synced()).warnings).toHaveLength(1);
   });
 

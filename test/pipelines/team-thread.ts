@@ -33,7 +33,7 @@ const mapped = lengths.map((length) => {
     (item) => {
       if (item === fails) throw new Error(`cannot compute ${item}`);
       own.push(item);
-      // Each list depends on the results of the previous list from all threads.
+      // Each list depends on all threads' results for the previous list.
       return item ** 2 + before;
     },
     (n) => told.push(n),

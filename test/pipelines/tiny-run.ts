@@ -54,7 +54,7 @@ interface Running {
   kill: (signal: NodeJS.Signals) => void;
 }
 
-/** Starts the real command in `cwd`, in a process of its own that can be killed. */
+/** Starts the real command in `cwd`, in a separate process that can be killed. */
 export function start(words: readonly string[], cwd?: string): Running {
   return startProgram(process.execPath, [main, ...words], cwd);
 }
@@ -62,7 +62,7 @@ export function start(words: readonly string[], cwd?: string): Running {
 /** Loaded with --import; see there. */
 export const killer: string = new URL("./kill-before-change.ts", import.meta.url).href;
 
-/** Runs the real command and kills it before its nth change to a file; a command with fewer changes ends by itself. */
+/** Runs the real command and kills it before its nth change to a file; a command that makes fewer changes ends by itself. */
 export function endedBeforeChange(nth: number, words: readonly string[], cwd: string): Promise<Ended> {
   const program = ["--import", killer, main, ...words];
   return startProgram(process.execPath, program, cwd, { KILL_BEFORE_CHANGE: `${nth}` }).ended;

@@ -1,4 +1,4 @@
-// Tests the command train with every kind of split, and with recordings of one person, at another rate and as CSV.
+// Tests the `train` command with every kind of split, and with recordings of a single person, at a different rate and as CSV.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

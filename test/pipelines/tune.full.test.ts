@@ -1,4 +1,4 @@
-// Tests the command `tune`: the files that it writes, stopping and resuming, and that test people take no part in the choice.
+// Tests the `tune` command: the files that it writes, stopping and resuming, and that test people play no part in the choice.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -96,7 +96,7 @@ it("is blind to the labels of the people who judge", { timeout: 600_000 }, async
   const judges = Object.keys(
     trialsOf("tuned.yaml").find((own) => own.search === "fold 1" && own.purpose === "judge")!.macro_f1,
   );
-  // Exchanges the first two classes of these people, so that the folds stay the same.
+  // Swaps the first two classes of these people, which leaves the folds unchanged.
   const swapped = `CASE activity WHEN 'walking' THEN 'sitting' WHEN 'sitting' THEN 'walking' ELSE activity END`;
   const who = `"user" IN (${judges.map((name) => `'${name}'`).join()})`;
   await query(

@@ -1,4 +1,4 @@
-// `train` converts units that column names state, and every later command applies the same conversions.
+// `train` converts units given in column names, and every later command applies the same conversions.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Opens the pages that commands write in Chromium, with the data of simulated people.
+// Opens in Chromium the pages that commands write, with data from simulated people.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,4 @@
-// Signatures are verified by the library of https://www.standardwebhooks.com.
+// Signatures are verified with the library from https://www.standardwebhooks.com.
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { alertPayload } from "../../../src/report/operations/alert-payload.ts";

@@ -1,5 +1,5 @@
 // The files of a model folder that may be sent to other machines: the manifest, and each file that the manifest lists and whose
-// content matches. The folder of a rejected candidate has no manifest; only its two reports may be sent.
+// content matches its hash there. The folder of a rejected candidate has no manifest; only its two reports may be sent.
 
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -13,7 +13,7 @@ const refusedFiles: readonly string[] = [retrainReportFile, modelFiles.report];
 
 export class ArtifactFiles {
   readonly #directory: string;
-  /** The hashes that each file may have, by file name; null if no hash is known. */
+  /** The permitted hashes of each file, by file name; null if no hash is known. */
   readonly #listed: ReadonlyMap<string, readonly string[] | null>;
 
   private constructor(directory: string, listed: ReadonlyMap<string, readonly string[] | null>) {

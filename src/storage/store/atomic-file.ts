@@ -1,6 +1,6 @@
 // Files that survive a crash. A file is replaced as a whole: it is written under a temporary name in the same folder, flushed
-// to disk and renamed over the target, and then the folder is flushed. A reader sees the complete old or the complete new
-// content.
+// to disk and renamed over the target, and then the folder is flushed. A reader sees either all of the old content or all of
+// the new.
 
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
@@ -22,9 +22,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 }
 
 /**
- * Does the same as `writeFileAtomic`, but for content that a callback writes to a path itself (a database or a copy). The
- * callback gets a temporary name in the target's directory; if it throws, nothing is left behind and the target keeps its
- * content.
+ * Like `writeFileAtomic`, but for content that a callback writes to a path itself (a database or a copy). The callback gets a
+ * temporary name in the target's directory; if it throws, nothing is left behind and the target keeps its content.
  */
 export async function replaceFileAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = temporaryBeside(path);
@@ -40,13 +39,13 @@ export async function replaceFileAtomic(path: string, write: (temporary: string)
 }
 
 /**
- * Replaces the file in one step, for a caller that holds a lock and can write the file again. Nothing is flushed, so the old
- * content may reappear after a power cut. There is only one writer at a time, so the temporary file always has the same name,
- * and the next writer removes a file left by a killed process.
+ * Replaces the file in one step. The caller must hold a lock and be able to write the file again. Nothing is flushed, so the
+ * old content may reappear after a power cut. There is only one writer at a time, so the temporary file always has the same
+ * name, and the next writer removes a file left by a killed process.
  */
 export function replaceFileAtomicSync(path: string, data: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
-  // In an untrusted folder, a file of this name may be a link to any other file.
+  // In an untrusted folder, a file with this name may be a link to any other file.
   rmSync(temporary, { force: true });
   writeFileSync(temporary, data, { flag: "wx" });
   renameSync(temporary, path);

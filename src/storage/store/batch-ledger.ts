@@ -1,5 +1,5 @@
-// The statements by which `SqliteStreamStore` reads and writes the tables of a ledger, inside one transaction of
-// `MonitorDatabase`. The column `in_window` is 1 if the references may include the batch.
+// The statements with which `SqliteStreamStore` reads and writes a ledger's tables, inside one transaction of
+// `MonitorDatabase`. The `in_window` column is 1 if the references may include the batch.
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { z } from "zod";
 import {
@@ -104,7 +104,7 @@ export class BatchLedger {
     return fromEnd ? rows.reverse() : rows;
   }
 
-  /** Appends a batch to its stream; the first batch creates the stream. */
+  /** Appends a batch to its stream. The first batch creates the stream. */
   append(batch: NewBatch): void {
     const { stream, batchId, contentHash, receivedAt, status, reason, inReferences, summary, figures, result } = batch;
     const { headline = null, dataTime } = batch;
@@ -173,7 +173,8 @@ export class BatchLedger {
 
   /** See `StreamStore.fleetMarks`. */
   fleetMarks(): Map<string, string> {
-    // An erased stream may begin again with the same version, but a sequence number is never reused.
+    // A stream that begins again after it was erased may have the same version as before, but a sequence number is never
+    // reused.
     const sql = `SELECT ${boundedLedgerCell("name", longestName)}, version,
       (SELECT max(sequence) FROM batches WHERE stream = name) AS last FROM streams`;
     return new Map(
@@ -206,7 +207,7 @@ export class BatchLedger {
     return changes === 1;
   }
 
-  /** Deletes a stream, but keeps its actions under another text. @returns the number of its batches */
+  /** Deletes a stream, but keeps its actions under a different text. @returns the number of its batches */
   erase(stream: string, recordedAs: string): number {
     this.#run("UPDATE actions SET stream = ?, subject = NULL WHERE stream = ?", recordedAs, stream);
     this.#run("DELETE FROM summaries WHERE stream = ?", stream);
@@ -266,8 +267,8 @@ export class BatchLedger {
   }
 
   /**
-   * Deletes summaries of batches in a stream's references, except those of the first and of the last `keptAtEnds` batches,
-   * because no reference will need the others again.
+   * Deletes the summaries of batches in a stream's references, except those of the first and last `keptAtEnds` batches, because
+   * no reference will need the others again.
    */
   forgetMiddle(stream: string, keptAtEnds: number): void {
     const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ? AND in_window = 1
@@ -282,10 +283,10 @@ export class BatchLedger {
   }
 
   /**
-   * Shortens batches beyond the limits of age and size, oldest first: at most `limit` batches, from any streams. Keeps the part
-   * of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and the id of its
-   * batch cannot be used again. A damaged result is left unchanged, and reading the batch reports the damage.
-   * @returns the number of processed batches, which is less than `limit` if none remain, and the batches with a damaged result
+   * Shortens batches that exceed the age or size limit, oldest first: at most `limit` batches, from any streams. Keeps the part
+   * of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and the batch id
+   * cannot be used again. A damaged result is left unchanged; the damage is reported when the batch is read.
+   * @returns the number of processed batches, which is less than `limit` if none remain, and the batches with damaged results
    */
   forget(
     { since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">,

@@ -1,4 +1,5 @@
-// Batches that wait until a service has accepted them, in a folder that survives a kill or a power cut at any time:
+// A folder of batches that wait until a service has accepted them. The folder survives a killed process or a power cut at any
+// time:
 //
 //   destination.json     The service and the model to which the batches are sent.
 //   waiting/N.body       The content of a batch, which is written and flushed before N.json.
@@ -24,7 +25,7 @@ import { acquireLock } from "./lock.ts";
 /** Where the batches of a spool are sent. */
 export interface SpoolDestination {
   schema_version: 1;
-  /** Address of the service. */
+  /** The service's address. */
   to: string;
   model: string;
 }
@@ -43,7 +44,7 @@ export interface SpooledFacts {
   file: string;
   content_type: string | null;
   content_encoding: string | null;
-  /** Parameters of the request. */
+  /** Request parameters. */
   query: Record<string, string>;
 }
 
@@ -58,12 +59,12 @@ const factsSchema: z.ZodType<SpooledFacts & { refused_because?: string }> = z.ob
 });
 
 export interface SpooledBatch extends SpooledFacts {
-  /** Position of the batch in the order of the spool. */
+  /** Position of the batch in the spool's order. */
   readonly number: number;
   readonly bytes: number;
 }
 
-/** Identifies a version of a file, and the options that split it into batches. */
+/** Identifies a version of a file and the options with which it is split into batches. */
 export interface TakenFile {
   path: string;
   size: number;
@@ -113,7 +114,7 @@ export class BatchSpool {
     return spool;
   }
 
-  /** Destination of earlier batches; null if the spool is new. */
+  /** The destination of earlier batches; null if the spool is new. */
   async destination(): Promise<SpoolDestination | null> {
     const path = join(this.directory, "destination.json");
     return (await exists(path)) ? readJsonFile(path, destinationSchema) : null;
@@ -133,7 +134,7 @@ export class BatchSpool {
     return this.#waiting.size;
   }
 
-  /** Size of what waits. */
+  /** Total size of the waiting batches. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -199,7 +200,7 @@ export class BatchSpool {
     this.#taken.set(file.path, file);
   }
 
-  /** Forgets which files have been split, so that they are sent again. */
+  /** Discards the record of which files have been split, so that they are sent again. */
   async forgetTaken(): Promise<void> {
     this.#taken.clear();
     await rm(join(this.directory, "taken.jsonl"), { force: true });
@@ -209,7 +210,7 @@ export class BatchSpool {
     return this.#release();
   }
 
-  /** Completes the operations of a killed process. */
+  /** Completes operations that a killed process left unfinished. */
   async #recover(): Promise<void> {
     for (const folder of ["waiting", "refused"]) await mkdir(join(this.directory, folder), { recursive: true });
     const refused = await this.#numbers("refused", "json");

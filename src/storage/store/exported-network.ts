@@ -1,5 +1,5 @@
-// Validates a model.onnx from any source. The network must take windows and return probabilities and logits, for the model's
-// channels and classes, and must contain nothing that makes the runtime open other files or run forever.
+// Validates a model.onnx from any source. The network must take windows and return probabilities and logits, must fit the
+// model's channels and classes, and must contain nothing that makes the runtime open other files or run forever.
 
 import { readModelProto, type TensorDescription } from "./read-model-proto.ts";
 

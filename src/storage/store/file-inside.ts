@@ -1,4 +1,4 @@
-// Files of a model folder. The folder may come from an untrusted source, so names and links in it may point anywhere.
+// Files in a model folder. The folder may come from an untrusted source, so names and links in it may point anywhere.
 import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -7,11 +7,11 @@ import { explainSystemErrorOnRead, hasSystemErrorCode } from "../../system-error
 import { isPlainPath } from "./plain-name.ts";
 import { textFileTooLarge } from "./read-text-file.ts";
 
-/** Maximum size of a file in bytes; Tidemark's networks have less than 2 MiB. */
+/** Maximum size of a file in bytes; Tidemark's networks are smaller than 2 MiB. */
 export const largestFile: number = 256 * 2 ** 20;
 
 /**
- * The path of a regular file inside `directory`; null if it does not exist, or is a dangling link.
+ * The path of a regular file inside `directory`; null if it does not exist or is a dangling link.
  * @throws UserError if its name or a link leads out of the directory, or if the file is not a regular file, or is too large
  *   or inaccessible
  */
@@ -51,7 +51,7 @@ export async function neededFileInside(directory: string, name: string): Promise
   });
 }
 
-/** The path of a file or directory inside `directory`. In other respects, works like `fileInside`. */
+/** The path of a file or directory inside `directory`; otherwise like `fileInside`. */
 export async function pathInside(directory: string, name: string): Promise<string | null> {
   const path = join(directory, name);
   if (!isPlainPath(name)) {

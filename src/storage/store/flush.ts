@@ -22,8 +22,8 @@ export async function flushFile(path: string): Promise<void> {
 }
 
 /**
- * Makes a directory and its parents, and flushes them. Returns the first directory that did not exist, or undefined if all of
- * them did.
+ * Creates a directory and its parents, and flushes them. Returns the first directory that did not exist, or undefined if all of
+ * them existed.
  */
 export async function makeFlushedDirectory(directory: string): Promise<string | undefined> {
   const first = await makeDirectories(directory);

@@ -1,4 +1,4 @@
-// Content hashes in the form used in Tidemark's files: "sha256:" and 64 lower-case hexadecimal digits.
+// Content hashes in the form used in Tidemark's files: "sha256:" followed by 64 lower-case hexadecimal digits.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -22,8 +22,8 @@ export async function sha256File(path: string): Promise<string> {
 }
 
 /**
- * JSON without spaces, and with the keys of every object sorted by code units. Equal values give the same text, regardless of
- * the order of their keys. Undefined fields are left out, as in JSON.stringify.
+ * JSON without spaces and with the keys of every object sorted by code unit. Equal values produce the same text, regardless of
+ * key order. Undefined fields are omitted, as in JSON.stringify.
  */
 export function canonicalJsonToHash(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {

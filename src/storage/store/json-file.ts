@@ -1,5 +1,5 @@
-// Reads JSON files and checks their form, and appends to files with one JSON value per line. A file of JSON lines is flushed
-// after each line; an incomplete last line is ignored, and removed before the next line is added.
+// Reads JSON files and checks their form, and appends to files with one JSON value per line. A JSON lines file is flushed after
+// each line; an incomplete last line is ignored, and is removed before the next line is added.
 
 import { open } from "node:fs/promises";
 import type { z } from "zod";
@@ -22,7 +22,7 @@ export async function appendJsonLine(path: string, value: unknown): Promise<void
   }
 }
 
-/** The values of a file written by `appendJsonLine`; empty if there is no file. An incomplete last line is left out. */
+/** The values of a file written by `appendJsonLine`; empty if there is no file. An incomplete last line is skipped. */
 export async function readJsonLines(path: string): Promise<unknown[]> {
   const text = (await readTextFile(path)) ?? "";
   return text

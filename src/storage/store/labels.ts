@@ -1,4 +1,4 @@
-// labels.json: the class names, in the order of the network's outputs.
+// labels.json: the class names in the order of the network's outputs.
 import { z } from "zod";
 
 /** The content of labels.json. */
@@ -17,7 +17,7 @@ export const labelsSchema: z.ZodType<Labels> = z.looseObject({
     .describe("Class names in the order of the network's outputs."),
 });
 
-/** The faults of labels that conform to their schema; empty if they equal the manifest's classes. */
+/** Faults in labels that conform to their schema; empty if the labels equal the manifest's classes. */
 export function labelFaults({ classes }: Labels, expected: readonly string[]): string[] {
   const shown = (names: readonly string[]): string => `${names.length} (${names.slice(0, 20).join(", ")})`;
   return classes.length === expected.length && classes.every((name, k) => name === expected[k])

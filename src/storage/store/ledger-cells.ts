@@ -7,9 +7,9 @@ export const userAction: z.ZodType<UserAction> = z.enum(["accept", "exclude", "r
 
 export const batchStatus: z.ZodType<BatchStatus> = z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]);
 
-/** Longer cells count as damaged. Cells usually have a few kilobytes, and names have at most 200 characters. */
+/** Longer cells count as damaged. Cells are usually a few kilobytes long, and names at most 200 characters. */
 export const longestName = 1000;
-/** Headlines, which usually have 200 bytes. */
+/** Headlines, which are usually about 200 bytes long. */
 export const longestHeadline = 4000;
 export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;
@@ -20,7 +20,7 @@ export const longestSummary: number = 2 ** 24;
 export const boundedLedgerCell = (column: string, longest: number, otherwise = "x''"): string =>
   `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
 
-/** The value that a JSON text encodes. */
+/** The value encoded by a JSON text. */
 export const jsonText: z.ZodType<unknown, string> = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-// The rows of an SQLite ledger: the columns that are read, and their conversion to records.
+// The rows of an SQLite ledger: which columns are read, and how they are converted to records.
 import { z } from "zod";
 import {
   batchStatus,
@@ -124,7 +124,7 @@ export function ledgerBatch(row: LedgerRow): StoredBatch {
   return parseStoredValue(batchRow, row, `batch "${row.batch_id}"`);
 }
 
-/** A batch as a reference keeps it, without its summary. */
+/** A batch as kept in a reference, without its summary. */
 export function figuresOfLedgerRow(row: LedgerRow): ReferenceFigures {
   return parseStoredValue(figuresRow, row, `batch "${row.batch_id}"`);
 }

@@ -37,7 +37,7 @@ const addedByVersion3 = `
  * deleted when no reference needs it or when the stream is reset; the row in `batches` is kept. `overviews` has one row per
  * stream, with its number of batches by status, so that a list of streams need not count them. The index `batches_of_stream`
  * covers all other columns that a list of streams needs. `actions` records users' actions on whole streams. `data_from` and
- * `data_to` are the times of a batch's first and last data; both are null if they are unknown.
+ * `data_to` are the times of the first and last data in a batch; both are null if unknown.
  */
 const tables = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;
@@ -83,10 +83,10 @@ export function createLedgerTables(database: DatabaseSync, modelVersion: string)
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }
 
-/** The tables as they were before the times of the data. */
+/** The tables before the times of the data were added. */
 const tables3 = tables.replace(addedByVersion4, "").replace(`${dataTimeColumns.join(", ")},`, "");
 
-/** The tables as they were before headlines, overviews and actions. */
+/** The tables before headlines, overviews and actions were added. */
 const tables2 = tables3
   .replace(addedByVersion3, "CREATE INDEX batches_of_stream ON batches (stream, sequence);")
   .replace("headline TEXT,", "");
@@ -168,7 +168,7 @@ export function hasLedgerTables(database: DatabaseSync, version: number): boolea
   }
 }
 
-/** All database objects except those that SQLite creates itself. */
+/** All database objects except those that SQLite itself creates. */
 function ledgerTablesSchema(database: DatabaseSync): string {
   const sql = `SELECT type, name, tbl_name, sql FROM sqlite_schema
     WHERE NOT (name LIKE 'sqlite\\_%' ESCAPE '\\' AND type IN ('table', 'index')) ORDER BY type, name LIMIT 100`;

@@ -1,5 +1,6 @@
-// Upgrades ledgers of earlier versions. Version 1 kept the summary and the full result of every batch as JSON forever; unneeded
-// data is deleted later, when new batches arrive. Version 2 had no headlines and no overviews. Version 3 had no times of the data.
+// Upgrades ledgers from earlier versions. Version 1 kept the summary and the full result of every batch as JSON forever; data
+// that is no longer needed is deleted later, when new batches arrive. Version 2 had no headlines or overviews. Version 3 did
+// not store the times of the data.
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import {
@@ -53,7 +54,7 @@ export function upgradeLedger(
   addHeadlinesToLedger(database, upgradeHeadline);
 }
 
-/** A damaged result gets no headline; reading the batch reports the damage. */
+/** A damaged result gets no headline; the damage is reported when the batch is read. */
 function addHeadlinesToLedger(database: DatabaseSync, upgradeHeadline: UpgradeHeadline): void {
   const columns = [boundedLedgerCell("stream", longestName), boundedLedgerCell("received_at", longestName, "''")];
   const sql = `SELECT sequence, ${columns.join(", ")}, ${boundedLedgerCell("result", longestJson, "''")} FROM batches

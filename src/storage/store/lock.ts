@@ -1,10 +1,10 @@
 // A lock that admits one process at a time to a directory. A process that wants the lock first creates a flag (a file with a
-// unique name) and then looks for other flags. If two processes arrive at the same time, at least one of them sees the other's
+// unique name) and then looks for other flags. If two processes do this at the same time, at least one of them sees the other's
 // flag, so they never both continue. A flag is an empty SQLite file that its process keeps locked. The operating system
-// releases this file lock however the process ends, so a flag that can be locked has no owner. The lock relies neither on pids,
-// which are reused, nor on host names, which containers change, nor on clocks. Hosts see each other's locks only on network
-// file systems that share locks. The directory may come from an untrusted source, and SQLite follows links and replays the
-// journal of any file that is not empty. The lock therefore opens only empty regular files.
+// releases this file lock no matter how the process ends, so a flag that can be locked has no owner. The lock relies neither on
+// pids, which are reused, nor on host names, which containers change, nor on the clock. Hosts see each other's locks only on
+// network file systems that share locks. The directory may come from an untrusted source, and SQLite follows links and replays
+// the journal of any file that is not empty. The lock therefore opens only empty regular files.
 import { randomBytes } from "node:crypto";
 import { lstatSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { hostname } from "node:os";
@@ -19,7 +19,10 @@ export type LockResult = { held: true; release: () => Promise<void> } | { held: 
 
 const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;
 
-/** The lock file of earlier versions, which contains the holder's pid; no process of those versions can be running here now. */
+/**
+ * The lock file that earlier versions used, which contains the holder's pid; no process of such a version can be running here
+ * now.
+ */
 const earlierFlagPattern = /^lock-\d+-\w+\.json$/;
 
 /** Whether a file in a directory belongs to the directory's lock. */
@@ -52,7 +55,7 @@ export async function acquireLock(directory: string): Promise<LockResult> {
   }
 }
 
-/** Does the same as `acquireLock`, but waits up to `patienceMs` for the lock, because other processes hold it only briefly. */
+/** Like `acquireLock`, but waits up to `patienceMs` for the lock, because other processes hold it only briefly. */
 export async function waitForLock(directory: string, patienceMs: number): Promise<LockResult> {
   const deadline = performance.now() + patienceMs;
   let lock = await acquireLock(directory);
@@ -85,7 +88,7 @@ function raiseLockFlag(directory: string): { name: string; lower: () => void } {
   throw new UserError(`${directory}: lock files in it disappear as soon as they are created`);
 }
 
-/** Returns the name of another flag whose process is running. Removes the flags of dead processes. */
+/** Returns the name of another flag whose process is still running. Removes the flags of dead processes. */
 function livingLockHolder(directory: string, own: string): string | undefined {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
@@ -131,8 +134,8 @@ function tryToLockFlag(path: string): { database: DatabaseSync } | { error: unkn
 }
 
 /**
- * Removes the file before releasing the lock, so that nobody can lock a file that is about to disappear. Windows cannot remove
- * open files.
+ * Removes the file before releasing the lock, so that no other process can lock a file that is about to disappear. Windows
+ * cannot remove open files.
  */
 function removeLockFlag(path: string, database: DatabaseSync): void {
   if (process.platform === "win32" && database.isOpen) database.close();
@@ -156,7 +159,7 @@ function decodeLockHost(text: string): string {
   }
 }
 
-/** Returns the low byte of an extended result code of SQLite. */
+/** Returns the low byte of an extended SQLite result code. */
 function lockErrorCode(error: unknown): number | undefined {
   return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
     ? error.errcode & 0xff

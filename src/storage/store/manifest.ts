@@ -21,7 +21,7 @@ export interface Manifest {
   model_version: string;
   /** ISO 8601, UTC. */
   created_at: string;
-  /** Options of the training run, with defaults filled in. */
+  /** The training run's options, with defaults filled in. */
   config: StoredConfig;
   /** The training data; the fingerprint is the hash of its content. */
   data: {
@@ -31,7 +31,7 @@ export interface Manifest {
     users: string[];
     classes: string[];
     channels: string[];
-    /** The sensors with their channels; absent from models of earlier versions. */
+    /** The sensors with their channels; absent in models from earlier versions. */
     sensors?: {
       name: string;
       kind: string;
@@ -41,18 +41,18 @@ export interface Manifest {
       gravity: boolean | null;
     }[];
     /**
-     * The class of each label that `--map` or `--exclude` listed, null if the label was left out; absent if no label was
+     * The class of each label listed by `--map` or `--exclude`, or null if the label was excluded; absent if no label was
      * listed.
      */
     label_map?: Record<string, string | null>;
-    /** Unit conversions that were applied to the values in the files; absent if there were none. */
+    /** Unit conversions that were applied to the values in the files; absent if there are none. */
     conversions?: {
       channels: string[];
       from: string;
       to: string;
       /** Factor by which the values are multiplied. */
       factor: number;
-      /** The people whose recordings were converted; absent if all recordings were. */
+      /** The people whose recordings were converted; absent if all recordings were converted. */
       people?: string[];
     }[];
   };
@@ -62,7 +62,7 @@ export interface Manifest {
   versions: Versions;
   /** Git commit of the directory in which the command ran; null outside a repository. */
   git_commit: string | null;
-  /** The last recalibration of the baseline, if there was one. */
+  /** The most recent recalibration of the baseline, if there was one. */
   recalibrated?: { at: string; tidemark_version: string };
   /** Hashes of the immutable files, by file name. */
   files: Record<string, string>;
@@ -78,9 +78,9 @@ export interface Manifest {
 export interface RetrainedFrom {
   /** Version of the model that made the pseudo-labels. */
   model_version: string;
-  /** Folder of that model, as the user named it. */
+  /** Folder of that model, as given by the user. */
   model: string;
-  /** Name shared by all versions of the line. */
+  /** The name shared by all versions of the line. */
   line: string;
   /** Unlabelled recordings. */
   files: string[];
@@ -201,7 +201,7 @@ export function sealManifest(unsealed: Omit<Manifest, "manifest_hash">): Manifes
 /**
  * Reads and checks only the manifest of a model folder.
  *
- * @throws UserError if there is no manifest, or if it is malformed or was modified after training
+ * @throws UserError if there is no manifest, or if it is malformed or has been modified since training
  */
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = await fileInside(directory, fileName);
@@ -214,7 +214,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
   }
   const value = await readJson(path);
   const manifest = parseManifest(value, path);
-  // The hash covers the rest of the file, including keys that this version does not support.
+  // The hash covers the rest of the file, including keys that this version does not know.
   const { manifest_hash: expected, ...unsealed } = value as Manifest;
   const found = sha256Bytes(canonicalJsonToHash(unsealed));
   if (found !== expected) throw changedManifestFile(directory, fileName, expected, found);
@@ -246,7 +246,7 @@ export function manifestHashes({ files, replacing = {}, mutable_files }: Manifes
   return [files, replacing, mutable_files].flatMap((hashes) => (Object.hasOwn(hashes, name) ? hashes[name]! : []));
 }
 
-/** The error for a file that differs from what was written; `found` is null if the file is missing. */
+/** The error for a file that differs from the one that was written; `found` is null if the file is missing. */
 export function changedManifestFile(
   directory: string,
   name: string,

@@ -1,5 +1,5 @@
-// The files that make the folder an MLflow model: an MLmodel file of the flavours onnx and python_function, the code of the
-// latter, and the packages that Python needs to run it. Format: https://mlflow.org/docs/latest/ml/model/
+// The files that make the folder an MLflow model: an MLmodel file with the onnx and python_function flavours, the code for the
+// latter, and a list of the Python packages needed to run it. Format: https://mlflow.org/docs/latest/ml/model/
 import { mlflowCode } from "./mlflow-code.ts";
 import { modelFiles } from "./model-folder.ts";
 
@@ -12,10 +12,10 @@ export interface DescribedTensors {
   readonly classes: readonly string[];
 }
 
-/** The versions with which test/storage/tracking/mlflow.full.test.ts last loaded a model. */
+/** The versions with which test/storage/tracking/mlflow.full.test.ts last loaded a model successfully. */
 const requirements = ["mlflow==3.17.2", "onnx==1.23.2", "onnxruntime==1.32.0", "numpy==2.4.6", "pandas==3.1.1"];
 
-/** Content by file name. The same description gives the same bytes. */
+/** File contents by file name. Identical descriptions produce identical bytes. */
 export async function mlflowModelFiles({
   windowSize,
   samplingRateHz,

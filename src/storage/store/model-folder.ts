@@ -1,7 +1,7 @@
 // The model folder: a complete trained model in one directory that can be copied, checked and served. All files except
 // `rolling_reference.json` are immutable, and are checked whenever the folder is opened. rolling_reference.json changes with
-// every production batch, so the manifest contains only the hash of its initial content, in a separate list. Files that the
-// manifest does not name are ignored, because other commands store their state in the folder as well.
+// every production batch, so the manifest contains only the hash of its initial content, in a separate list. Files that are not
+// in the manifest are ignored, because other commands also store their state in the folder.
 import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -39,19 +39,19 @@ export const modelFiles = {
   pythonEnv: "python_env.yaml",
 } as const;
 
-/** Additional files of a retrained model. */
+/** Additional files in the folder of a retrained model. */
 export const retrainReportFile = "retrain_report.json";
 
 /** The source of a user's own network, kept as a record; it is never executed. */
 export const ownNetworkFiles = { ts: "network.ts", js: "network.js" } as const;
 
 /**
- * The log of the training run for a tracking server. The log names files in this folder, so the manifest cannot contain its
+ * The log of the training run for a tracking server. The log refers to files in this folder, so the manifest cannot contain its
  * hash.
  */
 export const trackingFile = "tracking.jsonl";
 
-/** Drawings of windows. The examples show raw signals, so the manifest does not list the file, and it is never sent. */
+/** Drawings of windows. The examples show raw signals, so the file is not listed in the manifest and is never sent. */
 export const examplesFile = "examples.html";
 
 const mutableFiles: readonly string[] = [modelFiles.rollingReference];
@@ -78,13 +78,13 @@ export type FileContent = string | Uint8Array | { readonly path: string };
 
 /** A model folder whose immutable files match its manifest. */
 export interface ModelFolder {
-  /** Path of the folder, as the user named it. */
+  /** Path of the folder, as given by the user. */
   readonly directory: string;
   /** The manifest, checked against the files. */
   readonly manifest: Manifest;
   /** The classes. */
   readonly labels: Labels;
-  /** Path of a file in the folder. */
+  /** The path of a file in the folder. */
   path(name: string): string;
 }
 
@@ -149,7 +149,7 @@ export async function openModelFolder(directory: string): Promise<ModelFolder> {
   return { directory, manifest, labels, path: (name) => join(directory, name) };
 }
 
-/** The manifest, after its hashes were compared with the files. */
+/** The manifest, once its hashes have been compared with the files. */
 async function manifestOfModelFolder(directory: string): Promise<Manifest> {
   let manifest = await readManifest(directory);
   for (;;) {
@@ -162,7 +162,7 @@ async function manifestOfModelFolder(directory: string): Promise<Manifest> {
   }
 }
 
-/** The error for the first file whose hash differs from the manifest; null if there is none. */
+/** The error for the first file whose hash differs from the one in the manifest; null if there is none. */
 async function changedModelFolderFile(directory: string, manifest: Manifest): Promise<UserError | null> {
   for (const name of neededFiles) {
     if (Object.hasOwn(manifest.files, name)) continue;
@@ -192,7 +192,7 @@ async function putInModelFolder(path: string, content: FileContent): Promise<voi
   await replaceFileAtomic(path, (temporary) => copyFile(content.path, temporary, constants.COPYFILE_FICLONE));
 }
 
-/** @throws UserError if any file to be read or written in a model folder is a link that leads out of the folder */
+/** @throws UserError if any file that is read or written in a model folder is a link that leads out of the folder */
 export async function refuseModelFolderLinks(directory: string): Promise<void> {
   for (const name of [...usedFiles, ...(await linksInModelFolder(directory, "streams"))])
     await pathInside(directory, name);
@@ -216,7 +216,7 @@ async function hashModelFolderFile(path: string): Promise<string> {
   }
 }
 
-/** Removes the empty directory at `out`. Throws an error and removes nothing if the directory is no longer empty. */
+/** Removes the empty directory at `out`. If the directory is no longer empty, throws an error and removes nothing. */
 async function removeEmptyModelFolder(directory: string): Promise<void> {
   try {
     await rmdir(directory);

@@ -1,5 +1,5 @@
-// The numbers of a line's versions, as in models/walk@3. Versions are numbered by their age. When a number is first used, the
-// order is written to the registry, so that the numbers stay the same even if folders are deleted or join the line later.
+// The version numbers in a model line, as in models/walk@3. Versions are numbered from oldest to newest. When a number is first
+// used, the order is written to the registry, so the numbers stay the same even if folders are deleted or join the line later.
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,14 +10,14 @@ import { readManifest } from "./manifest.ts";
 import { modelFiles } from "./model-folder.ts";
 import { changeRegistry, lineOfRegistry, type Registry, readRegistry, registryLineOfModel } from "./registry.ts";
 
-/** A version in the form that users write, such as walk@3. */
+/** A version as users write it, such as walk@3. */
 export interface NumberedVersion {
   readonly line: string;
   /** Counted from 1. */
   readonly number: number;
 }
 
-/** Null if the name does not have this form. */
+/** Null if the name is not of this form. */
 export function parseVersionName(name: string): NumberedVersion | null {
   const [, line, number] = /^(.+)@([1-9]\d{0,5})$/.exec(name) ?? [];
   return line === undefined ? null : { line, number: Number(number) };

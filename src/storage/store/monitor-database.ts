@@ -1,6 +1,6 @@
 // monitor.sqlite stores the state of the streams between batches. The file is in the model folder, but not in the manifest, and
 // is copied together with the folder. A `snapshot` reads a consistent state without waiting for other processes. A
-// `transaction` checks what it assumes about the ledger, and then writes.
+// `transaction` first checks its assumptions about the ledger, and then writes.
 import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
@@ -29,10 +29,10 @@ export class MonitorDatabase {
   }
 
   /**
-   * Opens or creates the model folder's `monitor.sqlite`. A ledger of an earlier version is upgraded in one transaction, so it
-   * stays unchanged if the process is killed during the upgrade.
-   * @throws UserError if it cannot be used: it is empty or damaged, permission is denied, or it was written by a newer
-   *   version of Tidemark or for another model
+   * Opens or creates the model folder's `monitor.sqlite`. A ledger from an earlier version is upgraded in one transaction, so
+   * it stays unchanged if the process is killed during the upgrade.
+   * @throws UserError if it cannot be used: it is empty or damaged, permission is denied, or it was written by a newer version
+   *   of Tidemark or for a different model
    */
   static open(modelDirectory: string, options: MonitorOptions): MonitorDatabase {
     const { modelVersion } = options;
@@ -59,12 +59,12 @@ export class MonitorDatabase {
     return this.#file.snapshot((database) => read(new BatchLedger(database)));
   }
 
-  /** Runs `work` in an atomic transaction. No transaction of another process overlaps with it. */
+  /** Runs `work` in an atomic transaction. No other process's transaction overlaps with it. */
   transaction<T>(work: (ledger: BatchLedger) => T): T {
     return this.#file.transaction((database) => work(new BatchLedger(database)));
   }
 
-  /** Does the same as `transaction`, but overwrites deleted data. */
+  /** Like `transaction`, but overwrites deleted data. */
   secureTransaction<T>(work: (ledger: BatchLedger) => T): T {
     return this.#file.secureTransaction((database) => work(new BatchLedger(database)));
   }
@@ -86,8 +86,8 @@ export class MonitorDatabase {
 }
 
 /**
- * A new ledger appears complete: it is created under another name and then linked. An empty file is therefore never a new
- * ledger, but the remains of a damaged one.
+ * A new ledger is complete when it appears, because it is created under another name and then linked. An empty file is
+ * therefore never a new ledger; it is what remains of a damaged one.
  */
 function ensureMonitorDatabase(path: string, modelVersion: string): void {
   const size = monitorDatabaseSize(path);
@@ -120,7 +120,7 @@ function ensureMonitorDatabase(path: string, modelVersion: string): void {
   }
 }
 
-/** If two processes create the ledger at the same time, the later one uses the ledger of the other. */
+/** If two processes create the ledger at the same time, the later one uses the other's ledger. */
 function linkMonitorDatabase(temporary: string, path: string): void {
   try {
     linkSync(temporary, path);
@@ -147,7 +147,7 @@ function createMonitorDatabase(path: string, modelVersion: string): void {
   }
 }
 
-/** Undefined if the file does not exist. In an untrusted folder, the name may be a link to any file. */
+/** Undefined if the file does not exist. In an untrusted folder, the file may be a link to any other file. */
 function monitorDatabaseSize(path: string): number | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.isFile()) return found?.size;

@@ -1,5 +1,5 @@
-// A store of streams that several models and projects share, outside the model folders. Streams are identified by a project and
-// a version of a model.
+// A store for streams, shared by several models and projects, outside the model folders. Streams are identified by a project
+// and a version of a model.
 import type { LedgerUpgrade } from "./ledger-upgrade.ts";
 import type { PostgresOptions } from "./postgres-connection.ts";
 import type { StreamStore } from "./stream-store.ts";
@@ -8,7 +8,7 @@ import type { StreamStore } from "./stream-store.ts";
 export interface StoreKey {
   /** The project that owns the streams. */
   readonly project: string;
-  /** `model_version` of the manifest, because counts on the grid of one model are meaningless for another model. */
+  /** The manifest's `model_version`, because counts on the grid of one model are meaningless for another model. */
   readonly model: string;
 }
 
@@ -18,9 +18,9 @@ export const defaultProject = "default";
 export interface OpenedStore {
   /** The address without a password; safe to print. */
   readonly address: string;
-  /** Opens the streams of a model, which the caller must close. @throws UserError if they cannot be used */
+  /** Opens a model's streams, which the caller must close. @throws UserError if they cannot be used */
   streamsOf(key: StoreKey): Promise<StreamStore>;
-  /** Whether the streams of a model have ever been opened. */
+  /** Whether a model's streams have ever been opened. */
   has(key: StoreKey): Promise<boolean>;
   /** Names of the projects that have streams, sorted. */
   projects(): Promise<string[]>;

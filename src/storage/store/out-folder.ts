@@ -1,6 +1,5 @@
-// Checks that a model folder can be moved to --out. The folder is moved there with a single rename at the very end of
-// the work. Everything that could prevent this rename is therefore checked at the beginning, and the rename itself is
-// tried.
+// Checks that a model folder can be moved to --out. The folder is moved there with a single rename at the very end of the work.
+// For this reason, everything that could prevent the rename is checked at the beginning, and the rename itself is tried out.
 
 import { lstat, mkdir, readdir, readlink, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";

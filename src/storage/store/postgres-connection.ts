@@ -12,11 +12,11 @@ export type PostgresRow = Record<string, unknown>;
 export type PostgresQuery = (sql: string, values?: readonly unknown[]) => Promise<readonly PostgresRow[]>;
 
 export interface PostgresOptions {
-  /** Waits before another attempt. Default: the system's timer. */
+  /** Waits before the next attempt. Default: the system timer. */
   readonly wait?: (milliseconds: number) => Promise<unknown>;
   /** Returns a random number from 0 to 1, which spreads the retries of several processes. Default: `Math.random`. */
   readonly random?: () => number;
-  /** Maximum number of connections at the same time (default 10). */
+  /** Maximum number of simultaneous connections (default 10). */
   readonly connections?: number;
 }
 
@@ -24,7 +24,7 @@ export interface PostgresOptions {
 const waits = [10, 50, 200, 500, 1000, 2000, 3000, 3000];
 
 /**
- * Time limit for the server to accept a connection or to answer a statement; an arbitrary choice, longer than either ever
+ * Time limit for the server to accept a connection or answer a statement; an arbitrary choice, longer than either normally
  * takes.
  */
 const connectTimeoutMs = 10_000;
@@ -68,12 +68,12 @@ export class PostgresConnection {
     return new PostgresConnection(pool, shown, options);
   }
 
-  /** Runs one statement as a separate transaction. @throws pg's own error */
+  /** Runs one statement as a separate transaction. @throws the original error from pg */
   readonly query: PostgresQuery = async (sql, values = []) => (await this.#pool.query(sql, [...values])).rows;
 
   /**
-   * Runs `work` as one transaction, at the level READ COMMITTED.
-   * @throws pg's own error; nothing has then been changed, unless the connection broke during the commit
+   * Runs `work` as one transaction at the READ COMMITTED isolation level.
+   * @throws the original error from pg; nothing has been changed in this case, unless the connection broke during the commit
    */
   async transaction<T>(work: (query: PostgresQuery) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
@@ -89,9 +89,9 @@ export class PostgresConnection {
   }
 
   /**
-   * Runs `work`, and repeats it if a connection broke or the transaction lost a conflict. `work` must be idempotent, because it
-   * may be repeated after it succeeded.
-   * @throws StoreUnavailable if it still fails at the end of the retries; UserError if the server rejects it
+   * Runs `work`, and repeats it if a connection breaks or the transaction loses a conflict. `work` must be idempotent, because
+   * it may be repeated even though it succeeded.
+   * @throws StoreUnavailable if it still fails after the last retry; UserError if the server rejects it
    */
   async repeat<T>(work: () => Promise<T>): Promise<T> {
     return explainPostgresErrors(this.shown, async () => {
@@ -107,7 +107,7 @@ export class PostgresConnection {
     });
   }
 
-  /** Resolves if the server answers. Unlike `repeat`, does not retry. @throws the same errors as `repeat` */
+  /** Resolves if the server answers. Unlike `repeat`, this does not retry. @throws the same errors as `repeat` */
   async reach(): Promise<void> {
     await explainPostgresErrors(this.shown, () => this.query("SELECT 1"));
   }

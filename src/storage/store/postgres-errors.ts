@@ -1,14 +1,13 @@
-// Explains the errors of PostgreSQL (https://www.postgresql.org/docs/current/errcodes-appendix.html) and of the network to
-// users.
+// Explains PostgreSQL errors (https://www.postgresql.org/docs/current/errcodes-appendix.html) and network errors to users.
 import { UserError } from "../../errors.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 
-/** A five-character code of PostgreSQL or the name of a system error; undefined for all other errors. */
+/** A five-character PostgreSQL code or the name of a system error; undefined for all other errors. */
 export function postgresErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof AggregateError) return postgresErrorCode(error.errors[0]);
   const { code, syscall }: NodeJS.ErrnoException = error;
-  // The socket of a server that is not running is missing.
+  // If a server is not running, its socket is missing.
   if (code === "ENOENT" && syscall === "connect") return "ECONNREFUSED";
   if (typeof code === "string") return code;
   // pg raises these errors without a code.
@@ -18,10 +17,10 @@ export function postgresErrorCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Codes of broken connections, of servers that stop or start, and of transactions that lost a conflict. */
+/** Error codes for broken connections, servers that are stopping or starting, and transactions that lost a conflict. */
 const passing = /^(08...|57P0[123]|40001|40P01|ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|EAI_AGAIN|53300)$/;
 
-/** Whether the same statement may succeed a moment later. The failed statement may have been committed. */
+/** Whether the same statement may succeed a moment later. The failed statement may nevertheless have been committed. */
 export function isPassingPostgresError(error: unknown): boolean {
   return passing.test(postgresErrorCode(error) ?? "");
 }
@@ -39,7 +38,7 @@ const unavailableFaults: readonly (readonly [code: RegExp, what: string, advice:
   ],
 ];
 
-/** Faults of an address, of a database or of permissions. */
+/** Faults in an address, a database or permissions. */
 const faults: readonly (readonly [code: RegExp, what: string, advice: string])[] = [
   [
     /^28/,
@@ -59,7 +58,7 @@ const faults: readonly (readonly [code: RegExp, what: string, advice: string])[]
 ];
 
 /**
- * Runs `work`; faults of the server, the network or the permissions become a UserError that names the server.
+ * Runs `work`. If the server, the network or the permissions are at fault, throws a UserError that names the server.
  * @param shown the address without its password
  */
 export async function explainPostgresErrors<T>(shown: string, work: () => Promise<T>): Promise<T> {

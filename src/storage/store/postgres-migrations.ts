@@ -1,6 +1,6 @@
-// The tables of a store in PostgreSQL, in the schema `tidemark`, and the steps from each version to the next. A released step
-// is never changed. Each step runs once, even if several processes start at the same time: an advisory lock serialises them,
-// and the table `versions` records the completed steps.
+// The tables of a PostgreSQL store, in the `tidemark` schema, and the migration steps from each version to the next. A released
+// step is never changed. Each step runs once, even if several processes start at the same time: an advisory lock serialises
+// them, and the `versions` table records the completed steps.
 import { UserError } from "../../errors.ts";
 import { tidemarkVersion } from "../../versions.ts";
 import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
@@ -8,10 +8,10 @@ import { postgresErrorCode } from "./postgres-errors.ts";
 
 /**
  * Version 1. A row of `streams` counts the stream's batches, in total and per status. `sequence` numbers the batches of all
- * streams. `in_references` is true if the references of the stream may include the batch, `whole` if neither the batch's result
- * nor its summary has been shortened. `attempt` identifies the call that stored the batch. `bytes` is the total size of a
- * stream's batches and summaries. `result` is deflated JSON, and `figures` and `state` are JSON in columns of type text,
- * because jsonb cannot hold every string.
+ * streams. `in_references` is true if the stream's references may include the batch, and `whole` is true if neither the batch's
+ * result nor its summary has been shortened. `attempt` identifies the call that stored the batch. `bytes` is the total size of
+ * a stream's batches and summaries. `result` is deflated JSON, and `figures` and `state` are JSON in text columns, because
+ * jsonb cannot hold every string.
  */
 const version1 = `
   CREATE TABLE tidemark.models (
@@ -79,7 +79,7 @@ const version1 = `
   CREATE INDEX actions_of_stream ON tidemark.actions (model_id, stream, sequence);
 `;
 
-/** Version 2: `data_from` and `data_to` are the times of a batch's first and last data; both are null if they are unknown. */
+/** Version 2: `data_from` and `data_to` are the times of the first and last data in a batch; both are null if unknown. */
 const version2 = `
   ALTER TABLE tidemark.batches ADD COLUMN data_from timestamptz, ADD COLUMN data_to timestamptz;
 `;
@@ -89,12 +89,12 @@ const steps: readonly string[] = [version1, version2];
 
 export const postgresSchemaVersion: number = steps.length;
 
-/** Arbitrary key of the advisory lock, which no other program in the same database should use. */
+/** An arbitrary key for the advisory lock; no other program should use it in the same database. */
 const lockNumber = 7_413_530_117;
 
 /**
  * Creates the tables, or upgrades them to the current version.
- * @throws UserError if the tables were written by a newer version of Tidemark, or the database is not in UTF8
+ * @throws UserError if the tables were written by a newer version of Tidemark, or if the database encoding is not UTF8
  */
 export async function migratePostgres(connection: PostgresConnection): Promise<void> {
   if ((await migratedPostgresVersion(connection.query, connection.shown)) === postgresSchemaVersion) return;

@@ -1,6 +1,6 @@
-// Shortens a PostgreSQL store's records of old batches of a model. Each batch that is added shortens a few others, as in
-// SQLite. The size is the sum over the rows, not the size of the files, because PostgreSQL reuses freed space but rarely
-// returns it to the system.
+// Shortens the records of a model's old batches in a PostgreSQL store. As in SQLite, whenever a batch is added, a few others
+// are shortened. The store's size is measured as the sum over its rows, not as the size of its files, because PostgreSQL reuses
+// freed space but rarely returns it to the system.
 import type { PostgresConnection, PostgresQuery, PostgresRow } from "./postgres-connection.ts";
 import { shortenedPostgresResult } from "./postgres-rows.ts";
 import {
@@ -38,7 +38,7 @@ export class PostgresRetention {
   }
 
   /**
-   * Shortens a few batches if any are too old, or if all of them together take up too many bytes. The added batch has already
+   * Shortens a few batches if any are too old, or if all batches together take up too many bytes. The added batch has already
    * been stored, so an unreachable server is not an error: a later batch repeats the work.
    * @param isExpired whether any batch is too old
    */

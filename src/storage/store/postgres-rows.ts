@@ -140,7 +140,7 @@ export function shortenedPostgresResult(result: unknown, shorten: (result: unkno
   }
 }
 
-/** A JSON value for a column of type text; null stays null. */
+/** A JSON value for a text column; null stays null. */
 export function postgresJson(value: unknown): string | null {
   return value === null ? null : jsonForBatchLedger(value);
 }

@@ -1,16 +1,16 @@
 // The statements of `PostgresStreamStore`. Each statement runs as a separate transaction, in one round trip, unless its comment
 // says otherwise. Names and values are parameters.
 //
-// A change of a stream first updates its row in `streams`, and only if the row still has the expected version. The lock on this
-// row serialises all changes of a stream, so batches are numbered in the order in which they were judged.
+// Every change to a stream first updates its row in `streams`, provided that the row still has the expected version. The lock
+// on this row serialises all changes of a stream, so batches are numbered in the order in which they were judged.
 import { postgresBatchColumns } from "./postgres-rows.ts";
 
-/** Approximate bytes that a batch takes up in addition to its result, its summary and its figures, including indexes. */
+/** Approximate number of bytes that a batch takes up in addition to its result, summary and figures, including indexes. */
 const bytesPerRow = 500;
 
 const statuses = ["accepted", "doubtful", "alarmed", "rejected", "excluded"] as const;
 
-/** The first or last $3 batches in the references that still have a summary. */
+/** The first or last $3 reference batches that still have a summary. */
 const referenceEndStatement = (order: "ASC" | "DESC"): string => `
   SELECT b.sequence FROM tidemark.batches b JOIN tidemark.summaries USING (stream_id, sequence)
   WHERE b.stream_id = (SELECT stream_id FROM own) AND b.in_references ORDER BY b.sequence ${order} LIMIT $3`;
@@ -39,8 +39,8 @@ export const seenStatement: string = `
     JOIN tidemark.summaries k ON k.stream_id = b.stream_id AND k.sequence = b.sequence`;
 
 /**
- * The first and the last sequence number of the summaries kept for a stream's references; $1 stream, $2 number of summaries at
- * each end.
+ * The first and last sequence numbers of the summaries kept for a stream's references. $1 stream, $2 number of summaries at
+ * each end
  */
 const middleStatement = (at: { readonly last: string }): string => `
   SELECT k.sequence, octet_length(k.summary) AS bytes
@@ -165,7 +165,7 @@ export const fleetStatement: string = `
   FROM tidemark.streams s
   WHERE s.model_id = $1 AND s.batches > 0 AND ($2::text[] IS NULL OR s.name = ANY ($2)) ORDER BY s.name`;
 
-/** An erased stream that begins again has another id. $1 model */
+/** A stream that begins again after it was erased has a new id. $1 model */
 export const fleetMarksStatement =
   "SELECT name, stream_id || ' ' || version AS mark FROM tidemark.streams WHERE model_id = $1 AND batches > 0";
 
@@ -200,8 +200,8 @@ export const lockOldestStatement = (waits: boolean): string => `
   ORDER BY stream_id FOR NO KEY UPDATE ${waits ? "" : "SKIP LOCKED"}`;
 
 /**
- * Reads the oldest batches of the streams $4, within the transaction that locked them. `kept` tells whether a reference may
- * need the summary. $1 to $3 as above, $5 summaries kept at each end
+ * Reads the oldest batches of the streams $4, within the transaction that locked them. `kept` is true if a reference may need
+ * the summary. $1 to $3 as above, $5 summaries kept at each end
  */
 export const oldestStatement: string = `
   SELECT b.sequence, b.stream_id, s.name, b.batch_id, b.received_at, b.result,
@@ -244,7 +244,8 @@ export const shortenStatement = `
   UPDATE tidemark.streams s SET bytes = s.bytes - freed.bytes FROM freed WHERE s.stream_id = freed.stream_id`;
 
 /**
- * Deletes the summaries in the middle of a stream, within the transaction that locked it. $1 stream, $2 number kept at each end
+ * Deletes the summaries in the middle of a stream within the transaction that locked the stream. $1 stream, $2 number kept at
+ * each end
  */
 export const forgetMiddleStatement: string = `
   WITH middle AS (${middleStatement({

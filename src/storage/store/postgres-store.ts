@@ -1,5 +1,5 @@
-// A PostgreSQL database that stores the streams of any number of models and projects, for several processes on several
-// machines.
+// A PostgreSQL database that stores the streams of any number of models and projects, and can be shared by several processes on
+// several machines.
 import type { OpenedStore, StoreKey } from "./opened-store.ts";
 import { PostgresConnection, type PostgresOptions } from "./postgres-connection.ts";
 import { migratePostgres } from "./postgres-migrations.ts";
@@ -14,7 +14,7 @@ export class PostgresStore implements OpenedStore {
     this.#connection = connection;
   }
 
-  /** Connects, and creates the tables or upgrades them to the current version. */
+  /** Connects to the database, and creates its tables or upgrades them to the current version. */
   static async open(
     address: Extract<StoreAddress, { kind: "postgres" }>,
     options: PostgresOptions = {},

@@ -1,7 +1,7 @@
-// The streams of one model in a PostgreSQL database. As in `SqliteStreamStore`, a decision runs outside any lock, and the
-// commit checks that the stream still has the version on which it was based. A commit is a single statement, so a batch is
-// either stored or not, even if the process or the connection is killed. If a connection breaks before the commit is confirmed,
-// the batch is looked up: the stored `attempt` shows whether it belongs to this call.
+// The streams of one model in a PostgreSQL database. As in `SqliteStreamStore`, decisions are made outside any lock, and the
+// commit checks that the stream still has the version on which the decision was based. A commit is a single statement, so a
+// batch is either stored or not, even if the process or the connection is killed. If a connection breaks before the commit is
+// confirmed, the batch is looked up: the stored `attempt` shows whether it belongs to this call.
 import { randomUUID } from "node:crypto";
 import { deflateForBatchLedger, headlineAsLedgerCell } from "./ledger-cells.ts";
 import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
@@ -56,7 +56,7 @@ interface Seen {
   readonly sameContent: string | null;
 }
 
-/** The outcome of an attempt, and whether some batch of the model is old enough to be shortened. */
+/** The outcome of an attempt, and whether any of the model's batches is old enough to be shortened. */
 interface Committed {
   readonly recorded: RecordedBatch;
   readonly isExpired: boolean;
@@ -68,7 +68,7 @@ export class PostgresStreamStore implements StreamStore {
   readonly #retention: PostgresRetention;
   readonly #actions: PostgresStreamActions;
 
-  /** @param model `model_id` in the table of models */
+  /** @param model `model_id` in the models table */
   constructor(connection: PostgresConnection, model: number) {
     this.#connection = connection;
     this.#model = model;

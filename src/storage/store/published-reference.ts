@@ -1,6 +1,6 @@
 // A stream's rolling_reference.json is a copy of information in the ledger. The file is written after the transaction that
 // changed the ledger, so it may be out of date if a process was killed; the next process that uses the stream updates it. The
-// file is written under the ledger's lock, so the later of two processes always writes the changes of both.
+// file is written under the ledger's lock, so of two processes, the later one always writes the changes made by both.
 import { lstatSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -11,7 +11,7 @@ import type { MonitorDatabase } from "./monitor-database.ts";
 import { defaultStream, rollingReferencePathOfStream } from "./stream-names.ts";
 import type { ReferenceFigures, StoredMemory } from "./stream-store.ts";
 
-/** Creates the content of a stream's file. */
+/** Creates the content for a stream's file. */
 export interface RollingBatches extends Pick<StoredMemory, "referencesChangedAt"> {
   readonly stream: string;
   readonly rolling: readonly ReferenceFigures[];
@@ -58,8 +58,8 @@ export function publishReference(
 }
 
 /**
- * Removes a stream's file after the stream was erased or renamed; the default stream's file becomes empty, as `train` wrote it.
- * Does nothing if the ledger has such a stream.
+ * Removes a stream's file after the stream has been erased or renamed; the default stream's file becomes empty again, as
+ * `train` wrote it. Does nothing if the ledger still contains a stream with this name.
  */
 export function unpublishReference(
   database: MonitorDatabase,
@@ -95,7 +95,7 @@ function referenceTextToPublish(
   return text({ stream, referencesChangedAt, rolling: ledger.newestFigures(stream, referenceBatches) });
 }
 
-/** In an untrusted folder, the name may belong to a pipe, which blocks its reader, or to a file of any size. */
+/** In an untrusted folder, this may be a pipe, which would block the reader, or a file of any size. */
 function isPublished(path: string, text: string): boolean {
   try {
     const found = lstatSync(path);

@@ -7,17 +7,17 @@ export interface TensorDescription {
   readonly name: string;
   /** onnx.TensorProto.DataType: 1 is float32. */
   readonly type: number | null;
-  /** A string, even an empty one, stands for a size that is set at run time. Null if no shape is given. */
+  /** A string, even an empty one, stands for a size that is determined at run time. Null if no shape is given. */
   readonly shape: readonly (number | string)[] | null;
 }
 
 export interface ModelDescription {
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
-  /** Operator sets that are imported and used by nodes; "" is the domain of ONNX's own operators. */
+  /** Operator sets that are imported and used by nodes; "" is the domain of the standard ONNX operators. */
   readonly domains: ReadonlySet<string>;
   readonly metadata: ReadonlyMap<string, string>;
-  /** Names of tensors whose data are in another file. */
+  /** Names of tensors whose data is in another file. */
   readonly external: readonly string[];
   /** Operators with subgraphs (Loop, If, Scan), and functions that the model defines. */
   readonly nested: readonly string[];

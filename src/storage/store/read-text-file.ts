@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
 import { explainSystemErrorOnRead, hasSystemErrorCode } from "../../system-error.ts";
 
-/** Maximum size of a JSON file in bytes: far more than any model needs, far less than the machine's memory. */
+/** Maximum size of a JSON file in bytes: far more than any model needs, but far less than the machine's memory. */
 const largestText = 128 * 2 ** 20;
 
 /**

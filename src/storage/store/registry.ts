@@ -1,6 +1,6 @@
-// registry.json in a folder of model folders: the current and the earlier champions of each line, and the models that joined
-// the line by name. A promotion, a rollback or an addition changes only this small file, by a single rename. Each version
-// keeps its own baseline, references and ledger in its folder, so these are still available after a rollback.
+// registry.json in a folder of model folders: the current and earlier champions of each line, and the models that were added to
+// the line by name. A promotion, rollback or addition changes only this small file, with a single rename. Each version keeps
+// its own baseline, references and ledger in its folder, so these are still available after a rollback.
 
 import { join } from "node:path";
 import { z } from "zod";
@@ -13,12 +13,15 @@ import { isPlainName } from "./plain-name.ts";
 
 export interface RegistryLine {
   /**
-   * Folder names of the champions, oldest first; the last is the present champion, and `rollback` returns to the previous one.
+   * Folder names of the champions, oldest first; the last one is the current champion, and `rollback` returns to the previous
+   * one.
    */
   champions: string[];
-  /** Folder names of models that joined the line. The first version and retrained models belong to the line anyway. */
+  /**
+   * Folder names of models that were added to the line. The first version and retrained models belong to the line in any case.
+   */
   members?: string[];
-  /** Folder names in the order of their numbers, as far as numbers have been used. */
+  /** Folder names in the order of their version numbers, up to the highest number used so far. */
   versions?: string[];
   /** Promotions and rollbacks, oldest first. */
   log: { at: string; action: "promote" | "rollback"; champion: string }[];
@@ -66,7 +69,7 @@ export async function readRegistry(directory: string): Promise<Registry> {
   return readJsonFile(path, registrySchema);
 }
 
-/** The line with this name; undefined if it does not exist, even for names that are properties of every object. */
+/** The line with this name; undefined if it does not exist, even if the name is a property of every object. */
 export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine | undefined {
   return Object.hasOwn(lines, line) ? lines[line] : undefined;
 }
@@ -81,12 +84,12 @@ export function registryLineOfModel({ lines }: Registry, model: string, retraine
   return joined ?? retrainedLine ?? model;
 }
 
-/** Maximum time to wait for another process; its change takes only milliseconds. */
+/** Maximum time to wait for another process, whose change takes only milliseconds. */
 const lockPatienceMs = 10_000;
 
 /**
  * Reads, changes and replaces the registry. Only one process at a time can do so.
- * @throws UserError if another process does not release the registry in time. If `change` throws, nothing is written, and the
+ * @throws UserError if another process does not release the registry in time. If `change` throws, nothing is written and the
  *   error is passed on
  */
 export async function changeRegistry<T>(directory: string, change: (registry: Registry) => T): Promise<T> {

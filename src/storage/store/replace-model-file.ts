@@ -1,6 +1,6 @@
-// Replaces an immutable file of a model folder. The file and the manifest cannot be renamed in one step, so the manifest first
-// allows both the old and the new content. After each of the three renames, the folder is valid, with the old or the new
-// content.
+// Replaces an immutable file in a model folder. The file and the manifest cannot be renamed in a single step, so the manifest
+// first allows both the old and the new content. After each of the three renames, the folder is valid, with either the old or
+// the new content.
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { writeFileAtomic } from "./atomic-file.ts";
@@ -15,7 +15,7 @@ const lockPatienceMs = 30_000;
 
 /**
  * @param name a file that the manifest lists as immutable
- * @param change further changes of the manifest
+ * @param change further changes to the manifest
  * @throws UserError if another process holds the folder's lock, or the file was modified in the meantime
  */
 export async function replaceModelFile(

@@ -1,4 +1,4 @@
-// Resolves the names by which users refer to models.
+// Resolves the names that users give to refer to models.
 
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -17,7 +17,7 @@ export async function resolveModel(model: string): Promise<string> {
   const [directory, line] = [dirname(path), basename(path)];
   const champion = lineOfRegistry(await readRegistry(directory), line)?.champions.at(-1);
   if (champion !== undefined) return join(directory, champion);
-  // If no version was ever promoted, the line's first version is its champion.
+  // If no version has ever been promoted, the line's first version is its champion.
   if (await exists(join(path, "manifest.json"))) return path;
   throw new UserError(`${model}: ${directory} has no line of models named ${JSON.stringify(line)}`, {
     advice: `List the lines and their models: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,

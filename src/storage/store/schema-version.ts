@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 export const schemaVersion = 1;
 
 /**
- * Rejects a file with a later schema version, before its content is reported as invalid.
+ * Rejects a file with a newer schema version before its content can be reported as invalid.
  * @param wrote version of Tidemark that wrote the file, if the file names it
  */
 export function refuseLaterSchemaVersion(value: unknown, path: string, wrote?: unknown): void {

@@ -116,7 +116,7 @@ function sleepBeforeSqliteRetry(milliseconds: number): void {
 }
 
 const [lockedFile, damagedFile] = [5, 11];
-/** Codes of faults that may pass without a change of the request: locked, failed disk, full disk. */
+/** Codes of faults that may pass although the request stays the same: locked file, failed disk, full disk. */
 const passing = [lockedFile, 10, 13];
 
 /** Explanations of SQLite's primary result codes (https://sqlite.org/rescode.html) for users. */
@@ -149,7 +149,7 @@ const faults: Readonly<Record<number, { what: string; advice: string }>> = {
   },
 };
 
-/** Runs `work`; every failure of SQLite itself becomes a UserError that names the file. */
+/** Runs `work`, and turns every failure of SQLite itself into a UserError that names the file. */
 export function explainSqliteFileErrors<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -163,7 +163,7 @@ export function explainSqliteFileErrors<T>(path: string, work: () => T): T {
   }
 }
 
-/** Whether the error is an explanation by `explainSqliteFileErrors` that another process has locked the file. */
+/** Whether the error is one from `explainSqliteFileErrors` which says that another process has locked the file. */
 export function isLockedSqliteFile(error: unknown): boolean {
   return error instanceof StoreUnavailable && sqliteErrorCode(error.cause) === lockedFile;
 }

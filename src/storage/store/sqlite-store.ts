@@ -1,6 +1,6 @@
-// A folder with one ledger per model version: DIR/PROJECT/MODEL/monitor.sqlite. If the name of a project cannot be the name of
-// its folder, the folder has a file with the name. There is no rolling_reference.json next to
-// these ledgers, because only model folders have one.
+// A folder with one ledger per model version: DIR/PROJECT/MODEL/monitor.sqlite. If a project's name cannot be used as a folder
+// name, its folder contains a file with the name. There is no rolling_reference.json next to these ledgers, because only model
+// folders have one.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeDirectories } from "../../make-directories.ts";
@@ -26,7 +26,7 @@ export class SqliteStore implements OpenedStore {
     this.#options = options;
   }
 
-  /** Opens or creates the folder. @throws the system's error if it cannot be created */
+  /** Opens or creates the folder. @throws the system error if it cannot be created */
   static async open(
     { shown, directory }: Extract<StoreAddress, { kind: "sqlite" }>,
     options: StoreOptions,

@@ -174,7 +174,7 @@ export class SqliteStreamStore implements StreamStore {
       return batches;
     });
     this.#unpublish(stream);
-    // Pages that were freed earlier, when records were shortened, may still contain data of the stream.
+    // Pages that were freed earlier, when records were shortened, may still contain data from the stream.
     await this.#whenUnlocked(() => this.#database.vacuum());
     return erased;
   }

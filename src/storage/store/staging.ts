@@ -25,7 +25,9 @@ export interface Staging {
   path(name: string): string;
   /** Writes run.json, after which the run can be resumed. */
   saveState(state: unknown): Promise<void>;
-  /** Releases the lock. If no state was saved, also removes the folder and the parent directories that the process created. */
+  /**
+   * Releases the lock. If no state was saved, it also removes the folder and the parent directories that the process created.
+   */
   release(): Promise<void>;
   /** Removes everything; called when the model folder has been written. */
   discard(): Promise<void>;
@@ -38,7 +40,7 @@ export function stagingDirectory(out: string): string {
   return `${resolve(out)}.partial`;
 }
 
-/** The path of the staging directory in the form that the user would write. */
+/** The path of the staging directory as the user would write it. */
 export function shownStaging(out: string): string {
   const directory = stagingDirectory(out);
   return isAbsolute(out) ? directory : relative("", directory);
@@ -50,10 +52,10 @@ export function removeStagingCommand(out: string): string {
 }
 
 /**
- * Makes or reopens the staging directory of `out` and locks it.
+ * Creates or reopens the staging directory of `out` and locks it.
  *
- * Without `resume`, it throws instead of removing a run that could be resumed. With `resume`, it throws if there is no run to
- * resume. If another running process uses the directory, it throws as well; the lock of a dead process is taken over. All
+ * Without `resume`, this function throws instead of removing a run that could be resumed. With `resume`, it throws if there is
+ * no run to resume. It also throws if another running process is using the directory, but takes over a dead process's lock. All
  * errors are UserErrors with advice.
  */
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
@@ -117,7 +119,7 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
   }
 }
 
-/** Rejects a link, because files of a run without saved state are removed, and no file may be removed through a link. */
+/** Rejects a link, because the files of a run without saved state are removed, and no file may be removed through a link. */
 async function refuseLinkedStaging(out: string): Promise<void> {
   const found = await lstat(stagingDirectory(out)).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT")) return undefined;
@@ -129,7 +131,7 @@ async function refuseLinkedStaging(out: string): Promise<void> {
   });
 }
 
-/** Removes the files of an earlier process that saved no state, except locks. */
+/** Removes the files, except locks, of an earlier process that saved no state. */
 async function clearStaging(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!isLockFlag(directory, name)) await rm(join(directory, name), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// The address of a store of streams, as a user writes it: a folder of SQLite ledgers, or a PostgreSQL database. The address is
+// The address of a stream store, as the user writes it: a folder of SQLite ledgers, or a PostgreSQL database. The address is
 // parsed only once, when options are resolved.
 import { UserError } from "../../errors.ts";
 
@@ -8,14 +8,14 @@ export type StoreAddress =
       readonly kind: "postgres";
       /** The full address with the password; never printed. */
       readonly connection: string;
-      /** The address without user name, password and settings. */
+      /** The address without the user name, password and settings. */
       readonly shown: string;
     };
 
 /** Describes the expected form of an address. */
 export const expectedStoreAddress = "sqlite:DIR or postgres://user:password@host/database";
 
-/** @throws UserError if it is neither kind of address; the message does not repeat a password */
+/** @throws UserError if the text is neither kind of address; the message does not repeat any password */
 export function parseStoreAddress(written: string, option = "--store"): StoreAddress {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(written) ?? [];
   switch (scheme?.toLowerCase()) {

@@ -7,7 +7,7 @@ import { z } from "zod";
 
 /** Training options as stored in the model folder. */
 export interface StoredConfig {
-  /** Sampling rate of the network's input, Hz. */
+  /** Sampling rate of the network's input, in Hz. */
   readonly rate: number;
   /** Samples per window. */
   readonly window: number;
@@ -51,7 +51,9 @@ export function storedResampling({ resampling }: Pick<StoredConfig, "resampling"
   return resampling ?? "linear";
 }
 
-/** The fault if windows of this size are too large; null otherwise. A model with such windows could never be opened. */
+/**
+ * Describes the fault if windows of this size are too large; null otherwise. A model with such windows could never be opened.
+ */
 export function storedConfigWindowFault(samples: number, channels: number): string | null {
   if (samples * channels <= largestWindow) return null;
   return `windows of ${samples} samples and ${channels} channels: expected at most ${largestWindow} values per window`;

@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 
 /**
  * Parses a value from the ledger and checks that it conforms to `schema`.
- * @throws UserError if the value does not conform; the message names `what`
+ * @throws UserError if the value does not conform; the message quotes `what`
  */
 export function parseStoredValue<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);

@@ -1,5 +1,5 @@
-// Users may choose any names for streams (a device, a person, a site) and batches. A stream's folder needs a name that every
-// file system accepts, distinguishes from all other names, and does not interpret as a path.
+// Users may choose any name for a stream (a device, person or site) or a batch. A stream's folder needs a name that every file
+// system accepts, distinguishes from all other names, and does not interpret as a path.
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { sha256Bytes } from "./hash.ts";

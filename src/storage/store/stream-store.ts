@@ -1,20 +1,20 @@
 // The port for storing streams of batches: plain records of names, times, bytes and opaque JSON values. The callers interpret
-// states, summaries and results, and decide which batches enter the references. The adapters of the port handle storage and
+// states, summaries and results, and decide which batches are added to the references. The port's adapters handle storage and
 // concurrent writers. `SqliteStreamStore` is an adapter; test/storage/store/stream-store-contract.ts states what every adapter
 // guarantees.
 //
 // A store keeps three kinds of data about a batch, each for a different time. The record with a few figures is always kept. The
-// full result is kept for some days, and the summary while a reference needs it or a user may still accept or exclude the
-// batch.
+// full result is kept for some days, and the summary is kept while a reference needs it or a user may still accept or exclude
+// the batch.
 
 /** Status of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
-/** Times of the first and of the last data of a batch; ISO 8601, UTC. */
+/** Times of the first and last data in a batch; ISO 8601, UTC. */
 export interface DataTime {
-  /** Time of the first data. */
+  /** When the first data was recorded. */
   readonly from: string;
-  /** Time of the last data. */
+  /** When the last data was recorded. */
   readonly to: string;
 }
 
@@ -28,11 +28,11 @@ export interface IncomingBatch {
   readonly contentHash: string;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
-  /** When its data were recorded; null if that is unknown (default: null). */
+  /** When its data was recorded; null if unknown (default: null). */
   readonly dataTime?: DataTime | null;
 }
 
-/** Whether a batch may enter the stream's references, and the reason. */
+/** Whether a batch may be added to the stream's references, and the reason. */
 export interface BatchStanding {
   /** The decision. */
   readonly status: BatchStatus;
@@ -44,7 +44,7 @@ export interface BatchStanding {
 
 /** The outcome of a decision about a batch; `figures`, `result`, `headline` and `state` are any JSON values. */
 export interface DecidedBatch extends BatchStanding {
-  /** Data for the references; if null, the batch cannot enter the references. */
+  /** Data for the references; if null, the batch cannot be added to the references. */
   readonly summary: Uint8Array | null;
   /** Key figures that are kept forever; null if nothing was measured. */
   readonly figures: unknown;
@@ -81,19 +81,19 @@ export interface ReferenceSummary extends ReferenceFigures {
 
 /** The stored state of a stream; before the first batch, it is empty and has version 0. */
 export interface StoredMemory {
-  /** Increases with every change of the stream. */
+  /** Increases with every change to the stream. */
   readonly version: number;
   /** Number of batches so far, regardless of status. */
   readonly batches: number;
-  /** The state after the last decision; null before the first decision and after a reset. */
+  /** The state after the most recent decision; null before the first decision and after a reset. */
   readonly state: unknown;
-  /** The headline of the last batch, regardless of status; null before the first batch. */
+  /** The headline of the most recent batch, regardless of status; null before the first batch. */
   readonly headline: unknown;
   /** The last N batches with `inReferences` that still have a summary, oldest first. */
   readonly rolling: readonly ReferenceSummary[];
   /** The first N batches with `inReferences` that still have a summary, oldest first. */
   readonly anchor: readonly ReferenceSummary[];
-  /** ISO 8601; null until a batch has entered the references. */
+  /** ISO 8601; null until a batch has been added to the references. */
   readonly referencesChangedAt: string | null;
 }
 
@@ -101,20 +101,23 @@ export interface StoredMemory {
 export interface StreamRules {
   /** N, the number of batches in a reference. */
   readonly referenceBatches: number;
-  /** How many of the first and of the last batches with `inReferences` keep their summaries regardless of age; at least N. */
+  /**
+   * How many of the first and how many of the last batches with `inReferences` keep their summaries regardless of age; at least
+   * N.
+   */
   readonly keptAtEnds: number;
   /**
    * ISO 8601, UTC. Full results, and summaries that no reference needs, are kept only for batches received at this time or
    * later.
    */
   readonly since: string;
-  /** Size of the whole store, in bytes, above which the oldest batches are shortened regardless of age. */
+  /** Total size of the store in bytes above which the oldest batches are shortened regardless of age. */
   readonly bytes: number;
   /** Returns the part of a result that is kept after shortening. */
   readonly shorten: (result: unknown) => unknown;
 }
 
-/** Number of old batches that are shortened per new batch; more than one, so that a long backlog shrinks. */
+/** Number of old batches shortened per new batch; more than one, so that a long backlog shrinks. */
 export const shortenedPerBatch = 10;
 
 export type RecordedBatch = { readonly known: false } | { readonly known: true; readonly batch: StoredBatch };
@@ -145,18 +148,18 @@ export interface StreamOverview {
   readonly stream: string;
   /** Number of batches per status. */
   readonly counts: Readonly<Record<BatchStatus, number>>;
-  /** Whether the stream has a state from a decision since its beginning or its last reset. */
+  /** Whether the stream has a state from a decision made since it began or was last reset. */
   readonly hasState: boolean;
   /** Time at which a user retired the stream, ISO 8601, UTC; null if it is not retired. */
   readonly retiredAt: string | null;
-  /** The last batches, oldest first. */
+  /** The most recent batches, oldest first. */
   readonly latest: readonly LatestBatch[];
 }
 
 export interface FleetOptions {
-  /** Maximum number of each stream's last batches. */
+  /** Maximum number of most recent batches per stream. */
   readonly latest: number;
-  /** Only these streams (default: all streams). */
+  /** Only include these streams (default: all streams). */
   readonly streams?: readonly string[];
 }
 
@@ -182,7 +185,7 @@ export interface DecisionNote extends ActionNote {
 export interface StreamAction extends ActionNote {
   /** What was done. */
   readonly action: UserAction;
-  /** The stream's present name; for an erased stream, the text that replaces it. */
+  /** The stream's current name; for an erased stream, the text that replaces it. */
   readonly stream: string;
   /**
    * The id of a batch that was accepted or excluded, or the previous name of a renamed stream; null for other actions, and for
@@ -191,7 +194,7 @@ export interface StreamAction extends ActionNote {
   readonly subject: string | null;
 }
 
-/** The names that identify a batch. */
+/** The names that together identify a batch. */
 export interface NamedBatch {
   /** Name of its stream. */
   readonly stream: string;
@@ -213,8 +216,8 @@ export interface CompactedStore {
 
 export interface StreamStore {
   /**
-   * Judges a batch against the state of its stream, and stores it, in one atomic step. If the id exists, it returns the stored
-   * batch and changes nothing. The caller must check whether the content is the same.
+   * Judges a batch against the state of its stream, and stores it, in one atomic step. If the id already exists, returns the
+   * stored batch and changes nothing. In this case, the caller must check whether the content is the same.
    * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged with
    * knowledge of all earlier batches. An exception is passed on, and nothing is changed
    * @param decide.sameContent id of the stream's first batch with the same content hash that is in the references or still has a
@@ -238,8 +241,8 @@ export interface StreamStore {
   ): Promise<boolean>;
 
   /**
-   * Clears the references and the state of the streams: of all of them, or of none if one fails. The streams keep their
-   * batches, whose ids cannot be used again. The reset is recorded in the actions of each stream.
+   * Clears the references and the state of all the given streams, or of none if one fails. The streams keep their batches,
+   * whose ids cannot be used again. The reset is recorded in the actions of each stream.
    */
   reset(streams: readonly string[], note: ActionNote): Promise<void>;
 
@@ -264,14 +267,15 @@ export interface StreamStore {
   fleet(options: FleetOptions): Promise<StreamOverview[]>;
 
   /**
-   * A mark of each stream with at least one batch, by name. The mark differs from all earlier ones of streams with this name if
-   * the stream's overview has changed.
+   * A change mark for each stream with at least one batch, by name. If a stream's overview has changed, its mark differs from
+   * all earlier marks of streams with this name.
    */
   fleetMarks(): Promise<Map<string, string>>;
 
   /**
    * Renames a stream. The stream's batches, references and state do not change; its actions are kept under the new name.
-   * @returns "unknown" if the stream does not exist, "taken" if another stream has the new name; nothing has then been changed
+   * @returns "unknown" if the stream does not exist, "taken" if another stream has the new name; in both cases, nothing has
+   *   been changed
    */
   rename(stream: string, to: string, note: ActionNote): Promise<"renamed" | "unknown" | "taken">;
 
@@ -282,8 +286,8 @@ export interface StreamStore {
   retire(stream: string, note: ActionNote): Promise<boolean>;
 
   /**
-   * Deletes all data of a stream, so that neither the store's files nor its published files contain it. Only the record of the
-   * stream's actions is kept, under the text `recordedAs`.
+   * Deletes all of a stream's data, so that neither the store's files nor the published files contain it. Only the record of
+   * the stream's actions is kept, under the text `recordedAs`.
    * @returns the number of batches; null if the stream does not exist, in which case the remains of an interrupted erasure are
    * removed
    */

@@ -1,5 +1,5 @@
 // tokens.json lists who may use the service, and with which scopes. The file contains only the hash of each token. A token has
-// 256 random bits, so a single SHA-256 is as safe as a slow hash for passwords, and checking it takes no time.
+// 256 random bits, so a single SHA-256 is as safe as a slow hash for passwords, and takes almost no time to check.
 
 import { createHash, randomBytes } from "node:crypto";
 import { lstat, writeFile } from "node:fs/promises";
@@ -43,7 +43,7 @@ export const tokenFileSchema: z.ZodType<TokenFile> = z.object({
   ),
 });
 
-/** The tokens in a file; empty if the file does not exist. */
+/** The tokens in the file; empty if the file does not exist. */
 export async function readTokenFile(path: string): Promise<TokenFile> {
   const found = await lstat(path).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT")) return undefined;
@@ -57,7 +57,7 @@ const lockPatienceMs = 10_000;
 
 /**
  * Reads, changes and replaces the file, which only its owner can read.
- * @throws UserError if another process does not release the file in time; an error of `change` is passed on, and nothing is
+ * @throws UserError if another process does not release the file in time; an error from `change` is passed on, and nothing is
  * changed
  */
 export async function changeTokenFile<T>(path: string, change: (tokens: StoredToken[]) => T): Promise<T> {

@@ -9,7 +9,7 @@ import { exists } from "./exists.ts";
 import { canonicalJsonToHash, sha256Bytes } from "./hash.ts";
 import { appendJsonLine, checkJsonFile, readJsonLines } from "./json-file.ts";
 
-/** A candidate's fits, either on the parts of one search or on the people who test its result. */
+/** A candidate's fits, either on the parts of one search or on the people who are used to test its result. */
 export interface StoredTrial {
   /** The search that the trial belongs to: "fold 1", or "everyone". */
   readonly search: string;
@@ -17,7 +17,7 @@ export interface StoredTrial {
   readonly purpose: "search" | "judge";
   readonly options: Readonly<Record<string, string | number>>;
   readonly epochs: number;
-  /** Macro-F1 of each held-out person. */
+  /** Macro-F1 for each held-out person. */
   readonly macro_f1: Readonly<Record<string, number>>;
   readonly seconds: number;
 }

@@ -8,18 +8,18 @@ import { ServerTimeLimits } from "./server-time-limits.ts";
 import type { TrackingEvent } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
-/** Time for which events are collected, so that many events share a request. */
+/** How long events are collected so that many of them share a request. */
 const gatherMs = 500;
 const firstWaitMs = 1000;
 const longestWaitMs = 30_000;
-/** Longest wait that a server may request. */
+/** The longest wait that a server may request. */
 const longestAskedMs = 15 * 60_000;
 
-/** The events that a server did not accept. */
+/** Describes the events that a server did not accept. */
 export interface Unsent {
-  /** Number of events, or of batches in the case of a stream. */
+  /** Number of events, or number of batches for a stream. */
   readonly events: number;
-  /** The reason in one line. */
+  /** The reason, in one line. */
   readonly reason: string;
 }
 
@@ -47,7 +47,7 @@ export class BackgroundSender {
   }
 
   /**
-   * Sends the rest.
+   * Sends the remaining events.
    * @param limits the time left for this server; an unreachable server is tried once more
    * @returns null if everything was sent
    */
@@ -109,8 +109,8 @@ export class BackgroundSender {
   }
 
   /**
-   * Subtracts the time since the last answer from the limits: from the limit on productive time if `taken` is true, otherwise
-   * from the limit on lost time.
+   * Subtracts the time since the last answer from one of the limits: the limit on productive time if `taken` is true, otherwise
+   * the limit on lost time.
    */
   #spend(taken = false): void {
     const now = this.#clock.now();
@@ -119,7 +119,7 @@ export class BackgroundSender {
     this.#since = now;
   }
 
-  /** Resolves when the server has accepted nothing for too long; the time of an open request counts as well. */
+  /** Resolves when the server has accepted nothing for too long; the duration of a pending request is included. */
   async #expired(done: AbortSignal): Promise<void> {
     const left = (): number => this.#limits!.leftMs - (this.#clock.now() - this.#since);
     while (left() > 0 && !done.aborted) await this.#clock.sleep(left() + 1, done);
@@ -153,12 +153,12 @@ function backgroundRetryMs({ retryAfterSeconds: asked = 0 }: TrackingFault, fail
   return Math.max(backoff, askedMs);
 }
 
-/** A defect in this code stops the sending, but not the other work. */
+/** A defect in this code stops the sender, but not the other work. */
 function backgroundSenderFault(error: unknown): TrackingFault {
   return error instanceof TrackingFault ? error : new TrackingFault("refused", String(error), { cause: error });
 }
 
-/** Whether no server listens at the address. */
+/** Whether no server is listening at the address. */
 function isBackgroundServerAbsent({ kind, cause }: TrackingFault): boolean {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return kind === "unreachable" && ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "EAI_AGAIN"].includes(String(code));

@@ -1,6 +1,6 @@
 // Turns events into requests that are safe to repeat. A run is looked up by its unique tag before it is created; the server
 // identifies a metric by key, step, time and value; and an artifact overwrites its earlier copy. If it is unclear whether a
-// request arrived, it can therefore be sent again, and the server still stores everything only once.
+// request arrived, it can therefore be sent again, and the server still stores everything exactly once.
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
@@ -22,17 +22,17 @@ import { TrackingFault } from "./tracking-fault.ts";
 
 type Artifact = Extract<TrackingEvent, { type: "artifact" }>;
 
-/** Maximum number of events whose requests are repeated together if one of them fails. */
+/** Maximum number of events whose requests are all repeated if one of them fails. */
 const mostAtOnce = 2000;
 
 export interface SenderOptions {
-  /** Replaces the experiment named in the log. */
+  /** The experiment to use instead of the one named in the log. */
   readonly experiment?: string | undefined;
-  /** Returns the bytes of an artifact; throws a UserError if they may not be sent. */
+  /** Returns the bytes of an artifact; throws a UserError if they must not be sent. */
   readonly read: (artifact: Artifact) => Promise<Buffer>;
-  /** Whether a run with the log's id belongs to this log, rather than to a copy that has diverged. Default: always. */
+  /** Whether a run with the log's id belongs to this log rather than to a copy that has diverged. Default: always. */
   readonly belongs?: RunTest;
-  /** Receives one warning for each item that the server rejects. */
+  /** Called with one warning for each item that the server rejects. */
   readonly warn: Reporter["warn"];
 }
 
@@ -159,7 +159,7 @@ export class EventSender {
     }
   }
 
-  /** The files of a logged model are stored with it, and others with the run. */
+  /** A logged model's files are stored with the model, and all other files with the run. */
   async #store(event: Artifact): Promise<void> {
     const model = this.#models.get(event.run);
     const prefix = `${modelArtifact}/`;

@@ -1,5 +1,5 @@
-// MLflow 3's logged models: the entities that its Models tab shows. Servers before release 3 have no such endpoints.
-// Protocol: https://mlflow.org/docs/latest/rest-api.html, checked against the server of release 3.17.
+// Logged models of MLflow 3, which are shown in its Models tab. Servers before release 3 do not have these endpoints. Protocol:
+// https://mlflow.org/docs/latest/rest-api.html, checked against the server of release 3.17.
 
 import { z } from "zod";
 import type { KeyValue, MlflowRun } from "./mlflow-run.ts";
@@ -24,7 +24,7 @@ const outputsSchema = z.object({
 });
 const base = "/api/2.0/mlflow";
 
-/** All methods throw a TrackingFault if the server does not fulfil the request. */
+/** All methods throw a TrackingFault if the server does not carry out the request. */
 export class LoggedModels {
   readonly #server: ServerConnection;
 
@@ -32,7 +32,7 @@ export class LoggedModels {
     this.#server = server;
   }
 
-  /** The model that a run logged; null if there is none, or the server has no logged models. */
+  /** The model that a run logged; null if there is none or the server does not support logged models. */
   async find({ experimentId, runId }: MlflowRun): Promise<LoggedModel | null> {
     const body = { experiment_ids: [experimentId], filter: `source_run_id = '${runId}'`, max_results: 1 };
     const schema = z.object({ models: z.array(modelSchema).default([]) });
@@ -43,7 +43,7 @@ export class LoggedModels {
     return found.models[0] ?? null;
   }
 
-  /** Creates the model of a run; null if the server has no logged models. */
+  /** Creates the model of a run; null if the server does not support logged models. */
   async create(run: MlflowRun, name: string, tags: readonly KeyValue[]): Promise<LoggedModel | null> {
     const body = { experiment_id: run.experimentId, name, source_run_id: run.runId, tags };
     const schema = z.object({ model: modelSchema });
@@ -54,7 +54,7 @@ export class LoggedModels {
     return made?.model ?? null;
   }
 
-  /** Makes the model an output of the run; a server rejects an output that it knows already. */
+  /** Makes the model an output of the run; the server rejects an output that it already has. */
   async link(runId: string, { modelId }: LoggedModel): Promise<void> {
     const { run } = await this.#server.get(`${base}/runs/get?run_id=${encodeURIComponent(runId)}`, outputsSchema);
     if (run.outputs.model_outputs.some((output) => output.model_id === modelId)) return;

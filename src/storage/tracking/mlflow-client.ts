@@ -1,6 +1,6 @@
-// A client for the part of MLflow's REST API about runs, artifacts and the registry. The client never repeats a request,
-// because only the sender can tell whether that is safe. Protocol: https://mlflow.org/docs/latest/rest-api.html, checked
-// against the server of release 3.17.
+// A client for the parts of MLflow's REST API that concern runs, artifacts and the registry. The client never repeats a
+// request, because only the sender can tell whether that is safe. Protocol: https://mlflow.org/docs/latest/rest-api.html,
+// checked against the server of release 3.17.
 
 import { z } from "zod";
 import { LoggedModels } from "./logged-models.ts";
@@ -10,7 +10,7 @@ import { type Deadlines, ServerConnection } from "./server-connection.ts";
 import type { RunStatus } from "./tracking-event.ts";
 import { TrackingFault } from "./tracking-fault.ts";
 
-/** Returns whether a run is the requested one. */
+/** Returns whether a run is the one sought. */
 export type RunTest = (run: MlflowRun) => boolean | Promise<boolean>;
 
 const keyValue = z.object({ key: z.string(), value: z.string() });
@@ -73,7 +73,7 @@ export class MlflowClient {
       );
       return id;
     } catch (error) {
-      // Another sender created the experiment first.
+      // Another sender has created the experiment in the meantime.
       if (error instanceof TrackingFault && error.code === "RESOURCE_ALREADY_EXISTS") {
         const theirs = await this.#findExperiment(name);
         if (theirs !== null) return theirs;
@@ -149,7 +149,7 @@ export class MlflowClient {
 
   /**
    * Stores an artifact through the server.
-   * @param path relative to the run's artifacts, with slashes
+   * @param path path relative to the run's artifacts, with slashes
    */
   async putArtifact(artifactUri: string, path: string, content: Buffer): Promise<void> {
     const stored = /^mlflow-artifacts:\/(?:\/[^/]*\/)?(.*)$/.exec(artifactUri)?.[1];

@@ -1,11 +1,11 @@
-// Runs of an MLflow server, and what is logged to them.
+// Runs on an MLflow server, and what is logged to them.
 
 export interface MlflowRun {
   readonly runId: string;
   readonly experimentId: string;
   readonly artifactUri: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** For each metric, the last step that was logged. */
+  /** The last step that was logged for each metric. */
   readonly lastSteps: Readonly<Record<string, number>>;
 }
 

@@ -1,10 +1,10 @@
-// Parses the text of a tracking.jsonl into events. Model folders are passed between people, and no hash protects this file.
-// Before anything is sent, the whole log is therefore checked for content that Tidemark would not write.
+// Parses the text of a tracking.jsonl into events. People pass model folders to each other, and no hash protects this file. For
+// this reason, the whole log is checked for content that Tidemark would not write before anything is sent.
 
 import { UserError } from "../../errors.ts";
 import { type TrackingEvent, trackingEventSchema } from "./tracking-event.ts";
 
-/** Maximum number of characters in a file; training with ten folds of ten thousand epochs writes half as many. */
+/** Maximum number of characters in a file; training with ten folds of ten thousand epochs each writes half as many. */
 export const longestLog: number = 64 * 2 ** 20;
 const mostEvents = 500_000;
 const mostRuns = 10_000;
@@ -34,7 +34,7 @@ export function parseTrackingLog(text: string, path: string): TrackingEvent[] {
   });
 }
 
-/** The error for a fault of a log; `line` is null if the fault concerns the whole file. */
+/** The error for a fault in a log; `line` is null if the fault concerns the whole file. */
 export function unparsableTrackingLog(path: string, line: number | null, what: string): UserError {
   return new UserError(`${line === null ? path : `${path}, line ${line}`}: ${what}`, {
     advice:
@@ -68,7 +68,7 @@ function parseTrackingLogEvent(line: string, path: string, number: number): Trac
 interface Before {
   readonly first: boolean;
   readonly runs: ReadonlySet<string>;
-  /** Paths of the artifacts so far. */
+  /** Paths of the artifacts seen so far. */
   readonly artifacts: ReadonlySet<string>;
   readonly complete: boolean;
 }

@@ -8,7 +8,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Timers of Node.js treat longer delays as 1 ms. */
+/** Node.js timers treat longer delays as 1 ms. */
 const longestTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

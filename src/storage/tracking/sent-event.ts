@@ -3,14 +3,14 @@
 import type { KeyValue, MetricPoint } from "./mlflow-run.ts";
 import type { TrackedDataset } from "./tracking-event.ts";
 
-/** MLflow's limits, or slightly less. */
+/** MLflow's limits, or slightly lower ones. */
 export const limits = {
   metrics: 1000,
   params: 100,
   tags: 100,
   bytes: 900_000,
   key: 250,
-  /** Characters of a param's value; servers before release 2.8 accept 500. */
+  /** Maximum length of a param's value in characters; servers before release 2.8 accept only 500. */
   value: 6000,
   olderValue: 500,
   tag: 5000,
@@ -40,7 +40,7 @@ export function splitSentEvent({ metrics, params, tags }: Loggable): Loggable[] 
   };
   for (const item of params) add("params", item);
   for (const item of metrics) add("metrics", item);
-  // Tags are sent last, since a tag may mark that everything before it has arrived.
+  // Tags are sent last, since a tag may signal that everything before it has arrived.
   for (const item of tags) add("tags", item);
   if (bytes > 0) batches.push(own);
   return batches;
@@ -57,7 +57,7 @@ export function sentEventKey(name: string): string {
   return key || "_";
 }
 
-/** If truncation splits a surrogate pair, removes the remaining half, because servers always fail on it. */
+/** If truncation splits a surrogate pair, removes the remaining half, because every server would fail on it. */
 export function cutSentEventText(text: string, length: number): string {
   return (
     text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
@@ -78,7 +78,7 @@ export function sentEventTags(tags: Readonly<Record<string, string>>): KeyValue[
   }));
 }
 
-/** A data set in the form that MLflow's run page shows. */
+/** A data set in the form shown on MLflow's run page. */
 export function sentEventDataset({ name, digest, files, rows, columns }: TrackedDataset): Record<string, string> {
   const colspec = columns.map((column) => ({ ...column, required: true }));
   return {

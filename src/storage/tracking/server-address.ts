@@ -1,4 +1,4 @@
-// The tracking server's address and credentials, from the option and MLflow's own environment variables.
+// The tracking server's address and credentials, taken from the option and from MLflow's own environment variables.
 
 import { readFileSync, statSync } from "node:fs";
 import { UserError } from "../../errors.ts";
@@ -8,7 +8,7 @@ import { explainSystemErrorOnRead } from "../../system-error.ts";
 export interface ServerAddress {
   /** Address without credentials or a trailing slash; safe to print. */
   readonly uri: string;
-  /** Value of the Authorization header; never printed. */
+  /** Value of the `Authorization` header; never printed. */
   readonly authorization: string | undefined;
   /** PEM certificates to trust instead of the default ones. */
   readonly certificates: string | undefined;
@@ -17,7 +17,7 @@ export interface ServerAddress {
   readonly warnings: readonly string[];
 }
 
-/** Limit in bytes; all certificates that a machine trusts take up a quarter of a MiB. */
+/** Limit in bytes; all the certificates that a machine trusts take up about a quarter of a MiB. */
 const largestCertificates = 16 * 2 ** 20;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,7 +35,7 @@ export function serverAddress(
   if (written === "" || written === "none") return null;
   const url = URL.canParse(written) ? new URL(written) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    // The environment variable may be intended for other tools.
+    // The environment variable may have been set for other tools.
     if (tracking === undefined) return null;
     throw new UserError(`--tracking: expected http:// or https:// and a host, got ${showServerAddress(written)}`, {
       advice:

@@ -9,14 +9,14 @@ import { absentEndpoint, TrackingFault } from "./tracking-fault.ts";
 const errorSchema = z.object({ error_code: z.string().optional(), message: z.string().optional() });
 
 export interface Deadlines {
-  /** Time limit of a request, from its first byte to the last byte of the reply. */
+  /** Time limit for a request, from its first byte to the last byte of the reply. */
   readonly answerMs: number;
-  /** Time limit of an upload, in addition to the time that its bytes take at `slowestUpload`. */
+  /** Time limit for an upload, in addition to the time needed for its bytes at `slowestUpload`. */
   readonly uploadMs: number;
 }
 
 const usualDeadlines: Deadlines = { answerMs: 30_000, uploadMs: 120_000 };
-/** Minimum speed of an upload, in bytes per second. */
+/** Minimum upload speed, in bytes per second. */
 const slowestUpload = 50_000;
 
 interface Content {
@@ -74,7 +74,7 @@ export class ServerConnection {
     await this.#dispatcher.destroy();
   }
 
-  /** Does not follow redirects, because they would send the credentials and the data elsewhere. */
+  /** Does not follow redirects, because the credentials and the data would be sent elsewhere. */
   async #send<T>(
     { method, path, deadlineMs }: { method: "GET" | "POST" | "PUT" | "PATCH"; path: string; deadlineMs: number },
     content: Content | null,

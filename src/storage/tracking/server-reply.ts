@@ -3,16 +3,16 @@
 
 import type { Dispatcher } from "undici";
 
-/** Maximum bytes of an answer. MLflow's longest answers, about runs with thousands of metrics, have about a megabyte. */
+/** Maximum size of an answer in bytes. MLflow's longest answers, for runs with thousands of metrics, are about one megabyte. */
 export const longestReply: number = 16 * 2 ** 20;
-/** Maximum bytes of an error page; its status code matters most. */
+/** Maximum size of an error page in bytes; its status code matters most. */
 export const longestFault: number = 64 * 2 ** 10;
 /** Maximum number of characters quoted from a server in a message. */
 export const longestQuote = 300;
 
 /**
  * @returns the text. `whole` is false if the answer was not read to its end because it is too long or compressed. In this case,
- * `text` is the beginning of an error page, or describes the fault of the reply
+ * `text` is the beginning of an error page or describes what is wrong with the reply
  */
 export async function readServerReply({
   statusCode,

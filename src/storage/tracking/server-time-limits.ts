@@ -1,10 +1,10 @@
-/** Factor for a server that accepts everything, but slowly: an hour instead of a minute. */
+/** Factor for a server that accepts everything but is slow: an hour instead of a minute. */
 const timesAsLong = 60;
 
 /**
- * The time limits for a server, for all senders that share them. The limit on the time in which the server accepts nothing is
- * never extended, so these senders stop at the same time. The time in which the server accepts something has a separate limit,
- * which is sixty times as long.
+ * The time limits for a server, shared by all of its senders. The limit on time during which the server accepts nothing is
+ * never extended, so these senders all stop at the same time. A separate limit, sixty times as long, applies to time during
+ * which the server accepts something.
  */
 export class ServerTimeLimits {
   #leftMs: number;
@@ -24,7 +24,7 @@ export class ServerTimeLimits {
     this.#leftMs = Math.max(0, this.#leftMs - Math.max(0, ms));
   }
 
-  /** Subtracts time in which the server accepted something. */
+  /** Subtracts time during which the server accepted something. */
   spendTaken(ms: number): void {
     this.#leftForTakingMs -= ms;
     if (this.#leftForTakingMs <= 0) this.#leftMs = 0;

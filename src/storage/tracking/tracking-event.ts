@@ -1,9 +1,10 @@
-// The events of a run for a tracking server; each is a line of tracking.jsonl. The file is written before anything is sent, so
-// its events can be sent again at any time. Sending all or some of the events again does not change the state of the server.
+// The events of a run for a tracking server; each event is one line in tracking.jsonl. The file is written before anything is
+// sent, so its events can be sent again at any time. Sending some or all of the events again does not change the server's
+// state.
 
 import { z } from "zod";
 
-/** Artifact folder of a model that can be registered. */
+/** Artifact folder that contains a model that can be registered. */
 export const modelArtifact = "model";
 
 /** Tag that identifies the run, on every server. */
@@ -78,13 +79,13 @@ const tags = trackingEventRecord(text).refine(
   `${ownTags.join(", ")}: a log must not set these tags`,
 );
 
-/** Files are at the top level of the folder, and their names are valid on every system. */
+/** Files are at the top level of the folder and have names that are valid on every system. */
 const fileName = z
   .string()
   .max(255)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern rejects them
   .regex(/^(?!\.{1,2}$)[^/\\:\u0000-\u001f\u007f]+$/, "expected the plain name of a file in this folder");
-/** In JSON, numbers that are not finite are written as null. */
+/** JSON writes non-finite numbers as null. */
 const metric = z
   .number()
   .nullable()

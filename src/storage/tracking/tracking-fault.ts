@@ -1,8 +1,8 @@
-/** `code` of the fault if the server has no such method, as in MLflow's own answers. */
+/** The fault's `code` if the server has no such method, as in MLflow's own answers. */
 export const absentEndpoint = "ENDPOINT_NOT_FOUND";
 
 /**
- * A request that the tracking server did not fulfil. `kind` is one of:
+ * A request that the tracking server did not carry out. `kind` is one of:
  * - `unreachable`: no answer, or only part of one; a retry may help
  * - `busy`: 408, 429 or 5xx; a retry may help, after `retryAfterSeconds` if the server gave it
  * - `unauthorized`: no retry will help until the credentials or permissions change

@@ -6,7 +6,7 @@ import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
 import { temporaryBeside } from "../src/temporary-file.ts";
 import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
 
-/** Creates the file that a process leaves if it is killed in the middle of a write. */
+/** Creates the file that a process leaves behind if it is killed in the middle of a write. */
 function leftover(path: string): string {
   const source = new URL("../src/temporary-file.ts", import.meta.url).href;
   const script = `import { temporaryBeside } from ${JSON.stringify(source)};

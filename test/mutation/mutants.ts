@@ -8,7 +8,7 @@ export interface Mutant {
   readonly line: number;
   readonly start: number;
   readonly end: number;
-  /** The text that replaces the source between `start` and `end`. */
+  /** The text that replaces the source code between `start` and `end`. */
   readonly text: string;
   /**
    * The line with the mistake marked as [before -> after], followed by a number if the same line also occurs earlier in the

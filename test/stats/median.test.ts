@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { median } from "../../src/stats/median.ts";
 
-// Expected numbers from Python's statistics.median.
+// The expected numbers are from Python's statistics.median.
 it.each([
   [[3], 3],
   [[9, -1, 4], 4],

@@ -63,7 +63,7 @@ describe("the KS distance", () => {
   });
 
   it("is significant the more values it is of", () => {
-    // Kolmogorov's limit at (sqrt(50) + .12 + .11 / sqrt(50)) .2, from scipy.special.kolmogorov.
+    // The Kolmogorov limiting distribution at (sqrt(50) + .12 + .11 / sqrt(50)) .2, from scipy.special.kolmogorov.
     expect(ksPValue(0.2, 100, 100)).toBeCloseTo(0.0313766522, 9);
     expect(ksPValue(0, 5, 5)).toBe(1);
     expect(ksPValue(1, 1000, 1000)).toBeLessThan(1e-100);

@@ -1,5 +1,5 @@
-// Repeats six commands and kills them at random moments (kill -9), in one course per command. After each kill, a course checks
-// everything that must be true, and returns a sentence for each violation.
+// Runs six commands repeatedly and kills them at random moments (kill -9), with one course per command. After each kill, a
+// course checks everything that must be true, and returns a sentence for each violation.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -59,7 +59,7 @@ class Run {
     this.setting = setting;
   }
 
-  /** Runs the command to its end; its exit code must be one of `exitCodes`. */
+  /** Runs the command to completion; its exit code must be one of `exitCodes`. */
   async finish(words: readonly string[], exitCodes: readonly number[] = [0]): Promise<Ended> {
     const ended = await this.duration.measure(() => runVictim(this.setting.directory, words, null));
     this.#expectCode(ended, words, exitCodes);
@@ -94,7 +94,7 @@ class Run {
     }
   }
 
-  /** Expects that no hidden file and no lock is left in this course's folder. */
+  /** Expects no hidden files and no locks to be left in this course's folder. */
   expectClean(): void {
     const names = readdirSync(this.setting.directory, { recursive: true, encoding: "utf8" });
     const left = names.filter((name) => /\.tmp$|(^|\/)lock-/.test(name) || name.endsWith(".partial"));
@@ -185,7 +185,7 @@ async function expectLedger(run: Run, told: ReadonlyMap<string, string>): Promis
   }
 }
 
-/** Expects that all files in the staging directory of a training run can be read. */
+/** Expects all files in a training run's staging directory to be readable. */
 function expectStaging(directory: string): void {
   if (!existsSync(join(directory, "run.json"))) return;
   JSON.parse(readFileSync(join(directory, "run.json"), "utf8"));
@@ -195,8 +195,8 @@ function expectStaging(directory: string): void {
 }
 
 /**
- * Kills training runs: a model must exist completely or not at all, and in the end equal that of a run without kills, byte for
- * byte.
+ * Kills training runs: a model must exist completely or not at all, and in the end it must equal the model of an undisturbed
+ * run byte for byte.
  */
 async function trainings(
   run: Run,
@@ -324,8 +324,8 @@ async function makeVersion(run: Run, name: string, i: number): Promise<void> {
 }
 
 /**
- * Kills `sync`: whichever process was killed, the server must end with the content of one undisturbed sync, everything exactly
- * once.
+ * Kills `sync`: whichever process was killed, the server must end up with the content of one undisturbed sync, with everything
+ * exactly once.
  */
 export const sync: Torture = async (setting, kills) => {
   const run = new Run(setting);

@@ -1,6 +1,6 @@
 // npm run torture kills `check`, `train`, `retrain`, `models promote`, `sync` and `serve` at random moments, 1,000 times in
-// all, and checks after each kill whether anything was lost. The run is seeded, but the moments of the kills depend on the
-// machine.
+// all, and checks after each kill whether anything was lost. The run is seeded, but the moments at which processes are killed
+// depend on the machine.
 //
 //   npm run torture
 //   npm run torture -- --kills 30 --only check,sync --seed 7

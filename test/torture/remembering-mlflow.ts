@@ -1,5 +1,5 @@
 // A tracking server that stores data as MLflow does: a metric value, a tag or an artifact that is sent twice is stored once.
-// The final content of the server must not depend on how often a sender was killed.
+// The server's final content must not depend on how often a sender was killed.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
@@ -62,8 +62,8 @@ export class RememberingMlflow {
   }
 
   /**
-   * The whole content of the server, in an order that does not depend on the time of arrival; runs are listed by name, which
-   * reveals runs that were created twice.
+   * The server's entire content, in an order that does not depend on arrival times; runs are listed by name, which reveals runs
+   * that were created twice.
    */
   state(): unknown {
     const sorted = <T>(items: Iterable<T>): T[] => [...items].sort((a, b) => (String(a) < String(b) ? -1 : 1));

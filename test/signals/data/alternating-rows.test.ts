@@ -1,4 +1,4 @@
-// Two recordings whose rows alternate look like one whose values jump back and forth.
+// Two recordings whose rows alternate look like a single recording whose values jump back and forth.
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { clockTable } from "./clocks.ts";

@@ -1,4 +1,4 @@
-// Every bad input ends with one clear message: a case consists of files, options, and a part of the expected message.
+// Every bad input results in one clear message. Each case consists of files, options, and a part of the expected message.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";

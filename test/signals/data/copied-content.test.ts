@@ -1,4 +1,4 @@
-// Equal values under two people are found wherever the copy begins; people with different values are not reported.
+// Identical values under two people are found no matter where the copy begins; people with different values are not reported.
 
 import { expect, test } from "vitest";
 import { leakageReport } from "../../../src/learning/evaluation/leakage.ts";
@@ -7,7 +7,7 @@ import { CopiedContentFinder } from "../../../src/signals/data/copied-content.ts
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { csv, folderOf, type Row, rows } from "./tables.ts";
 
-/** A sensor's noise at rest, rounded to whole numbers if `coarse`. */
+/** A sensor's noise at rest, rounded to whole numbers if `coarse` is true. */
 function noise(person: string, count: number, { coarse = false, recording = "r1" } = {}): Row[] {
   const rng = Rng.fromSeed(7).split(person + recording);
   return rows(count, { user: person, recording, activity: recording === "r1" ? "walk" : "sit" }).map((row) => ({

@@ -1,4 +1,4 @@
-// Counts reads and writes of files, because an earlier version read and wrote once per row, which took minutes.
+// Counts file reads and writes, because an earlier version read and wrote once per row, which took minutes.
 
 import { readSync, writeSync } from "node:fs";
 import { expect, test, vi } from "vitest";

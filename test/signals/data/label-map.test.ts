@@ -1,4 +1,4 @@
-// Tests that labels are renamed, merged or left out according to a file or an option, with a message.
+// Tests that labels are renamed, merged or excluded as a file or an option specifies, with a message.
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";

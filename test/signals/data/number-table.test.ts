@@ -1,4 +1,4 @@
-// The rows of a float32 batch equal those that DuckDB reads from a CSV file of the same batch.
+// The rows of a float32 batch equal those that DuckDB reads from a CSV file with the same batch.
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { Rng } from "../../../src/random.ts";

@@ -1,4 +1,4 @@
-// Columns of a later file that have other names than in the first file.
+// Columns that have different names in a later file than in the first one.
 import { expect, test } from "vitest";
 import { resolveColumnRoles } from "../../../src/signals/data/column-roles.ts";
 import { refuseOtherColumns } from "../../../src/signals/data/other-columns.ts";

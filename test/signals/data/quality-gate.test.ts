@@ -1,4 +1,5 @@
-// Each case damages one property of a batch that would pass; the answer must have the right code and place, not only a message.
+// Each case damages one property of a batch that would pass; the answer must have the right code and location, not just a
+// message.
 import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import type { FaultDescription } from "../../../src/data-fault.ts";
@@ -16,7 +17,7 @@ const options: QualityGateOptions = {
   windowSeconds: 4,
 };
 
-/** A person who walks, with 1.8 Hz on every channel, and no value twice in a row. */
+/** A person who is walking, with 1.8 Hz on every channel, and no value twice in a row. */
 function walk(seconds: number, { rate = 50, gain = 1 }: { rate?: number; gain?: number } = {}): Row[] {
   return Array.from({ length: seconds * rate }, (_, i) => ({
     user: "ann",

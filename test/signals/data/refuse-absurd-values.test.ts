@@ -1,4 +1,5 @@
-// Values that no movement explains are rejected with file, row, column and value; healthy recordings are never rejected.
+// Values that no movement explains are rejected with a message that gives the file, row, column and value; healthy recordings
+// are never rejected.
 
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,5 @@
-// Times in seconds and in milliseconds in one file: read in one unit, some recordings would last a thousandth.
+// Tests times in seconds and in milliseconds in one file: if all were read in one unit, some recordings would last a thousandth
+// of their true length.
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { type ClockRow, clockTable } from "./clocks.ts";

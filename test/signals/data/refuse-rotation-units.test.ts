@@ -1,4 +1,4 @@
-// A person's recordings whose gyroscope is in rad/s in some and in deg/s in others.
+// Tests people whose gyroscope is in rad/s in some recordings and in deg/s in others.
 import { expect, test } from "vitest";
 import { findSensors } from "../../../src/signals/data/find-sensors.ts";
 import { refuseRotationUnits } from "../../../src/signals/data/refuse-rotation-units.ts";
@@ -6,7 +6,7 @@ import type { StoredRecording, StoredRows } from "../../../src/signals/data/stor
 
 const degrees = 180 / Math.PI;
 
-/** Three recordings of each of two people, of twelve seconds at 50 Hz, in which they walk. */
+/** Three recordings each from two people who are walking; every recording lasts twelve seconds, at 50 Hz. */
 function refuse(factor: (person: string, recording: number) => number, sensor: string[] = []): void {
   const channels = ["ax", "ay", "az", "gx", "gy", "gz"];
   const length = 600;

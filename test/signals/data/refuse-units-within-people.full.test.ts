@@ -1,4 +1,4 @@
-// A person's recordings, or the axes of a sensor, in different units.
+// Tests people whose recordings use different units, and sensors whose axes do.
 import { expect, test } from "vitest";
 import { findSensors } from "../../../src/signals/data/find-sensors.ts";
 import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
@@ -12,7 +12,7 @@ const postures = [
   [5.66, 5.66, 5.66],
 ] as const;
 
-/** Four recordings of twelve seconds per person, at 20 Hz, each in another posture. */
+/** Four recordings of twelve seconds per person, at 20 Hz, each in a different posture. */
 async function check(factor: (person: string, recording: number, axis: number) => number, sensor: string[] = []) {
   const lines = ["ann", "bob"].flatMap((person) =>
     postures.flatMap((mean, r) =>

@@ -1,4 +1,5 @@
-// Tests the unit of a numeric clock, which is stated or inferred for each file, and rejected if the rate is implausible.
+// Tests the unit of a numeric clock, which is given or inferred for each file, and rejected if the resulting rate is
+// implausible.
 import { expect, test } from "vitest";
 import { DataFault } from "../../../src/data-fault.ts";
 import { UserError } from "../../../src/errors.ts";

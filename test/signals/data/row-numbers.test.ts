@@ -1,4 +1,4 @@
-// A column called id is a person, unless it numbers the rows.
+// A column called "id" identifies people, unless it numbers the rows.
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { folderOf } from "./tables.ts";

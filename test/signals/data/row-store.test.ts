@@ -1,4 +1,5 @@
-// Compares the store with a simple one that has an array per recording; the results must not depend on where the rows are kept.
+// Compares the store with a simple one that has an array per recording; the results must not depend on where the rows are
+// stored.
 
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

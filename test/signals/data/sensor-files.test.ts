@@ -1,4 +1,4 @@
-// If there is one file per sensor, the files of one recording are read as one table, no matter what the app calls them.
+// If there is one file per sensor, a recording's files are read as one table, no matter what the app calls them.
 
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";

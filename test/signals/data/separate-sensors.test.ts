@@ -1,5 +1,5 @@
-// Several sensors in one table are not read as one sensor: different kinds are joined, and among several devices, the user must
-// choose.
+// Several sensors in one table are not read as one sensor: sensors of different kinds are joined, and if there are several
+// devices, the user must choose one.
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
@@ -17,7 +17,7 @@ interface Sensor {
 const acc: Sensor = { value: "acc", offset: 0, at: (t, p) => [Math.sin(3 * t + p), 0.5 * t, 9.8 + p] };
 const gyro: Sensor = { value: "gyro", offset: 0.003, at: (t, p) => [2 * t, 0.1 * Math.cos(3 * t), p] };
 
-/** A table of two people with ten seconds of each of two classes; the rows are in order of time, or sensor after sensor. */
+/** A table of two people with ten seconds of each of two classes. The rows are in time order, or grouped by sensor. */
 function long(
   sensors: readonly Sensor[],
   {

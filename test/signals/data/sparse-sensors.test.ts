@@ -1,4 +1,5 @@
-// Tests tables in which each sensor fills only some of the rows. All values in these tables are computed from the row's time.
+// Tests tables in which each sensor fills only some of the rows. Every value in these tables is computed from the time of its
+// row.
 
 import { describe, expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";

@@ -1,4 +1,4 @@
-// Tests that no recorded time counts as not worn in data sets in which everybody wore the sensor all the time and many sat
+// Tests that no recorded time counts as non-wear time in data sets in which everyone wore the sensor all the time and many sat
 // still.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -43,7 +43,7 @@ describe("restingBlocks", () => {
 
 describe("stillTime", () => {
   const rate = 20;
-  /** A sensor with white noise of 2 mg, a slow sway of `sway` mg, and from second `moves` on, a shake of 50 mg. */
+  /** A sensor with white noise of 2 mg, a slow sway of `sway` mg and, from second `moves` on, shaking of 50 mg. */
   const sensor = (seconds: number, sway: number, moves = seconds): RowSource => {
     const rng = Rng.fromSeed(3);
     const normal = (): number => Array.from({ length: 12 }, () => rng.uniform()).reduce((a, b) => a + b) - 6;

@@ -24,7 +24,7 @@ export interface Row {
   activity: string;
   recording: string;
   time: number | string;
-  /** Values of the channels in the order of the header; 1 to 6 in a CSV file if absent. */
+  /** Values of the channels in header order; if absent, 1 to 6 in a CSV file. */
   values?: readonly (number | string)[];
 }
 

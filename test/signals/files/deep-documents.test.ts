@@ -55,7 +55,7 @@ test("Parquet", async () => {
     "100000.parquet": nestedParquet(100_000),
     // An unknown field, with nested structs.
     "unknown.parquet": parquetWithFooter(Buffer.alloc(1_000_000, 0xbc)),
-    // A list whose header states 2^31 - 1 elements.
+    // A list whose header claims 2^31 - 1 elements.
     "endless.parquet": parquetWithFooter(Buffer.from([0x15, 2, 0x19, 0xfc, ...varint(2 ** 31 - 1)])),
     "length.parquet": Buffer.from("PAR1\xff\xff\xff\xffPAR1", "latin1"),
   });

@@ -1,5 +1,5 @@
-// Reads files in devices' own formats, written by test/fixtures/scripts/device_files.py. The values must equal those that
-// actipy and pygt3x read, and the times those that the script wrote.
+// Reads files in devices' native formats, written by test/fixtures/scripts/device_files.py. The values must equal those that
+// actipy and pygt3x read, and the times must equal those that the script wrote.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -70,7 +70,7 @@ sys.stdout.buffer.write(out.getvalue())`;
   return execFileSync("python3", ["-c", script], { input: JSON.stringify(Object.fromEntries(texts)) });
 }
 
-/** The sample of the script that each row of a file corresponds to, and the largest error of the times in seconds. */
+/** The script's sample that each row of a file corresponds to, and the largest time error in seconds. */
 const written: [name: string, rateHz: number, lost: (sample: number) => boolean, error: number][] = [
   ["axivity-cwa", 99.2, () => false, 1e-3],
   ["axivity-cwa-unpacked", 99.2, (i) => i >= 5 * 80 && i < 8 * 80, 1e-3],
@@ -87,7 +87,7 @@ describe.each(written)("%s", (name, rateHz, isLost, error) => {
       expect([program, recordings.time.length]).toEqual([program, rows]);
       for (const [k, i] of index.entries()) {
         expect(Math.abs(recordings.time[i]! - times[k]!)).toBeLessThan(0.02);
-        // actipy rounds the values of ActiGraph to three decimals.
+        // actipy rounds ActiGraph's values to three decimals.
         const tolerance = program === "actipy" && name.startsWith("actigraph") ? 5.1e-4 : 5e-6;
         for (const [c, value] of values[k]!.entries())
           expect(Math.abs(recordings.values[c]![i]! - value)).toBeLessThan(tolerance);

@@ -1,4 +1,4 @@
-// Tests Avro files of an EmbracePlus that are damaged; test/exports has an undamaged file, which fastavro wrote.
+// Tests damaged Avro files from an EmbracePlus; test/exports has an undamaged file, which fastavro wrote.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -35,7 +35,7 @@ it("reads numbers with a rate, and those that are missing or infinite", async ()
 
 it("reads times in double precision, at any address in memory", async () => {
   const bytes = Buffer.concat([Buffer.alloc(1), bytesOf("timestamps")]).subarray(1);
-  // 16,777,217 is the first whole number that float32 lacks.
+  // 16,777,217 is the first whole number that float32 cannot represent.
   expect(await tableOf(bytes)).toBe('"timestamp_s","a,""b"""\n1764244800.123456,16777216\n1764244800.143456,0.5\n');
 });
 

@@ -1,4 +1,4 @@
-// JSON that is no list of records.
+// Reads JSON that is not a list of records.
 import { describe, expect, it } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { jsonTable, jsonWithLists } from "../../../src/signals/files/json-shapes.ts";

@@ -1,4 +1,4 @@
-// Suggests names for columns without any, from their values.
+// Tests the names that are suggested, from the values, for columns that have none.
 import { expect, test } from "vitest";
 import { likelyNames } from "../../../src/signals/files/likely-names.ts";
 

@@ -1,4 +1,4 @@
-// If an input is not a file or not text, the message says what it is; no command waits for a pipe.
+// If an input is not a file or is not text, the message says what it is. No command waits for a pipe.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";

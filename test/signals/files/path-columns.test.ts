@@ -1,4 +1,4 @@
-// A folder called user=x has no effect on a file's columns, unless --path-columns names it.
+// A folder called "user=x" has no effect on a file's columns, unless --path-columns names it.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";

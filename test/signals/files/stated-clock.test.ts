@@ -1,4 +1,4 @@
-// Tests rates and starts that are stated before a table.
+// Tests sampling rates and start times that are given before a table.
 import { expect, test } from "vitest";
 import { statedClock } from "../../../src/signals/files/stated-clock.ts";
 

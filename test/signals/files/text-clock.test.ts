@@ -1,4 +1,4 @@
-// Tests times as text: every form gives the same time steps, and one form is chosen for the whole file.
+// Tests times written as text: every format gives the same time steps, and one format is chosen for the entire file.
 import { describe, expect, test } from "vitest";
 import { DataFault } from "../../../src/data-fault.ts";
 import type { ReadRecordingsOptions } from "../../../src/signals/data/open-recordings.ts";

@@ -8,7 +8,7 @@ import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
 export const people = 2;
 export const activities = ["walking", "sitting"] as const;
 export const gravity = 9.80665;
-/** Seconds of each activity of a person, and of the pause before the next recording. */
+/** Seconds of each person's activities, and of the pause before the next recording. */
 export const boutSeconds = 8.5;
 export const pauseSeconds = 30;
 const windowSeconds = 2;
@@ -29,7 +29,9 @@ export function valuesAt(sensor: Sensor, person: number, activity: Activity, t: 
   return down.map((share, axis) => gravity * share + size * (2 + axis / 2) * swing(axis)) as never;
 }
 
-/** The largest error of interpolating between neighbours `seconds` apart: seconds^2 / 8 times the largest second derivative. */
+/**
+ * The largest error when interpolating between neighbours `seconds` apart: seconds^2 / 8 times the largest second derivative.
+ */
 export function interpolationError(sensor: Sensor, seconds: number): number {
   const angular = 2 * Math.PI * 0.94;
   const curvature = angular ** 2 * (1 + 0.25 * 2.1 ** 2) + 0.5;

@@ -17,7 +17,7 @@ export interface WrittenClock {
   readonly numeric: boolean;
   /** Whether times count from the beginning of each person's recordings. */
   readonly relative: boolean;
-  /** Largest difference between the time that is read and the time of the sample, in seconds, apart from a constant. */
+  /** Largest difference between the time that is read and the sample's time, in seconds, apart from a constant offset. */
   readonly error: number;
   readonly options?: ColumnOptions;
   /** Whether the user has to pass --rate. */
@@ -33,7 +33,7 @@ const starts = [
   Date.UTC(2024, 4, 4, 23, 59, 45),
   Date.UTC(2023, 11, 31, 23, 59, 45),
 ] as const;
-/** In London, clocks go back at 01:00 UTC. */
+/** In London, clocks go back at 01:00 UTC on this date. */
 const fallBack = Date.UTC(2024, 9, 27, 1);
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -164,7 +164,7 @@ export function clockOf({ clock, clockName, rateHz }: Pick<Form, "clock" | "cloc
   return clocks[clock]();
 }
 
-/** The date, for clocks that have it in a column beside the time of day. */
+/** The date, for clocks that have a date column beside the time of day. */
 export function dateOf({ clockName }: Pick<Form, "clockName">, t: number): string {
   return partsOf(starts[clockName] + Math.round(1000 * t)).day;
 }

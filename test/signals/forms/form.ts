@@ -1,7 +1,7 @@
 // The forms in which a recording may be written: one choice for each of the dimensions below. Some choices exclude others (a
-// Parquet file has no line ends); write-form.ts then ignores the less important choice.
+// Parquet file has no line endings). In that case, write-form.ts ignores the less important choice.
 
-/** All choices, plainest first, so that fast-check reduces a failure to plain forms. */
+/** All choices, plainest first, so that fast-check shrinks a failure to plain forms. */
 export const choices = {
   /**
    * The layout of the files: a table with a column per channel, a table with a row per sensor and time, or one file per sensor.
@@ -55,7 +55,7 @@ export const choices = {
   recording: ["column", "restarting", "none"],
   acceleration: ["m/s^2", "g", "milli-g"],
   rotation: ["rad/s", "deg/s"],
-  /** Where the file states the units. */
+  /** Where the file gives the units. */
   unit: ["nowhere", "brackets", "square brackets", "underscore"],
   channelNames: ["letters", "snake", "camel", "words", "dotted", "axis first", "capitals"],
   rateHz: [50, 10, 20, 25, 32, 64, 100, 128, 200],
@@ -105,7 +105,10 @@ export function describeForm(form: Form): string {
   return changed.map((name) => `${name}: ${form[name]}`).join(", ") || "plain";
 }
 
-/** Makes forms in which every choice of a dimension occurs once before any choice occurs again, each time in another order. */
+/**
+ * Generates forms in which every choice of a dimension occurs once before any choice occurs again, each time in a different
+ * order.
+ */
 export function mixedForms(count: number, random: () => number): Form[] {
   const left = new Map<string, unknown[]>();
   const next = (name: keyof Choices): unknown => {
@@ -118,8 +121,8 @@ export function mixedForms(count: number, random: () => number): Form[] {
 }
 
 /**
- * Makes forms in which every pair of choices of two dimensions occurs; the first forms contain most of the pairs. The algorithm
- * is greedy: each form is the best of a few random forms that contain a missing pair.
+ * Generates forms in which every pair of choices of two dimensions occurs; the first forms contain most of the pairs. The
+ * algorithm is greedy: each form is the best of a few random forms that contain a missing pair.
  */
 export function pairwiseForms(random: () => number): Form[] {
   const key = (a: string, x: unknown, b: string, y: unknown): string => `${a}=${x}|${b}=${y}`;

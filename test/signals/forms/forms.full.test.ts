@@ -1,4 +1,4 @@
-// Tests every pair of choices, and then random forms; fast-check reduces a failing form to a plainer one.
+// Tests every pair of choices, and then random forms; fast-check shrinks a failing form to a plainer one.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -25,7 +25,7 @@ export interface WrittenForm {
   readonly rateHz: number | undefined;
   /** `--units`. */
   readonly units: "stated" | "auto";
-  /** Names of the people and of the activities as written. */
+  /** Names of the people and activities as they are written to the file. */
   readonly people: readonly string[];
   readonly labels: Readonly<Record<Activity, string>>;
 }
@@ -106,7 +106,7 @@ export function channelName(
   return unit === "brackets" ? `${name} (${bracketed[own]})` : `${name} [${bracketed[own]}]`;
 }
 
-/** Whether a row has marks of missing values; fewer than one row in a hundred does. */
+/** Whether a row contains missing-value markers; fewer than one row in a hundred does. */
 const isMissing = ({ person, i }: Row): boolean => person === 0 && i % 131 === 37;
 const marks = { none: "", empty: undefined, NaN: "NaN", NA: "NA", null: "null", hyphen: "-" } as const;
 
@@ -252,7 +252,7 @@ const endings = {
   ...{ parquet: "parquet", gz: "csv.gz", zip: "csv" },
 } as const;
 
-/** Returns the form after resolving choices that exclude each other. */
+/** Returns the form with choices that exclude each other resolved. */
 export function settledForm(form: Form): Form {
   const spaced = form.container === "spaces" && (/\s/.test(spacedTexts(form)) || form.extra === "note");
   const container = spaced ? "tsv" : form.container;

@@ -16,7 +16,7 @@ const anyWindows: fc.Arbitrary<WindowSet> = someStretches.map(
   (stretches) => makeWindows(recordingsOf([...stretches, long], 10), options).windows,
 );
 
-/** The samples, person, recording and time of a window, by names instead of indices. */
+/** The samples, person, recording and time of a window, with names instead of indices. */
 function told(windows: WindowSet, row: number): unknown {
   const { samples, starts, windowSize, channels, users, groups, recordings, recordingIndex } = windows;
   const from = starts[row]! * channels.length;

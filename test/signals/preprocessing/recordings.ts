@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Recordings, Stretch } from "../../../src/signals/data/recordings.ts";
 
-/** Makes recordings from lengths of stretches; channel 0 counts rows, so that each sample shows its original row. */
+/** Builds recordings from the lengths of their stretches. Channel 0 counts rows, so that each sample shows its original row. */
 export function recordingsOf(
   stretches: readonly (Omit<Stretch, "start" | "end"> & { rows: number })[],
   rateHz: number,

@@ -77,8 +77,7 @@ describe("resample", () => {
         (rows, rateIn, rateOut) => {
           const recordings = recordingsOf([{ user: "a", recording: "r", label: null, rows }], rateIn);
           const even = resample(recordings, recordings.stretches[0]!, rateOut, "linear");
-          // A stretch that is too short for its different rate to matter is not resampled, with an error of at most the
-          // tolerance.
+          // A stretch that is too short for its different rate to matter is not resampled; the error is at most the tolerance.
           const last = (rows - 1) / rateIn;
           expect(even.length).toBe(even.resampled ? Math.floor(last * rateOut + 1e-6) + 1 : rows);
           const tolerance = even.resampled ? 5e-4 : evenTolerance * (rateIn / rateOut) + 1e-9;

@@ -42,7 +42,7 @@ it("reads all sensors that a user gives, and none of those that the user says ar
   expect(usualChannels(columns, [given("magnetometer", ["x", "y", "z"])]).channels).toHaveLength(9);
 });
 
-// Reading, rotation and measuring once had these separate rules. Sensors on which the rules agreed must not change, including
+// Reading, rotating and measuring once used these separate rules. Sensors on which the rules agreed must not change, including
 // the names of signals, and every sensor that a rule found must still be found.
 const accelerations = /^(la|(linear|user|total|body)[_\s-]?)?a(cc.*)?$/i;
 const rotations = /^((total|body)[_\s-]?)?(g|gyr.*|rot.*|w|omega|angular[_\s-]?vel.*)$/i;
@@ -126,7 +126,7 @@ it.each([
   [["Accel Channel 1", "Accel Channel 2", "Accel Channel 3"], "accelerometer Accel Channel"],
   [["axis1", "axis2", "axis3"], "unknown axis"],
   [["values[0]", "values[1]", "values[2]"], "unknown values"],
-  // Letters take precedence, and four numbers are no axes.
+  // Letters take precedence, and four numbers are not axes.
   [["acc_x", "acc_y", "acc_z", "acc1", "acc2", "acc3"], "accelerometer acc"],
   [["acc0", "acc1", "acc2", "acc3"], ""],
   [["acc1_temp", "acc2_temp", "acc3_temp", "ecg1", "ecg2", "ecg3", "a0", "a1", "a2"], ""],

@@ -189,7 +189,7 @@ describe.each([
         }),
       );
       const rng = Rng.fromSeed(3);
-      /** The rows of a recording, with times in steps, and with a tenth as many rows of another. */
+      /** The rows of one recording, with times in steps, and a tenth as many rows of another recording. */
       const alternate = (one: number, other: number | undefined, jitter: (row: number) => number): boolean => {
         const own = rows.channels.map((_, c) => rows.values(c, long[one]!.start, long[one]!.start + 1000).slice());
         const merged = own[0]!.length;
@@ -219,7 +219,7 @@ describe.each([
         });
         return found;
       };
-      // The recordings of UCI HAR are windows.
+      // The recordings in UCI HAR are windows.
       if (name === "uci_har") return;
       const some = Array.from({ length: 20 }, (_, i) => Math.floor((i * long.length) / 20));
       const regular = (): number => 1;

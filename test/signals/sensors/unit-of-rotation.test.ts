@@ -1,11 +1,11 @@
-// Tests cases that occur in no data set; sensors-of-data-sets.full.test.ts tests recordings of people.
+// Tests cases that do not occur in any data set; sensors-of-data-sets.full.test.ts tests recordings of people.
 import { expect, it } from "vitest";
 import { unitOfRotation } from "../../../src/signals/sensors/unit-of-rotation.ts";
 
 it.each([
   ["somebody who walks, in rad/s", { movement: 2.5, reach: 2.5 }, 9, "rad/s"],
   ["somebody who walks, in deg/s", { movement: 143, reach: 143 }, 9, "deg/s"],
-  // The values reach 30 m/s^2 and 52 deg/s; if 52 were in rad/s, this would be 3,000 deg/s.
+  // The values reach 30 m/s^2 and 52 deg/s; by contrast, 52 rad/s would be 3,000 deg/s.
   ["somebody on a machine that shakes, in deg/s", { movement: 52, reach: 52 }, 30, undefined],
   // The noise of a BMI160 on a table: 1.8 mg and, after averaging, 0.03 deg/s on each axis.
   ["a sensor that lies still, in deg/s", { movement: 0.1, reach: 0.4 }, 0.06, undefined],

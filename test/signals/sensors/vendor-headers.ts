@@ -1,7 +1,7 @@
 // Headers that devices, apps and data sets write, and the sensors in these headers. `source` names the origin of each; device
 // names in them (Shimmer_8665) are examples.
 
-/** Each sensor is written as NAME kind [unit] [with|without] and its axes; sensors are in the order of the columns. */
+/** Each sensor is written as NAME kind [unit] [with|without] and its axes; sensors are in column order. */
 export interface VendorHeader {
   readonly source: string;
   readonly header: string;

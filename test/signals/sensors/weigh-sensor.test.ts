@@ -6,7 +6,7 @@ import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { type Piece, vectorValues } from "../../../src/signals/sensors/vector-values.ts";
 import { weighSensor } from "../../../src/signals/sensors/weigh-sensor.ts";
 
-/** The seconds of a person who sits half of the time, with a mean length at rest and movement around it. */
+/** Seconds of data from a person who sits half of the time, with a mean magnitude at rest and movement around it. */
 function pieces({
   rest,
   movement,

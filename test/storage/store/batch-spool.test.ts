@@ -58,7 +58,7 @@ it("completes what a killed process began, at each step", async () => {
   const name = "000000000001";
   const facts = { stream: "a", batch_id: "1", file: "f", content_type: null, content_encoding: null, query: {} };
   const json = JSON.stringify(facts);
-  /** The files that the killed process left, and the batches that must then be waiting or refused. */
+  /** The files that the killed process left behind, and the batches that must then be waiting or refused. */
   const states: [Record<string, string>, waiting: string[], refused: string[]][] = [
     [{ [`waiting/${name}.body`]: "x" }, [], []],
     [{ [`waiting/${name}.body`]: "x", [`waiting/${name}.json`]: json }, ["1"], []],

@@ -36,7 +36,7 @@ it.each(["secret-stream", "default"])("is overwritten and unpublished: %s", asyn
       rules,
     );
   };
-  // There are so many batches that summaries are dropped and results shortened before the erasure, which frees pages.
+  // There are so many batches that, before the erasure, summaries are dropped and results shortened; this frees pages.
   for (let i = 0; i < 12; i++) await bring(stream, `${i}`);
   await bring("other", "1");
   const path = stream === "default" ? "rolling_reference.json" : join("streams", stream, "rolling_reference.json");

@@ -102,7 +102,7 @@ it("refuses what is no network, or only a part of one, and nothing else happens"
   expect(faults(new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n"))[0]).toMatch(
     /not a complete ONNX model/,
   );
-  // Tests truncated files of many lengths, and every inverted bit in the first 600 bytes.
+  // Tests files truncated to many lengths, and files with a single bit inverted in the first 600 bytes.
   for (let length = 1; length < network.length; length += 997) {
     expect(faults(network.subarray(0, length))).not.toEqual([]);
   }

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { canonicalJsonToHash, sha256Bytes, sha256File } from "../../../src/storage/store/hash.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-// The example "abc" of FIPS 180-4, and the empty message.
+// The "abc" example from FIPS 180-4, and the empty message.
 const abc = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 const empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 

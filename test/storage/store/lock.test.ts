@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { acquireLock, type LockResult } from "../../../src/storage/store/lock.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-/** Starts a process that holds the lock of a directory until it is killed, under the file name that another host would use. */
+/** Starts a process that holds a directory's lock until it is killed, under the file name that another host would use. */
 async function holderOnAnotherHost(
   directory: string,
   host = "another%20host",
@@ -92,7 +92,7 @@ describe("acquireLock", () => {
         writeFileSync(join(outside, "empty"), "");
         const database = new DatabaseSync(join(outside, "database"));
         onTestFinished(() => database.close());
-        // An exclusive transaction on this file would fail.
+        // This transaction would make an exclusive transaction on the file fail.
         database.exec("CREATE TABLE t (x); BEGIN; SELECT * FROM t");
         plant(join(directory, name), outside);
         await release(await acquireLock(directory));

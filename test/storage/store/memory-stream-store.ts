@@ -1,4 +1,4 @@
-// A `StreamStore` of plain objects, which shows the contract and serves tests that need no disk.
+// A `StreamStore` made of plain objects, which illustrates the contract and serves tests that need no disk.
 import {
   type ActionNote,
   type BatchStanding,
@@ -42,7 +42,7 @@ export interface MemoryPlace {
   readonly rows: Row[];
   readonly streams: Map<string, Stream>;
   readonly actions: StreamAction[];
-  /** Sequence number of the last batch, also if it was erased. */
+  /** Sequence number of the last batch, even if it was erased. */
   sequence: number;
 }
 

@@ -26,7 +26,7 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 
 const modelVersion = "walk-1";
 
-/** A summary of version 1 may be any JSON; its text is kept. */
+/** A version 1 summary may be any JSON; its text is kept. */
 const upgradeSummary = (json: unknown): { summary: Uint8Array; figures: unknown } => ({
   summary: Buffer.from(JSON.stringify(json)),
   figures: json,
@@ -513,7 +513,7 @@ function replaceByDirectory(path: string): void {
   mkdirSync(path);
 }
 
-/** Damages the whole file except its first page, which identifies a database. */
+/** Damages the entire file except its first page, which identifies it as a database. */
 function overwritePages(path: string): void {
   writeFileSync(path, readFileSync(path).fill(0xa5, 4096));
 }

@@ -1,5 +1,5 @@
-// A real PostgreSQL server in a directory of its own, on a port of the loopback interface. The server flushes nothing to the
-// disk, because tests kill processes, not the machine.
+// A real PostgreSQL server in its own directory, on a loopback port. The server flushes nothing to disk, because tests kill
+// processes, not the machine.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import {
   chmodSync,
@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
-/** The folder of PostgreSQL's programs under Debian, which is not in the PATH. */
+/** The folder that holds PostgreSQL's programs on Debian, which is not in the PATH. */
 const debian = "/usr/lib/postgresql";
 const debianVersions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
 const programs: string | undefined = [
@@ -32,7 +32,7 @@ const account: { readonly uid: number; readonly gid: number } | undefined | null
   process.getuid?.() === 0 ? accountOf("postgres") : undefined;
 
 const isAbsent = programs === undefined || account === null;
-/** The reason for skipping tests that need the server, for their names; empty if PostgreSQL is installed. */
+/** The reason for skipping tests that need the server, which is added to their names; empty if PostgreSQL is installed. */
 export const withoutPostgres: string = isAbsent ? " (skipped: no PostgreSQL server installed)" : "";
 
 const user = "tide@mark";
@@ -131,7 +131,7 @@ export class PostgresServer {
     execFileSync(join(programs!, program), words, { ...account, cwd: this.#directory, env, stdio: "pipe" });
   }
 
-  /** Breaks the connections of Tidemark's processes. @returns the number of broken connections */
+  /** Breaks the connections that Tidemark's processes have opened. @returns the number of broken connections */
   async breakConnections(): Promise<number> {
     const rows = await this.sql(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tidemark'",

@@ -1,4 +1,4 @@
-// Tests PostgreSQL as a store of streams, with a real server.
+// Tests PostgreSQL as a stream store, with a real server.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
 import { openStore } from "../../../src/storage/store/open-store.ts";
@@ -28,7 +28,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
   });
   afterAll(() => server.remove());
 
-  /** Opens streams with connections of their own, which end with the streams. */
+  /** Opens streams, each with its own connection, which ends with the stream. */
   async function connect(project: string): Promise<StreamStore> {
     const store = await open(server.address(database));
     const streams = await store.streamsOf({ project, model: "walk-1" });

@@ -212,7 +212,7 @@ describe("openStaging", () => {
     expect(statSync(out)).toMatchObject({ ino, mode: 0o40750 });
   });
 
-  // Runs the train command in a separate mount namespace, after the command `mount`.
+  // Runs the `train` command in a separate mount namespace, after the command in `mount`.
   const canMount = spawnSync("unshare", ["--user", "--map-root-user", "--mount", "true"]).status === 0;
   const trainAfter = (mount: string, directory: string) => {
     const main = new URL("../../../src/interfaces/cli/main.ts", import.meta.url).pathname;

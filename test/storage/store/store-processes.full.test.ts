@@ -54,7 +54,8 @@ function startWriter(address: string, name: string, streams: readonly string[], 
 }
 
 /**
- * Compares the store with what writers printed; each of the writers `names` must have stored `count` batches in each stream.
+ * Compares the store with what the writers printed; each of the writers `names` must have stored `count` batches in each
+ * stream.
  */
 async function expectEachOnce(
   address: string,

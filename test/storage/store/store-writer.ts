@@ -1,5 +1,5 @@
-// A process that writes batches to a store of streams, as a replica of a service does: to each of its streams in turn, and
-// several at once. The process acknowledges each batch with a line. A later process with the same name writes the same batches.
+// A process that writes batches to a stream store as a replica of a service does: to each of its streams in turn, several
+// batches at once. The process acknowledges each batch with a line. A later process with the same name writes the same batches.
 import { writeSync } from "node:fs";
 import { openStore } from "../../../src/storage/store/open-store.ts";
 import { parseStoreAddress } from "../../../src/storage/store/store-address.ts";

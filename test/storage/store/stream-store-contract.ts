@@ -12,7 +12,7 @@ import type {
   StreamStore,
 } from "../../../src/storage/store/stream-store.ts";
 
-/** Makes an empty store of streams, and returns a function that opens a new connection to this store. */
+/** Creates an empty stream store, and returns a function that opens a new connection to this store. */
 export type NewPlace = () => () => Promise<StreamStore>;
 
 const first = "2026-11-24T05:00:00.000Z";
@@ -81,7 +81,7 @@ export function streamStoreContract(adapter: string, newPlace: NewPlace): void {
   const summarised = async (store: StreamStore, stream = "a"): Promise<string[]> =>
     idsOf((await store.page(stream, { limit: 1000 })).batches.filter(({ hasSummary }) => hasSummary));
 
-  /** Everything that the methods of the store return about a stream. */
+  /** Everything that the store's methods return about a stream. */
   const allOf = async (store: StreamStore, stream = "a") => [
     await store.memory(stream, { referenceBatches: 1000 }),
     await store.page(stream, { limit: 1000 }),

@@ -35,7 +35,7 @@ export class FakeMlflow {
   readonly asked: Asked[] = [];
   readonly runs: FakeRun[] = [];
   readonly loggedModels: { id: string; run: string; name: string; status: string }[] = [];
-  /** Whether the server has logged models, as MLflow 3 does. */
+  /** Whether the server supports logged models, as MLflow 3 does. */
   logsModels = true;
   /** A function that may replace the usual answer. */
   refuse: (asked: Asked) => Refusal | undefined = () => undefined;
@@ -62,7 +62,7 @@ export class FakeMlflow {
     this.refuse = () => undefined;
   }
 
-  /** The bodies of the requests to one method of the API. */
+  /** The bodies of the requests to one API method. */
   bodies(method: string): Asked["body"][] {
     return this.asked.filter(({ path }) => path === method).map(({ body }) => body);
   }
@@ -132,7 +132,7 @@ export class FakeMlflow {
   }
 }
 
-/** The last step of each metric, as MLflow returns it. */
+/** Each metric at its last step, as MLflow returns it. */
 function asAnswered({ id, tags, metrics }: FakeRun): unknown {
   const last = new Map(metrics.toSorted((a, b) => a.step - b.step).map((metric) => [metric.key, metric]));
   return {

@@ -6,9 +6,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./mlflow-server.ts";
 
 /**
- * The treatment of a request: - `pass`: the server answers - `drop`: the connection ends before the server gets the request -
- * `cut`: the server processes the request, and the connection ends before the answer - `half`: the connection ends within the
- * answer - a delay in milliseconds, or an answer from the proxy itself
+ * How the proxy treats a request:
+ * - `pass`: the server answers
+ * - `drop`: the connection ends before the server gets the request
+ * - `cut`: the server processes the request, and the connection ends before the answer
+ * - `half`: the connection ends in the middle of the answer
+ * - a delay in milliseconds, or an answer from the proxy itself
  */
 export type Fate = "pass" | "drop" | "cut" | "half" | number | Answer;
 

@@ -1,5 +1,5 @@
-// Tests how the client contacts a server (certificates, credentials, prefixes, proxies), and which parts of an answer messages
-// show.
+// Tests how the client contacts a server (certificates, credentials, prefixes, proxies), and which parts of a server's answer
+// appear in messages.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

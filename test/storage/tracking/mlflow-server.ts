@@ -12,13 +12,13 @@ import { fileURLToPath } from "node:url";
 const modules = ["mlflow", "onnx", "onnxruntime", "numpy"];
 const findModules = `import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in ${JSON.stringify(modules)}))`;
 
-/** A Python with MLflow: TIDEMARK_MLFLOW_PYTHON, or the Python of .venv. */
+/** A Python with MLflow: TIDEMARK_MLFLOW_PYTHON, or the Python in .venv. */
 export const mlflowPython: string | undefined = [
   process.env.TIDEMARK_MLFLOW_PYTHON,
   fileURLToPath(new URL("../../../.venv/bin/python", import.meta.url)),
 ].find((path) => path !== undefined && existsSync(path) && spawnSync(path, ["-c", findModules]).status === 0);
 
-/** The reason for skipping a test that needs MLflow, for the test's name. */
+/** The reason for skipping a test that needs MLflow, which is added to the test's name. */
 export const withoutMlflow: string = mlflowPython === undefined ? " (skipped: no Python with MLflow in .venv)" : "";
 
 /** The environment of child processes, without the caller's own tracking settings. */
@@ -142,7 +142,7 @@ export interface ModelOnServer {
   }[];
 }
 
-/** Returns all content of the server, or the runs of some experiments. */
+/** Returns all of the server's content, or the runs of some experiments. */
 export interface OnServer {
   readonly experiments: Readonly<Record<string, readonly RunOnServer[]>>;
   readonly models: Readonly<Record<string, ModelOnServer>>;
@@ -151,7 +151,7 @@ export interface OnServer {
 export interface ServedPredictions {
   readonly onnx: readonly number[];
   readonly pyfunc: readonly number[];
-  /** Whether the tensor alone, without its name, gives the same. */
+  /** Whether the tensor alone, without its name, gives the same result. */
   readonly alone: boolean;
   readonly predicted: readonly string[];
   /** The rows that `mlflow models serve` returns. */

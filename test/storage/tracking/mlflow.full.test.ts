@@ -1,4 +1,4 @@
-// Verifies the content of a real MLflow server after train, check and sync, as MLflow's own Python client reads it.
+// Verifies the content of a real MLflow server after `train`, `check` and `sync`, as MLflow's own Python client reads it.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -72,7 +72,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       const parent = runNamed(there, "walking", "model");
       expect(parent.tags["mlflow.source.git.commit"]).toBe(commit);
       expect(trained.stdout).toContain(`/runs/${parent.id}\n`);
-      // MLflow's registry keeps the model's place, and the logged model its registered versions.
+      // MLflow's registry records where the model is stored, and the logged model records its registered versions.
       expect(JSON.parse(parent.loggedModels[0]!.tags["mlflow.modelVersions"]!)).toMatchObject([{ name: "walk" }]);
       expect(there.models).toEqual({
         walk: {
@@ -337,7 +337,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
   });
 });
 
-/** Returns the runs of an experiment without values that each server assigns itself. */
+/** Returns the runs of an experiment, without the values that each server assigns itself. */
 function withoutIds(server: OnServer, experiment: string): unknown {
   return runsOf(server, experiment).map(({ id: _, tags: { "mlflow.parentRunId": parent, ...tags }, ...own }) => {
     const loggedModels = own.loggedModels.map(({ name, status, metrics }) => ({ name, status, metrics }));

@@ -16,7 +16,7 @@ sys.stdout = sys.stderr
 
 
 def hashes(root, prefix=""):
-    # MLflow's client adds a note about the registered model to what it downloads.
+    # MLflow's client adds a note about the registered model to the files that it downloads.
     files = sorted(path for path in pathlib.Path(root).rglob("*") if path.is_file() and path.name != "registered_model_meta")
     return {
         prefix + path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files

@@ -51,7 +51,10 @@ export function expectEpochs(server: OnServer, experiment: string, folder: strin
   }
 }
 
-/** Expects the learning curves on the training run's own page: of each fit, and the mean over the folds that trained that long. */
+/**
+ * Expects the learning curves on the training run's own page: one for each fit, and the mean over the folds that trained that
+ * long.
+ */
 function expectCurves(parent: RunOnServer, folder: string): void {
   const history: HistoryRow[] = readFileSync(join(folder, "history.jsonl"), "utf8")
     .trimEnd()
@@ -156,8 +159,8 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
 const front: readonly string[] = ["report.html", "confusion-matrix.svg", "learning-curves.svg"];
 
 /**
- * The expected artifacts: the model folder, and the files that MLflow's page of the run shows first, at the top level. Leaves
- * out files that checks added later.
+ * The expected artifacts: the model folder, and the files that MLflow's page of the run shows first, at the top level. Omits
+ * files that checks added later.
  */
 function artifactsOf(folder: string): Record<string, string> {
   const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));

@@ -1,5 +1,5 @@
-// Tests servers that drop, delay, reject or misunderstand requests or are unreachable, and processes that are killed: training
-// continues, and in the end, the server has every event exactly once.
+// Tests servers that drop, delay, reject or misunderstand requests or are unreachable, and processes that are killed. Training
+// must continue, and in the end, the server must have every event exactly once.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ function numbers(seed: number): () => number {
   };
 }
 
-/** Reads the content of all files in some folders. */
+/** Reads the content of all files in the given folders. */
 function contentOf(...folders: string[]): string {
   return folders
     .filter((folder) => existsSync(folder))

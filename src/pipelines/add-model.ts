@@ -1,5 +1,5 @@
 // `tidemark models add` and `train --as`: adds an independently trained model to a line, and compares it with the line's
-// champion on the people whom both cross-validated. Nothing is promoted.
+// champion on the people who were in the cross-validation of both. Nothing is promoted.
 
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
@@ -14,13 +14,13 @@ import { resolveModel } from "../storage/store/resolve-model.ts";
 import { type ComparedModels, compareModels } from "./compare-models.ts";
 import { listModels } from "./models.ts";
 
-/** A model that has joined a line. */
+/** A model that has been added to a line. */
 export interface JoinedLine {
-  /** Name of the line. */
+  /** Name of the model line. */
   readonly line: string;
-  /** Folder name of the model. */
+  /** The model's folder name. */
   readonly model: string;
-  /** Folder name of the line's champion. */
+  /** Folder name of the line's current champion. */
   readonly champion: string;
   /** Comparison with the champion; null if the model is the champion of a new line. */
   readonly comparison: ComparedModels | null;
@@ -60,7 +60,7 @@ export async function addModel(
 }
 
 /**
- * Checks that a model at this path, which need not exist yet, may join the line.
+ * Checks that a model at this path, which need not exist yet, may be added to the line.
  * @throws UserError if the line's name is not allowed, or the model belongs to another line
  */
 export async function checkModelToAdd(model: string, line: string): Promise<void> {

@@ -1,5 +1,5 @@
-// The steps that follow a check once its verdicts are in the ledger: sending alerts and writing a file of metrics. Neither
-// alerts nor metrics can change a verdict.
+// The steps that follow a check once its verdicts are in the ledger: sending alerts and writing a metrics file. Neither can
+// change a verdict.
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import type { CheckConfig } from "../options/resolve-config.ts";
@@ -19,7 +19,7 @@ export function planAfterCheck({ alert = [], metricsFile }: Pick<CheckConfig, "a
   return { targets: alertTargets(alert), metricsFile };
 }
 
-/** Failures become warnings. @param results in the order in which the batches were judged */
+/** Failures only cause warnings. @param results in the order in which the batches were judged */
 export async function afterCheck(
   model: ModelHandle,
   results: readonly CheckResult[],

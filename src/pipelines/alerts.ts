@@ -1,4 +1,4 @@
-// `tidemark alerts`: tests the targets of alerts, and lists and resends undelivered messages.
+// `tidemark alerts`: tests alert targets, and lists and resends undelivered messages.
 
 import { existsSync } from "node:fs";
 import { type AlertRun, alertPatienceMs, undeliveredAlertLines } from "../report/operations/alert-check.ts";
@@ -13,7 +13,7 @@ import { resolveModel } from "../storage/store/resolve-model.ts";
 
 export type { QueuedAlert };
 
-/** The outcome of a test message. */
+/** Outcome of a test message. */
 export interface TestedTarget {
   /** The target, without secrets. */
   readonly target: string;
@@ -50,7 +50,7 @@ export async function listAlerts({ model }: { readonly model: string }): Promise
   return withAlertOutbox(path, async (outbox) => outbox.undelivered());
 }
 
-/** Sends undelivered messages to these targets. @returns the number of messages sent, and of those still undelivered */
+/** Sends undelivered messages to these targets. @returns the number of messages sent and the number still undelivered */
 export async function sendAlerts(
   { model, alert, dead }: { readonly model: string; readonly alert: readonly string[]; readonly dead: boolean },
   { reporter, ...run }: AlertRun & { readonly reporter?: Pick<Reporter, "warn"> } = {},

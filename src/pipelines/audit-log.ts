@@ -10,12 +10,12 @@ export interface AuditEntry {
   readonly actor: string;
   /** The action, such as "token create" or "accept". */
   readonly action: string;
-  /** The object of the action: the name of a token, or the result of `auditedName` for a stream. */
+  /** What the action applies to: the name of a token, or the result of `auditedName` for a stream. */
   readonly target: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Replaces the name of a stream or a batch, because the log outlives an erased stream. */
+/** Replaces the name of a stream or batch, because the log outlives erased streams. */
 export function auditedName(name: string): string {
   return sha256Bytes(name);
 }

@@ -1,4 +1,4 @@
-// `tidemark baseline`: shows or checks the frozen baseline of a model.
+// `tidemark baseline`: shows or checks a model's frozen baseline.
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { calibrationDay, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
@@ -32,12 +32,12 @@ export interface ShownBaseline {
   readonly baseline: BaselineStats;
   /** The content of `baseline.drift`, after validation. */
   readonly drift: DriftBaseline;
-  /** The days that the calibration rehearsed; null if there were none, or if an older version made the calibration. */
+  /** The days rehearsed in the calibration; null if there were none, or if the calibration comes from an older version. */
   readonly day: RehearsedDay | null;
 }
 
 /**
- * Checks the whole model folder, and reads its frozen baseline.
+ * Checks the whole model folder and reads its frozen baseline.
  *
  * @throws UserError if the folder was modified, or its baseline cannot be used; the message lists all faults
  */
@@ -46,7 +46,7 @@ export async function showBaseline(model: string): Promise<ShownBaseline> {
   return { baseline, drift, day: calibrationDay(drift.calibration) };
 }
 
-/** The faults of the baseline in a model folder, regardless of the folder's other files; empty if it has none. */
+/** Faults in a model folder's baseline, regardless of the folder's other files; empty if there are none. */
 export function validateBaseline(model: string): Promise<string[]> {
   return baselineFileFaults(model);
 }

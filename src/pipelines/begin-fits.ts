@@ -33,7 +33,7 @@ export type FitConfig = Pick<
   | "jobs"
 >;
 
-/** State that the fits of a run share. */
+/** State shared by all fits of a run. */
 export interface FitsOfRun {
   readonly data: Pick<TrainingData, "windows" | "sensors" | "folds" | "leakage" | "network">;
   readonly config: FitConfig;
@@ -59,7 +59,7 @@ export function beginFits(
     readonly checkpoints: FitCheckpoints;
     readonly reporter: Pick<Reporter<TrainEvent>, "event">;
     readonly signal?: AbortSignal | undefined;
-    /** If set, the folds are also fitted from scratch, for comparison. */
+    /** If set, the folds are also fitted from scratch for comparison. */
     readonly start?: FitStart | undefined;
   },
 ): FitsOfRun {

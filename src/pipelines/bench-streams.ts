@@ -17,7 +17,7 @@ import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import type { ModelHandle } from "./model-handle.ts";
 
-/** The sessions of a stream consist of chunks of this length, in seconds. */
+/** A stream's sessions consist of chunks of this length, in seconds. */
 export const benchChunkSeconds = 15;
 
 export interface BenchPerson extends DaySource {
@@ -66,7 +66,7 @@ export async function cutBenchChunks(
   return { people, columnsOfChunk };
 }
 
-/** The part of the stream from the first changed batch on, with the change injected into its samples. */
+/** The part of the stream that starts at the first changed batch, with the change injected into its samples. */
 export async function changedBenchStream(
   sessions: readonly (readonly Chunk[])[],
   change: Change,
@@ -97,7 +97,7 @@ export async function changedBenchStream(
   return [...sessions.slice(0, changeAt).map(mergeBenchSession), ...summaries];
 }
 
-/** The windows inside the chunks of each batch. */
+/** The windows within each batch's chunks. */
 function benchWindowsInChunks(
   batches: readonly Columns[],
   chunkRows: number,

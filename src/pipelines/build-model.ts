@@ -86,7 +86,7 @@ export async function buildModel(
 }
 
 /**
- * A readable and unique name of a version, built from the folder's name, the time and a hash of the content, such as
+ * A readable, unique version name, built from the folder's name, the time and a hash of the content, such as
  * walk-20260504-0302-1f2e3d4c.
  */
 function nameOfBuiltModel(out: string, createdAt: Date, network: Uint8Array): string {

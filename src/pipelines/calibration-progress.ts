@@ -1,25 +1,25 @@
-// Reports the progress and the remaining time of a calibration; before the calibration begins, the time is a guess.
+// Reports a calibration's progress and remaining time. Before the calibration begins, the time is a guess.
 
 import type { Reporter } from "../reporter.ts";
 
-/** Progress of the calibration, once per percent. */
+/** Progress of the calibration; reported at every percent. */
 export interface CalibrationEvent {
   type: "calibration";
-  /** Completed share of the work, 0 to 1. */
+  /** Completed share of the work, from 0 to 1. */
   done: number;
   /** Estimated seconds left for the calibration; null until there is an estimate. */
   secondsLeft: number | null;
 }
 
-/** CPU seconds, measured on people of MotionSense and WISDM and on simulated people. */
+/** CPU seconds, measured on people from MotionSense and WISDM and on simulated people. */
 const measured = { once: 6, perPerson: 1.25, perWindow: 0.0023 } as const;
-/** Writing the model folder. */
+/** Time for writing the model folder. */
 const writingSeconds = 2;
 
 /**
- * Roughly how long a run takes after its fits. Until the calibration has begun, this is a guess from the amount of data;
- * another machine may need half or twice as long.
- * @param jobs number of threads of the calibration
+ * Roughly how long a run takes once its fits are complete. Until the calibration has begun, this is a guess from the amount of
+ * data; another machine may need half or twice as long.
+ * @param jobs number of threads for the calibration
  */
 export function expectedCalibrationSeconds(
   { starts, users }: { readonly starts: { readonly length: number }; readonly users: { readonly length: number } },
@@ -30,10 +30,10 @@ export function expectedCalibrationSeconds(
 }
 
 /**
- * Reports the start of the calibration. The time left is extrapolated from the first percent on, because starting the threads
- * takes as long for little data as for much.
+ * Reports the start of the calibration. The remaining time is extrapolated only after the first percent, because starting the
+ * threads takes the same time no matter how much data there is.
  * @param now milliseconds
- * @returns a function that receives the completed share of the work, and reports each whole percent
+ * @returns a function that receives the completed share of the work and reports each whole percent
  */
 export function calibrationProgress(
   reporter: Pick<Reporter<CalibrationEvent>, "event">,

@@ -35,10 +35,10 @@ export interface RetrainRun extends FitRun {
   readonly rng: Rng;
 }
 
-/** The network of a cycle, with weights from which another fit can start. */
+/** A cycle's network, with weights from which another fit can start. */
 export type Weights = FitOutcome & { readonly scaler: Scaler };
 
-/** The winner among the cycles or the adaptation. */
+/** The winner among the cycles and the adaptation. */
 export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "winner" | "fits"> {
   readonly stopped: StopReason | "adabn";
   readonly selection: Selection | null;
@@ -65,7 +65,7 @@ async function fitCandidateCycle(
   return splitCandidatePredictions(run, { ...outcome, scaler: plan.scaler });
 }
 
-/** The windows that the network of every cycle predicts. */
+/** The windows that each cycle's network predicts. */
 function candidatePredictionRows({ holdoutRows, unlabelledRows }: RetrainData): Int32Array {
   return Int32Array.from([...holdoutRows, ...unlabelledRows]);
 }

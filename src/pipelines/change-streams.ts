@@ -1,5 +1,5 @@
-// `tidemark streams rename|retire|erase`: the user's changes to a whole stream. The ledger records each change, with its
-// author, time and reason.
+// `tidemark streams rename|retire|erase`: a user's changes to a whole stream. The ledger records each change with its author,
+// time and reason.
 import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
 import type {
@@ -20,12 +20,12 @@ import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
 import { openModelHandleWithStore } from "./model-handle.ts";
 import { hasStream, type StreamsRun } from "./streams.ts";
 
-/** The model has no stream of this name. */
+/** The model has no stream with this name. */
 export class UnknownStream extends UserError {
   override readonly name: string = "UnknownStream";
 }
 
-/** A change of a stream, and its outcome. */
+/** A change to a stream, and its outcome. */
 export interface ChangedStream {
   /** What was done. */
   action: "rename" | "retire" | "erase";
@@ -83,7 +83,7 @@ export async function retireStreamOf(
 }
 
 /**
- * Deletes all data of a stream: its batches, references, state, published reference, and alerts that `check` has sent or left
+ * Deletes all of a stream's data: its batches, references, state, published reference, and alerts that `check` has sent or left
  * in the model's outbox. The ledger keeps only a record of the erasure, under a hash of the stream's name.
  *
  * @throws UserError if the stream does not exist; the remains of an interrupted erasure are removed nevertheless

@@ -1,5 +1,5 @@
 // Judges one production batch with an opened model. As much work as possible is done before the stream is opened, so that the
-// store's lock covers only the decision.
+// store's lock is held only for the decision.
 
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";
@@ -58,7 +58,7 @@ export interface CheckAnswer {
 /** Options of `check`, except the model, its store, alerts and metrics. */
 export type BatchOptions = Omit<CheckOptions, "model" | "store" | "alert" | "metricsFile">;
 
-/** Options of `check` for a batch that a device has summarised. */
+/** Options of `check` for a batch that was summarised on a device. */
 export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &
   Pick<
     CheckOptions,
@@ -83,7 +83,7 @@ export interface CheckRun {
   readonly now?: () => Date;
   /** Receives warnings. Default: silent. */
   readonly reporter?: Partial<Reporter>;
-  /** Local paths of files that came from elsewhere, by their names in `files`. Default: none. */
+  /** Local paths of files that came from elsewhere, keyed by their names in `files`. Default: none. */
   readonly stored?: ReadonlyMap<string, string>;
   /** Maximum number of rows. Default: unlimited. */
   readonly maxRows?: number;
@@ -91,7 +91,7 @@ export interface CheckRun {
   readonly dataTime?: Date;
 }
 
-/** A check whose caller has already read the batch. */
+/** A check for which the caller has already read the batch. */
 export interface NumbersRun extends CheckRun {
   /** The rows, if the only file merely names them; see `isNumberTable`. Default: the rows are in the file. */
   readonly numbers?: Float32Batch;
@@ -221,7 +221,7 @@ async function recordCheckedBatch(
       return decide(memory, facts);
     },
   );
-  // The result of an earlier check carries the stream's name at that time.
+  // The result of an earlier check contains the name that the stream had at that time.
   const answer = { ...recorded, result: { ...recorded.result, stream: name } };
   if (answer.known && accept) await stream.decideByHand("accept", batchId, decidedBy);
   if (config.out !== undefined) {
@@ -248,7 +248,7 @@ interface Remembering {
   readonly now: (() => Date) | undefined;
 }
 
-/** Maximum number of samples of a batch in which likely causes are searched for. */
+/** Maximum number of a batch's samples in which likely causes are searched for. */
 const samplesToDiagnose = 2 ** 20;
 /**
  * Approximate length of the part of a batch that is measured again without each suspected fault; equals the length of the
@@ -303,7 +303,7 @@ async function measureCheckedBatch(
   return { measured, undoFaults };
 }
 
-/** Hash of files that could not be read as recordings; a remote file is represented only by its name. */
+/** Hash of files that could not be read as recordings; for a remote file, only the name is hashed. */
 async function hashCheckedBatch(files: readonly string[]): Promise<string> {
   const hashes = await Promise.all(files.map((file) => sha256File(file).catch(() => file)));
   return sha256Bytes(JSON.stringify(["rejected", ...hashes]));

@@ -1,6 +1,6 @@
 // `tidemark check --stream-from`: judges batches of many streams that arrive together, in one table or in files whose paths
-// name the streams. The model is opened once and each table is parsed once. A stream that cannot be checked gets an error of
-// its own, and the remaining streams are still checked.
+// name the streams. The model is opened once and each table is parsed once. A stream that cannot be checked gets its own error,
+// and the remaining streams are still checked.
 
 import { UserError, verdictExitCodes } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -14,7 +14,7 @@ import { afterCheck, planAfterCheck } from "./after-check.ts";
 import type { CheckRun } from "./check-batch.ts";
 import { type ModelHandle, openModelHandleWithStore } from "./model-handle.ts";
 
-/** The outcome for one of several streams. */
+/** The outcome for one stream among several. */
 export interface CheckedStream {
   /** Name of the stream. */
   stream: string;
@@ -26,7 +26,7 @@ export interface CheckedStream {
   error: { message: string; advice: string | null } | null;
 }
 
-/** The categories by which a check of many streams counts them. */
+/** The categories in which a check of many streams counts the streams. */
 export type CheckedStreamKind = CheckResult["verdict"] | "error";
 
 /** The results of a check of many streams. */
@@ -45,7 +45,7 @@ export interface CheckedStreams {
  * Checks one batch of each stream that `streamFrom` finds in the files.
  *
  * @param options the options of `check`, including `streamFrom`
- * @throws UserError if an option is wrong, the model folder was changed, or the files do not name their streams.
+ * @throws UserError if an option is wrong, the model folder was changed, or the files do not say which streams they belong to.
  *   A stream that cannot be checked does not make the call fail; see `CheckedStream.error`
  */
 export async function checkStreams(options: CheckOptions, run: CheckRun = {}): Promise<CheckedStreams> {

@@ -1,4 +1,4 @@
-// `tidemark check`: opens a model and judges one production batch with it.
+// `tidemark check`: opens a model and uses it to judge one production batch.
 
 import { type CheckOptions, resolveCheckConfig } from "../options/resolve-config.ts";
 import { collectingReporter, reporterOf } from "../reporter.ts";
@@ -21,9 +21,9 @@ export type { CheckAnswer };
 
 /**
  * Compares a batch of unlabelled recordings with the frozen baseline and with the stream's own history, records it in the model
- * folder or in `store`, and updates the stream's rolling reference. If a batch with the same id and content was already
- * checked, it returns the earlier result and changes nothing. A program that checks many batches should open the model once;
- * see `openModel`.
+ * folder or in `store`, and updates the stream's rolling reference. If a batch with the same id and content has already been
+ * checked, returns the earlier result and changes nothing. A program that checks many batches should open the model once; see
+ * `openModel`.
  *
  * @param options the same as on the command line; `files` and `model` are required
  * @throws UserError if an option is wrong, the model folder was modified, or the batch id belongs to different content.

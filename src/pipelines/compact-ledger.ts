@@ -1,5 +1,5 @@
-// `tidemark reference compact`: shortens the records of all batches that exceed the limits on age and size, and frees the disk
-// space. In contrast, `check` shortens a few records whenever it adds a batch, and reuses their space without freeing it.
+// `tidemark reference compact`: shortens the records of all batches that exceed the age and size limits, and frees the disk
+// space. By contrast, `check` shortens a few records whenever it adds a batch, and reuses their space without freeing it.
 
 import { ledgerRetentionRules } from "../monitoring/streams/ledger-retention.ts";
 import { streamSchemas } from "../monitoring/streams/stream-state.ts";
@@ -12,7 +12,7 @@ export type { NamedBatch } from "../storage/store/stream-store.ts";
 export type { CompactedStore as CompactedLedger };
 
 /**
- * Shortens the ledger's records of old batches, and frees the space.
+ * Shortens the ledger's records of old batches and frees the space.
  *
  * @throws UserError if the model folder or its ledger cannot be used
  */

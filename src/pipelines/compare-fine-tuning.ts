@@ -80,7 +80,7 @@ function fineTuningClasses(probabilities: Float32Array, from: readonly string[],
   return shares;
 }
 
-/** Also trains the folds from scratch, and compares. */
+/** Also trains the folds from scratch, and compares the results. */
 export async function compareFineTuningWithScratch(
   model: StartingModel,
   fits: FitsOfRun,

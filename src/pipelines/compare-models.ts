@@ -1,4 +1,4 @@
-// Compares models by person, either in their own cross-validations or on given labelled recordings.
+// Compares models person by person, either in their own cross-validations or on given labelled recordings.
 
 import { type PairedPeople, pairPeople } from "../learning/evaluation/paired-people.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
@@ -25,7 +25,7 @@ export interface ComparedModels {
 
 /** The result of `compareModels`. */
 export interface ModelComparison {
-  /** The models and their reports, in the given order. */
+  /** The models with their reports, in the given order. */
   readonly models: readonly ShownModel[];
   /** The comparison of each further model with the first. */
   readonly compared: readonly ComparedModels[];
@@ -36,7 +36,7 @@ export interface ModelComparison {
 const comparisonSeed = 42;
 
 /**
- * Compares the first model with each of the others, by person.
+ * Compares the first model with each of the others, person by person.
  *
  * @param options the same as on the command line; `models` is required
  * @throws UserError if an option is wrong, a folder is not a model, or the recordings cannot be evaluated

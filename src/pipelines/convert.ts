@@ -1,4 +1,4 @@
-// `tidemark convert`: reads recordings as `train` would, and writes them as one clean table, in SI units.
+// `tidemark convert`: reads recordings as `train` would, and writes them to one clean table in SI units.
 
 import { type ConvertConfig, type ConvertOptions, resolveConvertConfig } from "../options/resolve-config.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
@@ -31,7 +31,7 @@ export interface ConvertResult {
   columns: string[];
   /** The source of each channel, and its conversion. */
   channels: CleanChannel[];
-  /** Quality of the recordings before the conversion. */
+  /** Quality of the recordings before conversion. */
   quality: QualityReport;
   /** Columns of the files that are not in the table. */
   unusedColumns: string[];

@@ -21,8 +21,8 @@ import type { TrainedModel } from "./trained-model.ts";
 
 /**
  * Turns the candidate into a model: the winning network, and folds that hold out the labelled people in turn. Each fold trains
- * on the winner's pseudo-labels, except on those of people with the same names as its held-out people. The network that made
- * these pseudo-labels was trained with the held-out people's labels, so the figures of the folds are slightly too optimistic.
+ * on the winner's pseudo-labels, except those of people who have the same names as its held-out people. The network that made
+ * these pseudo-labels was trained with the held-out people's labels, so the figures for the folds are slightly too optimistic.
  */
 export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt: Date): Promise<TrainedModel> {
   const { config, data, reporter } = run;
@@ -159,7 +159,7 @@ function describeCrossFitValues(
   });
 }
 
-/** The selected windows, with their pseudo-labels. */
+/** The selected windows and their pseudo-labels. */
 function crossFitPseudoLabelled(run: RetrainRun, selection: Selection): WindowSet {
   const { windows, rows } = pseudoLabelCycle(run.data, new Int32Array(), selection);
   return pickWindows(windows, rows);

@@ -1,5 +1,5 @@
-// Makes the batches of a file: either the whole file, or its rows grouped by stream. A batch id is derived from the name and
-// the content of the file, so the same file always gives the same batches.
+// Creates batches from a file: either the whole file as one batch, or its rows grouped by stream. Batch ids are derived from
+// the name and content of the file, so the same file always produces the same batches.
 
 import { basename } from "node:path";
 import { createGzip } from "node:zlib";
@@ -23,12 +23,12 @@ export interface CutBatch {
 }
 
 export interface CutOptions extends Pick<PushConfig, "stream" | "streamFrom" | "columns" | "channels" | "time"> {
-  /** Parameters of the request that tell the service how to read the columns. */
+  /** Request parameters that tell the service how to read the columns. */
   readonly query: Record<string, string>;
   readonly reporter: Reporter;
 }
 
-/** @throws UserError if the file cannot be read, or does not name its stream */
+/** @throws UserError if the file cannot be read, or does not say which stream it belongs to */
 export async function* cutRecording(path: string, options: CutOptions): AsyncGenerator<CutBatch> {
   const { stream, streamFrom } = options;
   const batch_id = await batchIdOfCutFile(path);
@@ -91,11 +91,11 @@ interface RecordingForm {
   /** The type of the body; null if the service detects it. */
   readonly type: string | null;
   readonly encoding: string | null;
-  /** Whether it gets smaller. */
+  /** Whether compression makes it smaller. */
   readonly compress: boolean;
 }
 
-/** Formats that the service accepts unchanged, by their first bytes in hexadecimal digits. */
+/** Formats that the service accepts unchanged, identified by their first bytes in hexadecimal. */
 const knownStarts: readonly (readonly [start: string, RecordingForm])[] = [
   ["1f8b", { type: null, encoding: "gzip", compress: false }],
   ["28b52ffd", { type: null, encoding: "zstd", compress: false }],

@@ -39,7 +39,7 @@ export interface CycleSchedule {
   readonly mixture: EnsembleMixture | null;
 }
 
-/** Number of epochs of each fit. */
+/** Number of epochs per fit. */
 export function cycleEpochs({ learningRates, mixture }: CycleSchedule): number {
   return mixture === null ? Math.max(1, learningRates.length) : ensembleEpochs(learningRates.length, 1);
 }

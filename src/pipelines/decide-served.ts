@@ -1,5 +1,5 @@
-// An administrator's decisions about the streams of a service: accepting or excluding a batch, and resetting, retiring or
-// erasing a stream. The store records each decision with its reason.
+// An administrator's decisions about a service's streams: accepting or excluding a batch, and resetting, retiring or erasing a
+// stream. The store records each decision with its reason.
 
 import { UserError } from "../errors.ts";
 import { eraseFromAlertOutbox } from "../report/operations/alert-outbox.ts";
@@ -13,7 +13,7 @@ import { hasStream } from "./streams.ts";
 /** The decisions that are available on the pages. */
 export type ServedAction = Exclude<UserAction, "rename">;
 
-/** A decision: the action, its stream and batch, its author and its reason. */
+/** A decision: the action, the stream and batch that it concerns, its author and its reason. */
 export interface ServedDecision {
   readonly project: string;
   readonly model: string;
@@ -26,7 +26,7 @@ export interface ServedDecision {
 }
 
 export interface Decided {
-  /** Name of the model's folder. */
+  /** Name of the model folder. */
   readonly model: string;
   /** False if the stream or batch was already in the requested state. */
   readonly changed: boolean;

@@ -1,4 +1,4 @@
-// The part of a model that a device needs, which is stored as device.json in the folder. Older folders lack this file, so its
+// The part of a model that a device needs, stored in the model folder as device.json. Older folders lack this file, so its
 // content is derived from the other files.
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type DeviceModel, toDeviceJson } from "../monitoring/summaries/device-json.ts";

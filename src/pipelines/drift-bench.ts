@@ -1,4 +1,4 @@
-// `tidemark drift-bench` shows how the monitor would perform on the user's own data. The command draws drift-free streams from
+// `tidemark drift-bench`: shows how the monitor would perform on the user's own data. The command draws drift-free streams from
 // recordings of people who are not in the model's training data, injects changes into the samples, and lets the network predict
 // the changed samples.
 
@@ -43,7 +43,7 @@ export type { ChangeFigures, DriftBenchResult, JudgeName, NoDriftFigures } from 
 export type { DriftVerdict } from "../monitoring/drift/drift-state.ts";
 
 /**
- * Measures which verdicts `check` would give for drift-free and for changed streams drawn from the given recordings.
+ * Measures which verdicts `check` would give for drift-free and changed streams drawn from the given recordings.
  *
  * @param options the same as on the command line; `files` and `model` are required
  * @throws UserError if an option is wrong, or the recordings are too short for a stream

@@ -47,15 +47,15 @@ export interface EvaluatedPerson {
   metrics: ClassificationMetrics;
   /** Whether the macro-F1 lies within the cross-validated spread. */
   within: boolean;
-  /** Estimated share of new people who would score as low as this person or lower. */
+  /** Estimated share of new people who would score as low as this person, or lower. */
   rank: number;
-  /** Whether a person of this name is in the model's training data. */
+  /** Whether a person with this name is in the model's training data. */
   learned: boolean;
 }
 
 /** The result of `evaluate`. */
 export interface EvaluateResult {
-  /** Name and time of the model's training. */
+  /** Name and time of the model's training run. */
   modelVersion: string;
   /** Number of windows whose label is one of the model's classes. */
   windows: number;
@@ -63,15 +63,15 @@ export interface EvaluateResult {
   classes: readonly string[];
   /** Metrics over all windows. */
   pooled: ClassificationMetrics;
-  /** 90 % intervals of the pooled metrics, by bootstrap over people. */
+  /** 90 % intervals for the pooled metrics, from a bootstrap over people. */
   intervals: MetricIntervals;
   /** Mean and standard deviation over people. */
   overPeople: MetricsSummary;
   /** People, sorted by name. */
   people: EvaluatedPerson[];
-  /** Comparison with cross-validation, by macro-F1 per person. */
+  /** Comparison with the cross-validation by macro-F1 per person. */
   crossValidation: KeptPromise;
-  /** Seconds per label that is not a class of the model. */
+  /** Seconds for each label that is not one of the model's classes. */
   unknownLabels: Record<string, number>;
   /** Warnings. */
   warnings: string[];
@@ -91,11 +91,11 @@ const bootstrapSeed = 42;
 
 /**
  * Predicts labelled recordings with a model, and computes every metric of the training report over all windows, per person and
- * per class, with intervals by bootstrap over people. Compares each person with the people whom cross-validation held out.
+ * per class, with intervals from a bootstrap over people. Compares each person with the people held out in cross-validation.
  *
  * @throws UserError if an option is wrong, the recordings have no labels or do not fit the model, or the model folder was
  * modified
- * @throws DataFault if some values can be explained by no unit and no movement
+ * @throws DataFault if some values cannot be explained by any unit or movement
  */
 export async function evaluate(
   options: EvaluateOptions,

@@ -21,7 +21,7 @@ export function exampleWindows(windows: WindowSet): DrawnExcerpt[] {
   });
 }
 
-/** A window with much movement, as recorded and after each of two random rotations. */
+/** A window with a lot of movement, as recorded and after each of two random rotations. */
 export function rotatedExamples(windows: WindowSet, sensors: readonly DrawnSensor[], rng: Rng): DrawnExcerpt[] {
   if (sensors.length === 0) return [];
   const row = liveliestExample(windows, sensors);

@@ -1,4 +1,5 @@
-// The long part of training: fits the folds, then the network that is kept, measures its baseline, and writes the model folder.
+// The long part of training: fits the folds and then the network that is kept, measures its baseline, and writes the model
+// folder.
 
 import { calibrationDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { SampledTrainConfig } from "../options/recorded-options.ts";

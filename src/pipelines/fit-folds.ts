@@ -1,4 +1,4 @@
-// The fits of a training run on its folds.
+// The fits on the folds of a training run.
 
 import { crossValidate } from "../learning/evaluation/cross-validate.ts";
 import type { FoldReport } from "../learning/training/cv-report.ts";

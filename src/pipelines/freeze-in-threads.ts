@@ -1,4 +1,5 @@
-// Calibrates in separate threads, because rehearsals keep all cores busy while the main thread must respond to Ctrl-C.
+// Runs the calibration in separate threads, because rehearsals keep all cores busy while the main thread must respond to
+// Ctrl-C.
 
 import { Interrupted } from "../errors.ts";
 import { startWorker } from "../learning/training/start-worker.ts";
@@ -16,16 +17,16 @@ export interface FreezeInput {
   readonly windows: WindowSet;
   /** Additional training windows; see `freezeDriftBaseline`. */
   readonly also?: WindowSet;
-  /** Sensors of the windows; see `sensorsForSignals`. */
+  /** The windows' sensors; see `sensorsForSignals`. */
   readonly sensors: WindowSignals["sensors"];
   readonly probabilities: Float32Array;
   readonly options: Omit<FreezeOptions, "also" | "rng" | "progress" | "map"> & { readonly rng: RngState };
 }
 
-/** What each thread gets. */
+/** What each thread receives. */
 export interface FreezeTask extends FreezeInput {
   readonly seat: TeamSeat;
-  /** Whether this thread returns the baseline; all threads compute the same one. */
+  /** Whether this thread returns the baseline, which is the same in all threads. */
   readonly answers: boolean;
 }
 
@@ -70,14 +71,14 @@ export async function freezeInThreads(
       for (const worker of workers) {
         worker.on("message", (message: FreezeMessage) => {
           if (message.type === "baseline") return resolve(message.baseline);
-          // Messages of different threads may arrive out of order.
+          // Messages from different threads may arrive out of order.
           if (message.done <= known) return;
           known = message.done;
           progress(known);
         });
         worker.on("error", reject);
         worker.on("exit", (code) => {
-          // A thread that fails exits before its answer arrives.
+          // If a thread fails, its exit is reported before any answer arrives.
           if (code !== 0 || worker === workers[0])
             reject(new Error(`the calibration's thread ended unexpectedly with code ${code}`));
         });

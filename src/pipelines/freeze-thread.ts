@@ -1,4 +1,4 @@
-// Entry point of the threads that `freezeInThreads` starts.
+// Entry point for the threads that `freezeInThreads` starts.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { freezeDriftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";

@@ -1,4 +1,4 @@
-// Computes the figures on the unlabelled windows that the gate compares.
+// Computes the figures for the unlabelled windows that the gate compares.
 
 import type { Proxies } from "../learning/pseudo-labeling/promotion-gate.ts";
 import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
@@ -21,7 +21,7 @@ import type { BuiltModel } from "./build-model.ts";
 import type { Candidate, RetrainRun } from "./candidate.ts";
 import type { TrainedModel } from "./trained-model.ts";
 
-/** Figures of both networks on the unlabelled windows, computed from probabilities after temperature scaling. */
+/** Figures for both networks on the unlabelled windows, computed from probabilities after temperature scaling. */
 export function gateProxies(
   run: RetrainRun,
   candidate: Candidate,

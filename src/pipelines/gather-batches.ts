@@ -1,4 +1,4 @@
-// Finds recordings, and puts their batches into the spool. While the spool is full, files are left in place.
+// Finds recordings and puts their batches into the spool. While the spool is full, files are left in place.
 
 import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
@@ -27,11 +27,11 @@ export interface GatherRun {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly onSpooled: (batch: SpooledBatch) => void;
-  /** Aborted when no more batches will be sent, because waiting for space in the spool is then pointless. */
+  /** Aborted when no more batches will be sent, because it is then pointless to wait for space in the spool. */
   readonly sendingEnded: AbortSignal;
 }
 
-/** What was not spooled. */
+/** The files that were not put into the spool. */
 export interface Gathered {
   /** Number of files that had been sent by earlier commands. */
   skipped: number;
@@ -56,7 +56,7 @@ interface FoundFile {
 const fullPauseMs = 1000;
 
 /**
- * Returns when all files are in the spool, or the signal is aborted.
+ * Returns when all files are in the spool or the signal is aborted.
  * @throws UserError if there is no such file or folder
  */
 export async function gatherBatches(

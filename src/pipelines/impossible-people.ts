@@ -1,6 +1,6 @@
-// Finds people in the training data whose values are physically impossible in the units assumed for all: for example, if a
-// gyroscope recorded in rad/s for one person and in deg/s for the others, that person's values may look plausible in either
-// unit because the person moved little.
+// Finds people in the training data whose values are physically impossible in the units assumed for everyone. For example, a
+// gyroscope may have recorded in rad/s for one person and in deg/s for all others, and if that person moved little, the values
+// look plausible in either unit.
 
 import { impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";

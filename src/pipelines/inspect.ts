@@ -32,9 +32,9 @@ export type { Excerpt, RecordingFacts };
 export interface InspectResult {
   /** Rows, columns, rates, gaps, channels, classes and people, as in a training report. */
   quality: QualityReport;
-  /** Columns of the files that have no role and are ignored. */
+  /** Columns in the files that have no role and are ignored. */
   unusedColumns: string[];
-  /** The sensors with their channels, and the grounds on which they were recognised. */
+  /** The sensors with their channels, and how they were recognised. */
   sensors: FoundSensors["sensors"];
   /** The unit conversions that `train` would apply to the values. */
   conversions: readonly UnitConversion[];
@@ -59,7 +59,7 @@ export interface InspectResult {
   folds: { fold: number; testUsers: readonly string[] }[] | null;
   /** The test set of a fixed split; null for other splits, or if `train` would stop earlier with an error. */
   testSet: { column: string; users: readonly string[]; rows: number; windows: number } | null;
-  /** Ten seconds of every channel for each activity of up to three people. */
+  /** Ten seconds of every channel for each activity, from up to three people. */
   excerpts: Excerpt[];
   /** The warnings that `train` would print as well. */
   warnings: string[];
@@ -71,13 +71,13 @@ export interface InspectResult {
   seconds: number;
 }
 
-/** An error with which `train` would stop. */
+/** An error that would stop `train`. */
 export interface Refusal {
   /** What was expected, what was found, and where. */
   message: string;
   /** Further lines of the message. */
   details: readonly string[];
-  /** What to do next; null if there is nothing to add. */
+  /** What to do next; null if there is no advice. */
   advice: string | null;
 }
 

@@ -1,5 +1,5 @@
-// Trains a retraining's candidate and judges it by the gate. A candidate that passes becomes a model folder; of one that is
-// refused, only the report is written.
+// Trains the candidate of a retraining run and submits it to the gate. A candidate that passes becomes a model folder; for a
+// rejected candidate, only the report is written.
 
 import { basename, dirname, resolve } from "node:path";
 import {
@@ -41,11 +41,11 @@ export interface RetrainResult {
   readonly report: string;
   /** The content of retrain_report.json. */
   readonly figures: RetrainReport;
-  /** The line whose champion is now the new model; null if nothing was promoted. */
+  /** The line of which the new model is now the champion; null if nothing was promoted. */
   readonly promoted: string | null;
 }
 
-/** Trains the candidate of a retraining, judges it, and writes what came of it. */
+/** Trains the candidate of a retraining run, judges it, and writes the model folder or the report. */
 export async function judgeCandidate(
   run: RetrainRun,
   of: {
@@ -151,7 +151,7 @@ function configInCandidateReport(config: RetrainConfig): Record<string, unknown>
   return snakeKeys(own);
 }
 
-/** The name that all versions of a line share: the name of the first version's folder. */
+/** The name shared by all versions of a line: the name of the first version's folder. */
 async function lineOfCandidate({ folder }: WatchedModel): Promise<string> {
   const directory = resolve(folder.directory);
   return registryLineOfModel(
@@ -161,7 +161,7 @@ async function lineOfCandidate({ folder }: WatchedModel): Promise<string> {
   );
 }
 
-/** Writes the report of a refused candidate to the folder `out`. */
+/** Writes the report on a rejected candidate to the folder `out`. */
 async function writeRefusedCandidate(
   out: string,
   report: RetrainReport,

@@ -1,7 +1,7 @@
 // Judges batches in threads, so that the service uses every core and its event loop never waits for the disk. Each thread has
 // its own models and its own connection to the store, as another process would. If a thread ends unexpectedly, for example
-// because its memory is exhausted, each batch that it was judging is judged again, alone in a thread. A batch that ends this
-// thread as well is refused from then on, so that it cannot harm other streams.
+// because its memory is exhausted, each batch that it was judging is judged again, alone in a thread. If a batch ends this
+// thread as well, it is refused from then on, so that it cannot harm other streams.
 
 import type { Worker } from "node:worker_threads";
 import { UserError } from "../errors.ts";
@@ -15,15 +15,15 @@ export type JudgeMessage = { readonly id: number; readonly posted: PostedBatch }
 
 /** What a thread sends. */
 export type JudgeReply =
-  /** Says that the thread can judge; sent before its first verdict. */
+  /** Indicates that the thread is able to judge; sent before its first verdict. */
   | { readonly type: "opened" }
   | { readonly type: "warning"; readonly message: string }
   | { readonly type: "judged"; readonly id: number; readonly judged: JudgedBatch; readonly event: JudgedEvent | null }
   | { readonly type: "failed"; readonly id: number; readonly error: SentError };
 
 /**
- * The thread that was to judge a batch ended, probably for a reason other than the batch. Says that the batch may have been
- * stored.
+ * The thread that was to judge a batch ended, probably for a reason other than the batch. The message says that the batch may
+ * have been stored.
  */
 export class JudgeThreadEnded extends Error {
   override readonly name: string = "JudgeThreadEnded";
@@ -43,7 +43,7 @@ interface JudgeThread {
   /** The batches that the thread is judging. */
   readonly judging: Map<number, PromiseWithResolvers<JudgedBatch>>;
   readonly ended: Promise<void>;
-  /** Whether the thread was able to judge. */
+  /** Whether the thread has been able to judge. */
   opened: boolean;
 }
 
@@ -54,9 +54,9 @@ export class JudgeThreads {
   readonly #options: JudgeThreadsOptions;
   readonly #threads = new Set<JudgeThread>();
   readonly #taken = new Set<Promise<unknown>>();
-  /** Batches that ended a thread in which they were alone. */
+  /** Batches that ended a thread in which they were the only batch. */
   readonly #refused = new Set<string>();
-  /** The last batch that is judged alone. */
+  /** The last batch in the queue to be judged alone. */
   #alone: Promise<unknown> = Promise.resolve();
   #batches = 0;
 

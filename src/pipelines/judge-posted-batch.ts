@@ -1,5 +1,5 @@
-// Judges a batch that was sent to the service. A batch id stays with the model that judged it first, even if the line has a
-// different champion by now.
+// Judges a batch that was sent to the service. A batch id stays with the model that judged it first, even if the line has had a
+// new champion since then.
 
 import { readFile } from "node:fs/promises";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -51,13 +51,13 @@ export interface JudgeRun {
   readonly reporter?: Partial<Reporter>;
   /** Called after a new verdict has been stored, but before it is sent. Must not throw. */
   readonly onJudged?: (event: JudgedEvent) => void;
-  /** Whether events have `previous`, which must be read from the store. Default: false. */
+  /** Whether events include `previous`, which must be read from the store. Default: false. */
   readonly withPrevious?: boolean;
 }
 
 /**
- * @throws UserError if the names or the content cannot be used; its subclasses UnknownModel, UnusableModel and OtherContent
- * tell the reasons apart
+ * @throws UserError if the names or the content cannot be used; the subclasses UnknownModel, UnusableModel and OtherContent
+ * distinguish the reasons
  */
 export async function judgePostedBatch(models: ServedModels, posted: PostedBatch, run: JudgeRun): Promise<JudgedBatch> {
   const { stream, batch } = posted;
@@ -109,8 +109,8 @@ async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: Ju
 }
 
 /**
- * Error messages use this name for the posted file. An unnamed recording is called "body" whatever the format of the batch,
- * because the hash of the content covers the name.
+ * Error messages use this name for the posted file. An unnamed recording is always called "body", regardless of its format,
+ * because the content hash covers the name.
  */
 async function tableToJudge(
   { body: { kind, path }, columns }: PostedBatch,

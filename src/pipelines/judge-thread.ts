@@ -1,4 +1,4 @@
-// The entry point of the threads that `JudgeThreads` starts.
+// Entry point for the threads that `JudgeThreads` starts.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { JudgeMessage, JudgeReply } from "./judge-in-threads.ts";
@@ -51,7 +51,7 @@ async function judgeInThread(posted: PostedBatch): Promise<Pick<JudgeReply & { t
   return { judged, event };
 }
 
-/** If the store is out of reach, the next batch tries again. */
+/** If the store cannot be reached, the next batch triggers another attempt. */
 function openInJudgeThread(): Promise<OpenedServedModels> {
   opened ??= openServedModels(folders).then(
     (models) => {

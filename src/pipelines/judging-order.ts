@@ -1,5 +1,5 @@
 // The order in which the batches of a stream are judged. Ordered by arrival, each batch is judged after the previous one.
-// Ordered by data time, a batch waits until its data are older than the allowed lateness, so that batches with older data can
+// Ordered by data time, a batch waits until its data is older than the allowed lateness, so that batches with older data can
 // still be judged first. The rule is the watermark of stream processing (https://www.vldb.org/pvldb/vol8/p1792-Akidau.pdf) with
 // a fixed lateness. A batch that arrives after this time is judged at once.
 
@@ -8,7 +8,7 @@ import type { Clock } from "../storage/tracking/sender-clock.ts";
 export interface JudgingOrder<Given> {
   /** Calls with the same key belong to the same stream. */
   readonly keyOf: (given: Given) => string;
-  /** Time of the batch's last data; null if it is unknown or irrelevant. */
+  /** Time of the batch's last data; null if unknown or irrelevant. */
   readonly timeOf: (given: Given) => Date | null;
   readonly latenessMs: number;
   readonly clock: Clock;
@@ -24,15 +24,15 @@ export interface OrderedWork<Given, T> {
 
 interface Waiting<Given, T> {
   readonly given: Given;
-  /** Milliseconds of data time. */
+  /** Data time in milliseconds. */
   readonly time: number;
-  /** Time at which the batch need not wait any longer. */
+  /** Time at which the batch no longer needs to wait. */
   readonly due: number;
   readonly done: PromiseWithResolvers<T>;
 }
 
 interface Queue<Given, T> {
-  /** Sorted by data time, and by arrival for equal times. */
+  /** Sorted by data time; batches with equal times are sorted by arrival. */
   readonly waiting: Waiting<Given, T>[];
   wake: AbortController;
 }

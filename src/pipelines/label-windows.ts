@@ -1,5 +1,5 @@
-// Turns probabilities into labels for users: smoothed over time, and `unknown` if the network is unsure. Sums the minutes per
-// person and activity.
+// Turns probabilities into labels for users: smoothed over time, and `unknown` if the network is unsure. Also sums the minutes
+// per person and activity.
 
 import { type ConfidenceThreshold, confidenceThreshold } from "../learning/evaluation/confidence-threshold.ts";
 import { cvReportSchema } from "../learning/training/cv-report.ts";
@@ -19,7 +19,7 @@ export const unknownLabel = "unknown";
 
 /** The rules that turn probabilities into labels. */
 export interface LabelRules {
-  /** Null if labels are not smoothed. */
+  /** Null if the labels are not smoothed. */
   readonly smoothing: Smoothing | null;
   /** Null if every window gets a class. */
   readonly threshold: ConfidenceThreshold | null;
@@ -86,8 +86,8 @@ export function labelWindows(
 }
 
 /**
- * Minutes per person and label. Each window stands for the time until the next one begins, and the last window of a stretch for
- * its full length. Time covered by several windows is therefore counted once.
+ * Minutes per person and label. Each window stands for the time until the next one begins, and the last window of a stretch
+ * stands for its full length. Time covered by several windows is therefore counted only once.
  * @param step seconds between the starts of consecutive windows of a stretch
  */
 export function minutesOfLabelledWindows(

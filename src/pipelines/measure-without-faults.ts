@@ -1,5 +1,5 @@
 // A batch may differ from its references because of a reversible fault, such as a wrong unit. The beginning of such a batch is
-// therefore measured again without each suspected fault, with new predictions of the network.
+// therefore measured again without each suspected fault, with new predictions from the network.
 
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { UndoneFault } from "../monitoring/drift/likely-causes.ts";
@@ -13,7 +13,7 @@ import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/
 
 /**
  * @param chunk the beginning of the batch
- * @param columns [N] samples per channel of the whole batch, from which faults are suspected
+ * @param columns [N] samples per channel of the whole batch, used to find suspected faults
  */
 export async function measureWithoutFaults(
   chunk: WindowChunk,
@@ -39,7 +39,7 @@ export async function measureWithoutFaults(
   return measured;
 }
 
-/** The same windows with the values of some channels replaced. */
+/** The same windows, with the values of some channels replaced. */
 function withoutFaultyColumns(windows: WindowSet, changed: Columns): WindowSet {
   const size = windows.channels.length;
   const samples = allocateSharedWindows(windows.samples.length);

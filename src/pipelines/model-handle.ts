@@ -39,7 +39,7 @@ export function predictorOfModelHandle({ folder, network }: Pick<WatchedModel, "
   return new WindowPredictor({ path: folder.path(modelFiles.network), bytes: network, classCount });
 }
 
-/** A store outside the model folder, which may then be read-only. */
+/** A store outside the model folder, so the model folder may be read-only. */
 export interface StreamsElsewhere {
   readonly store: OpenedStore;
   /** The project that owns the streams (default: `defaultProject`). */
@@ -104,7 +104,7 @@ export class ModelHandle {
     return this.#store;
   }
 
-  /** Judges one batch like the function `check`. */
+  /** Judges one batch as the function `check` does. */
   async check(batch: BatchOptions, run: CheckRun = {}): Promise<CheckAnswer> {
     this.#refuseClosed();
     return checkBatch(this, batch, run);
@@ -112,7 +112,7 @@ export class ModelHandle {
 
   /**
    * Judges a batch that a device has summarised, as `check` judges a batch that it summarises itself. Likely causes cannot be
-   * found without raw values, which the result lists as left out.
+   * found without raw values, so the result lists them as left out.
    * @param summary bytes or parsed JSON, as a device sends it
    * @param options at least `batchId`
    * @throws UserError if the summary was not made with this model, or under the same conditions as `check`
@@ -137,7 +137,7 @@ export class ModelHandle {
     return this.predictor.predict(windows, { threads });
   }
 
-  /** The state of a stream. Also the interface for a user's decisions about a stream. */
+  /** A stream's state, which is also the interface for a user's decisions about the stream. */
   stream(name: string): MonitorStream<CheckResult, StreamState> {
     return new MonitorStream(this.store, this.watched.monitored, { stream: name, schemas: streamSchemas });
   }

@@ -46,7 +46,7 @@ export interface ModelVersion {
   readonly modelVersion: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Folder of the model that made the pseudo-labels; null for a model that `train` made. */
+  /** Folder of the model that made the pseudo-labels; null for a model made by `train`. */
   readonly from: string | null;
   /** Number of people in the training data. */
   readonly people: number;
@@ -58,17 +58,17 @@ export interface ModelVersion {
   readonly accuracy: { readonly mean: number | null; readonly sd: number | null };
 }
 
-/** A model, and how it was made. */
+/** A model and how it was made. */
 export interface ShownModel {
   /** The version, whether or not it is a champion. */
   readonly version: Omit<ModelVersion, "champion" | "number">;
   /** The content of cv_report.json. */
   readonly report: CvReport;
-  /** The report of the retraining; null for a model that `train` made. */
+  /** The retraining report; null for a model made by `train`. */
   readonly retraining: RetrainReport | null;
 }
 
-/** A change of a line's champion. */
+/** A change of champion in a line. */
 export interface Promotion {
   /** Name shared by all versions of the line. */
   readonly line: string;
@@ -125,7 +125,7 @@ export interface PromoteOptions {
 
 /**
  * Makes a model the champion of its line, in the registry of its parent directory. The new champion starts with empty
- * references, and the previous champion keeps its references. The promotion takes effect in a single rename.
+ * references, and the previous champion keeps its references. The promotion takes effect with a single rename.
  *
  * @throws UserError if the folder is not a valid model, or the store cannot be used
  */
@@ -142,7 +142,7 @@ export async function promote(
   const hasFirst = await isListedModel(join(parent, line));
   const before = lineOfRegistry(registry, line)?.champions.at(-1) ?? (hasFirst ? line : null);
   if (before === name) return { line, champion: name, previous: null };
-  // The model's references are not used before it is the champion, so a process that is killed here does no harm.
+  // The model's references are not used before it becomes the champion, so a process that is killed here does no harm.
   const note = { at: now().toISOString(), who: accountName(), reason: "the model became the champion" };
   if (store === undefined) await resetAllStreams(openModelLedger(monitored), note);
   else await resetStreamsOfProjects(store, monitored.modelVersion, note);
@@ -177,8 +177,8 @@ async function resetAllStreams(streams: StreamStore, note: ActionNote): Promise<
 }
 
 /**
- * Makes a line's previous champion the champion again. The baseline and the references of this model are as they were when it
- * was last the champion.
+ * Makes a line's previous champion the champion again. This model's baseline and references are as they were when it was last
+ * the champion.
  * @throws UserError if there is no previous champion, or if it is no longer a valid model
  */
 export async function rollback(

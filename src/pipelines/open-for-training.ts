@@ -29,7 +29,7 @@ export type Preparing = NamedColumns &
     | "jobs"
   >;
 
-/** Opens recordings as `train` reads them. @throws UserError if the files have a fault */
+/** Opens recordings as `train` reads them. @throws UserError if the files are faulty */
 export function openForTraining(
   config: Pick<Preparing, "files" | "split" | "rate"> & NamedColumns,
   reporter: Reporter<TrainEvent>,
@@ -42,7 +42,7 @@ export function openForTraining(
   });
 }
 
-/** Opens recordings with or without labels and people. @throws UserError if the files have a fault */
+/** Opens recordings with or without labels and people. @throws UserError if the files are faulty */
 export function openForTrainingLabelledOrNot(
   config: Pick<Preparing, "files" | "rate"> & NamedColumns,
   reporter: Reporter<TrainEvent>,

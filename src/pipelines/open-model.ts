@@ -1,4 +1,4 @@
-// The interface of a model that a program opens once and uses many times.
+// The interface to a model that a program opens once and uses many times.
 import type { BatchOptions, CheckAnswer, CheckRun, SummaryOptions } from "./check-batch.ts";
 import { openModelHandleWithStore } from "./model-handle.ts";
 
@@ -16,13 +16,14 @@ export interface ModelWindows {
   readonly channels: readonly string[];
 }
 
-/** An opened model. The files, the session and the ledger of the model are opened only once for any number of batches. */
+/** An opened model. Its files, session and ledger are opened only once for any number of batches. */
 export interface Model {
-  /** Judges a batch like the function `check`, without opening the model again. */
+  /** Judges a batch as the function `check` does, without opening the model again. */
   check(batch: BatchOptions, run?: CheckRun): Promise<CheckAnswer>;
   /**
-   * Judges a batch that `tidemark/device` has summarised, from the bytes of either form, or parsed JSON. Throws a UserError if
-   * the summary was made with another model. The result's `left_out` names what cannot be judged without samples.
+   * Judges a batch that `tidemark/device` has summarised, given as the bytes of either form or as parsed JSON. Throws a
+   * UserError if the summary was made with a different model. The result's `left_out` lists what cannot be judged without
+   * samples.
    */
   checkSummary(summary: unknown, options: SummaryOptions, run?: CheckRun): Promise<CheckAnswer>;
   /** Returns the class probabilities [W, K]. `jobs` is the maximum number of worker threads (default: one per core). */

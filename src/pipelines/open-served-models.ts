@@ -1,4 +1,4 @@
-// The models of a service, with the store of their streams.
+// The models of a service, with the store for their streams.
 
 import { openModelLedgerStore } from "../monitoring/streams/model-ledger.ts";
 import type { OpenedStore } from "../storage/store/opened-store.ts";

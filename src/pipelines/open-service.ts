@@ -30,8 +30,8 @@ export { UnknownModel } from "./served-models.ts";
 
 export interface Service {
   /**
-   * The verdict about a batch, after it has been stored. The batches of a stream are judged in the order of the calls or of
-   * their data times.
+   * The verdict on a batch, after it has been stored. The batches of a stream are judged in the order of the calls or of their
+   * data times.
    */
   judge(posted: PostedBatch): Promise<JudgedBatch>;
   /** Stops waiting for batches with older data. */
@@ -40,7 +40,7 @@ export interface Service {
   refuseUnknown(model: string): Promise<void>;
   /** Names by which clients address the models. */
   models(): Promise<string[]>;
-  /** The streams of all projects that are not retired. */
+  /** The streams of all projects, except retired ones. */
   streams(): Promise<ServedStreams[]>;
   /** The names of all streams, including retired ones. */
   streamNames(): Promise<ServedNames[]>;
@@ -48,7 +48,7 @@ export interface Service {
   notReady(): Promise<string | undefined>;
   /** What pages show. */
   readonly reader: StreamReader;
-  /** The information about models that the pages show. */
+  /** The information about models that is shown on the pages. */
   readonly baselines: Pick<BaselineReader, "baseline" | "comparison">;
   /** The charts of a batch; null if there is no such batch. */
   picture(batch: Readonly<Record<"project" | "model" | "stream" | "batch", string>>): Promise<PicturedBatch | null>;
@@ -58,10 +58,10 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** The streams of a model in a project. */
+/** A model's streams in a project. */
 export interface ServedStreams {
   readonly project: string;
-  /** Name of the model's folder. */
+  /** Name of the model folder. */
   readonly model: string;
   readonly streams: readonly (IndexedStream & SelectableStream)[];
 }

@@ -27,7 +27,7 @@ import { storedResampling } from "../storage/store/stored-config.ts";
  * The rows are in the model's units. Callers must close them.
  *
  * @throws UserError if the recordings do not fit the model
- * @throws DataFault if some values can be explained by no unit and no movement, or if the clock was probably misread
+ * @throws DataFault if some values cannot be explained by any unit or movement, or if the clock was probably misread
  */
 export async function openToPredict(
   config: NamedColumns & Pick<PredictConfig, "files" | "channels" | "units" | "rate">,

@@ -1,4 +1,4 @@
-// Checks that the file named by --out can be written, before any work is done.
+// Checks, before any work is done, that the file given by --out can be written.
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../errors.ts";

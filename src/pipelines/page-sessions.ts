@@ -1,6 +1,6 @@
-// Sessions of people who have logged in to the pages with a token. Only the browser knows a session's secret; its hash is
-// stored in a file next to tokens.json, so that replicas share sessions, sessions survive a restart, and the files are of no
-// use to a reader. A session ends at logout, at its expiry, or as soon as its token is no longer valid.
+// Sessions for people who have logged in to the pages with a token. Only the browser knows a session's secret; its hash is
+// stored in a file next to tokens.json, so that replicas share sessions, sessions survive a restart, and the files are useless
+// to anyone who reads them. A session ends at logout, at its expiry, or as soon as its token is no longer valid.
 
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, rm, writeFile } from "node:fs/promises";
@@ -31,7 +31,7 @@ export interface BegunSession {
 }
 
 export interface PageSessionsOptions {
-  /** Folder of the files. If the file cannot be written, sessions last only as long as the process. */
+  /** Folder for the files. If the file cannot be written, sessions last only as long as the process. */
   readonly directory: string;
   /** Duration of a session. */
   readonly hours: number;
@@ -102,7 +102,7 @@ export class PageSessions {
   }
 }
 
-/** The token that a page must send with a change; only pages of the service itself can read it. */
+/** The token that a page must send with a change; only the service's own pages can read it. */
 export function csrfTokenOfPageSession(secret: string): string {
   return createHash("sha256").update(`csrf ${secret}`).digest("base64url");
 }
@@ -121,7 +121,7 @@ async function readPageSession(path: string): Promise<PageSession | null> {
   }
 }
 
-/** Sessions of the pages are stored in the folder of the tokens. */
+/** Page sessions are stored in the folder that contains the tokens. */
 export function sessionFolderOf(place: TokenPlaceConfig): string {
   return join(dirname(tokenFileOf(place)), "sessions");
 }

@@ -1,4 +1,4 @@
-// The charts of a batch for the service's pages, which equal those of `check --out` and are drawn from the stored summary.
+// A batch's charts for the service's pages. They are drawn from the stored summary and are the same as those of `check --out`.
 
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { Section } from "../report/page.ts";
@@ -6,7 +6,7 @@ import { parseStoredValue } from "../storage/store/stored-value.ts";
 import type { ServedModels } from "./served-models.ts";
 import { batchPageModel, batchPagePast } from "./write-batch-page.ts";
 
-/** A part of a page: charts as SVG, with escaped text and the colours of the page. */
+/** A part of a page: charts as SVG, with escaped text and the page's colours. */
 export interface PicturedSection {
   readonly id: string;
   readonly title: string;

@@ -8,7 +8,7 @@ import type { CheckOptions } from "../options/resolve-config.ts";
 export const bodyKinds = ["csv", "parquet", "json", "float32", "summary"] as const;
 export type BodyKind = (typeof bodyKinds)[number];
 
-/** Options of `check` that determine how the columns of a batch are read. */
+/** Options of `check` that determine how a batch's columns are read. */
 export type PostedColumns = Partial<Pick<CheckOptions, PostedColumn>>;
 
 export interface PostedBatch {
@@ -24,7 +24,7 @@ export interface PostedBatch {
     readonly path: string;
   };
   readonly columns: PostedColumns;
-  /** Time at which the batch's last data were recorded, as given by the sender; null if none was given. */
+  /** Time at which the batch's last data was recorded, as given by the sender; null if not given. */
   readonly dataTime: Date | null;
 }
 

@@ -31,7 +31,7 @@ export interface PredictResult {
   minutes: Record<string, Record<string, number>>;
   /** Mean confidence over all windows, from 0 to 1. */
   meanConfidence: number;
-  /** Mean duration of an activity, in seconds, that the smoothing assumed; null if labels were not smoothed. */
+  /** Mean duration of an activity in seconds that was assumed for smoothing; null if the labels were not smoothed. */
   smooth: number | null;
   /**
    * The confidence below which windows are labelled unknown, and its effect in cross-validation; null if every window has a
@@ -48,7 +48,7 @@ export interface PredictResult {
  * are smoothed over time, all of these columns are computed from the smoothed probabilities.
  *
  * @throws UserError if an option is wrong, the recordings do not fit the model, or the model folder was modified
- * @throws DataFault if some values can be explained by no unit and no movement
+ * @throws DataFault if some values cannot be explained by any unit or movement
  */
 export async function predict(
   options: PredictOptions,

@@ -98,7 +98,7 @@ type Preparing = NamedColumns &
 
 /**
  * @param reporter receives an estimate of the memory needed, before the windows are loaded
- * @throws UserError if the files have a fault, or nobody can be held out
+ * @throws UserError if the files are faulty, or if nobody can be held out
  */
 export async function prepareRetraining(
   config: Preparing,
@@ -199,7 +199,7 @@ function planRetrainingWindows(rows: RowSource, { config, drift }: WatchedModel)
   return planWindows(rows, { ...windowsOfModel(config), classes: drift.classes });
 }
 
-/** Loads the labelled and the unlabelled windows into one block of samples. Closes the unlabelled recordings. */
+/** Loads the labelled and unlabelled windows into one block of samples. Closes the unlabelled recordings. */
 function cutRetrainingWindows(
   labelled: { rows: RowSource; plan: WindowPlan },
   unlabelled: RetrainRecordings,
@@ -274,7 +274,7 @@ async function retrainingSchedule(
   const kept = hasPenalty(trained.network)
     ? required("penalty", final.findLast((row) => row.penalty !== undefined)?.penalty)
     : null;
-  // A penalty from fine-tuning applied to the distance from another model's head, and cycles do not start from such a head.
+  // In fine-tuning, the penalty applies to the distance from another model's head, but cycles do not start from such a head.
   const penalty = kept !== null && champion.config.from !== undefined ? untriedPenalty : kept;
   if (!isTrainedInMiniBatches(trained.network)) return { learningRates: [], penalty, mixture: null };
   const mixture = penalty === null ? null : required("mixture", final.findLast((row) => row.mixture)?.mixture);

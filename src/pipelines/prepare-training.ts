@@ -1,4 +1,5 @@
-// Turns files into windows and folds, which is all that `train` does before the first fit. Invalid input is rejected here.
+// Turns files into windows and folds, which is all that `train` does before the first fit. Invalid input is rejected at this
+// stage.
 
 import { DataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
@@ -55,7 +56,7 @@ export interface TrainingData extends TrainingFolds {
   readonly sensors: WatchedModel["sensors"];
   /** Unit conversions that were applied to the values in the files. */
   readonly conversions: readonly StoredConversion[];
-  /** The class of each label that `--map` or `--exclude` lists; null if the label is left out. */
+  /** The class of each label listed by `--map` or `--exclude`; null if the label is excluded. */
   readonly labelMap: OpenedRecordings["labelMap"];
   readonly quality: QualityReport;
   readonly windows: WindowSet;
@@ -71,7 +72,7 @@ const lessMemory = "Lower --jobs or --batch-size, use --network compact, or give
 
 /**
  * @param known the network, if it has already been read
- * @throws UserError if the files have a fault, or cannot be split as requested
+ * @throws UserError if the files are faulty or cannot be split as requested
  */
 export async function prepareTraining(
   config: Preparing,
@@ -153,7 +154,7 @@ export async function prepareOpenedTraining(
   };
 }
 
-/** The shapes of the windows and of the network's output. */
+/** The shapes of the windows and the network's output. */
 export function trainingNetworkSizes({
   windowSize,
   channels,

@@ -20,7 +20,7 @@ export interface PushedStream {
   refused: number;
   /** Number of batches that remain in the spool. */
   spooled: number;
-  /** Why batches remain in the spool; null if there are none, or if the command was stopped first. */
+  /** Why batches remain in the spool; null if none remain, or if the command was stopped first. */
   waits_because: string | null;
 }
 
@@ -40,7 +40,7 @@ export interface RefusedBatch {
 
 /** What `push` did. */
 export interface PushResult {
-  /** Address of the service. */
+  /** The service's address. */
   to: string;
   /** Name of the model. */
   model: string;

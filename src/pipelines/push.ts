@@ -1,6 +1,6 @@
-// `tidemark push` sends recordings from a gateway to the service. Recordings become batches, which wait in a spool on disk, in
-// order per stream, until the service has accepted them. A batch that is sent twice gets the same verdict, because its id is
-// derived from its file.
+// `tidemark push`: sends recordings from a gateway to the service. Recordings become batches that wait in a spool on disk, in
+// order within each stream, until the service has accepted them. A batch that is sent twice gets the same verdict, because its
+// id is derived from its file.
 
 import { readFile } from "node:fs/promises";
 import { counted } from "../counted.ts";
@@ -31,7 +31,7 @@ export interface PushRun {
   readonly onAccepted?: (batch: { stream: string; batch_id: string; verdict: CheckResult["verdict"] }) => void;
 }
 
-/** A run whose environment, network and clock are given, for tests. */
+/** A run with a given environment, network and clock, for tests. */
 export interface PushSurroundings extends PushRun {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly request?: ServiceRequest;
@@ -41,7 +41,7 @@ export interface PushSurroundings extends PushRun {
 }
 
 /**
- * Sends recordings to a service as batches, and retries until it has accepted them. With `follow`, it goes on with new files
+ * Sends recordings to a service as batches, and retries until it has accepted them. With `follow`, continues with new files
  * until `signal` is aborted.
  *
  * @throws UserError if an option is wrong, a file or folder does not exist, or another push uses the spool
@@ -189,7 +189,7 @@ async function destinationToPush(
     );
   }
   const found = model ?? (await onlyModel());
-  // The record of batches accepted by another service or model does not apply to this one.
+  // A record of batches accepted by another service or model does not apply to this one.
   if (before !== null) await spool.forgetTaken();
   else if (spool.count > 0) warn(`${waiting} from earlier commands are sent to ${to}, model ${found}, too`);
   return { model: found, fix: () => spool.setDestination({ schema_version: 1, to, model: found }) };

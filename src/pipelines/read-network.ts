@@ -1,5 +1,5 @@
-// Reads the network that `--network` names. A preset requires no file. A user's own network is a file, which is read and
-// executed once here, so that a fault is reported before any recording is read.
+// Reads the network given by `--network`. A preset requires no file. A user's own network is a file. It is read and executed
+// once here, so that any fault is reported before any recording is read.
 
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
@@ -47,7 +47,7 @@ export async function readNetwork(network: TrainConfig["network"]): Promise<Netw
 }
 
 /**
- * Reads the network of a model that is to be trained further.
+ * Reads the network of a model that will be trained further.
  * @param trained the network with which the model was trained, as recorded in its folder
  * @throws UserError if the model has its user's own network, and `--network` does not name a file with the same content
  */
@@ -89,15 +89,12 @@ export function readNetworkFile({ file }: OwnNetwork): TrainConfig["network"] {
   return file as TrainConfig["network"];
 }
 
-/**
- * Part of a run's identity: the content of the network's file, regardless of its path, must be the same when the run is
- * resumed.
- */
+/** Part of a run's identity: when the run is resumed, the network's file must have the same content, regardless of its path. */
 export function readNetworkIdentity(network: NetworkSource): string {
   return typeof network === "string" ? network : `file with ${network.sha256}`;
 }
 
-/** Whether `--network` names a file instead of a preset. */
+/** Whether `--network` specifies a file instead of a preset. */
 export function isNetworkReadFromFile(
   network: TrainConfig["network"],
 ): network is Extract<TrainConfig["network"], `${string}.${string}`> {

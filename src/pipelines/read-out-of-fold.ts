@@ -7,7 +7,7 @@ import { type ModelFolder, modelFiles } from "../storage/store/model-folder.ts";
 export interface OutOfFoldRow {
   readonly user: string;
   readonly recording: string;
-  /** Seconds on the recording's clock. */
+  /** In seconds on the recording's clock. */
   readonly start: number;
   /** The true class. */
   readonly label: string;

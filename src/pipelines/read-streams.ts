@@ -18,7 +18,7 @@ import { hasStream, showStreamOf } from "./streams.ts";
 
 /** A stream of one of the service's models. */
 export interface FleetStream extends ListedStream {
-  /** Name of the model's folder. */
+  /** Name of the model folder. */
   model: string;
 }
 
@@ -26,16 +26,16 @@ export interface FleetStream extends ListedStream {
 export interface Fleet extends SelectedStreams<FleetStream> {
   /** ISO 8601, UTC. */
   at: string;
-  /** Names of the models' folders. */
+  /** Names of the model folders. */
   models: string[];
 }
 
-/** A batch with its full result, or with the part of it that is still stored. */
+/** A batch with its full result, or with whatever part of the result is still stored. */
 export interface ReadBatch {
   model: string;
   /** ISO 8601, UTC. */
   received_at: string;
-  /** Times of the batch's first and last data, ISO 8601, UTC; null if they are unknown. */
+  /** Times of the batch's first and last data, ISO 8601, UTC; null if unknown. */
   data_from: string | null;
   data_to: string | null;
   status: BatchStatus;
@@ -44,7 +44,7 @@ export interface ReadBatch {
   result: CheckResult;
 }
 
-/** Streams of one project. */
+/** The streams of one project. */
 export interface StreamReader {
   /** @param mayRead whether the caller may read a stream; other streams are neither listed nor counted */
   fleet(project: string, mayRead: (stream: string) => boolean, selection: StreamSelection): Promise<Fleet>;
@@ -56,7 +56,7 @@ export interface StreamReader {
 
 export type ReadStream = ShownStream & { model: string };
 
-/** @param folders names of the models' folders */
+/** @param folders names of the model folders */
 export function streamReader(
   served: Pick<ServedModels, "ledger" | "namedLedger">,
   folders: () => Promise<string[]>,
@@ -81,7 +81,7 @@ export function streamReader(
           shown.set(JSON.stringify([model, overview.stream]), { model, ...listedStream(overview, at) });
         }
       }
-      // A stream that has been erased since is left out.
+      // A stream that has been erased in the meantime is left out.
       const streams = selected.flatMap(({ model, stream }) => shown.get(JSON.stringify([model, stream])) ?? []);
       return { at: at.toISOString(), models, ...counted, streams };
     },
@@ -95,7 +95,7 @@ export function streamReader(
       const stored = (await ledger?.streams.find(stream, batch)) ?? null;
       if (stored === null) return null;
       const { receivedAt, dataTime, status, reason, inReferences } = stored;
-      // The stored result carries the stream's name at that time.
+      // The stored result contains the name that the stream had at that time.
       const result = { ...parseStoredValue(checkResultSchema, stored.result, `batch "${batch}"`), stream };
       return {
         model: folder,

@@ -1,6 +1,6 @@
-// `tidemark baseline recalibrate`: rehearses a model's training recordings again, without training. Only the calibration and
-// the accuracy estimate of the baseline may change. The histogram bins and the reference distributions stay the same.
-// References, devices' summaries and current alarms therefore remain valid. W windows, K classes.
+// `tidemark baseline recalibrate`: rehearses a model's training recordings again without training. Only the baseline's
+// calibration and accuracy estimate may change; the histogram bins and the reference distributions stay the same. References,
+// summaries from devices and current alarms therefore remain valid. W windows, K classes.
 
 import { UserError } from "../errors.ts";
 import { cvReportSchema } from "../learning/training/cv-report.ts";
@@ -44,13 +44,13 @@ export type { CalibrationEvent } from "./calibration-progress.ts";
 export interface Recalibration {
   /** The model folder. */
   readonly model: string;
-  /** Name and time of the model's training, which stay unchanged. */
+  /** Name and time of the model's training run, which stay unchanged. */
   readonly modelVersion: string;
   /** Number of people whose days were rehearsed. */
   readonly people: number;
-  /** The rehearsed days; null if the calibration does not record them. */
+  /** The rehearsed days; null if the calibration contains no record of them. */
   readonly day: RehearsedDay | null;
-  /** The days rehearsed by the replaced calibration; null if an earlier version of Tidemark made it. */
+  /** The days rehearsed in the replaced calibration; null if that calibration comes from an earlier version of Tidemark. */
   readonly before: RehearsedDay | null;
   /** Number of batches between false alarms; null if too few people could be rehearsed. */
   readonly runLength: MeasuredRunLength | null;
@@ -157,7 +157,7 @@ function trainedOptionsToRecalibrate({ config, folder }: WatchedModel, model: st
   );
 }
 
-/** The windows that were cross-validated: those of people who were not in the holdout. */
+/** The cross-validated windows: those of people who were not in the holdout. */
 async function cutWindowsToRecalibrate(
   { model, recordings }: RecalibrateConfig,
   { folder: { manifest }, config, drift }: WatchedModel,

@@ -1,4 +1,4 @@
-// `tidemark reference`: shows the references of a model's streams, and records the user's decisions about them.
+// `tidemark reference`: shows the references of a model's streams, and records users' decisions about them.
 
 import { UserError } from "../errors.ts";
 import type { DecidedBy } from "../monitoring/streams/monitor-stream.ts";
@@ -38,7 +38,7 @@ export interface ReferenceOptions {
   readonly store?: string;
 }
 
-/** Selects a stream, and gives the author and the reason of a decision for the ledger. */
+/** Selects a stream, and gives the author of a decision and its reason for the ledger. */
 export interface DecisionOptions extends ReferenceOptions {
   /** Author of the decision (default: the name of your account). */
   readonly by?: string;

@@ -6,7 +6,7 @@ import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import type { ServerAddress } from "../storage/tracking/server-address.ts";
 
-/** Maximum time by which a tracking server may delay a verdict. */
+/** Maximum time that a tracking server may delay a verdict. */
 const reportPatienceMs = 3000;
 
 /** Warns if the tracking server does not accept the whole stream. */

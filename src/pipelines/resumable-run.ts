@@ -1,5 +1,5 @@
 // Makes a training run resumable: run.json identifies the run, and each fit writes its checkpoint to the same folder. Rerunning
-// a completed fit from its checkpoint takes no time, so nothing else is stored.
+// a completed fit from its checkpoint takes almost no time, so nothing else is stored.
 
 import { z } from "zod";
 import { UserError } from "../errors.ts";
@@ -32,8 +32,8 @@ const runStateSchema: z.ZodType<RunState> = z.object({
 /**
  * Starts the run in `staging`, or resumes an existing one.
  *
- * @param options the options that affect the result, without those that affect only speed or paths. The fingerprint identifies
- * the data.
+ * @param options the options that affect the result, excluding those that affect only speed or paths. The fingerprint
+ * identifies the data.
  * @throws UserError if the run in `staging` has different data, options or versions; the message lists all differences
  */
 export async function enterResumableRun(

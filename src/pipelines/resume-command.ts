@@ -34,7 +34,7 @@ export function resumeCommand(
     tune: { defined: tuneOptions, defaults: () => resolveTuneConfig({ files, out, search: "-" }) },
   };
   const { defined, defaults } = verbs[verb];
-  // The default network may change between versions, but an interrupted run has to keep its network.
+  // The default network may change between versions, but an interrupted run must keep its network.
   const words = resumeCommandWords(options, defined, { ...defaults(), network: undefined });
   return shellCommand("tidemark", verb, ...files.map(shellPath), "--out", out, ...words, "--resume");
 }

@@ -1,5 +1,5 @@
-// Opens the recordings for a retraining run: labelled recordings (the champion's or others), and unlabelled recordings, which
-// must pass the quality gate. Only windows are kept in memory; rows are read when needed. U unlabelled windows.
+// Opens the recordings for a retraining run: labelled recordings (the champion's or other ones) and unlabelled recordings,
+// which must pass the quality gate. Only windows are kept in memory; rows are read when needed. U unlabelled windows.
 
 import { DataFault } from "../data-fault.ts";
 import { UserError } from "../errors.ts";
@@ -18,23 +18,23 @@ import { type RowSource, renameRecordingChannels } from "../signals/data/recordi
 import { refuseAbsurdValues } from "../signals/data/refuse-absurd-values.ts";
 import type { WindowSet } from "../signals/preprocessing/windows.ts";
 
-/** Recordings whose channels have the champion's names. The caller must close the recordings. */
+/** Recordings whose channels are named as in the champion. The caller must close the recordings. */
 export interface RetrainRecordings {
   readonly rows: RowSource;
   readonly files: readonly string[];
   readonly fingerprint: string;
   readonly quality: QualityReport;
-  /** People with equal values. */
+  /** People whose values are identical. */
   readonly copies: OpenedRecordings["copies"];
-  /** Unit conversions of the values; the channels have the champion's names. */
+  /** Unit conversions of the values; channels are named as in the champion. */
   readonly conversions: readonly StoredConversion[];
   readonly labelMap: OpenedRecordings["labelMap"];
   close(): void;
 }
 
 /**
- * For the champion's own recordings, the column names are those from its training. For other recordings, the user can name the
- * columns; the names from training are the defaults.
+ * For the champion's own recordings, the column names are those from its training. For other recordings, the user can specify
+ * the columns; the names from training are the defaults.
  */
 function labelledRetrainColumns(
   config: NamedColumns & Pick<RetrainConfig, "labelled">,
@@ -58,8 +58,8 @@ function labelledRetrainColumns(
 }
 
 /**
- * The columns for person, recording and time, as named by the user or else as in training. With a wrong person column, a cycle
- * could train on a person in the holdout under another name.
+ * The columns for person, recording and time, as given by the user or otherwise as in training. If the person column were
+ * wrong, a cycle could train on a person in the holdout under another name.
  */
 function unlabelledRetrainColumns(
   config: NamedColumns,
@@ -149,7 +149,7 @@ function conversionsOfRetrainRecordings(
 }
 
 /**
- * @returns the recordings; names of people are spelt as in `labelled`, and `copies` also covers people whose values appear in
+ * @returns the recordings; people's names are spelt as in `labelled`, and `copies` also covers people whose values appear in
  *   `labelled`
  * @throws UserError if the recordings do not pass the quality gate
  */
@@ -207,7 +207,7 @@ function toRetrainRecordings(
 }
 
 /**
- * [U] the label at the middle of each window; the windows were cut without regard to labels. The windows were cut without
+ * [U] the label at the middle of each window; the windows were cut without regard to the labels. The windows were cut without
  * regard to labels.
  */
 export async function readRetrainTruth(

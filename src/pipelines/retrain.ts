@@ -40,7 +40,7 @@ export type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.t
 /**
  * Trains on unlabelled recordings by curriculum labelling or AdaBN. Writes a model folder if the candidate is better than the
  * champion on the holdout and not worse on the unlabelled windows. On the holdout, both models are measured with networks that
- * were not trained on its people. The same data, options and seed give the same files, even if the run was interrupted and
+ * were not trained on its people. The same data, options and seed produce the same files, even if the run was interrupted and
  * resumed.
  *
  * @param options the same as on the command line; `files`, `model` and `out` are required
@@ -117,7 +117,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     const seconds = (performance.now() - started) / 1000;
     const { adopted, out, report } = result;
     const tracked = await tracker.finish(out);
-    // After this point, an error does not mean that the run has failed.
+    // From this point on, an error does not mean that the run has failed.
     tracker = undefined;
     const promoted = adopted && config.promote ? await promoteRetrained(out) : null;
     const named = promoted === null ? null : `${promoted.champion} is the champion of ${promoted.line}`;
@@ -141,7 +141,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
   }
 }
 
-/** Promotes the model. If the promotion fails, the error states that the model itself is complete. */
+/** Promotes the model. If the promotion fails, the error message says that the model itself is complete. */
 async function promoteRetrained(out: string): Promise<Promotion> {
   try {
     return await promote(out);

@@ -12,7 +12,7 @@ import type { ModelHandle } from "./model-handle.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 import type { RetrainRecordings } from "./retrain-recordings.ts";
 
-/** @throws UserError if too few people are labelled, or if a class has nobody left to train on */
+/** @throws UserError if too few people are labelled, or if no people remain to train on for some class */
 export function chooseRetrainingHoldout(
   own: WindowSet,
   rows: Int32Array,
@@ -67,7 +67,9 @@ function requireRetrainingHoldout(
   });
 }
 
-/** The unlabelled windows, except those of people in the holdout and of people whose values are copies of the holdout's. */
+/**
+ * The unlabelled windows, except those of people in the holdout and of people whose values are copies of those in the holdout.
+ */
 export function retrainingRowsWithoutHoldout(
   windows: WindowSet,
   first: number,

@@ -1,4 +1,4 @@
-// Selects and sorts the streams of a list, and counts the streams of each kind. The streams may be those of one model or of
+// Selects and sorts the streams for a list, and counts the streams of each kind. The streams may be those of one model or of
 // all models of a service.
 
 import type { StreamList } from "../monitoring/streams/stream-answers.ts";
@@ -11,7 +11,7 @@ import type { StreamsListConfig } from "../options/resolve-config.ts";
 
 /** Which streams to list. */
 export interface StreamSelection extends Partial<Pick<StreamsListConfig, "which" | "search" | "limit">> {
-  /** Number of streams to leave out at the beginning (default: 0). */
+  /** Number of streams to skip at the beginning (default: 0). */
   readonly skip?: number;
 }
 

@@ -17,7 +17,7 @@ export interface SendingRun {
   readonly refused: (batch: SpooledBatch, reason: string, content: string) => void;
   /** Called for a new obstacle; `stream` is null if it concerns all streams. */
   readonly hindered: (stream: string | null, reason: string, advice: string | null) => void;
-  /** The service answers again. */
+  /** Called when the service responds again. */
   readonly resumed: () => void;
 }
 
@@ -27,7 +27,7 @@ export interface SendingOptions {
   /** Called before a batch leaves the spool. */
   readonly confirmed: () => Promise<void>;
   readonly connections: number;
-  /** Time without an accepted batch after which sending stops; null to continue indefinitely despite obstacles. */
+  /** Time without an accepted batch after which sending stops; null to keep trying indefinitely. */
   readonly patienceMs: number | null;
   readonly clock: Clock;
   readonly now: () => Date;
@@ -83,7 +83,7 @@ export class SpoolSender {
     this.#wake.abort();
   }
 
-  /** Announces that no more batches will be added. */
+  /** Indicates that no more batches will be added. */
   finish(): void {
     this.#complete = true;
     this.#wake.abort();

@@ -1,4 +1,4 @@
-// Encodes an error that leaves a thread, and decodes it. A structured clone would keep neither the error's class nor its
+// Encodes an error for sending it out of a thread, and decodes it. A structured clone would lose the error's class and its
 // fields, and callers need both.
 
 import { UserError } from "../errors.ts";

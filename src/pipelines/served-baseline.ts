@@ -1,5 +1,5 @@
 // The information about a model that the service's pages show: its training data, its calibration and its cross-validation, and
-// a comparison with another model as far as that is possible without data. People are counted but not named, because a token
+// a comparison with another model, as far as this is possible without data. People are counted but not named, because a token
 // with read access may belong to one of them.
 
 import { join } from "node:path";
@@ -42,7 +42,7 @@ export interface ServedBaseline {
   histograms: string;
   /** Windows by class. */
   classes: { name: string; windows: number }[];
-  /** Number of people, and the smallest and the largest number of windows of any person. */
+  /** Number of people, and the smallest and largest number of windows per person. */
   people: { count: number; fewest_windows: number; most_windows: number };
   quality: { rows_read: number; rows_kept: number; seconds: number; recordings: number; rate_hz: number | null };
   calibration: {
@@ -55,7 +55,7 @@ export interface ServedBaseline {
       apart: string;
       seconds: number;
       batches: number;
-      /** Share of held-out people's drift-free batches that had p <= .05; null if it was not measured. */
+      /** Share of held-out people's drift-free batches with p <= .05; null if it was not measured. */
       alarms_at_5_percent: number | null;
     }[];
   };

@@ -1,5 +1,5 @@
-// The models of a service. Each model is opened for its first batch and stays open. If a model's folder changes, or its line
-// gets another champion, later batches use the new model, and the old one is closed after the last batch that uses it.
+// The models of a service. Each model is opened for its first batch and stays open. If a model's folder changes or its line
+// gets a new champion, later batches use the new model, and the old one is closed after the last batch that uses it.
 
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -40,11 +40,11 @@ export class UnusableModel extends UserError {
 export interface NamedModel {
   /** Name of the model folder. */
   readonly folder: string;
-  /** Earlier champions of the line, oldest first; none if the name is not that of a champion. */
+  /** Earlier champions of the line, oldest first; empty if the name does not refer to a champion. */
   readonly earlier: readonly string[];
 }
 
-/** The streams of a model that need not be open. */
+/** The streams of a model, which need not be open. */
 export interface ServedLedger {
   readonly modelVersion: string;
   readonly streams: ReadableLedger;
@@ -59,7 +59,7 @@ interface Opened {
   replaced: boolean;
 }
 
-/** While SQLite waits for a lock, it blocks the thread, so the service cannot answer any request. Between attempts, it does. */
+/** While SQLite waits for a lock, it blocks the thread, so the service can answer requests only between attempts. */
 export const serviceLedgerWait = { busyTimeoutMs: 100 } as const;
 
 export interface ServedModelsOptions {
@@ -127,7 +127,7 @@ export class ServedModels {
     return ledger;
   }
 
-  /** Does the same for the model to which a name refers. @throws UnknownModel */
+  /** Like `use`, but for the model to which a name refers. @throws UnknownModel */
   async namedLedger(project: string, name: string): Promise<{ folder: string; ledger: ServedLedger | null }> {
     const { folder } = await this.resolve(name);
     return { folder, ledger: await this.ledger(project, folder) };

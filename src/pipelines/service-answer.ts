@@ -1,5 +1,5 @@
-// The meaning of the service's reply for the batch that was sent: it is in the store, should be sent again, cannot be sent
-// before a person has corrected something, or will never be accepted.
+// What the service's reply means for the batch that was sent: it is in the store, should be sent again, cannot be sent until a
+// person has corrected something, or will never be accepted.
 
 import { z } from "zod";
 import { withFullStop } from "../full-stop.ts";
@@ -13,7 +13,7 @@ export type ServiceAnswer =
   | { readonly kind: "accepted"; readonly verdict: CheckResult["verdict"]; readonly known: boolean }
   /** The same request may succeed later. */
   | { readonly kind: "later"; readonly of: Concerned; readonly reason: string; readonly afterMs: number }
-  /** A person has to correct the address, the token or the model. */
+  /** A person must correct the address, the token or the model. */
   | { readonly kind: "setup"; readonly of: Concerned; readonly reason: string; readonly advice: string }
   /** The service will never accept this batch. If `mayPass` is true, a few more attempts are worthwhile nevertheless. */
   | { readonly kind: "refused"; readonly reason: string; readonly mayPass: boolean };
@@ -77,7 +77,7 @@ export function serviceAnswer(answer: HttpAnswer, now: Date): ServiceAnswer {
   }
 }
 
-/** The address does not belong to a service. */
+/** The address does not belong to a Tidemark service. */
 export function foreignAnswer(reason: string): ServiceAnswer {
   return {
     kind: "setup",
@@ -96,7 +96,7 @@ export function jsonOfAnswer(text: string): unknown {
   }
 }
 
-/** Maximum waiting time; a longer time requested by the service is shortened to it. */
+/** Maximum waiting time; if the service requests a longer time, this one applies. */
 const longestRetryAfterMs = 15 * 60_000;
 
 /** @param text seconds or a date, as in RFC 9110 */

@@ -27,7 +27,7 @@ export type ServiceRequest = (
 ) => Promise<ServiceReply>;
 
 export interface ServiceClientOptions {
-  /** Address of the service. */
+  /** The service's address. */
   readonly to: string;
   readonly token: string | null;
   readonly request?: ServiceRequest;

@@ -16,8 +16,8 @@ export interface SimulateResult {
 }
 
 /**
- * Writes plausible wrist recordings to one table: user, activity, recording, timestamp_s, accelerations in m/s^2 and
- * angular velocities in rad/s. The same options give the same values.
+ * Writes plausible wrist recordings to one table: user, activity, recording, timestamp_s, accelerations in m/s^2 and angular
+ * velocities in rad/s. The same options produce the same values.
  *
  * @throws UserError if an option is out of range, an activity is unknown, or the file cannot be written
  */

@@ -23,7 +23,7 @@ import { isNetworkReadFromFile, readNetworkOfChampion } from "./read-network.ts"
 
 /** A model from which a training run starts. */
 export interface StartingModel {
-  /** The model, as the user named it. */
+  /** The model, as given by the user. */
   readonly from: string;
   readonly opened: OpenedModel;
   /** The options with which the model was trained. */
@@ -35,7 +35,7 @@ export interface StartingModel {
 }
 
 /**
- * @param config.network a file, if the model has its user's own network
+ * @param config.network a file, if the model has a user's own network
  * @throws UserError if the model cannot be opened, or has a network whose weights cannot be trained further
  */
 export async function openStartingModel(
@@ -115,7 +115,7 @@ export function configFromStartingModel<C extends TrainConfig>(
 
 /**
  * The weights for the classes of `windows`.
- * @throws UserError if the windows do not have the model's channels, or come from other sensors or in other units
+ * @throws UserError if the windows do not have the model's channels, or come from other sensors or are in other units
  */
 export async function startingWeights(
   { from, opened, trained, network, weights }: StartingModel,

@@ -1,4 +1,4 @@
-// Schemas of the results of `listStreams`, `showStream` and `checkStreams`, which their commands print with --json.
+// Schemas for the results of `listStreams`, `showStream` and `checkStreams`, which their commands print with --json.
 import { z } from "zod";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { ChangedStream } from "./change-streams.ts";

@@ -1,4 +1,4 @@
-// `tidemark streams`: lists the streams of a model, and shows the history of one. The functions whose names end in `Of` use an
+// `tidemark streams`: lists a model's streams, and shows the history of one stream. Functions whose names end in `Of` use an
 // open store; the others open the ledger in a model folder.
 
 import { UserError } from "../errors.ts";
@@ -24,11 +24,11 @@ export type { ListedBatch, ListedStream, StreamSilence } from "../monitoring/str
 export type { StreamAction, UserAction } from "../storage/store/stream-store.ts";
 export type { StreamSelection } from "./select-streams.ts";
 
-/** Selects the batches of a stream that are shown. */
+/** Selects which batches of a stream to show. */
 export interface HistorySelection {
   /** Maximum number of batches, counted from the newest (default: all). */
   readonly last?: number;
-  /** Number of the newest batches to leave out (default: 0). */
+  /** Number of newest batches to leave out (default: 0). */
   readonly skip?: number;
 }
 

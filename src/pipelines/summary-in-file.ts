@@ -1,4 +1,4 @@
-// A batch that a device has summarised, in a file that takes the place of a recording.
+// A batch summarised on a device, in a file that takes the place of a recording.
 
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
@@ -12,7 +12,7 @@ const mostBytes = 64e6;
 /**
  * The content of the file if it is a summary; null if the files contain recordings.
  * @param config the options; those about columns do not apply to a summary
- * @param stored local paths of files whose content came from elsewhere, by their names
+ * @param stored local paths of files whose content came from elsewhere, keyed by name
  * @throws UserError if other files are given in addition to a summary, or options that apply to columns
  */
 export async function summaryInFile(
@@ -45,7 +45,7 @@ export async function summaryInFile(
   return bytes;
 }
 
-/** False for patterns, addresses and pipes, which are read as recordings. */
+/** Returns false for patterns, addresses and pipes, which are read as recordings. */
 async function beginsLikeSummary(path: string): Promise<boolean> {
   const isFile = await stat(path).then(
     (found) => found.isFile(),

@@ -1,5 +1,5 @@
-// `tidemark sync`: sends the records of training and of streams in a model folder to a tracking server. Nothing is sent twice,
-// so the command can be run again at any time, even after it was killed.
+// `tidemark sync`: sends the training and stream records in a model folder to a tracking server. Nothing is sent twice, so the
+// command can be run again at any time, even after it was killed.
 
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
@@ -59,8 +59,8 @@ const usualPatienceMs = 60_000;
  * Replays a training run and its streams to an MLflow server, without resending what the server already has.
  *
  * @param options the same as on the command line; `directory` is required
- * @throws UserError if no server is named, there is nothing to send, or the log contains something that may not be sent. The
- *   server is not contacted in these cases. Data that the server does not accept are not an error: see `unsent`
+ * @throws UserError if no server is given, there is nothing to send, or the log contains something that must not be sent. In
+ *   these cases, the server is not contacted. Data that the server does not accept is not an error; see `unsent`
  */
 export async function sync(
   options: SyncOptions,

@@ -83,7 +83,7 @@ export async function readTestSet(
   }
 }
 
-/** @param network content of the model's model.onnx */
+/** @param network content of the model's model.onnx file */
 export async function testSetReport(
   { rows, windows, leakage }: TestSet,
   network: Uint8Array,

@@ -1,7 +1,7 @@
 // Threads that share a computation. All threads run the same program on the same input, and only the items of `map` are
-// distributed: a thread computes some of the items, sends its results to the others, and waits for theirs. All threads
-// therefore have all results and continue in the same way, and the outcome does not depend on their number. Everything outside
-// the calls of `map` is computed by every thread.
+// distributed: each thread computes some of the items, sends its results to the others, and waits for theirs. As a result, all
+// threads have all the results and continue in the same way, and the outcome does not depend on the number of threads.
+// Everything outside the calls of `map` is computed by every thread.
 //
 // The program stays synchronous, because a thread waits without returning to its event loop. If a thread fails, the
 // others wait forever, so the code that started them has to terminate them.

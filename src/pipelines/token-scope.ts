@@ -1,5 +1,5 @@
-// The scopes of a token: `ingest:PATTERN` allows sending batches of matching streams, `read:PATTERN` reading them, and `admin`
-// everything. Without a pattern, a scope covers all streams. In a pattern, * matches any characters.
+// The scopes of a token: `ingest:PATTERN` allows sending batches for matching streams, `read:PATTERN` allows reading them, and
+// `admin` allows everything. Without a pattern, a scope covers all streams. In a pattern, * matches any characters.
 
 import { UserError } from "../errors.ts";
 
@@ -7,7 +7,7 @@ export type ScopeKind = "ingest" | "read" | "admin";
 
 export interface TokenScope {
   readonly kind: ScopeKind;
-  /** A pattern for the names of streams. */
+  /** A pattern for stream names. */
   readonly pattern: string;
 }
 
@@ -37,7 +37,7 @@ export function scopesAllow(scopes: readonly TokenScope[], kind: ScopeKind, stre
 
 /** @param pattern * matches any characters */
 export function matchesScope(pattern: string, stream: string): boolean {
-  // Greedy matching from both ends, because a regular expression with many stars could take exponential time.
+  // Matches greedily from both ends, because a regular expression with many stars could take exponential time.
   const [head = "", ...parts] = pattern.split("*");
   const tail = parts.pop();
   if (tail === undefined) return stream === pattern;

@@ -48,7 +48,7 @@ export interface TokenRun {
 }
 
 /**
- * Where a service stores its tokens: in the file that `--tokens` names, or in tokens.json in its folder of streams or models.
+ * Where a service stores its tokens: in the file given by `--tokens`, or in tokens.json in its stream store or model directory.
  */
 export function tokenFileOf({ tokens, store, models }: TokenPlaceConfig): string {
   if (tokens !== undefined) return tokens;
@@ -64,7 +64,7 @@ export function auditLogBesideTokens(place: TokenPlaceConfig): string {
   return join(dirname(tokenFileOf(place)), "audit.jsonl");
 }
 
-/** @throws UserError if a valid token has this name, or a scope is invalid */
+/** @throws UserError if a valid token already has this name, or if a scope is invalid */
 export async function createToken(
   place: TokenPlaceConfig,
   { name, scope, project = defaultProject }: { name: string; scope: readonly string[]; project?: string },

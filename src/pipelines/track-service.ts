@@ -1,5 +1,5 @@
-// Reports the streams of a service to a tracking server, in the background: a run per model with a few metrics every five
-// minutes, and a run per stream only for streams that the user selects. Verdicts never wait for the tracking server.
+// Reports a service's streams to a tracking server in the background: one run per model with a few metrics every five minutes,
+// and one run per stream, but only for streams that the user selects. Verdicts never wait for the tracking server.
 
 import { join } from "node:path";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
@@ -19,23 +19,23 @@ import type { JudgedEvent } from "./judge-posted-batch.ts";
 import type { ServedLedger } from "./served-models.ts";
 import { matchesScope } from "./token-scope.ts";
 
-/** The streams of a model in a project, with their ledger. */
+/** A model's streams in a project, with their ledger. */
 export interface TrackedLedger {
   readonly project: string;
-  /** Name of the model's folder. */
+  /** Name of the model folder. */
   readonly model: string;
   readonly ledger: ServedLedger;
 }
 
 export interface TrackServiceOptions {
   readonly server: ServerAddress;
-  /** Default: the experiment of each model's training. */
+  /** Default: the experiment of each model's training run. */
   readonly experiment: string | undefined;
-  /** Names of the streams with runs of their own; * matches any characters. Default: none. */
+  /** Names of the streams that get their own runs; * matches any characters. Default: none. */
   readonly streams: string | undefined;
-  /** Folder of the model folders. */
+  /** Folder that contains the model folders. */
   readonly models: string;
-  /** Folder whose lock replicas share while they send runs of streams; null if there is none. Default: each model's folder. */
+  /** Folder whose lock the replicas share while they send stream runs; null if there is none. Default: each model's folder. */
   readonly lockIn?: string | null;
   readonly ledgers: () => Promise<readonly TrackedLedger[]>;
   readonly now: () => Date;
@@ -46,15 +46,15 @@ export interface TrackServiceOptions {
 const everyMs = 5 * 60_000;
 /** Maximum time for all models together while the service runs, and when it stops. */
 const [patienceMs, lastPatienceMs] = [60_000, 3000];
-/** Number of unsent events per model above which the oldest are dropped: two days of them. */
+/** Maximum number of unsent events per model (two days' worth), above which the oldest are dropped. */
 const mostUnsent = 1000;
 
 interface TrackedModel {
-  /** Undefined until the run is begun, and after a fault. */
+  /** Undefined until the run has begun, and after a fault. */
   sender: EventSender | undefined;
   unsent: TrackingEvent[];
   results: CheckResult[];
-  /** Streams with batches that their runs lack. */
+  /** Streams that have batches missing from their runs. */
   readonly streams: Set<string>;
 }
 
@@ -83,7 +83,7 @@ export class ServiceTracker {
     if (streams !== undefined && matchesScope(streams, stream)) own.streams.add(stream);
   }
 
-  /** Sends the rest, within a few seconds. */
+  /** Sends the remaining events within a few seconds. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#loop;
@@ -98,7 +98,7 @@ export class ServiceTracker {
     }
   }
 
-  /** A fault is reported once, until something was sent again. */
+  /** A fault is reported only once, until sending succeeds again. */
   async #send(isLast: boolean): Promise<void> {
     const limits = new ServerTimeLimits(isLast ? lastPatienceMs : patienceMs);
     let fault: string | null = null;

@@ -41,13 +41,13 @@ export type TrainEvent =
       recordings: number;
       /** Windows by class name. */
       classes: Record<string, number>;
-      /** The channels, in the order of the network's inputs. */
+      /** The channels in the order of the network's inputs. */
       channels: readonly string[];
-      /** The sensors with their channels, and the grounds on which they were recognised. */
+      /** The sensors with their channels, and how they were recognised. */
       sensors: FoundSensors["sensors"];
       /** Unit conversions that were applied to the values in the files. */
       conversions: readonly UnitConversion[];
-      /** Sampling rate of the windows, Hz. */
+      /** Sampling rate of the windows, in Hz. */
       samplingRateHz: number;
       /** Samples per window. */
       windowSize: number;
@@ -66,7 +66,7 @@ export type TrainEvent =
       type: "split";
       /** How the recordings are split into folds. */
       split: string;
-      /** For each fold, the tested people and the number of windows in each part. */
+      /** For each fold, the people tested and the number of windows in each part. */
       folds: readonly {
         fold: number;
         testUsers: readonly string[];
@@ -106,9 +106,9 @@ export type TrainEvent =
       files: readonly string[];
       /** Labelled people for training, and their windows. */
       labelled: { people: readonly string[]; windows: number };
-      /** Labelled recordings listed in the model's manifest; empty if the user named the recordings. */
+      /** Labelled recordings listed in the model's manifest; empty if the user specified the recordings. */
       filesOfModel: readonly string[];
-      /** The holdout's people, and their windows. */
+      /** The people in the holdout, and their windows. */
       holdout: { people: readonly string[]; windows: number };
       /** Unlabelled people, windows and rows. */
       unlabelled: { people: number; windows: number; rows: number };
@@ -134,7 +134,7 @@ export type TrainEvent =
       stopped: StopReason | "adabn";
       /** Why the cycles ended, in words. */
       because: string;
-      /** Every rule with its measured value. */
+      /** Every rule, with its measured value. */
       rules: readonly GateRule[];
       /** Whether the candidate passed all rules. */
       passed: boolean;
@@ -169,11 +169,11 @@ export type TrainEvent =
       day: RehearsedDay | null;
       /** Number of batches between false alarms; null if too few people could be rehearsed. */
       runLength: MeasuredRunLength | null;
-      /** Total duration of the run, over all its sessions. */
+      /** Total duration of the run across all its sessions. */
       seconds: number;
       /** The cross-validated figures. */
       summary: TrainSummary;
-      /** The line of models that the model has joined; null without --as. */
+      /** The line to which the model has been added; null without --as. */
       joined: JoinedLine | null;
     };
 

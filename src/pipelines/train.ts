@@ -1,4 +1,4 @@
-// `tidemark train`: turns recordings into a model folder. The stages of training follow in order; each has its own file.
+// `tidemark train`: turns recordings into a model folder. The training stages follow in order, each in its own file.
 
 import { resolve } from "node:path";
 import { Interrupted, UserError } from "../errors.ts";
@@ -84,7 +84,7 @@ export interface TrainResult {
   report: string;
   /** Name and time of the training run. */
   modelVersion: string;
-  /** Total duration of the run, over all its sessions. */
+  /** Total duration of the run across all its sessions. */
   seconds: number;
   /** The cross-validated figures. */
   summary: TrainSummary;
@@ -101,9 +101,9 @@ export interface TrainRunOptions {
 }
 
 /**
- * Cross-validates a network on labelled recordings, fits it on all of them, and writes a model folder: network, scaler,
- * labels, frozen baseline, empty rolling reference, report and out-of-fold predictions. The same data, options and seed
- * give the same network, byte for byte, even if the run was interrupted and resumed.
+ * Cross-validates a network on labelled recordings, fits it on all of them, and writes a model folder: network, scaler, labels,
+ * frozen baseline, empty rolling reference, report and out-of-fold predictions. The same data, options and seed produce the
+ * same network, byte for byte, even if the run was interrupted and resumed.
  *
  * @param options the same as on the command line; `files` and `out` are required
  * @throws UserError if an option is invalid, the data cannot be trained on, or the loss is not finite
@@ -112,7 +112,7 @@ export interface TrainRunOptions {
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
   const started = performance.now();
   const resolved = withNamedTrainOut(resolveTrainConfig(options));
-  // Loaded when a training begins: many programs that import the package never train.
+  // Loaded only when training begins, because many programs that import the package never train.
   const [{ prepareTraining }, { fitAndWriteModel }] = await Promise.all([
     import("./prepare-training.ts"),
     import("./fit-and-write-model.ts"),
@@ -170,8 +170,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
 }
 
 /**
- * The model that `--from` names, and the options, completed with those of the model; reading the model loads the network
- * layers.
+ * The model given by `--from`, and the options, completed with those of that model. Reading the model loads the network layers.
  */
 async function startOfTraining(resolved: TrainConfig): Promise<{ start?: StartingModel; given: TrainConfig }> {
   if (resolved.from === undefined) return { given: resolved };
@@ -180,7 +179,7 @@ async function startOfTraining(resolved: TrainConfig): Promise<{ start?: Startin
   return { start, given: configFromStartingModel(resolved, start) };
 }
 
-/** The weights of the model, for the classes of the windows, and its scaler. */
+/** The model's weights for the windows' classes, and its scaler. */
 async function startOfTrainFits(
   model: StartingModel,
   data: TrainingData,
@@ -192,7 +191,7 @@ async function startOfTrainFits(
   return { weights: await startingWeights(model, data, rng, reporter), scaler: model.scaler };
 }
 
-/** The model is complete, so a registry that cannot be changed at present does not make the run fail. */
+/** The model is complete, so the run does not fail if the registry cannot be changed at present. */
 async function joinTrainedLine(out: string, line: string, reporter: Reporter): Promise<JoinedLine | null> {
   try {
     return await addModel(out, line, { reporter });

@@ -1,4 +1,4 @@
-// The outcome of training: the fits of all folds and of the final network, with their data.
+// The outcome of training: the fits for all folds and for the final network, with their data.
 
 import type { FineTuningReport } from "../learning/training/cv-report.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";

@@ -1,4 +1,4 @@
-// Divides windows into the folds of a training, and reports whether people leak between the parts.
+// Divides windows into the folds of a training run, and reports whether people leak between the parts.
 
 import { innerSplit } from "../learning/evaluation/inner-split.ts";
 import { type FoldParts, type LeakageReport, leakageReport } from "../learning/evaluation/leakage.ts";
@@ -22,7 +22,7 @@ export interface TrainingFolds {
   readonly warnings: readonly string[];
 }
 
-/** Divides the windows, and reports the division as an event. */
+/** Divides the windows and reports the division as an event. */
 export function divideIntoTrainingFolds(
   {
     split: given,
@@ -38,7 +38,7 @@ export function divideIntoTrainingFolds(
 ): TrainingFolds {
   const rng = Rng.fromSeed(seed);
   const split = areTrainingFoldsByColumn(given) ? "group" : given;
-  // Within a recording, keep a gap of one window between test and training windows, because adjacent windows are similar.
+  // Within a recording, there is a gap of one window between test and training windows, because adjacent windows are similar.
   const { splits, warnings } = outerSplit(split, windows, {
     nSplits,
     purgeSamples,

@@ -35,7 +35,7 @@ export interface TuneCandidate {
   readonly config: TrainConfig;
 }
 
-/** A larger number would take days, and is more likely a typing error. */
+/** A larger number would take days, and is probably a typing error. */
 const mostCandidates = 10_000;
 
 /**

@@ -1,10 +1,10 @@
-// The config file that a search writes.
+// The config file written by a search.
 
 import type { PairedPeople } from "../learning/evaluation/paired-people.ts";
 import { kebabCase } from "../letter-case.ts";
 import type { TunedOptions } from "./tune-candidates.ts";
 
-/** The text of a config file with the selected options, and a comment with the scores of their test. */
+/** The text of a config file with the selected options, and a comment with their test scores. */
 export async function tuneConfigText(
   chosen: TunedOptions,
   { people, first, second, interval }: PairedPeople,

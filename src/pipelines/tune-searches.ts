@@ -1,4 +1,4 @@
-// The searches of `tune`: each compares candidates on some people, and tests the selected candidate on other people.
+// The searches of `tune`: each search compares candidates on some people and tests the selected candidate on other people.
 
 import { answersAtMoments, type ChosenWindows } from "../learning/evaluation/answers-at-moments.ts";
 import { checkSplitClasses } from "../learning/evaluation/check-splits.ts";
@@ -29,7 +29,7 @@ export interface TuneTrial {
   options: TunedOptions;
   /** Maximum number of epochs of the candidate's fits. */
   epochs: number;
-  /** Macro-F1, averaged over the held-out people. */
+  /** Mean macro-F1 over the held-out people. */
   macroF1: number;
 }
 
@@ -73,10 +73,10 @@ export type TuneEvent =
       options: TunedOptions;
     };
 
-/** Parts of the data that a search holds out in turn. */
+/** The parts of the data that a search holds out in turn. */
 const parts = 3;
 
-/** State that the searches share: the time, the completed trials, and the folds. */
+/** State shared by the searches: the time, the completed trials, and the folds. */
 export class TuneSearches {
   readonly #windowings: TuneWindowings;
   readonly #config: TuneConfig;
@@ -218,7 +218,7 @@ export class TuneSearches {
   }
 }
 
-/** Divides the windows of the included people; the people who are not tested train and validate. */
+/** Divides the windows of the included people. Those who are not used for testing are used for training and validation. */
 function foldOfSearchedPeople(
   { windows, leakage }: TrainingData,
   {
@@ -256,5 +256,5 @@ function tuneScoresOfFold(
   return new Map(users.map(({ user, metrics }) => [user, metrics.macro_f1]));
 }
 
-/** A trial is short, so an interrupted trial starts over. */
+/** Trials are short, so an interrupted trial starts over. */
 const noCheckpoints: FitCheckpoints = { read: () => Promise.resolve(null), write: () => Promise.resolve() };

@@ -1,5 +1,5 @@
-// The windows of a search's candidates: those of the options as given, and those of every other length and overlap that is
-// searched. All cover the same recordings, people and classes.
+// The windows for a search's candidates: those for the options as given, and those for every other length and overlap that is
+// searched. They all cover the same recordings, people and classes.
 
 import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../errors.ts";
@@ -17,7 +17,7 @@ export class TuneWindowings {
   }
 
   /**
-   * Makes the windows of all candidates.
+   * Builds the windows for all candidates.
    * @param given the data with the windows of the options as given, whose overlap is `overlap`
    * @throws UserError if a person or a class has no window of a searched length
    */
@@ -32,7 +32,7 @@ export class TuneWindowings {
       const window = config.window ?? given.windows.windowSize;
       const key = windowingKey(window, config.overlap);
       if (key === usual || others.has(key)) continue;
-      // The network only limits the length, which was checked with each candidate's own network.
+      // The network limits only the length, which was checked with each candidate's own network.
       const rate = given.windows.samplingRateHz;
       const own = { ...config, rate, window, network: "1dcnn-bilstm" } as const;
       const reshaped = await prepareTraining(own, reporterOf(undefined)).catch((error: unknown) => {

@@ -1,6 +1,6 @@
-// `tidemark tune`: searches options of `train`, scored on held-out people. Each fold has its own search, whose result is tested
-// on the fold's test people, so the figures cover selection and training together. A last search over all people selects the
-// options.
+// `tidemark tune`: searches for options of `train`, scoring them on held-out people. Each fold has its own search, whose result
+// is tested on the fold's test people, so the figures cover selection and training together. A final search over all people
+// selects the options.
 
 import { isDeepStrictEqual } from "node:util";
 import { Interrupted, UserError } from "../errors.ts";
@@ -55,7 +55,7 @@ export interface TuneRun {
 }
 
 /**
- * Searches options of `train` by successive halving, and writes the selected options to a config file. The scores come from
+ * Searches for options of `train` by successive halving, and writes the selected options to a config file. The scores come from
  * people on whom the fits were not trained; the people who test the result are excluded from the search.
  *
  * @throws UserError if an option is invalid, the data cannot be trained on, or there are too few people

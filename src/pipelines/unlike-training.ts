@@ -50,7 +50,7 @@ export class UnlikeTraining {
     this.#measurer.add({ windows: { ...windows, channels }, runs }, probabilities, samplesOfChunk);
   }
 
-  /** The judgement of `check` on all windows together. */
+  /** The judgement that `check` would make about all windows together. */
   warnings(): string[] {
     if (this.#measurer.samples === 0) return [];
     const { rate } = this.#model.config;
@@ -82,7 +82,7 @@ function baselineOfTraining({ folder, baseline }: OpenedModel, sensors: WatchedM
   return faults.length > 0 || parsed.data.classes.length !== data.classes.length ? null : parsed.data;
 }
 
-/** Begins with a space; empty if there is no cause. */
+/** Begins with a space; empty if no cause was found. */
 export function unlikeTrainingCause(cause: ImpossibleSensor["cause"]): string {
   if (cause === null) return "";
   const fault = cause.fault.replace(/^is /, "are ").replace(/^has /, "have ");

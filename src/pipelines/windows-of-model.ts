@@ -1,4 +1,4 @@
-// How a model cuts windows, which is the same in training and for every batch.
+// How windows are cut for a model; the same in training and for every batch.
 
 import type { WindowOptions } from "../signals/preprocessing/plan-windows.ts";
 import { type StoredConfig, storedResampling } from "../storage/store/stored-config.ts";

@@ -1,4 +1,4 @@
-// Gathers the content of a batch's page, and writes it.
+// Collects the content of a batch's page and writes the page.
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import type { StreamMemory } from "../monitoring/streams/monitor-stream.ts";
@@ -21,9 +21,7 @@ export interface PagedBatch {
   readonly known: boolean;
   /** Null if the batch was rejected. */
   readonly measurement: BatchMeasurement | null;
-  /**
-   * The state of the stream with which the batch was judged, or the present state for a batch that had already been checked.
-   */
+  /** The state of the stream with which the batch was judged, or the current state if the batch had already been checked. */
   readonly memory: Pick<StreamMemory<StreamState>, "rolling" | "anchor">;
 }
 

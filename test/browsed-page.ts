@@ -58,7 +58,7 @@ export async function complaintsAbout(
     page.on("requestfailed", (request) => heard.push(`failed: ${request.url()}`));
     await page.goto(address);
     await use(page);
-    // Opens all `details` elements, so that their content is examined, too.
+    // Opens all `details` elements, so that their content is also examined.
     await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
     const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
     const folder = process.env.PAGE_SCREENSHOTS;

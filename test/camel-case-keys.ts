@@ -1,4 +1,4 @@
-// Finds JSON keys in camelCase, which only code should use. Names that users choose may be in camelCase, too.
+// Finds JSON keys in camelCase, which only code should use. Names that users choose may also be in camelCase.
 
 /** Matches `wordWord`, but neither `Ax` nor `KS p-value`. */
 export const camelCasePattern: RegExp = /^[a-z][a-z0-9]*[A-Z]/;

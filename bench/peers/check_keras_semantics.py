@@ -1,7 +1,7 @@
-"""Checks that the PyTorch network behind test/fixtures/network is Keras's, with the same weights and without dropout; compares losses,
-weights after three Adam steps (the third with class weights), moving statistics and inference. The trainable weights
-of the Keras model come in the fixtures' order. Keras's BatchNormalization computes in float32 even under a float64
-policy, which sets the tolerance. Needs keras and torch; is run by hand."""
+"""Checks that the PyTorch network behind test/fixtures/network matches Keras, with the same weights and without dropout:
+compares losses, weights after three Adam steps (the third with class weights), moving statistics and inference. The trainable
+weights of the Keras model are in the fixtures' order. Keras's BatchNormalization computes in float32 even under a float64
+policy, which sets the tolerance. Needs keras and torch, and is run by hand."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""Drift detectors that others publish, on the raw batches of the drift benchmark.
+"""Runs published drift detectors on the raw batches of the drift benchmark.
 
     python3 -m venv .venv-drift
     .venv-drift/bin/pip install nannyml evidently river "pandas<3"
@@ -8,9 +8,10 @@
     python drift_peers.py PEER DIRECTORY
 
 Reads training.npy and batches.npy [rows, channels] and request.json: {"batch_rows", "past", "channels", "streams",
-"healthy"}, each stream a list of [first row, row after the last] per batch, and whether it has no fault. Prints one line of JSON: {"version", "judges": {name: streams of
-alarms}}, an alarm being true, false, or null for a batch that is not judged. Each detector is used as its documentation shows,
-with its defaults. The reference is the training data, or the stream's own first batches ("past").
+"healthy"}, where each stream is a list of [first row, row after the last] per batch, and "healthy" gives, per stream, whether
+it has no fault. Prints one line of JSON: {"version", "judges": {name: streams of alarms}}. An alarm is true, false, or null for
+a batch that is not judged. Each detector is used as its documentation shows, with its defaults. The reference is the training
+data, or the stream's own first batches ("past").
 """
 
 import json
@@ -32,7 +33,7 @@ MOST_ROWS = 10_000
 
 
 def nannyml(training, batch, request):
-    """Univariate drift by Jensen-Shannon distance; a chunk raises an alarm if any column does."""
+    """Detects univariate drift by Jensen-Shannon distance; a chunk raises an alarm if any column does."""
     import nannyml as nml
 
     columns, size, past = request["channels"], request["batch_rows"], request["past"]
@@ -71,7 +72,7 @@ def nannyml(training, batch, request):
 
 
 def evidently(training, batch, request):
-    """Dataset drift: at least half of the columns drift."""
+    """Detects dataset drift, that is, drift in at least half of the columns."""
     from evidently import Report
     from evidently.metrics import DriftedColumnsCount
 
@@ -88,7 +89,7 @@ def evidently(training, batch, request):
     general = sample(training)
 
     def watch(ranges, healthy, reference, unjudged):
-        """With a fault, only the first alarm matters."""
+        """If a stream has a fault, only its first alarm matters."""
         alarms = [None] * unjudged
         for own in ranges[unjudged:]:
             if not healthy and True in alarms:
@@ -108,7 +109,7 @@ def evidently(training, batch, request):
 
 
 def river(training, batch, request):
-    """ADWIN on each channel, which receives every sample or the mean of each batch; an alarm in any channel counts."""
+    """Runs ADWIN on each channel, with every sample or with the mean of each batch as input; an alarm in any channel counts."""
     from river import drift
 
     def watch(ranges, values_of):

@@ -1,11 +1,11 @@
-"""One training step and the inference rate of the 1D-CNN-BiLSTM in Keras 3 on TensorFlow, on one thread; prints one
-JSON line.
+"""Measures one training step and the inference rate of the 1D-CNN-BiLSTM in Keras 3 on TensorFlow, on one thread, and prints
+one JSON line.
 
-Peer of `npm run bench`. Two ways of training are timed and the faster one counts: `train_on_batch`, and a
-`tf.function` step with a GradientTape; for inference `tf.function` with and without XLA (XLA is far slower in training:
-1571 ms where the others took 235). `--unroll` unrolls the LSTMs, which is not Keras's default, takes about a minute to
-trace and makes the step about 1.25 times as fast. `--serve` keeps the process alive: each line on stdin measures one round, so
-that peers can be interleaved.
+This is a peer for `npm run bench`. Two ways of training are timed, and the faster one counts: `train_on_batch`, and a
+`tf.function` step with a GradientTape. For inference, `tf.function` is timed with and without XLA. (In training, XLA is far
+slower: it took 1571 ms where the others took 235.) `--unroll` unrolls the LSTMs. This is not Keras's default; tracing takes
+about a minute, and steps are about 1.25 times as fast. `--serve` keeps the process alive: each line on stdin measures one
+round, so that peers can be interleaved.
 """
 
 import os

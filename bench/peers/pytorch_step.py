@@ -1,8 +1,8 @@
-"""One training step and the inference rate of the 1D-CNN-BiLSTM in PyTorch, on one thread; prints one JSON line.
+"""Measures one training step and the inference rate of the 1D-CNN-BiLSTM in PyTorch, on one thread, and prints one JSON line.
 
-Peer of `npm run bench`. The network has Keras's semantics (valid convolutions, ReLU before the batch norm) and the
-499,131 weights of Tidemark's `1dcnn-bilstm` for 200 x 6 windows and 11 classes (nn.LSTM adds a second bias: +768).
-`--serve` keeps the process alive: each line on stdin measures one round, so that peers can be interleaved.
+This is a peer for `npm run bench`. The network has Keras's semantics (valid convolutions, ReLU before the batch norm) and the
+499,131 weights of Tidemark's `1dcnn-bilstm` for 200 x 6 windows and 11 classes (nn.LSTM adds a second bias: +768). `--serve`
+keeps the process alive: each line on stdin measures one round, so that peers can be interleaved.
 """
 
 import os
@@ -41,7 +41,7 @@ class Network(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """[B, T, C] -> logits [B, K]. The LSTMs run time-major, [T, B, C], and their batch norms use [T*B, C]:
-        both are the fastest layouts that were tried."""
+        these are the fastest layouts of those that were tried."""
         x = x.transpose(1, 2)
         x = self.drop[0](self.norm_1(torch.relu(self.conv_1(x))))
         x = self.drop[1](self.norm_2(torch.relu(self.conv_2(x))))

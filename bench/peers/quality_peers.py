@@ -1,4 +1,4 @@
-"""Classifiers that others publish, on the windows and folds of the quality benchmark.
+"""Runs published classifiers on the windows and folds of the quality benchmark.
 
     python3 -m venv .venv && .venv/bin/pip install scikit-learn aeon
     TIDEMARK_QUALITY_PYTHON=.venv/bin/python npx node bench/quality.ts --set uci-har
@@ -9,8 +9,8 @@
 Reads windows.f32 (float32 [windows, window_size, channels], physical units) and task.json (see bench/quality-task.ts) in
 DIRECTORY, learns from the windows that PART trains on, and prints the predicted classes of those that it tests, as one line of JSON.
 
-random-forest, gradient-boosting: scikit-learn on 13 simple features of each signal. The signals are the channels, and the length of
-the vector of each sensor. The features are those of FEATURES.
+random-forest, gradient-boosting: scikit-learn on 13 simple features of each signal. The signals are the channels, and the
+magnitude of each sensor's vector. FEATURES lists the features.
 aeon-minirocket: aeon's MiniRocketClassifier with its defaults: 10,000 features, scaled, and RidgeClassifierCV.
 """
 

@@ -1,19 +1,19 @@
-"""Compares sets of features for the linear layer of `minirocket`, with the same number of kernel features each.
+"""Compares feature sets for the linear layer of `minirocket`, each with the same number of kernel features.
 
     TIDEMARK_QUALITY_PYTHON=.venv/bin/python npx node bench/quality.ts --set uci-har --seed 1 --column random-forest
     .venv/bin/python bench/peers/rocket_features.py .cache/quality/windows-*
 
-Reads the windows and folds that the first command exports (see quality_peers.py). Each window and a rotated copy of it are
-learned by ridge regression, as in `minirocket`, but with one penalty instead of a search, and with fewer features, so that all
-sets of features are compared in minutes. Channels are scaled, and biases drawn, on all windows, without their labels. Prints
-the mean macro-F1 over folds.
+Reads the windows and folds that the first command exports (see quality_peers.py). As in `minirocket`, ridge regression learns
+each window and a rotated copy of it, but with one penalty instead of a search and with fewer features, so that comparing all
+feature sets takes only minutes. Channels are scaled and biases are drawn on all windows, without their labels. Prints the mean
+macro-F1 over folds.
 
 differences: half of the kernels on the differences between neighbouring samples.
 positive means: half of the biases, and for each the mean excess of the kernel's output over it (as in MultiRocket; Tan et al.
 2022).
-lengths: the length of each sensor's vector as a further channel.
+lengths: the magnitude of each sensor's vector as an additional channel.
 own scale: half of the kernels on channels that are standardised within each window.
-summary: 10 statistics of each channel and length, and their correlations, in addition to the kernels.
+summary: 10 statistics of each channel and magnitude, and their correlations, in addition to the kernels.
 hydra: half of the features from competing random kernels (Dempster et al. 2023).
 """
 
@@ -35,7 +35,7 @@ WINDOWS_PER_RUN = 32
 
 
 def rotated(windows, sensors, rng):
-    """[N, T, C], each window turned about a random axis, all sensors alike."""
+    """Returns [N, T, C]: each window is rotated about a random axis, in the same way for all sensors."""
     axes = rng.normal(size=(len(windows), 3))
     x, y, z = (axes / np.linalg.norm(axes, axis=1, keepdims=True)).T
     zero = np.zeros(len(windows))
@@ -79,7 +79,7 @@ def convolved(windows, weights, dilation):
 
 
 def drawn_channels(channels, kernels, rng):
-    """[C, K] of 0 and 1; small subsets as often as large ones, as in aeon."""
+    """Returns [C, K] of 0 and 1; small subsets are as frequent as large ones, as in aeon."""
     seen = np.zeros((channels, kernels), np.float32)
     for k in range(kernels):
         count = int(2 ** (rng.uniform() * np.log2(min(channels, 9) + 1)))
@@ -124,8 +124,9 @@ def minirocket(prepare, windows, features, rng, positive_means=False):
 
 def hydra(prepare, windows, features, rng):
     """
-    Returns a function from windows to about `features` features. Two for each kernel: the square root of the sum of its outputs
-    where they are the largest of the kernel's group, and of the number of samples at which its output is the least.
+    Returns a function from windows to about `features` features, two for each kernel: the square root of the sum of its outputs
+    where they are the largest in the kernel's group, and the square root of the number of samples at which its output is the
+    smallest.
     """
     _, steps, channels = prepare(windows[:1]).shape
     dilations = 2 ** np.arange(int(np.log2((steps - 1) / 8)) + 1)

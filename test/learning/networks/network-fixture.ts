@@ -1,6 +1,6 @@
 // The content of test/fixtures/network/step*.json and full-size*.json, and the inputs that it was computed from. The generator
-// of these inputs is described in test/fixtures/scripts/network.py. T is the number of time steps, C of channels, K of classes
-// and N of windows.
+// of these inputs is described in test/fixtures/scripts/network.py. There are T time steps, C channels, K classes and N
+// windows.
 
 import { readFileSync } from "node:fs";
 import type { NetworkSpec, ParameterSpec } from "../../../src/learning/networks/parameters.ts";

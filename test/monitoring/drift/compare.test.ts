@@ -30,7 +30,7 @@ const baseline = (chosen: Chosen, by: DriftModel = model): Comparison | null =>
 describe("the length of a comparison", () => {
   it("is the batch's, as far as the reference is long enough to compare it with", () => {
     // With a reference of 50,000 rows and a batch of 10,000, the effective size is 50,000 / 6, times 1 + 1/5 because the null
-    // batches were compared with five batches, too.
+    // batches were also compared with five batches.
     expect(rolling({})!.seconds).toBeCloseTo((50_000 / 6) * 1.2 * 0.1, 9);
     expect(baseline({})!.seconds).toBeCloseTo(rows / 10, 1);
     expect(comparedSeconds(batchOf({ rows: 40 })[0]!, 10)).toBe(4);

@@ -18,7 +18,7 @@ const main = fileURLToPath(new URL("../src/interfaces/cli/main.ts", import.meta.
 const rows = 30_000;
 const referenceBatches = 5;
 
-/** Trains a small model, fills a stream's references, and checks another batch in each round. */
+/** Trains a small model, fills a stream's references, and checks one more batch in each round. */
 export async function benchmarkCheck(options: { readonly rounds: number }): Promise<BenchmarkResult> {
   return withTemporaryDirectory(async (directory) => {
     const recordings = join(directory, "recordings.parquet");

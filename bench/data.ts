@@ -1,5 +1,5 @@
 // Measures the processing of 385,000 rows from a file to a frozen baseline: reading, checking and summarising. Reading
-// CSV with all checks is compared with DuckDB alone, and with the reader of an earlier commit, which checked little.
+// CSV with all checks is compared with DuckDB alone, and with the reader from an earlier commit, which made few checks.
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -9,7 +9,7 @@ import { batchesPerStream, batchSeconds } from "./drift-simulation.ts";
 
 const streamsPerPerson = 4;
 
-/** @param day the kind of day of these streams */
+/** @param day the kind of day that these streams simulate */
 export async function trainCompetitor({ model, trainedOn }: DriftHalf, day: StreamDay, rng: Rng): Promise<Judge> {
   const { rate } = model.watched.config;
   const recordings = await readEvenRecordings(trainedOn, rate);

@@ -56,7 +56,7 @@ export function driftSection(
   ].join("\n");
 }
 
-/** The document with new sections instead of those of the same parts. */
+/** The document, in which new sections replace those of the same parts. */
 export function updateDriftDocument(before: string, sections: ReadonlyMap<DriftPart, string>): string {
   const own = driftParts.flatMap((part) => {
     const section = sections.get(part) ?? sectionOfDriftDocument(before, part);

@@ -1,4 +1,4 @@
-// The recordings that the drift benchmarks use. A fixed hash splits the people of each set into two halves. A network is
+// The recordings that the drift benchmarks use. A fixed hash splits the people in each set into two halves. A network is
 // trained on one half with `tidemark train`, and streams are drawn from the other half. Constants are chosen on streams from
 // the tuning half (half 1) and tested on streams from the test half (half 0).
 

@@ -27,7 +27,7 @@ export const coldBatches = 12;
 export interface DayStream {
   readonly user: string;
   readonly columns: (batch: number) => Columns;
-  /** Returns the true activity of each row of a batch. */
+  /** Returns the true activity of each row in a batch. */
   readonly labels: (batch: number) => readonly (string | null)[];
   readonly batches: readonly DayBatch[];
 }

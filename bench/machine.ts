@@ -9,7 +9,7 @@ export interface Machine {
   readonly cores: number;
   readonly memory_gb: number;
   readonly os: string;
-  /** One-minute load average at the start of the run; other work on the machine makes the figures worse. */
+  /** One-minute load average at the start of the run; other load on the machine makes the figures worse. */
   readonly load: number;
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -38,7 +38,7 @@ export interface QualityTask extends JudgedWindows {
   readonly fingerprint: string;
 }
 
-/** With a fixed split, the only part is the test set, whose windows are numbered after those of the training side. */
+/** With a fixed split, the only part is the test set. Its windows are numbered after the training windows. */
 export async function openQualityTask({ config: given }: QualitySet, seed: number): Promise<QualityTask> {
   const config = { ...given, seed };
   const data = await prepareTraining(config, reporterOf());

@@ -1,5 +1,5 @@
-// Measures the cost of starting: importing "tidemark" in a program, and running the command with little or no work. The
-// benchmark measures the built package, as users install it; only `check` loads the engines.
+// Measures startup cost: importing "tidemark" in a program, and running the command with little or no work to do. The benchmark
+// measures the built package, as users install it; only `check` loads the engines.
 
 import { execFile } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";

@@ -1,6 +1,6 @@
 // Measures one training step (forward, backward, Adam; 64 windows of 200 x 6, 11 classes) on one thread, compared with
-// PyTorch and Keras on one thread each. The peers take turns with Tidemark, round by round, so that other work on the
-// machine affects all of them equally; a ratio is the median of the rounds' ratios.
+// PyTorch and Keras on one thread each. The peers take turns with Tidemark, round by round, so that other load on the machine
+// affects all of them equally; a ratio is the median of the rounds' ratios.
 
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
 import { median } from "./measurement.ts";

@@ -92,7 +92,7 @@ async function post(address, body) {
 async function sendDay(url, model, batches, day, id) {
   const sending = wrists.map(async ({ name, from = days + 1, last = Number.POSITIVE_INFINITY, change }, i) => {
     if (id > last) return "-";
-    // After the last day, each sensor repeats its days with slightly larger values, because equal data would not count.
+    // After the last day, each sensor repeats its days with slightly larger values, because identical data would not count.
     const louder = 1 + (id - day) / 10_000;
     const since = Math.min(id, days) - from + 1;
     const body = csvOf(batches[i](day), (values) =>

@@ -1,5 +1,5 @@
 // Reads the public API from the compiler: every export of src/index.ts (or src/device.ts) with its docstring, signature and
-// fields. Writes docs/api.md, and lists missing docstrings and types that are mentioned but not exported.
+// fields. Writes docs/api.md, and lists missing docstrings, and types that are mentioned but not exported.
 //
 // TypeDoc would be the usual tool, but it depends on the JavaScript API of TypeScript 6 and earlier, which TypeScript 7 lacks.
 import { writeFileSync } from "node:fs";

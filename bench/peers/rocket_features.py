@@ -71,7 +71,7 @@ def summary(windows, sensors):
 
 
 def convolved(windows, weights, dilation):
-    """[N, T, C] and [9, C, K] -> [N, T, K], padded with zeros."""
+    """Maps [N, T, C] and [9, C, K] to [N, T, K], with zero padding."""
     steps, reach = windows.shape[1], 4 * dilation
     padded = np.pad(windows, ((0, 0), (reach, reach), (0, 0)))
     taps = [padded[:, i * dilation : i * dilation + steps] for i in range(9)]
@@ -88,7 +88,7 @@ def drawn_channels(channels, kernels, rng):
 
 
 def minirocket(prepare, windows, features, rng, positive_means=False):
-    """Returns a function from windows to about `features` features: shares of positive values, and perhaps their means."""
+    """Returns a function from windows to about `features` features: shares of positive values and, optionally, their means."""
     prepared = prepare(windows)
     _, steps, channels = prepared.shape
     spread = np.trunc(2 ** np.linspace(0, np.log2((steps - 1) / 8), 32)).astype(int)
@@ -154,7 +154,7 @@ def by_run(transform, windows):
 
 
 def feature_sets(windows, sensors, features, seed):
-    """Functions from windows in physical units to features, by name; the first is that of `minirocket`."""
+    """Returns functions from windows in physical units to features, by name; the first is the one that `minirocket` uses."""
 
     def scaled(change):
         changed = change(windows)

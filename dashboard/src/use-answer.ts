@@ -22,7 +22,7 @@ const gather = 1000;
  * Requests the answer at once, whenever news arrives, and at intervals while the page is visible. Keeps the last answer until
  * the next one arrives.
  * @param key identifies the request; a new key sends a new request
- * @param concerns whether news about a stream may change the answer
+ * @param concerns decides whether news about a stream may change the answer
  */
 export function useAnswer<T>(
   key: string,

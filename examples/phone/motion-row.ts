@@ -22,7 +22,7 @@ export interface Motion {
 
 type Sensor = DeviceModel["sensors"][number];
 
-/** @throws Error if the model has a channel that no phone can fill */
+/** @throws Error if the model has a channel that no phone can provide */
 export function motionRow(model: DeviceModel): (motion: Motion) => number[] {
   const sources = model.channels.map((channel) => sourceOf(channel, model.sensors));
   return (motion) => sources.map((source) => source(motion));

@@ -15,7 +15,7 @@ export interface Shape {
   readonly read?: Readonly<Record<string, string>>;
   /** The people, if the file or its path names them. */
   readonly people?: readonly string[];
-  /** A part of the error message, if the export cannot be read. */
+  /** Part of the error message, if the export cannot be read. */
   readonly refused?: string;
 }
 

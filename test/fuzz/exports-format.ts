@@ -1,6 +1,6 @@
 // Fuzzes exports from apps, devices and data sets (test/exports) with typical damage: rows cut off, columns swapped or dropped,
-// names repeated or missing, another delimiter. If the damage does not change the meaning, the values must be read correctly.
-// An error must give the next step, and must be Tidemark's own message rather than DuckDB's.
+// names repeated or missing, a different delimiter. If the damage does not change the meaning, the values must be read
+// correctly. An error must give the next step, and must be Tidemark's own message rather than DuckDB's.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

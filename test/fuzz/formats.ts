@@ -91,7 +91,7 @@ export async function openFormat(name: FormatName, base: Base): Promise<Format> 
 }
 
 /**
- * Reads the input as `train` does, applies the quality gate of `check`, and sometimes runs predict and check completely,
+ * Reads the input as `train` does, applies the quality gate of `check`, and sometimes runs `predict` and `check` completely,
  * including their output files.
  */
 function tableUser({ directory: base }: Base): (directory: string, name: string, rng: Rng) => Promise<void> {

@@ -14,7 +14,7 @@ export function several<T>(value: T, mutations: readonly Mutation<T>[], rng: Rng
   return mutated;
 }
 
-/** Texts that replace cells, keys and values. */
+/** Strings that replace cells, keys and values. */
 export const nastyTexts: readonly string[] = [
   ...["", " ", "NaN", "inf", "-Infinity", "null", "true", "0", "-0", "1e308", "-1e308", "3e38", "1e999", "1e-320"],
   ...["9007199254740993", "99999999999999999999999999", "-1", "0.1e", "0x1F", "1_000", "1,5", "١٢", "½", "2026-02-30"],

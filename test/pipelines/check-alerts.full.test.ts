@@ -1,4 +1,4 @@
-// Runs check --alert with a web server and a mail server that this test starts.
+// Runs `check --alert` with a web server and a mail server that this test starts.
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -32,7 +32,7 @@ const web: Server = createServer((request, response) => {
   });
 });
 
-/** Accepts every mail, and records the lines that clients send. */
+/** Accepts every email, and records the lines that clients send. */
 const mails: string[] = [];
 const mail = createSocketServer((socket) => {
   let isData = false;

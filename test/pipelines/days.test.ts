@@ -1,4 +1,4 @@
-// Tests the days that train rehearses by default, and the days that drift-bench draws. train.test.ts uses other days.
+// Tests the days that `train` rehearses by default, and the days that `drift-bench` draws. train.test.ts uses different days.
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { showBaseline } from "../../src/pipelines/baseline.ts";

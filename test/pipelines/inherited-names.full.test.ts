@@ -1,4 +1,4 @@
-// Tests channels, classes, people, recordings, streams, batches and lines whose names are properties of every JavaScript
+// Tests channels, classes, people, recordings, streams, batches and model lines whose names are properties of every JavaScript
 // object.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -415,7 +415,7 @@ describe("a model that joins a line", () => {
 });
 
 describe("what cannot be promoted", () => {
-  /** Makes a copy of the third version with a fault. */
+  /** Makes a copy of the third version that contains a fault. */
   function broken(name: string, change: (model: string) => void): string {
     rmSync(at("broken"), { recursive: true, force: true });
     cpSync(at("models", "walk-v3"), at("broken", name), { recursive: true });

@@ -15,11 +15,11 @@ import { fileDirectory, tinyWords } from "./tiny-run.ts";
 const directory = fileDirectory();
 const at = (name: string): string => join(directory, name);
 const run = resident(directory);
-/** Arguments of a training run that rehearses days in recorded order, which is much faster than days of bouts. */
+/** Arguments for a training run that rehearses days in recorded order, which is much faster than days of bouts. */
 const training = [...tinyWords, "--epochs", "1", "--day", "recorded"];
 const standardGravity = 9.80665;
 
-/** Simulated recordings whose columns have other names and units. */
+/** Simulated recordings whose columns have different names and units. */
 async function writeRecordings(
   name: string,
   names: Readonly<Record<string, { readonly as: string; readonly factor: number }>>,

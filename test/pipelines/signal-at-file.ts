@@ -1,6 +1,6 @@
-// Sends the signal SIGNAL to the process that loads this file with --import, as soon as all files named in SIGNAL_AT_FILES are
-// in place or, for a single name, when that file has been put in place for the SIGNAL_AT_TIMES-th time. This allows a test to
-// stop a process at a certain moment without watching it.
+// Sends the signal that SIGNAL names to the process that loads this file with --import, as soon as all files named in
+// SIGNAL_AT_FILES are in place or, for a single name, when that file has been put in place for the SIGNAL_AT_TIMES-th time.
+// This allows a test to stop a process at a certain moment without watching it.
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { isMainThread } from "node:worker_threads";

@@ -37,7 +37,7 @@ const changed = ({ time, columns }: Rows, channel: number, value: (x: number, ro
   columns: columns.map((column, c) => (c === channel ? column.map(value) : column)),
 });
 const later = ({ time, columns }: Rows, factor: number): Rows => ({ time: time.map((t) => t * factor), columns });
-/** Replaces rows by the values of a sensor at rest with noise, in m/s^2 and rad/s. */
+/** Replaces rows with the values of a noisy sensor at rest, in m/s^2 and rad/s. */
 const onTable = (rows: Rows, from: number, to: number): Rows => {
   const rng = Rng.fromSeed(5);
   const at = (c: number): number => (c === 2 ? 9.81 : 0) + 0.005 * (rng.uniform() - 0.5);

@@ -1,4 +1,4 @@
-// Tests one training run through the public function, and all files that it writes.
+// Runs one training run through the public function, and tests all files that it writes.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -199,7 +199,7 @@ describe("the events", () => {
     const left = events.flatMap((event) => (event.type === "epoch" ? [event.secondsLeft] : []));
     expect(left.length).toBeGreaterThanOrEqual(7);
     expect(left.every((seconds) => seconds !== null && seconds >= 0)).toBe(true);
-    // After the fits, the estimate covers the calibration and writing.
+    // After the fits, the estimate covers the calibration and writing the files.
     expect(left.at(-1)).toBeGreaterThan(2);
     expect(left.at(-1)).toBeLessThan(20);
   });

@@ -20,7 +20,7 @@ async function copy(to: string, select: string): Promise<void> {
 }
 
 const keys = `"user", activity, recording, timestamp_s`;
-/** A select list that gives the simulated sensors other names and units. */
+/** A SELECT list that gives the simulated sensors different names and units. */
 const sensors = (acc: string, by: string, gyr: string, gyrBy: string): string =>
   [
     keys,

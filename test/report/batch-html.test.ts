@@ -22,7 +22,7 @@ const batchOf = (seed: number, kind: "usual" | "huge"): GeneratedBatch => ({
   times: 1,
 });
 
-/** A stream of ordinary batches that ends with a batch that no sensor could measure. */
+/** A stream of ordinary batches, followed by a batch that no sensor could measure. */
 function pageInput(usual: number): BatchPageInput & { result: Extract<CheckResult, { comparisons: unknown }> } {
   const past: BatchMeasurement[] = [];
   const evidence: EvidencePoint[] = [];
@@ -171,7 +171,7 @@ it("computes the shares of a picture from the counts alone", () => {
       expect(total).toBeLessThanOrEqual(1 + 1e-9);
       expect([...percentiles].sort((a, b) => a - b)).toEqual(percentiles);
     }
-    // The range of the axis covers at least 99 % of the values of each source.
+    // The axis range covers at least 99 % of the values from each source.
     for (const { shares } of values) expect(shares.reduce((sum, share) => sum + share, 0)).toBeGreaterThan(0.989);
   }
 });

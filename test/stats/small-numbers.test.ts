@@ -1,4 +1,4 @@
-// Tests results that can be computed by hand, at the limits of the accepted input.
+// Tests results that can be computed by hand, at the limits of the input that is accepted.
 import { describe, expect, it } from "vitest";
 import { argmaxRows } from "../../src/stats/argmax-rows.ts";
 import { autocorrelationTime } from "../../src/stats/autocorrelation-time.ts";
@@ -110,7 +110,7 @@ describe("moments", () => {
 describe("PSI", () => {
   it("groups bins to about a tenth of the reference each", () => {
     expect(psiGroupStarts(Array(40).fill(1), 10)).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
-    // A bin is added to a group if this brings the group's share closer to its target: 3 of 10 are closer to a third than 5 of
+    // A bin is added to a group if this brings the group's share closer to its target: 3 of 10 is closer to a third than 5 of
     // 10.
     expect(psiGroupStarts([3, 2, 2, 3], 3)).toEqual([0, 1, 3]);
     expect(psiGroupStarts([1, 3, 3, 3], 3)).toEqual([0, 2, 3]);

@@ -23,7 +23,7 @@ import { Duration, type Ended, runVictim } from "./victim.ts";
 export interface Course {
   /** The number of commands that were killed. */
   kills: number;
-  /** The number of commands that ended by themselves in between. */
+  /** The number of commands in between that ended by themselves. */
   ended: number;
   readonly lost: string[];
 }

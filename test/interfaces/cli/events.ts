@@ -1,4 +1,4 @@
-// The events of one short training run, for tests of the renderers.
+// The events of one short training run, for renderer tests.
 import type { TrainEvent, TrainSummary } from "../../../src/pipelines/train-events.ts";
 
 type Metrics = Extract<TrainEvent, { type: "fold" }>["metrics"];

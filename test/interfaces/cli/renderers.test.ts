@@ -18,7 +18,7 @@ function sink(properties: { isTTY?: boolean; columns?: number } = {}): { text: s
   };
 }
 
-/** The text that stays on a terminal: for each line, the part that was written after the line was last cleared. */
+/** The text that remains on a terminal: for each line, the part that was written after the line was last cleared. */
 function screen(text: string): string {
   return text
     .split("\n")

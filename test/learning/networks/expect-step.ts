@@ -1,4 +1,4 @@
-// Compares one training step of a network with a fixture.
+// Compares one of a network's training steps with a fixture.
 
 import { expect } from "vitest";
 import type { Layer } from "../../../src/learning/networks/layer-context.ts";

@@ -217,7 +217,7 @@ describe("the ONNX file", () => {
   });
 });
 
-/** Returns the last string or number of each field of a small message. */
+/** Returns the last string or number in each field of a small message. */
 function stringsOf(bytes: Uint8Array): Record<number, string | number> {
   const reader = new BinaryReader(bytes);
   const fields: Record<number, string | number> = {};

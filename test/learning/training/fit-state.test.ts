@@ -86,7 +86,7 @@ describe("a checkpoint", () => {
   it("is refused wherever it is cut off, and with bytes behind its end", () => {
     const [state] = fc.sample(states, { numRuns: 1, seed: 5 });
     const encoded = encodeFitState(state!);
-    // The checkpoint is part of a larger buffer, whose other bytes must not be read.
+    // The checkpoint is part of a larger buffer; the buffer's other bytes must not be read.
     for (let length = 0; length < encoded.length; length++) {
       expect(() => decodeFitState(encoded.subarray(0, length)), `${length} bytes`).toThrow(RangeError);
     }

@@ -9,7 +9,7 @@ async function search(scores: readonly number[], options: { late?: Record<number
   let started = 0;
   return successiveHalving([...scores.keys()], {
     epochsOf: () => 90,
-    // Each trial takes the same share of the time.
+    // Every trial takes the same share of the time.
     isTimeLeft: (share) => started < share * shares,
     score: async (candidate, epochs) => {
       started++;

@@ -34,7 +34,7 @@ describe("the memory of a training", () => {
     const windows = 4 * 3 * 3000;
     expect(needed({})).toBe(0.3e9 + windows + 2 * 200e6);
     expect(needed({ jobs: 1 })).toBe(Math.round(0.3e9 + windows + 340e6 + 0.8 * windows + 16 * 3000));
-    // The estimate includes all windows once, a share of the windows a second time, and a few columns.
+    // The estimate includes all windows once, some of the windows a second time, and a few columns.
     expect((needed({}, 3e7) - needed({}, 2e7)) / (4 * 3 * 1e7)).toBeCloseTo(1 + 0.8 + 4 / 3, 6);
     expect(needed({ jobs: 3 })).toBeGreaterThan(needed({}));
     expect(needed({ jobs: 9 })).toBe(needed({ jobs: 5 }));

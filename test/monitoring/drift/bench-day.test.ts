@@ -1,4 +1,4 @@
-// Tests the days of `drift-bench`, drawn from numbered chunks, so that every bout can be identified again.
+// Tests the days that `drift-bench` draws. The chunks are numbered, so that every bout can be recognised.
 import { describe, expect, it } from "vitest";
 import { drawBenchDay } from "../../../src/monitoring/drift/bench-day.ts";
 import { type Chunk, type DaySource, rehearsalChoices } from "../../../src/monitoring/drift/rehearsal.ts";

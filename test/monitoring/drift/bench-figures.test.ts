@@ -5,7 +5,7 @@ import {
   type Verdicts,
 } from "../../../src/monitoring/drift/bench-figures.ts";
 
-/** n means normal, s sudden_change, g gradual_drift. */
+/** n stands for normal, s for sudden_change, and g for gradual_drift. */
 const verdicts = (letters: string): Verdicts =>
   [...letters].map((letter) => (letter === "n" ? "normal" : letter === "s" ? "sudden_change" : "gradual_drift"));
 

@@ -8,7 +8,7 @@ const model = modelOf();
 const alpha = 0.05;
 const judges = benchJudges({ alpha, arl: 500 });
 const stream = (n: number, at: (i: number) => Chosen) => Array.from({ length: n }, (_, i) => batchOf(at(i)));
-/** The smallest KS distance from a reference of five batches at which the test calls a batch unusual. */
+/** The smallest KS distance, from a reference of five batches, at which the test calls a batch unusual. */
 const least = (() => {
   let away = 0;
   while (ksPValue(away, 50_000, 10_000) > alpha) away += 1e-4;

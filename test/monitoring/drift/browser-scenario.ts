@@ -57,7 +57,7 @@ function summaries(): unknown {
   };
 }
 
-/** Makes two batches of two activities in different shares, and possible outputs of a network for these batches. */
+/** Builds two batches that contain two activities in different shares, and plausible network outputs for these batches. */
 function classes(): unknown {
   const rng = Rng.fromSeed(4);
   const columns = { x: Float32Array.from({ length: 2000 }, (_, i) => (i < 800 ? 0 : 5) + rng.normal()) };
@@ -78,7 +78,7 @@ function classes(): unknown {
   };
 }
 
-/** Makes batches of 60 s of a new person, with a jump after two thirds of the batches. */
+/** Builds 60 s batches from a new person, with a jump after two thirds of the batches. */
 function stream(): unknown {
   const { baseline, byClass, groups, summarize, chunkOf } = makePeople({ people: 6, recordings: 3, chunks: 4 });
   const calibration = calibrate(baseline, groups, {

@@ -1,4 +1,4 @@
-// Tests the stored calibration of rehearsed batches, with statistics and chunks for which it can be computed by hand.
+// Tests the calibration that is stored for rehearsed batches, with statistics and chunks for which it can be computed by hand.
 import { describe, expect, it } from "vitest";
 import { type CalibrateOptions, calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import {

@@ -209,7 +209,7 @@ describe("calibrate", () => {
       expect(batches).toBeLessThanOrEqual(100 * people);
     }
     expect(at_least).toBe(Math.floor(total("batches") / 2 / poissonUpperLimit(total("alarms") / 2, 0.95)));
-    // Even without any alarm, results from this few people cannot support a higher limit.
+    // Even without any alarm, results from so few people cannot support a higher limit.
     expect(at_least).toBeLessThanOrEqual((100 * people) / 2.99);
   });
 

@@ -51,7 +51,7 @@ function modelOf(made: Made, correlation: Calibration["correlation_seconds"] = n
   };
 }
 
-/** A minute of one session, with channel x shifted; equal names give equal chunks. */
+/** A minute of one session, with channel x shifted; identical names give identical chunks. */
 function minute(made: Made, person: Rng, session: Rng, name: string, shift = 0): ClassSummaries {
   const chunks = Array.from({ length: 6 }, (_, i) => {
     const chunk = made.chunkOf(person, session, session.split(`${name} ${i}`));

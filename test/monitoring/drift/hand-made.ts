@@ -33,7 +33,7 @@ export const past: Past = {
   anchor: Array.from({ length: referenceBatches }, () => batchOf()),
 };
 
-/** The null scores are .005, .010 to .995, so k of 199 are at least as high as 1 - (k + .5) / 200, and p = (k + 1) / 200. */
+/** The null scores are .005, .010, ..., .995, so k of 199 are at least as high as 1 - (k + .5) / 200, and p = (k + 1) / 200. */
 const scores = [Array.from({ length: 199 }, (_, i) => (i + 1) / 200)];
 export const awayFor = (p: number): number => 1 - (200 * p - 0.5) / 200;
 

@@ -1,4 +1,4 @@
-// Tests days that are drawn from numbered chunks, so that every bout can be identified again.
+// Tests the days that are drawn. The chunks are numbered, so that every bout can be recognised.
 import { describe, expect, it } from "vitest";
 import {
   type Choices,

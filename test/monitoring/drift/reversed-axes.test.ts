@@ -11,7 +11,7 @@ const names = ["Gx coherence", "Gy coherence", "Gz coherence"];
 const summarizer = new Summarizer(Object.fromEntries(names.map((name) => [name, [0]])));
 const rng = Rng.fromSeed(5);
 
-/** A minute of two activities; gravity turns either with the rotation that the gyroscope measures or against it. */
+/** A minute of two activities. Gravity turns either in the direction that the gyroscope measures or against it. */
 function batch(signs: readonly number[] = [1, 1, 1], seconds = [20, 40], noise = 0.3): ClassSummaries {
   const classOf = seconds.flatMap((own, k) => new Array<number>(own * rate).fill(k));
   const columns = names.map((name, axis) => [

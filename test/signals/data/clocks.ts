@@ -1,4 +1,4 @@
-// Synthetic recordings with unusual clocks: two people who walk and sit, at 50 Hz unless a test sets another rate.
+// Synthetic recordings with unusual clocks: two people who walk and sit, at 50 Hz unless a test sets a different rate.
 export interface ClockRow {
   readonly user: string;
   readonly activity: "walking" | "sitting";
@@ -8,7 +8,7 @@ export interface ClockRow {
 
 export const clockHeader = "user,activity,recording,CLOCK,Ax,Ay,Az";
 
-/** @param time the cell in the column `column` @param scale factor of the values */
+/** @param time the cell in the column that `column` names @param scale factor of the values */
 export function clockTable(
   column: string,
   time: (row: ClockRow) => string | number,

@@ -48,7 +48,7 @@ export class PostgresServer {
     this.#child?.kill("SIGKILL");
   };
 
-  /** Starts the server, on its earlier port if it had one, and returns when it answers. */
+  /** Starts the server, on its earlier port if it had one, and returns once it responds. */
   async start(settings: readonly string[] = []): Promise<void> {
     const data = join(this.#directory, "data");
     if (this.#port === 0) {
@@ -141,7 +141,7 @@ export class PostgresServer {
     return rows.length;
   }
 
-  /** Ends the server at once, as a crash would; committed data stays. */
+  /** Ends the server at once, as a crash would; committed data remains. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;

@@ -50,7 +50,7 @@ const idsOf = (batches: readonly { batchId: string }[]): string[] => batches.map
 const textsOf = (batches: StoredMemory["rolling"]): string[] =>
   batches.map(({ summary }) => Buffer.from(summary).toString());
 
-/** A decision whose result is the number of batches judged before, from the state of the previous decision. */
+/** A decision whose result is the number of batches judged so far, taken from the state that the previous decision left. */
 const counting =
   (batchId: string) =>
   ({ state, batches }: StoredMemory): DecidedBatch => {

@@ -46,7 +46,7 @@ export class MlflowServer {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Starts the server, on its earlier port if it had one, and returns when it answers. */
+  /** Starts the server, on its earlier port if it had one, and returns once it responds. */
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await freePort();
     const log = join(this.#directory, "log");
@@ -78,7 +78,7 @@ export class MlflowServer {
     }
   }
 
-  /** Ends the server at once, with all of its processes; its content stays. */
+  /** Ends the server and all of its processes at once; its content remains. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -104,7 +104,7 @@ export class MlflowServer {
   }
 }
 
-/** One value of a metric, with its step and milliseconds since 1970. */
+/** One value of a metric, with its step and its time in milliseconds since 1970. */
 export type Point = readonly [step: number, value: number, timestamp: number];
 
 export interface RunOnServer {

@@ -16,7 +16,7 @@ sys.stdout = sys.stderr
 
 
 def hashes(root, prefix=""):
-    # MLflow's client adds a note about the registered model to the files that it downloads.
+    # When MLflow's client downloads files, it adds a note about the registered model.
     files = sorted(path for path in pathlib.Path(root).rglob("*") if path.is_file() and path.name != "registered_model_meta")
     return {
         prefix + path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
@@ -24,7 +24,8 @@ def hashes(root, prefix=""):
 
 
 def artifacts(run):
-    """Those of the run, and those of its logged models below the model's name, as MLflow's page of the run shows them."""
+    """Returns the run's artifacts, and those of its logged models under the model's name, as MLflow's page for the run shows
+    them."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         if client.list_artifacts(run.info.run_id):

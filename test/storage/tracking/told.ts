@@ -159,7 +159,7 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
 const front: readonly string[] = ["report.html", "confusion-matrix.svg", "learning-curves.svg"];
 
 /**
- * The expected artifacts: the model folder, and the files that MLflow's page of the run shows first, at the top level. Omits
+ * The expected artifacts: the model folder, and, at the top level, the files that MLflow's page for the run shows first. Omits
  * files that checks added later.
  */
 function artifactsOf(folder: string): Record<string, string> {

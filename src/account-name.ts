@@ -1,4 +1,4 @@
-// Name of the user who runs this process. The system's list of users is not read, because it may be on a server.
+// Name of the user who is running this process. The system's list of users is not read, because it may be on a server.
 
 /** The name from the environment or, if there is none, the user's number. */
 export function accountName(): string {

@@ -1,5 +1,5 @@
-// Describes faults of the data itself, as opposed to incorrect use of a command. Readers throw a DataFault, or pass its
-// description to a caller that collects all faults of a batch. The code identifies the fault, so no caller has to parse a
+// Describes faults in the data itself, as opposed to incorrect use of a command. Readers throw a DataFault, or pass its
+// description to a caller that collects all faults in a batch. The code identifies the fault, so no caller has to parse a
 // message.
 
 import { UserError } from "./errors.ts";
@@ -11,8 +11,8 @@ import { UserError } from "./errors.ts";
  * - `range`: a value that no unit or movement can explain
  * - `time`: time runs backwards within a recording
  * - `lost_time`: too large a share of the time has no samples
- * - `flat`: a channel is constant throughout, or most of the time
- * - `too_short`: too little data is left to judge
+ * - `flat`: a channel is constant all or most of the time
+ * - `too_short`: there is too little usable data to judge
  * - `sampling_rate`: the sampling rate is far from the expected rate
  */
 export type FaultCode =
@@ -33,7 +33,7 @@ export interface FaultDescription {
   /** What to do next. */
   readonly advice?: string;
   readonly file?: string;
-  /** 1-based data row of that file. */
+  /** 1-based data row in that file. */
   readonly row?: number;
   readonly column?: string;
   readonly expected: string;
@@ -51,7 +51,7 @@ export class DataFault extends UserError {
   }
 }
 
-/** Records a fault so that reading can continue, or throws. */
+/** Either records a fault so that reading can continue, or throws. */
 export type OnFault = (fault: FaultDescription) => void;
 
 export const throwDataFault: OnFault = (fault) => {

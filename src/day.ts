@@ -1,18 +1,18 @@
-// The value of a `--day` option: how long each bout of one activity lasts on a person's day.
+// The value of a `--day` option: how long each bout of an activity lasts during a person's day.
 
 import { UserError } from "./errors.ts";
 
-/** Days in the order of the recordings, or days of bouts whose lengths are within a range. */
+/** Days in the order of the recordings, or days composed of bouts whose lengths are within a range. */
 export type Day = "recorded" | { readonly boutSeconds: readonly [shortest: number, longest: number] };
 
 /** Describes the values that every `--day` option accepts; the option of `train` also accepts "auto". */
 export const expectedDay = "recorded, or the shortest and the longest bout in seconds, such as 20-120";
 export const dayPattern: RegExp = /^(?:auto|recorded|\d{1,5}(?:\.\d+)?-\d{1,5}(?:\.\d+)?)$/;
-/** The same without "auto". */
+/** The same, but without "auto". */
 export const benchDayPattern: RegExp = /^(?:recorded|\d{1,5}(?:\.\d+)?-\d{1,5}(?:\.\d+)?)$/;
 
 /**
- * @param text that matches `dayPattern`
+ * @param text a text that matches `dayPattern`
  * @throws UserError if the range is empty or not above 0
  */
 export function parseDay(text: string): Day | "auto" {

@@ -1,4 +1,4 @@
-/** Seconds in the largest whole unit that fits: "42 s", "12 min", "5 h", "3 days". @param seconds finite, at least 0 */
+/** A duration in the largest unit that fits: "42 s", "12 min", "5 h", "3 days". @param seconds finite, at least 0 */
 export function roughDurationText(seconds: number): string {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
@@ -6,7 +6,7 @@ export function roughDurationText(seconds: number): string {
   return `${Math.floor(seconds / 86_400)} days`;
 }
 
-/** Seconds in everyday units: "4.2 s", "42 s", "1 min 12 s", "2 h 5 min". @param seconds finite */
+/** A duration in everyday units: "4.2 s", "42 s", "1 min 12 s", "2 h 5 min". @param seconds finite */
 export function durationText(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

@@ -1,5 +1,5 @@
-// Errors that are part of the interface. A UserError is expected: the command line prints its message without a stack and exits
-// with its code. Every other error is a defect in Tidemark and keeps its stack.
+// Errors that are part of the interface. A UserError is expected: the command line prints its message without a stack trace and
+// exits with its code. Every other error is a defect in Tidemark and keeps its stack trace.
 
 /** Exit codes of `check`, by verdict. */
 export const verdictExitCodes = { normal: 0, gradual_drift: 10, sudden_change: 11, rejected: 12 } as const;

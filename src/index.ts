@@ -1,4 +1,4 @@
-// The public API. Each command of the command line has one function here.
+// The public API. It has one function for each command of the command line.
 
 import "./refuse-old-node.ts";
 
@@ -73,7 +73,7 @@ export {
 } from "./options/resolve-streams-config.ts";
 export { resolveTrainConfig } from "./options/resolve-train-config.ts";
 export { addModel, type JoinedLine } from "./pipelines/add-model.ts";
-// the commands, each with the types of its result
+// The commands, each with its result types
 export {
   type AccuracyCalibration,
   type AccuracyRung,

@@ -4,9 +4,9 @@ import { UserError } from "./errors.ts";
 import { hasSystemErrorCode } from "./system-error.ts";
 
 /**
- * Makes a directory and its parents. Returns the first directory that did not exist, or undefined if all of them existed.
+ * Creates a directory and its parents. Returns the first directory that did not exist, or undefined if all of them existed.
  * Node's own recursive mkdir loops forever if the system returns ENOENT although the parent exists, as Linux does under /proc.
- * @throws UserError if the system cannot make a directory there
+ * @throws UserError if the system cannot create a directory there
  */
 export async function makeDirectories(directory: string): Promise<string | undefined> {
   const path = resolve(directory);
@@ -26,7 +26,7 @@ export async function makeDirectories(directory: string): Promise<string | undef
   }
 }
 
-/** Removes those directories made by `makeDirectories` that are still empty; `firstMade` is its return value. */
+/** Removes those directories created by `makeDirectories` that are still empty; `firstMade` is the value that it returned. */
 export async function removeDirectories(directory: string, firstMade: string | undefined): Promise<void> {
   if (firstMade === undefined) return;
   try {
@@ -36,7 +36,7 @@ export async function removeDirectories(directory: string, firstMade: string | u
   }
 }
 
-/** Returns true if it made the directory, and false if the directory already existed. */
+/** Returns true if it created the directory, and false if the directory already existed. */
 async function makeOneDirectory(path: string): Promise<boolean> {
   try {
     await mkdir(path);

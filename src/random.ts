@@ -1,6 +1,6 @@
 // A seeded random generator that can be passed on, split and serialised; it is never global. The algorithm is sfc32 (Chris
-// Doty-Humphrey, PractRand). The generator has 128 bits of state and uses only integer operations, so the same seed gives the
-// same numbers on every machine.
+// Doty-Humphrey, PractRand). The generator has 128 bits of state and uses only integer operations, so the same seed produces
+// the same numbers on every machine.
 
 /** The four state words of an Rng, enough to continue from where it stopped. */
 export type RngState = readonly [number, number, number, number];
@@ -35,8 +35,8 @@ export class Rng {
   }
 
   /**
-   * An independent generator for a named purpose. The same name always gives the same generator, and the state of `this` does
-   * not change.
+   * An independent generator for a named purpose. The same name always produces the same generator, and the state of `this`
+   * does not change.
    */
   split(name: string): Rng {
     let hash = 0x811c9dc5;
@@ -63,8 +63,8 @@ export class Rng {
   }
 
   /**
-   * Returns a standard normal number (Box-Muller; the second number of each pair is dropped, so that four words hold the whole
-   * state).
+   * Returns a random number from the standard normal distribution (Box-Muller; the second number of each pair is dropped, so
+   * that four words hold the whole state).
    */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));

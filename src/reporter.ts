@@ -1,5 +1,5 @@
-// The only channel through which running work reports warnings and progress. The reporter is a parameter, and is silent by
-// default.
+// The only channel through which running work reports warnings and progress. The reporter is passed as a parameter and is
+// silent by default.
 
 /** Receives warnings and progress while work is running. */
 export interface Reporter<Event = never> {
@@ -16,7 +16,7 @@ export function reporterOf<Event>(given: Partial<Reporter<Event>> = {}): Reporte
   return { warn: (message) => given.warn?.(message), event: (event) => given.event?.(event) };
 }
 
-/** Passes everything on to `reporter`, and collects the warnings for a result. */
+/** Passes everything on to `reporter`, and collects the warnings for use in a result. */
 export function collectingReporter<Event>(
   reporter: Reporter<Event> = silent,
 ): Reporter<Event> & { readonly warnings: readonly string[] } {
@@ -31,7 +31,7 @@ export function collectingReporter<Event>(
   };
 }
 
-/** Passes everything on to `reporter`, and events to `listener` as well. */
+/** Passes everything on to `reporter`, and also passes events to `listener`. */
 export function teeReporter<Event>(
   reporter: Reporter<Event>,
   listener: Pick<Reporter<NoInfer<Event>>, "event">,

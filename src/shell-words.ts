@@ -16,7 +16,7 @@ export function shellPath(path: string): string {
 function shellWord(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   if (visible(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
-  // The $'...' quotes of bash, zsh, ksh and POSIX 2024, with escapes for single bytes, because \u depends on the locale.
+  // The $'...' quotes of bash, zsh, ksh and POSIX 2024, with escapes for individual bytes because \u depends on the locale.
   const quoted = Array.from(word, (character) => {
     if (visible(character) === character) return character.replace(/['\\]/, "\\$&");
     return Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");

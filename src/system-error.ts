@@ -1,9 +1,8 @@
-// Explains errors of the operating system that are not defects: a file without read permission, a full disk, a loop of
-// symbolic links.
+// Explains operating-system errors that are not defects: a file without read permission, a full disk, a loop of symbolic links.
 
 import { UserError } from "./errors.ts";
 
-/** The reason and the advice for each of Node's error codes. */
+/** The reason and advice for each of Node's error codes. */
 const refusals: Readonly<Record<string, readonly [reason: string, advice: string]>> = {
   EACCES: [
     "permission is denied",
@@ -62,7 +61,7 @@ const deeds: Readonly<Record<string, string>> = {
   chdir: "be entered",
 };
 
-/** An operating system's error as a UserError; undefined for every other error. */
+/** An operating-system error as a UserError; undefined for every other error. */
 export function explainSystemError(error: unknown): UserError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, syscall, path, dest }: NodeJS.ErrnoException & { dest?: string } = error;
@@ -81,8 +80,8 @@ export function explainSystemError(error: unknown): UserError | undefined {
 }
 
 /**
- * Does the same for an error that occurred while a file was being read; such an error may not name the file. The message
- * contains only the path and the reason. Defects and UserErrors are returned unchanged.
+ * Does the same for an error that occurred while a file was being read. Such an error does not always name the file. The
+ * message contains only the path and the reason. Defects and UserErrors are returned unchanged.
  */
 export function explainSystemErrorOnRead(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;

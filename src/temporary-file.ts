@@ -1,6 +1,6 @@
-// Names of files that are written beside their target and then renamed over it. A killed process leaves such a file behind, and
-// the next writer of the same target removes it. The name identifies its process by the pid and a hash of the host, the boot
-// and the pid namespace, because the same pid occurs again after a reboot and in other containers that share the folder.
+// Names for files that are written next to their target and then renamed over it. A killed process leaves such a file behind,
+// and the next writer of the same target removes it. The name identifies the process by its pid and a hash of the host, the
+// boot and the pid namespace, because the same pid occurs again after a reboot and in other containers that share the folder.
 import { createHash, randomBytes } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
@@ -12,8 +12,9 @@ const abandonedAfterMs = 24 * 3600 * 1000;
 const pattern = /\.(?<space>[0-9a-f]{8})-(?<pid>\d+)-[0-9a-f]{12}\.tmp$/;
 
 /**
- * Returns a temporary name beside `path`, and first removes this user's files that dead processes left under such names. A file
- * counts as left behind if its process is dead, or if its process cannot be checked and nobody has written to the file for a day.
+ * Returns a temporary name next to `path`. First removes this user's files that dead processes left behind under such names. A
+ * file counts as left behind if its process is dead, or if its process cannot be checked and the file has not been written to
+ * for a day.
  */
 export function temporaryBeside(path: string, now: () => number = Date.now): string {
   const directory = dirname(resolve(path));
@@ -28,11 +29,11 @@ function removeTemporaryLeftovers(directory: string, prefix: string, now: () => 
     if (found === null || found.index !== prefix.length) continue;
     const { space, pid } = found.groups!;
     const path = join(directory, name);
-    // In a folder that several users share, another user may change a folder while it is being removed.
+    // In a folder shared by several users, another user may change a folder while it is being removed.
     if (!isOwnTemporaryFile(path)) continue;
     const gone = space === temporaryPidSpace() && !isTemporaryOwnerRunning(Number(pid));
     if (!gone && !isAbandonedTemporaryFile(path, now)) continue;
-    // A file that cannot be removed does no harm.
+    // It does no harm if a file cannot be removed.
     valueOr(() => rmSync(path, { recursive: true, force: true }), undefined);
   }
 }

@@ -1,4 +1,4 @@
-/** Stands for an infinite penalty on the distance from an existing head, so it leaves that head unchanged. */
+/** Stands for an infinite penalty on the distance from an existing head, which leaves that head unchanged. */
 export const unchangedPenalty = 1e15;
 
 /** For example "300". */

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-/** Software versions that produced a result. */
+/** The software versions that produced a result. */
 export interface Versions {
   /** Version of this package. */
   tidemark: string;
@@ -30,7 +30,7 @@ export function currentVersions(): Versions {
   };
 }
 
-/** The commit checked out in the repository of `directory`; null if there is no git, no repository or no commit. */
+/** The commit checked out in the repository that contains `directory`; null if there is no git, no repository or no commit. */
 export async function gitCommit(directory: string = process.cwd()): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)("git", ["rev-parse", "HEAD"], { cwd: directory, timeout: 5000 });

@@ -1,4 +1,4 @@
-// Options of the commands that send alerts.
+// Options for the commands that send alerts.
 
 import type { CheckConfig } from "./config-types.ts";
 import { flagOption, type Option, type OptionsOf, textOption, textsOption } from "./option.ts";
@@ -27,7 +27,7 @@ const metricsFile: Option<string> = textOption({
 
 export const checkAlerts: OptionsOf<Required<Pick<CheckConfig, "alert" | "metricsFile">>> = { alert, metricsFile };
 
-/** Rules for the alerts of a service. */
+/** Rules for a service's alerts. */
 export const alerts: Option<string> = textOption({
   value: "file",
   affects: "run",

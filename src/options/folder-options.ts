@@ -1,4 +1,4 @@
-// Options of the commands that manage model folders, and of the simulator.
+// Options for the commands that manage model folders, and for the simulator.
 
 import { dayPattern, expectedDay } from "../day.ts";
 import { evaluateOptions, stream } from "./batch-options.ts";
@@ -61,7 +61,7 @@ export const syncOptions: OptionsOf<SyncConfig> = {
 /** Options of `reference show`. */
 export const streamOptions: OptionsOf<StreamConfig> = { model, stream, store };
 
-/** Who decides, and why. */
+/** Who makes a decision, and why. */
 type Decided = Pick<StreamsChangeConfig, "by" | "reason">;
 
 /** Options of `reference reset`. */
@@ -133,7 +133,7 @@ export const addOptions: OptionsOf<{ model: string; as: string }> = {
 
 const { files: _files, model: _model, out: _out, overwrite: _overwrite, ...ofEvaluation } = evaluateOptions;
 
-/** The options of `models compare` that say how labelled recordings are read. */
+/** The options of `models compare` that determine how labelled recordings are read. */
 export const comparedRecordings: Omit<OptionsOf<CompareConfig>, "models" | "on"> = ofEvaluation;
 
 /** Options of `models compare`. */

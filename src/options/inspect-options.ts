@@ -6,7 +6,9 @@ import { trainOptions } from "./train-options.ts";
 
 const { rate, resampling, window, overlap, purity, split, folds, seed } = trainOptions;
 
-/** Options of `inspect`: those of `train` that decide how recordings are read, cut and split. */
+/**
+ * Options of `inspect`: the options of `train` that determine how recordings are read, cut into windows and split into folds.
+ */
 export const inspectOptions: OptionsOf<InspectConfig> = {
   files: readingFilesOption("labelled recordings"),
   out: page,

@@ -8,24 +8,24 @@ import { kebabCase } from "../letter-case.ts";
 
 /** A defined option whose checked value is a `T`. */
 export interface Option<T = unknown> {
-  /** One line, as the help prints it: lower case, no period, with the unit. */
+  /** One line, as printed in the help: lower case, no full stop, with the unit. */
   readonly doc: string;
   /** Placeholder for the value in the help, such as "hz"; a flag has none. */
   readonly value?: string;
   /** The value's type in TypeScript. */
   readonly type: string;
   readonly check: z.ZodType<T>;
-  /** Type of the values that a config file may contain, if `check` accepts fewer. */
+  /** Type of the values that a config file may contain, if `check` accepts fewer values. */
   readonly written?: z.ZodType;
   readonly presence: "required" | "optional" | "default";
   readonly default?: T | (() => T);
   /** The default in words, if it is not a constant. */
   readonly otherwise?: string;
-  /** The values of a choice, each with its meaning or with "". */
+  /** The allowed words, each with its meaning or with "". */
   readonly choices?: Readonly<Record<string, string>>;
   /** How several values are written: with commas, as several words, or by giving the option again. */
   readonly many?: "commas" | "words" | "repeated";
-  /** A positional argument: it is written without its name. */
+  /** Whether the option is a positional argument, which is written without its name. */
   readonly argument?: boolean;
   /**
    * What the option affects: the result (these options identify an interrupted run), only how the command runs, or only where
@@ -34,13 +34,13 @@ export interface Option<T = unknown> {
   readonly affects: "result" | "run" | "tracking";
   /** Former names of the option, which still work. */
   readonly aliases?: readonly string[];
-  /** Heading in the help. */
+  /** Its heading in the help. */
   readonly group?: string;
   /** Whether the value may contain a password or another secret, which no output may show. */
   readonly secret?: boolean;
 }
 
-/** The options of a command: one for each field of its config. */
+/** The options of a command, one for each field of its config. */
 export type OptionsOf<Config> = { readonly [Name in keyof Config]-?: Option<Config[Name]> };
 
 /** Any command's options. */
@@ -89,7 +89,7 @@ export function wholeNumberOption({
   return makeOption(common, { value, type: "number", check: z.int(expected).min(from, expected).max(to, expected) });
 }
 
-/** A number within bounds, which `expected` describes. */
+/** A number within bounds that `expected` describes. */
 export function numberOption({
   value,
   expected,
@@ -134,7 +134,7 @@ export function flagOption(common: Omit<Common<boolean>, "default" | "required">
   return makeOption<boolean>({ ...common, default: false }, { type: "boolean", check: z.boolean("true or false") });
 }
 
-/** Distinct names; a single text with commas is accepted as well, as on the command line. */
+/** Distinct names; as on the command line, a single text with commas is also accepted. */
 export function namesOption({
   value,
   expected,
@@ -155,7 +155,7 @@ export function namesOption({
   });
 }
 
-/** Several texts, given on the command line as several words or by repeating the option; a single text is accepted as well. */
+/** Several texts, given on the command line as several words or by repeating the option; a single text is also accepted. */
 export function textsOption({
   value,
   expected,
@@ -189,14 +189,14 @@ export function writtenOptionName(name: string, defined: Options): string {
   return defined[name]?.argument === true ? name : `--${kebabCase(name)}`;
 }
 
-/** A value as a message shows it; a long one is truncated. */
+/** A value as shown in messages; long values are truncated. */
 export function showOptionValue(value: unknown): string {
   if (typeof value === "number") return String(value);
   const text = inspectOptionValue(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** YAML and callers can produce values that JSON cannot represent, such as one that contains itself. */
+/** YAML and callers can produce values that JSON cannot represent, such as an object that contains itself. */
 function inspectOptionValue(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);

@@ -13,7 +13,7 @@ import {
 } from "./option.ts";
 import { modelColumns } from "./reading-options.ts";
 
-/** The options about columns that the service accepts with a batch. */
+/** The column options that the service accepts with a batch. */
 export type PostedColumn =
   | ("group" | "recording" | "time" | "timeFormat" | "timeUnit" | "timeZone")
   | ("channels" | "columns" | "units" | "rate");

@@ -6,7 +6,7 @@ import { explainSystemErrorOnRead } from "../system-error.ts";
 import { showOptionValue } from "./option.ts";
 import { type ConfigFile, isOptionsRecord } from "./resolve-options.ts";
 
-/** Maximum size of a config file in bytes, far more than all options together need. */
+/** Maximum size of a config file in bytes; far more than all options together need. */
 const largestConfigFile = 2 ** 20;
 
 /** Options that are paths of files or folders. */
@@ -14,7 +14,7 @@ const pathOptions: ReadonlySet<string> = new Set(["files", "labelled", "labels",
 
 /**
  * Reads a config file in YAML or JSON; relative paths in the file are relative to its folder.
- * @throws UserError if it is not a file of options, or too large
+ * @throws UserError if it is not a config file or is too large
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const text = await readConfigText(path).catch((cause: unknown) => {
@@ -43,12 +43,12 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   return { path, options: Object.fromEntries(options) };
 }
 
-/** Whether the value of an option that accepts a preset or a file is a file. */
+/** For an option that accepts a preset or a file, whether its value is a file. */
 function namesFileInConfig(name: string, value: unknown): boolean {
   return name === "network" && typeof value === "string" && /\.m?[jt]s$/.test(value);
 }
 
-/** Joins relative paths to a folder, and leaves URLs and all other values as they are. */
+/** Resolves relative paths against a folder, and leaves URLs and all other values unchanged. */
 function pathFromConfigFolder(folder: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((own) => pathFromConfigFolder(folder, own));
   const isRelative =

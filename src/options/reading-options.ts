@@ -127,7 +127,7 @@ export const sensor: Option<string[]> = {
 
 const unitsPattern = /^\s*(stated|auto|keep|[^,=]+=[^,=]+)(\s*,\s*(stated|auto|keep|[^,=]+=[^,=]+))*\s*$/;
 
-/** Which units are converted. */
+/** Which units to convert. */
 export const units: Option<string> = {
   ...textOption({
     value: "which",
@@ -191,7 +191,7 @@ export const evaluatedLabels: OptionsOf<Required<Pick<TrainConfig, LabelOption>>
   labelOptions,
 );
 
-/** What all options for sampling rates share. */
+/** What all options for sampling rates have in common. */
 export const samplingRate = {
   value: "hz",
   from: 1,

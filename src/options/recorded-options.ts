@@ -1,5 +1,5 @@
-// The options of a training run as a model folder or an interrupted run records them, and as later runs read them back. Earlier
-// versions recorded other options, so what is read is checked again.
+// The options of a training run as recorded in a model folder or by an interrupted run, and as read back by later runs. Earlier
+// versions recorded different options, so stored options are checked again when they are read.
 
 import { z } from "zod";
 import { snakeKeys } from "../letter-case.ts";
@@ -10,10 +10,10 @@ import { retrainOptions } from "./retrain-options.ts";
 import { trainOptions } from "./train-options.ts";
 import { tuneOptions } from "./tune-options.ts";
 
-/** The options of a training run, with its sampling rate and window decided. */
+/** The options of a training run, with the sampling rate and window resolved. */
 export type SampledTrainConfig = TrainConfig & { rate: number; window: number };
 
-/** Options of a network that Adam trains in mini-batches. */
+/** Options for a network that Adam trains in mini-batches. */
 const stepOptions = ["epochs", "batchSize", "learningRate", "patience"] as const;
 
 /** Options that have no effect on the network. */
@@ -21,7 +21,7 @@ export function unusedRecordedOptions(network: TrainConfig["network"]): readonly
   return network === "minirocket" ? stepOptions : [];
 }
 
-/** Options whose values come from the model that a training run starts from. */
+/** Options whose values come from the model from which a training run starts. */
 export const optionsOfModel = ["rate", "window", "resampling", "normalize"] as const;
 
 type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;
@@ -46,14 +46,14 @@ export type ChampionOptions = Omit<SampledTrainConfig, (typeof ofOneRun)[number]
 type StoredOptions<O> = { options: O } | { fault: { name: string; expected: string; found: string } };
 
 /**
- * Options that have to be stored, because any other value gives a different model. Every version that has written model
- * folders stored them.
+ * Options that must be stored, because any other value results in a different model. Every version that wrote model folders
+ * stored them.
  */
 const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] satisfies (keyof ChampionOptions)[];
 
 /**
  * @param options the options stored in a model folder; options that retraining does not need are ignored
- * @returns the first option whose name or value this version does not know, if any
+ * @returns the first option whose name or value this version does not support, if any
  */
 export function readChampionOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {
   const names = Object.keys(trainOptions).filter((name) => !ofOneRun.some((other) => other === name));
@@ -114,7 +114,7 @@ function readTrainedOptions<O>(stored: Readonly<Record<string, unknown>>, names:
   return { fault: { name, expected: issue.message, found } };
 }
 
-/** The options that affect a model; options about reporting are not among them. */
+/** The options that affect a model. Options about reporting are not included. */
 export function recordedConfigWithoutTracking<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
   return recordedConfigWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
 }
@@ -134,8 +134,8 @@ export function recordedConfigOfResult(config: TrainConfig | RetrainConfig | Tun
 }
 
 /**
- * Defaults, in snake_case, for options that earlier versions did not have. They are used when a run that such a version
- * started is resumed.
+ * Defaults, in snake_case, for options that earlier versions did not have. They are used to resume a run that was started with
+ * such a version.
  */
 export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = {
   day: trainOptions.day.default,

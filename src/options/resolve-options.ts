@@ -1,5 +1,5 @@
-// Checks and completes the options that users write. The options come as `unknown` from a config file, the command line or the
-// API, with names as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what
+// Validates and completes the options given by users. Options arrive as `unknown` values from a config file, the command line
+// or the API, named as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what
 // was expected and what was found. For a misspelt name, the message suggests the most similar known name.
 import { z } from "zod";
 import { UserError } from "../errors.ts";
@@ -7,18 +7,18 @@ import { camelCase, kebabCase } from "../letter-case.ts";
 import { nearestName } from "../nearest-name.ts";
 import { type Options, type OptionsOf, optionCheckOrDefault, showOptionValue, writtenOptionName } from "./option.ts";
 
-/** Options read from a file, kept apart so that messages can name it. */
+/** Options read from a file, kept separate so that messages can name the file. */
 export interface ConfigFile {
   /** The path as the user gave it. */
   path: string;
-  /** Names and values as written, checked only when they are resolved. */
+  /** Names and values as written; they are checked only when they are resolved. */
   options: Record<string, unknown>;
 }
 
 /**
  * @param options the definitions
  * @param given what the user gave
- * @param file options from a config file, used if `given` does not have them
+ * @param file options from a config file, which are used if `given` lacks them
  * @throws UserError on an unknown name, an invalid value, or a missing option
  */
 export function resolveOptions<Config extends object>(
@@ -44,7 +44,7 @@ export function resolveOptions<Config extends object>(
   throw new UserError(`${writtenOptionName(name, defined)}${where}: expected ${issue.message}, got ${came}`);
 }
 
-/** Options by their names in code, without undefined ones; `path` is the file they come from, if any. */
+/** Options by their names in code, without undefined values; `path` is the file that they come from, if any. */
 function resolveGivenOptionNames(
   given: Record<string, unknown>,
   defined: Options,
@@ -83,7 +83,7 @@ export function givenOptionNames(options: Options, given: unknown, file?: Config
   return new Set([...Object.keys(written), ...Object.keys(fromFile)]);
 }
 
-/** Stored options, in snake_case or as in code, under their present names; unknown ones are kept. */
+/** Stored options, in snake_case or as in code, under their current names; unknown options are kept. */
 export function resolveStoredOptionNames(
   stored: Readonly<Record<string, unknown>>,
   defined: Options,

@@ -1,4 +1,4 @@
-// Resolves the options of commands on streams.
+// Resolves the options of commands about streams.
 
 import type {
   CompactConfig,
@@ -29,7 +29,7 @@ export function resolveCompactConfig(options: unknown): CompactConfig {
 }
 
 /**
- * Checks and completes the options that name a stream.
+ * Validates and completes the options that select a stream.
  *
  * @throws UserError under the same conditions as `resolveTrainConfig`
  */

@@ -1,5 +1,5 @@
-// Validates and completes the options of `train`, and enforces the rules on options that a network or a starting model
-// excludes.
+// Validates and completes the options of `train`, and rejects options that are not allowed with a certain network or starting
+// model.
 
 import { parseDay } from "../day.ts";
 import { UserError } from "../errors.ts";
@@ -49,7 +49,7 @@ function refuseConfigOfModel({ from, ...config }: TrainConfig): void {
 
 /**
  * Resolves the options of a run that uses the network of an existing model.
- * @throws UserError if the network does not use one of them
+ * @throws UserError if the network does not support one of them
  */
 export function resolveConfigOfNetwork<C extends TrainConfig>(config: C, network: TrainConfig["network"]): C {
   if (network === config.network) return config;
@@ -75,7 +75,7 @@ function refuseStepConfig(config: TrainConfig, subject = `--network ${config.net
   });
 }
 
-/** @throws UserError for an alias without a registered model */
+/** @throws UserError if an alias is given without a registered model */
 export function checkConfigAlias({ alias, register }: { alias?: string; register?: string }): void {
   if (alias === undefined || register !== undefined) return;
   throw new UserError("--alias names a version of a registered model, so it needs --register NAME");

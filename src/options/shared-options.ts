@@ -1,4 +1,4 @@
-// Options that several commands take.
+// Options shared by several commands.
 import { availableParallelism } from "node:os";
 import type { CheckConfig } from "./config-types.ts";
 import { flagOption, type Option, type OptionsOf, textOption, wholeNumberOption } from "./option.ts";
@@ -82,7 +82,7 @@ export const experiment: Option<string> = textOption({
   doc: "experiment in which the run appears",
 });
 
-/** The experiment of runs that belong to a training run, whose experiment is the default. @param doc what appears there */
+/** The experiment for runs that belong to a training run, whose experiment is the default. @param doc what appears there */
 export function sharedExperimentOption(doc: string): Option<string> {
   return textOption({
     value: "name",
@@ -93,7 +93,7 @@ export function sharedExperimentOption(doc: string): Option<string> {
   });
 }
 
-/** The line of models that a model joins. */
+/** The line to which a model is added. */
 export const sharedLineOption: Option<string> = textOption({
   value: "line",
   affects: "run",
@@ -102,7 +102,7 @@ export const sharedLineOption: Option<string> = textOption({
   doc: "line of models that the model joins: the name of its first version's folder, or a new name",
 });
 
-/** @param what words for the thing that becomes the new version */
+/** @param what words for what becomes the new version */
 export function sharedRegisterOption(what: string): Option<string> {
   return textOption({
     value: "name",
@@ -124,8 +124,8 @@ export const alias: Option<string> = textOption({
 export const trackingHeading = "Reporting to MLflow (credentials and TLS come from its environment variables):";
 
 /**
- * What a ledger keeps about past batches. The defaults leave a month to change a decision, and limit the size of the
- * file; both are arbitrary.
+ * What a ledger keeps about past batches. The defaults allow a month for changing a decision, and limit the size of the file;
+ * both are arbitrary.
  */
 export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = {
   keepDays: wholeNumberOption({
@@ -153,7 +153,7 @@ export const store: Option<string> = textOption({
   doc: "where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only",
 });
 
-/** An option that only the command line has, because a function's caller passes an object. */
+/** An option that exists only on the command line, because callers of the function pass an object. */
 export const configFile: Option<string> = textOption({
   value: "file",
   affects: "run",
@@ -171,7 +171,7 @@ export const verbosity: OptionsOf<{ quiet: boolean; verbose: boolean }> = {
   verbose: flagOption({ affects: "run", doc: "also print what was read, timings and decisions" }),
 };
 
-/** The person who makes a decision by hand. */
+/** The person who makes a manual decision. */
 export const by: Option<string> = textOption({
   value: "name",
   otherwise: "the name of your account",

@@ -12,7 +12,7 @@ const name: Option<string> = textOption({
   doc: "the token's name",
 });
 
-/** Options of `token list`: where the tokens are. */
+/** Options of `token list`: where tokens are stored. */
 export const tokenPlaceOptions: OptionsOf<TokenPlaceConfig> = optionsUnder("Where (as for serve):", {
   models: { ...modelsFolder, presence: "optional" },
   store: serveStore,

@@ -28,7 +28,7 @@ const splitKinds = choiceOption({
   },
 });
 
-/** Also `column:NAME` and `column:NAME=VALUE`. */
+/** `column:NAME` and `column:NAME=VALUE` are also allowed. */
 const split: OptionsOf<TrainConfig>["split"] = {
   ...splitKinds,
   type: `${splitKinds.type} | \`column:\${string}\``,
@@ -56,7 +56,7 @@ const presets = choiceOption({
   },
 });
 
-/** Also the path of a file. */
+/** The path of a file is also allowed. */
 const network: OptionsOf<TrainConfig>["network"] = {
   ...presets,
   type: `${presets.type} | \`\${string}.\${"ts" | "mts" | "js" | "mjs"}\``,

@@ -13,11 +13,11 @@ const leastWindow: Readonly<Partial<Record<TrainConfig["network"], number>>> = {
   auto: 16,
 };
 
-/** Length of a window if `--window` is not given. */
+/** Window length if `--window` is not given. */
 const defaultWindowSeconds = 4;
 
 /**
- * Decides the rate and the window that the options leave open.
+ * Determines the rate and the window if the options leave them open.
  *
  * @param rateHz the rate that the recordings share
  * @throws UserError if the window is too short
@@ -42,7 +42,7 @@ export function resolveRateAndWindow<C extends Pick<TrainConfig, "rate" | "windo
   return sampled;
 }
 
-/** @throws UserError if windows would not advance, or are too short for the network */
+/** @throws UserError if windows would not advance or are too short for the network */
 export function checkConfigWindow({
   window,
   overlap,

@@ -7,7 +7,9 @@ import { trainOptions } from "./train-options.ts";
 const { rate, resampling, window, overlap, purity, seed, folds } = trainOptions;
 const { network, normalize, epochs, batchSize, learningRate, patience, classWeights, augment } = trainOptions;
 
-/** Options of `train` that can be searched: all that change neither the recordings nor the division of people into folds. */
+/**
+ * Options of `train` that can be searched: all those that change neither the recordings nor the division of people into folds.
+ */
 export const searchedOptions = [
   "window",
   "overlap",

@@ -23,7 +23,7 @@ export type { CleanChannel };
 
 /** The result of `convert`. */
 export interface ConvertResult {
-  /** Path of the table. */
+  /** Path of the table that was written. */
   out: string;
   /** Number of rows in the table; `quality` states how many rows were left out, and why. */
   rows: number;
@@ -33,7 +33,7 @@ export interface ConvertResult {
   channels: CleanChannel[];
   /** Quality of the recordings before conversion. */
   quality: QualityReport;
-  /** Columns of the files that are not in the table. */
+  /** Columns in the files that are not in the table. */
   unusedColumns: string[];
   /** Warnings. */
   warnings: string[];
@@ -43,11 +43,11 @@ export interface ConvertResult {
 
 /**
  * Reads recordings as `train` would, and writes one table: user, activity (if there are labels), recording, timestamp_s, and
- * the channels, in m/s^2 and rad/s if their unit is stated. Reading this table gives the same windows as reading the
+ * the channels, in m/s^2 and rad/s if their unit is stated. Reading this table produces the same windows as reading the
  * recordings. Rows without a label are included.
  *
  * @throws UserError if an option is wrong, the files cannot be read, or an accelerometer's unit differs between people
- * @throws DataFault if the content of the files has a fault
+ * @throws DataFault if the content of the files is faulty
  */
 export async function convert(
   options: ConvertOptions,
@@ -100,7 +100,7 @@ function decideChannelsToConvert(
   };
 }
 
-/** Writes one recording after another. @returns the names of the columns */
+/** Writes one recording after another. @returns the column names */
 async function writeConvertedTable(
   rows: StoredRows,
   columns: OpenedRecordings["columns"],

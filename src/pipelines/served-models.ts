@@ -127,7 +127,7 @@ export class ServedModels {
     return ledger;
   }
 
-  /** Like `use`, but for the model to which a name refers. @throws UnknownModel */
+  /** Like `ledger`, but for the model to which a name refers. @throws UnknownModel */
   async namedLedger(project: string, name: string): Promise<{ folder: string; ledger: ServedLedger | null }> {
     const { folder } = await this.resolve(name);
     return { folder, ledger: await this.ledger(project, folder) };

@@ -39,7 +39,7 @@ import type { TrainedModel } from "./trained-model.ts";
 /** Optional parts of a model. */
 export interface ModelExtras {
   readonly files?: Readonly<Record<string, FileContent>>;
-  /** Sections at the top of the report. */
+  /** Sections to show at the top of the report. */
   readonly sections?: readonly Section[];
   readonly retrainedFrom?: Manifest["retrained_from"];
 }
@@ -51,7 +51,7 @@ export interface WriteOptions {
   readonly extras?: ModelExtras;
 }
 
-/** Writes the complete model folder, or nothing. */
+/** Writes the complete model folder or nothing at all. */
 export async function writeModel(
   { data, config, crossValidation, createdAt, scaler: finalScaler }: TrainedModel,
   built: BuiltModel,
@@ -160,7 +160,7 @@ export async function writeModel(
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
 }
 
-/** Drawings of windows of each class, and of the augmented forms of one window. */
+/** Drawings of windows from each class, and of one window with its augmented forms. */
 async function writeModelExamplesPage(
   { windows, sensors }: TrainedModel["data"],
   { augment, seed }: TrainedModel["config"],

@@ -1,4 +1,4 @@
-// The results of a check of many streams as one table, in which streams that need attention come first.
+// The results of a check of many streams as one table, with the streams that need attention first.
 import { counted } from "../../counted.ts";
 import { verdictExitCodes } from "../../errors.ts";
 import { naturalOrder } from "../../natural-order.ts";
@@ -8,7 +8,7 @@ import type { CheckedStream, CheckedStreams } from "../../pipelines/check-stream
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import type { Block } from "./terminal.ts";
 
-/** @param model the model folder, as the user named it */
+/** @param model the model folder, as given by the user */
 export function checkStreamsText({ streams, counts }: CheckedStreams, model: string): Block[] {
   const sorted = streams.toSorted(
     (a, b) => checkStreamsTextOrder(b) - checkStreamsTextOrder(a) || naturalOrder(a.stream, b.stream),
@@ -33,7 +33,7 @@ export function checkStreamsText({ streams, counts }: CheckedStreams, model: str
   ];
 }
 
-/** Sort key of a stream: streams that could not be checked come before those with a normal verdict. */
+/** A stream's sort key: streams that could not be checked come before those with a normal verdict. */
 function checkStreamsTextOrder({ result }: CheckedStream): number {
   return result === null ? 1 : verdictExitCodes[result.verdict];
 }

@@ -1,4 +1,4 @@
-// The result of a check in words: first the verdict, then what differs and how unusual that is, then what to do.
+// The result of a check in words: first the verdict, then what differs and how unusual it is, and then what to do.
 
 import { durationText } from "../../duration-text.ts";
 import { percent } from "../../percent.ts";
@@ -11,7 +11,7 @@ import type { Block } from "./terminal.ts";
 
 /**
  * The lines to print.
- * @param model the model folder, as the user named it
+ * @param model the model folder, as given by the user
  */
 export function checkText(
   { result, known }: { readonly result: CheckResult; readonly known: boolean },
@@ -116,7 +116,7 @@ function checkTextHeadline(result: JudgedBatch): string[] {
 /** The evidence as a share of the alarm level, which makes all models and run lengths comparable. */
 function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
   const { value, alarm_at, raised_by: by } = evidence;
-  // Earlier versions stored the accumulated evidence even if it was a single batch that raised the alarm.
+  // Earlier versions stored the accumulated evidence even if a single batch had raised the alarm.
   const share = verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
   // The share is rounded down, so that only an alarm shows 100 %.
   const shown =
@@ -133,7 +133,7 @@ function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
   return `evidence ${shown} the alarm level${by ? why[by] : ""}`;
 }
 
-/** The smallest p-value of the selected comparisons, with its limit. */
+/** The smallest p-value among the selected comparisons, with its limit. */
 function checkLimitText(
   { comparisons }: JudgedBatch,
   isMeant: (comparison: CheckedComparison) => boolean,
@@ -144,7 +144,7 @@ function checkLimitText(
 }
 
 /**
- * The lines that --verbose adds: the input, the grounds for the verdict, and the channels compared with every other reference.
+ * The lines that --verbose adds: the input, the basis for the verdict, and the channels compared with every other reference.
  */
 export function decisionCheckText(result: CheckResult): Block[] {
   if (result.verdict === "rejected") return [];
@@ -207,7 +207,7 @@ function checkCauseText({ channels, fault, weight }: JudgedBatch["likely_causes"
 
 function nextStepsInCheckText(result: JudgedBatch, model: string): string[] {
   const { batch_id, stream } = result;
-  // A batch id may begin with a dash, as a file name may.
+  // A batch id, like a file name, may begin with a dash.
   const words = ["reference", "accept", "--model", shellPath(model), "--stream", stream, "--", batch_id];
   return checkAdvice(result, shellCommand("tidemark", ...words));
 }

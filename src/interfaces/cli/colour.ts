@@ -7,7 +7,7 @@ export interface Coloured {
   readonly isTTY?: boolean;
 }
 
-/** NO_COLOR takes precedence over FORCE_COLOR; without either, every terminal except a dumb one gets colours. */
+/** NO_COLOR takes precedence over FORCE_COLOR; if neither is set, every terminal except a dumb one gets colours. */
 export function usesColour(output: Coloured, env: NodeJS.ProcessEnv = process.env): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
@@ -18,7 +18,7 @@ export function colouredText(style: Style, text: string): string {
   return styleText(style, text, { validateStream: false });
 }
 
-/** Styled beginnings of lines: the pattern selects either the whole line or only the matched words. */
+/** Styles for lines with certain beginnings: each pattern selects either the whole line or only the matched words. */
 const styles: readonly (readonly [RegExp, Style, "line" | "words"])[] = [
   [/^warning: /i, "yellow", "line"],
   [/^error: /, ["red", "bold"], "words"],

@@ -1,4 +1,4 @@
-// A comparison of two models by person, in words, and the next step for a model that has joined a line.
+// A comparison of two models, person by person, in words, and the next step for a model that has been added to a line.
 
 import { counted } from "../../counted.ts";
 import type { JoinedLine } from "../../pipelines/add-model.ts";
@@ -6,7 +6,7 @@ import type { ComparedModels } from "../../pipelines/compare-models.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { fixedNumberText, signedNumberText } from "./number-text.ts";
 
-/** A model that has joined a line, and what to do next. */
+/** A model that has been added to a line, and what to do next. */
 export function comparedModelsJoinText({ line, model, champion, comparison }: JoinedLine, path: string): string[] {
   if (comparison === null) return [`line       ${model} is the champion of ${line}, a new line`];
   const promote = `-> to make ${model} the champion: ${shellCommand("tidemark", "models", "promote", shellPath(path))}`;
@@ -17,7 +17,7 @@ export function comparedModelsJoinText({ line, model, champion, comparison }: Jo
   ];
 }
 
-/** The people on whom two models were compared, the difference between the models, and the conclusion. */
+/** The people on whom two models were compared, the difference between the models and the conclusion. */
 export function comparedModelsText({ first, second, on, paired }: ComparedModels): string[] {
   const where = on === "files" ? "in these recordings" : "whom both cross-validated";
   if (paired === null) {

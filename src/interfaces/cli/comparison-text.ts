@@ -1,4 +1,4 @@
-// The comparisons of a check as tables: the batch's p-value against each reference, and the distance of each channel.
+// The comparisons made by a check, as tables: the batch's p-value against each reference, and the distance of each channel.
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison } from "../../pipelines/check.ts";
@@ -11,7 +11,10 @@ export const comparedReferenceNames = {
   rolling: "the stream's last batches",
 } as const;
 
-/** Names the method used in place of rehearsals, or the number of rehearsed people and the smallest p-value that it allows. */
+/**
+ * States the method used instead of rehearsals, or the number of rehearsed people and the smallest p-value that this number
+ * allows.
+ */
 function comparisonMethodText({ method, people, resolution }: CheckedComparison): string {
   const who = people === undefined ? "held-out people" : counted(people, "held-out person", "held-out people");
   const least =
@@ -101,7 +104,7 @@ export function comparisonChannelText(shown: CheckedComparison): Block[] {
   ];
 }
 
-/** Explains the column of scores, whose largest value is marked. */
+/** Explains the score column, in which the largest value is marked. */
 function comparisonScoreText({ method, beyond_chance, statistic }: CheckedComparison): string {
   const name = statisticNames[statistic] ?? statistic;
   if (beyond_chance && statistic === "wasserstein")

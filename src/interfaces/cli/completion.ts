@@ -1,5 +1,5 @@
-// Completion scripts, generated from the commands and the definitions of their options. Each script is self-contained:
-// completing a word starts no program.
+// Completion scripts, generated from the commands and their option definitions. Each script is self-contained, so completing a
+// word starts no other program.
 import type { Command } from "commander";
 import { kebabCase } from "../../letter-case.ts";
 import { flagOption, type Option, type Options } from "../../options/option.ts";
@@ -112,7 +112,7 @@ complete -o default -F _tidemark tidemark
 `;
 }
 
-/** The text as a single-quoted shell word. */
+/** The text as a shell word in single quotes. */
 function quoteForCompletion(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

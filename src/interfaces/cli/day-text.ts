@@ -1,4 +1,4 @@
-// Describes the days that a calibration rehearsed or that drift-bench drew.
+// Describes the days rehearsed in a calibration or drawn by drift-bench.
 
 import { durationText } from "../../duration-text.ts";
 import type { RehearsedDay } from "../../pipelines/baseline.ts";

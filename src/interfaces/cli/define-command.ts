@@ -1,4 +1,4 @@
-// Builds a CLI command from the definitions of its options.
+// Builds a CLI command from its option definitions.
 import { Command, Option as CommanderOption } from "commander";
 import { durationText } from "../../duration-text.ts";
 import { UserError } from "../../errors.ts";
@@ -15,12 +15,12 @@ export interface Definition<Config> {
   readonly name: string;
   /** One-line description in the list of commands. */
   readonly summary: string;
-  /** The first paragraph of the help; the summary by default. */
+  /** The first paragraph of the help. Default: the summary. */
   readonly description?: string;
   readonly options: Options;
   /** Validates the given options and fills in defaults. */
   readonly resolve: (given: unknown, file?: ConfigFile) => Config;
-  /** Whether options may also come from a config file. */
+  /** Whether options may also be read from a config file. */
   readonly configFile?: boolean;
   /** What --json prints. */
   readonly json: string;
@@ -45,7 +45,7 @@ export function rememberOptionsOfCommand(command: Command, options: Options): vo
   defined.set(command, options);
 }
 
-/** The command with its arguments and options; its action validates them and calls `run`. */
+/** The command with its arguments and options. Its action validates them and calls `run`. */
 export function defineCommand<Config extends object>(definition: Definition<Config>): Command {
   const { name, summary, description = commandDescription(summary), options, closing, run } = definition;
   const printing: Options = {
@@ -61,7 +61,7 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
   }
   for (const [own, option] of Object.entries({ ...options, ...printing })) {
     if (option.argument === true) continue;
-    // Commander lists the groups in the order in which the options first mention them.
+    // Commander lists the option groups in the order in which they first occur.
     command.optionsGroup(option.group ?? "Options:");
     for (const one of commanderOptions(own, option)) command.addOption(one);
   }
@@ -93,7 +93,7 @@ function commandOptionsLine(config: object, options: Options): string {
   return `options    ${words.join(", ")}`;
 }
 
-/** A command that only contains subcommands. */
+/** A command that contains only subcommands. */
 export function defineGroup({
   name,
   summary,
@@ -134,13 +134,13 @@ function commandPlaceholder({ value, many }: Option): string {
   return many === "words" ? `<${value}...>` : `<${value}>`;
 }
 
-/** The option and its former names, which are hidden from the help. */
+/** The option and its former names, which the help does not show. */
 function commanderOptions(name: string, option: Option): CommanderOption[] {
   return [name, ...(option.aliases ?? [])].map((own) => {
     const value = option.value === undefined ? "" : ` ${commandPlaceholder(option)}`;
     const made = new CommanderOption(`--${kebabCase(own)}${value}`, describeCommandOption(option));
     if (own !== name) made.hideHelp();
-    // Text that is not a number is left unchanged, so that validation rejects it and names the option.
+    // Text that is not a number is left unchanged, so that validation rejects it with a message that names the option.
     if (option.type === "number") made.argParser((text: string) => parseCommandNumber(text));
     if (option.many === "repeated") made.argParser((text: string, before?: string[]) => [...(before ?? []), text]);
     return made;
@@ -152,7 +152,7 @@ function parseCommandNumber(text: string): number | string {
   return Number.isNaN(number) ? text : number;
 }
 
-/** The description of the option in the help. */
+/** The option's description in the help. */
 function describeCommandOption(option: Option): string {
   const choices = Object.entries(option.choices ?? {}).map(([word, about]) =>
     about === "" ? word : `${word} (${about})`,

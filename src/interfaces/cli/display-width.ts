@@ -1,4 +1,4 @@
-// The width of a text in a terminal, and the part of the text that fits into a given width.
+// Measures the width of a text in a terminal, and cuts texts to a given width.
 
 /** Width of the text in terminal columns, without control sequences: 0 for combining marks, 2 for CJK characters and emoji. */
 export function displayWidth(text: string): number {
@@ -15,12 +15,14 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** A text cut to `width` terminal columns, with an ellipsis in place of the missing end. */
+/** The text cut to `width` terminal columns, with an ellipsis in place of the missing end. */
 export function truncateToDisplayWidth(text: string, width: number): string {
   return displayWidth(text) <= width ? text : `${startWithinDisplayWidth(text, width - 1)}…`;
 }
 
-/** The longest start of the text that fits into `width` columns; at least one character, even if that character is too wide. */
+/**
+ * The longest beginning of the text that fits into `width` columns; at least one character, even if that character is too wide.
+ */
 export function startWithinDisplayWidth(text: string, width: number): string {
   let cut = "";
   for (const character of text) {

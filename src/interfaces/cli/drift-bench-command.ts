@@ -51,7 +51,7 @@ export function driftBenchCommand(): Command {
   });
 }
 
-/** The figures as tables. */
+/** The figures, as tables. */
 function driftBenchLines(result: DriftBenchResult): Block[] {
   const still = Object.entries(result.no_drift).map(([judge, { alarms_per_batch, run_length, batches }]) => [
     judge,

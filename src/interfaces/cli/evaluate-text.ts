@@ -1,4 +1,4 @@
-// The text that `evaluate` prints: metrics with intervals, people, classes, and the comparison with cross-validation.
+// The text that `evaluate` prints: metrics with intervals, people, classes, and a comparison with the cross-validation.
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import type { EvaluateResult, Interval } from "../../pipelines/evaluate.ts";

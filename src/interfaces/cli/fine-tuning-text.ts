@@ -5,7 +5,7 @@ import type { FineTuningGain, FineTuningReport } from "../../pipelines/train.ts"
 import { fixedNumberText, signedNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
-/** Maximum number of people in the table of gains. */
+/** Maximum number of people in the gains table. */
 const shownPeople = 30;
 
 export function fineTuningText({

@@ -1,4 +1,4 @@
-// The part of a command's help that follows its options.
+// The part of a command's help that comes after the options.
 import type { Command } from "commander";
 import { colouredText } from "./colour.ts";
 import { wrapLine } from "./wrap.ts";
@@ -16,7 +16,7 @@ export interface Closing {
   readonly exitHeading?: string;
 }
 
-/** The text wrapped at `helpWidth`; commander removes the colours if the output does not support them. */
+/** The text, wrapped at `helpWidth`; commander removes the colours if the output does not support them. */
 export function addHelpClosing(command: Command, { examples, notes = [], exitCodes, exitHeading }: Closing): void {
   command.addHelpText("after", () => {
     const { helpWidth = 80 } = command.createHelp();

@@ -52,13 +52,13 @@ export function inspectCommand(): Command {
 
 type Windows = NonNullable<InspectResult["windows"]>;
 
-/** The output of --json: everything except the samples. */
+/** The output for --json: everything except the samples. */
 export type PrintedInspection = Omit<SnakeKeys<InspectResult>, "excerpts" | "windows" | "folds"> & {
   windows: (Omit<SnakeKeys<Windows>, "dropped"> & { dropped: SnakeKeys<Windows["dropped"]> }) | null;
   folds: SnakeKeys<NonNullable<InspectResult["folds"]>[number]>[] | null;
 };
 
-/** The output of --json if the files cannot be read completely. */
+/** The output for --json if the files cannot be read completely. */
 export interface PrintedFailure {
   error: NonNullable<InspectResult["refusal"]>;
 }

@@ -16,7 +16,7 @@ import {
 } from "./recordings-text.ts";
 import type { Block } from "./terminal.ts";
 
-/** Maximum number of rows in the tables of people and of recordings. */
+/** Maximum number of rows in the tables that list people and recordings. */
 const shownRows = 20;
 
 export function inspectText(result: InspectResult): Block[] {
@@ -86,7 +86,7 @@ function inspectRateText(rate: number, unit = " Hz"): string {
   return `${Number(rate.toPrecision(4))}${unit}`;
 }
 
-/** The first excerpt of the activity with the most movement, one chart per sensor. */
+/** The first excerpt from the activity with the most movement, with one chart per sensor. */
 function inspectChartText({ excerpts, sensors }: InspectResult): Block[] {
   const excerpt =
     excerpts.length === 0

@@ -1,9 +1,9 @@
-// Handles SIGINT (Ctrl-C) and SIGTERM, which schedulers send. The first signal requests a stop at the next safe point; the
-// second ends the process at once.
+// Handles SIGINT (Ctrl-C) and SIGTERM (sent by schedulers). The first signal requests a stop at the next safe point; the second
+// ends the process at once.
 import { exitCodes } from "../../errors.ts";
 
 /**
- * Runs `work` with an abort signal, which the first SIGINT or SIGTERM triggers; `onStopping` then receives a message for the
+ * Runs `work` with an abort signal that the first SIGINT or SIGTERM triggers; `onStopping` then receives a message for the
  * user.
  */
 export async function interruptible<T>(

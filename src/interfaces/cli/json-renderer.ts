@@ -3,7 +3,7 @@ import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";
 import { trainTextWhenQuiet } from "./train-text.ts";
 
-/** Prints one JSON event per line as it happens, including `batch` events. With --quiet, only results. */
+/** Prints events as they happen, one JSON object per line, including `batch` events. With --quiet, prints only results. */
 export function jsonRenderer({ loudness = "usual", ...streams }: RendererOptions): TrainRenderer {
   const terminal = openTerminal(loudness, streams);
   return {

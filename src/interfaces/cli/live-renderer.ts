@@ -1,5 +1,5 @@
-// Shows a training run on a terminal as one line that is redrawn in place (running fits, windows per second, time left).
-// Results of completed fits scroll above the line.
+// Shows a training run on a terminal as one line that is redrawn in place (running fits, windows per second, time left). The
+// results of completed fits scroll up above the line.
 
 import { durationText } from "../../duration-text.ts";
 import type { FitName, FitStage } from "../../pipelines/train.ts";
@@ -14,7 +14,7 @@ import { trainCalibrationText, trainFitText, trainText, verboseTrainText } from 
 interface RunningFit {
   epoch: number;
   epochs: number;
-  /** Completed share of the epoch or of the stage. */
+  /** Completed share of the epoch or stage. */
   done: number;
   loss: number | null;
   stage?: FitStage;
@@ -99,8 +99,8 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
 }
 
 /**
- * For example "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...", or
- * "fold 2 · features 64 %" for a network that is not trained in mini-batches. A narrow terminal truncates the line.
+ * For example "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...", or "fold 2 ·
+ * features 64 %" for a network that is not trained in mini-batches. On a narrow terminal, the line is truncated.
  */
 export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: number | null): string {
   const parts = [...fits].map(([fit, { epoch, epochs, done, loss, stage, valMacroF1 }]) => {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command's entry point. Rejects an old version of Node.js before loading any other module.
+// The command's entry point. Rejects outdated versions of Node.js before loading any other module.
 import { nodeFault } from "../../node-version.ts";
 
 if (nodeFault !== undefined) {

@@ -8,10 +8,10 @@ import type { Table } from "./table.ts";
 type CrossValidation = EventOf<"cross-validation">;
 type Person = Omit<CrossValidation["users"][number], "fold"> & { readonly fold?: number | null };
 
-/** Maximum number of people in the table; a longer list is cut to the people with the lowest scores. */
+/** Maximum number of people in the table; longer lists are cut to the people with the lowest scores. */
 const shownUsers = 30;
 
-/** The metrics that are printed, with their titles. */
+/** The metrics to print, with their titles. */
 export const printedMetrics = [
   ["macro F1", "macro_f1"],
   ["weighted F1", "weighted_f1"],
@@ -41,7 +41,7 @@ export function personMetricTable(users: readonly Person[], worst: string): Tabl
   return { headers, rows };
 }
 
-/** The heading of `personMetricTable`. */
+/** The heading for `personMetricTable`. */
 export function metricTableTitle(users: number): string {
   return users > shownUsers ? `The ${shownUsers} of ${users} people with the lowest scores` : "Per person";
 }

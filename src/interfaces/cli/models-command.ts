@@ -141,7 +141,7 @@ export function modelsCommand(): Command {
   });
 }
 
-/** Earlier versions wrote the options in a report in camelCase. */
+/** In reports from earlier versions, the options are in camelCase. */
 function modelsShowJson({ version, report, retraining }: ShownModel): Record<string, unknown> {
   return {
     version: snakeKeys(version),

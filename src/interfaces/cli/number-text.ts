@@ -1,6 +1,6 @@
-// Formats numbers for the terminal. Missing and undefined values are printed as a dash.
+// Formats numbers for the terminal. Missing and undefined values are shown as a dash.
 
-/** A score or a loss with three decimals, such as 0.943. */
+/** A score or loss with three decimals, such as 0.943. */
 export function fixedNumberText(value: number | null | undefined, digits = 3): string {
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "-";
 }

@@ -54,7 +54,7 @@ export function predictCommand(): Command {
   });
 }
 
-/** Maximum number of people in the table of minutes. */
+/** Maximum number of people in the minutes table. */
 const shownPeople = 20;
 
 function predictCommandBlocks(result: PredictResult): Block[] {

@@ -1,4 +1,4 @@
-// Converts the events of train and retrain to the form that `--json` prints, with keys in snake_case.
+// Converts events from `train` and `retrain` to the form printed by `--json`, with keys in snake_case.
 import { type SnakeKeys, snakeKeys } from "../../letter-case.ts";
 import type { TrainEvent } from "../../pipelines/train.ts";
 

@@ -109,12 +109,12 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (lost !== undefined) return;
     lost = error;
-    // The reader of the output has closed the pipe. Training then stops at its next step and can be resumed; other work is
+    // The reader of the output has closed the pipe. Training stops at its next step and can be resumed; other work is
     // completed.
     if (error.code === "EPIPE") process.emit("SIGTERM");
     else printTerminalError(`error: standard output could not be written: ${error.message}`);
   });
-  // An error of standard error cannot be reported anywhere.
+  // An error on standard error cannot be reported anywhere.
   process.stderr.on("error", () => {});
   process.on("uncaughtException", (error) => process.exit(reportProgramError(error)));
   let failure: unknown;
@@ -157,7 +157,10 @@ export function reportProgramError(error: unknown): number {
   return exitCodes.defect;
 }
 
-/** Splits a message of commander, which may repeat several lines of user input: only its suggestion becomes a separate line. */
+/**
+ * Splits a message from commander, which may repeat several lines of user input. Only the suggestion in it becomes a separate
+ * line.
+ */
 function programParserLines(text: string): string[] {
   const [, message = text, suggestion] = /^(.*?)(?:\n(\(Did you mean [^\n]*\)))?\n?$/s.exec(text) ?? [];
   return suggestion === undefined ? [message] : [message, suggestion];

@@ -1,4 +1,4 @@
-// The result of `push` as one table, in which streams that need attention come first.
+// The result of `push` as one table, with the streams that need attention first.
 import { counted } from "../../counted.ts";
 import { verdictExitCodes } from "../../errors.ts";
 import { naturalOrder } from "../../natural-order.ts";

@@ -1,4 +1,4 @@
-// Recordings in words: what was read, what was left out, and the people they come from.
+// Describes recordings in words: what was read, what was left out, and which people they come from.
 
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
@@ -79,12 +79,12 @@ export function recordingsWindowText(
   return `windows    ${length} at ${recordingsNumberText(samplingRateHz)} Hz${from}`;
 }
 
-/** At most two decimals. */
+/** Shows at most two decimals. */
 function recordingsNumberText(value: number): string {
   return `${Number(value.toFixed(2))}`;
 }
 
-/** The range of the recordings' rates, because the median of different rates would describe none of the recordings. */
+/** The range of the recordings' sampling rates. If the rates differ, their median might not describe any of the recordings. */
 function recordingsRateText({ rate_hz, rate_hz_min, rate_hz_max }: EventOf<"data">["quality"]["sampling"]): string {
   if (rate_hz === null) return "rate unknown";
   const [low, high] = [rate_hz_min, rate_hz_max].map((rate) => `${Number((rate ?? rate_hz).toFixed(2))}`);
@@ -125,7 +125,7 @@ export function recordingsWarningText(warnings: readonly string[]): string[] {
   return warnings.flatMap((warning) => [`WARNING: ${warning}`, ""]);
 }
 
-/** The unlabelled time, grouped by the length of the unlabelled stretches. */
+/** The unlabelled time, grouped by how long the unlabelled stretches are. */
 export function recordingsUnlabelledText({ unlabelled }: EventOf<"data">["quality"]): string[] {
   if (unlabelled === undefined) return [];
   const { stretches, seconds, longest, by_length } = unlabelled;

@@ -1,4 +1,4 @@
-// Interface of the renderers that show a training run.
+// The interface of renderers that show a training run.
 import type { TrainEvent } from "../../pipelines/train.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { Loudness, Streams } from "./terminal.ts";
@@ -10,7 +10,7 @@ export interface TrainRenderer extends Reporter<TrainEvent> {
   close(): void;
 }
 
-/** Progress and results go to `output`, warnings to `errors`. */
+/** Progress and results go to `output`, and warnings to `errors`. */
 export interface RendererOptions extends Streams {
   readonly loudness?: Loudness;
   /** Milliseconds. */

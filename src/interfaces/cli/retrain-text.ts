@@ -64,7 +64,7 @@ export function retrainGateText({ winner, because, rules, passed }: EventOf<"gat
   ];
 }
 
-/** Whole numbers, such as the number of a cycle, are printed without decimals. */
+/** Whole numbers, such as cycle numbers, are printed without decimals. */
 function retrainGateValueText(value: number | null): string {
   return value === null || !Number.isInteger(value) ? fixedNumberText(value) : String(value);
 }

@@ -1,4 +1,4 @@
-// States the number of batches between false alarms, and how it was measured.
+// States the number of batches between false alarms and how it was measured.
 
 import { counted } from "../../counted.ts";
 import type { MeasuredRunLength } from "../../pipelines/baseline.ts";

@@ -1,9 +1,11 @@
-// Draws a signal at the width of the terminal: with braille patterns, which have two by four dots per character, or with
-// asterisks if the locale does not support them.
+// Draws a signal across the width of the terminal. It uses braille patterns, with two by four dots per character, or asterisks
+// if the locale does not support braille patterns.
 import { visible } from "../../visible.ts";
 import { displayWidth } from "./display-width.ts";
 
-/** One signal per strip; all strips share one scale. The chart is laid out for the available width when it is printed. */
+/**
+ * Each strip shows one signal; all strips share one scale. The chart is laid out for the available width when it is printed.
+ */
 export interface SignalChart {
   readonly signals: readonly { readonly name: string; readonly values: readonly number[] }[];
 }
@@ -13,7 +15,7 @@ const mostColumns = 100;
 const leastColumns = 8;
 const longestName = 12;
 
-/** Number of dots per character, and the characters that draw them. */
+/** The number of dots per character, and the characters used to draw them. */
 interface Ink {
   readonly across: number;
   readonly down: number;
@@ -21,7 +23,7 @@ interface Ink {
   readonly character: (dots: number) => string;
 }
 
-/** The bit of each dot of a braille pattern, row by row; Unicode numbers the dots column by column. */
+/** The bit for each dot in a braille pattern, row by row; Unicode numbers the dots column by column. */
 const brailleBits = [0, 3, 1, 4, 2, 5, 6, 7];
 const braille: Ink = {
   across: 2,
@@ -58,7 +60,7 @@ export function signalChartLines({ signals }: SignalChart, width: number, isBrai
 }
 
 /**
- * Omits the unit, which is in the line of the sensor. The names of a sensor's channels differ at their ends, so the beginning
+ * Omits the unit, which is shown in the sensor's line. The names of a sensor's channels differ at their ends, so the beginning
  * is cut off.
  */
 function shortSignalChartName(name: string): string {

@@ -1,5 +1,5 @@
-// A series of evidence as one line of text; its scale ends at the alarm level, so an alarm is a full bar. If the locale has
-// no block elements, it shows tenths of the alarm level as digits, and an exclamation mark for an alarm.
+// The evidence over time as one line of text. Its scale ends at the alarm level, so a full bar means an alarm. If the locale
+// does not support block elements, digits show tenths of the alarm level, and an exclamation mark shows an alarm.
 import { chartShowsBraille } from "./signal-chart.ts";
 
 const bars = "▁▂▃▄▅▆▇";

@@ -8,7 +8,7 @@ import { wholeNumberText } from "./number-text.ts";
 import { sparkline } from "./sparkline.ts";
 import type { Block } from "./terminal.ts";
 
-/** Maximum number of batches in the sparkline of a table. */
+/** Maximum number of batches in a sparkline within a table. */
 const shownInTable = 10;
 
 export function streamListText({ counts, matching, streams, at }: StreamList): Block[] {

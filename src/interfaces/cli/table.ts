@@ -13,7 +13,7 @@ export interface Table {
 
 const gap = 2;
 
-/** The lines of a table; no line ends in spaces. */
+/** The lines of a table; none ends in spaces. */
 export function tableLines({ headers, rows }: Table, width: number = Number.POSITIVE_INFINITY): string[] {
   const shown = [headers, ...rows].map((cells) => cells.map(visible));
   const widths = tableColumnWidths(shown, width);
@@ -34,7 +34,7 @@ export function tableLines({ headers, rows }: Table, width: number = Number.POSI
   return [...head!, line(widths.map((own) => "-".repeat(own))), ...body.flat()];
 }
 
-/** Widths of the columns: the widest column is narrowed until all fit, first by wrapping between words, then within them. */
+/** Column widths. The widest column is narrowed until all columns fit, by wrapping first between words and then within them. */
 function tableColumnWidths(rows: readonly (readonly string[])[], width: number): number[] {
   const widest = (j: number, part: (cell: string) => number): number => Math.max(...rows.map((row) => part(row[j]!)));
   const columns = rows[0]!.map((_, j) => j);

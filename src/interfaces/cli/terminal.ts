@@ -15,19 +15,19 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** A text, which is wrapped at the terminal's width, a table, or a chart. */
+/** A text (which is wrapped at the terminal's width), a table or a chart. */
 export type Block = string | Table | SignalChart;
 
 export type Loudness = "quiet" | "usual" | "verbose";
 
-/** The kinds of output of a command. */
+/** The kinds of output that a command produces. */
 export interface Terminal {
   readonly loudness: Loudness;
-  /** Results, which are printed even with --quiet, to standard output. */
+  /** Results, to standard output; printed even with --quiet. */
   print(...blocks: readonly Block[]): void;
   /** A result as one line of JSON. */
   json(value: unknown): void;
-  /** A text of several lines, printed unchanged. */
+  /** A multi-line text, printed unchanged. */
   script(text: string): void;
   /** Progress, to standard output; suppressed by --quiet. */
   progress(...blocks: readonly Block[]): void;

@@ -76,7 +76,7 @@ export function trainTextWhenQuiet({ type }: TrainEvent): boolean {
   return ["cross-validation", "fine-tuning", "test-set", "done", "gate", "retrained", "tracked"].includes(type);
 }
 
-/** The lines that --verbose adds to an event: inputs, and the time since the run began. */
+/** The lines that --verbose adds to an event: the inputs, and the time since the run began. */
 export function verboseTrainText(event: TrainEvent, seconds: number): string[] {
   switch (event.type) {
     case "batch":
@@ -225,7 +225,7 @@ function trainCrossValidationText({ summary, pooled, users }: EventOf<"cross-val
   ];
 }
 
-/** The metrics of the final network on the test set, per person and per class. */
+/** The final network's metrics on the test set, per person and per class. */
 function trainTestSetText({ report }: EventOf<"test-set">): Block[] {
   const { column, users, pooled, over_users: people, worst_user: worst } = report;
   return [

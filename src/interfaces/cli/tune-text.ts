@@ -22,7 +22,7 @@ export function tuneEventText(event: TuneEvent): string {
   }
 }
 
-/** @param command trains a model with the selected options */
+/** @param command the command that trains a model with the selected options */
 export function tuneText({ searches, judged, out, trials }: TuneResult, command: string): Block[] {
   const { trials: last, chosen } = searches.at(-1)!;
   const epochs = [...new Set(last.map((own) => own.epochs))].sort((a, b) => a - b);

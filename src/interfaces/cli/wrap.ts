@@ -3,7 +3,7 @@
 import { displayWidth } from "./display-width.ts";
 
 /**
- * Matches the beginning of a command in a line; the command reaches to the end of the line, so that it can be copied as a
+ * Matches the beginning of a command in a line. The command extends to the end of the line, so that it can be copied as a
  * whole.
  */
 const command = /(?:^|: | {2,})(?=(?:tidemark|rm|mv|cp) \S)/;
@@ -29,8 +29,8 @@ export function wrapLine(text: string, width: number, hanging: number = wrapInde
 }
 
 /**
- * Words with the spaces that follow them. A command at the end of the line counts as one word, and so does a label together
- * with the word that follows it.
+ * Words with the spaces that follow them. A command at the end of the line counts as one word. A label and the word that
+ * follows it also count as one word.
  */
 function wrappableWords(text: string): string[] {
   const found = command.exec(text);
@@ -46,7 +46,7 @@ function wrapLabelWidth(text: string): number {
   return /^[a-z][a-z ]{0,9} +(?=\S)(?<=^.{11})/.exec(text)?.[0].length ?? 0;
 }
 
-/** Indents to the text in "label text" and " - text"; otherwise two columns more than the line itself. */
+/** Indents to the start of the text in "label text" and " - text"; otherwise indents two columns more than the line itself. */
 function wrapIndent(text: string): number {
   return wrapLabelWidth(text) || /^ */.exec(text)![0].length + 2;
 }

@@ -1,6 +1,6 @@
-// The sender of a request, and its permissions. Programs send their token with each request; the pages log in with it once, and
-// then send a cookie. Tokens are read again when their file changes. Without any token, the service accepts requests only from
-// this machine, and refuses requests that a page of another site sends through the user's browser.
+// The sender of a request and its permissions. Programs send their token with each request; the pages log in with a token once
+// and then send a cookie. Tokens are read again when their file changes. If there are no tokens, the service accepts requests
+// only from this machine, and refuses requests that a page from another site sends through the user's browser.
 
 import { timingSafeEqual } from "node:crypto";
 import { stat } from "node:fs/promises";
@@ -19,7 +19,7 @@ import {
   sessionSecretOf,
 } from "./session-cookie.ts";
 
-/** A session that was just opened, with its secret. */
+/** A session that has just been opened, with its secret. */
 export interface LoggedIn {
   readonly caller: Caller;
   readonly session: CallerSession & {
@@ -29,13 +29,13 @@ export interface LoggedIn {
 }
 
 export interface AuthorizerOptions {
-  /** Path of the file of tokens. */
+  /** Path of the token file. */
   readonly file: string;
-  /** Environment variables with fixed tokens. */
+  /** Environment variables that contain fixed tokens. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Maximum number of requests per second and token. */
+  /** Maximum number of requests per second for each token. */
   readonly requestsPerSecond: number;
-  /** Whether requests need no token while none exists, because the service can be reached only from this machine. */
+  /** Whether requests need no token as long as none exists, because the service can be reached only from this machine. */
   readonly isOpen?: boolean;
   readonly sessions: PageSessions;
   readonly now?: () => Date;
@@ -75,7 +75,7 @@ export class Authorizer {
   }
 
   /**
-   * Whether requests need a token. Tokens are required as soon as the file of tokens exists, even if all of them were revoked.
+   * Whether requests need a token. Tokens are required as soon as the token file exists, even if all tokens have been revoked.
    */
   async needsTokens(): Promise<boolean> {
     await this.#tokens();
@@ -112,7 +112,10 @@ export class Authorizer {
     return caller;
   }
 
-  /** The caller of a request; null if it must log in or send a token first. @throws Problem 403 as `authorize` does */
+  /**
+   * The caller of a request; null if it must log in or send a token first. @throws Problem 403 under the same conditions as
+   * `authorize`
+   */
   async identify(request: SentRequest): Promise<Caller | null> {
     try {
       return await this.#callerOf(request);
@@ -124,7 +127,7 @@ export class Authorizer {
 
   /**
    * Opens a session for a page.
-   * @throws Problem 401 if the token is not valid, 403 if the request comes from a page of another site
+   * @throws Problem 401 if the token is not valid, 403 if the request comes from a page on another site
    */
   async logIn({ headers }: SentRequest, token: string): Promise<LoggedIn> {
     if (!isSessionFromSameOrigin(headers))
@@ -168,7 +171,7 @@ export class Authorizer {
     const { file, now = () => new Date() } = this.#options;
     const found = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT" && this.#read.stamp === noFile) return undefined;
-      // A file of tokens that disappears or is temporarily unreadable must not open the service to everybody.
+      // If the token file disappears or is temporarily unreadable, this must not open the service to everybody.
       throw explainSystemErrorOnRead(error, file);
     });
     const stamp = found === undefined ? noFile : `${found.ino} ${found.size} ${found.mtimeNs}`;
@@ -234,7 +237,7 @@ function unauthorizedProblem(detail: string): Problem {
   });
 }
 
-/** @throws Problem 403 if the request may come from a page of another site (CSRF, or DNS rebinding) */
+/** @throws Problem 403 if the request may come from a page on another site (CSRF or DNS rebinding) */
 function authorizeLocalCaller(headers: Headers): Caller {
   const host = headers.get("host") ?? "";
   const origin = headers.get("origin");

@@ -1,4 +1,4 @@
-// POST a batch, and get its verdict. The verdict is in the store before the reply is sent.
+// POST a batch and get its verdict. The verdict is stored before the reply is sent.
 
 import { rm } from "node:fs/promises";
 import { z } from "zod";
@@ -18,10 +18,10 @@ import type { Route, RouteParameter } from "./route.ts";
 
 export interface BatchRouteOptions {
   readonly service: Pick<Service, "judge" | "refuseUnknown">;
-  /** Returns the path of a new file for a body. */
+  /** Returns the path of a new file for a request body. */
   readonly newFile: () => string;
   readonly limits: BodyLimits;
-  /** Maximum number of batches that are processed at the same time. */
+  /** Maximum number of batches processed at the same time. */
   readonly queue: number;
 }
 

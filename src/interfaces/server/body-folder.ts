@@ -1,5 +1,5 @@
-// The folder of the bodies that a service is receiving or judging. A killed service leaves its folder behind, and the next service
-// on the same machine removes it.
+// The folder for the request bodies that a service is receiving or judging. A killed service leaves its folder behind, and the
+// next service on the same machine removes it.
 
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ export class BodyFolder {
 
   /** Returns the path of a new file. */
   newFile(): string {
-    // The system may remove old files of temporary folders.
+    // The system may remove old files from temporary folders.
     if (!existsSync(this.#path)) this.#path = newBodyFolder();
     return join(this.#path, `${this.#files++}`);
   }

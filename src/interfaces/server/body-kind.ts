@@ -1,10 +1,10 @@
-// The type of a body's content, from its Content-Type, or from its first bytes if that header is unspecific, as with
-// `curl --data-binary`.
+// Determines the type of a body's content from the `Content-Type` header, or from its first bytes if that header is unspecific,
+// as with `curl --data-binary`.
 
 import type { BodyKind } from "../../pipelines/posted-batch.ts";
 import { Problem } from "./problem.ts";
 
-/** Each accepted media type, with its meaning. */
+/** Each accepted media type and its meaning. */
 export const mediaTypes: Readonly<Record<string, BodyKind>> = {
   "text/csv": "csv",
   "application/vnd.apache.parquet": "parquet",
@@ -14,7 +14,7 @@ export const mediaTypes: Readonly<Record<string, BodyKind>> = {
   "application/vnd.tidemark.summary+json": "summary",
 };
 
-/** The content of a body of each type. */
+/** What a body of each type contains. */
 export const bodyDocs: Readonly<Record<string, string>> = {
   "text/csv": "a text table",
   "application/vnd.apache.parquet": "a Parquet file",
@@ -24,7 +24,7 @@ export const bodyDocs: Readonly<Record<string, string>> = {
   "application/vnd.tidemark.summary+json": "a summary as JSON",
 };
 
-/** Types that clients send by default. */
+/** Media types that clients send by default. */
 const unspecific: ReadonlySet<string> = new Set([
   "",
   "application/octet-stream",
@@ -64,7 +64,10 @@ export function bodyKind(contentType: string, head: Uint8Array): BodyKind {
   return kind;
 }
 
-/** Text has no control characters except tabs and line ends. Archives and binary files of devices contain such characters. */
+/**
+ * Text contains no control characters except tabs and line ends. Archives and binary files from devices do contain such
+ * characters.
+ */
 function isBinaryBody(head: Uint8Array): boolean {
   return head.some((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13);
 }

@@ -7,9 +7,9 @@ export interface Caller {
   /** Name of the token. */
   readonly name: string;
   readonly project: string;
-  /** The scopes as they were written; empty without a token. */
+  /** The scopes as written; empty without a token. */
   readonly scopes: readonly string[];
-  /** Null unless the request contains the cookie of a page's session. */
+  /** Null unless the request contains the cookie of a page session. */
   readonly session: CallerSession | null;
   may(kind: ScopeKind, stream: string | null): boolean;
 }

@@ -1,5 +1,5 @@
-// The application: every request gets an id, a line in the log, the headers that protect browsers, and, if it fails, a problem
-// document instead of a stack trace.
+// The application. Every request gets an id, a line in the log and the headers that protect browsers. If a request fails, the
+// reply is a problem document instead of a stack trace.
 
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
@@ -17,9 +17,9 @@ export interface AppOptions {
   /** @throws Problem if the caller lacks permission */
   readonly authorize: (request: SentRequest, needed: NeededScope, stream: string | null) => Promise<Caller>;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
-  /** Milliseconds, for durations in the log. */
+  /** The time in milliseconds, for durations in the log. */
   readonly clock?: () => number;
-  /** Called for every reply; `route` is the pattern of the path. */
+  /** Called for every reply; `route` is the path pattern. */
   readonly onAnswered?: (answered: {
     readonly method: string;
     readonly route: string;
@@ -79,7 +79,7 @@ export function createApp({
       if (problem.status >= 500) log.error({ err: problem.cause ?? problem, requestId }, problem.title);
       response = problem.response(requestId);
     }
-    // A reply to HEAD has no body, so a stream of events behind it would never be closed.
+    // A reply to HEAD has no body, so an event stream behind it would never be closed.
     if (request.method === "HEAD") await response.body?.cancel();
     for (const [name, value] of Object.entries(securityHeaders)) {
       if (!response.headers.has(name)) response.headers.set(name, value);
@@ -128,7 +128,9 @@ function querySentToApp(request: Request): Record<string, string> {
   return Object.fromEntries(searchParams);
 }
 
-/** Whether the path is validly percent-encoded; if invalid escapes were accepted, %zz and %25zz would name the same stream. */
+/**
+ * Whether the path is validly percent-encoded; if invalid escapes were accepted, %zz and %25zz would refer to the same stream.
+ */
 function isPathOfAppDecodable(path: string): boolean {
   try {
     decodeURIComponent(path);

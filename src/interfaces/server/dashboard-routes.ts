@@ -1,5 +1,5 @@
-// The files of the dashboard, which `npm run build` writes to dist/dashboard. All files are read at the start, so no path comes
-// from a request.
+// The files of the dashboard, which `npm run build` writes to dist/dashboard. All files are read at startup, so no path is ever
+// taken from a request.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";

@@ -25,7 +25,7 @@ export class EventStream {
     this.#heartbeat.unref();
   }
 
-  /** Number of open replies. */
+  /** The number of open replies. */
   get readers(): number {
     return this.#readers.size;
   }
@@ -43,8 +43,8 @@ export class EventStream {
   }
 
   /**
-   * Ends the replies to callers whose token or session is no longer valid, and shows the others that the service is alive.
-   * Runs by itself every 15 s.
+   * Ends the replies to callers whose token or session is no longer valid, and shows the others that the service is alive. Runs
+   * automatically every 15 s.
    */
   async refresh(): Promise<void> {
     await Promise.all([...this.#readers].map((reader) => this.#identifyAgain(reader)));
@@ -57,7 +57,7 @@ export class EventStream {
     else if (this.#readers.delete(reader)) reader.controller.close();
   }
 
-  /** @param identify returns the caller as of now, or null if its token or session is no longer valid */
+  /** @param identify returns the current caller, or null if its token or session is no longer valid */
   response(caller: Caller, identify: () => Promise<Caller | null>): Response {
     let own: Reader;
     const stream = new ReadableStream<Uint8Array>(
@@ -83,7 +83,7 @@ export class EventStream {
     this.#readers.clear();
   }
 
-  /** Sends an event to all clients that may read its stream. */
+  /** Sends an event to all clients that may read the stream concerned. */
   #tell(event: string, project: string, data: { readonly stream: string; readonly [fact: string]: unknown }): void {
     const isReader = ({ caller }: Reader) => caller.project === project && caller.may("read", data.stream);
     this.#sendTo([...this.#readers].filter(isReader), `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);

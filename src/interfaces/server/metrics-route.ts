@@ -1,4 +1,4 @@
-// GET /metrics: each project has its own metrics, and a token shows only the series of streams that it may read.
+// GET /metrics: each project has its own metrics, and a token gives access only to the series of streams that it may read.
 
 import { z } from "zod";
 import type { ServiceMetrics } from "../../report/operations/service-metrics.ts";

@@ -14,7 +14,10 @@ export interface ProblemOptions {
   readonly cause?: unknown;
 }
 
-/** Clients retry after 503: a full disk or a damaged model may have been repaired by then. Arbitrary. */
+/**
+ * How long clients wait before retrying after 503; by then, a full disk or a damaged model may have been repaired. An arbitrary
+ * choice.
+ */
 const secondsUntilOrder = 5;
 
 /** An error that determines the reply to a request. */

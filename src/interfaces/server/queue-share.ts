@@ -1,21 +1,24 @@
-// Shares the queue of batches among tokens, so that one token cannot keep all others out. A token alone may fill three quarters
-// of the queue; if several tokens have batches in the queue, each may have as many as fit if all of them had the same number.
+// Shares the batch queue among tokens, so that one token cannot keep all others out. A single token may fill up to three
+// quarters of the queue. If several tokens have batches in the queue, each may have at most an equal share.
 
 import { Problem } from "./problem.ts";
 
-/** Share of the queue that a single token leaves to the others. */
+/** Share of the queue that a single token must leave for the others. */
 const reserved = 1 / 4;
 
 export class QueueShare {
   readonly #queue: number;
   readonly #inHand = new Map<string, number>();
 
-  /** @param queue maximum number of batches of all tokens together */
+  /** @param queue maximum number of batches for all tokens together */
   constructor(queue: number) {
     this.#queue = queue;
   }
 
-  /** Takes a place in the queue. @returns a function that gives the place back @throws Problem 429 if the token has its share */
+  /**
+   * Takes a place in the queue. @returns a function that gives the place back @throws Problem 429 if the token has used up its
+   * share
+   */
   take(token: string): () => void {
     const own = this.#inHand.get(token) ?? 0;
     const tokens = this.#inHand.size + (own === 0 ? 1 : 0);

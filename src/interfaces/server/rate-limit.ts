@@ -1,12 +1,12 @@
-// A token bucket per caller, which limits the average number of requests per second; bursts may have as many requests, but at
-// least one.
+// A token bucket per caller, which limits the average number of requests per second. A burst may contain one second's worth of
+// requests, but always at least one request.
 
 interface Bucket {
   left: number;
   at: number;
 }
 
-/** Maximum number of stored buckets; a full bucket can be dropped. */
+/** Maximum number of buckets to store; full buckets can be dropped. */
 const mostBuckets = 10_000;
 
 export class RateLimit {
@@ -18,7 +18,7 @@ export class RateLimit {
   }
 
   /**
-   * Takes one request.
+   * Counts one request.
    * @param now in milliseconds; if the clock is set back, no time counts as passed
    * @returns seconds to wait, as a whole number; 0 if the request is allowed
    */

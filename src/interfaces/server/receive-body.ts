@@ -1,5 +1,5 @@
-// Receives the body of a request into a separate file. The limits apply before the body is read (Content-Length) and while it
-// is read, both to the bytes as sent and to the decompressed bytes. The name of the file never comes from the request.
+// Receives a request body into a separate file. The limits are applied before the body is read (from Content-Length) and while
+// it is being read, both to the bytes as sent and to the decompressed bytes. The file name is never taken from the request.
 
 import { createWriteStream } from "node:fs";
 import { type Readable, Transform } from "node:stream";
@@ -10,7 +10,7 @@ import { bodyHeadBytes, bodyKind } from "./body-kind.ts";
 import { Problem } from "./problem.ts";
 
 export interface BodyLimits {
-  /** As it is sent. */
+  /** As sent. */
   readonly bodyBytes: number;
   /** After decompression. */
   readonly batchBytes: number;
@@ -84,7 +84,7 @@ class CountedBytes extends Transform {
   }
 }
 
-/** Detects the type of the body from its first bytes, and counts bytes and lines. */
+/** Detects the body's type from its first bytes, and counts bytes and lines. */
 class BodyHead extends Transform {
   bytes = 0;
   kind: BodyKind | undefined;

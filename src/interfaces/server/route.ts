@@ -12,10 +12,10 @@ export interface RouteRequest {
   readonly headers: Headers;
   readonly sent: SentRequest;
   readonly caller: Caller;
-  /** The body, still unread. */
+  /** The body, which has not been read yet. */
   readonly body: Readable;
   readonly requestId: string;
-  /** Adds fields to the log line of the request. */
+  /** Adds fields to the request's log line. */
   note(fields: Readonly<Record<string, unknown>>): void;
 }
 
@@ -39,11 +39,11 @@ export interface Route {
   readonly scope: NeededScope;
   readonly operationId: string;
   readonly summary: string;
-  /** Parameters of the query. */
+  /** Query parameters. */
   readonly parameters?: readonly RouteParameter[];
   /** Media types of the body, each with a description. */
   readonly body?: Readonly<Record<string, string | { readonly doc: string; readonly schema: z.ZodType }>>;
-  /** By status. Replies without a schema are problem documents. */
+  /** Keyed by status. Replies without a schema are problem documents. */
   readonly replies: Readonly<Record<number, RouteReply>>;
   readonly answer: (request: RouteRequest) => Promise<Response>;
 }

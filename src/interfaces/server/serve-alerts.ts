@@ -1,4 +1,4 @@
-// The alerts of a service, configured by the file that `serve --alerts` names.
+// The alerts of a service, configured by the file given by `serve --alerts`.
 
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
@@ -21,7 +21,7 @@ export async function readAlertsFile(path: string): Promise<AlertsConfig> {
   return read.data;
 }
 
-/** Opens the outbox, which is in the folder of the file unless the file names another place. */
+/** Opens the outbox, which is in the same folder as the file unless the file specifies another place. */
 export async function openServeAlerts(path: string, run: AlertServiceRun): Promise<AlertService> {
   const config = await readAlertsFile(path);
   const folder = dirname(path);

@@ -27,7 +27,7 @@ export interface ServeRun {
   readonly log: Logger;
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
-  /** Called when the service is ready for requests, or when the configuration has been checked. */
+  /** Called when the service is ready for requests or the configuration has been checked. */
   readonly onServing: (serving: Serving) => void;
 }
 
@@ -38,7 +38,7 @@ export interface Serving {
   readonly models: readonly string[];
 }
 
-/** Returns after the service has stopped. @throws UserError if the service cannot listen, or there is no model */
+/** Returns once the service has stopped. @throws UserError if the service cannot listen, or there is no model */
 export async function serve(config: ServeConfig, { log, signal, onServing }: ServeRun): Promise<void> {
   const isOpen = servesLoopback(config.host);
   const authorizer = new Authorizer({
@@ -112,7 +112,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   }
 }
 
-/** Time limit for a client to send the headers, and the whole request. */
+/** Time limits for a client to send the headers and the whole request. */
 const [headersMs, requestMs] = [30_000, 300_000];
 
 async function serverOptionsOf({ tlsCertificate, tlsKey }: ServeConfig): Promise<Partial<CreateServerOptions>> {

@@ -1,6 +1,6 @@
-// The session cookie of a page, and its protection against pages of other sites. Scripts cannot read the cookie (HttpOnly), and
-// browsers do not send it from other sites (SameSite). Requests that change anything must also come from a page of the service
-// itself, according to the browser, and carry a token that only such a page can read.
+// The session cookie for the pages, and its protection against pages from other sites. Scripts cannot read the cookie
+// (HttpOnly), and browsers do not send it from other sites (SameSite). Requests that change anything must also come from a page
+// of the service itself, according to the browser, and carry a token that only such a page can read.
 
 import { timingSafeEqual } from "node:crypto";
 import type { SentRequest } from "./caller.ts";
@@ -42,7 +42,7 @@ export function isSessionFromSameOrigin(headers: Headers): boolean {
   );
 }
 
-/** @throws Problem 403 if the request changes anything, and may come from a page of another site */
+/** @throws Problem 403 if the request changes anything and may come from a page on another site */
 export function refuseForgedSession({ method, headers }: SentRequest, csrfToken: string): void {
   if (/^(GET|HEAD)$/.test(method)) return;
   if (!isSessionFromSameOrigin(headers))

@@ -1,4 +1,4 @@
-// Routes for the login of the pages: the current caller, opening a session with a token, and logging out.
+// Routes for logging in to the pages: getting the current caller, opening a session with a token, and logging out.
 
 import { z } from "zod";
 import { csrfTokenOfPageSession } from "../../pipelines/page-sessions.ts";
@@ -39,7 +39,7 @@ export function sessionRoutes(authorizer: Pick<Authorizer, "identify" | "logIn" 
     {
       method: "get",
       path,
-      // Every caller gets a reply, so that a page can find out whether it must log in.
+      // All callers get a reply, so that a page can find out whether it must log in.
       scope: null,
       operationId: "showSession",
       summary: "The current caller, and its scopes",

@@ -1,4 +1,4 @@
-// Monitors the service: metrics of each project, and alerts.
+// Monitors the service with metrics for each project and with alerts.
 
 import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
 import type { Service } from "../../pipelines/open-service.ts";
@@ -10,18 +10,18 @@ import type { Reporter } from "../../reporter.ts";
 import { openServeAlerts } from "./serve-alerts.ts";
 
 export interface WatchOptions {
-  /** Path of the file of alert rules; undefined if there are no alerts. */
+  /** Path of the file with the alert rules; undefined if there are no alerts. */
   readonly alerts: string | undefined;
-  /** Whether other services may use the same store. */
+  /** Whether other services may be using the same store. */
   readonly shared: boolean;
   readonly reporter: Pick<Reporter, "warn">;
 }
 
-/** Interval at which streams that another process has erased or renamed are looked for. */
+/** Interval between checks for streams that another process has erased or renamed. */
 const forgetEveryMs = 60_000;
 
 export class ServiceWatch {
-  /** Streams that this process remembers, by project and model. */
+  /** The streams that this process remembers, by project and model. */
   readonly #known = new Map<string, Set<string>>();
   #forgetting: ReturnType<typeof setInterval> | undefined;
   readonly #metrics = new Map<string, ServiceMetrics>();
@@ -74,7 +74,7 @@ export class ServiceWatch {
     });
   }
 
-  /** Wraps the service so that its batches are timed, and its erased streams are forgotten here, too. */
+  /** Wraps the service so that its batches are timed and its erased streams are also forgotten here. */
   watched<S extends Pick<Service, "judge" | "decide">>(service: S): S {
     const judge: Service["judge"] = async (posted) => {
       const began = performance.now();

@@ -40,7 +40,7 @@ export interface StillRun {
 
 export interface FaultRun {
   readonly user: string;
-  /** Verdicts from the first faulty batch on; the fault is repaired some batches after the alarm. */
+  /** Verdicts from the first faulty batch on. The fault is repaired a few batches after the alarm. */
   readonly faulty: readonly DriftVerdict[];
   /** Verdicts after the repair; empty if the fault was not detected. */
   readonly repaired: readonly DriftVerdict[];

@@ -37,7 +37,7 @@ const { values } = parseArgs({
 const alpha = Number(values.alpha);
 const rng = Rng.fromSeed(Number(values.seed));
 
-/** Each person's share, by batch length and set. */
+/** Each person's share of batches that look unfamiliar, by batch length and set. */
 const shares = new Map<number, Map<string, number[]>>(lengths.map(([seconds]) => [seconds, new Map()]));
 for (const set of values.sets.split(",")) {
   if (driftSets[set] === undefined) throw new Error(`--sets: expected some of ${Object.keys(driftSets)}, got ${set}`);

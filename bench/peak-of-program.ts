@@ -11,7 +11,7 @@ const preload = new URL("report-peak.ts", import.meta.url).href;
 
 /**
  * @param program path of a script, followed by its arguments
- * @returns the peak memory in MB, and what the program printed
+ * @returns the peak memory in MB, and the program's output
  */
 export async function peakOfProgram(
   [script, ...words]: readonly [string, ...string[]],

@@ -1,4 +1,4 @@
-// A column of the quality benchmark for one of `train`'s networks, with all its defaults.
+// A column of the quality benchmark for one of `train`'s networks, with default settings throughout.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";

@@ -1,5 +1,5 @@
-// npx node bench/quality.ts: measures how well `train`'s networks classify new people, compared with published
-// classifiers on the same windows and folds, with all defaults. Results of finished columns are cached, so an
+// npx node bench/quality.ts: measures how well `train`'s networks classify new people, compared with published classifiers on
+// the same windows and folds, with default settings throughout. Results of finished columns are cached, so an
 // interrupted run resumes where it stopped.
 
 import { createHash } from "node:crypto";

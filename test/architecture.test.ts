@@ -21,7 +21,7 @@ const files = filesOf(source);
 const imports = importsOf(source, files);
 const wingOf = (room: string): string => room.split("/")[0]!;
 
-/** All imports between two rooms; the files in src/ itself do not form a room. */
+/** All imports between two rooms. The files directly in src/ do not form a room. */
 const crossing = imports.filter(
   ({ from, to }) => roomOf(from) !== roomOf(to) && roomOf(from) !== "" && roomOf(to) !== "",
 );
@@ -39,7 +39,7 @@ function loadedWith(file: string): string[] {
   return [...loaded];
 }
 
-/** The packages that these files load. */
+/** The packages that the given files load. */
 function packagesOf(loaded: readonly string[]): string[] {
   const statement = /^(?:(?:import|export)\s+(?!type\s)[^;"]*?\bfrom|import)\s+"((?:@[^/"]+\/)?[^/".]+)[^"]*"/gm;
   const names = loaded.flatMap((file) =>

@@ -1,4 +1,4 @@
-// Serves the page together with device.json and model.onnx from the model folder that MODEL names.
+// Serves the page, along with device.json and model.onnx from the model folder that the MODEL variable names.
 import { resolve } from "node:path";
 import { defineConfig, type UserConfig } from "vite";
 

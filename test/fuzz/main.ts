@@ -1,9 +1,9 @@
 // npm run fuzz uses mutated inputs of every format as the product would. Each input must be accepted, or rejected with a
-// message: no stack trace, hang, crash, gigabyte of memory or half-written file. The same seed gives the same inputs.
+// message: no stack trace, hang, crash, gigabyte of memory or half-written file. The same seed produces the same inputs.
 //
-//   npm run fuzz                       10,000 inputs for each format
+//   npm run fuzz                       tries 10,000 inputs for each format
 //   npm run fuzz -- --runs 300 --only csv,config --seed 7
-//   npm run fuzz -- --replay DIR       one input that failed, as its directory was printed
+//   npm run fuzz -- --replay DIR       repeats a failed input, whose directory an earlier run printed
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

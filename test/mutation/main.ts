@@ -2,11 +2,12 @@
 // The tests of the mutant's room run on it (see tests-of.ts), cheapest first. A mutant counts as killed if a test fails or
 // never ends.
 //
-//   npm run mutate                                  all mutants of the rooms below; hours
-//   npm run mutate -- --sample 400 --seed 7         so many, drawn from all
+//   npm run mutate                                  runs all mutants of the rooms below, which takes hours
+//   npm run mutate -- --sample 400 --seed 7         runs 400 of them, drawn at random
 //   npm run mutate -- --only monitoring/drift/verdict.ts,stats
 //
-// Results are appended to --state; a later run takes killed mutants from there, and those that survived the same tests.
+// Results are appended to the file that --state names. A later run reuses its results for killed mutants, and for mutants that
+// survived the same tests.
 import { type ChildProcess, fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-// Makes a retrained model without retraining, which would take seconds.
+// Creates a retrained model without retraining, which would take several seconds.
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RetrainReport } from "../../src/learning/pseudo-labeling/retrain-report.ts";

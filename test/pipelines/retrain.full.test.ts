@@ -1,6 +1,6 @@
 // Tests the `retrain` command: the files of an adopted candidate and of a rejected one, the people it learns from, and
-// incorrect usage. The champion was trained for one epoch and is poor. With four people, one of whom is in the holdout, there
-// is no interval that could fail the gate.
+// incorrect usage. The champion was trained for one epoch only and is poor. With four people, one of whom is in the holdout,
+// there is no interval that could fail the gate.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ import {
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
 const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
-/** Uses warm starts with one epoch per fit, so that each cycle is better than the previous cycle. */
+/** Uses warm starts with one epoch per fit, so that each cycle is better than the previous one. */
 const words = (files: string, out: string, ...more: string[]): string[] => [
   ...["retrain", files, "--model", "model", "--out", out, "--jobs", "2", "--seed", "1"],
   ...["--cycles", "2", "--epochs", "1", "--restart", "none", ...more],

@@ -1,4 +1,4 @@
-// Tests that --store gives the same answers as a ledger in the model folder, and writes nothing to the model folder.
+// Tests that `--store` gives the same answers as a ledger in the model folder, and that it writes nothing to that folder.
 import { chmodSync, cpSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

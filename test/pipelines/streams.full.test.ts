@@ -1,4 +1,4 @@
-// Lists and shows streams through the real commands, on a model folder whose ledger was written by version 1.
+// Lists and shows streams with the real commands, on a model folder whose ledger was written by version 1.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";

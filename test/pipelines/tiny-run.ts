@@ -11,7 +11,7 @@ import { simulate } from "../../src/pipelines/simulate.ts";
 
 export const main: string = fileURLToPath(new URL("../../src/interfaces/cli/main.ts", import.meta.url));
 
-/** Makes a directory for the tests in one file, which is removed after them. */
+/** Creates a directory for the tests in one file. The directory is removed after them. */
 export function fileDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "tidemark-train-"));
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -83,7 +83,7 @@ export function signalledAtFiles(
   return startProgram(process.execPath, ["--import", signaller, main, ...words], cwd, environment).ended;
 }
 
-/** Runs any program, with `environment` added to the environment. */
+/** Runs any program, with `environment` added to the current environment. */
 export function startProgram(
   program: string,
   words: readonly string[],

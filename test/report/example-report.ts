@@ -1,4 +1,4 @@
-// A made-up cross-validation report from a seeded generator, with the structure of a real report but meaningless values.
+// An artificial cross-validation report from a seeded generator, with the structure of a real report but meaningless values.
 
 import { classificationMetrics } from "../../src/learning/evaluation/classification-metrics.ts";
 import { metricsSummary } from "../../src/learning/evaluation/metrics-summary.ts";

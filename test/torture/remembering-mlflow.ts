@@ -94,7 +94,7 @@ export class RememberingMlflow {
     const bytes = Buffer.concat(parts);
     const url = new URL(question.url!, "http://localhost");
     if (url.pathname.includes("/logged-models")) {
-      // A server before release 3 has no such methods.
+      // A server from before MLflow 3 has no such methods.
       answer.writeHead(404).end("not found");
       return;
     }

@@ -1,4 +1,4 @@
-// Calls every route with every scope, and with tokens for other streams.
+// Calls every route with every scope, and with tokens that are valid for other streams.
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";

@@ -1,4 +1,4 @@
-// Sends malformed and hostile requests. No request may end the process, and each request must get an answer.
+// Sends malformed and hostile requests. No request may crash the process, and each request must get an answer.
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { JudgeThreadEnded, StoreUnavailable } from "../../../src/pipelines/open-service.ts";

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { Problem } from "../../../src/interfaces/server/problem.ts";
 import { QueueShare } from "../../../src/interfaces/server/queue-share.ts";
 
-/** Takes places until the share is used up. */
+/** Takes places in the queue until the share is used up. */
 function fill(queue: QueueShare, token: string): (() => void)[] {
   const places: (() => void)[] = [];
   for (;;) {

@@ -1,4 +1,4 @@
-// Compares intervals over people with the metrics of the pooled windows.
+// Compares the intervals over people with the metrics for the pooled windows.
 import { describe, expect, it } from "vitest";
 import { bootstrapInterval, bootstrapPeople } from "../../../src/learning/evaluation/bootstrap-people.ts";
 import { classificationMetrics } from "../../../src/learning/evaluation/classification-metrics.ts";
@@ -11,7 +11,7 @@ import { Rng } from "../../../src/random.ts";
 
 const classes = ["a", "b", "c"];
 
-/** Makes the windows of one person, with labels and noisy probabilities. */
+/** Generates one person's windows, with labels and noisy probabilities. */
 function person(seed: number, windows: number, skill: number): { labels: number[]; probabilities: number[] } {
   const rng = Rng.fromSeed(seed);
   const labels = Array.from({ length: windows }, () => rng.integer(3));

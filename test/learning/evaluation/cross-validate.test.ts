@@ -6,7 +6,7 @@ const splits: Split[] = Array.from({ length: 5 }, (_, i) => ({
   trainIndex: Int32Array.of(),
   testIndex: Int32Array.of(i),
 }));
-/** Waits for the given number of turns of the event loop. */
+/** Waits for the given number of event-loop turns. */
 async function turns(n: number): Promise<void> {
   for (let turn = 0; turn < n; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-// Changes encoded protobuf messages, for tests of damaged or malicious files.
+// Modifies encoded protobuf messages, for tests with damaged or malicious files.
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** Encodes a message with the given fields, which are text, bytes or integers. */

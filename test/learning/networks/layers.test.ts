@@ -67,7 +67,7 @@ function at({ shape, values }: Pick<Result, "shape"> & { values: ArrayLike<numbe
   return (...index: number[]): number => values[index.reduce((flat, i, axis) => flat * shape[axis]! + i, 0)]!;
 }
 
-/** Returns the row-major values of a tensor of this shape, each computed from its indices. */
+/** Returns the row-major values of a tensor with this shape, each computed from its indices. */
 function tensor(shape: readonly number[], of: (...index: number[]) => number) {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   const values = Array.from({ length: size }, (_, flat) => {

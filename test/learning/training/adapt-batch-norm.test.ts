@@ -33,7 +33,7 @@ function statistic({ statistics }: NetworkWeights, name: string): Float32Array {
   return statistics.slice(offset, offset + size);
 }
 
-/** Makes windows with a constant added to one channel. */
+/** Returns windows with a constant added to one channel. */
 function shifted(windows: WindowSet, channel: number, amount: number): WindowSet {
   const samples = new Float32Array(new SharedArrayBuffer(windows.samples.byteLength));
   samples.set(windows.samples.map((value, i) => (i % C === channel ? value + amount : value)));

@@ -11,8 +11,8 @@ describe("the penalty to keep", () => {
   });
 
   it.each([
-    // In both cases, the losses fall by 0.1 on average; scipy.stats.sem of the four differences is 0.0913 in the first case and
-    // 0.1137 in the second.
+    // In both cases, the losses fall by 0.1 on average. For the four differences, scipy.stats.sem gives 0.0913 in the first
+    // case and 0.1137 in the second.
     ["changes a starting model's head if the loss falls by more than one standard error", [0, 0.2, 0.3, -0.1], 300],
     ["keeps it if it falls by less", [0.05, 0.3, 0.25, -0.2], unchangedPenalty],
     ["keeps it if it rises", [-0.1, -0.1, -0.1, -0.1], unchangedPenalty],

@@ -1,4 +1,4 @@
-// Compares smoothing with a sum over all paths of the Markov chain, which is slow but simple.
+// Compares smoothing with a sum over all paths through the Markov chain, which is slow but simple.
 import { describe, expect, it } from "vitest";
 import { smoothProbabilities } from "../../../src/learning/training/smooth-probabilities.ts";
 import { Rng } from "../../../src/random.ts";

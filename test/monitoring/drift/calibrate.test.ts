@@ -84,8 +84,8 @@ describe("false alarms of a left-out group", () => {
     const others = batches("b", 99, 0, 0.98);
     const odd = [0.985, 0.945, 0.935, 0.5].map((ks) => rehearsed("a", statistics(ks)));
     const { false_alarms } = calibrationRung(60, [...odd, ...others], "ks");
-    // The p-values of a are .01, .05, .06 and .50; for b's batches, which are compared with the four of a, no p-value is below
-    // 1/5.
+    // The p-values of a's batches are .01, .05, .06 and .50. The batches of b are compared with the four batches of a, so none
+    // of their p-values is below 1/5.
     expect(false_alarms).toEqual({
       p_at_most_5_percent: expect.closeTo(2 / 103, 6),
       p_at_most_1_percent: expect.closeTo(1 / 103, 6),

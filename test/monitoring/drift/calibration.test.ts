@@ -232,8 +232,8 @@ describe("calibrate", () => {
   });
 
   /**
-   * Two activities with six recordings each, whose means are `distance` apart; the recordings of the first activity differ by
-   * `restless`. One class if `oneClass`.
+   * Two activities with six recordings each. The means of the activities are `distance` apart, and the recordings of the first
+   * activity differ by `restless`. One class if `oneClass`.
    */
   function shiftedPeople({ distance = 0, restless = 0, oneClass = false }) {
     const rng = Rng.fromSeed(3);

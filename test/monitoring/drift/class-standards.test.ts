@@ -1,4 +1,4 @@
-// Tests the usual distances of each class with numbers that can be computed by hand.
+// Tests the usual distances for each class with numbers that can be computed by hand.
 import { describe, expect, it } from "vitest";
 import {
   type ClassDistances,

@@ -1,6 +1,6 @@
-// A larger fault is never harder to detect, although it makes the network mistake one activity for another. Simulated people
-// sit, stand and walk; the network distinguishes these activities by mean and spread, so an offset makes it classify sitting as
-// standing.
+// A larger fault must never be harder to detect, even though it makes the network mistake one activity for another. Simulated
+// people sit, stand and walk; the network distinguishes these activities by mean and spread, so an offset makes it classify
+// sitting as standing.
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import type { DriftModel } from "../../../src/monitoring/drift/comparison.ts";

@@ -56,7 +56,7 @@ describe("batches of one activity", () => {
     calibration: { ...model.calibration, ...(day !== undefined && { day }) },
   });
   const bouts: RehearsedDay = { bout_seconds: [15, 300] };
-  /** Rows of two activities, of which the share that gives the p-value `p` is in the far bin. */
+  /** Rows of two activities. The share of rows in the far bin is the one that gives the p-value `p`. */
   const batchOfTwo = (p: number, firstRows: number) => {
     const away = awayFor(p);
     return [firstRows, rows - firstRows].map((n) => (n === 0 ? null : { x: channelOf({ rows: n, away }) }));
@@ -372,7 +372,7 @@ describe("the series that names a change", () => {
   it("is the distances where the change explains neither", () => {
     const distances = shapeOf({ mean: 1, away: 0.4 }, (i) => [noise(1, i), noise(1, i), jump(0.4, i), rows]);
     expect(distances.size).toBeCloseTo(0.4, 9);
-    // The shape comes from the means, most of which a jump explains, although a jump explains the distances completely.
+    // The shape is determined by the means. A jump explains most of the means, although it explains the distances completely.
     const mostly = shapeOf({ mean: 1, away: 0.4 }, (i) => [
       jump(1, i) + noise(0.25, i),
       noise(1, i),

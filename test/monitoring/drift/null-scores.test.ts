@@ -149,7 +149,7 @@ describe("a stream's own scores", () => {
     const [mean, spread] = [0.5 * rng.normal(), restless * Math.exp(0.2 * rng.normal())];
     return Array.from({ length: n }, () => restless - 1 + mean + spread * rng.normal());
   };
-  /** Share of new people's scores with p <= .05, if the given number of their own earlier scores is known. */
+  /** Share of new people's scores with p <= .05 if the given number of each person's earlier scores is known. */
   const low = (seed: number, n: number, restless: number): number => {
     const rng = Rng.fromSeed(seed);
     const [rungs, strangers] = [300, 5];

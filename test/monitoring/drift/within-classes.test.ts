@@ -225,7 +225,7 @@ function slowKsWithin(reference: readonly Row[], current: readonly Row[], name: 
   return weights === 0 ? 0 : sum / weights;
 }
 
-/** Makes rows of one class, all with the same value. */
+/** Generates rows of one class, all with the same value. */
 const many = (n: number, x: number, k: number): Row[] => Array.from({ length: n }, () => ({ x, y: 5, k }));
 
 describe("the KS distance within classes", () => {

@@ -14,7 +14,7 @@ it("takes the times of the data from the rows if they have dates, and otherwise 
   expect(dataTimeOf({ from: 0, to: 300.25 }, told)).toEqual(beforeTold);
   expect(dataTimeOf(dated, told)).toEqual(beforeTold);
   expect(dataTimeOf(null, told)).toEqual({ from: told.toISOString(), to: told.toISOString() });
-  // A clock that begins at 0, a time of day, and a clock that has lost its battery.
+  // A clock that begins at 0, a time of day, and a clock whose battery ran out.
   for (const from of [0, 36_000, seconds("1980-01-06T00:00:00Z")]) {
     expect(dataTimeOf({ from, to: from + 300 }, null)).toBe(null);
   }

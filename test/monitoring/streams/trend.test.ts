@@ -63,8 +63,8 @@ describe("trend", () => {
   });
 
   /**
-   * Number of series, out of `runs`, that are not called stable. The noise has unit variance, and neighbouring values have the
-   * given correlation.
+   * The number of series, out of `runs`, that are not judged stable. The noise has unit variance, and neighbouring values have
+   * the given correlation.
    */
   function calledWalking(n: number, { correlation = 0, step = 0, channels = 1 } = {}): number {
     const rng = Rng.fromSeed(n);

@@ -1,4 +1,4 @@
-// Signals that are computed one at a time, in pieces, equal those that are computed all at once.
+// Tests that signals that are computed one at a time, in pieces, equal those that are computed all at once.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { summarizeByClass } from "../../../src/monitoring/summaries/class-summaries.ts";

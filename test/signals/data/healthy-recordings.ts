@@ -1,4 +1,4 @@
-// Paths of real recordings. None of their values may be rejected as absurd.
+// Paths of real recordings. The reader must not reject any of their values as absurd.
 import { fileURLToPath } from "node:url";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import type { Recordings } from "../../../src/signals/data/recordings.ts";

@@ -7,7 +7,7 @@ import { csv, folderOf, parquet, type Row, rows } from "./tables.ts";
 
 const labelled = { requireLabels: true };
 
-/** Ten seconds of walking by one person and of sitting by another. */
+/** Ten seconds in which one person walks, and ten seconds in which another person sits. */
 const twoPeople = (walker: Partial<Row>, sitter: Partial<Row>): Row[] => [
   ...rows(500, { user: "ann", activity: "walk", ...walker }),
   ...rows(500, { user: "bob", activity: "sit", recording: "r2", ...sitter }),

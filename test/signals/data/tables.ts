@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { type TableColumn, writeTable } from "../../../src/signals/files/write-table.ts";
 
-/** Makes a directory with these files, which is removed after the test. */
+/** Creates a directory with these files. The directory is removed after the test. */
 export function folderOf(files: Record<string, string | Uint8Array>): { path: (name: string) => string } {
   const directory = mkdtempSync(join(tmpdir(), "tidemark-data-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));

@@ -59,7 +59,7 @@ function startOfRecord(log: Buffer, count: number): number {
   return at;
 }
 
-/** Makes a zip archive with Python's zipfile. */
+/** Creates a zip archive with Python's zipfile module. */
 function zipped(files: Record<string, Buffer>): Uint8Array {
   const script = `import base64,io,json,sys,zipfile
 out = io.BytesIO()

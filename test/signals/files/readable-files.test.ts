@@ -21,7 +21,7 @@ async function read(name: string, content: string | Uint8Array, columns: ReadRec
   return readRecordings([path(name)], { requireLabels: true, columns: columns! });
 }
 
-/** Makes a zip archive with Python's zipfile. */
+/** Creates a zip archive with Python's zipfile module. */
 function zip(files: Record<string, string>, method = "ZIP_DEFLATED"): Uint8Array {
   const script = `import io,json,sys,zipfile
 out = io.BytesIO()

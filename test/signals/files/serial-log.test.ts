@@ -1,4 +1,5 @@
-// Reads serial logs of microcontrollers and JSON documents of data-acquisition tools; the values are a function of the row.
+// Reads serial logs of microcontrollers and JSON documents of data-acquisition tools; the values are a function of the row
+// number.
 
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";

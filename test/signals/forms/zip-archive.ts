@@ -1,4 +1,4 @@
-// Makes a compressed zip archive in memory, in the format of PKWARE's APPNOTE.TXT.
+// Creates a compressed zip archive in memory, in the format that PKWARE's APPNOTE.TXT specifies.
 
 import { crc32, deflateRawSync } from "node:zlib";
 

@@ -100,7 +100,7 @@ export class PostgresServer {
     return this.#port;
   }
 
-  /** Makes an empty database. @returns its name */
+  /** Creates an empty database. @returns its name */
   async newDatabase(settings = ""): Promise<string> {
     const name = `test${++this.#databases}`;
     await this.sql(`CREATE DATABASE ${name} ${settings}`, [], "postgres");

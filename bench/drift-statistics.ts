@@ -1,10 +1,10 @@
 // npx node bench/drift-statistics.ts [--seed N]: shows why thresholds are calibrated, and on which data. All figures
 // are from MotionSense. The script prints how often textbook constants raise an alarm without drift. For each statistic, it
 // also prints the share of batches in which a shifted channel is detected at once. The threshold is the
-// 95 % point of the drift-free score. The drift-free pairs are drawn in four ways: against other people, and against
-// the person's own past from the same recordings, from sessions (each activity from one recording, chosen again per
-// session), or from other recordings of the same activity. Finally, the script prints how much whole-sensor signals add to the
-// signals of the single channels.
+// 95 % point of the drift-free score. The drift-free pairs are drawn in four ways: against other people, or against the
+// person's own past from the same recordings, from sessions (each activity from one recording, chosen anew for each session),
+// or from other recordings of the same activity. Finally, the script prints how much whole-sensor signals add to the signals of
+// the single channels.
 
 import { parseArgs } from "node:util";
 import { fixedThresholds } from "../src/monitoring/drift/fixed-thresholds.ts";

@@ -1,5 +1,5 @@
-// Training recipes that `train` does not offer, for experiments: a fixed number of steps in which the learning rate
-// rises linearly and falls along a half cosine (Loshchilov and Hutter 2017), averaged weights, rotation by smaller or
+// Training recipes that `train` does not offer, for experiments: a fixed number of steps in which the learning rate rises
+// linearly and then falls along a half cosine (Loshchilov and Hutter 2017), averaged weights, rotation by smaller or
 // larger angles, and copies of the channels at each window's own scale. There is no early stopping, so a fit learns from
 // everyone except its test people. Dimensions: B windows per batch, T samples, C channels, K classes.
 

@@ -1,6 +1,6 @@
-// Measures the service under the load of a fleet: real HTTP on loopback, one five-minute batch per stream, round robin
-// over streams whose references are full, each verdict stored before its reply. The shares of CPU time come from V8's profiles
-// and from the threads' own CPU times.
+// Measures the service under the load of a fleet. Requests are real HTTP on loopback: one five-minute batch per stream, round
+// robin over streams whose references are full. Each verdict is stored before its reply is sent. The shares of CPU time come
+// from V8's profiles and from the threads' own CPU times.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";

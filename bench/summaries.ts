@@ -1,6 +1,6 @@
 // Measures how fast batches are summarised: values per second on one core in a pass over 30,000 rows of six channels,
-// and everything that a check computes from such a batch. A check computes the signals of whole sensors, summaries by
-// predicted class, and the statistics and verdict against the training data, the anchor and the rolling reference. The
+// and everything that a check computes from such a batch. A check computes whole-sensor signals, summaries by predicted class,
+// and the statistics and verdict against the training data, the anchor and the rolling reference. The
 // channels are normally distributed, heavy-tailed or mostly still, in turn, so that the edges of the grid are evenly
 // spread, far apart or crowded.
 

@@ -11,8 +11,8 @@ const secondsPerDay = 60;
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 
 /**
- * The faults of the wrist sensors: each begins on the day `from`, or after the day `last`. `change` gets the values of a row
- * and the number of days since the fault began.
+ * The faults of the wrist sensors: each begins on the day `from`, or after the day `last`. `change` receives a row's values and
+ * the number of days since the fault began.
  */
 export const wrists = [
   { name: "wrist-1", story: "nothing happens" },

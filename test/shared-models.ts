@@ -1,5 +1,5 @@
 // Creates a folder that exists during one test run, for the models that test files share (see shared-model.ts) and for the
-// compile cache of the many processes that tests start. The cache saves a third of their time.
+// compile cache that the many processes started by tests use. The cache saves a third of their time.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

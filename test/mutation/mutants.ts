@@ -1,6 +1,6 @@
-// Creates mutants of a source file, each with one small mistake: numbers halved and doubled, comparisons made strict or not
-// strict and reversed, arithmetic and logical operators exchanged, booleans inverted, results dropped. Strings and types are
-// not changed.
+// Creates mutants of a source file, each with one small mistake: numbers halved and doubled, comparisons made strict or
+// non-strict and reversed, arithmetic and logical operators exchanged, booleans inverted, results dropped. Strings and types
+// are not changed.
 import { type ESTree, parseSync, Visitor } from "vite";
 
 export interface Mutant {

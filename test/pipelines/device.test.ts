@@ -1,5 +1,5 @@
-// Compares a phone with the server: the summary that a phone computes with device.json and model.onnx equals the one that
-// `check` computes from the samples, and both give the same verdict.
+// Compares a phone with the server: the summary that a phone computes with device.json and model.onnx must equal the one that
+// `check` computes from the samples, and both must give the same verdict.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tensor } from "onnxruntime-node";

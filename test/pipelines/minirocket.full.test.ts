@@ -1,5 +1,5 @@
-// Tests `--network minirocket` through the commands: interrupted and resumed training, the commands on its model, retraining,
-// and the options that it rejects.
+// Tests `--network minirocket` through the commands: interrupted and resumed training, commands on the resulting model,
+// retraining, and the options that it rejects.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

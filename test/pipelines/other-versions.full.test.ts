@@ -1,5 +1,5 @@
-// Tests model folders of other versions of Tidemark: one that an earlier commit wrote, and one that a later version might write
-// with the same schema version, with unknown keys, a missing option, and options with unknown values.
+// Tests model folders from other versions of Tidemark: one that an earlier commit wrote, and one that a later version might
+// write under the same schema version, with unknown keys, a missing option, and options with unknown values.
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

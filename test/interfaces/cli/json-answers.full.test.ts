@@ -1,5 +1,5 @@
 // The --json output of every command conforms to its published schema and has no key that the schema lacks: for ordinary
-// recordings, a single activity, a single window, constant signals, and thousands of equal values.
+// recordings, a single activity, a single window, constant signals, and thousands of identical values.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, writeFileSync } from "node:fs";

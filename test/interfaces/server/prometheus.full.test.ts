@@ -1,4 +1,4 @@
-// Tests with real Prometheus and Alertmanager (Debian's packages) that a stream's alarm fires and resolves, once through
+// Uses real Prometheus and Alertmanager (Debian's packages) to test that a stream's alarm fires and resolves, once through
 // Prometheus's rules and once through Alertmanager's API.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";

@@ -1,5 +1,5 @@
-// Tests on random recordings what every splitter guarantees, and compares the folds with scikit-learn's (test/fixtures/scripts/
-// stratified_group_k_fold.py).
+// Tests on random recordings what every splitter guarantees, and compares the folds with scikit-learn's
+// (test/fixtures/scripts/stratified_group_k_fold.py).
 
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";

@@ -83,8 +83,8 @@ describe("the comparison", () => {
 
 describe("the interval", () => {
   /**
-   * Makes people with `n` windows of each of two classes. The candidate and the champion misclassify the given numbers of these
-   * windows.
+   * Generates people with `n` windows of each of two classes. The candidate and the champion misclassify the given numbers of
+   * these windows.
    */
   const n = 1000;
   function people(errors: readonly (readonly [before: number, after: number])[], cycles = 2): HoldoutComparison {

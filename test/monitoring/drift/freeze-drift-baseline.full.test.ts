@@ -71,8 +71,8 @@ it("knows channels and the signals of the sensor, and fits its own schema", () =
   expect(driftBaselineSchema.parse(file)).toEqual(drift);
   // Earlier versions stored the baseline with camelCase keys.
   expect(driftBaselineSchema.parse(JSON.parse(JSON.stringify(drift)))).toEqual(drift);
-  // A person's 39 windows begin 50 s apart, so batches of 15 and 60 s have one window, batches of 300 s six, and batches of 900
-  // s eighteen.
+  // A person's 39 windows begin 50 s apart, so batches of 15 s and 60 s have one window each, batches of 300 s have six, and
+  // batches of 900 s have eighteen.
   const of = (rung: { windows: number; people: number; batches: number }): number[] => [
     ...[rung.windows, rung.people, rung.batches],
   ];

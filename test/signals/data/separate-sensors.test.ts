@@ -1,4 +1,4 @@
-// Several sensors in one table are not read as one sensor: sensors of different kinds are joined, and if there are several
+// Several sensors in one table are not read as one sensor. Sensors of different kinds are joined, and if there are several
 // devices, the user must choose one.
 
 import { describe, expect, test } from "vitest";

@@ -1,5 +1,5 @@
 // Many processes write to one store at once. Whatever happens to processes, connections and the server, no acknowledged batch
-// is lost, no batch is stored twice, and the batches of a stream have one order.
+// is lost, no batch is stored twice, and each stream's batches have a single order.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 // Validates and completes the options given by users. Options arrive as `unknown` values from a config file, the command line
 // or the API, named as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what
-// was expected and what was found. For a misspelt name, the message suggests the most similar known name.
+// was expected and what was found. If a name is misspelt, the message suggests the most similar known name.
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { camelCase, kebabCase } from "../letter-case.ts";
@@ -16,8 +16,8 @@ export interface ConfigFile {
 }
 
 /**
- * @param options the definitions
- * @param given what the user gave
+ * @param options the option definitions
+ * @param given the options given by the user
  * @param file options from a config file, which are used if `given` lacks them
  * @throws UserError on an unknown name, an invalid value, or a missing option
  */

@@ -1,6 +1,6 @@
 // `tidemark check --stream-from`: judges batches of many streams that arrive together, in one table or in files whose paths
-// name the streams. The model is opened once and each table is parsed once. A stream that cannot be checked gets its own error,
-// and the remaining streams are still checked.
+// contain the stream names. The model is opened once and each table is parsed once. A stream that cannot be checked gets its
+// own error, and the remaining streams are still checked.
 
 import { UserError, verdictExitCodes } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";

@@ -61,7 +61,7 @@ export interface InspectResult {
   testSet: { column: string; users: readonly string[]; rows: number; windows: number } | null;
   /** Ten seconds of every channel for each activity, from up to three people. */
   excerpts: Excerpt[];
-  /** The warnings that `train` would print as well. */
+  /** The warnings that `train` would also print. */
   warnings: string[];
   /** The error with which `train` would refuse these recordings; null if it would accept them. */
   refusal: Refusal | null;

@@ -20,7 +20,7 @@ export interface PostedBatch {
   readonly batch: string;
   readonly body: {
     readonly kind: BodyKind;
-    /** A file whose name the service chose. Nothing in the path comes from the sender. */
+    /** A file with a name chosen by the service. No part of the path comes from the sender. */
     readonly path: string;
   };
   readonly columns: PostedColumns;

@@ -97,7 +97,7 @@ type Preparing = NamedColumns &
   >;
 
 /**
- * @param reporter receives an estimate of the memory needed, before the windows are loaded
+ * @param reporter receives an estimate of the memory needed before the windows are loaded
  * @throws UserError if the files are faulty, or if nobody can be held out
  */
 export async function prepareRetraining(

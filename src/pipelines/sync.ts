@@ -141,7 +141,7 @@ function commandToSyncRest({ directory, tracking, experiment, register, alias }:
   return shellCommand("tidemark", "sync", shellPath(directory), ...words);
 }
 
-/** Registers nothing without --register, because a folder must not determine which model a registry serves. */
+/** Registers nothing unless --register is given, because a folder must not determine which model a registry serves. */
 async function syncTraining(
   client: MlflowClient,
   log: SendableLog,

@@ -7,7 +7,7 @@ import { type Html, html } from "./html.ts";
 import { htmlRowHeading } from "./html-table.ts";
 import { formatCount } from "./number-format.ts";
 
-/** @param classes K names, in the matrix's order */
+/** @param classes the names of the K classes, in the order of the matrix */
 export function confusionMatrixTable(metrics: ClassificationMetrics, classes: readonly string[]): Html {
   const rows = classes.map((name, row) => {
     const counts = classes.map((_, column) => metrics.confusion_matrix[row]?.[column] ?? 0);

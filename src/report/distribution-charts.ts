@@ -1,5 +1,5 @@
-// Charts of the values of a batch, of the training data and of the stream's past. The training data is drawn as an area and the
-// other sources as lines with different dash patterns, so the charts can be read without colour.
+// Charts that compare the values in a batch with those in the training data and in the stream's past. The training data is
+// drawn as an area and the other sources as lines with different dash patterns, so the charts can be read without colour.
 
 import * as Plot from "@observablehq/plot";
 import { percent } from "../percent.ts";

@@ -1,4 +1,4 @@
-// The evidence of a stream's batches against the alarm level. Evidence multiplies from batch to batch, so its scale is
+// The evidence from a stream's batches, relative to the alarm level. Evidence multiplies from batch to batch, so its scale is
 // logarithmic. It extends from a ten-thousandth of the alarm level to a hundred times that level; values outside this range are
 // drawn at its edge.
 

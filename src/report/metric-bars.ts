@@ -1,5 +1,6 @@
-// Draws one bar per person and per class, sorted from best to worst, with the mean as a line. Long lists are split into several
-// charts with the same scale, so that a list of sixty people is legible on a phone and no chart is split by a page break.
+// Draws bar charts of scores, with one bar per person or class, sorted from best to worst, and the mean as a line. Long lists
+// are split into several charts with the same scale, so that a list of sixty people is legible on a phone and no chart is split
+// by a page break.
 
 import * as Plot from "@observablehq/plot";
 import type { ClassificationMetrics, CvReport } from "../learning/training/cv-report.ts";

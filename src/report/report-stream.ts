@@ -146,7 +146,7 @@ function countReportedBatches({ lastSteps, tags }: MlflowRun): number {
   return Math.min(lastSteps[verdictMetric] ?? 0, readStreamLogMark(tags[ledgerTag])?.step ?? 0);
 }
 
-/** Whether this ledger contains the last batch that the run received, at the same position. */
+/** Whether this ledger contains, at the same position, the last batch that the run received. */
 async function runReportsStream({ tags }: MlflowRun, ledger: ReadableLedger, stream: string): Promise<boolean> {
   const mark = readStreamLogMark(tags[ledgerTag]);
   if (mark === null) return false;

@@ -8,7 +8,7 @@ import { htmlFactTable, htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatFixed, formatQuantity } from "./number-format.ts";
 import { testSetTablePeople, testSetTableProof } from "./test-set-table.ts";
 
-/** The people in each part of each fold, and the people and samples that the parts have in common. */
+/** The people in each part of every fold, and the people and samples that the parts share. */
 export function leakageTable(leakage: LeakageReport): Html {
   const rows = leakage.folds.map((fold) => [
     String(fold.fold),

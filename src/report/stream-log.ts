@@ -1,6 +1,6 @@
 // The log of a stream's checks for a tracking server, with one run per stream and one step per batch. The log is read from the
-// ledger, and the last step of the run shows where to continue. A run has at most 30 metrics, because an MLflow page stops
-// showing charts beyond that number; a table holds every statistic of a batch.
+// ledger, and the run's last step shows where to continue. A run has at most 30 metrics, because an MLflow page stops showing
+// charts beyond that number; a table holds every statistic of a batch.
 
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";

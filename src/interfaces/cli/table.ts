@@ -73,7 +73,7 @@ function breakTableCell(cell: string, width: number): string[] {
   return line === "" ? lines : [...lines, line];
 }
 
-/** Makes the heading above the rule bold and the rule itself dim. */
+/** Styles the heading above the rule as bold, and the rule itself as dim. */
 export function colourTable(lines: readonly string[], colour: boolean): readonly string[] {
   if (!colour) return lines;
   const rule = lines.findIndex((line) => /^-[- ]*$/.test(line));

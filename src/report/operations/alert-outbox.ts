@@ -107,7 +107,7 @@ export class AlertOutbox {
   }
 
   /**
-   * Changes what has been reported about a stream, and queues the messages.
+   * Updates what has been reported about a stream, and queues the messages.
    * @param decide pure
    * @param targetsOf the targets of a message
    */

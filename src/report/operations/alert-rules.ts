@@ -30,7 +30,7 @@ export interface AlertsConfig {
   rules: AlertRule[];
   /** The conditions that begin an incident of rejected batches. */
   rejections: RejectionRule;
-  /** Path of the outbox, relative to the rules file. Default: alerts.sqlite beside that file. */
+  /** Path of the outbox, relative to the rules file. Default: alerts.sqlite in the same folder as that file. */
   outbox?: string;
   /** Seconds between two searches for silent streams. */
   silence_check_seconds: number;

@@ -10,7 +10,7 @@ import type { AlertTarget, MailTarget, WebTarget } from "./alert-target.ts";
 /**
  * A message that a target did not accept. `kind` is one of:
  * - `later`: no answer, or status 408, 429 or 5xx; the next attempt may succeed
- * - `setup`: a wrong path, secret or permission; an attempt may succeed once somebody has corrected it
+ * - `setup`: a wrong path, secret or permission; an attempt may succeed once this has been corrected
  * - `never`: the target does not accept this message
  */
 export class AlertFault extends Error {

@@ -185,7 +185,7 @@ export class BatchLedger {
     );
   }
 
-  /** Renames a stream; the new name must not be in use. */
+  /** Renames a stream. The new name must not be in use. */
   rename(stream: string, to: string): void {
     this.#run(
       `INSERT INTO streams (name, state, reference_changed_at, batches, version)

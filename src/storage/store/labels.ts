@@ -4,7 +4,7 @@ import { z } from "zod";
 /** The content of labels.json. */
 export interface Labels {
   schema_version: 1;
-  /** K names; index k is output k of the network. */
+  /** The K class names; index k corresponds to output k of the network. */
   classes: string[];
 }
 

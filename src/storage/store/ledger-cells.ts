@@ -15,7 +15,8 @@ export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;
 
 /**
- * SQL for a column. A cell that is too long is not read, but replaced with a value of another type, which every schema rejects.
+ * SQL for a column. A cell that is too long is not read. Instead, it is replaced with a value of a different type, which every
+ * schema rejects.
  */
 export const boundedLedgerCell = (column: string, longest: number, otherwise = "x''"): string =>
   `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;

@@ -17,7 +17,7 @@ import {
 import { createLedgerTables, upgradeVersion2LedgerTables, upgradeVersion3LedgerTables } from "./ledger-tables.ts";
 import { parseStoredValue } from "./stored-value.ts";
 
-/** @throws UserError if the summary is damaged; `what` names the batch in the message */
+/** @throws UserError if the summary is damaged; the message uses `what` to refer to the batch */
 export type UpgradeSummary = (
   json: unknown,
   what: string,

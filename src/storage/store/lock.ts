@@ -14,7 +14,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
 import { openSqlite } from "./open-sqlite.ts";
 
-/** `holder` names the process, its host and the time; `flag` is the path of its file. */
+/** `holder` describes the process, its host and the time; `flag` is the path of its file. */
 export type LockResult = { held: true; release: () => Promise<void> } | { held: false; holder: string; flag: string };
 
 const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;

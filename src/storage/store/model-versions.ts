@@ -43,7 +43,7 @@ export function numberedVersions(
   return [...known, ...later.map(({ name }) => name)];
 }
 
-/** The name of the folder; null if the line has no such version. */
+/** The folder name; null if the line has no such version. */
 export async function folderOfVersion(directory: string, { line, number }: NumberedVersion): Promise<string | null> {
   const registry = await readRegistry(directory);
   const known = lineOfRegistry(registry, line)?.versions?.[number - 1];

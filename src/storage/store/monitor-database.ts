@@ -157,7 +157,7 @@ function monitorDatabaseSize(path: string): number | undefined {
   });
 }
 
-/** @throws UserError if the file is not a ledger, has an unknown version, or belongs to another model */
+/** @throws UserError if the file is not a ledger, has an unknown version, or belongs to a different model */
 function monitorDatabaseVersion(database: DatabaseSync, path: string, modelVersion: string): number {
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
   if (version > schemaVersion) {

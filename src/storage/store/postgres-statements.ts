@@ -105,7 +105,7 @@ export const beginStreamStatement =
 /** $1 model, $2 stream */
 export const streamIdStatement = "SELECT stream_id FROM tidemark.streams WHERE model_id = $1 AND name = $2";
 
-/** Blocks other changes of the stream until the transaction ends. $1 model, $2 stream */
+/** Blocks other changes to the stream until the transaction ends. $1 model, $2 stream */
 export const lockStreamStatement =
   "SELECT stream_id, version FROM tidemark.streams WHERE model_id = $1 AND name = $2 FOR NO KEY UPDATE";
 

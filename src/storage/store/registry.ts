@@ -75,8 +75,8 @@ export function lineOfRegistry({ lines }: Registry, line: string): RegistryLine 
 }
 
 /**
- * The line of a model: the line that it joined, otherwise the line of the model from which it was retrained, otherwise a line
- * of its own.
+ * A model's line: the line that it was added to, otherwise the line of the model from which it was retrained, otherwise its own
+ * line.
  * @param retrainedLine the line in the manifest of a retrained model
  */
 export function registryLineOfModel({ lines }: Registry, model: string, retrainedLine: string | undefined): string {

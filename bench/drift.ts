@@ -1,5 +1,5 @@
 // npm run bench -- --only drift: measures the monitor's answers on days unlike those that its calibration drew, for people who
-// were used neither to train nor to calibrate the network. The answers of each part are cached, so an
+// were used neither to train nor to calibrate the network. The answers for each part are cached, so an
 // interrupted run continues where it stopped.
 
 import { join } from "node:path";

@@ -150,7 +150,7 @@ export class Graph {
   }
 }
 
-/** Returns the innermost of the graphs that contain these values; a node that uses them belongs to it. */
+/** Returns the innermost of the graphs that contain these values; a node that uses these values belongs in that graph. */
 export function innermostGraph(values: readonly Value[]): Graph {
   let graph = values[0]!.graph;
   for (const value of values) if (value.graph.depth > graph.depth) graph = value.graph;

@@ -29,7 +29,7 @@ export interface FitOptions {
   readonly state?: FitState;
   /** Weights of the model that a new fit starts from. */
   readonly start?: NetworkWeights;
-  /** Threads for the shards; the results do not depend on their number. */
+  /** Number of threads that process the shards; it does not affect the results. */
   readonly threads: number;
   /** Called after each step. */
   readonly shouldStop: () => boolean;

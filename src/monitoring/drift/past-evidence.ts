@@ -46,7 +46,7 @@ function pValueForPastEvidence({ usual, pValue }: Comparison): number | null {
  * farther from all its references than every rehearsed batch, its p-value is extrapolated at the rate at which p-values
  * decrease between the usual score and the highest rehearsed one. Drift-free batches are sometimes that far from one reference,
  * but never from all of them.
- * @returns 0 if the batch is not that far away
+ * @returns 0 if the batch is closer to one of its references than the furthest rehearsed batch
  */
 function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {
   const excess = Math.min(...comparisons.map((own) => own.excess ?? 0));

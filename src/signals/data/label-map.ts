@@ -98,7 +98,7 @@ async function labelMapEntries(text: string, file: string): Promise<[string, str
   };
   let parsed: unknown;
   try {
-    // With the failsafe schema, values such as 1.0 and no remain text.
+    // With the failsafe schema, values such as `1.0` and `no` are kept as text.
     parsed = parse(text, { schema: "failsafe" });
   } catch (cause) {
     return refuse(cause);

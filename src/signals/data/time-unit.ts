@@ -93,7 +93,7 @@ export interface FoundTimeUnit {
 
 /**
  * As times, numbers that increase by 1 would mean a rate of 1 Hz or 1 kHz. If neither rate is similar to the nominal rate,
- * numbers that increase by 1 count samples (`index`).
+ * numbers that increase by 1 are taken for sample numbers (`index`).
  * @param pace pace of a file's first rows
  * @throws DataFault if no unit yields a plausible rate
  */

@@ -21,7 +21,7 @@ const intervalForm =
 const startForm =
   /\bstart\w*[^\d]{0,30}?(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})[T\s,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?/i;
 
-/** @returns undefined if no rate or different rates are stated */
+/** @returns undefined if no rate is stated, or if the stated rates differ */
 export function statedClock(lines: readonly string[]): StatedClock | undefined {
   const rates = new Set(lines.map(statedRateInLine).filter((rate) => rate !== undefined && rate > 0));
   const [rateHz] = rates;

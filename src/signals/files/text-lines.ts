@@ -30,7 +30,7 @@ export async function writeTextLines(lines: AsyncIterable<string>, path: string)
   }, createWriteStream(path));
 }
 
-/** Copies a text, ending every line with a line feed. @returns the number of empty lines at the top, which are dropped */
+/** Copies text, ending every line with a line feed. @returns the number of empty lines at the top, which are dropped */
 export async function copyTextLines(path: string, out: string): Promise<number> {
   let dropped = 0;
   let first = true;

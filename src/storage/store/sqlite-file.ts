@@ -62,8 +62,8 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `read` on the state of the file at its first statement, regardless of concurrent writes by other processes. Readers
-   * and writers do not wait for each other.
+   * Runs `read` on a snapshot of the file, taken at the first statement of `read`, regardless of concurrent writes by other
+   * processes. Readers and writers do not wait for each other.
    */
   snapshot<T>(read: (database: DatabaseSync) => T): T {
     const database = this.#database;

@@ -1,4 +1,4 @@
-// Tests that labels are renamed, merged or excluded as a file or an option specifies, with a message.
+// Tests that labels are renamed, merged or excluded as specified by a file or an option, and that a message reports it.
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";

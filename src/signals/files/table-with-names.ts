@@ -92,7 +92,7 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
         yield "";
         continue;
       }
-      const values = valuesOf(text);
+      const values = valuesOf(line === 1 ? text.replace(/^\ufeff/, "") : text);
       yield clock === undefined ? values : `${(clock.start + row / clock.rateHz).toFixed(6)}${separator}${values}`;
       row++;
     }

@@ -475,6 +475,16 @@ test("NUL bytes far below the first lines do not keep the reading busy for ever"
   expect(answer instanceof UserError || "recordings" in answer).toBe(true);
 });
 
+test("a byte order mark is no part of the first value if there is no line of names", async () => {
+  const lines = Array.from({ length: 60 }, (_, i) =>
+    [7 + Math.floor(i / 50), (i % 50) * 20_000, Math.sin(i), 9.81 + i / 7, Math.cos(i)].join("\t"),
+  );
+  const { path } = folderOf({ "a.log": `\ufeff${lines.join("\n")}\n` });
+  const columns = { columns: ["sec", "microsec", "x", "y", "z"] };
+  const { recordings } = await readRecordings([path("a.log")], { requireLabels: false, columns });
+  expect([recordings.time.length, recordings.time[0]]).toEqual([60, 7]);
+});
+
 test("a line within quotes is no comment and no line of names", async () => {
   const noted = lines.map(
     (line, i) => `${line},${i === 0 ? "note" : i === 5 ? `"see\n# 4\n${header},note\nbelow"` : "x"}`,

@@ -2,6 +2,7 @@
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
+import { storedBatchFacts } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
 import {
   type ListedStream,
@@ -94,19 +95,9 @@ export function streamReader(
       const { folder, ledger } = await served.namedLedger(project, model);
       const stored = (await ledger?.streams.find(stream, batch)) ?? null;
       if (stored === null) return null;
-      const { receivedAt, dataTime, status, reason, inReferences } = stored;
       // The stored result contains the name that the stream had at that time.
       const result = { ...parseStoredValue(checkResultSchema, stored.result, `batch "${batch}"`), stream };
-      return {
-        model: folder,
-        received_at: receivedAt,
-        data_from: dataTime?.from ?? null,
-        data_to: dataTime?.to ?? null,
-        status,
-        reason,
-        in_references: inReferences,
-        result,
-      };
+      return { model: folder, ...storedBatchFacts(stored), result };
     },
   };
 }

@@ -4,19 +4,7 @@
 // it.
 
 import { firstNotBelow } from "../../stats/first-not-below.ts";
-
-/** Places of windows; see `WindowSet`. */
-export interface TimedWindows {
-  readonly labels: Int32Array;
-  readonly classes: readonly string[];
-  readonly groups: Int32Array;
-  readonly users: readonly string[];
-  readonly recordingIndex: Int32Array;
-  readonly recordings: readonly string[];
-  readonly startTimes: Float64Array;
-  readonly windowSize: number;
-  readonly samplingRateHz: number;
-}
+import type { TimedWindows } from "./timed-windows.ts";
 
 /** Windows in a set; `rows` are their indices. */
 export interface ChosenWindows {

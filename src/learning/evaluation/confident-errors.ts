@@ -2,6 +2,7 @@
 // in the training data made. Consecutive windows in a recording with the same error form one stretch. W windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
+import type { TimedWindows } from "./timed-windows.ts";
 
 /** A stretch of consecutive windows with the same true class and the same predicted class. */
 export interface ConfidentError {
@@ -17,24 +18,11 @@ export interface ConfidentError {
   readonly windows: number;
 }
 
-/** The windows to search for errors; see `WindowSet`. */
-interface JudgedWindowSet {
-  readonly labels: Int32Array;
-  readonly classes: readonly string[];
-  readonly groups: Int32Array;
-  readonly users: readonly string[];
-  readonly recordingIndex: Int32Array;
-  readonly recordings: readonly string[];
-  readonly startTimes: Float64Array;
-  readonly windowSize: number;
-  readonly samplingRateHz: number;
-}
-
 /**
  * Returns all stretches of errors, most confident first.
  * @param probabilities [W, K] out of fold
  */
-export function confidentErrors(windows: JudgedWindowSet, probabilities: Float32Array): ConfidentError[] {
+export function confidentErrors(windows: TimedWindows, probabilities: Float32Array): ConfidentError[] {
   const { labels, classes, groups, users, recordingIndex, recordings, startTimes } = windows;
   const predicted = argmaxRows(probabilities, classes.length);
   const seconds = windows.windowSize / windows.samplingRateHz;

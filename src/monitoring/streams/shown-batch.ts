@@ -77,19 +77,33 @@ export interface ShownBatch {
   faults: { code: string; message: string }[];
 }
 
-/** @param number the batch's number within its stream, counting from 1 */
-export function shownBatch(stored: StoredBatch, number: number): ShownBatch {
-  const { batchId, receivedAt, dataTime, status, reason, inReferences } = stored;
-  const result = parseStoredValue(checkResultSchema, stored.result, `batch "${batchId}"`);
-  const own = {
-    number,
-    batch_id: batchId,
+/** What a store knows about a batch besides its result, as JSON. */
+export function storedBatchFacts({ receivedAt, dataTime, status, reason, inReferences }: StoredBatch): {
+  received_at: string;
+  data_from: string | null;
+  data_to: string | null;
+  status: BatchStatus;
+  reason: string | null;
+  in_references: boolean;
+} {
+  return {
     received_at: receivedAt,
     data_from: dataTime?.from ?? null,
     data_to: dataTime?.to ?? null,
     status,
     reason,
     in_references: inReferences,
+  };
+}
+
+/** @param number the batch's number within its stream, counting from 1 */
+export function shownBatch(stored: StoredBatch, number: number): ShownBatch {
+  const { batchId } = stored;
+  const result = parseStoredValue(checkResultSchema, stored.result, `batch "${batchId}"`);
+  const own = {
+    number,
+    batch_id: batchId,
+    ...storedBatchFacts(stored),
   };
   if (result.verdict === "rejected") {
     return {

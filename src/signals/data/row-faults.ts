@@ -66,33 +66,29 @@ export function missingCellFaults(
   });
 }
 
+interface RepeatingRecording {
+  readonly user: string;
+  readonly recording: string;
+  readonly rows: number;
+  /** Number of rows that repeat the previous row's time with different values. */
+  readonly repeated: number;
+}
+
 /**
  * Returns the fault to report if too many rows in a recording repeat a time. Rows that repeat a time are not duplicates,
  * because their values differ.
  */
 export function repeatedTimesFault(
-  recordings: readonly {
-    readonly user: string;
-    readonly recording: string;
-    readonly rows: number;
-    /** Number of rows that repeat the previous row's time with different values. */
-    readonly repeated: number;
-  }[],
+  recordings: readonly RepeatingRecording[],
   roles: ColumnRoles,
 ): FaultDescription | undefined {
-  const coarse = recordings.filter(
-    ({ rows, repeated }) =>
-      repeated >= leastRepeatedTimes && exceedsGateLimit(repeated, repeatedTimeShareLimit * (rows + repeated)),
-  );
-  const worst = coarse.toSorted((a, b) => b.repeated - a.repeated)[0];
-  if (worst === undefined) return undefined;
-  const all = worst.rows + worst.repeated;
-  const others = coarse.length > 1 ? `, and ${counted(coarse.length - 1, "more recording")}` : "";
-  const found = `${worst.repeated.toLocaleString("en")} of ${all.toLocaleString("en")} rows have the time of the row before, but other values`;
+  const repeats = mostRepeatedTimes(recordings, repeatedTimeShareLimit);
+  if (repeats === undefined) return undefined;
+  const { worst, found, where } = repeats;
   const expected = `at most ${100 * repeatedTimeShareLimit} %`;
   return {
     code: "time",
-    message: `Column "${roles.time}": ${found} (recording "${worst.recording}" of person "${worst.user}"${others}); expected ${expected}.`,
+    message: `Column "${roles.time}": ${found} (${where}); expected ${expected}.`,
     advice:
       worst.rows === 1
         ? "All rows have the same time. If a spreadsheet rounded the times (1.70E+18), export the file again, " +
@@ -108,17 +104,32 @@ export function repeatedTimesFault(
 
 /** Describes rows that repeat a time with different values, if a recording has several, but too few for a fault. */
 export function repeatedTimesFaultWarning(
-  recordings: Parameters<typeof repeatedTimesFault>[0],
+  recordings: readonly RepeatingRecording[],
   roles: ColumnRoles,
 ): string | undefined {
+  const repeats = mostRepeatedTimes(recordings, notedRepeatedTimeShare);
+  if (repeats === undefined) return undefined;
+  const { found, where } = repeats;
+  return `Column "${roles.time}": ${found} (${where}). They are left out. If they come from a second sensor, write each sensor to its own file.`;
+}
+
+/** Describes the recording with the most repeated times among those that exceed `share`; undefined if none does. */
+function mostRepeatedTimes(
+  recordings: readonly RepeatingRecording[],
+  share: number,
+): { readonly worst: RepeatingRecording; readonly found: string; readonly where: string } | undefined {
   const several = recordings.filter(
-    ({ rows, repeated }) =>
-      repeated >= leastRepeatedTimes && exceedsGateLimit(repeated, notedRepeatedTimeShare * (rows + repeated)),
+    ({ rows, repeated }) => repeated >= leastRepeatedTimes && exceedsGateLimit(repeated, share * (rows + repeated)),
   );
   const worst = several.toSorted((a, b) => b.repeated - a.repeated)[0];
   if (worst === undefined) return undefined;
   const others = several.length > 1 ? `, and ${counted(several.length - 1, "more recording")}` : "";
-  return `Column "${roles.time}": ${worst.repeated.toLocaleString("en")} of ${(worst.rows + worst.repeated).toLocaleString("en")} rows have the time of the row before, but other values (recording "${worst.recording}" of person "${worst.user}"${others}). They are left out. If they come from a second sensor, write each sensor to its own file.`;
+  const { user, recording, rows, repeated } = worst;
+  return {
+    worst,
+    found: `${repeated.toLocaleString("en")} of ${(rows + repeated).toLocaleString("en")} rows have the time of the row before, but other values`,
+    where: `recording "${recording}" of person "${user}"${others}`,
+  };
 }
 
 /** @param restartColumn a column that changes whenever time runs backwards */

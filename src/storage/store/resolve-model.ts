@@ -30,7 +30,10 @@ async function resolveVersion(model: string): Promise<string> {
   const folder = await folderOfVersion(directory, version);
   if (folder !== null) return join(directory, folder);
   const { line, number } = version;
-  throw new UserError(`${model}: ${directory} has no version ${number} of a line named ${JSON.stringify(line)}`, {
-    advice: `List the lines and their versions: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
-  });
+  throw new UserError(
+    `${model}: the folder ${directory} has no version ${number} of a line named ${JSON.stringify(line)}`,
+    {
+      advice: `List the lines and their versions: ${shellCommand("tidemark", "models", "list", "--dir", directory)}`,
+    },
+  );
 }

@@ -1,0 +1,14 @@
+// The part of a window set that says which window is where, in which class.
+
+/** Places of windows; see `WindowSet`. */
+export interface TimedWindows {
+  readonly labels: Int32Array;
+  readonly classes: readonly string[];
+  readonly groups: Int32Array;
+  readonly users: readonly string[];
+  readonly recordingIndex: Int32Array;
+  readonly recordings: readonly string[];
+  readonly startTimes: Float64Array;
+  readonly windowSize: number;
+  readonly samplingRateHz: number;
+}

@@ -1,12 +1,11 @@
-// npx node bench/retrain-ablation.ts [--seeds 3] [--labelled 4] [--unlabelled 12] [--epochs 24] [--cycles 5]
-// [--pretrained] [--write FILE]: measures what pseudo-labels and restarts contribute. For every seed, MotionSense's 24 people
-// are split anew into a few labelled people, some unlabelled people, and the holdout. With the same network,
-// schedule and selection, the script trains without pseudo-labels, with a warm start from cycle to cycle, with fresh
-// weights in each cycle and, with --pretrained, from cycle 0's weights. AdaBN is measured for comparison. The winner is chosen
-// on the holdout. The figures are its macro-F1 on the unlabelled people (against their true labels) and on the holdout.
+// npx node bench/retrain-ablation.ts [--set motionsense,uci-har,wisdm] [--seeds 3] [--epochs 24] [--cycles 5] [--pretrained]
+// [--write FILE]: measures what pseudo-labels and restarts contribute. For every seed, the people of each data set are split
+// anew: a sixth of them are labelled, half are unlabelled, and the others are the holdout. With the same network, schedule and
+// selection, the script trains without pseudo-labels, with a warm start from cycle to cycle, with fresh weights in each cycle
+// and, with --pretrained, from cycle 0's weights. AdaBN is measured for comparison. The winner is chosen on the holdout. The
+// figures are its macro-F1 on the unlabelled people (against their true labels) and on the holdout.
 
-import { existsSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { classificationMetrics } from "../src/learning/evaluation/classification-metrics.ts";
 import {
@@ -23,24 +22,21 @@ import { encodeFitState, fitStateFrom } from "../src/learning/training/fit-state
 import { fitWorkerRunner } from "../src/learning/training/fit-worker.ts";
 import { ValidationSession } from "../src/learning/training/network-session.ts";
 import { type CycleSetting, cyclePlan } from "../src/pipelines/cycle-plan.ts";
+import { prepareTraining, type TrainingData } from "../src/pipelines/prepare-training.ts";
 import { Rng } from "../src/random.ts";
-import { readRecordings } from "../src/signals/data/read-recordings.ts";
-import { makeWindows } from "../src/signals/preprocessing/make-windows.ts";
-import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
-import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
+import { reporterOf } from "../src/reporter.ts";
+import { knownQualitySet, qualitySetNames } from "./quality-sets.ts";
 
 const { values } = parseArgs({
   options: {
+    set: { type: "string", default: qualitySetNames.join(",") },
     seeds: { type: "string", default: "3" },
-    labelled: { type: "string", default: "4" },
-    unlabelled: { type: "string", default: "12" },
     epochs: { type: "string", default: "24" },
     pretrained: { type: "boolean", default: false },
     cycles: { type: "string", default: "5" },
     write: { type: "string" },
   },
 });
-const recordings = fileURLToPath(new URL("../../shared/data/motionsense/motionsense.parquet", import.meta.url));
 const trained: CycleSetting["trained"] = {
   normalize: "zscore",
   batchSize: 64,
@@ -56,38 +52,47 @@ interface Scores {
 }
 type Weights = FitOutcome & { scaler: ReturnType<typeof cyclePlan>["scaler"] };
 
-if (!existsSync(recordings)) console.log("MotionSense is not at ../shared/data: nothing measured.");
-else await main();
+const results: Record<string, Record<string, Scores[]>> = {};
+for (const name of values.set.split(",")) {
+  const set = knownQualitySet(name, { jobs: 1 });
+  if (typeof set === "string") console.log(set);
+  else {
+    results[name] = await scoresBySeed(name, await prepareTraining({ ...set.config, seed: 1 }, reporterOf()));
+    printSummary(name, results[name]);
+  }
+}
+if (values.write !== undefined) writeFileSync(values.write, `${JSON.stringify(results, null, 2)}\n`);
 
-async function main(): Promise<void> {
-  const read = await readRecordings([recordings], { requireLabels: true, nominalRateHz: 50 });
-  const { windows } = makeWindows(read.recordings, { samplingRateHz: 50, windowSize: 200, overlap: 0.5 });
-  const results = new Map<string, Scores[]>();
-  for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    for (const [name, scores] of Object.entries(await ablate(windows, seed))) {
-      results.set(name, [...(results.get(name) ?? []), scores]);
-      const { unlabelled, holdout, cycle } = scores;
+/** Scores by variant and seed. */
+async function scoresBySeed(set: string, data: TrainingData): Promise<Record<string, Scores[]>> {
+  const scores: Record<string, Scores[]> = {};
+  for (let seed = 1; seed <= Number(values.seeds); seed++)
+    for (const [variant, own] of Object.entries(await ablate(set, data, seed))) {
+      scores[variant] = [...(scores[variant] ?? []), own];
+      const { unlabelled, holdout, cycle } = own;
       console.log(
-        `seed ${seed}  ${name.padEnd(22)} unlabelled ${fixed(unlabelled)}  holdout ${fixed(holdout)}  cycle ${cycle}`,
+        `${set}  seed ${seed}  ${variant.padEnd(22)} unlabelled ${fixed(unlabelled)}  holdout ${fixed(holdout)}  cycle ${cycle}`,
       );
     }
-  }
-  console.log(`\nmacro-F1, mean and standard deviation over ${values.seeds} seeds: unlabelled people, holdout`);
-  for (const [name, scores] of results) {
-    const [unlabelled, holdout] = (["unlabelled", "holdout"] as const).map((key) =>
-      spread(scores.map((one) => one[key])),
-    );
-    console.log(`${name.padEnd(22)} ${unlabelled}  ${holdout}`);
-  }
-  if (values.write !== undefined)
-    writeFileSync(values.write, `${JSON.stringify(Object.fromEntries(results), null, 2)}\n`);
+  return scores;
 }
 
-async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scores>> {
+function printSummary(set: string, scores: Record<string, Scores[]>): void {
+  console.log(`\n${set}: macro-F1, mean and standard deviation over ${values.seeds} seeds: unlabelled people, holdout`);
+  for (const [variant, own] of Object.entries(scores)) {
+    const [unlabelled, holdout] = (["unlabelled", "holdout"] as const).map((key) => spread(own.map((one) => one[key])));
+    console.log(`${variant.padEnd(22)} ${unlabelled}  ${holdout}`);
+  }
+  console.log();
+}
+
+async function ablate(set: string, data: TrainingData, seed: number): Promise<Record<string, Scores>> {
+  const { windows: all, sensors } = data;
   const { classes, users, groups, labels } = all;
   const rng = Rng.fromSeed(seed);
   const people = rng.split("people").shuffle([...users.keys()]);
-  const [few, many] = [Number(values.labelled), Number(values.labelled) + Number(values.unlabelled)];
+  const few = Math.round(people.length / 6);
+  const many = few + Math.round(people.length / 2);
   const rowsOf = (own: readonly number[]): Int32Array =>
     Int32Array.from([...groups.keys()].filter((row) => own.includes(groups[row]!)));
   const [labelled, unlabelledRows, holdoutRows] = [
@@ -99,7 +104,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
   for (const row of unlabelledRows) hidden.labels[row] = -1;
   const epochs = Number(values.epochs);
   const setting: CycleSetting = {
-    sensors: sensorsByName(all.channels),
+    sensors,
     windows: hidden,
     windowsFingerprint: "sha256:hidden",
     unlabelledRows,
@@ -143,7 +148,7 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     holdout: of(holdoutRows, fit.holdout),
     cycle,
   });
-  const data = {
+  const answers = {
     classes,
     labelledCounts: classes.map((_, k) => labelled.filter((row) => labels[row] === k).length),
     holdoutLabels: holdoutRows.map((row) => labels[row]!),
@@ -165,10 +170,10 @@ async function ablate(all: WindowSet, seed: number): Promise<Record<string, Scor
     } as const;
     const tell = ({ cycle, holdout, unlabelled }: CycleReport): void =>
       console.error(
-        `seed ${seed}  ${name}  cycle ${cycle}: unlabelled ${fixed(unlabelled.macro_f1!)}  holdout ${fixed(holdout.macro_f1)}`,
+        `${set}  seed ${seed}  ${name}  cycle ${cycle}: unlabelled ${fixed(unlabelled.macro_f1!)}  holdout ${fixed(holdout.macro_f1)}`,
       );
     const { winner, fits } = await runCurriculum<Weights>(
-      data,
+      answers,
       options,
       (cycle, selection, from) => (cycle === 0 ? Promise.resolve(first) : fitOnce(cycle, selection, from)),
       tell,

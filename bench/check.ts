@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { referenceKinds } from "../src/monitoring/drift/comparison.ts";
 import type { CheckResult } from "../src/pipelines/check.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
-import { modelFiles } from "../src/storage/store/model-folder.ts";
+import { modelFiles } from "../src/storage/model-folder.ts";
 import type { BenchmarkResult } from "./measurement.ts";
 import { median, milliseconds } from "./measurement.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";

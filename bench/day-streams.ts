@@ -8,10 +8,10 @@ import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.
 import { measureWithoutFaults } from "../src/pipelines/measure-without-faults.ts";
 import type { ModelHandle } from "../src/pipelines/model-handle.ts";
 import type { Rng } from "../src/random.ts";
+import { plannedWindowStep } from "../src/signals/data/plan-windows.ts";
 import type { Recordings } from "../src/signals/data/recordings.ts";
-import { plannedWindowStep } from "../src/signals/preprocessing/plan-windows.ts";
-import { runsOfWindowChunk } from "../src/signals/preprocessing/window-chunks.ts";
-import { allocateSharedWindows, type WindowSet } from "../src/signals/preprocessing/windows.ts";
+import { runsOfWindowChunk } from "../src/signals/data/window-chunks.ts";
+import { allocateSharedWindows, type WindowSet } from "../src/signals/data/windows.ts";
 
 /** Range from which bout lengths are drawn uniformly, in seconds, or the order of the recordings. */
 export type StreamDay = "recorded" | readonly [shortest: number, longest: number];

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
+import { writeFileAtomic } from "../src/storage/atomic-file.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const judging = ["src/{monitoring,signals,stats}/**/*.ts", "src/pipelines/measure-without-faults.ts"];

@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
+import { writeFileAtomic } from "../src/storage/atomic-file.ts";
 import { driftBars } from "./drift-bars.ts";
 import { type DriftPart, driftParts, judgeNames, type SetFigures } from "./drift-measure.ts";
 import { alarmShare, delayOf, everAlarms, pooledByFault, seenShare } from "./drift-outcomes.ts";

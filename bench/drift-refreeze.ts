@@ -10,9 +10,9 @@ import { openWatchedModel } from "../src/monitoring/streams/watched-model.ts";
 import { resolveRecalibrateConfig } from "../src/options/resolve-config.ts";
 import { freezeToRecalibrate } from "../src/pipelines/recalibrate-baseline.ts";
 import { reporterOf } from "../src/reporter.ts";
-import { jsonFileText } from "../src/storage/store/json-file.ts";
-import { modelFiles } from "../src/storage/store/model-folder.ts";
-import { replaceModelFile } from "../src/storage/store/replace-model-file.ts";
+import { jsonFileText } from "../src/storage/json-file.ts";
+import { modelFiles } from "../src/storage/model-folder.ts";
+import { replaceModelFile } from "../src/storage/replace-model-file.ts";
 
 const [model, recordings] = process.argv.slice(2);
 if (model === undefined || recordings === undefined) throw new Error("expected a model folder and its recordings");

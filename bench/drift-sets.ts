@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 import { type ModelHandle, openModelHandle } from "../src/pipelines/model-handle.ts";
 import { readRecordings } from "../src/signals/data/read-recordings.ts";
 import type { Recordings } from "../src/signals/data/recordings.ts";
+import { resample } from "../src/signals/data/resample.ts";
 import { duckdbLiteral, openDuckdb } from "../src/signals/files/duckdb.ts";
-import { resample } from "../src/signals/preprocessing/resample.ts";
 
 interface DriftSet {
   readonly options: readonly string[];

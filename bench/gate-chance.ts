@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { confusionMatrix } from "../src/learning/evaluation/confusion-matrix.ts";
 import { f1ScoresByClass, macroMeanF1 } from "../src/learning/evaluation/f1.ts";
-import { compareAtGate, holdoutPromotionRules } from "../src/learning/pseudo-labeling/promotion-gate.ts";
+import { compareAtGate, holdoutPromotionRules } from "../src/learning/training/promotion-gate.ts";
 import { Rng } from "../src/random.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
 

@@ -17,7 +17,7 @@ import { batchSummaryRows } from "../src/monitoring/summaries/batch-summary.ts";
 import { check } from "../src/pipelines/check.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
 import { train } from "../src/pipelines/train.ts";
-import { monitorFile } from "../src/storage/store/monitor-database.ts";
+import { monitorFile } from "../src/storage/monitor-database.ts";
 import type { BenchmarkResult } from "./measurement.ts";
 import { median } from "./measurement.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";

@@ -15,7 +15,7 @@ import { fitFolds } from "../src/pipelines/fit-folds.ts";
 import { readNetwork } from "../src/pipelines/read-network.ts";
 import { resumableCheckpoints } from "../src/pipelines/resumable-run.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
-import { modelFiles } from "../src/storage/store/model-folder.ts";
+import { modelFiles } from "../src/storage/model-folder.ts";
 import { currentVersions } from "../src/versions.ts";
 import type { QualityAnswers } from "./quality-figures.ts";
 import type { QualityTask } from "./quality-task.ts";

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
+import { writeFileAtomic } from "../src/storage/atomic-file.ts";
 import { findPython } from "./peer.ts";
 import type { QualityAnswers } from "./quality-figures.ts";
 import { exportQualityTask, type QualityTask } from "./quality-task.ts";

@@ -8,9 +8,9 @@ import { windowsFingerprint } from "../src/learning/training/windows-fingerprint
 import type { SampledTrainConfig } from "../src/options/recorded-options.ts";
 import { prepareTraining, type TrainingData } from "../src/pipelines/prepare-training.ts";
 import { reporterOf } from "../src/reporter.ts";
-import { gatherWindows } from "../src/signals/preprocessing/gather-windows.ts";
-import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
-import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
+import { gatherWindows } from "../src/signals/data/gather-windows.ts";
+import type { WindowSet } from "../src/signals/data/windows.ts";
+import { writeFileAtomic } from "../src/storage/atomic-file.ts";
 import type { QualitySet } from "./quality-sets.ts";
 
 /** The windows that a column learns from, and the windows whose classes it then predicts. */

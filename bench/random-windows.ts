@@ -1,7 +1,7 @@
 // The windows for all network figures: 200 x 6 random values with 11 classes; consecutive windows overlap by half.
 
 import type { Rng } from "../src/random.ts";
-import type { WindowSet } from "../src/signals/preprocessing/windows.ts";
+import type { WindowSet } from "../src/signals/data/windows.ts";
 
 export const sizes = { windowSize: 200, channels: 6, classes: 11 } as const;
 

@@ -12,8 +12,8 @@ import { TrainingSession, ValidationSession } from "../src/learning/training/net
 import { rotateWindows } from "../src/learning/training/rotate-windows.ts";
 import { gatherTrainingBatchTargets, scaleTrainingWindows } from "../src/learning/training/training-batch.ts";
 import type { Rng } from "../src/random.ts";
-import { gatherWindows } from "../src/signals/preprocessing/gather-windows.ts";
-import { fitScaler } from "../src/signals/preprocessing/scaler.ts";
+import { gatherWindows } from "../src/signals/data/gather-windows.ts";
+import { fitScaler } from "../src/signals/data/scaler.ts";
 import { argmaxRows } from "../src/stats/argmax-rows.ts";
 import type { QualityTask } from "./quality-task.ts";
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { makeDirectories } from "../src/make-directories.ts";
 import { Rng } from "../src/random.ts";
-import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
+import { writeFileAtomic } from "../src/storage/atomic-file.ts";
 import { columnFigures, type QualityAnswers, seedFigures } from "./quality-figures.ts";
 import { knownQualitySet, qualitySetNames } from "./quality-sets.ts";
 import { qualityTable } from "./quality-table.ts";

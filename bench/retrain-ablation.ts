@@ -8,19 +8,14 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { classificationMetrics } from "../src/learning/evaluation/classification-metrics.ts";
-import {
-  type CycleFit,
-  type CycleReport,
-  type Restart,
-  runCurriculum,
-} from "../src/learning/pseudo-labeling/curriculum.ts";
-import type { Selection } from "../src/learning/pseudo-labeling/select-pseudo-labels.ts";
 import { adaptBatchNorm } from "../src/learning/training/adapt-batch-norm.ts";
+import { type CycleFit, type CycleReport, type Restart, runCurriculum } from "../src/learning/training/curriculum.ts";
 import { predictWithFitWeights } from "../src/learning/training/fit-network.ts";
 import { type FitOutcome, windowsForFitRunner } from "../src/learning/training/fit-runner.ts";
 import { encodeFitState, fitStateFrom } from "../src/learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../src/learning/training/fit-worker.ts";
 import { ValidationSession } from "../src/learning/training/network-session.ts";
+import type { Selection } from "../src/learning/training/select-pseudo-labels.ts";
 import { type CycleSetting, cyclePlan } from "../src/pipelines/cycle-plan.ts";
 import { prepareTraining, type TrainingData } from "../src/pipelines/prepare-training.ts";
 import { Rng } from "../src/random.ts";

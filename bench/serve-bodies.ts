@@ -6,7 +6,7 @@ import { Tensor } from "onnxruntime-node";
 import { classify, DeviceBatch, encodeSummary, readDeviceModel } from "../src/device.ts";
 import { openRuntimeSession } from "../src/learning/training/onnx-runtime.ts";
 import { simulatePeople } from "../src/signals/data/simulate-people.ts";
-import { modelFiles } from "../src/storage/store/model-folder.ts";
+import { modelFiles } from "../src/storage/model-folder.ts";
 
 export const serveKinds = ["raw", "summary"] as const;
 export type ServeKind = (typeof serveKinds)[number];

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openModelLedgerStore } from "../src/monitoring/streams/model-ledger.ts";
 import { openModelHandle } from "../src/pipelines/model-handle.ts";
-import { monitorFile } from "../src/storage/store/monitor-database.ts";
+import { monitorFile } from "../src/storage/monitor-database.ts";
 
 const streamOfServeBench = (i: number): string => `device-${String(i).padStart(6, "0")}`;
 

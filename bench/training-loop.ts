@@ -4,7 +4,7 @@
 import { windowsForFitRunner } from "../src/learning/training/fit-runner.ts";
 import { fitWorkerRunner } from "../src/learning/training/fit-worker.ts";
 import { Rng } from "../src/random.ts";
-import { fitScaler } from "../src/signals/preprocessing/scaler.ts";
+import { fitScaler } from "../src/signals/data/scaler.ts";
 import { sensorsByName } from "../src/signals/sensors/sensors-by-name.ts";
 import type { Measurement } from "./measurement.ts";
 import { median } from "./measurement.ts";

@@ -2,8 +2,8 @@
 // src/monitoring. Each schema is typed with the value that is printed, so that neither can change without the other.
 import { z } from "zod";
 import type { Serving } from "../src/interfaces/server/serve.ts";
-import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../src/learning/training/cv-report.ts";
+import { retrainReportSchema } from "../src/learning/training/retrain-report.ts";
 import type { SnakeKeys } from "../src/letter-case.ts";
 import type {
   ChangeFigures,
@@ -24,7 +24,7 @@ import type { ByHand } from "../src/pipelines/reference.ts";
 import type { SimulateResult } from "../src/pipelines/simulate.ts";
 import type { SyncResult } from "../src/pipelines/sync.ts";
 import type { CreatedToken, ListedToken } from "../src/pipelines/tokens.ts";
-import { alertMessageSchema } from "../src/report/operations/alert-message.ts";
+import { alertMessageSchema } from "../src/report/alert-message.ts";
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);

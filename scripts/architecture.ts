@@ -42,31 +42,27 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "signals/data": {
     purpose:
-      "recordings from tables: roles of columns, clocks, labels, units; the quality report and gate; the simulator",
-    imports: ["signals/files", "signals/sensors"],
+      "recordings from tables: roles of columns, clocks, labels, units; the quality report and gate; resampling, windows, scalers; the simulator",
+    imports: ["signals/files", "signals/sensors", "stats"],
   },
-  "signals/preprocessing": { purpose: "resampling, windows, scalers", imports: ["signals/data", "stats"] },
-  "storage/store": {
-    purpose: "atomic files, hashes, locks, model folders and networks, the registry, the ledger",
+  storage: {
+    purpose:
+      "what persists: atomic files, hashes, locks, model folders and networks, the registry, the ledger; sending to an MLflow server",
     imports: [],
   },
-  "storage/tracking": { purpose: "reporting to an MLflow server: content and transport", imports: [] },
   "learning/networks": { purpose: "ONNX graphs, their gradients, layers, losses, Adam, presets", imports: [] },
   "learning/evaluation": {
     purpose: "splits, the leakage report that verifies them, and metrics",
     imports: ["stats"],
   },
-  "learning/pseudo-labeling": {
-    purpose: "learning from unlabelled windows: selection, curriculum, promotion gate",
-    imports: ["learning/evaluation", "stats"],
-  },
   "learning/training": {
-    purpose: "fits: sessions, training loop, checkpoints, worker threads, temperature, folds",
-    imports: ["learning/networks", "learning/evaluation", "signals/data", "signals/preprocessing", "stats"],
+    purpose:
+      "fits: sessions, training loop, checkpoints, worker threads, temperature, folds; pseudo-labels: selection, curriculum, promotion gate",
+    imports: ["learning/networks", "learning/evaluation", "signals/data", "stats"],
   },
   "monitoring/summaries": {
     purpose: "the summary that is stored for each batch; pure, also runs in a browser",
-    imports: ["signals/data", "signals/preprocessing", "signals/sensors", "stats"],
+    imports: ["signals/data", "signals/sensors", "stats"],
   },
   "monitoring/drift": {
     purpose: "the frozen baseline, its calibration, and verdicts against it; pure",
@@ -74,23 +70,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "monitoring/streams": {
     purpose: "the opened model, the state of a stream, update rules, the result of a check",
-    imports: ["monitoring/summaries", "monitoring/drift", "signals/data", "storage/store"],
+    imports: ["monitoring/summaries", "monitoring/drift", "signals/data", "storage"],
   },
   report: {
-    purpose: "reports of a run: pages, pictures, MLflow runs",
-    imports: [
-      "monitoring/streams",
-      "monitoring/drift",
-      "monitoring/summaries",
-      "storage/store",
-      "storage/tracking",
-      "learning/pseudo-labeling",
-      "learning/training",
-    ],
-  },
-  "report/operations": {
-    purpose: "what operators watch: alerts with their conditions, targets and outbox; Prometheus metrics",
-    imports: ["monitoring/streams", "storage/store"],
+    purpose:
+      "reports of a run: pages, pictures, MLflow runs; what operators watch: alerts with their targets and outbox, Prometheus metrics",
+    imports: ["monitoring/streams", "monitoring/drift", "monitoring/summaries", "storage", "learning/training"],
   },
   options: {
     purpose: "the options of each command: their definitions, types, config files and the rules that join several",
@@ -102,14 +87,10 @@ export const rooms: Readonly<Record<string, Room>> = {
       "stats",
       "signals/files",
       "signals/data",
-      "signals/preprocessing",
-      "storage/store",
-      "storage/tracking",
+      "storage",
       "report",
-      "report/operations",
       "options",
       "learning/evaluation",
-      "learning/pseudo-labeling",
       "learning/training",
       "monitoring/summaries",
       "monitoring/drift",
@@ -118,7 +99,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "interfaces/server": {
     purpose: "the HTTP service: routes, limits, tokens, logs, start and shutdown",
-    imports: ["options", "pipelines", "report/operations"],
+    imports: ["options", "pipelines", "report"],
   },
   "interfaces/cli": {
     purpose: "commands and their output",
@@ -129,7 +110,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 /** Entry points of the package: the only files in the root of src/ that may import rooms. */
 export const entries: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["options", "pipelines"],
-  "device.ts": ["signals/data", "monitoring/summaries"],
+  "device.ts": ["monitoring/summaries"],
 };
 
 export interface Import {

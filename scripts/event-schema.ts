@@ -2,7 +2,6 @@
 import { z } from "zod";
 import type { PrintedEvent } from "../src/interfaces/cli/printed-event.ts";
 import { classificationMetricsSchema } from "../src/learning/evaluation/classification-metrics.ts";
-import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import {
   labelChangesSchema,
   summarySchema,
@@ -10,12 +9,13 @@ import {
   userReportSchema,
 } from "../src/learning/training/cv-report.ts";
 import { fineTuningReportSchema } from "../src/learning/training/fine-tuning-report.ts";
+import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/training/retrain-report.ts";
 import type { SnakeKeys } from "../src/letter-case.ts";
 import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
 import type { UnitConversion } from "../src/signals/data/convert-units.ts";
 import type { FoundSensors, SensorUnit } from "../src/signals/data/find-sensors.ts";
+import type { DroppedSamples } from "../src/signals/data/plan-windows.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
-import type { DroppedSamples } from "../src/signals/preprocessing/plan-windows.ts";
 import { joinedLineSchema } from "./answer-schemas.ts";
 
 const share = z.number().min(0).max(1);

@@ -5,8 +5,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { serviceDescription } from "../src/interfaces/server/service-routes.ts";
-import { retrainReportSchema } from "../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../src/learning/training/cv-report.ts";
+import { retrainReportSchema } from "../src/learning/training/retrain-report.ts";
 import { baselineStatsSchema } from "../src/monitoring/drift/baseline-stats.ts";
 import { checkResultSchema } from "../src/monitoring/streams/check-result-schema.ts";
 import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";
@@ -20,12 +20,12 @@ import {
   shownStreamSchema,
   streamListSchema,
 } from "../src/pipelines/stream-schemas.ts";
-import { alertMessageSchema } from "../src/report/operations/alert-message.ts";
-import { alertsConfigSchema } from "../src/report/operations/alert-rules.ts";
-import { labelsSchema } from "../src/storage/store/labels.ts";
-import { manifestSchema } from "../src/storage/store/manifest.ts";
-import { registrySchema } from "../src/storage/store/registry.ts";
-import { scalerSchema } from "../src/storage/store/scaler-file.ts";
+import { alertMessageSchema } from "../src/report/alert-message.ts";
+import { alertsConfigSchema } from "../src/report/alert-rules.ts";
+import { labelsSchema } from "../src/storage/labels.ts";
+import { manifestSchema } from "../src/storage/manifest.ts";
+import { registrySchema } from "../src/storage/registry.ts";
+import { scalerSchema } from "../src/storage/scaler-file.ts";
 import {
   alertTestSchema,
   baselineValidationSchema,

@@ -28,21 +28,20 @@ export {
   unitFactor,
 } from "./monitoring/summaries/device-json.ts";
 export {
+  type AbsurdSample,
+  type BatchQuality,
+  type ChannelContent,
   type ChannelSummaryJson,
   type DeviceSummary,
   type DeviceSummaryJson,
+  type KnownRange,
+  type LostTime,
+  type RecordingQuality,
   summaryToJson,
+  type UsableTime,
 } from "./monitoring/summaries/device-summary.ts";
 export { encodeSummary } from "./monitoring/summaries/device-summary-codec.ts";
 export type { ModelSignals, SignalSummary } from "./monitoring/summaries/model-signals.ts";
 export type { StillSummary } from "./monitoring/summaries/quality-codec.ts";
 export type { QuantileGrid } from "./monitoring/summaries/quantile-grid.ts";
 export type { TurningSums } from "./monitoring/summaries/turning-scale.ts";
-export type { AbsurdSample, KnownRange } from "./signals/data/absurd-values.ts";
-export type {
-  BatchQuality,
-  ChannelContent,
-  LostTime,
-  RecordingQuality,
-  UsableTime,
-} from "./signals/data/batch-quality.ts";

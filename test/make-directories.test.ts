@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../src/errors.ts";
 import { makeDirectories } from "../src/make-directories.ts";
-import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "./storage/temporary-directory.ts";
 
 describe("makeDirectories", () => {
   it("makes the parents too, and returns the first that it made", async () => {

@@ -6,7 +6,7 @@ import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { brokenLinks, relativeLinks } from "./markdown-links.ts";
-import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "./storage/temporary-directory.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { files: published }: { files: string[] } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

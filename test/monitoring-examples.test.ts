@@ -5,8 +5,8 @@ import { expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { createProgram } from "../src/interfaces/cli/program.ts";
 import { serviceDescription } from "../src/interfaces/server/service-routes.ts";
-import { alertsConfigSchema } from "../src/report/operations/alert-rules.ts";
-import { ServiceMetrics } from "../src/report/operations/service-metrics.ts";
+import { alertsConfigSchema } from "../src/report/alert-rules.ts";
+import { ServiceMetrics } from "../src/report/service-metrics.ts";
 
 const folder = new URL("../examples/monitoring/", import.meta.url);
 const files = readdirSync(folder);

@@ -9,7 +9,7 @@ import { createProgram } from "../src/interfaces/cli/program.ts";
 import { commandPaths } from "./command-paths.ts";
 import { unpackOldModel } from "./pipelines/old-model.ts";
 import { fileDirectory, main } from "./pipelines/tiny-run.ts";
-import { FakeMlflow } from "./storage/tracking/fake-mlflow.ts";
+import { FakeMlflow } from "./storage/fake-mlflow.ts";
 
 const traces = spawnSync("strace", ["-qq", "-e", "trace=none", "true"]).status === 0;
 const directory = fileDirectory();

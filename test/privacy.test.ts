@@ -1,9 +1,9 @@
 // docs/privacy.md must mention every file in a model folder and every library.
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { outboxFile } from "../src/report/operations/alert-outbox.ts";
-import { modelFiles, trackingFile } from "../src/storage/store/model-folder.ts";
-import { monitorFile } from "../src/storage/store/monitor-database.ts";
+import { outboxFile } from "../src/report/alert-outbox.ts";
+import { modelFiles, trackingFile } from "../src/storage/model-folder.ts";
+import { monitorFile } from "../src/storage/monitor-database.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 const page = read("docs/privacy.md");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../src/errors.ts";
 import { explainSystemError, explainSystemErrorOnRead } from "../src/system-error.ts";
-import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "./storage/temporary-directory.ts";
 
 describe.skipIf(process.platform === "win32")("explainSystemError", () => {
   it.each<[code: string, what: string, (directory: string) => Promise<unknown>]>([

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { writeFileAtomic } from "../src/storage/store/atomic-file.ts";
+import { writeFileAtomic } from "../src/storage/atomic-file.ts";
 import { temporaryBeside } from "../src/temporary-file.ts";
-import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "./storage/temporary-directory.ts";
 
 /** Creates the file that a process leaves behind if it is killed in the middle of a write. */
 function leftover(path: string): string {

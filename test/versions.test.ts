@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { currentVersions, gitCommit } from "../src/versions.ts";
-import { temporaryDirectory } from "./storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "./storage/temporary-directory.ts";
 
 it("reads the versions of the installed packages", () => {
   const version = (path: string): string =>

@@ -6,11 +6,11 @@ import { UserError } from "../errors.ts";
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { exists } from "../storage/store/exists.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
-import { isPlainName } from "../storage/store/plain-name.ts";
-import { changeRegistry, lineOfRegistry, readRegistry, registryLineOfModel } from "../storage/store/registry.ts";
-import { resolveModel } from "../storage/store/resolve-model.ts";
+import { exists } from "../storage/exists.ts";
+import { modelFiles } from "../storage/model-folder.ts";
+import { isPlainName } from "../storage/plain-name.ts";
+import { changeRegistry, lineOfRegistry, readRegistry, registryLineOfModel } from "../storage/registry.ts";
+import { resolveModel } from "../storage/resolve-model.ts";
 import { type ComparedModels, compareModels } from "./compare-models.ts";
 import { listModels } from "./models.ts";
 

@@ -3,7 +3,7 @@
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import type { CheckConfig } from "../options/resolve-config.ts";
-import { type AlertTarget, alertTargets } from "../report/operations/alert-target.ts";
+import { type AlertTarget, alertTargets } from "../report/alert-target.ts";
 import type { Reporter } from "../reporter.ts";
 import type { ModelHandle } from "./model-handle.ts";
 import { listStreamsOf } from "./streams.ts";
@@ -29,7 +29,7 @@ export async function afterCheck(
 ): Promise<void> {
   if (targets.length === 0 && metricsFile === undefined) return;
   const { directory } = model.watched.folder;
-  const { alertCheck, alertedModelName } = await import("../report/operations/alert-check.ts");
+  const { alertCheck, alertedModelName } = await import("../report/alert-check.ts");
   try {
     const run = now === undefined ? {} : { now };
     const { streams } = await listStreamsOf(model.store, model.watched.monitored.modelVersion, {}, run);
@@ -37,7 +37,7 @@ export async function afterCheck(
     const lastHeard = silent.map(({ stream, last }) => ({ stream, lastHeard: last.received_at }));
     await alertCheck(directory, { results, silent: lastHeard }, targets, reporter, run);
     if (metricsFile === undefined) return;
-    const { writeMetricsFile } = await import("../report/operations/metrics-file.ts");
+    const { writeMetricsFile } = await import("../report/metrics-file.ts");
     await writeMetricsFile(metricsFile, alertedModelName(directory), streams);
   } catch (error) {
     reporter.warn(`after the check: ${error instanceof Error ? error.message : String(error)}`);

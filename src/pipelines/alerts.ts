@@ -1,15 +1,15 @@
 // `tidemark alerts`: tests alert targets, and lists and resends undelivered messages.
 
 import { existsSync } from "node:fs";
-import { type AlertRun, alertPatienceMs, undeliveredAlertLines } from "../report/operations/alert-check.ts";
-import { outboxOfModel, type QueuedAlert, withAlertOutbox } from "../report/operations/alert-outbox.ts";
-import { type AlertTarget, alertTargets } from "../report/operations/alert-target.ts";
-import { attemptMs, deliverAlerts, deliveryFault, systemAlertClock } from "../report/operations/deliver-alerts.ts";
-import { sendAlert } from "../report/operations/send-alert.ts";
-import { makeAlertMessage } from "../report/operations/stream-alerts.ts";
+import { type AlertRun, alertPatienceMs, undeliveredAlertLines } from "../report/alert-check.ts";
+import { outboxOfModel, type QueuedAlert, withAlertOutbox } from "../report/alert-outbox.ts";
+import { type AlertTarget, alertTargets } from "../report/alert-target.ts";
+import { attemptMs, deliverAlerts, deliveryFault, systemAlertClock } from "../report/deliver-alerts.ts";
+import { sendAlert } from "../report/send-alert.ts";
+import { makeAlertMessage } from "../report/stream-alerts.ts";
 import type { Reporter } from "../reporter.ts";
-import { openModelFolder } from "../storage/store/model-folder.ts";
-import { resolveModel } from "../storage/store/resolve-model.ts";
+import { openModelFolder } from "../storage/model-folder.ts";
+import { resolveModel } from "../storage/resolve-model.ts";
 
 export type { QueuedAlert };
 

@@ -1,7 +1,7 @@
 // audit.jsonl records who changed what in the service: an append-only file with one JSON object per line.
 
-import { sha256Bytes } from "../storage/store/hash.ts";
-import { appendJsonLine } from "../storage/store/json-file.ts";
+import { sha256Bytes } from "../storage/hash.ts";
+import { appendJsonLine } from "../storage/json-file.ts";
 
 export interface AuditEntry {
   /** ISO 8601, UTC. */

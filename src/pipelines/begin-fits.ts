@@ -13,7 +13,7 @@ import { windowsFingerprint } from "../learning/training/windows-fingerprint.ts"
 import type { SampledTrainConfig } from "../options/recorded-options.ts";
 import { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
-import { fitScaler, type Scaler } from "../signals/preprocessing/scaler.ts";
+import { fitScaler, type Scaler } from "../signals/data/scaler.ts";
 import { expectedCalibrationSeconds } from "./calibration-progress.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import type { TrainEvent } from "./train-events.ts";

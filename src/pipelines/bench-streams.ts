@@ -11,9 +11,9 @@ import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import type { DriftBenchConfig } from "../options/resolve-config.ts";
 import type { Rng } from "../random.ts";
-import { plannedWindowStep } from "../signals/preprocessing/plan-windows.ts";
-import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
-import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
+import { plannedWindowStep } from "../signals/data/plan-windows.ts";
+import { runsOfWindowChunk } from "../signals/data/window-chunks.ts";
+import { allocateSharedWindows, type WindowSet } from "../signals/data/windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import type { ModelHandle } from "./model-handle.ts";
 

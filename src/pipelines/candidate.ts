@@ -7,19 +7,19 @@ import {
   describeCurriculumCycle,
   runCurriculum,
   type StopReason,
-} from "../learning/pseudo-labeling/curriculum.ts";
-import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
+} from "../learning/training/curriculum.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import { encodeFitState, fitStateFrom } from "../learning/training/fit-state.ts";
 import { type FitRun, runFit } from "../learning/training/run-fit.ts";
+import type { Selection } from "../learning/training/select-pseudo-labels.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { RetrainConfig } from "../options/resolve-config.ts";
 import type { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
-import type { Scaler } from "../signals/preprocessing/scaler.ts";
-import type { Staging } from "../storage/store/staging.ts";
+import type { Scaler } from "../signals/data/scaler.ts";
+import type { Staging } from "../storage/staging.ts";
 import { type CycleSetting, cyclePlan } from "./cycle-plan.ts";
 import type { RetrainData } from "./prepare-retraining.ts";
 import type { TrainEvent } from "./train-events.ts";

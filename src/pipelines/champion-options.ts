@@ -3,8 +3,8 @@
 
 import { UserError } from "../errors.ts";
 import { type ChampionOptions, readChampionOptions } from "../options/recorded-options.ts";
-import type { Manifest } from "../storage/store/manifest.ts";
-import type { StoredConfig } from "../storage/store/stored-config.ts";
+import type { Manifest } from "../storage/manifest.ts";
+import type { StoredConfig } from "../storage/stored-config.ts";
 
 /**
  * @param config options with which the champion was trained

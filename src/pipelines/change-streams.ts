@@ -13,10 +13,10 @@ import {
   resolveStreamsEraseConfig,
   resolveStreamsRenameConfig,
 } from "../options/resolve-streams-config.ts";
-import { eraseFromAlertOutbox } from "../report/operations/alert-outbox.ts";
-import { sha256Bytes } from "../storage/store/hash.ts";
-import { checkStreamName } from "../storage/store/stream-names.ts";
-import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
+import { eraseFromAlertOutbox } from "../report/alert-outbox.ts";
+import { sha256Bytes } from "../storage/hash.ts";
+import { checkStreamName } from "../storage/stream-names.ts";
+import type { ActionNote, StreamStore } from "../storage/stream-store.ts";
 import { openModelHandleWithStore } from "./model-handle.ts";
 import { hasStream, type StreamsRun } from "./streams.ts";
 

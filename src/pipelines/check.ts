@@ -2,7 +2,7 @@
 
 import { type CheckOptions, resolveCheckConfig } from "../options/resolve-config.ts";
 import { collectingReporter, reporterOf } from "../reporter.ts";
-import { serverAddress } from "../storage/tracking/server-address.ts";
+import { serverAddress } from "../storage/server-address.ts";
 import { afterCheck, planAfterCheck } from "./after-check.ts";
 import type { CheckAnswer, CheckRun } from "./check-batch.ts";
 import { openModelHandleWithStore } from "./model-handle.ts";

@@ -5,10 +5,10 @@ import { ledgerRetentionRules } from "../monitoring/streams/ledger-retention.ts"
 import { streamSchemas } from "../monitoring/streams/stream-state.ts";
 import type { CompactOptions } from "../options/resolve-config.ts";
 import { resolveCompactConfig } from "../options/resolve-streams-config.ts";
-import type { CompactedStore } from "../storage/store/stream-store.ts";
+import type { CompactedStore } from "../storage/stream-store.ts";
 import { openModelHandleWithStore } from "./model-handle.ts";
 
-export type { NamedBatch } from "../storage/store/stream-store.ts";
+export type { NamedBatch } from "../storage/stream-store.ts";
 export type { CompactedStore as CompactedLedger };
 
 /**

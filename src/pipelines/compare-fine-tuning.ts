@@ -8,7 +8,7 @@ import { listedNames } from "../listed-names.ts";
 import { trainOptions } from "../options/train-options.ts";
 import type { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 import type { FitsOfRun } from "./begin-fits.ts";
 import { fitFoldsFromScratch } from "./fit-folds.ts";
 import { predictorOfModelHandle } from "./model-handle.ts";

@@ -11,9 +11,9 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import { fileBytes } from "../signals/files/file-bytes.ts";
 import { isPathTemplate, valueFromPath } from "../signals/files/path-columns.ts";
 import { splitTables } from "../signals/files/split-tables.ts";
-import { copyToSpool, type SpooledFacts } from "../storage/store/batch-spool.ts";
-import { sha256File } from "../storage/store/hash.ts";
-import { checkStreamName } from "../storage/store/stream-names.ts";
+import { copyToSpool, type SpooledFacts } from "../storage/batch-spool.ts";
+import { sha256File } from "../storage/hash.ts";
+import { checkStreamName } from "../storage/stream-names.ts";
 
 /** A batch that can be put into the spool. */
 export interface CutBatch {

@@ -1,7 +1,6 @@
 // Plans one fit of a retraining run. The fit trains on labelled rows and a selection of pseudo-labelled rows, with the schedule
 // of the champion's final fit.
 
-import type { Selection } from "../learning/pseudo-labeling/select-pseudo-labels.ts";
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
 import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
 import type { EnsembleMixture } from "../learning/training/ensemble-mixture.ts";
@@ -10,10 +9,11 @@ import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
+import type { Selection } from "../learning/training/select-pseudo-labels.ts";
 import type { TrainConfig } from "../options/resolve-config.ts";
 import type { Rng } from "../random.ts";
-import { fitScaler } from "../signals/preprocessing/scaler.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import { fitScaler } from "../signals/data/scaler.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 
 /** Settings that all fits of a retraining run share. */
 export interface CycleSetting {

@@ -2,10 +2,10 @@
 // stream. The store records each decision with its reason.
 
 import { UserError } from "../errors.ts";
-import { eraseFromAlertOutbox } from "../report/operations/alert-outbox.ts";
-import { defaultProject } from "../storage/store/opened-store.ts";
-import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
-import type { ActionNote, UserAction } from "../storage/store/stream-store.ts";
+import { eraseFromAlertOutbox } from "../report/alert-outbox.ts";
+import { defaultProject } from "../storage/opened-store.ts";
+import { StoreUnavailable } from "../storage/store-unavailable.ts";
+import type { ActionNote, UserAction } from "../storage/stream-store.ts";
 import { eraseStreamOf, retireStreamOf, UnknownStream } from "./change-streams.ts";
 import type { ServedModels } from "./served-models.ts";
 import { hasStream } from "./streams.ts";

@@ -2,9 +2,9 @@
 // content is derived from the other files.
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type DeviceModel, toDeviceJson } from "../monitoring/summaries/device-json.ts";
-import { readJson } from "../storage/store/json-file.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
-import { scalerSchema } from "../storage/store/scaler-file.ts";
+import { readJson } from "../storage/json-file.ts";
+import { modelFiles } from "../storage/model-folder.ts";
+import { scalerSchema } from "../storage/scaler-file.ts";
 
 export type { DeviceModel } from "../monitoring/summaries/device-json.ts";
 export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";

@@ -23,11 +23,11 @@ import { Rng } from "../random.ts";
 import { writeReportPage } from "../report/write-report-page.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { batchUnits } from "../signals/data/batch-units.ts";
+import { makeWindows } from "../signals/data/make-windows.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { rateOfOpenedRecordings } from "../signals/data/open-recordings.ts";
 import { readRecordings } from "../signals/data/read-recordings.ts";
-import { makeWindows } from "../signals/preprocessing/make-windows.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 import {
   type BenchPerson,
   benchChunkSeconds,

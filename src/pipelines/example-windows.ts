@@ -3,8 +3,8 @@
 import { rotateWindows } from "../learning/training/rotate-windows.ts";
 import type { Rng } from "../random.ts";
 import type { DrawnExcerpt, DrawnSensor } from "../report/signal-grids.ts";
-import { gatherWindows } from "../signals/preprocessing/gather-windows.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import { gatherWindows } from "../signals/data/gather-windows.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 
 const mostPeople = 3;
 

@@ -6,7 +6,7 @@ import type { SampledTrainConfig } from "../options/recorded-options.ts";
 import { endTrainLog } from "../report/train-log.ts";
 import type { TrainingTracker } from "../report/training-tracker.ts";
 import { type Reporter, teeReporter } from "../reporter.ts";
-import type { Staging } from "../storage/store/staging.ts";
+import type { Staging } from "../storage/staging.ts";
 import { beginFits, type FitStart } from "./begin-fits.ts";
 import { buildModel } from "./build-model.ts";
 import { compareFineTuningWithScratch } from "./compare-fine-tuning.ts";

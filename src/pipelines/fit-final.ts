@@ -10,7 +10,7 @@ import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
 import { runFit } from "../learning/training/run-fit.ts";
 import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
-import type { Scaler } from "../signals/preprocessing/scaler.ts";
+import type { Scaler } from "../signals/data/scaler.ts";
 import { beginFitTask, type FitConfig, type FitsOfRun, settingsToBeginFit } from "./begin-fits.ts";
 
 /**

@@ -7,7 +7,7 @@ import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import type { freezeDriftBaseline } from "../monitoring/drift/freeze-drift-baseline.ts";
 import type { WindowSignals } from "../monitoring/summaries/window-signals.ts";
 import type { RngState } from "../random.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 import { type TeamSeat, teamSeats } from "./thread-team.ts";
 
 type FreezeOptions = Parameters<typeof freezeDriftBaseline>[2];

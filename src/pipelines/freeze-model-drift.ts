@@ -4,7 +4,7 @@ import { sensorsForSignals } from "../monitoring/summaries/sensor-signals.ts";
 import type { TrainConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 import { type CalibrationEvent, calibrationProgress } from "./calibration-progress.ts";
 import { freezeInThreads, freezeThreads } from "./freeze-in-threads.ts";
 import type { TrainingData } from "./prepare-training.ts";

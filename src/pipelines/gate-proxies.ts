@@ -1,7 +1,7 @@
 // Computes the figures for the unlabelled windows that the gate compares.
 
-import type { Proxies } from "../learning/pseudo-labeling/promotion-gate.ts";
-import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
+import type { Proxies } from "../learning/training/promotion-gate.ts";
+import type { RetrainReport } from "../learning/training/retrain-report.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
 import { modelOfDriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { statisticsForScore } from "../monitoring/drift/score.ts";
@@ -15,7 +15,7 @@ import {
 import { modelSignals } from "../monitoring/summaries/model-signals.ts";
 import { withoutSensorSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { WindowSignals } from "../monitoring/summaries/window-signals.ts";
-import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
+import { pickWindows } from "../signals/data/pick-windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import type { BuiltModel } from "./build-model.ts";
 import type { Candidate, RetrainRun } from "./candidate.ts";

@@ -8,9 +8,9 @@ import { withFullStop } from "../full-stop.ts";
 import { naturalOrder } from "../natural-order.ts";
 import type { Reporter } from "../reporter.ts";
 import { duckdbLiteral, openDuckdb } from "../signals/files/duckdb.ts";
-import type { BatchSpool, SpooledBatch, TakenFile } from "../storage/store/batch-spool.ts";
-import { sha256Bytes } from "../storage/store/hash.ts";
-import type { Clock } from "../storage/tracking/sender-clock.ts";
+import type { BatchSpool, SpooledBatch, TakenFile } from "../storage/batch-spool.ts";
+import { sha256Bytes } from "../storage/hash.ts";
+import type { Clock } from "../storage/sender-clock.ts";
 import { explainSystemError, explainSystemErrorOnRead, hasSystemErrorCode } from "../system-error.ts";
 import { type CutOptions, cutRecording } from "./cut-recording.ts";
 

@@ -4,7 +4,7 @@
 
 import { impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
-import { rangesUnderWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
+import { rangesUnderWindows, type WindowSet } from "../signals/data/windows.ts";
 import { unlikeTrainingCause } from "./unlike-training.ts";
 
 /** Maximum number of samples per person; an arbitrary choice. */

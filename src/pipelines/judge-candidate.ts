@@ -7,8 +7,8 @@ import {
   type GateRule,
   holdoutPromotionRules,
   proxyPromotionRules,
-} from "../learning/pseudo-labeling/promotion-gate.ts";
-import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
+} from "../learning/training/promotion-gate.ts";
+import { type RetrainReport, stopPhrases } from "../learning/training/retrain-report.ts";
 import { snakeKeys } from "../letter-case.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { recordedConfigWithoutTracking } from "../options/recorded-options.ts";
@@ -17,11 +17,11 @@ import { fitHistoryRows } from "../report/fit-history.ts";
 import { endRetrainLog } from "../report/retrain-log.ts";
 import { endTrainLog } from "../report/train-log.ts";
 import type { TrainingTracker } from "../report/training-tracker.ts";
-import { jsonFileText } from "../storage/store/json-file.ts";
-import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";
-import { readRegistry, registryLineOfModel } from "../storage/store/registry.ts";
-import { replaceDirectory } from "../storage/store/replace-directory.ts";
-import type { Staging } from "../storage/store/staging.ts";
+import { jsonFileText } from "../storage/json-file.ts";
+import { modelFiles, retrainReportFile, trackingFile } from "../storage/model-folder.ts";
+import { readRegistry, registryLineOfModel } from "../storage/registry.ts";
+import { replaceDirectory } from "../storage/replace-directory.ts";
+import type { Staging } from "../storage/staging.ts";
 import { type BuiltModel, buildModel } from "./build-model.ts";
 import { candidateFromAdaptation, candidateFromCurriculum, type RetrainRun } from "./candidate.ts";
 import { crossFit } from "./cross-fit.ts";

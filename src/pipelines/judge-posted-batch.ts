@@ -12,7 +12,7 @@ import {
   parseFloat32Batch,
   writeFloat32Table,
 } from "../signals/files/float32-batch.ts";
-import { checkStreamName } from "../storage/store/stream-names.ts";
+import { checkStreamName } from "../storage/stream-names.ts";
 import { type CheckAnswer, checkBatch } from "./check-batch.ts";
 import type { ModelHandle } from "./model-handle.ts";
 import { type PostedBatch, type PostedColumns, readPostedSummary } from "./posted-batch.ts";

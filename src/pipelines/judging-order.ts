@@ -3,7 +3,7 @@
 // still be judged first. The rule is the watermark of stream processing (https://www.vldb.org/pvldb/vol8/p1792-Akidau.pdf) with
 // a fixed lateness. A batch that arrives after this time is judged at once.
 
-import type { Clock } from "../storage/tracking/sender-clock.ts";
+import type { Clock } from "../storage/sender-clock.ts";
 
 export interface JudgingOrder<Given> {
   /** Calls with the same key belong to the same stream. */

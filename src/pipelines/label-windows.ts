@@ -8,10 +8,10 @@ import { type Smoothing, smoothProbabilities } from "../learning/training/smooth
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
 import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
 import { naturalOrder } from "../natural-order.ts";
-import { plannedWindowStep } from "../signals/preprocessing/plan-windows.ts";
+import { plannedWindowStep } from "../signals/data/plan-windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
-import { readJsonFile } from "../storage/store/json-file.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
+import { readJsonFile } from "../storage/json-file.ts";
+import { modelFiles } from "../storage/model-folder.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 
 /** The label of windows about which the network is unsure. */

@@ -8,8 +8,8 @@ import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { BatchMeasurer, measuredBatchColumns } from "../monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
-import type { WindowChunk } from "../signals/preprocessing/window-chunks.ts";
-import { allocateSharedWindows, type WindowSet } from "../signals/preprocessing/windows.ts";
+import type { WindowChunk } from "../signals/data/window-chunks.ts";
+import { allocateSharedWindows, type WindowSet } from "../signals/data/windows.ts";
 
 /**
  * @param chunk the beginning of the batch

@@ -9,9 +9,9 @@ import { type StreamState, streamSchemas } from "../monitoring/streams/stream-st
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
 import { resolveOptions } from "../options/resolve-options.ts";
 import { jobs } from "../options/shared-options.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
-import { defaultProject, type OpenedStore } from "../storage/store/opened-store.ts";
-import type { StreamStore } from "../storage/store/stream-store.ts";
+import { modelFiles } from "../storage/model-folder.ts";
+import { defaultProject, type OpenedStore } from "../storage/opened-store.ts";
+import type { StreamStore } from "../storage/stream-store.ts";
 import {
   type BatchOptions,
   type CheckAnswer,

@@ -5,8 +5,8 @@ import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts"
 import { fitSeconds, fitStateEpochsInMiniBatches, fitStatePenalty } from "../learning/training/fit-state.ts";
 import { snakeKeys } from "../letter-case.ts";
 import { configToRecord } from "../options/recorded-options.ts";
-import { droppedWithReasons } from "../signals/preprocessing/dropped-reasons.ts";
-import { windowsPerClass, windowsPerName } from "../signals/preprocessing/windows.ts";
+import { droppedWithReasons } from "../signals/data/dropped-reasons.ts";
+import { windowsPerClass, windowsPerName } from "../signals/data/windows.ts";
 import type { TrainedModel } from "./trained-model.ts";
 
 export function modelReport(

@@ -5,32 +5,32 @@ import { lstat, readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
-import { type RetrainReport, retrainReportSchema } from "../learning/pseudo-labeling/retrain-report.ts";
 import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts";
+import { type RetrainReport, retrainReportSchema } from "../learning/training/retrain-report.ts";
 import { openModelLedger, openModelLedgerStore } from "../monitoring/streams/model-ledger.ts";
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { neededFileInside } from "../storage/store/file-inside.ts";
-import { readJsonFile } from "../storage/store/json-file.ts";
-import { readManifest } from "../storage/store/manifest.ts";
-import { modelFiles, retrainReportFile } from "../storage/store/model-folder.ts";
-import { numberedVersions } from "../storage/store/model-versions.ts";
+import { neededFileInside } from "../storage/file-inside.ts";
+import { readJsonFile } from "../storage/json-file.ts";
+import { readManifest } from "../storage/manifest.ts";
+import { modelFiles, retrainReportFile } from "../storage/model-folder.ts";
+import { numberedVersions } from "../storage/model-versions.ts";
 import {
   changeRegistry,
   lineOfRegistry,
   type Registry,
   readRegistry,
   registryLineOfModel,
-} from "../storage/store/registry.ts";
-import { resolveModel } from "../storage/store/resolve-model.ts";
-import type { ActionNote, StreamStore } from "../storage/store/stream-store.ts";
+} from "../storage/registry.ts";
+import { resolveModel } from "../storage/resolve-model.ts";
+import type { ActionNote, StreamStore } from "../storage/stream-store.ts";
 import { explainSystemErrorOnRead, hasSystemErrorCode } from "../system-error.ts";
 
-export type { Labels } from "../storage/store/labels.ts";
-export type { Manifest, RetrainedFrom } from "../storage/store/manifest.ts";
-export { type ModelFolder, modelFiles, openModelFolder } from "../storage/store/model-folder.ts";
-export type { StoredConfig } from "../storage/store/stored-config.ts";
+export type { Labels } from "../storage/labels.ts";
+export type { Manifest, RetrainedFrom } from "../storage/manifest.ts";
+export { type ModelFolder, modelFiles, openModelFolder } from "../storage/model-folder.ts";
+export type { StoredConfig } from "../storage/stored-config.ts";
 
 /** One model in a folder of models. */
 export interface ModelVersion {

@@ -1,7 +1,7 @@
 // The models of a service, with the store for their streams.
 
 import { openModelLedgerStore } from "../monitoring/streams/model-ledger.ts";
-import type { OpenedStore } from "../storage/store/opened-store.ts";
+import type { OpenedStore } from "../storage/opened-store.ts";
 import { ServedModels, serviceLedgerWait } from "./served-models.ts";
 
 export interface ServedFolders {

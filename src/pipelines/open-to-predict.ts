@@ -21,7 +21,7 @@ import {
   rateOfOpenedRecordings,
 } from "../signals/data/open-recordings.ts";
 import { qualityGateNotes } from "../signals/data/quality-gate.ts";
-import { storedResampling } from "../storage/store/stored-config.ts";
+import { storedResampling } from "../storage/stored-config.ts";
 
 /**
  * The rows are in the model's units. Callers must close them.

@@ -8,8 +8,8 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { makeDirectories } from "../make-directories.ts";
 import type { TokenPlaceConfig } from "../options/resolve-config.ts";
-import { jsonFileText } from "../storage/store/json-file.ts";
-import { readTextFile } from "../storage/store/read-text-file.ts";
+import { jsonFileText } from "../storage/json-file.ts";
+import { readTextFile } from "../storage/read-text-file.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
 import { tokenFileOf } from "./tokens.ts";
 

@@ -2,7 +2,7 @@
 
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { Section } from "../report/page.ts";
-import { parseStoredValue } from "../storage/store/stored-value.ts";
+import { parseStoredValue } from "../storage/stored-value.ts";
 import type { ServedModels } from "./served-models.ts";
 import { batchPageModel, batchPagePast } from "./write-batch-page.ts";
 

@@ -4,10 +4,10 @@ import { type PredictedWindows, predictWindows } from "../learning/training/pred
 import { openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
 import { type PredictConfig, type PredictOptions, resolvePredictConfig } from "../options/resolve-config.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
+import { planWindows } from "../signals/data/plan-windows.ts";
+import { windowWarningsOfPeople } from "../signals/data/window-warnings.ts";
 import { spreadsheetSafe } from "../signals/files/spreadsheet-safe.ts";
 import { TableWriter } from "../signals/files/write-table.ts";
-import { planWindows } from "../signals/preprocessing/plan-windows.ts";
-import { windowWarningsOfPeople } from "../signals/preprocessing/window-warnings.ts";
 import { labelWindowRules, labelWindows, minutesOfLabelledWindows, unknownLabel } from "./label-windows.ts";
 import { predictorOfModelHandle } from "./model-handle.ts";
 import { openToPredict } from "./open-to-predict.ts";

@@ -1,7 +1,7 @@
 // The columns of predictions, one row per window, as in the output of `predict` and in out_of_fold.parquet.
 
+import type { WindowSet } from "../signals/data/windows.ts";
 import type { TableColumn } from "../signals/files/write-table.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 
 /** user, recording, start_s, and end_s (the end of the last sampling interval), in seconds on the recording's clock. */

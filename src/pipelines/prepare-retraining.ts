@@ -12,22 +12,22 @@ import type { ChampionOptions } from "../options/recorded-options.ts";
 import type { RetrainConfig } from "../options/resolve-config.ts";
 import { type HistoryRow, historyRowSchema } from "../report/history-row.ts";
 import { collectingReporter, type Reporter, silent } from "../reporter.ts";
+import { joinWindows } from "../signals/data/join-windows.ts";
+import { makeWindowsOfPlans } from "../signals/data/make-windows.ts";
 import type { NamedColumns } from "../signals/data/named-columns.ts";
-import type { RowSource } from "../signals/data/recordings.ts";
-import { joinWindows } from "../signals/preprocessing/join-windows.ts";
-import { makeWindowsOfPlans } from "../signals/preprocessing/make-windows.ts";
-import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
+import { pickWindows } from "../signals/data/pick-windows.ts";
 import {
   type DroppedSamples,
   plannedWindowSamples,
   planWindows,
   type WindowPlan,
-} from "../signals/preprocessing/plan-windows.ts";
-import { runsOfWindowChunk } from "../signals/preprocessing/window-chunks.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
-import { windowsPerName } from "../signals/preprocessing/windows.ts";
-import { readJsonLines } from "../storage/store/json-file.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
+} from "../signals/data/plan-windows.ts";
+import type { RowSource } from "../signals/data/recordings.ts";
+import { runsOfWindowChunk } from "../signals/data/window-chunks.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
+import { windowsPerName } from "../signals/data/windows.ts";
+import { readJsonLines } from "../storage/json-file.ts";
+import { modelFiles } from "../storage/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
 import type { CycleSchedule } from "./cycle-plan.ts";
 import type { ModelHandle } from "./model-handle.ts";

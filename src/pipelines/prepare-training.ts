@@ -21,7 +21,15 @@ import {
 } from "../signals/data/convert-units.ts";
 import { describeFlatChannelFaults } from "../signals/data/describe-batch-faults.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
+import type { LabelChanges } from "../signals/data/label-purity.ts";
+import { makeWindowsOfPlans } from "../signals/data/make-windows.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
+import {
+  type DroppedSamples,
+  plannedWindowSamples,
+  planWindows,
+  type WindowPlan,
+} from "../signals/data/plan-windows.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { rateWarnings, upsampledRateWarnings } from "../signals/data/rate-warnings.ts";
 import type { Recordings } from "../signals/data/recordings.ts";
@@ -32,17 +40,9 @@ import { refuseUnitsWithinPeople } from "../signals/data/refuse-units-within-peo
 import { sharedRate } from "../signals/data/shared-rate.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
-import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
-import { makeWindowsOfPlans } from "../signals/preprocessing/make-windows.ts";
-import {
-  type DroppedSamples,
-  plannedWindowSamples,
-  planWindows,
-  type WindowPlan,
-} from "../signals/preprocessing/plan-windows.ts";
-import { windowWarningsOfLabelChanges, windowWarningsOfPeople } from "../signals/preprocessing/window-warnings.ts";
-import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
-import { storedConfigWindowFault } from "../storage/store/stored-config.ts";
+import { windowWarningsOfLabelChanges, windowWarningsOfPeople } from "../signals/data/window-warnings.ts";
+import { type WindowSet, windowsPerClass } from "../signals/data/windows.ts";
+import { storedConfigWindowFault } from "../storage/stored-config.ts";
 import { impossiblePeople } from "./impossible-people.ts";
 import { openForTraining, type Preparing } from "./open-for-training.ts";
 import { readNetwork } from "./read-network.ts";

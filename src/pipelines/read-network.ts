@@ -12,9 +12,9 @@ import {
   reasonInOwnNetwork,
 } from "../learning/training/own-network.ts";
 import type { TrainConfig } from "../options/resolve-config.ts";
-import { sha256Bytes } from "../storage/store/hash.ts";
-import type { Manifest } from "../storage/store/manifest.ts";
-import { ownNetworkFiles } from "../storage/store/model-folder.ts";
+import { sha256Bytes } from "../storage/hash.ts";
+import type { Manifest } from "../storage/manifest.ts";
+import { ownNetworkFiles } from "../storage/model-folder.ts";
 import { explainSystemErrorOnRead } from "../system-error.ts";
 
 /** A generous limit: the code of a network is much shorter. */

@@ -2,7 +2,7 @@
 
 import { UserError } from "../errors.ts";
 import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../signals/files/duckdb.ts";
-import { type ModelFolder, modelFiles } from "../storage/store/model-folder.ts";
+import { type ModelFolder, modelFiles } from "../storage/model-folder.ts";
 
 export interface OutOfFoldRow {
   readonly user: string;

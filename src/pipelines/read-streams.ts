@@ -11,8 +11,8 @@ import {
   type SelectableStream,
   selectableStream,
 } from "../monitoring/streams/stream-list.ts";
-import { parseStoredValue } from "../storage/store/stored-value.ts";
-import type { BatchStatus } from "../storage/store/stream-store.ts";
+import { parseStoredValue } from "../storage/stored-value.ts";
+import type { BatchStatus } from "../storage/stream-store.ts";
 import { type SelectedStreams, type StreamSelection, selectStreams } from "./select-streams.ts";
 import type { ServedModels } from "./served-models.ts";
 import { hasStream, showStreamOf } from "./streams.ts";

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import type { DecidedBy } from "../monitoring/streams/monitor-stream.ts";
 import type { RollingReference } from "../monitoring/streams/rolling-reference.ts";
 import type { ByHand } from "../monitoring/streams/update-rules.ts";
-import type { StoredBatch, StreamStore } from "../storage/store/stream-store.ts";
+import type { StoredBatch, StreamStore } from "../storage/stream-store.ts";
 import { type ModelHandle, openModelHandleWithStore } from "./model-handle.ts";
 
 export type { PerChannel, RollingReference } from "../monitoring/streams/rolling-reference.ts";
@@ -16,7 +16,7 @@ export type {
   DataTime,
   IncomingBatch,
   StoredBatch,
-} from "../storage/store/stream-store.ts";
+} from "../storage/stream-store.ts";
 
 /** A stream's references and recent batches. */
 export interface ShownReference {

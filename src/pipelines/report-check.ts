@@ -4,7 +4,7 @@ import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-le
 import type { CheckConfig } from "../options/resolve-config.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import type { ServerAddress } from "../storage/tracking/server-address.ts";
+import type { ServerAddress } from "../storage/server-address.ts";
 
 /** Maximum time that a tracking server may delay a verdict. */
 const reportPatienceMs = 3000;
@@ -19,8 +19,8 @@ export async function reportCheck(
 ): Promise<void> {
   for (const warning of server.warnings) reporter.warn(warning);
   const [{ MlflowClient }, { ServerTimeLimits }, { reportStream }, { readTrackingLogExperiment }] = await Promise.all([
-    import("../storage/tracking/mlflow-client.ts"),
-    import("../storage/tracking/server-time-limits.ts"),
+    import("../storage/mlflow-client.ts"),
+    import("../storage/server-time-limits.ts"),
     import("../report/report-stream.ts"),
     import("../report/tracking-log.ts"),
   ]);

@@ -4,7 +4,7 @@
 import { confidentErrors } from "../learning/evaluation/confident-errors.ts";
 import { precisionRecall } from "../learning/evaluation/precision-recall.ts";
 import type { ReportInput } from "../report/train-html.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 
 /** @param calibrated [W, K] out-of-fold probabilities after temperature scaling */
 export function reportedPredictions(

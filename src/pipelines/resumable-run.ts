@@ -9,10 +9,10 @@ import type { FitCheckpoints } from "../learning/training/run-fit.ts";
 import { snakeKeys } from "../letter-case.ts";
 import { defaultsOfLaterOptions, presentRecordedNames } from "../options/recorded-options.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { writeFileAtomic } from "../storage/store/atomic-file.ts";
-import { readFileInside } from "../storage/store/file-inside.ts";
-import { canonicalJsonToHash } from "../storage/store/hash.ts";
-import { removeStagingCommand, type Staging } from "../storage/store/staging.ts";
+import { writeFileAtomic } from "../storage/atomic-file.ts";
+import { readFileInside } from "../storage/file-inside.ts";
+import { canonicalJsonToHash } from "../storage/hash.ts";
+import { removeStagingCommand, type Staging } from "../storage/staging.ts";
 import { currentVersions } from "../versions.ts";
 
 interface RunState {

@@ -16,7 +16,7 @@ import { type OpenedRecordings, openRecordings, rateOfOpenedRecordings } from ".
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
 import { refuseAbsurdValues } from "../signals/data/refuse-absurd-values.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 
 /** Recordings whose channels are named as in the champion. The caller must close the recordings. */
 export interface RetrainRecordings {

@@ -19,9 +19,9 @@ import { tellTracked } from "../report/tell-tracked.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
 import { reporterOf, teeReporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { modelFiles, retrainReportFile, trackingFile } from "../storage/store/model-folder.ts";
-import { checkReplaceableDirectory } from "../storage/store/replace-directory.ts";
-import { openStaging, shownStaging } from "../storage/store/staging.ts";
+import { modelFiles, retrainReportFile, trackingFile } from "../storage/model-folder.ts";
+import { checkReplaceableDirectory } from "../storage/replace-directory.ts";
+import { openStaging, shownStaging } from "../storage/staging.ts";
 import { expectedCalibrationSeconds } from "./calibration-progress.ts";
 import type { RetrainRun } from "./candidate.ts";
 import type { RetrainResult } from "./judge-candidate.ts";
@@ -33,9 +33,9 @@ import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainRunOptions } from "./train.ts";
 
-export type { CycleReport, PseudoLabelTruth, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
-export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/pseudo-labeling/promotion-gate.ts";
-export type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
+export type { CycleReport, PseudoLabelTruth, StopReason } from "../learning/training/curriculum.ts";
+export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/training/promotion-gate.ts";
+export type { RetrainReport } from "../learning/training/retrain-report.ts";
 
 /**
  * Trains on unlabelled recordings by curriculum labelling or AdaBN. Writes a model folder if the candidate is better than the

@@ -7,7 +7,7 @@ import type { RetrainConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
 import { describeCopiedContent } from "../signals/data/copied-content.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 import type { ModelHandle } from "./model-handle.ts";
 import { readOutOfFold } from "./read-out-of-fold.ts";
 import type { RetrainRecordings } from "./retrain-recordings.ts";

@@ -4,8 +4,8 @@
 import { once } from "node:events";
 import { UserError } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
-import type { BatchSpool, SpooledBatch } from "../storage/store/batch-spool.ts";
-import type { Clock } from "../storage/tracking/sender-clock.ts";
+import type { BatchSpool, SpooledBatch } from "../storage/batch-spool.ts";
+import type { Clock } from "../storage/sender-clock.ts";
 import { type HttpAnswer, type ServiceAnswer, serviceAnswer } from "./service-answer.ts";
 
 /** @throws any error if there was no reply */

@@ -4,7 +4,7 @@
 import { UserError } from "../errors.ts";
 import { OtherContent } from "../monitoring/streams/monitor-stream.ts";
 import { TooManyRows } from "../signals/data/open-recordings.ts";
-import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
+import { StoreUnavailable } from "../storage/store-unavailable.ts";
 import { UnknownModel, UnusableModel } from "./served-models.ts";
 
 /** An error in a form that can be sent. */

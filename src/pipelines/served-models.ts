@@ -9,21 +9,15 @@ import { FleetIndex } from "../monitoring/streams/fleet-index.ts";
 import { openModelLedger, openReadableModelLedger, type ReadableLedger } from "../monitoring/streams/model-ledger.ts";
 import { openWatchedModel } from "../monitoring/streams/watched-model.ts";
 import { shellCommand } from "../shell-words.ts";
-import { exists } from "../storage/store/exists.ts";
-import { readManifest } from "../storage/store/manifest.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
-import { folderOfVersion, parseVersionName } from "../storage/store/model-versions.ts";
-import { monitorFile } from "../storage/store/monitor-database.ts";
-import { defaultProject, type OpenedStore } from "../storage/store/opened-store.ts";
-import { isPlainName } from "../storage/store/plain-name.ts";
-import {
-  championSuffix,
-  lineOfRegistry,
-  type Registry,
-  readRegistry,
-  registryFile,
-} from "../storage/store/registry.ts";
-import { StoreUnavailable } from "../storage/store/store-unavailable.ts";
+import { exists } from "../storage/exists.ts";
+import { readManifest } from "../storage/manifest.ts";
+import { modelFiles } from "../storage/model-folder.ts";
+import { folderOfVersion, parseVersionName } from "../storage/model-versions.ts";
+import { monitorFile } from "../storage/monitor-database.ts";
+import { defaultProject, type OpenedStore } from "../storage/opened-store.ts";
+import { isPlainName } from "../storage/plain-name.ts";
+import { championSuffix, lineOfRegistry, type Registry, readRegistry, registryFile } from "../storage/registry.ts";
+import { StoreUnavailable } from "../storage/store-unavailable.ts";
 import { ModelHandle } from "./model-handle.ts";
 
 /** Thrown if no model has this name. */

@@ -3,7 +3,7 @@
 import type { EnvHttpProxyAgent } from "undici";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import type { SpooledBatch } from "../storage/store/batch-spool.ts";
+import type { SpooledBatch } from "../storage/batch-spool.ts";
 import { tidemarkVersion } from "../versions.ts";
 import { foreignAnswer, type HttpAnswer, jsonOfAnswer, serviceAnswer } from "./service-answer.ts";
 

@@ -15,9 +15,9 @@ import { trainOptions } from "../options/train-options.ts";
 import type { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
 import type { Sensor, SensorKind } from "../signals/data/find-sensors.ts";
-import type { Scaler } from "../signals/preprocessing/scaler.ts";
-import { readJson } from "../storage/store/json-file.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
+import type { Scaler } from "../signals/data/scaler.ts";
+import { readJson } from "../storage/json-file.ts";
+import { modelFiles } from "../storage/model-folder.ts";
 import type { TrainingData } from "./prepare-training.ts";
 import { isNetworkReadFromFile, readNetworkOfChampion } from "./read-network.ts";
 

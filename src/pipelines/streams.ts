@@ -10,10 +10,10 @@ import { nearestName } from "../nearest-name.ts";
 import type { StreamsListConfig, StreamsListOptions, StreamsShowOptions } from "../options/resolve-config.ts";
 import { resolveStreamsListConfig, resolveStreamsShowConfig } from "../options/resolve-streams-config.ts";
 import { writeReportPage } from "../report/write-report-page.ts";
-import { readManifest } from "../storage/store/manifest.ts";
-import { defaultProject } from "../storage/store/opened-store.ts";
-import { resolveModel } from "../storage/store/resolve-model.ts";
-import type { StreamStore } from "../storage/store/stream-store.ts";
+import { readManifest } from "../storage/manifest.ts";
+import { defaultProject } from "../storage/opened-store.ts";
+import { resolveModel } from "../storage/resolve-model.ts";
+import type { StreamStore } from "../storage/stream-store.ts";
 import { checkOutFile } from "./out-file.ts";
 import { type StreamSelection, selectStreams } from "./select-streams.ts";
 import { writeStreamHistory, writeStreamList } from "./write-streams.ts";
@@ -21,7 +21,7 @@ import { writeStreamHistory, writeStreamList } from "./write-streams.ts";
 export type { ShownBatch, ShownComparison } from "../monitoring/streams/shown-batch.ts";
 export type { ShownAction, ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
 export type { ListedBatch, ListedStream, StreamSilence } from "../monitoring/streams/stream-list.ts";
-export type { StreamAction, UserAction } from "../storage/store/stream-store.ts";
+export type { StreamAction, UserAction } from "../storage/stream-store.ts";
 export type { StreamSelection } from "./select-streams.ts";
 
 /** Selects which batches of a stream to show. */

@@ -10,21 +10,21 @@ import { openSendableTrackingLog, type SendableLog, trackingLogExperiment } from
 import { trainLogRegistration, trainRun } from "../report/train-log.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { exists } from "../storage/store/exists.ts";
-import { readManifest } from "../storage/store/manifest.ts";
-import { modelFiles, refuseModelFolderLinks, trackingFile } from "../storage/store/model-folder.ts";
-import { stagingDirectory } from "../storage/store/staging.ts";
-import { runBackgroundSender, type Unsent } from "../storage/tracking/background-sender.ts";
-import { EventSender } from "../storage/tracking/event-sender.ts";
-import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
-import type { Clock } from "../storage/tracking/sender-clock.ts";
-import { type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
-import { ServerTimeLimits } from "../storage/tracking/server-time-limits.ts";
-import { completeTag } from "../storage/tracking/tracking-event.ts";
+import { runBackgroundSender, type Unsent } from "../storage/background-sender.ts";
+import { EventSender } from "../storage/event-sender.ts";
+import { exists } from "../storage/exists.ts";
+import { readManifest } from "../storage/manifest.ts";
+import type { MlflowClient } from "../storage/mlflow-client.ts";
+import { modelFiles, refuseModelFolderLinks, trackingFile } from "../storage/model-folder.ts";
+import type { Clock } from "../storage/sender-clock.ts";
+import { type ServerAddress, serverAddress } from "../storage/server-address.ts";
+import { ServerTimeLimits } from "../storage/server-time-limits.ts";
+import { stagingDirectory } from "../storage/staging.ts";
+import { completeTag } from "../storage/tracking-event.ts";
 
 export type { ReportedStream } from "../report/report-stream.ts";
-export type { Unsent } from "../storage/tracking/background-sender.ts";
-export type { Clock } from "../storage/tracking/sender-clock.ts";
+export type { Unsent } from "../storage/background-sender.ts";
+export type { Clock } from "../storage/sender-clock.ts";
 
 /** The part of the training run that was sent. */
 export interface SyncedTraining {
@@ -113,7 +113,7 @@ async function syncEverything(
   const { warnings, warn } = collectingReporter(reporterOf(reporter));
   for (const warning of address.warnings) warn(warning);
   const shared = { limits, warn, ...(clock && { clock }) };
-  const { MlflowClient } = await import("../storage/tracking/mlflow-client.ts");
+  const { MlflowClient } = await import("../storage/mlflow-client.ts");
   const client = new MlflowClient(address);
   try {
     const training = log.events.length === 0 ? null : await syncTraining(client, log, { ...options, ...shared });

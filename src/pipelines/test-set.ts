@@ -12,15 +12,15 @@ import type { TrainConfig } from "../options/resolve-config.ts";
 import type { Reporter } from "../reporter.ts";
 import { CopiedContentFinder } from "../signals/data/copied-content.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";
+import { makeWindowsOfPlans } from "../signals/data/make-windows.ts";
 import { type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type OpenedRecordings, openRecordings } from "../signals/data/open-recordings.ts";
+import { pickWindows } from "../signals/data/pick-windows.ts";
+import { planWindows, type WindowOptions } from "../signals/data/plan-windows.ts";
 import { refuseAbsurdValues } from "../signals/data/refuse-absurd-values.ts";
 import type { StoredRows } from "../signals/data/stored-rows.ts";
-import { makeWindowsOfPlans } from "../signals/preprocessing/make-windows.ts";
-import { pickWindows } from "../signals/preprocessing/pick-windows.ts";
-import { planWindows, type WindowOptions } from "../signals/preprocessing/plan-windows.ts";
-import { type WindowSet, windowsPerClass } from "../signals/preprocessing/windows.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
+import { type WindowSet, windowsPerClass } from "../signals/data/windows.ts";
+import { modelFiles } from "../storage/model-folder.ts";
 
 export interface TestSet {
   readonly rows: number;

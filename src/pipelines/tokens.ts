@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
 import type { TokenPlaceConfig } from "../options/resolve-config.ts";
-import { defaultProject } from "../storage/store/opened-store.ts";
-import { parseStoreAddress } from "../storage/store/store-address.ts";
-import { checkStreamName } from "../storage/store/stream-names.ts";
+import { defaultProject } from "../storage/opened-store.ts";
+import { parseStoreAddress } from "../storage/store-address.ts";
+import { checkStreamName } from "../storage/stream-names.ts";
 import {
   changeTokenFile,
   hashToken,
@@ -14,17 +14,17 @@ import {
   newTokenSecret,
   readTokenFile,
   type StoredToken,
-} from "../storage/store/token-file.ts";
+} from "../storage/token-file.ts";
 import { type AuditEntry, writeAuditLog } from "./audit-log.ts";
 import { parseTokenScope } from "./token-scope.ts";
 
-export { defaultProject } from "../storage/store/opened-store.ts";
+export { defaultProject } from "../storage/opened-store.ts";
 export {
   hashToken,
   isValidToken,
   readTokenFile,
   type StoredToken,
-} from "../storage/store/token-file.ts";
+} from "../storage/token-file.ts";
 
 /** A token in a list, without its secret. */
 export interface ListedToken {

@@ -3,18 +3,18 @@
 // serialised as JSON.
 
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
-import type { CycleReport, StopReason } from "../learning/pseudo-labeling/curriculum.ts";
-import type { GateRule } from "../learning/pseudo-labeling/promotion-gate.ts";
+import type { CycleReport, StopReason } from "../learning/training/curriculum.ts";
 import type { CvReport, FineTuningReport, TestSetReport, UserReport } from "../learning/training/cv-report.ts";
 import type { FinalEvent, FitEvent, FoldEvent, MemoryEvent } from "../learning/training/fit-events.ts";
+import type { GateRule } from "../learning/training/promotion-gate.ts";
 import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { TrackedEvent } from "../report/tell-tracked.ts";
 import type { ResolvedColumns } from "../signals/data/column-roles.ts";
 import type { UnitConversion } from "../signals/data/convert-units.ts";
 import type { FoundSensors } from "../signals/data/find-sensors.ts";
+import type { LabelChanges } from "../signals/data/label-purity.ts";
+import type { DroppedSamples } from "../signals/data/plan-windows.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
-import type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
-import type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
 import type { JoinedLine } from "./add-model.ts";
 import type { CalibrationEvent } from "./calibration-progress.ts";
 

@@ -14,8 +14,8 @@ import { beginTrainLog } from "../report/train-log.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { openStaging, shownStaging } from "../storage/store/staging.ts";
-import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { openStaging, shownStaging } from "../storage/staging.ts";
+import type { TrackingEvent } from "../storage/tracking-event.ts";
 import { addModel, checkModelToAdd, type JoinedLine } from "./add-model.ts";
 import type { FitStart } from "./begin-fits.ts";
 import type { TrainingData } from "./prepare-training.ts";
@@ -69,11 +69,11 @@ export type {
   SensorKind,
   SensorUnit,
 } from "../signals/data/find-sensors.ts";
+export type { LabelChanges } from "../signals/data/label-purity.ts";
+export type { DroppedSamples } from "../signals/data/plan-windows.ts";
 export type { ChannelQuality, QualityReport, RowsAndSeconds } from "../signals/data/quality-report.ts";
+export type { Scaler, ScalingMethod } from "../signals/data/scaler.ts";
 export type { UnlabelledReport } from "../signals/data/unlabelled-time.ts";
-export type { LabelChanges } from "../signals/preprocessing/label-purity.ts";
-export type { DroppedSamples } from "../signals/preprocessing/plan-windows.ts";
-export type { Scaler, ScalingMethod } from "../signals/preprocessing/scaler.ts";
 export type { TrainEvent, TrainSummary } from "./train-events.ts";
 
 /** The result of `train`. */

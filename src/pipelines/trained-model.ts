@@ -4,8 +4,8 @@ import type { FineTuningReport } from "../learning/training/cv-report.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
 import type { CrossValidation } from "../learning/training/summarize-folds.ts";
 import type { SampledTrainConfig } from "../options/recorded-options.ts";
-import type { Scaler } from "../signals/preprocessing/scaler.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { Scaler } from "../signals/data/scaler.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 import type { TrainingData } from "./prepare-training.ts";
 
 export interface TrainedModel {

@@ -11,7 +11,7 @@ import { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
 import { fixedSplitOf } from "../signals/data/fixed-split.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
-import type { WindowSet } from "../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../signals/data/windows.ts";
 import type { TestSet } from "./test-set.ts";
 import type { TrainEvent } from "./train-events.ts";
 

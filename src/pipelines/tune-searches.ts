@@ -15,7 +15,7 @@ import type { TuneConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
 import type { Reporter } from "../reporter.ts";
 import { meanOf } from "../stats/mean.ts";
-import type { StoredTrial, TuneTrials } from "../storage/store/tune-trials.ts";
+import type { StoredTrial, TuneTrials } from "../storage/tune-trials.ts";
 import { beginFits } from "./begin-fits.ts";
 import { fitFold } from "./fit-folds.ts";
 import type { TrainingData } from "./prepare-training.ts";

@@ -13,7 +13,7 @@ import type { OpenedModel, WatchedModel } from "../monitoring/streams/watched-mo
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
-import type { WindowChunk } from "../signals/preprocessing/window-chunks.ts";
+import type { WindowChunk } from "../signals/data/window-chunks.ts";
 
 /** `check`'s default. */
 const alpha = 0.05;

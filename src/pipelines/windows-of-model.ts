@@ -1,7 +1,7 @@
 // How windows are cut for a model; the same in training and for every batch.
 
-import type { WindowOptions } from "../signals/preprocessing/plan-windows.ts";
-import { type StoredConfig, storedResampling } from "../storage/store/stored-config.ts";
+import type { WindowOptions } from "../signals/data/plan-windows.ts";
+import { type StoredConfig, storedResampling } from "../storage/stored-config.ts";
 
 /** @param config the options with which the model was trained */
 export function windowsOfModel(config: StoredConfig): Required<Omit<WindowOptions, "classes">> {

@@ -9,7 +9,7 @@ import type { BatchPicture, PicturedModel, PicturedPast } from "../report/batch-
 import type { EvidencePoint } from "../report/evidence-chart.ts";
 import { writeReportPage } from "../report/write-report-page.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import type { DataTime, StreamStore } from "../storage/store/stream-store.ts";
+import type { DataTime, StreamStore } from "../storage/stream-store.ts";
 
 /** Number of the stream's batches whose evidence the page shows. */
 const mostBatches = 40;

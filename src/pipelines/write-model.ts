@@ -15,11 +15,11 @@ import type { HistoryRow } from "../report/history-row.ts";
 import type { Section } from "../report/page.ts";
 import type { ModelMade } from "../report/train-log.ts";
 import type { StoredConversion } from "../signals/data/convert-units.ts";
+import { windowsPerClass } from "../signals/data/windows.ts";
 import { writeTable } from "../signals/files/write-table.ts";
-import { windowsPerClass } from "../signals/preprocessing/windows.ts";
-import { jsonFileText } from "../storage/store/json-file.ts";
-import type { Manifest } from "../storage/store/manifest.ts";
-import { mlflowModelFiles } from "../storage/store/mlflow-model.ts";
+import { jsonFileText } from "../storage/json-file.ts";
+import type { Manifest } from "../storage/manifest.ts";
+import { mlflowModelFiles } from "../storage/mlflow-model.ts";
 import {
   examplesFile,
   type FileContent,
@@ -27,8 +27,8 @@ import {
   ownNetworkFiles,
   trackingFile,
   writeModelFolder,
-} from "../storage/store/model-folder.ts";
-import type { Staging } from "../storage/store/staging.ts";
+} from "../storage/model-folder.ts";
+import type { Staging } from "../storage/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../versions.ts";
 import type { BuiltModel } from "./build-model.ts";
 import { exampleWindows, rotatedExamples } from "./example-windows.ts";

@@ -6,7 +6,7 @@ import { durationText } from "../duration-text.ts";
 import { timeRangeText } from "../instant-text.ts";
 import type { CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
 import { percent } from "../percent.ts";
-import type { DataTime } from "../storage/store/stream-store.ts";
+import type { DataTime } from "../storage/stream-store.ts";
 import { accuracyChart } from "./accuracy-chart.ts";
 import type { BatchPicture } from "./batch-picture.ts";
 import { batchPictureCard, batchPictureMixSection, batchPictureSections } from "./batch-picture-sections.ts";

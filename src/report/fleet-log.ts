@@ -5,7 +5,7 @@
 
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
 import { type IndexedStream, isListedStreamInAlarm, type SelectableStream } from "../monitoring/streams/stream-list.ts";
-import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import type { TrackingEvent } from "../storage/tracking-event.ts";
 import { tidemarkVersion } from "../versions.ts";
 
 /** Name of the run in the log. */

@@ -1,6 +1,6 @@
 // The learning curves on the training run's own page: for each epoch, the mean over the folds that trained that long.
 
-import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import type { TrackingEvent } from "../storage/tracking-event.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { trainRun } from "./train-log.ts";
 

@@ -7,15 +7,15 @@ import { UserError } from "../errors.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { LedgerOwner, ReadableLedger } from "../monitoring/streams/model-ledger.ts";
 import type { Reporter } from "../reporter.ts";
-import { waitForLock } from "../storage/store/lock.ts";
-import { parseStoredValue } from "../storage/store/stored-value.ts";
-import type { StoredBatch } from "../storage/store/stream-store.ts";
-import { runBackgroundSender, type Unsent } from "../storage/tracking/background-sender.ts";
-import { EventSender } from "../storage/tracking/event-sender.ts";
-import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
-import type { MlflowRun } from "../storage/tracking/mlflow-run.ts";
-import type { Clock } from "../storage/tracking/sender-clock.ts";
-import type { ServerTimeLimits } from "../storage/tracking/server-time-limits.ts";
+import { runBackgroundSender, type Unsent } from "../storage/background-sender.ts";
+import { EventSender } from "../storage/event-sender.ts";
+import { waitForLock } from "../storage/lock.ts";
+import type { MlflowClient } from "../storage/mlflow-client.ts";
+import type { MlflowRun } from "../storage/mlflow-run.ts";
+import type { Clock } from "../storage/sender-clock.ts";
+import type { ServerTimeLimits } from "../storage/server-time-limits.ts";
+import { parseStoredValue } from "../storage/stored-value.ts";
+import type { StoredBatch } from "../storage/stream-store.ts";
 import {
   beginStreamLog,
   type CheckedBatch,

@@ -1,7 +1,7 @@
 // Sends a completed search to a tracking server.
 
 import type { Reporter } from "../reporter.ts";
-import type { ServerAddress } from "../storage/tracking/server-address.ts";
+import type { ServerAddress } from "../storage/server-address.ts";
 import { gitCommit } from "../versions.ts";
 import { type LoggedTuning, tuneLogEvents } from "./tune-log.ts";
 
@@ -18,10 +18,10 @@ export async function reportTuning(
   { id, at, reporter }: { id: string; at: number; reporter: Pick<Reporter, "warn"> },
 ): Promise<void> {
   const [{ MlflowClient }, { ServerTimeLimits }, { EventSender }, { runBackgroundSender }] = await Promise.all([
-    import("../storage/tracking/mlflow-client.ts"),
-    import("../storage/tracking/server-time-limits.ts"),
-    import("../storage/tracking/event-sender.ts"),
-    import("../storage/tracking/background-sender.ts"),
+    import("../storage/mlflow-client.ts"),
+    import("../storage/server-time-limits.ts"),
+    import("../storage/event-sender.ts"),
+    import("../storage/background-sender.ts"),
   ]);
   const client = new MlflowClient(server);
   try {

@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
-import { type RetrainReport, stopPhrases } from "../learning/pseudo-labeling/retrain-report.ts";
+import { type RetrainReport, stopPhrases } from "../learning/training/retrain-report.ts";
 import { percent } from "../percent.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";

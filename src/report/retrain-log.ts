@@ -2,8 +2,8 @@
 // runs for each cycle and, if the candidate passed, for each fold.
 
 import { basename } from "node:path";
-import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
-import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import type { RetrainReport } from "../learning/training/retrain-report.ts";
+import type { TrackingEvent } from "../storage/tracking-event.ts";
 import type { TrackedRun, TrackerStart } from "./train-log.ts";
 import { type Dataset, trainLogDataset, trainLogParams, trainLogTags, trainRun } from "./train-log.ts";
 

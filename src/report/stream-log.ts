@@ -4,9 +4,9 @@
 
 import { basename, resolve } from "node:path";
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
-import { canonicalJsonToHash, sha256Bytes } from "../storage/store/hash.ts";
-import type { StoredBatch } from "../storage/store/stream-store.ts";
-import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../storage/hash.ts";
+import type { StoredBatch } from "../storage/stream-store.ts";
+import type { TrackingEvent } from "../storage/tracking-event.ts";
 import { tidemarkVersion } from "../versions.ts";
 
 /** Tags of every stream's run. */

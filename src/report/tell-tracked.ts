@@ -1,7 +1,7 @@
 import { counted } from "../counted.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import type { ServerAddress } from "../storage/tracking/server-address.ts";
+import type { ServerAddress } from "../storage/server-address.ts";
 import type { TrackedOutcome } from "./training-tracker.ts";
 
 /** The part of a run that the tracking server had received when the run ended. */

@@ -1,10 +1,10 @@
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../errors.ts";
-import { ArtifactFiles } from "../storage/store/artifact-files.ts";
-import { readFileInside } from "../storage/store/file-inside.ts";
-import { trackingFile } from "../storage/store/model-folder.ts";
-import { longestLog, parseTrackingLog, unparsableTrackingLog } from "../storage/tracking/parse-tracking-log.ts";
-import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { ArtifactFiles } from "../storage/artifact-files.ts";
+import { readFileInside } from "../storage/file-inside.ts";
+import { trackingFile } from "../storage/model-folder.ts";
+import { longestLog, parseTrackingLog, unparsableTrackingLog } from "../storage/parse-tracking-log.ts";
+import type { TrackingEvent } from "../storage/tracking-event.ts";
 
 /**
  * Reads the events in a tracking.jsonl file; returns none if there is no file.

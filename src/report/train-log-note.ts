@@ -2,7 +2,7 @@
 
 import { counted } from "../counted.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
+import { modelFiles } from "../storage/model-folder.ts";
 
 /** The run's note, in Markdown. */
 export function trainLogNote(report: CvReport): string {

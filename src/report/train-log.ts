@@ -3,12 +3,12 @@
 
 import { userInfo } from "node:os";
 import { basename } from "node:path";
-import type { RetrainReport } from "../learning/pseudo-labeling/retrain-report.ts";
 import type { ClassificationMetrics, CvReport, MetricsSummary } from "../learning/training/cv-report.ts";
 import type { FinalEvent, FitName, FoldEvent } from "../learning/training/fit-events.ts";
+import type { RetrainReport } from "../learning/training/retrain-report.ts";
 import { snakeCase } from "../letter-case.ts";
-import { modelFiles } from "../storage/store/model-folder.ts";
-import { modelArtifact, type TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { modelFiles } from "../storage/model-folder.ts";
+import { modelArtifact, type TrackingEvent } from "../storage/tracking-event.ts";
 import { tidemarkVersion } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { trainLogNote } from "./train-log-note.ts";

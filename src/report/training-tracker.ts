@@ -5,17 +5,17 @@ import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
 import type { EpochEvent, FitName } from "../learning/training/fit-events.ts";
 import type { Reporter } from "../reporter.ts";
-import { ArtifactFiles } from "../storage/store/artifact-files.ts";
-import { appendJsonLine } from "../storage/store/json-file.ts";
-import { trackingFile } from "../storage/store/model-folder.ts";
-import type { Staging } from "../storage/store/staging.ts";
-import { BackgroundSender } from "../storage/tracking/background-sender.ts";
-import { EventSender, type SenderOptions } from "../storage/tracking/event-sender.ts";
-import type { MlflowClient } from "../storage/tracking/mlflow-client.ts";
-import { unparsableTrackingLog } from "../storage/tracking/parse-tracking-log.ts";
-import { isMlflowOnlyAddress, type ServerAddress, serverAddress } from "../storage/tracking/server-address.ts";
-import { ServerTimeLimits } from "../storage/tracking/server-time-limits.ts";
-import type { RunStatus, TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import { ArtifactFiles } from "../storage/artifact-files.ts";
+import { BackgroundSender } from "../storage/background-sender.ts";
+import { EventSender, type SenderOptions } from "../storage/event-sender.ts";
+import { appendJsonLine } from "../storage/json-file.ts";
+import type { MlflowClient } from "../storage/mlflow-client.ts";
+import { trackingFile } from "../storage/model-folder.ts";
+import { unparsableTrackingLog } from "../storage/parse-tracking-log.ts";
+import { isMlflowOnlyAddress, type ServerAddress, serverAddress } from "../storage/server-address.ts";
+import { ServerTimeLimits } from "../storage/server-time-limits.ts";
+import type { Staging } from "../storage/staging.ts";
+import type { RunStatus, TrackingEvent } from "../storage/tracking-event.ts";
 import { gitCommit } from "../versions.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { meanCurves } from "./mean-curves.ts";
@@ -279,7 +279,7 @@ async function connectTracker(
   options: Pick<SenderOptions, "read" | "warn">,
 ): Promise<Server | null> {
   if (server === null) return null;
-  const { MlflowClient } = await import("../storage/tracking/mlflow-client.ts");
+  const { MlflowClient } = await import("../storage/mlflow-client.ts");
   const client = new MlflowClient(server);
   const events = new EventSender(client, { experiment, ...options });
   return { client, events, background: new BackgroundSender(events) };

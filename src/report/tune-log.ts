@@ -2,7 +2,7 @@
 // for each candidate in each search, with its score at each epoch.
 
 import { basename } from "node:path";
-import type { TrackingEvent } from "../storage/tracking/tracking-event.ts";
+import type { TrackingEvent } from "../storage/tracking-event.ts";
 import { type TrackerStart, trainLogParams, trainLogTags } from "./train-log.ts";
 
 /** A finished search, as it is logged. */

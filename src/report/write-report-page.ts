@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { explainWriteFailure } from "../learning/training/write-failure.ts";
 import { makeDirectories } from "../make-directories.ts";
-import { writeFileAtomic } from "../storage/store/atomic-file.ts";
+import { writeFileAtomic } from "../storage/atomic-file.ts";
 
 /** @throws UserError if the page cannot be written */
 export async function writeReportPage(out: string, page: string): Promise<void> {

@@ -17,8 +17,8 @@ import type { Rng } from "../../src/random.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import { silent } from "../../src/reporter.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
-import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
-import { modelFiles, trackingFile } from "../../src/storage/store/model-folder.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/hash.ts";
+import { modelFiles, trackingFile } from "../../src/storage/model-folder.ts";
 import { exportsFormat } from "./exports-format.ts";
 import {
   byteMutations,

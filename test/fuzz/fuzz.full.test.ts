@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../storage/temporary-directory.ts";
 import { formatNames } from "./formats.ts";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));

@@ -17,7 +17,7 @@ import { simulate } from "../../src/pipelines/simulate.ts";
 import { train } from "../../src/pipelines/train.ts";
 import { chosenNames } from "../chosen-names.ts";
 import { processorSeconds } from "../processor-seconds.ts";
-import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
+import { FakeMlflow } from "../storage/fake-mlflow.ts";
 import { type Base, formatNames, writeParquetBases } from "./formats.ts";
 import type { Outcome, Task } from "./worker.ts";
 

@@ -3,7 +3,7 @@ import type { Mutant } from "./mutants.ts";
 
 /** Reasons by file, and then by the mutant's name. */
 export const equivalent: Readonly<Record<string, Readonly<Record<Mutant["name"], string>>>> = {
-  "learning/pseudo-labeling/curriculum.ts": {
+  "learning/training/curriculum.ts": {
     "for (let i = 0; i [< -> <=] now.length; i++) if (now[i] !== before[i]) flips++;":
       "beyond their ends both are undefined, which is equal",
   },

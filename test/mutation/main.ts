@@ -25,7 +25,10 @@ import type { Message, Task } from "./host.ts";
 import { mutantsOf } from "./mutants.ts";
 import { testsOf } from "./tests-of.ts";
 
-const rooms = ["random.ts", "stats", "learning/pseudo-labeling", "monitoring/drift"];
+const pseudoLabeling = ["curriculum.ts", "promotion-gate.ts", "retrain-report.ts", "select-pseudo-labels.ts"].map(
+  (name) => `learning/training/${name}`,
+);
+const rooms = ["random.ts", "stats", ...pseudoLabeling, "monitoring/drift"];
 /**
  * A mutant's tests may take this multiple of the CPU seconds that they take on the original code, plus this number of CPU
  * seconds.

@@ -12,7 +12,7 @@ import {
 } from "../../src/options/resolve-config.ts";
 import { resolveTrainConfig } from "../../src/options/resolve-train-config.ts";
 import { resumeCommand, tunedTrainCommand } from "../../src/pipelines/resume-command.ts";
-import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../storage/temporary-directory.ts";
 
 const least = { files: ["a.csv"], out: "models/walk" };
 

@@ -8,7 +8,7 @@ import { beginFits } from "../../src/pipelines/begin-fits.ts";
 import { fitFinal } from "../../src/pipelines/fit-final.ts";
 import { fitFolds } from "../../src/pipelines/fit-folds.ts";
 import type { TrainEvent } from "../../src/pipelines/train-events.ts";
-import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../src/signals/data/windows.ts";
 import { sensorsByName } from "../../src/signals/sensors/sensors-by-name.ts";
 import { range, toyWindows } from "../learning/training/toy.ts";
 

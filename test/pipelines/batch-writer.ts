@@ -13,9 +13,9 @@ import {
 import type { Verdict } from "../../src/monitoring/streams/update-rules.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { modelSignals } from "../../src/monitoring/summaries/model-signals.ts";
-import { sha256Bytes } from "../../src/storage/store/hash.ts";
-import { defaultStream } from "../../src/storage/store/stream-names.ts";
-import type { StreamStore } from "../../src/storage/store/stream-store.ts";
+import { sha256Bytes } from "../../src/storage/hash.ts";
+import { defaultStream } from "../../src/storage/stream-names.ts";
+import type { StreamStore } from "../../src/storage/stream-store.ts";
 
 export interface Evidence {
   /** Number of batches that were judged, not counting rejected ones. */

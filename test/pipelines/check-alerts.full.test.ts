@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { gunzipSync } from "node:zlib";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { alertMessageSchema } from "../../src/report/operations/alert-message.ts";
+import { alertMessageSchema } from "../../src/report/alert-message.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { type Ended, fileDirectory, main, startProgram } from "./tiny-run.ts";
 

@@ -18,8 +18,8 @@ import type { CheckResult, RejectedBatch } from "../../src/monitoring/streams/ch
 import { checkResultSchema } from "../../src/monitoring/streams/check-result-schema.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
-import { monitorFile } from "../../src/storage/store/monitor-database.ts";
-import { rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
+import { monitorFile } from "../../src/storage/monitor-database.ts";
+import { rollingReferencePathOfStream } from "../../src/storage/stream-names.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { type Ended, fileDirectory } from "./tiny-run.ts";

@@ -8,7 +8,7 @@ import { type RollingReference, rollingReferenceSchema } from "../../src/monitor
 import { check } from "../../src/pipelines/check.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
-import { rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
+import { rollingReferencePathOfStream } from "../../src/storage/stream-names.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { type Ended, fileDirectory, start } from "./tiny-run.ts";

@@ -12,7 +12,7 @@ import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts"
 import { batchMeasurementSchema } from "../../src/monitoring/summaries/summary-schemas.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { compactLedger } from "../../src/pipelines/compact-ledger.ts";
-import { monitorFile } from "../../src/storage/store/monitor-database.ts";
+import { monitorFile } from "../../src/storage/monitor-database.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { resident } from "./resident.ts";
 import { fileDirectory } from "./tiny-run.ts";

@@ -17,7 +17,7 @@ import { ModelHandle } from "../../src/pipelines/model-handle.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
-import { readManifest } from "../../src/storage/store/manifest.ts";
+import { readManifest } from "../../src/storage/manifest.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { copySharedModel } from "./shared-model.ts";
 import { fileDirectory } from "./tiny-run.ts";

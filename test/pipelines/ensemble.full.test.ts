@@ -9,7 +9,7 @@ import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { openRuntimeSession } from "../../src/learning/training/onnx-runtime.ts";
 import { Rng } from "../../src/random.ts";
 import { type HistoryRow, historyRowSchema } from "../../src/report/history-row.ts";
-import { modelFiles } from "../../src/storage/store/model-folder.ts";
+import { modelFiles } from "../../src/storage/model-folder.ts";
 import { type Ended, fileDirectory, signalledAtFiles, simulateTiny, start } from "./tiny-run.ts";
 
 /** The WebAssembly build of onnxruntime-web; both runtimes have the types of onnxruntime-common. */

@@ -21,7 +21,7 @@ import { check } from "../../src/pipelines/check.ts";
 import { promote, showModel } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { sync } from "../../src/pipelines/sync.ts";
-import { resolveModel } from "../../src/storage/store/resolve-model.ts";
+import { resolveModel } from "../../src/storage/resolve-model.ts";
 import { smallNetwork } from "../learning/networks/small-network.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
 import { fileDirectory, main } from "./tiny-run.ts";

@@ -4,7 +4,7 @@ import { freezeDriftBaseline } from "../../src/monitoring/drift/freeze-drift-bas
 import { WindowSignals } from "../../src/monitoring/summaries/window-signals.ts";
 import { type FreezeInput, freezeInThreads } from "../../src/pipelines/freeze-in-threads.ts";
 import { Rng } from "../../src/random.ts";
-import type { WindowSet } from "../../src/signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../src/signals/data/windows.ts";
 import { sensorsByName } from "../../src/signals/sensors/sensors-by-name.ts";
 
 const [people, rows, windowSize] = [4, 400, 20];

@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeFitState } from "../../src/learning/training/fit-state.ts";
-import { modelFiles } from "../../src/storage/store/model-folder.ts";
+import { modelFiles } from "../../src/storage/model-folder.ts";
 import { hasSystemErrorCode } from "../../src/system-error.ts";
 import { tidemarkVersion } from "../../src/versions.ts";
 import {

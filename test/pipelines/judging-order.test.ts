@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { type JudgingOrder, judgingOrder, type OrderedWork } from "../../src/pipelines/judging-order.ts";
-import { FakeClock } from "../storage/tracking/fake-clock.ts";
+import { FakeClock } from "../storage/fake-clock.ts";
 
 interface Batch {
   readonly stream: string;

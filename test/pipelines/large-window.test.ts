@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { resolveTrainConfig } from "../../src/options/resolve-train-config.ts";
 import { prepareTraining } from "../../src/pipelines/prepare-training.ts";
 import { silent } from "../../src/reporter.ts";
-import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../storage/temporary-directory.ts";
 
 it("train refuses windows that no command would open, before it cuts any", async () => {
   const path = join(temporaryDirectory(), "a.csv");

@@ -1,10 +1,10 @@
 // Creates a retrained model without retraining, which would take several seconds.
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RetrainReport } from "../../src/learning/pseudo-labeling/retrain-report.ts";
-import { jsonFileText } from "../../src/storage/store/json-file.ts";
-import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts";
-import { modelFiles, retrainReportFile } from "../../src/storage/store/model-folder.ts";
+import type { RetrainReport } from "../../src/learning/training/retrain-report.ts";
+import { jsonFileText } from "../../src/storage/json-file.ts";
+import { readManifest, sealManifest } from "../../src/storage/manifest.ts";
+import { modelFiles, retrainReportFile } from "../../src/storage/model-folder.ts";
 
 /** Makes another version of the model "walk" beside it, with the same network and the files that retraining writes. */
 export async function makeVersion(models: string, name: string, createdAt: string): Promise<void> {

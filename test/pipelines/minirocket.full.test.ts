@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
-import { modelFiles } from "../../src/storage/store/model-folder.ts";
+import { modelFiles } from "../../src/storage/model-folder.ts";
 import { type Ended, fileDirectory, signalledAtFiles, simulateTiny, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();

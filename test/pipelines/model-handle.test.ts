@@ -10,11 +10,11 @@ import { summaryToJson } from "../../src/monitoring/summaries/device-summary.ts"
 import { encodeSummary } from "../../src/monitoring/summaries/device-summary-codec.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { ModelHandle, openModelHandle } from "../../src/pipelines/model-handle.ts";
+import { makeWindows } from "../../src/signals/data/make-windows.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
-import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
-import { monitorFile } from "../../src/storage/store/monitor-database.ts";
-import { MemoryStreamStore } from "../storage/store/memory-stream-store.ts";
-import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
+import { monitorFile } from "../../src/storage/monitor-database.ts";
+import { MemoryStreamStore } from "../storage/memory-stream-store.ts";
+import { temporaryDirectory } from "../storage/temporary-directory.ts";
 import { unpackOldModel } from "./old-model.ts";
 
 let directory: string;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { listModels, promote } from "../../src/pipelines/models.ts";
-import { registrySchema } from "../../src/storage/store/registry.ts";
+import { registrySchema } from "../../src/storage/registry.ts";
 import { makeVersion } from "./made-version.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";

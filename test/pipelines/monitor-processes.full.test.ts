@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { Rng } from "../../src/random.ts";
-import { sha256Bytes } from "../../src/storage/store/hash.ts";
-import { defaultStream, rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
-import type { StoredBatch } from "../../src/storage/store/stream-store.ts";
-import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
+import { sha256Bytes } from "../../src/storage/hash.ts";
+import { defaultStream, rollingReferencePathOfStream } from "../../src/storage/stream-names.ts";
+import type { StoredBatch } from "../../src/storage/stream-store.ts";
+import { temporaryDirectory } from "../storage/temporary-directory.ts";
 import { small, smallModel, verdictOf } from "./batch-writer.ts";
 import { killer } from "./tiny-run.ts";
 

@@ -18,9 +18,9 @@ import { BatchMeasurer } from "../../src/monitoring/summaries/measure-batch.ts";
 import { Summarizer } from "../../src/monitoring/summaries/summarize.ts";
 import { predictorOfModelHandle } from "../../src/pipelines/model-handle.ts";
 import { Rng } from "../../src/random.ts";
+import { makeWindows } from "../../src/signals/data/make-windows.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
-import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
-import { runsOfWindowChunk } from "../../src/signals/preprocessing/window-chunks.ts";
+import { runsOfWindowChunk } from "../../src/signals/data/window-chunks.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { fileDirectory } from "./tiny-run.ts";
 

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/hash.ts";
 
 const archive = fileURLToPath(new URL("../fixtures/model-folder-85d68b1.tar.gz", import.meta.url));
 

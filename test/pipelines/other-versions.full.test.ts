@@ -13,8 +13,8 @@ import { showModel } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
 import { sync } from "../../src/pipelines/sync.ts";
-import { readManifest } from "../../src/storage/store/manifest.ts";
-import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
+import { readManifest } from "../../src/storage/manifest.ts";
+import { FakeMlflow } from "../storage/fake-mlflow.ts";
 import { changeJson, reseal, unpackOldModel } from "./old-model.ts";
 import { fileDirectory, start } from "./tiny-run.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { checkOutFile } from "../../src/pipelines/out-file.ts";
-import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../storage/temporary-directory.ts";
 
 const main = new URL("../../src/interfaces/cli/main.ts", import.meta.url).pathname;
 

@@ -4,8 +4,8 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, it } from "vitest";
-import { sha256Bytes } from "../../src/storage/store/hash.ts";
-import { readManifest } from "../../src/storage/store/manifest.ts";
+import { sha256Bytes } from "../../src/storage/hash.ts";
+import { readManifest } from "../../src/storage/manifest.ts";
 import { fileDirectory, signalledAtFiles, simulateTiny, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();

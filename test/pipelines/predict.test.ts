@@ -13,10 +13,10 @@ import {
 import { basename, join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
+import { gatherWindows } from "../../src/signals/data/gather-windows.ts";
+import { makeWindows } from "../../src/signals/data/make-windows.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
-import { gatherWindows } from "../../src/signals/preprocessing/gather-windows.ts";
-import { makeWindows } from "../../src/signals/preprocessing/make-windows.ts";
 import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";

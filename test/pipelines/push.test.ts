@@ -8,10 +8,10 @@ import { OtherContent } from "../../src/monitoring/streams/monitor-stream.ts";
 import type { PostedBatch } from "../../src/pipelines/posted-batch.ts";
 import { type PushSurroundings, pushFrom as push } from "../../src/pipelines/push.ts";
 import type { ServiceRequest } from "../../src/pipelines/service-client.ts";
-import { sha256Bytes } from "../../src/storage/store/hash.ts";
+import { sha256Bytes } from "../../src/storage/hash.ts";
 import { type FakeOptions, fakeService } from "../interfaces/server/fake-service.ts";
-import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
-import { FakeClock } from "../storage/tracking/fake-clock.ts";
+import { FakeClock } from "../storage/fake-clock.ts";
+import { temporaryDirectory } from "../storage/temporary-directory.ts";
 
 let directory: string;
 let warnings: string[];

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { FleetIndex } from "../../src/monitoring/streams/fleet-index.ts";
 import { streamReader } from "../../src/pipelines/read-streams.ts";
-import type { StreamOverview } from "../../src/storage/store/stream-store.ts";
+import type { StreamOverview } from "../../src/storage/stream-store.ts";
 
 const now = new Date("2026-11-28T12:00:00.000Z");
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import type { BaselineStats } from "../../src/monitoring/drift/baseline-stats.ts";
 import { recalibrateBaseline } from "../../src/pipelines/recalibrate-baseline.ts";
-import { readManifest } from "../../src/storage/store/manifest.ts";
+import { readManifest } from "../../src/storage/manifest.ts";
 import { changeJson, reseal } from "./old-model.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";

@@ -11,13 +11,13 @@ import {
 import { cohenKappa } from "../../src/learning/evaluation/cohen-kappa.ts";
 import { f1ScoresByClass, macroMeanF1 } from "../../src/learning/evaluation/f1.ts";
 import { metricsSummary, metricsSummarySchema } from "../../src/learning/evaluation/metrics-summary.ts";
-import { describeCurriculumCycle } from "../../src/learning/pseudo-labeling/curriculum.ts";
+import { describeCurriculumCycle } from "../../src/learning/training/curriculum.ts";
 import {
   compareAtGate,
   holdoutPromotionRules,
   proxyPromotionRules,
-} from "../../src/learning/pseudo-labeling/promotion-gate.ts";
-import { comparisonSchema, cycleSchema, gateRuleSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
+} from "../../src/learning/training/promotion-gate.ts";
+import { comparisonSchema, cycleSchema, gateRuleSchema } from "../../src/learning/training/retrain-report.ts";
 import { baselineStatsSchema } from "../../src/monitoring/drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../../src/monitoring/drift/baseline-stats-faults.ts";
 import {

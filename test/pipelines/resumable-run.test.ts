@@ -5,9 +5,9 @@ import { describe, expect, it } from "vitest";
 import { recordedConfigOfResult } from "../../src/options/recorded-options.ts";
 import { resolveTrainConfig } from "../../src/options/resolve-train-config.ts";
 import { enterResumableRun, resumableCheckpoints } from "../../src/pipelines/resumable-run.ts";
-import { openStaging, type Staging } from "../../src/storage/store/staging.ts";
+import { openStaging, type Staging } from "../../src/storage/staging.ts";
 import { currentVersions } from "../../src/versions.ts";
-import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../storage/temporary-directory.ts";
 
 it.skipIf(process.platform === "win32")(
   "reads no checkpoint that is a link out of the folder, or no file",

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
-import { modelFiles } from "../../src/storage/store/model-folder.ts";
-import { openStaging } from "../../src/storage/store/staging.ts";
+import { modelFiles } from "../../src/storage/model-folder.ts";
+import { openStaging } from "../../src/storage/staging.ts";
 import { type Ended, fileDirectory, signalledAtFiles, simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const directory = fileDirectory();

@@ -5,8 +5,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type RetrainReport, retrainReportSchema } from "../../src/learning/pseudo-labeling/retrain-report.ts";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
+import { type RetrainReport, retrainReportSchema } from "../../src/learning/training/retrain-report.ts";
 import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-reference.ts";
 import { type RetrainOptions, resolveRetrainConfig } from "../../src/options/resolve-config.ts";
 import { crossFitOthers } from "../../src/pipelines/cross-fit.ts";
@@ -16,8 +16,8 @@ import { retrain } from "../../src/pipelines/retrain.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
-import { readManifest } from "../../src/storage/store/manifest.ts";
-import { examplesFile, modelFiles, retrainReportFile, trackingFile } from "../../src/storage/store/model-folder.ts";
+import { readManifest } from "../../src/storage/manifest.ts";
+import { examplesFile, modelFiles, retrainReportFile, trackingFile } from "../../src/storage/model-folder.ts";
 import {
   type Ended,
   fileDirectory,

@@ -5,7 +5,7 @@ import { OtherContent } from "../../src/monitoring/streams/monitor-stream.ts";
 import { receivedError, sentError } from "../../src/pipelines/sent-error.ts";
 import { UnknownModel, UnusableModel } from "../../src/pipelines/served-models.ts";
 import { TooManyRows } from "../../src/signals/data/open-recordings.ts";
-import { StoreUnavailable } from "../../src/storage/store/store-unavailable.ts";
+import { StoreUnavailable } from "../../src/storage/store-unavailable.ts";
 import { explainSystemError } from "../../src/system-error.ts";
 
 /** A message between threads carries a structured clone. */

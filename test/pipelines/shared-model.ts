@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { waitForLock } from "../../src/storage/store/lock.ts";
+import { waitForLock } from "../../src/storage/lock.ts";
 import { simulateTiny, start, tinyWords } from "./tiny-run.ts";
 
 const models = {

@@ -2,7 +2,7 @@
 import { chmodSync, cpSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PostgresServer, postgresPassword, withoutPostgres } from "../storage/store/postgres-server.ts";
+import { PostgresServer, postgresPassword, withoutPostgres } from "../storage/postgres-server.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { fileDirectory, start } from "./tiny-run.ts";
 

@@ -2,8 +2,8 @@
 import { beforeAll, expect, it } from "vitest";
 import { shownStreamSchema, streamListSchema } from "../../src/pipelines/stream-schemas.ts";
 import { listStreamsOf, showStreamOf } from "../../src/pipelines/streams.ts";
-import type { DecidedBatch, StreamStore } from "../../src/storage/store/stream-store.ts";
-import { MemoryStreamStore } from "../storage/store/memory-stream-store.ts";
+import type { DecidedBatch, StreamStore } from "../../src/storage/stream-store.ts";
+import { MemoryStreamStore } from "../storage/memory-stream-store.ts";
 
 const start = Date.parse("2026-11-24T05:00:00.000Z");
 const later = (minutes: number): string => new Date(start + minutes * 60_000).toISOString();

@@ -21,11 +21,11 @@ import { syncLines } from "../../src/interfaces/cli/sync-command.ts";
 import type { SyncOptions } from "../../src/options/resolve-config.ts";
 import { type SyncResult, sync } from "../../src/pipelines/sync.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
-import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/store/hash.ts";
-import { SqliteStreamStore } from "../../src/storage/store/sqlite-stream-store.ts";
-import type { Clock } from "../../src/storage/tracking/sender-clock.ts";
-import { FakeClock } from "../storage/tracking/fake-clock.ts";
-import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../../src/storage/hash.ts";
+import type { Clock } from "../../src/storage/sender-clock.ts";
+import { SqliteStreamStore } from "../../src/storage/sqlite-stream-store.ts";
+import { FakeClock } from "../storage/fake-clock.ts";
+import { FakeMlflow } from "../storage/fake-mlflow.ts";
 import { unpackOldModel } from "./old-model.ts";
 
 const server = new FakeMlflow();

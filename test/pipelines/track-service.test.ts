@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from "vit
 import type { CheckResult } from "../../src/monitoring/streams/check-result.ts";
 import { FleetIndex } from "../../src/monitoring/streams/fleet-index.ts";
 import { ServiceTracker } from "../../src/pipelines/track-service.ts";
-import { type Clock, systemClock } from "../../src/storage/tracking/sender-clock.ts";
-import { serverAddress } from "../../src/storage/tracking/server-address.ts";
-import { MemoryStreamStore } from "../storage/store/memory-stream-store.ts";
-import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
+import { type Clock, systemClock } from "../../src/storage/sender-clock.ts";
+import { serverAddress } from "../../src/storage/server-address.ts";
+import { FakeMlflow } from "../storage/fake-mlflow.ts";
+import { MemoryStreamStore } from "../storage/memory-stream-store.ts";
 
 const start = Date.parse("2026-11-28T10:00:00.000Z");
 const rules = { referenceBatches: 2, keptAtEnds: 4, since: "2026", bytes: 1e9, shorten: (result: unknown) => result };

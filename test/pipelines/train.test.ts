@@ -14,9 +14,9 @@ import type { TrainEvent } from "../../src/pipelines/train-events.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
 import { duckdbLiteral, openDuckdb } from "../../src/signals/files/duckdb.ts";
-import { sha256File } from "../../src/storage/store/hash.ts";
-import { examplesFile, modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
-import { scalerSchema } from "../../src/storage/store/scaler-file.ts";
+import { sha256File } from "../../src/storage/hash.ts";
+import { examplesFile, modelFiles, openModelFolder, trackingFile } from "../../src/storage/model-folder.ts";
+import { scalerSchema } from "../../src/storage/scaler-file.ts";
 import { fileDirectory, simulateTiny, tinyOptions } from "./tiny-run.ts";
 
 const directory = fileDirectory();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { TuneOptions } from "../../src/options/resolve-config.ts";
 import { type TuneEvent, tune } from "../../src/pipelines/tune.ts";
-import { FakeMlflow } from "../storage/tracking/fake-mlflow.ts";
+import { FakeMlflow } from "../storage/fake-mlflow.ts";
 import { query } from "./query.ts";
 import { fileDirectory, simulateTiny, start } from "./tiny-run.ts";
 

@@ -10,7 +10,7 @@ import { openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { prepareRetraining } from "../../src/pipelines/prepare-retraining.ts";
 import { simulate } from "../../src/pipelines/simulate.ts";
 import { duckdbLiteral } from "../../src/signals/files/duckdb.ts";
-import { rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
+import { rollingReferencePathOfStream } from "../../src/storage/stream-names.ts";
 import { query } from "./query.ts";
 import { resident } from "./resident.ts";
 import { copySharedModel } from "./shared-model.ts";

@@ -1,13 +1,13 @@
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import { reportStream } from "../../src/report/report-stream.ts";
-import { acquireLock } from "../../src/storage/store/lock.ts";
-import { defaultStream } from "../../src/storage/store/stream-names.ts";
-import { MlflowClient } from "../../src/storage/tracking/mlflow-client.ts";
-import { serverAddress } from "../../src/storage/tracking/server-address.ts";
-import { ServerTimeLimits } from "../../src/storage/tracking/server-time-limits.ts";
+import { acquireLock } from "../../src/storage/lock.ts";
+import { MlflowClient } from "../../src/storage/mlflow-client.ts";
+import { serverAddress } from "../../src/storage/server-address.ts";
+import { ServerTimeLimits } from "../../src/storage/server-time-limits.ts";
+import { defaultStream } from "../../src/storage/stream-names.ts";
 import { bring, smallModel, withLedger } from "../pipelines/batch-writer.ts";
-import { temporaryDirectory } from "../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../storage/temporary-directory.ts";
 
 it("says which process has the lock and in which file, if another one is sending", async () => {
   const directory = temporaryDirectory();

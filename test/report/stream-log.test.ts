@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type CheckedBatch, streamLogEvents } from "../../src/report/stream-log.ts";
-import { judged, rejected } from "./operations/results.ts";
+import { judged, rejected } from "./results.ts";
 
 const classes = Array.from({ length: 14 }, (_, i) => `class ${i}`);
 const ks = { ks: 0.1, ks_within_classes: 0.1, psi: 0, wasserstein: 0, jensen_shannon: 0, mean_shift: 0, sd_ratio: 1 };

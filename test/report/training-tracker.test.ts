@@ -10,9 +10,9 @@ import { readTrackingLog } from "../../src/report/tracking-log.ts";
 import type { TrackerStart } from "../../src/report/train-log.ts";
 import { TrainingTracker } from "../../src/report/training-tracker.ts";
 import { silent } from "../../src/reporter.ts";
-import { trackingFile } from "../../src/storage/store/model-folder.ts";
-import type { Staging } from "../../src/storage/store/staging.ts";
-import type { TrackingEvent } from "../../src/storage/tracking/tracking-event.ts";
+import { trackingFile } from "../../src/storage/model-folder.ts";
+import type { Staging } from "../../src/storage/staging.ts";
+import type { TrackingEvent } from "../../src/storage/tracking-event.ts";
 
 let directory: string;
 beforeEach(() => {

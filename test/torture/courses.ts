@@ -10,12 +10,12 @@ import { rollingReferenceSchema } from "../../src/monitoring/streams/rolling-ref
 import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import type { Rng } from "../../src/random.ts";
 import { readTrackingLog } from "../../src/report/tracking-log.ts";
-import { writeFileAtomic } from "../../src/storage/store/atomic-file.ts";
-import { jsonFileText } from "../../src/storage/store/json-file.ts";
-import { readManifest, sealManifest } from "../../src/storage/store/manifest.ts";
-import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/store/model-folder.ts";
-import { readRegistry } from "../../src/storage/store/registry.ts";
-import { rollingReferencePathOfStream } from "../../src/storage/store/stream-names.ts";
+import { writeFileAtomic } from "../../src/storage/atomic-file.ts";
+import { jsonFileText } from "../../src/storage/json-file.ts";
+import { readManifest, sealManifest } from "../../src/storage/manifest.ts";
+import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/model-folder.ts";
+import { readRegistry } from "../../src/storage/registry.ts";
+import { rollingReferencePathOfStream } from "../../src/storage/stream-names.ts";
 import { killUnderLoad } from "../interfaces/server/kill-under-load.ts";
 import type { RememberingMlflow } from "./remembering-mlflow.ts";
 import { Duration, type Ended, runVictim } from "./victim.ts";

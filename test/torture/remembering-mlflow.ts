@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
-import { sha256Bytes } from "../../src/storage/store/hash.ts";
+import { sha256Bytes } from "../../src/storage/hash.ts";
 
 interface Run {
   readonly id: string;

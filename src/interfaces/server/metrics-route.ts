@@ -1,7 +1,7 @@
 // GET /metrics: each project has its own metrics, and a token gives access only to the series of streams that it may read.
 
 import { z } from "zod";
-import type { ServiceMetrics } from "../../report/operations/service-metrics.ts";
+import type { ServiceMetrics } from "../../report/service-metrics.ts";
 import type { Route } from "./route.ts";
 
 /** @param metricsOf updates and returns the metrics of a project */

@@ -3,9 +3,9 @@
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../../errors.ts";
 import { readConfigFile } from "../../options/resolve-config.ts";
-import { AlertOutbox, outboxFile } from "../../report/operations/alert-outbox.ts";
-import { type AlertsConfig, alertRouting, alertsConfigSchema } from "../../report/operations/alert-rules.ts";
-import { AlertService, type AlertServiceRun } from "../../report/operations/alert-service.ts";
+import { AlertOutbox, outboxFile } from "../../report/alert-outbox.ts";
+import { type AlertsConfig, alertRouting, alertsConfigSchema } from "../../report/alert-rules.ts";
+import { AlertService, type AlertServiceRun } from "../../report/alert-service.ts";
 
 /** @throws UserError if the file does not have the expected form, or an address cannot be parsed */
 export async function readAlertsFile(path: string): Promise<AlertsConfig> {

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { Service } from "../../pipelines/open-service.ts";
-import type { ServiceMetrics } from "../../report/operations/service-metrics.ts";
+import type { ServiceMetrics } from "../../report/service-metrics.ts";
 import type { Authorizer } from "./authorize.ts";
 import { type BatchRouteOptions, batchRoute } from "./batch-route.ts";
 import { type DecisionRoutesOptions, decisionRoutes } from "./decision-routes.ts";

@@ -3,9 +3,9 @@
 import type { JudgedEvent } from "../../pipelines/judge-posted-batch.ts";
 import type { Service } from "../../pipelines/open-service.ts";
 import { defaultProject } from "../../pipelines/tokens.ts";
-import type { AlertService, SilentStream } from "../../report/operations/alert-service.ts";
-import { metricsFileFigures } from "../../report/operations/metrics-file.ts";
-import { ServiceMetrics } from "../../report/operations/service-metrics.ts";
+import type { AlertService, SilentStream } from "../../report/alert-service.ts";
+import { metricsFileFigures } from "../../report/metrics-file.ts";
+import { ServiceMetrics } from "../../report/service-metrics.ts";
 import type { Reporter } from "../../reporter.ts";
 import { openServeAlerts } from "./serve-alerts.ts";
 

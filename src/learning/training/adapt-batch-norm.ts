@@ -3,8 +3,8 @@
 // changes no weights. B windows per batch, S statistics.
 
 import { Rng } from "../../random.ts";
-import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { gatherWindows } from "../../signals/data/gather-windows.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
 import { divideEnsemble, ensembleMembers, joinEnsembleWeights } from "./ensemble-weights.ts";

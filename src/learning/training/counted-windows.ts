@@ -1,6 +1,6 @@
 // The windows of a minirocket fit after feature counting, as rows for a linear head to learn from.
 
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { HeadRows } from "./linear-head.ts";
 import type { WindowCounts } from "./minirocket-statistics.ts";

@@ -1,8 +1,8 @@
 // cv_report.json: all results of the cross-validation in one file, for other tools; shown in report.html.
 
 import { z } from "zod";
+import type { LabelChanges } from "../../signals/data/label-purity.ts";
 import { type QualityReport, qualityReportSchema } from "../../signals/data/quality-report.ts";
-import type { LabelChanges } from "../../signals/preprocessing/label-purity.ts";
 import { type ClassificationMetrics, classificationMetricsSchema } from "../evaluation/classification-metrics.ts";
 import { type LeakageReport, leakageReportSchema, type TestSetLeakage } from "../evaluation/leakage.ts";
 import { type MetricsSummary, metricsSummarySchema } from "../evaluation/metrics-summary.ts";

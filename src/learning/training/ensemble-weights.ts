@@ -1,6 +1,6 @@
 // Joins the weight vectors of an ensemble's members into those of the ensemble, and separates them again.
 
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import { describeNetworkParameters } from "../networks/parameters.ts";
 import { presetNetwork } from "../networks/presets.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";

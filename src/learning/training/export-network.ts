@@ -1,5 +1,5 @@
-import type { Scaler } from "../../signals/preprocessing/scaler.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { Scaler } from "../../signals/data/scaler.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import { buildExportedInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import { divideEnsemble, ensembleMembers } from "./ensemble-weights.ts";

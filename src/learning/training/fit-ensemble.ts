@@ -4,7 +4,7 @@
 // `minirocket` from the start.
 
 import { Rng } from "../../random.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { mixtureForFit } from "./choose-mixture.ts";
 import { ensembleEpochs } from "./ensemble-epochs.ts";

@@ -5,7 +5,7 @@
 // number of classes.
 
 import { Rng } from "../../random.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import { miniRocketNames } from "../networks/minirocket.ts";
 import { describeNetworkParameters, type NetworkSpec } from "../networks/parameters.ts";
 import { type CountedWindows, countedWindowsToLearn } from "./counted-windows.ts";

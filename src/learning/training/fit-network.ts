@@ -6,9 +6,9 @@
 // improving. B windows per batch, T time, C channels, K classes.
 
 import { Rng } from "../../random.ts";
-import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
-import type { Scaler } from "../../signals/preprocessing/scaler.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { gatherWindows } from "../../signals/data/gather-windows.ts";
+import type { Scaler } from "../../signals/data/scaler.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { adamStepSize } from "../networks/adam.ts";

@@ -1,7 +1,7 @@
 // Describes a fit as plain JSON, so any machine that has the windows can run it. Rows are window numbers.
 
 import type { RngState } from "../../random.ts";
-import type { Scaler } from "../../signals/preprocessing/scaler.ts";
+import type { Scaler } from "../../signals/data/scaler.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import type { NetworkSource } from "./network-source.ts";
 

@@ -1,7 +1,7 @@
 // Defines what runs a fit: a worker thread or another machine. Fits receive and return plain data, but read the windows
 // themselves.
 
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import type { FitStage } from "./fit-events.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { FitEpoch, NetworkWeights } from "./fit-state.ts";

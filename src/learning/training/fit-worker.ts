@@ -1,7 +1,7 @@
 // Runs fits in worker threads. ONNX Runtime blocks its thread while it runs, so every fit needs a thread of its own. The
 // samples are in shared memory.
 
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import { Diverged } from "./diverged.ts";
 import type { FindWindows, FitHandlers, FitOutcome, FitRunner, FitTask, StepProgress } from "./fit-runner.ts";
 import type { FitEpoch } from "./fit-state.ts";

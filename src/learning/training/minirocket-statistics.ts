@@ -2,9 +2,9 @@
 // channels, F features, S statistics.
 
 import type { Rng } from "../../random.ts";
-import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
-import type { Scaler } from "../../signals/preprocessing/scaler.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { gatherWindows } from "../../signals/data/gather-windows.ts";
+import type { Scaler } from "../../signals/data/scaler.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import type { CountType } from "../networks/linear-head-graph.ts";
 import { miniRocketCounts, miniRocketNames } from "../networks/minirocket.ts";
 import { kernelCountType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";

@@ -1,9 +1,9 @@
 // Computes the network's output for every window of recordings. Samples are read in chunks, and only the output is kept.
 
+import type { WindowPlan } from "../../signals/data/plan-windows.ts";
 import type { RowSource } from "../../signals/data/recordings.ts";
-import type { WindowPlan } from "../../signals/preprocessing/plan-windows.ts";
-import { type WindowChunk, windowChunks } from "../../signals/preprocessing/window-chunks.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { type WindowChunk, windowChunks } from "../../signals/data/window-chunks.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import type { WindowPredictor } from "./window-predictor.ts";
 
 /** Each window's position and class probabilities. */

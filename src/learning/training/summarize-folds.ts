@@ -1,6 +1,6 @@
 // Summarises the folds' predictions: metrics per fold, per person and overall, and their spread.
 
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
 import type { FoldParts, LeakageReport } from "../evaluation/leakage.ts";
 import { metricsSummary } from "../evaluation/metrics-summary.ts";

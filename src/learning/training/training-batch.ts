@@ -1,7 +1,7 @@
 // The inputs of a training step: scaled windows and weighted one-hot targets. B windows per batch, T time, C channels, K
 // classes.
 
-import type { Scaler } from "../../signals/preprocessing/scaler.ts";
+import type { Scaler } from "../../signals/data/scaler.ts";
 
 /** Scales x [B, T, C] in place. */
 export function scaleTrainingWindows(x: Float32Array, { method, center, scale }: Scaler): void {

@@ -3,8 +3,8 @@
 
 import { once } from "node:events";
 import { UserError } from "../../errors.ts";
-import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { gatherWindows } from "../../signals/data/gather-windows.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor, unusableRuntimeNetwork } from "./onnx-runtime.ts";
 import { startWorker } from "./start-worker.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 
 /**
  * "sha256:..." hash of everything in a set of windows. Equal fingerprints mean equal windows, so a fit that runs elsewhere

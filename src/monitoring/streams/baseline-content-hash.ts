@@ -1,4 +1,4 @@
-import { canonicalJsonToHash, sha256Bytes } from "../../storage/store/hash.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../../storage/hash.ts";
 
 /** The `content_hash` of a file: the hash of its canonical JSON without that key. */
 export function baselineContentHash(file: object): string {

@@ -1,12 +1,12 @@
 // Finds faults in the baseline_stats.json of a model folder.
 
 import { UserError } from "../../errors.ts";
-import { neededFileInside } from "../../storage/store/file-inside.ts";
-import { sha256File } from "../../storage/store/hash.ts";
-import { readJson } from "../../storage/store/json-file.ts";
-import type { Manifest } from "../../storage/store/manifest.ts";
-import { modelFiles } from "../../storage/store/model-folder.ts";
-import { resolveModel } from "../../storage/store/resolve-model.ts";
+import { neededFileInside } from "../../storage/file-inside.ts";
+import { sha256File } from "../../storage/hash.ts";
+import { readJson } from "../../storage/json-file.ts";
+import type { Manifest } from "../../storage/manifest.ts";
+import { modelFiles } from "../../storage/model-folder.ts";
+import { resolveModel } from "../../storage/resolve-model.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../drift/baseline-stats-faults.ts";
 import { driftBaselineFaults, driftBaselineSchema } from "../drift/drift-baseline.ts";
@@ -75,7 +75,7 @@ export async function baselineFileFaults(model: string): Promise<string[]> {
       throw error;
     });
   if (value instanceof UserError) return [value.message];
-  const { readManifest } = await import("../../storage/store/manifest.ts");
+  const { readManifest } = await import("../../storage/manifest.ts");
   const manifest = await readManifest(directory);
   const scalerHash = await sha256File(await neededFileInside(directory, modelFiles.scaler));
   return baselineFaults(value, { ...expectedBaseline(manifest), scalerHash });

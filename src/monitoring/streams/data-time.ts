@@ -2,7 +2,7 @@
 // the sender says nothing, the clock must show dates; clocks that begin at 0 and times of day do not.
 import type { RowTimes } from "../../signals/data/stored-rows.ts";
 import { sinceEpoch } from "../../signals/data/time-unit.ts";
-import type { DataTime } from "../../storage/store/stream-store.ts";
+import type { DataTime } from "../../storage/stream-store.ts";
 
 /**
  * @param rows times of the first and the last row; null if unknown

@@ -2,7 +2,7 @@
 // index reads them once and, after that, reads only those of streams that have changed.
 import { setImmediate } from "node:timers/promises";
 import { naturalOrder } from "../../natural-order.ts";
-import type { StreamStore } from "../../storage/store/stream-store.ts";
+import type { StreamStore } from "../../storage/stream-store.ts";
 import { type IndexedStream, indexedStream, listedBatches } from "./stream-list.ts";
 
 /** Number of streams to read at a time; in between, the process can do other work. */

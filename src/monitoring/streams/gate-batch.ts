@@ -11,7 +11,7 @@ import {
 } from "../../signals/data/batch-units.ts";
 import type { ColumnOptions } from "../../signals/data/named-columns.ts";
 import { type OpenedBatch, openQualityGate, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
-import { storedResampling } from "../../storage/store/stored-config.ts";
+import { storedResampling } from "../../storage/stored-config.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
 import { unitsOfWatchedModel, type WatchedModel } from "./watched-model.ts";
 

@@ -7,7 +7,7 @@ import { summarizedBatchFaults } from "../../signals/data/batch-faults.ts";
 import { channelContentWarnings } from "../../signals/data/channel-content.ts";
 import { qualityGateNotes } from "../../signals/data/quality-gate.ts";
 import type { RowTimes } from "../../signals/data/stored-rows.ts";
-import { storedResampling } from "../../storage/store/stored-config.ts";
+import { storedResampling } from "../../storage/stored-config.ts";
 import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import type { DeviceSummary } from "../summaries/device-summary.ts";
 import { gateBatchChannels } from "./gate-batch.ts";

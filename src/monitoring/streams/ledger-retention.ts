@@ -1,7 +1,7 @@
 // Decides what a ledger keeps, and for how long. Full results, and the summaries of batches outside the references, are kept
 // for a number of days. The summary of a batch in a reference is kept as long as the batch is in it. Each batch's row, with a
 // few figures, is kept forever.
-import type { StreamRules } from "../../storage/store/stream-store.ts";
+import type { StreamRules } from "../../storage/stream-store.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
 
 /** Number of days to keep full results and summaries that no reference needs; everything else is kept forever. */

@@ -1,14 +1,14 @@
 // Opens the ledger in a model's folder. The model's properties are needed to convert summaries of version 1, and to write a
 // stream's rolling_reference.json.
-import { jsonFileText } from "../../storage/store/json-file.ts";
-import type { LedgerUpgrade } from "../../storage/store/ledger-upgrade.ts";
-import { openStore } from "../../storage/store/open-store.ts";
-import type { OpenedStore, StoreOptions } from "../../storage/store/opened-store.ts";
-import type { RollingBatches } from "../../storage/store/published-reference.ts";
-import { SqliteStreamStore } from "../../storage/store/sqlite-stream-store.ts";
-import { parseStoreAddress } from "../../storage/store/store-address.ts";
-import { parseStoredValue } from "../../storage/store/stored-value.ts";
-import type { StreamStore } from "../../storage/store/stream-store.ts";
+import { jsonFileText } from "../../storage/json-file.ts";
+import type { LedgerUpgrade } from "../../storage/ledger-upgrade.ts";
+import { openStore } from "../../storage/open-store.ts";
+import type { OpenedStore, StoreOptions } from "../../storage/opened-store.ts";
+import type { RollingBatches } from "../../storage/published-reference.ts";
+import { SqliteStreamStore } from "../../storage/sqlite-stream-store.ts";
+import { parseStoreAddress } from "../../storage/store-address.ts";
+import { parseStoredValue } from "../../storage/stored-value.ts";
+import type { StreamStore } from "../../storage/stream-store.ts";
 import { batchFiguresOf } from "../summaries/batch-figures.ts";
 import { encodeMeasurement, type MeasurementShape } from "../summaries/measurement-codec.ts";
 import { batchFiguresSchema, batchMeasurementSchema } from "../summaries/summary-schemas.ts";

@@ -5,8 +5,8 @@ import type { z } from "zod";
 import { accountName } from "../../account-name.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { damagedStoredValue, parseStoredValue } from "../../storage/store/stored-value.ts";
-import { checkStreamName } from "../../storage/store/stream-names.ts";
+import { damagedStoredValue, parseStoredValue } from "../../storage/stored-value.ts";
+import { checkStreamName } from "../../storage/stream-names.ts";
 import type {
   ActionNote,
   DataTime,
@@ -17,7 +17,7 @@ import type {
   StoredMemory,
   StreamPage,
   StreamStore,
-} from "../../storage/store/stream-store.ts";
+} from "../../storage/stream-store.ts";
 import { batchFiguresOf } from "../summaries/batch-figures.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import { decodeMeasurement, encodeMeasurement, type MeasurementShape } from "../summaries/measurement-codec.ts";

@@ -6,7 +6,7 @@ import { realpath, stat } from "node:fs/promises";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import type { OpenedRecordings } from "../../signals/data/open-recordings.ts";
-import type { Manifest } from "../../storage/store/manifest.ts";
+import type { Manifest } from "../../storage/manifest.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
 
 /** System folders, where recordings are never stored. */

@@ -1,7 +1,7 @@
 // Checks whether a newly frozen baseline equals the one that a model's streams have been compared with so far.
 
 import { UserError } from "../../errors.ts";
-import { canonicalJsonToHash } from "../../storage/store/hash.ts";
+import { canonicalJsonToHash } from "../../storage/hash.ts";
 import type { DriftBaseline } from "../drift/drift-baseline.ts";
 import type { ModelSignals } from "../summaries/model-signals.ts";
 

@@ -1,7 +1,7 @@
 // A batch in the history of its stream: the verdict and its reasons, which the ledger keeps forever, and the channels that are
 // furthest away, for as long as the ledger keeps the per-channel distances.
-import { parseStoredValue } from "../../storage/store/stored-value.ts";
-import type { BatchStatus, StoredBatch } from "../../storage/store/stream-store.ts";
+import { parseStoredValue } from "../../storage/stored-value.ts";
+import type { BatchStatus, StoredBatch } from "../../storage/stream-store.ts";
 import { headlineEvidenceShare } from "./batch-headline.ts";
 import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";

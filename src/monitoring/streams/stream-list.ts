@@ -6,7 +6,7 @@
 // median of the intervals between these batches. So a stream that sends its batches once a day does not count as silent in
 // between, unless it sends `listedBatches` or more at once.
 import { naturalOrder } from "../../natural-order.ts";
-import type { BatchStatus, LatestBatch, StreamOverview } from "../../storage/store/stream-store.ts";
+import type { BatchStatus, LatestBatch, StreamOverview } from "../../storage/stream-store.ts";
 import { storedHeadline } from "./batch-headline.ts";
 import type { CheckResult, ReferenceName } from "./check-result.ts";
 

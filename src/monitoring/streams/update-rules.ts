@@ -8,7 +8,7 @@
 // quality gate rejected, and doubtful batches (far from the stream's past without raising an alarm), do not enter them either.
 // The user may overrule the alarm (accept) or remove any batch (exclude), but a batch with faulty data can never enter.
 
-import type { BatchStanding, StoredBatch } from "../../storage/store/stream-store.ts";
+import type { BatchStanding, StoredBatch } from "../../storage/stream-store.ts";
 
 export type Verdict = "normal" | "gradual_drift" | "sudden_change" | "rejected";
 

@@ -5,17 +5,12 @@
 import { readFile } from "node:fs/promises";
 import type { UnitsOfModel } from "../../signals/data/batch-units.ts";
 import { parseUnitChoice } from "../../signals/data/unit-choice.ts";
-import { sha256File } from "../../storage/store/hash.ts";
-import { readJson } from "../../storage/store/json-file.ts";
-import {
-  type ModelFolder,
-  modelFiles,
-  openModelFolder,
-  unfitModelFolderFile,
-} from "../../storage/store/model-folder.ts";
-import { resolveModel } from "../../storage/store/resolve-model.ts";
-import { scalerFaults } from "../../storage/store/scaler-file.ts";
-import type { StoredConfig } from "../../storage/store/stored-config.ts";
+import { sha256File } from "../../storage/hash.ts";
+import { readJson } from "../../storage/json-file.ts";
+import { type ModelFolder, modelFiles, openModelFolder, unfitModelFolderFile } from "../../storage/model-folder.ts";
+import { resolveModel } from "../../storage/resolve-model.ts";
+import { scalerFaults } from "../../storage/scaler-file.ts";
+import type { StoredConfig } from "../../storage/stored-config.ts";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
 import type { BaselineStats, ChannelBaseline } from "../drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../drift/baseline-stats-faults.ts";
@@ -75,7 +70,7 @@ export async function openWatchedModelForPrediction(model: string): Promise<Open
   const network = await readFile(path).catch((error: unknown) => {
     throw explainSystemErrorOnRead(error, path);
   });
-  const { exportedNetworkFaults } = await import("../../storage/store/exported-network.ts");
+  const { exportedNetworkFaults } = await import("../../storage/exported-network.ts");
   const expected = { channels, classes, windowSize: config.window, samplingRateHz: config.rate };
   refuseFileOfWatchedModel(path, exportedNetworkFaults(network, expected));
   const stats = folder.path(modelFiles.baseline);

@@ -1,7 +1,7 @@
 // Classifies windows with whichever ONNX Runtime build the program provides. Dimensions: B windows per call, T time, C
 // channels, W windows, K classes.
 
-import { gatherWindows } from "../../signals/preprocessing/gather-windows.ts";
+import { gatherWindows } from "../../signals/data/gather-windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchWindows } from "./device-batch.ts";
 import type { DeviceModel } from "./device-json.ts";

@@ -2,14 +2,11 @@
 // the one that `check` computes, using the same code, for a file with the same rows. Dimensions: N rows in a piece, C channels,
 // W windows, K classes.
 
-import { DataFault } from "../../data-fault.ts";
 import { type BatchQuality, measureBatchQuality } from "../../signals/data/batch-quality.ts";
+import { type DroppedRows, IncomingRows } from "../../signals/data/incoming-rows.ts";
+import { planWornWindowsOrNull } from "../../signals/data/plan-worn-windows.ts";
 import type { RowSource } from "../../signals/data/recordings.ts";
-import { stillTime } from "../../signals/data/still-time.ts";
-import { type DroppedRows, IncomingRows } from "../../signals/preprocessing/incoming-rows.ts";
-import type { WindowPlan } from "../../signals/preprocessing/plan-windows.ts";
-import { planWornWindows, type WornWindows } from "../../signals/preprocessing/plan-worn-windows.ts";
-import { type WindowChunk, windowChunks } from "../../signals/preprocessing/window-chunks.ts";
+import { type WindowChunk, windowChunks } from "../../signals/data/window-chunks.ts";
 import type { DeviceModel } from "./device-json.ts";
 import type { DeviceSummary } from "./device-summary.ts";
 import { BatchMeasurer } from "./measure-batch.ts";
@@ -17,9 +14,9 @@ import type { StillSummary } from "./quality-codec.ts";
 import { sensorSignalMargin, sensorsWithSignals } from "./sensor-signals.ts";
 import { Summarizer } from "./summarize.ts";
 
-export type { DroppedRows } from "../../signals/preprocessing/incoming-rows.ts";
-export type { Run, WindowChunk } from "../../signals/preprocessing/window-chunks.ts";
-export type { WindowSet } from "../../signals/preprocessing/windows.ts";
+export type { DroppedRows } from "../../signals/data/incoming-rows.ts";
+export type { Run, WindowChunk } from "../../signals/data/window-chunks.ts";
+export type { WindowSet } from "../../signals/data/windows.ts";
 
 /** Rows of one recording, in time order. */
 export interface Piece {
@@ -139,11 +136,6 @@ export class DeviceBatch {
 function planDeviceBatch(
   source: RowSource,
   { sampling_rate_hz: samplingRateHz, window_size: windowSize, sensors, overlap, resampling = "linear" }: DeviceModel,
-): Omit<WornWindows, "plan"> & { readonly plan: WindowPlan | null } {
-  try {
-    return planWornWindows(source, sensors, { samplingRateHz, windowSize, overlap, resampling });
-  } catch (error) {
-    if (!(error instanceof DataFault)) throw error;
-    return { rows: source, plan: null, still: stillTime(source, sensors) };
-  }
+): ReturnType<typeof planWornWindowsOrNull> {
+  return planWornWindowsOrNull(source, sensors, { samplingRateHz, windowSize, overlap, resampling });
 }

@@ -1,11 +1,11 @@
 // device.json: what a device needs from a model besides the network. The file describes how to cut windows from sensor samples,
 // and contains the grids that a batch's values are counted over.
 
-import type { Scaler } from "../../signals/preprocessing/scaler.ts";
+import type { Scaler } from "../../signals/data/scaler.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
-export type { Scaler, ScalingMethod } from "../../signals/preprocessing/scaler.ts";
+export type { Scaler, ScalingMethod } from "../../signals/data/scaler.ts";
 export {
   type Axes,
   type Sensor,

@@ -2,12 +2,21 @@
 // network's output.
 
 import type { BatchQuality } from "../../signals/data/batch-quality.ts";
-import type { DroppedRows } from "../../signals/preprocessing/incoming-rows.ts";
+import type { DroppedRows } from "../../signals/data/incoming-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
 import type { ModelSignals } from "./model-signals.ts";
 import type { StillSummary } from "./quality-codec.ts";
 import type { TurningSums } from "./turning-scale.ts";
+
+export type { AbsurdSample, KnownRange } from "../../signals/data/absurd-values.ts";
+export type {
+  BatchQuality,
+  ChannelContent,
+  LostTime,
+  RecordingQuality,
+  UsableTime,
+} from "../../signals/data/batch-quality.ts";
 
 /** A summarised batch, ready to send. */
 export interface DeviceSummary {

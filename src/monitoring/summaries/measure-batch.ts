@@ -1,15 +1,15 @@
 // Computes the stored form of a batch (counts by predicted class, and signals) from windows and the network's output.
 // Dimensions: S samples, W windows, K classes.
 
-import { plannedWindowStep } from "../../signals/preprocessing/plan-windows.ts";
+import { plannedWindowStep } from "../../signals/data/plan-windows.ts";
 
 import {
   type Run,
   runsOfWindowChunk,
   type WindowChunk,
   windowChunkBoundary,
-} from "../../signals/preprocessing/window-chunks.ts";
-import { rangesUnderWindows, type WindowSet } from "../../signals/preprocessing/windows.ts";
+} from "../../signals/data/window-chunks.ts";
+import { rangesUnderWindows, type WindowSet } from "../../signals/data/windows.ts";
 import { type Sensor, turningSensors, unitFactor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";

@@ -2,8 +2,8 @@
 // A signal is computed only when needed, so at most one is in memory besides the windows. Dimensions: S samples covered by the
 // windows, K classes.
 
-import { type Run, runsOfWindowChunk } from "../../signals/preprocessing/window-chunks.ts";
-import type { WindowSet } from "../../signals/preprocessing/windows.ts";
+import { type Run, runsOfWindowChunk } from "../../signals/data/window-chunks.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { type ClassSummaries, summarizeByClass } from "./class-summaries.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { tidemarkVersion } from "../../../src/versions.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 import { tidemark } from "./run-command.ts";
 
 const main = fileURLToPath(new URL("../../../src/interfaces/cli/main.ts", import.meta.url));

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { completionScript, type Shell } from "../../../src/interfaces/cli/completion.ts";
 import { optionsOfCommand } from "../../../src/interfaces/cli/define-command.ts";
 import { createProgram } from "../../../src/interfaces/cli/program.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 import { tidemark } from "./run-command.ts";
 
 const script = (shell: Shell): string => completionScript(shell, createProgram(), optionsOfCommand);

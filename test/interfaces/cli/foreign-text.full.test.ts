@@ -10,7 +10,7 @@ import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../../../src/signal
 import { commandPaths } from "../../command-paths.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, main } from "../../pipelines/tiny-run.ts";
-import { FakeMlflow } from "../../storage/tracking/fake-mlflow.ts";
+import { FakeMlflow } from "../../storage/fake-mlflow.ts";
 
 const foreign = "\x1b]0;pwn\x07\x1b[2J\rback\nFORGED\x7f\x9b31m\u202eevil\u2066\u2028FORGED";
 const name = (role: string): string => `${role} ${foreign}`;

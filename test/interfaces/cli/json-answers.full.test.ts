@@ -27,7 +27,7 @@ import { camelCaseKeys } from "../../camel-case-keys.ts";
 import { commandPaths } from "../../command-paths.ts";
 import { changeJson, unpackOldModel } from "../../pipelines/old-model.ts";
 import { type Ended, fileDirectory, main, start } from "../../pipelines/tiny-run.ts";
-import { FakeMlflow } from "../../storage/tracking/fake-mlflow.ts";
+import { FakeMlflow } from "../../storage/fake-mlflow.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 import { tidemark } from "./run-command.ts";
 
 const options = ["--users", "2", "--minutes", "0.5", "--rate", "20", "--activities", "walking,sitting"];

@@ -7,7 +7,7 @@ import { createProgram } from "../../../src/interfaces/cli/program.ts";
 import { commandPaths } from "../../command-paths.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, start } from "../../pipelines/tiny-run.ts";
-import { FakeMlflow } from "../../storage/tracking/fake-mlflow.ts";
+import { FakeMlflow } from "../../storage/fake-mlflow.ts";
 
 const directory = fileDirectory();
 const server = new FakeMlflow();

@@ -3,8 +3,8 @@ import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createToken, listTokens, revokeToken, rotateToken } from "../../../src/pipelines/tokens.ts";
-import { readJsonLines } from "../../../src/storage/store/json-file.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { readJsonLines } from "../../../src/storage/json-file.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 import { fakeService } from "./fake-service.ts";
 
 let directory: string;

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { NothingToDecide, RefusedDecision } from "../../../src/pipelines/decide-served.ts";
 import { StoreUnavailable } from "../../../src/pipelines/open-service.ts";
 import { createToken } from "../../../src/pipelines/tokens.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 import { type FakeOptions, fakeService } from "./fake-service.ts";
 
 let directory: string;

@@ -13,7 +13,7 @@ import type { JudgedBatch } from "../../../src/pipelines/judge-posted-batch.ts";
 import type { Service } from "../../../src/pipelines/open-service.ts";
 import { PageSessions } from "../../../src/pipelines/page-sessions.ts";
 import type { PostedBatch } from "../../../src/pipelines/posted-batch.ts";
-import { ServiceMetrics } from "../../../src/report/operations/service-metrics.ts";
+import { ServiceMetrics } from "../../../src/report/service-metrics.ts";
 
 export interface FakeOptions {
   /** Path of the token file. */

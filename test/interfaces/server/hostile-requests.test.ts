@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { JudgeThreadEnded, StoreUnavailable } from "../../../src/pipelines/open-service.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 import { type FakeOptions, type FakeService, fakeService } from "./fake-service.ts";
 
 const batch = "/v1/models/walk/streams/wrist-7/batches/1";

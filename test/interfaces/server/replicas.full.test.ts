@@ -7,11 +7,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openModelLedgerStore } from "../../../src/monitoring/streams/model-ledger.ts";
-import { defaultProject } from "../../../src/storage/store/opened-store.ts";
-import type { StoredBatch } from "../../../src/storage/store/stream-store.ts";
+import { defaultProject } from "../../../src/storage/opened-store.ts";
+import type { StoredBatch } from "../../../src/storage/stream-store.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory } from "../../pipelines/tiny-run.ts";
-import { PostgresServer, withoutPostgres } from "../../storage/store/postgres-server.ts";
+import { PostgresServer, withoutPostgres } from "../../storage/postgres-server.ts";
 import { post, type Reply, type RunningService, startService } from "./running-service.ts";
 
 const directory = fileDirectory();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { ServiceWatch } from "../../../src/interfaces/server/watch-service.ts";
 import type { ServedStreams } from "../../../src/pipelines/open-service.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 
 const silent = (stream: string) =>
   ({

@@ -13,8 +13,8 @@ import type { NetworkWeights } from "../../../src/learning/training/fit-state.ts
 import { TrainingSession } from "../../../src/learning/training/network-session.ts";
 import { scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
 import { Rng } from "../../../src/random.ts";
-import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
-import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import { gatherWindows } from "../../../src/signals/data/gather-windows.ts";
+import type { WindowSet } from "../../../src/signals/data/windows.ts";
 import { toyFit, toyScaler, toyWindows } from "./toy.ts";
 
 const [T, C] = [24, 3];

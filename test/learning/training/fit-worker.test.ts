@@ -6,7 +6,7 @@ import { type StepProgress, windowsForFitRunner } from "../../../src/learning/tr
 import { decodeFitState, type FitEpoch } from "../../../src/learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../../../src/learning/training/fit-worker.ts";
 import { ValidationSession } from "../../../src/learning/training/network-session.ts";
-import { sha256Bytes } from "../../../src/storage/store/hash.ts";
+import { sha256Bytes } from "../../../src/storage/hash.ts";
 import { quiet, range, toyFit, toyWindows } from "./toy.ts";
 
 const windows = toyWindows(60);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { fitNetwork } from "../../../src/learning/training/fit-network.ts";
 import { decodeFitState, encodeFitState, type FitState } from "../../../src/learning/training/fit-state.ts";
 import { Rng } from "../../../src/random.ts";
-import { sha256Bytes } from "../../../src/storage/store/hash.ts";
+import { sha256Bytes } from "../../../src/storage/hash.ts";
 import { quiet, range, type Toy, type ToyChanges, toyFit, toyScaler, toyWindows } from "./toy.ts";
 
 /** Hash of a state's bytes without its elapsed seconds. */

@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { buildInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 
 const source = (path: string): string => JSON.stringify(new URL(`../../../src/${path}`, import.meta.url).href);
 

@@ -6,7 +6,7 @@ import { balancedClassWeights } from "../../../src/learning/training/class-weigh
 import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
 import { gatherTrainingBatchTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
 import { Rng } from "../../../src/random.ts";
-import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
+import { gatherWindows } from "../../../src/signals/data/gather-windows.ts";
 
 const places = fc.record({
   windowSize: fc.integer({ min: 1, max: 9 }),

@@ -3,8 +3,8 @@
 import type { FitOptions } from "../../../src/learning/training/fit-network.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
 import { Rng } from "../../../src/random.ts";
-import type { Scaler } from "../../../src/signals/preprocessing/scaler.ts";
-import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import type { Scaler } from "../../../src/signals/data/scaler.ts";
+import type { WindowSet } from "../../../src/signals/data/windows.ts";
 
 const windowSize = 24;
 

@@ -4,7 +4,7 @@ import { fillDropoutMask } from "../../../src/learning/training/dropout-mask.ts"
 import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
 import { gatherTrainingBatchTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
 import { Rng } from "../../../src/random.ts";
-import { gatherWindows } from "../../../src/signals/preprocessing/gather-windows.ts";
+import { gatherWindows } from "../../../src/signals/data/gather-windows.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
 
 describe("a batch", () => {

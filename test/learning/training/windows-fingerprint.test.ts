@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { windowsFingerprint } from "../../../src/learning/training/windows-fingerprint.ts";
-import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../../src/signals/data/windows.ts";
 import { toyWindows } from "./toy.ts";
 
 it("is one for equal windows wherever they lie in memory, and another for each part that differs", () => {

@@ -4,7 +4,7 @@ import { freezeDriftBaseline } from "../../../src/monitoring/drift/freeze-drift-
 import { storedDriftBaseline } from "../../../src/monitoring/drift/stored-drift-baseline.ts";
 import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
 import { Rng } from "../../../src/random.ts";
-import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../../src/signals/data/windows.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { camelCaseKeys } from "../../camel-case-keys.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { FleetIndex } from "../../../src/monitoring/streams/fleet-index.ts";
-import type { StreamStore } from "../../../src/storage/store/stream-store.ts";
-import { MemoryStreamStore } from "../../storage/store/memory-stream-store.ts";
+import type { StreamStore } from "../../../src/storage/stream-store.ts";
+import { MemoryStreamStore } from "../../storage/memory-stream-store.ts";
 
 const at = "2026-11-28T10:00:00.000Z";
 const note = { at, who: "ann", reason: null };

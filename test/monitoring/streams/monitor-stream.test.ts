@@ -9,8 +9,8 @@ import type { MonitoredModel } from "../../../src/monitoring/streams/model-ledge
 import { type Decision, MonitorStream, type StreamMemory } from "../../../src/monitoring/streams/monitor-stream.ts";
 import { type RollingReference, rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";
 import type { Verdict } from "../../../src/monitoring/streams/update-rules.ts";
-import { rollingReferencePathOfStream } from "../../../src/storage/store/stream-names.ts";
-import type { StoredBatch } from "../../../src/storage/store/stream-store.ts";
+import { rollingReferencePathOfStream } from "../../../src/storage/stream-names.ts";
+import type { StoredBatch } from "../../../src/storage/stream-store.ts";
 import {
   type Answer,
   type Evidence,
@@ -20,7 +20,7 @@ import {
   summaryOf,
   withLedger,
 } from "../../pipelines/batch-writer.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 
 interface Brought {
   verdict?: Verdict;

@@ -11,7 +11,7 @@ import { openModelHandle } from "../../../src/pipelines/model-handle.ts";
 import { prepareRetraining } from "../../../src/pipelines/prepare-retraining.ts";
 import { retrain } from "../../../src/pipelines/retrain.ts";
 import type { TrainEvent } from "../../../src/pipelines/train-events.ts";
-import { canonicalJsonToHash, sha256Bytes } from "../../../src/storage/store/hash.ts";
+import { canonicalJsonToHash, sha256Bytes } from "../../../src/storage/hash.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
 
 let directory = "";

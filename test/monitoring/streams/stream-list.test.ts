@@ -6,7 +6,7 @@ import {
   sortedListedStreams,
   streamSilence,
 } from "../../../src/monitoring/streams/stream-list.ts";
-import type { LatestBatch, StreamOverview } from "../../../src/storage/store/stream-store.ts";
+import type { LatestBatch, StreamOverview } from "../../../src/storage/stream-store.ts";
 
 const start = Date.parse("2026-11-24T05:00:00.000Z");
 const later = (minutes: number): Date => new Date(start + minutes * 60_000);

@@ -24,8 +24,8 @@ import {
   usableTimeForBatchQuality,
 } from "../../../src/signals/data/batch-quality.ts";
 import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
-import { planWornWindows } from "../../../src/signals/preprocessing/plan-worn-windows.ts";
-import { type WindowChunk, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
+import { planWornWindows } from "../../../src/signals/data/plan-worn-windows.ts";
+import { type WindowChunk, windowChunks } from "../../../src/signals/data/window-chunks.ts";
 import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "tidemark-device-"));

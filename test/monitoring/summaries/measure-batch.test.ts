@@ -14,10 +14,10 @@ import { sensorSignalMargin } from "../../../src/monitoring/summaries/sensor-sig
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
 import { Rng } from "../../../src/random.ts";
+import { makeWindows } from "../../../src/signals/data/make-windows.ts";
+import { planWindows } from "../../../src/signals/data/plan-windows.ts";
 import { type Recordings, rowsOfRecordings, type Stretch } from "../../../src/signals/data/recordings.ts";
-import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
-import { planWindows } from "../../../src/signals/preprocessing/plan-windows.ts";
-import { windowChunkCount, windowChunks } from "../../../src/signals/preprocessing/window-chunks.ts";
+import { windowChunkCount, windowChunks } from "../../../src/signals/data/window-chunks.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { argmaxRows } from "../../../src/stats/argmax-rows.ts";
 

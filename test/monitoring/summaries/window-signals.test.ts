@@ -6,8 +6,8 @@ import { gatherMeasuredSamples, measuredSignalColumns } from "../../../src/monit
 import { Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { WindowSignals } from "../../../src/monitoring/summaries/window-signals.ts";
 import { Rng } from "../../../src/random.ts";
-import { pickWindows } from "../../../src/signals/preprocessing/pick-windows.ts";
-import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import { pickWindows } from "../../../src/signals/data/pick-windows.ts";
+import type { WindowSet } from "../../../src/signals/data/windows.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 
 const windowSize = 40;

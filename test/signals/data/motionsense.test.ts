@@ -3,8 +3,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { makeWindows } from "../../../src/signals/data/make-windows.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 
 const path = fileURLToPath(new URL("../../../../shared/data/motionsense/motionsense.parquet", import.meta.url));
 const absent = !existsSync(path);

@@ -6,7 +6,7 @@ import { isNumberTable } from "../../../src/signals/data/number-table.ts";
 import { openRecordings, type ReadRecordingsOptions } from "../../../src/signals/data/open-recordings.ts";
 import { readOpenedRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { type Float32Batch, float32TimeColumn, writeFloat32Table } from "../../../src/signals/files/float32-batch.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 
 const channels = ["Az", "Ax", "Ay"];
 const [rows, rate] = [5000, 50];

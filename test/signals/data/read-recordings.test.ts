@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { makeWindows } from "../../../src/signals/data/make-windows.ts";
 import { qualityReportSchema } from "../../../src/signals/data/quality-report.ts";
 import { type ReadRecordings, readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
-import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
 import { csv, folderOf, goodRows, header, parquet, type Row, rows } from "./tables.ts";
 
 async function readCsv(table: readonly Row[], head: string = header): Promise<ReadRecordings> {

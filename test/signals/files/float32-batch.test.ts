@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parseFloat32Batch, writeFloat32Table } from "../../../src/signals/files/float32-batch.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 
 const fixture: Record<"rate" | "timestamps", string> = JSON.parse(
   readFileSync(new URL("../../fixtures/float32-batch.json", import.meta.url), "utf8"),

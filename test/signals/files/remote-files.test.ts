@@ -10,7 +10,7 @@ import type { Reporter } from "../../../src/reporter.ts";
 import { type Database, duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { findFiles } from "../../../src/signals/files/find-files.ts";
 import { allowRemoteFiles } from "../../../src/signals/files/remote-files.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 
 let database: Database;
 let log: string[];

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { resolvePredictConfig } from "../../../src/options/resolve-config.ts";
 import { spreadsheetSafe } from "../../../src/signals/files/spreadsheet-safe.ts";
 import { writeTable } from "../../../src/signals/files/write-table.ts";
-import { temporaryDirectory } from "../../storage/store/temporary-directory.ts";
+import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 
 const formulas = ["=cmd|'/C calc'!A0", "+1", "-1+2", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1"];
 

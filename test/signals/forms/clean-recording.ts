@@ -1,9 +1,9 @@
 // Recordings whose values are known functions of time: two people who walk and then sit, with an accelerometer in m/s^2 and a
 // gyroscope in rad/s. All signals are below 2 Hz, so that interpolating between samples changes the values little.
 
+import { makeWindows } from "../../../src/signals/data/make-windows.ts";
 import type { Recordings, Stretch } from "../../../src/signals/data/recordings.ts";
-import { makeWindows } from "../../../src/signals/preprocessing/make-windows.ts";
-import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../../src/signals/data/windows.ts";
 
 export const people = 2;
 export const activities = ["walking", "sitting"] as const;

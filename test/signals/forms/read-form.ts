@@ -10,7 +10,7 @@ import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import { readOpenedRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { refuseMixedSensors } from "../../../src/signals/data/refuse-mixed-sensors.ts";
 import { parseUnitChoice } from "../../../src/signals/data/unit-choice.ts";
-import type { WindowSet } from "../../../src/signals/preprocessing/windows.ts";
+import type { WindowSet } from "../../../src/signals/data/windows.ts";
 import { cleanWindows, interpolationError, windowsOf } from "./clean-recording.ts";
 import { clockOf } from "./clocks-of-forms.ts";
 import type { Form } from "./form.ts";

@@ -1,0 +1,95 @@
+// Sends alerts after a check has reached its verdict. A failure to send them does not change the verdict.
+
+import { basename, resolve } from "node:path";
+import { counted } from "../counted.ts";
+import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import type { Reporter } from "../reporter.ts";
+import { shellCommand, shellPath } from "../shell-words.ts";
+import { AlertOutbox, outboxOfModel } from "./alert-outbox.ts";
+import type { AlertTarget } from "./alert-target.ts";
+import { type AlertClock, type Deliveries, deliverAlerts } from "./deliver-alerts.ts";
+import type { SendAlert } from "./send-alert.ts";
+import { alertOnBatch, alertOnSilence } from "./stream-alerts.ts";
+
+/** Maximum time that alerts may delay the end of a command; an arbitrary choice. */
+export const alertPatienceMs = 10_000;
+
+/** Dependencies that tests replace. */
+export interface AlertRun {
+  readonly send?: SendAlert;
+  readonly clock?: AlertClock;
+}
+
+/** The model's name in alerts. */
+export function alertedModelName(directory: string): string {
+  return basename(resolve(directory));
+}
+
+/** The results of a check that alerts depend on. */
+export interface CheckedForAlerts {
+  /** The results in the order in which the batches were judged. */
+  readonly results: readonly CheckResult[];
+  /** The model's streams that have gone silent, with the time of their last batch. */
+  readonly silent: readonly { readonly stream: string; readonly lastHeard: string }[];
+}
+
+/** Warns about alerts that were not delivered; never throws. */
+export async function alertCheck(
+  directory: string,
+  { results, silent }: CheckedForAlerts,
+  targets: readonly AlertTarget[],
+  reporter: Pick<Reporter, "warn">,
+  { now = () => new Date(), ...run }: AlertRun & { readonly now?: (() => Date) | undefined } = {},
+): Promise<void> {
+  if (targets.length === 0) return;
+  try {
+    const outbox = AlertOutbox.open(outboxOfModel(directory));
+    try {
+      const model = alertedModelName(directory);
+      for (const result of results) {
+        const of = { project: null, model, stream: result.stream };
+        outbox.report(
+          of,
+          (before) => alertOnBatch(of, result, before),
+          () => targets,
+          now(),
+        );
+      }
+      for (const { stream, lastHeard } of silent) {
+        const of = { project: null, model, stream };
+        const at = now().toISOString();
+        outbox.report(
+          of,
+          (before) => alertOnSilence(of, before, lastHeard, at),
+          () => targets,
+          now(),
+        );
+      }
+      const deliveries = await deliverAlerts(outbox, targets, alertPatienceMs, run);
+      for (const line of undeliveredAlertLines(deliveries, directory)) reporter.warn(line);
+    } finally {
+      outbox.close();
+    }
+  } catch (error) {
+    reporter.warn(`alerts: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** One line per target that did not accept every message. */
+export function undeliveredAlertLines({ faults }: Pick<Deliveries, "faults">, directory: string): string[] {
+  const list = shellCommand("tidemark", "alerts", "list", "--model", shellPath(directory));
+  const over = faults.filter(({ isOver }) => isOver);
+  return [
+    ...faults
+      .filter(({ isOver }) => !isOver)
+      .map(
+        ({ target, reason }) =>
+          `alerts: ${target.shown}: ${reason}. The next check with this --alert sends them; see: ${list}`,
+      ),
+    ...(over.length === 0
+      ? []
+      : [
+          `alerts: ${counted(over.length, "message")} abandoned (${over[0]!.target.shown}: ${over[0]!.reason}); see: ${list}`,
+        ]),
+  ];
+}

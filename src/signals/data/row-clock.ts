@@ -2,11 +2,13 @@
 
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
+import { epochWarning } from "./clock-epoch.ts";
 import type { TimeUnit } from "./column-roles.ts";
+import { digitClockFault, digitClockScale, secondsOfDigitClock } from "./digit-clock.ts";
 import { localTimeConverter } from "./local-time.ts";
+import { RecordingStates } from "./recording-states.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
 import { headRows, type RowPace, rowPace } from "./row-pace.ts";
-import type { RowKey } from "./row-texts.ts";
 import { daysOfTimeUnitIn1970, detectTimeUnit, secondsOfTimeUnit, steppedUnits, unitsPerSecond } from "./time-unit.ts";
 
 /** A chunk of rows with their times. */
@@ -152,6 +154,8 @@ export class RowClocks {
       const unit = steppedUnits.find((name) => name === given) ?? (given === "samples" ? "index" : "ticks");
       return { unit, seconds: ({ time }) => time!.map((value) => (tick < 1 ? value / (1 / tick) : value * tick)) };
     }
+    const scale = digitClockScale({ keys: this.#table.keys, chunks: head });
+    if (scale !== undefined) return this.#digitClock(file, head, scale);
     const { unit, because, ticks, doubt } = detectTimeUnit(file, column, pace, nominalRateHz ?? likelyRateHz);
     if (doubt !== undefined) this.#warn(doubt);
     if (unit === "index") {
@@ -177,12 +181,38 @@ export class RowClocks {
       );
     }
     const perSecond = unitsPerSecond[unit];
+    const epoch = epochWarning(column, pace.middle / perSecond);
+    if (epoch !== undefined && unit !== "days") this.#warn(epoch);
     const in1970 = unit === "days" ? daysOfTimeUnitIn1970(pace.middle) : 0;
     return {
       unit,
       seconds: (chunk) => {
         const time = this.#unwrapped(chunk, pace.step);
         return perSecond === 1 ? time : time.map((value) => (value - in1970) / perSecond);
+      },
+    };
+  }
+
+  /** Reads hours, minutes and seconds in digits. @throws DataFault if later digits are not a time of day */
+  #digitClock(file: string, [first]: readonly RowChunk[], scale: number): FileClock {
+    const column = this.#table.roles.time!;
+    const example = first!.time!.find(Number.isFinite)!;
+    const read = new Date(1000 * secondsOfDigitClock(example, scale)).toISOString().slice(11, 23);
+    this.#warn(
+      `Column "${column}" is read as a time of day in digits: ${example} is ${read}. If its numbers count something else, give their unit with --time-unit.`,
+    );
+    return {
+      unit: "timestamp",
+      seconds: (chunk) => {
+        const time = chunk.time!.map((value, i) => {
+          const seconds = secondsOfDigitClock(value, scale);
+          if (Number.isNaN(seconds) && Number.isFinite(value)) {
+            const row = chunk.firstRow + i + 1;
+            throw digitClockFault(file, { column, row, value, example });
+          }
+          return seconds;
+        });
+        return this.#continued({ ...chunk, time }, 86_400, undefined);
       },
     };
   }
@@ -253,28 +283,4 @@ function rowClockWithoutRate(file: string, column: string): UserError {
         "unit with --time-unit; if another column is, name it with --time.",
     },
   );
-}
-
-/** Holds one state per recording, looked up by the keys of its rows. */
-class RecordingStates<State> {
-  readonly #keys: readonly RowKey[];
-  readonly #create: () => State;
-  readonly #byName = new Map<string, State>();
-  readonly #ofKey: State[] = [];
-
-  constructor(keys: readonly RowKey[], create: () => State) {
-    this.#keys = keys;
-    this.#create = create;
-  }
-
-  of(index: number): State {
-    const known = this.#ofKey[index];
-    if (known !== undefined) return known;
-    const key = this.#keys[index]!;
-    const name = `${key.user}\x1f${key.recording ?? key.file}`;
-    const state = this.#byName.get(name) ?? this.#create();
-    this.#byName.set(name, state);
-    this.#ofKey[index] = state;
-    return state;
-  }
 }

@@ -12,6 +12,8 @@ export const headRows = 65_536;
 export interface RowPace {
   /** Typical step from row to row, in the column's own unit; 0 if no step is positive. */
   readonly step: number;
+  /** Typical mean step over many rows, which a rounded clock does not distort; 0 if there are too few rows. */
+  readonly meanStep: number;
   /** The median time. */
   readonly middle: number;
   /** Whether the times are integers that mostly increase by 1 and skip few numbers. */
@@ -30,7 +32,7 @@ const fewRepeats = 0.1;
 
 /** @param head rows of one file; recordings may be interleaved */
 export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] }): RowPace {
-  const byRecording = rowPaceTimes(head);
+  const byRecording = timesOfRecordings(head, headRows);
   const rows = byRecording.reduce((sum, { times }) => sum + times.length, 0);
   const [sizes, steps, paces] = [new Float64Array(rows), new Float64Array(rows), new Float64Array(rows)];
   let [sizeCount, stepCount, paceCount, repeats, ones, whole] = [0, 0, 0, 0, 0, true];
@@ -56,6 +58,7 @@ export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunk
   const changed = byRecording.reduce((sum, { changed }) => sum + changed, 0);
   return {
     step,
+    meanStep: even ? pace : step,
     middle,
     counts: even && whole && ones > stepCount / 2,
     isConstant: !(step > 0) && changed >= leastRepeatedTimes,
@@ -63,15 +66,13 @@ export function rowPace(head: { readonly keys: readonly RowKey[]; readonly chunk
   };
 }
 
-function rowPaceTimes({
-  keys,
-  chunks,
-}: {
-  readonly keys: readonly RowKey[];
-  readonly chunks: readonly RowChunk[];
-}): { times: number[]; changed: number }[] {
+/** Returns the finite times of each recording, and the number of rows that repeat a time with different values. */
+export function timesOfRecordings(
+  { keys, chunks }: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] },
+  mostRows: number,
+): { times: number[]; changed: number }[] {
   const recordings = new Map<string, { times: number[]; changed: number; chunk: RowChunk; row: number }>();
-  let left = headRows;
+  let left = mostRows;
   for (const chunk of chunks) {
     const { rows, time, keyOfRow, channels } = chunk;
     for (let i = 0; i < Math.min(rows, left); i++) {

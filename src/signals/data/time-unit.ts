@@ -42,10 +42,12 @@ const crystalRates = [
   20, 25, 30, 32, 40, 50, 51.2, 52, 60, 64, 75, 80, 100, 102.4, 104, 120, 128, 200, 204.8, 208, 250, 256,
 ];
 const crystalTolerance = 0.003;
+/** The same for ticks of 1/1024 s, which are so close to 1 ms that a less exact match would often be a coincidence. */
+const binaryTolerance = 0.001;
 /** Rate in Hz below which numbers in ms are compared with crystal ticks. */
 const leastRateInMs = 8;
 /** Range of seconds since 1970, for dates from 2007 to 2040; numbers of this size are more likely dates than elapsed time. */
-const likelyDates = { from: 1.17e9, to: 2.2e9 } as const;
+export const likelyDates = { from: 1.17e9, to: 2.2e9 } as const;
 /** Longest step between rows that summarise an epoch, in seconds. */
 const slowestRows = 3600;
 /** Rate in Hz above which numbers in ms with a step of one or two may count other ticks. */
@@ -172,10 +174,14 @@ function crystalRate(step: number): number | undefined {
   return crystalRates.find((rate) => Math.abs(crystalHz / step / rate - 1) <= crystalTolerance);
 }
 
-function doubtOfNamedUnit(name: string, { step }: RowPace, unit: NumericUnit): string | undefined {
+function doubtOfNamedUnit(name: string, { step, meanStep }: RowPace, unit: NumericUnit): string | undefined {
   if (unit !== "ms") return undefined;
   const [rate, crystal] = [1000 / step, crystalRate(step)];
-  const hz = `Column "${name}" is in ms by its name, which gives ${Number(rate.toPrecision(3))} Hz`;
+  const hz = `Column "${name}" is in ms by its name, which gives ${Number((1000 / meanStep).toPrecision(3))} Hz`;
+  const binary = crystalRates.find((usual) => Math.abs(1024 / meanStep / usual - 1) <= binaryTolerance);
+  const isUsual = crystalRates.some((usual) => Math.abs(1000 / meanStep / usual - 1) <= crystalTolerance);
+  if (binary !== undefined && !isUsual)
+    return `${hz}. In ticks of 1/1024 s, the rate would be ${binary} Hz. If the column counts such ticks, add --time-unit 1/1024s.`;
   if (crystal !== undefined && rate < leastRateInMs)
     return `${hz}. In ticks of 1/${crystalHz} s, the rate would be ${crystal} Hz. If the column counts such ticks, add --time-unit 1/${crystalHz}s.`;
   if (rate > coarseRate && step <= 2)

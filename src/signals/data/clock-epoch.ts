@@ -1,0 +1,29 @@
+// Names clocks that do not seem to count from 1970. Such times are used as they are, because only labels with dates depend on
+// the epoch.
+
+import { likelyDates, sinceEpoch } from "./time-unit.ts";
+
+/** Epochs of other clocks, in seconds from 1970. */
+const epochs: readonly (readonly [name: string, seconds: number])[] = [
+  ["1904, as LabVIEW does", -2_082_844_800],
+  ["1980-01-06, as GPS does", 315_964_800],
+  ["1989-12-31, as Garmin's devices do", 631_065_600],
+  ["2000, as some microcontrollers do", 946_684_800],
+  ["2001, as Apple's devices do", 978_307_200],
+];
+/** Seconds above which a number is more likely a date than the time since a device was started: more than five years. */
+const leastDate = 1.6e8;
+
+/** The start of 2032. */
+const latest = 1_956_528_000;
+
+/** Returns a warning if times would have an unlikely date if they counted from 1970. @param seconds a typical time */
+export function epochWarning(column: string, seconds: number): string | undefined {
+  if (seconds < leastDate || seconds > sinceEpoch.to || (seconds >= likelyDates.from && seconds <= likelyDates.to))
+    return undefined;
+  const fitting = epochs.filter(([, start]) => seconds + start >= likelyDates.from && seconds + start <= latest);
+  if (fitting.length === 0) return undefined;
+  const day = (at: number): string => new Date(at * 1000).toISOString().slice(0, 10);
+  const counted = fitting.map(([name, start]) => `${day(seconds + start)} if it counts from ${name}`);
+  return `Column "${column}" would be on ${day(seconds)} if it counted from 1970, but on ${counted.join(", or ")}. Its times are used as they are, so durations are right, but dates are wrong, and labels with dates do not fit.`;
+}

@@ -1092,8 +1092,8 @@ export const shapes: readonly Shape[] = [
     source: "UCI 779, HARTH",
     hz: 50,
     files: one(`timestamp=iso_space|${cols("back_%", "a")}|${cols("thigh_%", "a")}|label='1`, {}, "S006.csv"),
-    options: { groupFromPath: "{person}.csv", channels: axes("back_%") },
-    read: acc(axes("back_%"), "a"),
+    options: { groupFromPath: "{person}.csv" },
+    read: { ...acc(axes("back_%"), "a"), ...acc(axes("thigh_%"), "a") },
     people: ["S006"],
   },
   wide("extrasensory", "ExtraSensory, raw accelerometer", "extrasensory.ucsd.edu", "time=e", ["%", "a"], undefined, {

@@ -11,6 +11,7 @@ import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { limitedTextColumn } from "../files/table-limits.ts";
 import { readTableSchema, type TableSchema } from "../files/table-schema.ts";
 import { type TimeReading, textClock } from "../files/text-clock.ts";
+import type { DateOrder } from "../files/time-forms.ts";
 import { partsOfJoinedClock } from "../files/usual-column-names.ts";
 import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
@@ -18,6 +19,7 @@ import { withoutEmptyColumns } from "./empty-columns.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import { type LabelMap, readLabelMap } from "./label-map.ts";
 import type { ColumnOptions } from "./named-columns.ts";
+import { withOneHotLabel } from "./one-hot-label.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
 import { withoutRowNumbers } from "./row-numbers.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
@@ -84,12 +86,14 @@ export async function openRowChunks(
   },
 ): Promise<Table> {
   const first = files[0]!;
-  const options = withPathTemplateRoles(given);
+  let options = withPathTemplateRoles(given);
   const separate = async (file: SourceFile): Promise<SeparatedTable> => {
     const schema = await readTableSchema(database, file, pathColumnsOf(file.within ?? file.path, options));
     return withReadErrorsExplained(database, file, schema, async () => {
       const filled = await withoutEmptyColumns(database, file, schema, options, warn);
-      const own = await withoutRowNumbers(database, file, filled, options, warn);
+      const numbered = await withoutRowNumbers(database, file, filled, options, warn);
+      const { schema: own, label } = await withOneHotLabel(database, file.path, numbered, { options, required, warn });
+      if (label !== null) options = { ...options, label };
       return separateSensors(database, file.path, own, options, { scratch, warn });
     });
   };
@@ -103,29 +107,35 @@ export async function openRowChunks(
     return { schema, channels: null };
   };
   const { schema: firstSchema, channels: found } = await schemaOf(first);
-  const named = found === null ? options : { ...options, channels: found };
+  const named: ColumnOptions = found === null ? options : { ...options, channels: found };
   const roles = resolveColumnRoles(firstSchema.names, named, required, first.path, onFault, warn);
   const keys: RowKey[] = [];
   const fileRows: number[] = [];
   const labels = await readLabelMap(options.map, options.exclude, options.labelMap);
   const spellings = { people: new Spellings(known?.people), classes: new Spellings(known?.classes) };
 
-  const readingOf = (file: SourceFile, schema: TableSchema, column: string): Promise<TimeReading> =>
+  const readingOf = (
+    file: SourceFile,
+    schema: TableSchema,
+    { column, order }: { column: string; order: DateOrder | undefined },
+  ): Promise<TimeReading> =>
     withReadErrorsExplained(database, file, schema, () =>
-      textClock({ database, file: file.path, schema, column, warn }, options.timeFormat),
+      textClock({ database, file: file.path, schema, column, order, warn }, options.timeFormat),
     );
 
   async function* chunks(): AsyncGenerator<RowChunk> {
     const texts = new RowTexts(keys, roles, spellings, labels);
     let firstReading: TimeReading | undefined;
+    let order: DateOrder | undefined;
     for (const [f, file] of files.entries()) {
       const schema = file === first ? firstSchema : (await schemaOf(file)).schema;
       if (file !== first)
         refuseOtherColumns(first.path, roles, file.path, schema.names, { options: named, required, warn });
       const numbers = new Set(roles.channels);
-      const reading = roles.time === null ? undefined : await readingOf(file, schema, roles.time);
+      const reading = roles.time === null ? undefined : await readingOf(file, schema, { column: roles.time, order });
       if (reading !== undefined) {
         firstReading ??= reading;
+        if (reading.isOrderAssumed !== true) order ??= reading.order;
         refuseOtherChunkTime(first.path, firstReading, file.path, reading);
         if (reading.order !== undefined && firstReading.order !== undefined && reading.order !== firstReading.order)
           warn(

@@ -4,7 +4,7 @@
 // the first rows of the file have the form of these parts.
 
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
-import { type ColumnsOfTable, withJoinedClock } from "./split-clock.ts";
+import { type ColumnsOfTable, withComputedColumn } from "./split-clock.ts";
 import { normaliseUsualColumnName, usualColumnNameWithoutUnit, usualColumnOfRole } from "./usual-column-names.ts";
 
 /** Number of rows at the top of a file used to determine whether the columns belong together. */
@@ -81,7 +81,7 @@ export async function withDateAndTime<Schema extends ColumnsOfTable>(
     date === undefined ? time : ((await dateWithTime(head, date, time)) ?? (time === whole ? undefined : time));
   if (joined === undefined || joined.columns.length < 2) return schema;
   const name = joined.columns.join(" + ");
-  return schema.names.includes(name) ? schema : withJoinedClock(schema, name, "VARCHAR", joined.sql);
+  return schema.names.includes(name) ? schema : withComputedColumn(schema, name, "VARCHAR", joined.sql);
 }
 
 /** Evaluates SQL aggregates over the first rows, optionally with computed columns added. */

@@ -34,11 +34,11 @@ export async function withSplitClock<Schema extends ColumnsOfTable>(
   if (clock === undefined || !(await isSplitClock(database, schema, clock))) return schema;
   const name = joinedClockName(clock.seconds, clock.part);
   if (schema.names.includes(name)) return schema;
-  return withJoinedClock(schema, name, "DOUBLE", sqlOfSplitClock(clock));
+  return withComputedColumn(schema, name, "DOUBLE", sqlOfSplitClock(clock));
 }
 
 /** Adds a column that is computed from other columns. @param sql an expression in terms of the other columns */
-export function withJoinedClock<Schema extends ColumnsOfTable>(
+export function withComputedColumn<Schema extends ColumnsOfTable>(
   schema: Schema,
   name: string,
   type: string,

@@ -9,6 +9,7 @@ const monthName = "([A-Za-z]{3,9})\\.?";
 const fraction = "(?:[.,:](\\d{0,9}))?";
 const halfDay = "\\s*([AaPp])?\\.?(?:[Mm]\\.?)?";
 const hours = `(\\d{1,2})[:.h](\\d{2})(?:[:.m](\\d{2}))?${fraction}${halfDay}`;
+const unpaddedHours = `(\\d{1,2}):(\\d{1,2}):(\\d{1,2})${fraction}${halfDay}`;
 const zone = "Z|(?:UTC|GMT)?[+-]\\d{1,2}:?\\d{2}|(?:UTC|GMT)?[+-]\\d{1,2}|UTC|GMT";
 const offset = `\\s*(${zone})?\\s*(?:\\[[^\\]]*\\]|\\([^)]*\\))?`;
 const clockParts = ["h", "mi", "s", "f", "half"] as const;
@@ -51,6 +52,11 @@ export const dateTimeForms: readonly DateTimeForm[] = [
     form: `^\\s*(${a})([-/._ ])(${b})[-/._ ](${c})[T ,_-]+(\\d{1,2})[-_](\\d{2})[-_](\\d{2})(?:[.,_-](\\d{1,3}|\\d{5,9}))?(Z)?\\s*$`,
     parts: ["a", "sep", "b", "c", "h", "mi", "s", "f", "zone"],
   },
+  // 2026-5-4 9:5:7:23, without leading zeros
+  {
+    form: `^\\s*${numericDate}[T ,_/:-]+${unpaddedHours}${offset}\\s*$`,
+    parts: ["a", "sep", "b", "c", ...clockParts, "zone"],
+  },
   // 20260504 10:00:00.123
   {
     form: `^\\s*${compactDate}[T ,_-]*${hours}${offset}\\s*$`,
@@ -68,6 +74,17 @@ export const compactForm: string = `^\\s*${compactDate}[T _-]?([01]\\d|2[0-3])([
 export const compactParts = ["a", "b", "c", "h", "mi", "s", "f", "zone"] as const;
 export const timeOfDayForm: string = `^\\s*(\\d{1,3})[:.h](\\d{2})[:.m](\\d{2})${fraction}(?:s|${halfDay})\\s*$`;
 export const timeOfDayParts = ["h", "mi", "s", "f", "half"] as const;
+/** 9:5:7:23, without leading zeros. */
+export const unpaddedTimeForm: string = `^\\s*${unpaddedHours}\\s*$`;
+/** 9:58 AM */
+export const halfDayForm: string = "^\\s*(\\d{1,2}):(\\d{2})\\s*([AaPp])\\.?[Mm]\\.?\\s*$";
+export const halfDayParts = ["h", "mi", "half"] as const;
+/** A number with its unit: 20 ms, 0.02s. */
+export const unitForm: string =
+  "^\\s*([+-]?(?:\\d+(?:[.,]\\d*)?|[.,]\\d+)(?:[eE][+-]?\\d+)?)\\s*((?i:s|secs?|seconds?|ms|msecs?|millis|milliseconds?|[uµμ]s|usecs?|micros|microseconds?|ns|nsecs?|nanos|nanoseconds?))\\s*$";
+/** A duration of ISO 8601: PT1M0.02S. */
+export const durationForm: string = "^\\s*P(?:(\\d+)D)?T(?:(\\d+)H)?(?:(\\d+)M)?(?:(\\d+)(?:[.,](\\d{1,9}))?S)?\\s*$";
+export const durationParts = ["d", "h", "mi", "s", "f"] as const;
 /** Elapsed time as pandas writes it: 0 days 00:00:07.900000. */
 export const timedeltaForm: string = `^\\s*(\\d{1,4}) days? (\\d{1,2}):(\\d{2}):(\\d{2})${fraction}\\s*$`;
 export const timedeltaParts = ["d", "h", "mi", "s", "f"] as const;
@@ -106,6 +123,14 @@ export function secondsInClockForm(part: (of: TimePart) => string): string {
 
 export function secondsInDecimalForm(part: (of: TimePart) => string): string {
   return `TRY_CAST(concat(coalesce(nullif(${part("s")}, ''), '0'), '.', coalesce(nullif(${part("f")}, ''), '0')) AS DOUBLE)`;
+}
+
+/** Returns SQL for the seconds in a text of `unitForm`. */
+export function secondsInUnitForm(name: string): string {
+  const part = (group: number): string => `regexp_extract(${name}, ${duckdbLiteral(unitForm)}, ${group})`;
+  const unit = `lower(${part(2)})`;
+  const per = `CASE WHEN ${unit} LIKE 's%' THEN 1 WHEN ${unit} LIKE 'mic%' THEN 1e6 WHEN ${unit} LIKE 'm%' THEN 1e3 WHEN ${unit} LIKE 'n%' THEN 1e9 ELSE 1e6 END`;
+  return `(TRY_CAST(replace(${part(1)}, ',', '.') AS DOUBLE) / ${per})`;
 }
 
 /** @param written SQL for an offset such as Z, +02:00 or GMT+2 */

@@ -4,6 +4,7 @@ import type { GivenSensor } from "./decide-sensors.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
 import {
   isNamelessSensor,
+  isPlaceSensor,
   type NamedSensor,
   placeInSensorName,
   sensorNameLength,
@@ -20,6 +21,7 @@ export interface UsualChannels {
  * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, words to single letters (gFx to ax),
  * and short names to long ones. If there are several gyroscopes, chooses one with an accelerometer in the same place, along
  * with that accelerometer.
+ * If no name gives a kind, reads all sensors named after places on the body.
  * @param given sensors specified by the user, all of which are read instead of other sensors of the same kinds
  */
 export function usualChannels(columns: readonly string[], given: readonly GivenSensor[] = []): UsualChannels {
@@ -53,6 +55,8 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
     gyroscopes,
     gyroscopes.filter((sensor) => isPaired(sensor, together)),
   );
+  // As in HARTH, accelerometers on several parts of the body may be named only after these.
+  if (chosen.length === 0) chosen.push(...found.filter(isPlaceSensor));
   chosen.push(...own.filter((sensor) => !chosen.includes(sensor)));
   return { channels: chosen.flatMap(({ channels }) => channels), passedOver };
 }

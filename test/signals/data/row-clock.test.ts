@@ -1,6 +1,6 @@
 // Tests the unit of a numeric clock, which is given or inferred for each file, and rejected if the resulting rate is
 // implausible.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DataFault } from "../../../src/data-fault.ts";
 import { UserError } from "../../../src/errors.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
@@ -198,4 +198,52 @@ test.each([
   const { path } = folderOf({ "a.csv": clockTable("time_ms", time, { rateHz }) });
   const { quality } = await readRecordings([path("a.csv")], options);
   expect(quality.sampling.rate_hz! / rateHz).toBeCloseTo(1, 2);
+});
+
+describe("times of day in digits", () => {
+  const digits = (i: number): string => new Date(39_595_000 + 20 * i).toISOString().slice(11, 23).replaceAll(":", "");
+
+  test.each([
+    ["hhmmss.fff", digits, 39_595],
+    ["hhmmssfff", (i: number) => digits(i).replace(".", ""), 39_595],
+    ["hhmmss", (i: number) => digits(i).slice(0, 6), 39_595],
+    ["hhmmssffffff", (i: number) => `${digits(i).replace(".", "")}000`, 39_595],
+    ["hmmss.fff", (i: number) => digits(i - 2 * 3600 * 50).replace(/^0/, ""), 32_395],
+  ])("%s past the hour is read evenly, with a warning", async (_, time, from) => {
+    const { recordings, quality } = await readClock("time", time);
+    for (let i = 0; i < 400; i++) expect(recordings.time[i]! - from).toBeCloseTo(i / 50, 3);
+    expect(quality.warnings).toContainEqual(expect.stringMatching(/^Column "time" is read as a time of day in digits/));
+  });
+
+  test("elapsed seconds with a gap of 40 s are no such times", async () => {
+    const { recordings } = await readClock("time", (i) => (50 + i / 50 + (i < 200 ? 0 : 40)).toFixed(2));
+    expect(recordings.time[399]).toBeCloseTo(50 + 399 / 50 + 40, 3);
+  });
+
+  test("later digits that are not a time of day are refused", async () => {
+    const { path } = folderOf({
+      "a.csv": clockTable("time", ({ i }) => (i === 70_000 ? "106099" : digits(i)), { rows: 70_001, people: ["ann"] }),
+    });
+    await expect(readRecordings([path("a.csv")], options)).rejects.toThrow(
+      /data row 70001, column "time": expected a time of day in digits, such as 105955, found 106099/,
+    );
+  });
+});
+
+test.each([
+  ["Apple's", 736_513_195, /would be on 1993-05-04 if it counted from 1970.* 2024-05-04 if it counts from 2001/],
+  ["Garmin's", 1_083_754_795, /would be on 2004-05-05 .* 2024-05-04 if it counts from 1989-12-31/],
+  ["LabVIEW's", 3_797_665_195, /would be on 2090-05-05 .* 2024-05-04 if it counts from 1904/],
+])("times from %s epoch are named", async (_, start, warning) => {
+  const { quality } = await readClock("timestamp", (i) => (start + i / 50).toFixed(2));
+  expect(quality.warnings).toContainEqual(expect.stringMatching(warning));
+});
+
+test.each([50, 100])("a clock in ms with the rate of %d Hz in 1/1024 s is doubted", async (rateHz) => {
+  const time = ({ i }: { i: number }): number => Math.round((i * 1024) / rateHz);
+  const { path } = folderOf({ "a.csv": clockTable("time_ms", time, { rateHz }) });
+  const { quality } = await readRecordings([path("a.csv")], options);
+  expect(quality.warnings).toContainEqual(
+    expect.stringMatching(/In ticks of 1\/1024 s, the rate would be .* --time-unit 1\/1024s/),
+  );
 });

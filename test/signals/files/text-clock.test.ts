@@ -83,6 +83,7 @@ describe("one form in the whole file", () => {
     ["%H:%M:%S.%f %Y-%m-%d", ten],
     ["0 days %H:%M:%S.%f000", 36_000],
     ["%Hh%Mm%S.%fs", 36_000],
+    ["%M:%S.%f", 0],
   ])("%s", async (form, start) => {
     const { from, quality } = await readTimes((i) => written(form, i));
     expect(quality.rows).toMatchObject({ kept: 1600, dropped: { missing_time: 0, duplicate_time: 0 } });
@@ -112,6 +113,40 @@ describe("one form in the whole file", () => {
   test("an offset is in all times or in none", async () => {
     const mixed = readTimes((i) => written(`%Y-%m-%d %H:%M:%S:%f${i < 9 ? "" : " +0100"}`, i));
     await expect(mixed).rejects.toThrow(/expected an offset from UTC in all times or in none/);
+  });
+});
+
+describe("durations with their units", () => {
+  test.each([
+    ["ms", (i: number) => `${20 * i} ms`],
+    ["s", (i: number) => `${(i / 50).toFixed(2)}s`],
+    ["us", (i: number) => `${20_000 * i} µs`],
+    ["nanoseconds", (i: number) => `${2e7 * i} nanoseconds`],
+    ["ISO 8601", (i: number) => `PT${Math.floor(i / 100)}M${((i % 100) / 50).toFixed(2)}S`],
+  ])("%s", async (unit, time) => {
+    const { from } = await readTimes(time, {}, 99);
+    expect(unit === "ISO 8601" ? from[1]! - from[0]! : from[98]! - from[0]!).toBeCloseTo(
+      unit === "ISO 8601" ? 0.02 : 98 / 50,
+      4,
+    );
+  });
+});
+
+describe("numbers without leading zeros", () => {
+  const joined = (form: string) => (i: number) => written(form, i, ten + 3595).replace(/(?<=[: .-])0+(?=\d)/g, "");
+
+  test.each(["%H:%M:%S", "%H:%M:%S.%f", "%H:%M:%S:%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S:%f"])(
+    "%s",
+    async (form) => {
+      const { from, quality } = await readTimes(joined(form));
+      expect(from[399]! - from[0]!).toBeCloseTo(399 / 50, 4);
+      if (form.endsWith("f")) expect(quality.warnings.join()).toMatch(/lack leading zeros, so \.5 is read as 0\.005 s/);
+    },
+  );
+
+  test("times of half a day without seconds", async () => {
+    const { from } = await readTimes((i) => written("%H:%M AM", i), {}, 3100);
+    expect(from[3000]! - from[0]!).toBeCloseTo(60, 1);
   });
 });
 
@@ -171,6 +206,24 @@ describe("day and month", () => {
       expect(quality.warnings.join()).toMatch(/could begin with the day or the month/);
     },
   );
+
+  test("one date leaves the order open, which is said; another file decides it", async () => {
+    const lone = (i: number): string => written("%d/%m/%Y %H:%M:%S.%f", i);
+    const { quality } = await readTimes(lone);
+    expect(quality.warnings.join()).toMatch(/only one date, "04\/05\/2026 .*--time-format/);
+    const table = (start: number): string =>
+      clockTable("timestamp", ({ i }) => written("%d/%m/%Y %H:%M:%S.%f", i, start), { rows: 60, people: ["ann"] });
+    const { path } = folderOf({ "a.csv": table(ten + 13 * 86_400), "b.csv": table(ten + 31 * 86_400) });
+    const read = await readRecordings([path("a.csv"), path("b.csv")], { requireLabels: false });
+    expect(read.quality.warnings.join()).not.toMatch(/day/);
+    expect(read.recordings.time.at(-1)! - read.recordings.time[0]!).toBeCloseTo(18 * 86_400 + 59 / 50, 3);
+  });
+
+  test("dates that make sense in both orders are refused", async () => {
+    const both = (i: number): string => written(i < 200 ? "05/06/2026 %H:%M:%S.%f" : "06/07/2026 %H:%M:%S.%f", i);
+    await expect(readTimes(both)).rejects.toThrow(/expected dates that show whether the day or the month comes first/);
+    await expect(readTimes(both)).rejects.toMatchObject({ advice: expect.stringContaining("--time-format") });
+  });
 
   test("one date above 12 decides for all", async () => {
     const late = Date.UTC(2026, 4, 13) / 1000 - 4;

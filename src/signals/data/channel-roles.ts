@@ -1,0 +1,184 @@
+// Decides which columns are the channels. Channels given by the user or a model are used as they are; otherwise, an
+// accelerometer and a gyroscope are found by name.
+
+import type { FaultDescription, OnFault } from "../../data-fault.ts";
+import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { refuseNumberedSamples } from "../files/refuse-wide-rows.ts";
+import { isSameColumnButForUnit } from "../files/usual-column-names.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { usualChannels } from "../sensors/usual-channels.ts";
+import { absentRoleColumn, nearestColumnForRole } from "./absent-column.ts";
+import { givenSensors } from "./given-sensors.ts";
+import { listedColumns } from "./listed-columns.ts";
+import type { ColumnOptions } from "./named-columns.ts";
+
+/**
+ * @param onFault called for each given or expected channel that is missing; if it does not throw, the other channels are
+ * returned
+ * @param warn called for sensors that were found but not used
+ * @throws UserError if no channel is found
+ */
+export function resolveChannelRoles(
+  available: readonly string[],
+  { channels: given, modelChannels: expected, sensor = [] }: ColumnOptions,
+  file: string,
+  { onFault, warn }: { onFault: OnFault; warn: (message: string) => void },
+): readonly string[] {
+  const names = given ?? expected;
+  if (names === undefined) return resolveUsualChannelRoles(available, sensor, file, warn);
+  return names.filter((name) => {
+    const found = available.includes(name);
+    if (!found)
+      onFault(
+        given
+          ? absentRoleColumn(available, name, file, "--channels")
+          : lackingChannelRole(available, name, file, names),
+      );
+    return found;
+  });
+}
+
+function lackingChannelRole(
+  available: readonly string[],
+  name: string,
+  file: string,
+  expected: readonly string[],
+): FaultDescription {
+  const near = nearestColumnForRole(
+    available.filter((column) => !expected.includes(column)),
+    name,
+  );
+  return {
+    code: "schema",
+    message: `${file}: the model expects a channel "${name}", which is not among the columns ${listedColumns(available)}.`,
+    advice: adviceOnLackingRole(available, expected, near),
+    file,
+    column: name,
+    expected: `a column "${name}"`,
+    found: listedColumns(available),
+  };
+}
+
+function adviceOnLackingRole(
+  available: readonly string[],
+  expected: readonly string[],
+  near: string | undefined,
+): string {
+  const alike = expected.map((name) => available.find((column) => isSameColumnButForUnit(column, name)));
+  if (alike.every((column) => column !== undefined)) {
+    return (
+      `The names differ only in their units: ${shellCommand("--channels", alike.join(","))}. ` +
+      "If the columns are in different units than in training, and their names do not give the units, add " +
+      "--units, such as --units acc=m/s^2."
+    );
+  }
+  return (
+    `${near === undefined ? "" : `The nearest name is "${near}". `}If channels have other names, list them with ` +
+    `--channels, in the model's order: ${expected.join(",")}`
+  );
+}
+
+/** Returns the channels of the sensors given by the user, and of an accelerometer and a gyroscope found by name. */
+function resolveUsualChannelRoles(
+  available: readonly string[],
+  given: readonly string[],
+  file: string,
+  warn: (message: string) => void,
+): readonly string[] {
+  const { channels, passedOver } = usualChannels(available, givenSensors(given, available));
+  refuseWindowsAsColumns(channels.slice(0, 3), passedOver, file);
+  refuseStatisticColumns(channels, file);
+  for (const { kind, channels: axes } of passedOver) {
+    warn(
+      `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, name all channels with --channels.`,
+    );
+  }
+  if (channels.length > 0) return channels;
+  refuseNumberedSamples(file, available);
+  throw new UserError(
+    `${file}: no sensor channels were found among ${listedColumns(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
+    { advice: adviceOnChannelRoles(available) },
+  );
+}
+
+/**
+ * Minimum number of numbered copies of a sensor for them to count as the samples of a window; no one wears that many devices.
+ */
+const fewestSamples = 12;
+
+/** Rejects rows that contain whole windows, because the first sample of each window would be read as the signal. */
+function refuseWindowsAsColumns(
+  first: readonly string[],
+  others: readonly { readonly channels: readonly string[] }[],
+  file: string,
+): void {
+  const unnumbered = (channels: readonly string[]): string =>
+    channels.map((name) => name.replace(/\d+(?=\D*$)/, "#")).join(",");
+  const own = unnumbered(first);
+  const numbered = others.filter(({ channels }) => unnumbered(channels) === own);
+  if (!own.includes("#") || numbered.length + 1 < fewestSamples) return;
+  throw new UserError(
+    `${file}: each row holds a window of ${numbered.length + 1} samples, from ${first.join(", ")} to ${numbered.at(-1)!.channels.join(", ")}; expected one sample per row.`,
+    { advice: "Use the recordings that the windows were cut from, or write each sample into a row of its own." },
+  );
+}
+
+/** Matches names of statistics over a window, such as Acc X-mean, GyrX_std and AvgAccX, in which words are separated. */
+const statisticName =
+  /(?:^|[^a-z])(mean|median|avg|average|std|stdev|var|min|max|iqr|mad|rms|skew|kurt|energy|entropy)(?:[^a-z]|$)/i;
+
+function isStatisticColumn(name: string): boolean {
+  return statisticName.test(name.replace(/([a-z])(?=[A-Z])/g, "$1 "));
+}
+
+/** Rejects per-window statistics, because they would be read as samples. */
+function refuseStatisticColumns(channels: readonly string[], file: string): void {
+  if (channels.length === 0 || !channels.every(isStatisticColumn)) return;
+  throw new UserError(
+    `${file}: expected the samples of sensors, found statistics of windows, such as ${channels.slice(0, 3).join(", ")}.`,
+    {
+      advice: `Use the recordings that the statistics were computed from. If these columns are samples, name them: ${shellCommand("--channels", channels.join(","))}`,
+    },
+  );
+}
+
+/** Matches the names of values that summarise an epoch: Euclidean norms, angles, counts and MIMS units. */
+const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
+
+function adviceOnChannelRoles(available: readonly string[]): string {
+  const axes = columnsOfRepeatedAxisRole(available);
+  if (axes !== undefined)
+    return `Two columns are named ${JSON.stringify(axes.find((name) => available.includes(`${name}_1`)))}. If the second is the axis that is missing, add ${shellCommand("--channels", axes.join(","))}`;
+  if (available.some((column) => summaryName.test(column)))
+    return "These columns look like summaries of epochs. Export the acceleration of each axis, often called raw data.";
+  const vectors = sensorsByName(available).map(({ channels }) => channels.join(","));
+  const [first] = vectors;
+  // Axes may be named after the body instead of by letters, such as AccV, AccML and AccAP.
+  const accelerations = available.filter((column) => /acc/i.test(column));
+  if (first === undefined && accelerations.length === 3)
+    return `Name them with --channels. Perhaps these are the axes of an accelerometer: ${shellCommand("--channels", accelerations.join(","))}`;
+  const numbered = available
+    .filter((column) => /1(?=\D*$)/.test(column))
+    .map((column) => [1, 2, 3].map((axis) => column.replace(/1(?=\D*$)/, String(axis))))
+    .find((axes) => axes.every((name) => available.includes(name)));
+  if (first === undefined && numbered !== undefined)
+    return `Name them with --channels. Perhaps these are the axes of a sensor: ${shellCommand("--channels", numbered.join(","))}`;
+  if (first === undefined) return "Name them with --channels COLUMN,COLUMN,...";
+  return `Name them with --channels. These are vectors: ${vectors.join("; ")}. For the first: ${shellCommand("--channels", first)}`;
+}
+
+/** Returns a sensor's columns if one of its axes is named like another, as in the header X, Y, X. */
+function columnsOfRepeatedAxisRole(available: readonly string[]): readonly string[] | undefined {
+  for (const column of available) {
+    const base = column.replace(/_1$/, "");
+    if (base === column || !available.includes(base)) continue;
+    for (const axis of ["x", "y", "z"]) {
+      const renamed = base.replace(/[xyz](?=[^xyz]*$)/i, (letter) => (letter >= "a" ? axis : axis.toUpperCase()));
+      const names = available.map((name) => (name === column ? renamed : name));
+      const sensor = sensorsByName(names).find(({ channels }) => channels.includes(renamed));
+      if (sensor !== undefined) return sensor.channels.map((name) => available[names.indexOf(name)]!);
+    }
+  }
+  return undefined;
+}

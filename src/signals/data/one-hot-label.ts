@@ -1,0 +1,123 @@
+// Finds labels that are spread over several columns, one per class, of which exactly one has a 1 in each row: walking, running
+// and sitting with 0 and 1.
+
+import { UserError } from "../../errors.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import { withComputedColumn } from "../files/split-clock.ts";
+import type { TableSchema } from "../files/table-schema.ts";
+import { usualColumnOfRole } from "../files/usual-column-names.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import type { RequiredColumns } from "./column-roles.ts";
+import type { ColumnOptions } from "./named-columns.ts";
+
+/** Minimum number of classes; two columns of 0 and 1 more often tell something else, such as left from right. */
+const fewestClasses = 3;
+/** Minimum share of the rows that must have a class; the others count as unlabelled. */
+const leastLabelled = 0.5;
+const mostColumns = 200;
+
+/**
+ * Adds a label column, named after the columns of its classes (walking,running,sitting), if the table has no other label.
+ * @param options `label` may list the columns
+ * @throws UserError if columns listed by the user have more than one 1 in a row
+ */
+export async function withOneHotLabel(
+  database: Database,
+  file: string,
+  schema: TableSchema,
+  { options, required, warn }: { options: ColumnOptions; required: RequiredColumns; warn: (message: string) => void },
+): Promise<{ schema: TableSchema; label: string | null }> {
+  const none = { schema, label: null };
+  const { label } = options;
+  if (label !== undefined) {
+    const listed = label.split(",").map((name) => name.trim());
+    if (schema.names.includes(label) || listed.length < 2 || !listed.every((name) => schema.names.includes(name)))
+      return none;
+    const found = await oneHotFacts(database, schema, listed);
+    if (found.isOneHot) return { schema: withClassOfOneHotLabel(schema, label, listed), label };
+    throw new UserError(
+      `${file}: --label ${label}: expected a 1 in at most one of these columns per row, and 0 in the others.`,
+      {
+        advice: "Name one column with the activity of each row, or columns of 0 and 1 that exclude each other.",
+      },
+    );
+  }
+  if (required.label === false || options.labels !== undefined || usualColumnOfRole(schema.names, "label") !== null)
+    return none;
+  const roles = (["group", "recording", "time"] as const).map(
+    (role) => options[role] ?? usualColumnOfRole(schema.names, role),
+  );
+  const axes = sensorsByName(schema.names).flatMap(({ channels }) => [...channels]);
+  const used = new Set([...roles, ...axes, ...(options.channels ?? []), ...(options.modelChannels ?? [])]);
+  const possible = schema.names.filter(
+    (name) => !used.has(name) && /INT|BOOLEAN|DOUBLE|FLOAT/.test(schema.types.get(name) ?? ""),
+  );
+  if (possible.length < fewestClasses || possible.length > mostColumns) return none;
+  const { flags, varying } = await flagColumns(database, schema, possible);
+  for (const classes of adjacentColumns(schema.names, flags)) {
+    if (classes.filter((name) => varying.has(name)).length < 2) continue;
+    const found = await oneHotFacts(database, schema, classes);
+    if (!found.isOneHot || found.labelled < leastLabelled) continue;
+    const name = classes.join(",");
+    warn(
+      `${file}: each row has a 1 in one of the columns ${classes.join(", ")}, so these are read as the activity. If they are something else, name another column with --label.`,
+    );
+    return { schema: withClassOfOneHotLabel(schema, name, classes), label: name };
+  }
+  return none;
+}
+
+function flagOfColumn(name: string): string {
+  const id = duckdbIdentifier(name);
+  return `CASE lower(CAST(${id} AS VARCHAR)) WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE TRY_CAST(${id} AS DOUBLE) END`;
+}
+
+/** Returns the columns that contain only 0 and 1, and those of them that contain both. */
+async function flagColumns(
+  database: Database,
+  schema: TableSchema,
+  names: readonly string[],
+): Promise<{ flags: string[]; varying: ReadonlySet<string> }> {
+  const facts = names.map((name, c) => {
+    const flag = flagOfColumn(name);
+    return `bool_and(coalesce(${flag} IN (0, 1), ${duckdbIdentifier(name)} IS NULL)) AS only${c}, min(${flag}) < max(${flag}) AS varies${c}`;
+  });
+  const [found] = await database.rows(`SELECT ${facts.join(", ")} FROM ${schema.source(new Set())}`);
+  const flags = names.filter((_, c) => found![`only${c}`] === true);
+  return { flags, varying: new Set(names.filter((name, c) => flags.includes(name) && found![`varies${c}`] === true)) };
+}
+
+/** Returns the runs of neighbouring flags, and all flags together. */
+function adjacentColumns(names: readonly string[], flags: readonly string[]): string[][] {
+  const runs: string[][] = [[]];
+  for (const name of names) {
+    if (flags.includes(name)) runs.at(-1)!.push(name);
+    else if (runs.at(-1)!.length > 0) runs.push([]);
+  }
+  const long = runs.filter(({ length }) => length >= fewestClasses);
+  return long.length > 1 || (long[0]?.length ?? 0) < flags.length ? [...long, [...flags]] : long;
+}
+
+async function oneHotFacts(
+  database: Database,
+  schema: TableSchema,
+  classes: readonly string[],
+): Promise<{ isOneHot: boolean; labelled: number }> {
+  const flags = classes.map((name) => `coalesce(${flagOfColumn(name)}, 0)`);
+  const only = flags.map((flag) => `${flag} IN (0, 1)`).join(" AND ");
+  const [found] = await database.rows(
+    `SELECT count(*) AS rows, bool_and(${only}) AS only, max(${flags.join(" + ")}) AS most, count(*) FILTER (${flags.join(" + ")} = 1) AS labelled FROM ${schema.source(new Set())}`,
+  );
+  const rows = Number(found!.rows);
+  return { isOneHot: found!.only === true && Number(found!.most) === 1, labelled: Number(found!.labelled) / rows };
+}
+
+function withClassOfOneHotLabel(schema: TableSchema, name: string, classes: readonly string[]): TableSchema {
+  const [start] = classes.map((column) => /^(.*[_ .:-])[^_ .:-]*$/.exec(column)?.[1] ?? "");
+  const isShared = classes.every((column) => column.startsWith(start!) && column.length > start!.length);
+  const cases = classes.map((column) => {
+    const own = isShared ? column.slice(start!.length) : column;
+    return `WHEN ${flagOfColumn(column)} = 1 THEN ${duckdbLiteral(own)}`;
+  });
+  return withComputedColumn(schema, name, "VARCHAR", `CASE ${cases.join(" ")} END`);
+}

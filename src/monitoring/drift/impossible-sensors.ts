@@ -48,7 +48,7 @@ const leastSeconds = 5;
  * Limits for the ratio of turns; see turning-ratio.ts. Each limit lies about halfway, on a logarithmic scale, between the most
  * extreme ratio seen in people and the ratio that the other unit would give.
  */
-const [leastTurning, mostTurning] = [1 / 16, 25];
+const [leastTurning, mostTurning] = [1 / 16, 10];
 
 /**
  * @param columns [N] samples of each channel, in time order
@@ -153,13 +153,15 @@ function impossibleRotation(
   samplingRateHz: number,
 ): ImpossibleSensor[] {
   const { unit, name, channels, recordedIn } = turning.gyroscope;
-  const ratio = turningRatio(columns, turning, samplingRateHz);
-  if (unit === null || ratio === undefined) return [];
+  const ratios = turningRatio(columns, turning, samplingRateHz);
+  if (unit === null || ratios === undefined) return [];
   const expected = recordedIn ?? unit;
-  const ratioIn = (other: SensorUnit): number =>
-    ratio / unitFactor("gyroscope", other, expected) / unitFactor("gyroscope", unit, "rad/s");
-  const excessIn = (other: SensorUnit): number => Math.max(leastTurning / ratioIn(other), ratioIn(other) / mostTurning);
-  const [inUnit, excess] = [ratioIn(expected), excessIn(expected)];
+  const scale = (other: SensorUnit): number =>
+    1 / unitFactor("gyroscope", other, expected) / unitFactor("gyroscope", unit, "rad/s");
+  const excessIn = (other: SensorUnit): number =>
+    Math.max(leastTurning / (ratios.all * scale(other)), ((ratios.mostly ?? 0) * scale(other)) / mostTurning);
+  const excess = excessIn(expected);
+  const inUnit = (ratios.all * scale(expected) < leastTurning ? ratios.all : (ratios.mostly ?? 0)) * scale(expected);
   if (!(excess > 1)) return [];
   const fitting = sensorUnitNames("gyroscope").find((other) => excessIn(other) <= 1);
   const fault = `is in ${fitting} instead of ${expected}`;

@@ -55,18 +55,19 @@ function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {
 }
 
 /**
- * Returns the e-value of a batch whose spread is too wide to be explained by chance. That limit is twice as far from the usual
- * spread as the widest rehearsed batch is, so the exponent of the extrapolation is doubled. The alarm level limits the distance
- * of a drift-free batch.
+ * Returns the e-value of a batch that spreads more widely than chance explains, compared with every reference whose usual
+ * spread is known. A spread as wide as in the stream's own past is no change, even if no person in the training data varies as
+ * much. The limit is twice as far from the usual spread as the widest rehearsed batch is, so the exponent of the extrapolation
+ * is doubled. Its base is the probability that a new person exceeds all rehearsed people, because one person's batches resemble
+ * each other; with a single rehearsed person, it is the resolution.
  * @returns 0 if its spread is not that wide
  */
 function pastEvidenceOfSpread(comparisons: readonly Comparison[]): number {
-  const bets = comparisons.map(({ far, beyond, impossible, pValue }) =>
-    beyond && !impossible && far !== null && pValue !== null
-      ? extrapolatedPastEvidence(pValue.resolution, 2 * far.score)
-      : 0,
-  );
-  return Math.max(0, ...bets);
+  const known = comparisons.filter(({ far, pValue }) => far !== null && pValue !== null);
+  if (known.length === 0) return 0;
+  const score = Math.min(...known.map(({ far, beyond, impossible }) => (beyond && !impossible ? far!.score : 0)));
+  const base = Math.max(...known.map(({ pValue: p }) => (p!.people > 1 ? 1 / (p!.people + 1) : p!.resolution)));
+  return score === 0 ? 0 : extrapolatedPastEvidence(base, 2 * score);
 }
 
 /** @param excess distance as a multiple of the furthest rehearsed batch's distance */

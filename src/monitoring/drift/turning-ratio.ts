@@ -15,8 +15,20 @@ const leastTurn = 0.02;
 /** Minimum number of turns in a batch; arbitrary. */
 const fewestTurns = 10;
 
+/** Share of the turns in which gravity turned furthest, which `mostly` leaves out; arbitrary. */
+const leftOut = 0.25;
+
+/** Root mean square turn of gravity, divided by that measured by the gyroscope. */
+export interface TurningRatios {
+  readonly all: number;
+  /**
+   * The ratio without the turns in which gravity turned furthest. Where two recordings were joined, the direction of gravity
+   * jumps, but the sensor did not turn. Undefined if the sensor hardly turned in the remaining time.
+   */
+  readonly mostly: number | undefined;
+}
+
 /**
- * Root mean square turn of gravity, divided by that measured by the gyroscope.
  * @param columns [N] samples in time order; the gyroscope's are in rad/s
  * @returns undefined if the sensor hardly turned, or if the batch is too short
  */
@@ -24,7 +36,7 @@ export function turningRatio(
   columns: Columns,
   { accelerometer, gyroscope }: { readonly accelerometer: Sensor; readonly gyroscope: Sensor },
   samplingRateHz: number,
-): number | undefined {
+): TurningRatios | undefined {
   const half = Math.max(1, Math.round(halfSeconds * samplingRateHz));
   const step = 2 * half;
   const sums = [...accelerometer.channels, ...gyroscope.channels].map((name) =>
@@ -36,15 +48,29 @@ export function turningRatio(
     const length = Math.hypot(x, y, z);
     return length === 0 ? [0, 0, 0] : [x / length, y / length, z / length];
   };
-  let [seen, said, steps] = [0, 0, 0];
+  const turns: Turn[] = [];
   for (let at = half; at + step + half <= rows; at += step) {
     const [before, after] = [direction(at), direction(at + step)];
     const [x, y, z] = before.map((value, axis) => (value + after[axis]!) / 2) as [number, number, number];
     const [a, b, c] = [3, 4, 5].map((axis) => sums[axis]![at]! / samplingRateHz) as [number, number, number];
-    said += (b * z - c * y) ** 2 + (c * x - a * z) ** 2 + (a * y - b * x) ** 2;
-    seen += before.reduce((sum, value, axis) => sum + (after[axis]! - value) ** 2, 0);
-    steps++;
+    turns.push({
+      said: (b * z - c * y) ** 2 + (c * x - a * z) ** 2 + (a * y - b * x) ** 2,
+      seen: before.reduce((sum, value, axis) => sum + (after[axis]! - value) ** 2, 0),
+    });
   }
-  if (steps < fewestTurns || !(said > 0) || Math.sqrt(seen / steps) < leastTurn) return undefined;
-  return Math.sqrt(seen / said);
+  const all = ratioOfTurns(turns);
+  if (turns.length < fewestTurns || all === undefined) return undefined;
+  const smallest = turns.toSorted((a, b) => a.seen - b.seen).slice(0, Math.ceil(turns.length * (1 - leftOut)));
+  return { all, mostly: ratioOfTurns(smallest) };
+}
+
+/** Squares of the turn of gravity and of the turn measured by the gyroscope. */
+interface Turn {
+  readonly seen: number;
+  readonly said: number;
+}
+
+function ratioOfTurns(turns: readonly Turn[]): number | undefined {
+  const [seen, said] = turns.reduce(([a, b], own) => [a + own.seen, b + own.said], [0, 0]);
+  return said > 0 && Math.sqrt(seen / turns.length) >= leastTurn ? Math.sqrt(seen / said) : undefined;
 }

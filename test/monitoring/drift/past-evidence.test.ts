@@ -21,7 +21,7 @@ function comparison(reference: ReferenceKind, { p = 0.5, usual, beyond, ...chose
     ...chosen,
     usual: reference !== "baseline" || usual === null ? null : pValueOf(usual ?? p),
     far: beyond === undefined ? null : { score: beyond, channel: "x", statistic: "wasserstein" },
-    beyond: beyond !== undefined,
+    beyond: beyond !== undefined && beyond > 1,
   });
 }
 
@@ -88,23 +88,34 @@ describe("a batch farther from everything than any rehearsed batch", () => {
 });
 
 describe("a batch that spreads more widely than chance reaches", () => {
-  const eValue = (chosen: Chosen, hasPast = true) =>
-    pastEvidence([comparison("baseline"), comparison("anchor"), comparison("rolling", chosen)], hasPast).eValues
-      .anchor!;
+  const { people } = pValueOf(1);
+  const eValue = (...beyond: readonly (number | undefined)[]) =>
+    pastEvidence(
+      (["baseline", "anchor", "rolling"] as const).map((kind, i) => comparison(kind, { beyond: beyond[i] ?? 0.5 })),
+      true,
+    ).eValues.anchor!;
 
   it("is evidence against the whole past, more the wider it is", () => {
-    expect(eValue({ beyond: 1.1 })).toBeCloseTo(evidenceOf(resolution ** 2.2), 6);
-    expect(eValue({ beyond: 3 })).toBeGreaterThan(1000 * eValue({ beyond: 1.1 }));
-    expect(eValue({})).toBe(evidenceOf(0.5));
+    expect(eValue(1.2, 1.1, 4)).toBeCloseTo(evidenceOf((people + 1) ** -2.2), 6);
+    expect(eValue(3, 3, 3)).toBeGreaterThan(1000 * eValue(1.1, 1.1, 1.1));
+  });
+
+  it("is no evidence if one of the references spreads as widely", () => {
+    expect(eValue(3, 3)).toBe(evidenceOf(0.5));
+    expect(eValue(undefined, 3, 3)).toBe(evidenceOf(0.5));
   });
 
   it("is evidence before the stream has a past", () => {
     const { eValues, isBeyond } = pastEvidence([comparison("baseline", { beyond: 1.1 })], false);
-    expect(eValues).toEqual({ anchor: evidenceOf(resolution ** 2.2), rolling: evidenceOf(resolution ** 2.2) });
+    const e = evidenceOf((people + 1) ** -2.2);
+    expect(eValues).toEqual({ anchor: e, rolling: e });
     expect(isBeyond).toBe(true);
   });
 
   it("is left to physics if no person gives such values", () => {
-    expect(eValue({ beyond: 9, impossible: true })).toBe(evidenceOf(0.5));
+    const impossible = { beyond: 9, impossible: true };
+    expect(pastEvidence([comparison("baseline", impossible), comparison("anchor")], true).eValues.anchor).toBe(
+      evidenceOf(0.5),
+    );
   });
 });

@@ -73,6 +73,16 @@ describe("reversedAxes", () => {
     expect(causes(both[0]!, past(both[1]!, both[0]!, both[1]!))).toEqual([["Gy"]]);
   });
 
+  it("needs more than a few seconds in common", () => {
+    const long = (): ClassSummaries => batch(flipped, [30, 30], 0.1);
+    const own = (seconds: number) => {
+      const short = (): ClassSummaries => batch([1, 1, 1], [seconds, seconds], 0.1);
+      return { anchor: [1, 2, 3, 4, 5].map(short), rolling: [short(), short(), short(), long(), long()] };
+    };
+    expect(causes(long(), own(2))).toEqual([]);
+    expect(causes(long(), own(6))).toEqual([["Gy"]]);
+  });
+
   it("says nothing if there is little coherence, little past, or no pair of sensors", () => {
     const weak = [0.1, -0.1, 0.1];
     const vague = [0.1, 0.1, 0.1];

@@ -45,7 +45,7 @@ describe("turningRatio", () => {
     );
     for (const name of ["ax", "ay", "az"]) columns[name]!.fill(0, 7 * half, 11 * half);
     const ratio = turningRatio(columns, { accelerometer: accelerometer!, gyroscope: gyroscope! }, rate);
-    expect(ratio).toBeCloseTo(slowRatio(columns, half, rate), 10);
+    expect(ratio?.all).toBeCloseTo(slowRatio(columns, half, rate), 10);
   });
 
   it("is not measured while the sensor hardly turns, or in fewer than ten turns", () => {
@@ -57,10 +57,22 @@ describe("turningRatio", () => {
         ]),
       );
     const ratioOf = (rows: number, swing: number): number | undefined =>
-      turningRatio(columns(rows, swing), { accelerometer: accelerometer!, gyroscope: gyroscope! }, 20);
+      turningRatio(columns(rows, swing), { accelerometer: accelerometer!, gyroscope: gyroscope! }, 20)?.all;
     expect(ratioOf(400, 0.01)).toBeUndefined();
     expect(ratioOf(400, 0.5)).toBeGreaterThan(0);
     expect(ratioOf(110, 0.5)).toBeGreaterThan(0);
     expect(ratioOf(109, 0.5)).toBeUndefined();
+  });
+
+  it("leaves out the jumps where recordings were joined", () => {
+    const [rows, joint] = [1200, 80];
+    const still = Object.fromEntries(
+      names.map((name, c) => [name, Float32Array.from({ length: rows }, (_, i) => (c > 2 ? 1e-3 * Math.sin(i) : 0))]),
+    );
+    // Every four seconds, a sensor that does not turn points somewhere else.
+    for (let i = 0; i < rows; i++) still[Math.floor(i / joint) % 2 === 0 ? "ax" : "az"]![i] = 1;
+    const joined = turningRatio(still, { accelerometer: accelerometer!, gyroscope: gyroscope! }, 20)!;
+    expect(joined.all).toBeGreaterThan(100);
+    expect(joined.mostly).toBeUndefined();
   });
 });

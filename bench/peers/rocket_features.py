@@ -11,7 +11,8 @@ macro-F1 over folds.
 differences: half of the kernels on the differences between neighbouring samples.
 positive means: half of the biases, and for each the mean excess of the kernel's output over it (as in MultiRocket; Tan et al.
 2022).
-lengths: the magnitude of each sensor's vector as an additional channel.
+magnitudes: the magnitude of each sensor's vector as an additional channel.
+half magnitudes: the same, but every second kernel or group of kernels uses only the recorded channels.
 own scale: half of the kernels on channels that are standardised within each window.
 summary: 10 statistics of each channel and magnitude, and their correlations, in addition to the kernels.
 hydra: half of the features from competing random kernels (Dempster et al. 2023).
@@ -48,9 +49,9 @@ def rotated(windows, sensors, rng):
     return turned
 
 
-def with_lengths(windows, sensors):
-    lengths = [np.linalg.norm(windows[:, :, axes], axis=2, keepdims=True) for axes in sensors]
-    return np.concatenate([windows, *lengths], axis=2)
+def with_magnitudes(windows, sensors):
+    magnitudes = [np.linalg.norm(windows[:, :, axes], axis=2, keepdims=True) for axes in sensors]
+    return np.concatenate([windows, *magnitudes], axis=2)
 
 
 def own_scale(windows):
@@ -59,7 +60,7 @@ def own_scale(windows):
 
 
 def summary(windows, sensors):
-    signals = with_lengths(windows, sensors).astype(np.float64)
+    signals = with_magnitudes(windows, sensors).astype(np.float64)
     mean, deviation = signals.mean(axis=1), signals.std(axis=1)
     centred = (signals - mean[:, None]) / (deviation[:, None] + 1e-6)
     correlations = np.einsum("ntc,ntd->ncd", centred, centred) / signals.shape[1]
@@ -78,16 +79,20 @@ def convolved(windows, weights, dilation):
     return np.concatenate(taps, axis=2) @ weights.reshape(-1, weights.shape[2])
 
 
-def drawn_channels(channels, kernels, rng):
-    """Returns [C, K] of 0 and 1; small subsets are as frequent as large ones, as in aeon."""
+def drawn_channels(channels, kernels, rng, recorded=None):
+    """
+    Returns [C, K] of 0 and 1; small subsets are as frequent as large ones, as in aeon. If `recorded` is given, every second
+    column uses only that many channels.
+    """
     seen = np.zeros((channels, kernels), np.float32)
     for k in range(kernels):
-        count = int(2 ** (rng.uniform() * np.log2(min(channels, 9) + 1)))
-        seen[rng.permutation(channels)[:count], k] = 1
+        used = channels if recorded is None or k % 2 == 1 else recorded
+        count = int(2 ** (rng.uniform() * np.log2(min(used, 9) + 1)))
+        seen[rng.permutation(used)[:count], k] = 1
     return seen
 
 
-def minirocket(prepare, windows, features, rng, positive_means=False):
+def minirocket(prepare, windows, features, rng, positive_means=False, recorded=None):
     """Returns a function from windows to about `features` features: shares of positive values and, optionally, their means."""
     prepared = prepare(windows)
     _, steps, channels = prepared.shape
@@ -98,7 +103,7 @@ def minirocket(prepare, windows, features, rng, positive_means=False):
     ends = np.round(np.cumsum(counts) * per_kernel / 32).astype(int)
     first, groups = 1, []
     for number, (dilation, biases) in enumerate(zip(dilations, np.diff(ends, prepend=0))):
-        weights = places[:, None] * drawn_channels(channels, len(PLACES), rng)
+        weights = places[:, None] * drawn_channels(channels, len(PLACES), rng, recorded)
         levels = (first + np.arange(len(PLACES) * biases)).reshape(len(PLACES), biases) * GOLDEN % 1
         first += levels.size
         chosen = prepared[rng.integers(len(prepared), size=len(PLACES))]
@@ -122,7 +127,7 @@ def minirocket(prepare, windows, features, rng, positive_means=False):
     return lambda some: by_run(transform, prepare(some))
 
 
-def hydra(prepare, windows, features, rng):
+def hydra(prepare, windows, features, rng, recorded=None):
     """
     Returns a function from windows to about `features` features, two for each kernel: the square root of the sum of its outputs
     where they are the largest in the kernel's group, and the square root of the number of samples at which its output is the
@@ -134,7 +139,7 @@ def hydra(prepare, windows, features, rng):
     kernels = rng.normal(size=(len(dilations), 9, 1, groups * COMPETING)).astype(np.float32)
     kernels -= kernels.mean(axis=1, keepdims=True)
     kernels /= np.abs(kernels).sum(axis=1, keepdims=True)
-    seen = [np.repeat(drawn_channels(channels, groups, rng), COMPETING, axis=1) for _ in dilations]
+    seen = [np.repeat(drawn_channels(channels, groups, rng, recorded), COMPETING, axis=1) for _ in dilations]
 
     def transform(part):
         columns = []
@@ -168,6 +173,13 @@ def feature_sets(windows, sensors, features, seed):
         return lambda some: np.concatenate([function(some) for function in functions], axis=1)
 
     plain = scaled(lambda some: some)
+    longer = scaled(lambda some: with_magnitudes(some, sensors))
+    channels = windows.shape[2]
+
+    def with_hydra(prepare, **options):
+        own = hydra(prepare, windows, features / 2, np.random.default_rng(seed), **options)
+        return together(kernels(prepare, 0.5, **options), own)
+
     extra = lambda some: summary(some, sensors)
     competing = hydra(plain, windows, features / 2, np.random.default_rng(seed))
     half = kernels(plain, 0.5)
@@ -175,10 +187,12 @@ def feature_sets(windows, sensors, features, seed):
         "minirocket": kernels(plain),
         "differences": together(half, kernels(scaled(lambda some: np.diff(some, axis=1)), 0.5)),
         "positive means": kernels(plain, positive_means=True),
-        "lengths": kernels(scaled(lambda some: with_lengths(some, sensors))),
+        "magnitudes": kernels(longer),
         "own scale": together(half, kernels(scaled(own_scale), 0.5)),
         "summary": together(kernels(plain), extra),
         "hydra": together(half, competing),
+        "hydra, magnitudes": with_hydra(longer),
+        "hydra, half magnitudes": with_hydra(longer, recorded=channels),
         "hydra, summary": together(half, competing, extra),
     }
 

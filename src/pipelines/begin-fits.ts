@@ -121,13 +121,15 @@ export function settingsToBeginFit(
   trainIndex: Int32Array,
 ): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards" | "penalties"> {
   const { normalize, batchSize, patience, classWeights, augment } = config;
+  const axes = sensors.map(({ channels }) => channels);
   return {
     name: name.replace("-", " "),
     windows: fingerprint,
     network,
     batchSize,
     patience,
-    turned: augment === "rotate" ? sensors.map(({ channels }) => channels) : null,
+    sensors: axes,
+    turned: augment === "rotate" ? axes : null,
     trainIndex: Array.from(trainIndex),
     pseudoLabels: null,
     scaler: start?.scaler ?? fitScaler(normalize, windows, trainIndex),

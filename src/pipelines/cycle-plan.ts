@@ -79,6 +79,7 @@ export function cyclePlan(
   const { normalize, batchSize, patience, classWeights, augment } = setting.trained;
   const { learningRates, penalty, mixture } = setting.schedule;
   const { windows, rows, pseudoLabels } = pseudoLabelCycle(setting, base, selection);
+  const sensors = setting.sensors.map(({ channels }) => channels);
   return {
     name: name.replace("-", " "),
     windows: setting.windowsFingerprint,
@@ -86,7 +87,8 @@ export function cyclePlan(
     batchSize,
     patience,
     pseudoLabels,
-    turned: augment === "rotate" ? setting.sensors.map(({ channels }) => channels) : null,
+    sensors,
+    turned: augment === "rotate" ? sensors : null,
     trainIndex: Array.from(rows),
     validationIndex: null,
     testIndex: testIndex === null ? null : Array.from(testIndex),

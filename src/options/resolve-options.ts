@@ -31,10 +31,7 @@ export function resolveOptions<Config extends object>(
   const fromFile = file === undefined ? {} : resolveGivenOptionNames(file.options, defined, file.path);
   const own = resolveGivenOptionNames(given, defined, undefined);
   const merged = { ...fromFile, ...own };
-  const shape = Object.fromEntries(
-    Object.entries(defined).map(([name, option]) => [name, optionCheckOrDefault(option)]),
-  );
-  const result = z.object(shape).safeParse(merged);
+  const result = schemaOfOptions(defined).safeParse(merged);
   if (result.success) return result.data as Config;
   const issue = result.error.issues[0]!;
   const name = String(issue.path[0]);
@@ -42,6 +39,19 @@ export function resolveOptions<Config extends object>(
   const isSecret = defined[name]?.secret === true;
   const came = !(name in merged) ? "nothing" : isSecret ? "another value" : showOptionValue(merged[name]);
   throw new UserError(`${writtenOptionName(name, defined)}${where}: expected ${issue.message}, got ${came}`);
+}
+
+/** Kept, because zod compiles a schema when it is first used, which takes longer than using it. */
+const optionSchemas = new WeakMap<Options, z.ZodType>();
+
+function schemaOfOptions(defined: Options): z.ZodType {
+  const before = optionSchemas.get(defined);
+  if (before !== undefined) return before;
+  const schema = z.object(
+    Object.fromEntries(Object.entries(defined).map(([name, option]) => [name, optionCheckOrDefault(option)])),
+  );
+  optionSchemas.set(defined, schema);
+  return schema;
 }
 
 /** Options by their names in code, without undefined values; `path` is the file that they come from, if any. */

@@ -22,9 +22,11 @@ export function totalVariationDistance(a: ArrayLike<number>, b: ArrayLike<number
  */
 export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [n, m] = shareTotals(a, b);
-  let [told, weights] = [0, 0];
+  let told = 0;
+  let weights = 0;
   for (let i = 0; i < a.length; i++) {
-    const [p, q] = [a[i]! / n, b[i]! / m];
+    const p = a[i]! / n;
+    const q = b[i]! / m;
     if (p + q === 0) continue;
     told += (p + q) * bitsFromShares(p, q);
     weights += p + q;

@@ -16,7 +16,29 @@ export function windowSums(values: Float64Array, width: number): Float64Array {
       for (let i = 0; i < sums.length; i++) sums[i]! += blocks[i + done]!;
       done += length;
     }
+    if (2 * length > width) break;
     for (let i = 0; i + 2 * length <= values.length; i++) blocks[i]! += blocks[i + length]!;
+  }
+  return sums;
+}
+
+/**
+ * The same sums as `windowSums`, but only those of adjacent windows: from index `first` on, every `width` values.
+ */
+export function adjacentWindowSums(values: ArrayLike<number>, width: number, first = 0): Float64Array {
+  const sums = new Float64Array(Math.max(0, Math.floor((values.length - first) / width)));
+  const blocks = new Float64Array(width);
+  for (let w = 0, at = first; w < sums.length; w++, at += width) {
+    for (let i = 0; i < width; i++) blocks[i] = values[at + i]!;
+    let done = 0;
+    for (let length = 1; length <= width; length *= 2) {
+      if ((width & length) === 0) continue;
+      for (let half = 1; half < length; half *= 2) {
+        for (let i = done; i < done + length; i += 2 * half) blocks[i]! += blocks[i + half]!;
+      }
+      sums[w]! += blocks[done]!;
+      done += length;
+    }
   }
   return sums;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Rng } from "../../src/random.ts";
-import { windowSums } from "../../src/stats/window-sums.ts";
+import { adjacentWindowSums, windowSums } from "../../src/stats/window-sums.ts";
 
 const noise = (length: number): Float64Array => {
   const rng = Rng.fromSeed(1);
@@ -28,4 +28,13 @@ it("gives a part exactly the sums of the whole", () => {
 it("has no sums of a series that is too short", () => {
   expect(windowSums(noise(4), 5)).toHaveLength(0);
   expect(windowSums(noise(0), 1)).toHaveLength(0);
+});
+
+it.each([1, 2, 7, 13, 26])("gives the same sums of adjacent windows of %i values, to the last bit", (width) => {
+  const values = noise(100);
+  const all = windowSums(values, width);
+  for (const first of [0, 5]) {
+    const expected = all.filter((_, i) => i >= first && (i - first) % width === 0);
+    expect(adjacentWindowSums(values, width, first)).toEqual(expected);
+  }
 });

@@ -49,11 +49,14 @@ export function reversedAxes(
   const turning = turningSensors(sensors);
   if (turning === null || anchor.length < shortestPast || rolling.length < together) return [];
   const { accelerometer, gyroscope } = turning;
+  const coherences = coherenceSignals(sensors).map(({ name }) => name);
+  const merged = (batches: readonly ClassSummaries[]): ClassSummaries =>
+    mergeClassSummaries(batches.map((batch) => onlyAxesCoherences(batch, coherences)));
   const last = rolling.slice(1 - together);
-  const usual = mergeClassSummaries([...anchor, ...rolling.slice(0, 1 - together)]);
-  const recent = mergeClassSummaries([...last, current]);
+  const usual = merged([...anchor, ...rolling.slice(0, 1 - together)]);
+  const recent = merged([...last, current]);
   const fewest = leastSeconds * samplingRateHz;
-  const agreements = coherenceSignals(sensors).map(({ name }) => {
+  const agreements = coherences.map((name) => {
     const isNow = sumOfAxesAgreements(axesAgreementsByClass(current, usual, name, fewest)).product < 0;
     return isNow
       ? highestAxesAgreement(axesAgreementsByClass(recent, usual, name, fewest), leastEffectiveSeconds * samplingRateHz)
@@ -76,6 +79,14 @@ export function reversedAxes(
       cause: { kind: "flipped axis", channels: axes, fault: "has the opposite sign", weight: 1 },
     },
   ];
+}
+
+/** Models of earlier versions have no coherences. */
+function onlyAxesCoherences(batch: ClassSummaries, names: readonly string[]): ClassSummaries {
+  return batch.map(
+    (summary) =>
+      summary && Object.fromEntries(names.flatMap((name) => (summary[name] ? [[name, summary[name]] as const] : []))),
+  );
 }
 
 /**

@@ -53,13 +53,22 @@ export function stuckAxes(
     if (known === undefined) return [];
     const explained = [...known.edges, ...limitsOfStuckAxis(column, known.summary)];
     let stuck = 0;
-    for (let from = 0, to = 1; from < column.length; from = to++) {
-      while (to < column.length && column[to] === column[from]) to++;
-      if (to - from < shortestRun || explained.includes(column[from]!)) continue;
+    for (const [from, to] of runsOfStuckAxis(column, shortestRun)) {
+      if (explained.includes(column[from]!)) continue;
       if (axes.every((other) => other === channel || moves(other, from, to))) stuck += to - from;
     }
     return stuck === 0 ? [] : [{ channel, seconds: stuck / samplingRateHz, share: stuck / column.length }];
   });
+}
+
+/** The runs of at least this many equal values, each given by its first sample and the sample after its last. */
+function runsOfStuckAxis(column: Float32Array, shortest: number): [from: number, to: number][] {
+  const runs: [number, number][] = [];
+  for (let from = 0, to = 1; from < column.length; from = to++) {
+    while (to < column.length && column[to] === column[from]) to++;
+    if (to - from >= shortest) runs.push([from, to]);
+  }
+  return runs;
 }
 
 /** Number of samples that differ from the previous sample. */
@@ -72,13 +81,16 @@ function changesOfStuckAxis(column: Float32Array): number {
  * by. By contrast, an axis that is stuck at an end, or whose samples are replaced by 0, jumps to that value.
  */
 function limitsOfStuckAxis(column: Float32Array, usual: Pick<ChannelSummary, "min" | "max" | "std">): number[] {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of column) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < column.length; i++) {
+    least = Math.min(least, column[i]!);
+    most = Math.max(most, column[i]!);
   }
-  let [second, secondMost] = [most, least];
-  for (const value of column) {
+  let second = most;
+  let secondMost = least;
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i]!;
     if (value > least) second = Math.min(second, value);
     if (value < most) secondMost = Math.max(secondMost, value);
   }

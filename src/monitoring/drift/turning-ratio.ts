@@ -5,7 +5,7 @@
 // ratio. Dimensions: N samples.
 
 import type { Sensor } from "../../signals/sensors/sensor.ts";
-import { windowSums } from "../../stats/window-sums.ts";
+import { adjacentWindowSums } from "../../stats/window-sums.ts";
 import type { Columns } from "../summaries/summarize.ts";
 
 /** Half the time over which a direction is averaged, which is also the time between two directions; arbitrary. */
@@ -39,20 +39,19 @@ export function turningRatio(
 ): TurningRatios | undefined {
   const half = Math.max(1, Math.round(halfSeconds * samplingRateHz));
   const step = 2 * half;
-  const sums = [...accelerometer.channels, ...gyroscope.channels].map((name) =>
-    windowSums(Float64Array.from(columns[name]!), step),
-  );
+  const averaged = accelerometer.channels.map((name) => adjacentWindowSums(columns[name]!, step));
+  const rates = gyroscope.channels.map((name) => adjacentWindowSums(columns[name]!, step, half));
   const rows = columns[accelerometer.channels[0]]!.length;
-  const direction = (at: number): [number, number, number] => {
-    const [x, y, z] = [0, 1, 2].map((axis) => sums[axis]![at - half]!) as [number, number, number];
+  const direction = (k: number): [number, number, number] => {
+    const [x, y, z] = averaged.map((sums) => sums[k]!) as [number, number, number];
     const length = Math.hypot(x, y, z);
     return length === 0 ? [0, 0, 0] : [x / length, y / length, z / length];
   };
   const turns: Turn[] = [];
-  for (let at = half; at + step + half <= rows; at += step) {
-    const [before, after] = [direction(at), direction(at + step)];
+  for (let k = 0; (k + 2) * step <= rows; k++) {
+    const [before, after] = [direction(k), direction(k + 1)];
     const [x, y, z] = before.map((value, axis) => (value + after[axis]!) / 2) as [number, number, number];
-    const [a, b, c] = [3, 4, 5].map((axis) => sums[axis]![at]! / samplingRateHz) as [number, number, number];
+    const [a, b, c] = rates.map((sums) => sums[k]! / samplingRateHz) as [number, number, number];
     turns.push({
       said: (b * z - c * y) ** 2 + (c * x - a * z) ** 2 + (a * y - b * x) ** 2,
       seen: before.reduce((sum, value, axis) => sum + (after[axis]! - value) ** 2, 0),

@@ -59,13 +59,20 @@ function readDriftOfStreamState(drift: unknown): unknown {
   return typeof alarm === "object" && alarm !== null ? { ...drift, alarm: camelKeys(alarm) } : drift;
 }
 
+/** Kept, because zod compiles a schema when it is first used. */
+const stateSchemas = new WeakMap<Judge["model"], z.ZodType<StreamState>>();
+
 /** A schema that also checks the channels, because a ledger copied from another folder may contain another model's evidence. */
 export function streamStateSchemaFor({ model }: Judge): z.ZodType<StreamState> {
+  const before = stateSchemas.get(model);
+  if (before !== undefined) return before;
   const channels = Object.keys(model.baseline);
-  return streamStateSchema.refine(
+  const schema = streamStateSchema.refine(
     ({ drift }) => drift.series.every((batch) => channels.every((name) => Object.hasOwn(batch, name))),
     "expected the model's channels",
   );
+  stateSchemas.set(model, schema);
+  return schema;
 }
 
 /** Properties of a batch that do not depend on its stream. */

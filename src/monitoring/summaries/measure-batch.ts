@@ -24,10 +24,11 @@ import { type TurningSums, turningSums } from "./turning-scale.ts";
 export function measuredBatchColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
   const size = channels.length;
   return Object.fromEntries(
-    channels.map((name, c) => [
-      name,
-      Float32Array.from({ length: samples.length / size }, (_, i) => samples[i * size + c]!),
-    ]),
+    channels.map((name, c) => {
+      const column = new Float32Array(samples.length / size);
+      for (let i = 0, at = c; i < column.length; i++, at += size) column[i] = samples[at]!;
+      return [name, column];
+    }),
   );
 }
 

@@ -167,7 +167,9 @@ function sensorMagnitudeSignals(
 
 function sensorSignalMagnitude(axes: readonly Float32Array[]): Float32Array {
   const [x, y, z] = axes as [Float32Array, Float32Array, Float32Array];
-  return x.map((_, i) => Math.sqrt(x[i]! ** 2 + y[i]! ** 2 + z[i]! ** 2));
+  const lengths = new Float32Array(x.length);
+  for (let i = 0; i < lengths.length; i++) lengths[i] = Math.sqrt(x[i]! ** 2 + y[i]! ** 2 + z[i]! ** 2);
+  return lengths;
 }
 
 function sensorSignalFrequency(axes: readonly Float32Array[], lag: number, starts: ArrayLike<number>): Float32Array {

@@ -33,28 +33,38 @@ export function coherenceHalfWidth(samplingRateHz: number): number {
  */
 export function turningCoherence(axes: readonly Float32Array[], samplingRateHz: number): readonly Float64Array[] {
   const width = 2 * coherenceSmoothingHalf(samplingRateHz) + 1;
-  const smooth = axes.map((axis) => windowSums(windowSums(Float64Array.from(axis), width), width));
+  const smooth = axes.map((axis) => windowSums(windowSums(new Float64Array(axis), width), width));
   const [v, w] = [smooth.slice(0, 3), smooth.slice(3)];
-  const length = Math.max(0, v[0]!.length - 2);
-  const series = (): Float64Array[] => v.map(() => new Float64Array(length));
-  const [both, seen, said] = [series(), series(), series()];
+  const [x, y, z] = v as [Float64Array, Float64Array, Float64Array];
+  const [p, q, r] = w as [Float64Array, Float64Array, Float64Array];
+  const length = Math.max(0, x.length - 2);
+  const squares = new Float64Array(length);
+  const alongs = new Float64Array(length);
   for (let i = 0; i < length; i++) {
-    const square = v.reduce((sum, axis) => sum + axis[i + 1]! ** 2, 0);
-    if (square === 0) continue;
-    const along = v.reduce((sum, axis, k) => sum + axis[i + 1]! * w[k]![i + 1]!, 0) / square;
-    for (let k = 0; k < 3; k++) {
-      const [next, last] = [v[(k + 1) % 3]!, v[(k + 2) % 3]!];
-      const turned = (next[i + 2]! - next[i]!) * last[i + 1]! - (last[i + 2]! - last[i]!) * next[i + 1]!;
-      const a = turned / square;
-      const b = w[k]![i + 1]! - along * v[k]![i + 1]!;
-      both[k]![i] = a * b;
-      seen[k]![i] = a * a;
-      said[k]![i] = b * b;
-    }
+    const at = i + 1;
+    const square = x[at]! ** 2 + y[at]! ** 2 + z[at]! ** 2;
+    squares[i] = square;
+    if (square !== 0) alongs[i] = (x[at]! * p[at]! + y[at]! * q[at]! + z[at]! * r[at]!) / square;
   }
   const compared = 2 * coherenceComparedHalf(samplingRateHz) + 1;
-  return both.map((values, k) => {
-    const [ab, aa, bb] = [values, seen[k]!, said[k]!].map((own) => windowSums(own, compared));
-    return ab!.map((value, i) => (value === 0 ? 0 : value / Math.sqrt(aa![i]! * bb![i]!)));
+  return v.map((own, k) => {
+    const [next, last, turns] = [v[(k + 1) % 3]!, v[(k + 2) % 3]!, w[k]!];
+    const [both, seen, said] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
+    for (let i = 0; i < length; i++) {
+      const square = squares[i]!;
+      if (square === 0) continue;
+      const turned = (next[i + 2]! - next[i]!) * last[i + 1]! - (last[i + 2]! - last[i]!) * next[i + 1]!;
+      const a = turned / square;
+      const b = turns[i + 1]! - alongs[i]! * own[i + 1]!;
+      both[i] = a * b;
+      seen[i] = a * a;
+      said[i] = b * b;
+    }
+    const [ab, aa, bb] = [windowSums(both, compared), windowSums(seen, compared), windowSums(said, compared)];
+    for (let i = 0; i < ab.length; i++) {
+      const value = ab[i]!;
+      ab[i] = value === 0 ? 0 : value / Math.sqrt(aa[i]! * bb[i]!);
+    }
+    return ab;
   });
 }

@@ -80,11 +80,21 @@ function turningSumsInLastFrame(
   step: number,
 ): Float64Array {
   const sums = new Float64Array(3 * pieces);
-  const half = (axis: number, at: number): number => (axes[axis]![at]! * step) / 2;
+  const [ax, ay, az, gx, gy, gz] = axes as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  // Scalars, because V8 would allocate arrays anew for each sample.
   for (let i = 0; i < pieces * piece; i++) {
     const at = from + i;
     const last = 3 * Math.floor(i / piece);
-    let [p, q, r] = [half(3, at), half(4, at), half(5, at)];
+    let p = (gx[at]! * step) / 2;
+    let q = (gy[at]! * step) / 2;
+    let r = (gz[at]! * step) / 2;
     // The tangent of half the turn, from the first terms of its series.
     const tangent = 1 + (p * p + q * q + r * r) / 3;
     p *= tangent;
@@ -92,13 +102,19 @@ function turningSumsInLastFrame(
     r *= tangent;
     const scale = 2 / (1 + p * p + q * q + r * r);
     for (let k = 0; k <= last; k += 3) {
-      const [x, y, z] = [sums[k]!, sums[k + 1]!, sums[k + 2]!];
-      const [a, b, c] = [y * r - z * q, z * p - x * r, x * q - y * p];
+      const x = sums[k]!;
+      const y = sums[k + 1]!;
+      const z = sums[k + 2]!;
+      const a = y * r - z * q;
+      const b = z * p - x * r;
+      const c = x * q - y * p;
       sums[k] = x + scale * (a + b * r - c * q);
       sums[k + 1] = y + scale * (b + c * p - a * r);
       sums[k + 2] = z + scale * (c + a * q - b * p);
     }
-    for (let k = 0; k < 3; k++) sums[last + k]! += axes[k]![at]!;
+    sums[last]! += ax[at]!;
+    sums[last + 1]! += ay[at]!;
+    sums[last + 2]! += az[at]!;
   }
   return sums;
 }

@@ -147,7 +147,9 @@ function alternation(columns: readonly Float32Array[], time: Float64Array): Alte
 /** @param standsOut whether a row is far from both neighbours relative to the distance between them */
 function slowerAlternatingSignal(time: Float64Array, standsOut: (row: number) => boolean): Alternation["slower"] {
   const { length } = time;
-  const steps = Float64Array.from({ length: length - 1 }, (_, i) => time[i + 1]! - time[i]!).sort();
+  const steps = new Float64Array(Math.max(0, length - 1));
+  for (let i = 0; i < steps.length; i++) steps[i] = time[i + 1]! - time[i]!;
+  steps.sort();
   const step = steps[length >> 1]!;
   const difference = (i: number): number => Math.abs(time[i + 1]! - time[i - 1]! - step);
   let [surplusRows, outlying, others, othersOutlying] = [0, 0, 0, 0];

@@ -135,7 +135,8 @@ export function lostTimeForBatchQuality(rows: SampledRows): LostTime {
     const afterPause = new Set([...afterUnlabelled, ...labels.map(({ from }) => from)]);
     let row = 0;
     for (const steps of samplingSteps(rows, start, end)) {
-      for (const step of steps) {
+      for (let i = 0; i < steps.length; i++) {
+        const step = steps[i]!;
         row++;
         if (step > pauseSeconds || afterPause.has(row)) continue;
         total += step;

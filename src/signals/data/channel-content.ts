@@ -24,22 +24,23 @@ export function channelContent(rows: SampledRows, channel: number): ChannelRange
   for (const [r, { start, end }] of stretchesByRecording(rows)) {
     const step = samplingStepSeconds(rows, r);
     const minimalRun = Math.max(2, Math.round(flatRunSeconds / step));
-    let [run, last] = [0, Number.NaN];
-    const endRun = (): void => {
-      if (run >= minimalRun) flatSeconds += run * step;
-    };
+    let run = 0;
+    let last = Number.NaN;
     for (const { from, to } of piecesOfRecordings(start, end)) {
-      for (const value of rows.values(channel, from, to)) {
+      const values = rows.values(channel, from, to);
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i]!;
         if (value < min) min = value;
         if (value > max) max = value;
         if (value === last) run++;
         else {
-          endRun();
-          [run, last] = [1, value];
+          if (run >= minimalRun) flatSeconds += run * step;
+          run = 1;
+          last = value;
         }
       }
     }
-    endRun();
+    if (run >= minimalRun) flatSeconds += run * step;
   }
   return { min, max, flat_seconds: withoutRoundingNoise(flatSeconds) };
 }

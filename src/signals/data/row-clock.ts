@@ -89,11 +89,9 @@ export class RowClocks {
       const counters = new RecordingStates(this.#table.keys, () => ({ rows: 0 }));
       for await (const chunk of this.#table.chunks()) {
         // Rows that will be dropped later also count as samples and leave a gap.
-        yield {
-          chunk,
-          seconds: Float64Array.from(chunk.keyOfRow, (key) => counters.of(key).rows++ / rateHz),
-          repeats: false,
-        };
+        const seconds = new Float64Array(chunk.rows);
+        for (let i = 0; i < seconds.length; i++) seconds[i] = counters.of(chunk.keyOfRow[i]!).rows++ / rateHz;
+        yield { chunk, seconds, repeats: false };
       }
       return;
     }

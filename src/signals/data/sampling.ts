@@ -38,7 +38,8 @@ export function describeSampling(rows: Pick<RowSource, "time">, start: number, e
   let squares = 0;
   let row = start;
   for (const steps of samplingSteps(rows, start, end)) {
-    for (const step of steps) {
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!;
       row++;
       if (step > threshold) {
         gapRows.push(row);

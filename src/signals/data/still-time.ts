@@ -122,8 +122,9 @@ function isStillSensor(axes: readonly AxisBlock[]): boolean {
 function axisBlockForStillTime(values: Float32Array, gravity: number): AxisBlock {
   const n = values.length;
   let mean = 0;
-  for (const value of values) mean += value / n;
-  let [squares, changes] = [0, 0];
+  for (let i = 0; i < n; i++) mean += values[i]! / n;
+  let squares = 0;
+  let changes = 0;
   for (let i = 0; i < n; i++) {
     squares += (values[i]! - mean) ** 2;
     if (i > 0 && values[i] !== values[i - 1]) changes++;

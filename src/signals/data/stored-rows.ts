@@ -34,6 +34,7 @@ export class StoredRows implements RowSource {
   /**
    * @param store the store, which is closed together with this object
    * @param times times that replace the stored times, by recording index
+   * @param sampling of the same recordings and times, if known
    */
   constructor(
     channels: readonly string[],
@@ -41,6 +42,7 @@ export class StoredRows implements RowSource {
     recordings: readonly SelectedRecording[],
     times: ReadonlyMap<number, Float64Array> = new Map(),
     factors?: readonly (readonly number[])[],
+    sampling?: readonly Sampling[],
   ) {
     this.channels = channels;
     this.#store = store;
@@ -53,7 +55,7 @@ export class StoredRows implements RowSource {
       return { ...recording, start, end: rows };
     });
     this.rows = rows;
-    this.sampling = this.recordings.map(({ start, end }) => describeSampling(this, start, end));
+    this.sampling = sampling ?? this.recordings.map(({ start, end }) => describeSampling(this, start, end));
   }
 
   stretches(): Generator<Stretch> {
@@ -98,7 +100,7 @@ export class StoredRows implements RowSource {
       const before = this.#factors?.[r];
       return factorsOf(recording).map((factor, c) => factor * (before?.[c] ?? 1));
     });
-    return new StoredRows(this.channels, this.#store, this.recordings, this.#times, factors);
+    return new StoredRows(this.channels, this.#store, this.recordings, this.#times, factors, this.sampling);
   }
 
   /** Earliest and latest times, in seconds on the recordings' clock. There is at least one row. */
@@ -124,7 +126,7 @@ export class StoredRows implements RowSource {
    * Returns the same rows with different labels. @param recordings the same recordings in the same order, with the new labels
    */
   relabelled(recordings: readonly SelectedRecording[]): StoredRows {
-    return new StoredRows(this.channels, this.#store, recordings, this.#times);
+    return new StoredRows(this.channels, this.#store, recordings, this.#times, this.#factors, this.sampling);
   }
 
   close(): void {

@@ -58,7 +58,7 @@ export async function benchmarkData(options: { readonly rounds: number }): Promi
       });
       if (format !== "csv") continue;
       measurements.push({
-        name: "the same CSV read and checked, over DuckDB alone",
+        name: "reading and checking the same CSV, relative to DuckDB alone",
         value: median(overDuckdb),
         unit: "x",
         note: "CPU time, measured in turn",

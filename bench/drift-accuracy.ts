@@ -44,7 +44,7 @@ interface AccuracyInterval {
   readonly lower: number;
   readonly upper: number;
 }
-/** Fits an estimator to the calibration people. */
+/** Fits an estimator to the data of the calibration people. */
 type Method = (people: readonly HeldOutWindows[], length: number) => (batch: LabelledBatch) => AccuracyInterval;
 
 const methods: Readonly<Record<string, Method>> = {
@@ -78,7 +78,7 @@ function conformal(fitted: (people: readonly HeldOutWindows[]) => (confidences: 
         return Math.abs(mean(correct.slice(from, to)) - estimate(confidences.slice(from, to)));
       });
     });
-    // Counts one hypothetical further person, whose error may exceed all others (Lee, Barber and Willett 2023).
+    // Includes one additional hypothetical person, whose error may exceed all others (Lee, Barber and Willett 2023).
     const needed = (accuracyCoverage * (people.length + 1)) / people.length;
     const half = needed > 1 ? Number.POSITIVE_INFINITY : groupQuantile(errors, needed);
     const estimate = fitted(people);

@@ -33,7 +33,7 @@ export function driftBars(all: readonly SetFigures[]): Partial<Record<DriftPart,
         ),
       ),
       percent(
-        "streams that ever alarm",
+        "streams that ever raise an alarm",
         peopleInterval(
           all.flatMap(({ still }) => still.flatMap(({ runs }) => runs.Tidemark ?? [])),
           (some) => share(some.map(everAlarms)),
@@ -41,7 +41,7 @@ export function driftBars(all: readonly SetFigures[]): Partial<Record<DriftPart,
         atMost(12),
       ),
       percent(
-        "batches of a person that look unfamiliar at .05 (should contain 5 and exclude 10)",
+        "share of a person's batches that look unfamiliar at .05 (the interval should contain 5 % and exclude 10 %)",
         peopleInterval(
           all.flatMap(({ still }) => unfamiliarShares(still.flatMap(({ runs }) => runs.Tidemark ?? []))),
           (some) => some.reduce((sum, own) => sum + own.share, 0) / some.length,
@@ -49,25 +49,25 @@ export function driftBars(all: readonly SetFigures[]): Partial<Record<DriftPart,
       ),
     ],
     detection: [
-      seen("offset of .6 sd seen within 12 batches", of("offset of 0.6 sd"), 12, 90),
+      seen("offset of .6 sd: detected within 12 batches", of("offset of 0.6 sd"), 12, 90),
       delay("offset of .6 sd: median delay", of("offset of 0.6 sd"), 5),
       ...pooledByFault(
         all.filter(({ set }) => set !== "bfrb_samsung").flatMap((figures) => figures.faults),
         "Tidemark",
       )
         .filter(({ fault }) => joint.test(fault))
-        .map(({ fault, runs }) => seen(`${fault}: seen within ${seenWithin} batches`, runs, seenWithin, 80)),
+        .map(({ fault, runs }) => seen(`${fault}: detected within ${seenWithin} batches`, runs, seenWithin, 80)),
     ],
     names: [
-      named("steps named sudden_change five batches later", of(/^offset/), "sudden_change", "later", 90),
-      named("ramps named gradual_drift at the alarm", of(/^ramp/), "gradual_drift", "first", 80),
-      named("ramps named gradual_drift five batches later", of(/^ramp/), "gradual_drift", "later", 90),
+      named("steps that are named sudden_change five batches later", of(/^offset/), "sudden_change", "later", 90),
+      named("ramps that are named gradual_drift at the alarm", of(/^ramp/), "gradual_drift", "first", 80),
+      named("ramps that are named gradual_drift five batches later", of(/^ramp/), "gradual_drift", "later", 90),
     ],
     causes: causeBars(all),
     recovery: [
       percent("normal within 5 repaired batches", recoveredShare(recoveries, 5), atLeast(95)),
       percent(
-        "batches of a lasting fault that look normal after its alarm",
+        "batches of a lasting fault that look normal after the alarm",
         peopleInterval(lasting, (some) => share(some.flatMap(({ normal }) => normal))),
         atMost(1),
       ),
@@ -101,12 +101,12 @@ function causeBars(all: readonly SetFigures[]): Measurement[] {
   );
   return [
     percent(
-      "batches in alarm with the right cause or none",
+      "batches in alarm whose first cause is right or missing",
       peopleInterval(alarmed, (some) => share(some.map(({ isRight, named: name }) => isRight || name === null))),
       atLeast(95),
     ),
     percent(
-      "the same with a wrong unit or rate or a stuck channel: the right cause",
+      "batches in alarm with a wrong unit, a wrong rate or a stuck channel whose first cause is right",
       peopleInterval(known, (some) => share(some.map(({ isRight }) => isRight))),
       atLeast(80),
     ),
@@ -121,11 +121,11 @@ function coldBars(all: readonly SetFigures[]): Measurement[] {
     const runs = all.flatMap(({ cold }) => cold.filter(({ fault }) => fault === name).flatMap((own) => own.runs));
     return [
       percent(
-        `${name} from the first batch: streams that alarm at once`,
+        `${name} from the first batch: streams that raise an alarm at once`,
         peopleInterval(runs, (some) => share(some.map(({ verdicts }) => verdicts[0] !== "normal"))),
       ),
       percent(
-        `${name} from the first batch: batches that enter the references`,
+        `${name} from the first batch: batches added to the references`,
         peopleInterval(runs, (some) => share(some.flatMap(({ entered }) => entered))),
       ),
     ];
@@ -140,7 +140,7 @@ function accuracyBars(set: string, figures: SetFigures["accuracy"][number]["figu
   };
   return [
     {
-      name: `${set}: mean absolute error of the accuracy`,
+      name: `${set}: mean absolute error of the estimated accuracy`,
       value: mean("Tidemark", "error"),
       unit: "",
       limit: { kind: "at most", value: mean("ATC", "error") },
@@ -153,7 +153,7 @@ function accuracyBars(set: string, figures: SetFigures["accuracy"][number]["figu
       limit: atLeast(85),
     },
     {
-      name: `${set}: width if ten people calibrate`,
+      name: `${set}: interval width if calibrated on ten people`,
       value: mean("Tidemark", "fewWidth"),
       unit: "",
       limit: atMost(0.25),

@@ -22,8 +22,8 @@ const readmePath = fileURLToPath(new URL("../README.md", import.meta.url));
 
 const intro = `# Drift on people and days that the monitor was not tuned to
 
-\`npm run bench -- --only drift --write\` writes this page. With \`--parts\`, it writes only the sections of these parts. Each
-section gives the command that measured it. Values in parentheses are 90 % intervals by bootstrap over people.`;
+\`npm run bench -- --only drift --write\` writes this page. With \`--parts\`, it writes only the sections of the given parts. Each
+section gives the command that measured it. Values in parentheses are 90 % intervals from a bootstrap over people.`;
 
 const sectionTitles: Readonly<Record<DriftPart, string>> = {
   "false-alarms": "False alarms",
@@ -119,11 +119,11 @@ export function driftSummary(all: readonly SetFigures[], about: string): string 
   const judges = judgeRows(all);
   return [
     marks[0],
-    `${about} [docs/drift-figures.md](docs/drift-figures.md) has all tables, and what is missed.`,
+    `${about} [docs/drift-figures.md](docs/drift-figures.md) has all tables, including the limits that are missed.`,
     "",
     table(
       [
-        "drift-free batches in alarm; streams that ever are",
+        "drift-free batches in alarm; streams that ever raise an alarm",
         ...all.map(({ set, people }) => `${set}, ${people} people`),
       ],
       falseAlarms,
@@ -131,7 +131,7 @@ export function driftSummary(all: readonly SetFigures[], about: string): string 
     "",
     table(
       [
-        "fault after ten healthy batches: streams that see it within 12 (a ramp: 30), median delay",
+        "fault after ten healthy batches: streams that detect it within 12 batches (30 for a ramp), and the median delay",
         "Tidemark",
         "simple competitor",
       ],
@@ -142,7 +142,11 @@ export function driftSummary(all: readonly SetFigures[], about: string): string 
       : [
           "",
           table(
-            [`${usualDay}, all sets`, "drift-free batches in alarm", `offset of .6 sd seen within ${faultyBatches}`],
+            [
+              `${usualDay}, all sets`,
+              "drift-free batches in alarm",
+              `offset of .6 sd: detected within ${faultyBatches}`,
+            ],
             judges,
           ),
         ]),

@@ -81,8 +81,12 @@ export function driftFaults({ model, sensors, baseline, config }: WatchedModel):
     ...[0.5, 0.8, 1.25, 2].map((rate) =>
       inAll(`rate x ${rate}`, "sampling rate", channels, (column) => sensorRateFault(column, rate)),
     ),
-    fault("10 % lost one by one, renumbered", null, losing(0.1, 1)),
-    fault("10 % lost in bursts of 0.2 s, renumbered", null, losing(0.1, Math.round(0.2 * config.rate))),
+    fault("10 % of samples lost one by one, the rest renumbered", null, losing(0.1, 1)),
+    fault(
+      "10 % of samples lost in bursts of 0.2 s, the rest renumbered",
+      null,
+      losing(0.1, Math.round(0.2 * config.rate)),
+    ),
     inOne("gain of 1.2 in one channel", null, channels, (column) => column.map((x) => 1.2 * x)),
     ...kinds.map(({ kind, alike }) =>
       inAll(`gain of 1.2 in the ${kind}`, null, alike[0]!.channels, (column) => column.map((x) => 1.2 * x)),

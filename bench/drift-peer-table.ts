@@ -25,7 +25,7 @@ export function peerTable({ set, peers }: SetFigures): TitledTable {
   const note = `Number of streams that raise an alarm within ${faultyBatches} batches of the fault, out of those without an alarm in the first ${pastBatches} batches, and the median delay in batches.`;
   return {
     title: `${set}: published detectors`,
-    headers: ["detector", "healthy batches in alarm", "streams that alarm", ...faults],
+    headers: ["detector", "healthy batches in alarm", "streams with an alarm", ...faults],
     rows,
     note: [note, ...skipped.map((reason) => `Not measured: ${reason}.`)].join(" "),
   };

@@ -1,10 +1,9 @@
-// npx node bench/drift-statistics.ts [--seed N]: shows why thresholds are calibrated, and on which data. All figures
-// are from MotionSense. The script prints how often textbook constants raise an alarm without drift. For each statistic, it
-// also prints the share of batches in which a shifted channel is detected at once. The threshold is the
-// 95 % point of the drift-free score. The drift-free pairs are drawn in four ways: against other people, or against the
-// person's own past from the same recordings, from sessions (each activity from one recording, chosen anew for each session),
-// or from other recordings of the same activity. Finally, the script prints how much whole-sensor signals add to the signals of
-// the single channels.
+// npx node bench/drift-statistics.ts [--seed N]: shows why thresholds are calibrated, and on which data. All figures are from
+// MotionSense. The script prints how often textbook constants raise an alarm without drift. For each statistic, it also prints
+// the share of batches in which a shifted channel is detected at once. The threshold is the 95 % point of the drift-free score.
+// The drift-free pairs are drawn in four ways: against other people, or against the person's own past from the same recordings,
+// from sessions (each activity from one recording, chosen anew for each session), or from other recordings of the same
+// activity. Finally, the script prints how much whole-sensor signals add to the signals of the individual channels.
 
 import { parseArgs } from "node:util";
 import { fixedThresholds } from "../src/monitoring/drift/fixed-thresholds.ts";
@@ -222,7 +221,7 @@ async function main(seed: number): Promise<void> {
       console.log(`${minutes} min, seen in one look at shifts of ${shifts.join(" / ")} sd, reference of ${pairing}:`);
       for (const line of power(world, count, pairing)) console.log(`  ${line}`);
     }
-    console.log(`${minutes} min, seen in one look within classes, reference of sessions:`);
+    console.log(`${minutes} min, detected in one batch within classes, with sessions as the reference:`);
     for (const line of bySignals(world, count)) console.log(`  ${line}`);
   }
 }

@@ -38,7 +38,7 @@ export function falseAlarmTable({ set, people, still }: SetFigures): TitledTable
       ];
     }),
   );
-  const headers = ["days", "judge", "batches in alarm", "streams that alarm", "batches to the first", "unfamiliar"];
+  const headers = ["days", "judge", "batches in alarm", "streams with an alarm", "batches to the first", "unfamiliar"];
   return { title: `${set}: no fault, ${people} people`, headers, rows };
 }
 
@@ -54,7 +54,7 @@ export function detectionTable({ set, faults }: SetFigures, judge: JudgeName): T
       return shownDetection(runs[judge] ?? [], batchesToDetect(expected ?? "sudden_change"));
     }),
   ]);
-  const note = `Number of streams that raise an alarm within ${faultyBatches} batches of the fault (a ramp: ${rampBatches}), out of those without an earlier alarm, and the median delay in batches.`;
+  const note = `Number of streams that raise an alarm within ${faultyBatches} batches of the fault (${rampBatches} for a ramp), out of those without an earlier alarm, and the median delay in batches.`;
   return { title: `${set}: detection by ${judge}`, headers: ["fault", ...days], rows, note };
 }
 
@@ -118,7 +118,7 @@ export function coldStartTable({ set, cold }: SetFigures): TitledTable {
   const headers = ["fault from the first batch", "alarm at once", "within 5", "within 12", "batches unfamiliar"];
   return {
     title: `${set}: cold start`,
-    headers: [...headers, "batches that enter the references", "streams that alarm once it is repaired"],
+    headers: [...headers, "batches added to the references", "streams that raise an alarm once the fault is repaired"],
     rows,
   };
 }

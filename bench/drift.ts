@@ -68,7 +68,7 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
   if (options.write && options.network !== defaultNetwork)
     throw new Error(`--write: expected --network ${defaultNetwork}, which the published figures are of`);
   if (options.write && absent.length > 0) throw new Error(`--write: ${absent.join(", ")}: not at ../shared/data`);
-  const about = `Half ${half} of each set's people, seed ${seed}, commit ${judgingCommit()}. Neither the network nor its calibration knows these people. Streams have at most ${batchesPerStream} batches of ${batchSeconds} s; a fault begins after ${pastBatches} batches.`;
+  const about = `measured on the people in half ${half} of each data set, with seed ${seed}, at commit ${judgingCommit()}. Neither the network nor its calibration has seen data from these people. Streams have at most ${batchesPerStream} batches of ${batchSeconds} s; a fault begins after ${pastBatches} batches.`;
   if (!options.markdown) console.log(about);
   const measured: SetFigures[] = [];
   const tables = new Map(parts.map((part): [DriftPart, TitledTable[]] => [part, []]));

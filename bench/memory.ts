@@ -30,7 +30,7 @@ export async function benchmarkTrainingMemory(): Promise<BenchmarkResult> {
       value: megabytes,
       unit: "MB",
       limit: { kind: "at most", value: 1000 },
-      note: "peak resident set, 6 channels, the windows among it",
+      note: "peak resident set size with 6 channels, including the windows",
     };
     return { measurements: [read, ...(await training(recordings, rows, "compact", 2000))], skipped: [] };
   });

@@ -26,7 +26,7 @@ await withTemporaryDirectory(async (directory) => {
     rows.push([network, `${took.toFixed(0)} s`, percent(withinQuarter), percent(meanError)]);
   }
   const headers = ["network", "took", "of the time within 25 %", "mean error"];
-  console.log(plainTable({ title: "Estimates of the time left, from a tenth of the way on", headers, rows }));
+  console.log(plainTable({ title: "Estimates of the time left, after the first tenth of the run", headers, rows }));
 });
 
 async function simulated(out: string): Promise<string> {

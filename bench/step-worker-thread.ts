@@ -1,4 +1,4 @@
-// The thread of StepWorker. It waits for a number of steps, runs that many, and replies with the duration of each in
+// The thread of StepWorker. The thread waits for a number of steps, runs that many, and replies with the duration of each in
 // milliseconds.
 
 import { parentPort, workerData } from "node:worker_threads";

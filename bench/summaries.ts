@@ -60,7 +60,8 @@ export async function benchmarkSummaries(options: { readonly rounds: number }): 
     const check = await milliseconds(() => {
       const { judgement } = decideVerdict(byClass(batch, classOf), past, newDriftState, model);
       const compared = judgement.comparisons.length;
-      if (compared !== referenceKinds.length) throw new Error(`expected all references compared, got ${compared}`);
+      if (compared !== referenceKinds.length)
+        throw new Error(`expected all references to be compared, got ${compared}`);
     });
     if (round === 0) continue;
     rates.push((names.length * 500_000) / (whole / 1000) / 1e6);
@@ -76,7 +77,7 @@ export async function benchmarkSummaries(options: { readonly rounds: number }): 
         value: median(checks),
         unit: "ms",
         limit: { kind: "at most", value: 20 },
-        note: "9 signals, of the whole and by 6 classes, against 3 references, with the summaries",
+        note: "9 signals, for the whole batch and for each of 6 classes, compared with 3 references; includes the summaries",
       },
     ],
     skipped: [],

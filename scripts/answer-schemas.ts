@@ -202,7 +202,9 @@ const version = z.object({
   from: z
     .string()
     .nullable()
-    .describe("folder of the model that pseudo-labelled the recordings of this version; null if `train` made it"),
+    .describe(
+      "folder of the model that pseudo-labelled the recordings for this version; null if `train` made this version",
+    ),
   people: z.int().min(1),
   classes: names.min(2),
   macro_f1: spread.describe("mean and standard deviation over folds"),
@@ -232,7 +234,7 @@ const comparedModels = z.object({
   paired: z
     .object({
       people: z.array(z.object({ person: z.string(), first: z.number(), second: z.number() })).min(1),
-      first: z.number().describe("mean macro-F1 over these people under the first model"),
+      first: z.number().describe("mean macro-F1 over these people with the first model"),
       second: z.number(),
       difference: z.number().describe("second minus first, averaged over people"),
       interval: interval
@@ -264,7 +266,10 @@ export const joinedLineSchema: z.ZodType<SnakeKeys<JoinedLine>> = z.object({
 export const promotionSchema: z.ZodType<Promotion> = z.object({
   line: z.string().min(1),
   champion: z.string().min(1),
-  previous: z.string().nullable().describe("the previous champion; null if there was none or it has not changed"),
+  previous: z
+    .string()
+    .nullable()
+    .describe("the previous champion; null if there was none, or if the champion has not changed"),
 });
 
 export const referenceDecisionSchema: z.ZodType<{ batch: string; action: ByHand; changed: boolean }> = z.object({
@@ -310,7 +315,7 @@ export const recalibrationSchema: z.ZodType<SnakeKeys<Recalibration>> = z.object
 
 const unsent = z
   .object({
-    events: z.int().min(1).describe("number of events that were not sent; number of batches in the case of a stream"),
+    events: z.int().min(1).describe("number of events that were not sent, or for a stream the number of batches"),
     reason: z.string(),
   })
   .nullable()
@@ -357,5 +362,5 @@ export const undeliveredAlertsSchema: z.ZodType<{
 
 export const sentAlertsSchema: z.ZodType<{ sent: number; left: number }> = z.object({
   sent: count,
-  left: count.describe("number of messages that are still undelivered, over all targets"),
+  left: count.describe("number of messages that are still undelivered, for all targets together"),
 });

@@ -32,17 +32,17 @@ export interface Room {
 export const rooms: Readonly<Record<string, Room>> = {
   stats: { purpose: "statistical distributions, distances and rotations on plain arrays", imports: [] },
   "signals/sensors": {
-    purpose: "detection of sensors: which columns form one, of which kind and unit; pure",
+    purpose: "sensor detection: which columns form a sensor, and its kind and unit; pure",
     imports: [],
   },
   "signals/files": {
     purpose:
-      "tables in files: finding and reading them in every format and device layout, columns, text, timestamps, writing",
+      "tables in files: finding, reading and writing them in every format and device layout; columns, text and timestamps",
     imports: ["signals/sensors"],
   },
   "signals/data": {
     purpose:
-      "recordings from tables: roles of columns, clocks, labels, units; the quality report and gate; resampling, windows, scalers; the simulator",
+      "recordings from tables: column roles, clocks, labels and units; the quality report and gate; resampling, windows, scalers; the simulator",
     imports: ["signals/files", "signals/sensors", "stats"],
   },
   storage: {
@@ -61,7 +61,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ["learning/networks", "learning/evaluation", "signals/data", "stats"],
   },
   "monitoring/summaries": {
-    purpose: "the summary that is stored for each batch; pure, also runs in a browser",
+    purpose: "the summary that is stored for each batch; pure; it also runs in a browser",
     imports: ["signals/data", "signals/sensors", "stats"],
   },
   "monitoring/drift": {
@@ -78,7 +78,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ["monitoring/streams", "monitoring/drift", "monitoring/summaries", "storage", "learning/training"],
   },
   options: {
-    purpose: "the options of each command: their definitions, types, config files and the rules that join several",
+    purpose:
+      "the options of each command: their definitions, types, config files and the rules that involve several options",
     imports: [],
   },
   pipelines: {

@@ -32,7 +32,7 @@ export const evaluationSchema: z.ZodType<PrintedEvaluation> = z.object({
       metrics: classificationMetricsSchema,
       within: z.boolean().describe("whether the person's macro-F1 lies within the cross-validated spread"),
       rank: share.describe("estimated share of new people who would score as low as this person or lower"),
-      learned: z.boolean().describe("whether a person of this name is in the model's training data"),
+      learned: z.boolean().describe("whether a person with this name is in the model's training data"),
     }),
   ),
   cross_validation: z

@@ -39,7 +39,7 @@ export interface Configured {
   readonly options: Options;
 }
 
-/** Commands by the stem of their types; for example, Train has TrainConfig and TrainOptions. */
+/** Commands by the stem of their type names; for example, Train stands for TrainConfig and TrainOptions. */
 export const configured: Readonly<Record<string, Configured>> = {
   Inspect: { command: "inspect", options: inspectOptions },
   Convert: { command: "convert", options: convertOptions },

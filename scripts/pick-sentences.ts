@@ -1,7 +1,7 @@
 // npx node scripts/pick-sentences.ts [--count 40] [--seed 1] prints random sentences from everything in the repository that
-// people read: Markdown, comments, docstrings, and strings that are sentences, such as help and errors. They are used to test
-// whether a reader understands each sentence without its context. Generated text, code, SQL and the strings of tests are left
-// out.
+// people read: Markdown, comments, docstrings, and strings that are sentences, such as help and errors. These sentences are
+// used to test whether a reader understands each sentence without its context. Generated text, code, SQL and the strings of
+// tests are left out.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -34,7 +34,9 @@ export const predictOptions: OptionsOf<PredictConfig> = {
   model,
   out: table,
   overwrite,
-  spreadsheetSafe: flagOption({ doc: "quote text that a spreadsheet would run as a formula; CSV and TSV only" }),
+  spreadsheetSafe: flagOption({
+    doc: "put a single quote before text that a spreadsheet would run as a formula; CSV and TSV only",
+  }),
   ...optionsUnder("Labels:", {
     smooth: numberOption({
       value: "s",
@@ -71,7 +73,7 @@ export const evaluateOptions: OptionsOf<EvaluateConfig> = {
       from: 0,
       to: 1,
       otherwise: "as in training",
-      doc: "minimum share of a window that its label must cover; below 1, windows may span changes of label",
+      doc: "minimum share of a window that its label must cover; below 1, a window may span label changes",
     }),
   }),
   ...modelColumns,
@@ -100,7 +102,7 @@ const alpha = numberOption({
   above: 0,
   below: 1,
   default: 0.05,
-  doc: "share of new people's drift-free batches that may be called unfamiliar",
+  doc: "share of drift-free batches from new people that are allowed to look unfamiliar",
 });
 
 /** Options of `check`. */
@@ -108,7 +110,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   files: readingFilesOption("one batch of unlabelled recordings"),
   model: {
     ...model,
-    doc: "the model folder, which also holds the stream's memory, DIR/LINE@champion or DIR/LINE@3; repeat the option to use several models",
+    doc: "the model folder (which also stores the stream's state), DIR/LINE@champion or DIR/LINE@3; repeat the option to use several models",
   },
   out: { ...page, doc: "page to write, with charts of the batch and the reasons for its verdict" },
   overwrite,
@@ -179,11 +181,11 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
       expected: expectedDay,
       pattern: benchDayPattern,
       default: "20-120",
-      doc: "how long one activity lasts: a range in seconds, or recorded for the order of the recordings",
+      doc: "how long one activity lasts: a range in seconds, or recorded to keep the order of the recordings",
     }),
     seed: sharedSeedOption("tables"),
   }),
-  ...optionsUnder("Decision:", { arl, alpha: { ...alpha, doc: "significance level of the KS p-value" } }),
+  ...optionsUnder("Decision:", { arl, alpha: { ...alpha, doc: "significance level for the p-value of the KS test" } }),
   ...optionsUnder(modelColumnsHeading, {
     label: {
       ...label,

@@ -14,7 +14,7 @@ export interface InspectConfig {
   labelFromPath?: string;
   /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
-  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
@@ -30,7 +30,7 @@ export interface InspectConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
@@ -42,25 +42,25 @@ export interface InspectConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
-  /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
+  /** Which units to convert to m/s^2 and rad/s: only those given by column names or --sensor (stated), those and units inferred from each person's values (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
   units: string;
   /** Sampling rate in Hz of the network's input, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
   rate?: number;
-  /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
+  /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not look like slow movement), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
   /** Length of a window in samples, after resampling. Default: 4 seconds. */
   window?: number;
   /** Share of a window that overlaps the next window. Default: 0.5. */
   overlap: number;
-  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
+  /** Minimum share of a window that its label must cover; below 1, a window may span label changes and gets its most frequent label. Default: 1. */
   purity: number;
-  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times), column:NAME (folds by person over the rows that this column marks train; those that it marks test are the test set). Default: group. */
+  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times), column:NAME (folds by person over the rows for which this column says train; the rows for which it says test are the test set). Default: group. */
   split: "group" | "leave-one-group-out" | "stratified" | "blocks" | `column:${string}`;
   /** Number of folds; leave-one-group-out has one per person instead. Default: 5. */
   folds: number;
@@ -85,7 +85,7 @@ export interface ConvertConfig {
   labelFromPath?: string;
   /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
-  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
@@ -101,7 +101,7 @@ export interface ConvertConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
@@ -113,13 +113,13 @@ export interface ConvertConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
-  /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
+  /** Which units to convert to m/s^2 and rad/s: only those given by column names or --sensor (stated), those and units inferred from each person's values (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
   units: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -140,7 +140,7 @@ export interface TrainConfig {
   labelFromPath?: string;
   /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
-  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
@@ -156,7 +156,7 @@ export interface TrainConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
@@ -168,27 +168,27 @@ export interface TrainConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
-  /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
+  /** Which units to convert to m/s^2 and rad/s: only those given by column names or --sensor (stated), those and units inferred from each person's values (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
   units: string;
   /** Sampling rate in Hz of the network's input, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
   rate?: number;
-  /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
+  /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not look like slow movement), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
   /** Length of a window in samples, after resampling. Default: 4 seconds. */
   window?: number;
   /** Share of a window that overlaps the next window. Default: 0.5. */
   overlap: number;
-  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
+  /** Minimum share of a window that its label must cover; below 1, a window may span label changes and gets its most frequent label. Default: 1. */
   purity: number;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";
-  /** Architecture. One of: 1dcnn-bilstm (the architecture that papers use), compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact and minirocket), auto (the average or one of the two, by their losses on people held out), FILE.ts (your own, a module that exports a function from layers to a network; also .js). Default: auto. */
+  /** Architecture. One of: 1dcnn-bilstm (the architecture that papers use), compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact and minirocket), auto (the average or one of the two, depending on their losses on held-out people), FILE.ts (your own, a module that exports a function from layers to a network; also .js). Default: auto. */
   network: "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto" | `${string}.${"ts" | "mts" | "js" | "mjs"}`;
   /** Model whose weights the fits start from; its network, windows and scaling are used. */
   from?: string;
@@ -210,7 +210,7 @@ export interface TrainConfig {
   referenceBatches: number;
   /** How long one activity lasts on average: auto, recorded, or a range in seconds, such as 20-120. Default: auto. */
   day: string;
-  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times), column:NAME (folds by person over the rows that this column marks train; those that it marks test are the test set). Default: group. */
+  /** What each fold is tested on. One of: group (people that the network never saw), leave-one-group-out (each person alone), stratified (shuffled windows, with leakage), blocks (the same people at other times), column:NAME (folds by person over the rows for which this column says train; the rows for which it says test are the test set). Default: group. */
   split: "group" | "leave-one-group-out" | "stratified" | "blocks" | `column:${string}`;
   /** Number of folds; leave-one-group-out has one per person instead. Default: 5. */
   folds: number;
@@ -226,7 +226,7 @@ export interface TrainConfig {
   as?: string;
   /** Worker threads; each trains one fold at a time. Default: one per core. */
   jobs: number;
-  /** Continue the interrupted run that has the same --out. */
+  /** Continue the interrupted run with the same --out. */
   resume: boolean;
 }
 
@@ -255,7 +255,7 @@ export interface TuneConfig {
   labelFromPath?: string;
   /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
-  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
@@ -271,7 +271,7 @@ export interface TuneConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, such as Ax,Ay,Az,Gx,Gy,Gz. */
   channels?: string[];
@@ -283,25 +283,25 @@ export interface TuneConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
   /** Three channels that form a sensor, as [NAME=]KIND:X,Y,Z[UNIT]; KIND is acc, linear, gravity, gyr, mag or none; repeatable. Default: recognised by names and values. */
   sensor?: string[];
-  /** Which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
+  /** Which units to convert to m/s^2 and rad/s: only those given by column names or --sensor (stated), those and units inferred from each person's values (auto), or none (keep); acc=g,gyr=deg/s declares units. Default: stated. */
   units: string;
   /** Sampling rate in Hz of the network's input, and of recordings without a time column; recordings at another rate are resampled. Default: the rate of most recordings, at most 50. */
   rate?: number;
-  /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not appear as slow), linear (by interpolation alone). Default: low-pass. */
+  /** How recordings at a higher rate are resampled. One of: low-pass (after a low-pass filter, so that fast movement does not look like slow movement), linear (by interpolation alone). Default: low-pass. */
   resampling: "low-pass" | "linear";
   /** Length of a window in samples, after resampling. Default: 4 seconds. */
   window?: number;
   /** Share of a window that overlaps the next window. Default: 0.5. */
   overlap: number;
-  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label and get the most frequent one. Default: 1. */
+  /** Minimum share of a window that its label must cover; below 1, a window may span label changes and gets its most frequent label. Default: 1. */
   purity: number;
-  /** Architecture. One of: 1dcnn-bilstm (the architecture that papers use), compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact and minirocket), auto (the average or one of the two, by their losses on people held out), FILE.ts (your own, a module that exports a function from layers to a network; also .js). Default: auto. */
+  /** Architecture. One of: 1dcnn-bilstm (the architecture that papers use), compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact and minirocket), auto (the average or one of the two, depending on their losses on held-out people), FILE.ts (your own, a module that exports a function from layers to a network; also .js). Default: auto. */
   network: "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto" | `${string}.${"ts" | "mts" | "js" | "mjs"}`;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";
@@ -323,7 +323,7 @@ export interface TuneConfig {
   experiment: string;
   /** Worker threads; each trains one fold at a time. Default: one per core. */
   jobs: number;
-  /** Continue the interrupted run that has the same --out. */
+  /** Continue the interrupted run with the same --out. */
   resume: boolean;
 }
 
@@ -340,7 +340,7 @@ export interface PredictConfig {
   out: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Quote text that a spreadsheet would run as a formula; CSV and TSV only. */
+  /** Put a single quote before text that a spreadsheet would run as a formula; CSV and TSV only. */
   spreadsheetSafe: boolean;
   /** Smooth labels over time, for activities that last this many seconds on average. Default: no smoothing. */
   smooth?: number;
@@ -356,7 +356,7 @@ export interface PredictConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
@@ -368,11 +368,11 @@ export interface PredictConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names give other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -399,13 +399,13 @@ export interface EvaluateConfig {
   labelFromPath?: string;
   /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
-  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
   /** Labels to leave out, separated by commas. */
   exclude?: string[];
-  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label. Default: as in training. */
+  /** Minimum share of a window that its label must cover; below 1, a window may span label changes. Default: as in training. */
   purity?: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
@@ -417,7 +417,7 @@ export interface EvaluateConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
@@ -429,11 +429,11 @@ export interface EvaluateConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names give other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -448,7 +448,7 @@ export type EvaluateOptions = Partial<EvaluateConfig> & Pick<EvaluateConfig, "fi
 export interface CheckConfig {
   /** One batch of unlabelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
-  /** The model folder, which also holds the stream's memory, DIR/LINE@champion or DIR/LINE@3; repeat the option to use several models. */
+  /** The model folder (which also stores the stream's state), DIR/LINE@champion or DIR/LINE@3; repeat the option to use several models. */
   model: string;
   /** Page to write, with charts of the batch and the reasons for its verdict. */
   out?: string;
@@ -470,13 +470,13 @@ export interface CheckConfig {
   thresholds: "calibrated" | "fixed";
   /** Minimum average number of batches between false alarms. Default: 500. */
   arl: number;
-  /** Share of new people's drift-free batches that may be called unfamiliar. Default: 0.05. */
+  /** Share of drift-free batches from new people that are allowed to look unfamiliar. Default: 0.05. */
   alpha: number;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
-  /** Days for which the ledger keeps full answers, and summaries that no reference needs. Default: 30. */
+  /** Number of days for which the ledger keeps full results, and the summaries that no reference needs. Default: 30. */
   keepDays: number;
-  /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
+  /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, regardless of age. Default: 1000. */
   keepMegabytes: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
@@ -488,7 +488,7 @@ export interface CheckConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
@@ -500,11 +500,11 @@ export interface CheckConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names give other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -541,13 +541,13 @@ export interface DriftBenchConfig {
   changeAt: number;
   /** Streams per person and change. Default: 1. */
   streams: number;
-  /** How long one activity lasts: a range in seconds, or recorded for the order of the recordings. Default: 20-120. */
+  /** How long one activity lasts: a range in seconds, or recorded to keep the order of the recordings. Default: 20-120. */
   day: string;
   /** Seed for all random numbers; the same seed gives the same tables. Default: 42. */
   seed: number;
   /** Minimum average number of batches between false alarms. Default: 500. */
   arl: number;
-  /** Significance level of the KS p-value. Default: 0.05. */
+  /** Significance level for the p-value of the KS test. Default: 0.05. */
   alpha: number;
   /** Column with the activities from which sessions are composed; by default, the predicted activities. */
   label?: string;
@@ -561,7 +561,7 @@ export interface DriftBenchConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
@@ -573,11 +573,11 @@ export interface DriftBenchConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names give other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -626,7 +626,7 @@ export interface RetrainConfig {
   labelFromPath?: string;
   /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
-  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
@@ -642,7 +642,7 @@ export interface RetrainConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
@@ -654,11 +654,11 @@ export interface RetrainConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names give other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -674,7 +674,7 @@ export interface RetrainConfig {
   seed: number;
   /** Worker threads. Default: one per core. */
   jobs: number;
-  /** Continue the interrupted run that has the same --out. */
+  /** Continue the interrupted run with the same --out. */
   resume: boolean;
 }
 
@@ -715,9 +715,9 @@ export interface CompactConfig {
   model: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
-  /** Days for which the ledger keeps full answers, and summaries that no reference needs. Default: 30. */
+  /** Number of days for which the ledger keeps full results, and the summaries that no reference needs. Default: 30. */
   keepDays: number;
-  /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
+  /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, regardless of age. Default: 1000. */
   keepMegabytes: number;
 }
 
@@ -740,7 +740,7 @@ export interface StreamsListConfig {
   out?: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Quote text that a spreadsheet would run as a formula; CSV and TSV only. */
+  /** Put a single quote before text that a spreadsheet would run as a formula; CSV and TSV only. */
   spreadsheetSafe: boolean;
 }
 
@@ -761,7 +761,7 @@ export interface StreamsShowConfig {
   out?: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Quote text that a spreadsheet would run as a formula; CSV and TSV only. */
+  /** Put a single quote before text that a spreadsheet would run as a formula; CSV and TSV only. */
   spreadsheetSafe: boolean;
 }
 
@@ -833,13 +833,13 @@ export interface CompareConfig {
   labelFromPath?: string;
   /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
   labels?: string;
-  /** What the times in --labels count from. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
+  /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
   /** YAML or JSON file that renames and merges labels (jogging: running) or leaves them out (0: null). */
   map?: string;
   /** Labels to leave out, separated by commas. */
   exclude?: string[];
-  /** Minimum share of a window that its label must cover; below 1, windows may span changes of label. Default: as in training. */
+  /** Minimum share of a window that its label must cover; below 1, a window may span label changes. Default: as in training. */
   purity?: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
@@ -851,7 +851,7 @@ export interface CompareConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
@@ -863,11 +863,11 @@ export interface CompareConfig {
   groupFromPath?: string;
   /** Recording from the path of each file, such as {session}/acc.csv; * matches anything except a slash. */
   recordingFromPath?: string;
-  /** In a long table, the column that says which sensor or device each row comes from; the sensors are joined by time. */
+  /** In a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time. */
   pivot?: string;
   /** Read only the rows with this value, such as device=left; repeatable. */
   only?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names give other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -899,7 +899,7 @@ export type SyncOptions = Partial<SyncConfig> & Pick<SyncConfig, "directory">;
 export interface ServeConfig {
   /** Folder of model folders. */
   models: string;
-  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: the folder of each model. */
   store?: string;
   /** Port to listen on; 0 chooses a free port. Default: 8787. */
   port: number;
@@ -911,11 +911,11 @@ export interface ServeConfig {
   tlsCertificate?: string;
   /** Private key of the certificate, in PEM form. */
   tlsKey?: string;
-  /** Maximum number of requests per second of one token. Default: 200. */
+  /** Maximum number of requests per second with one token. Default: 200. */
   requestsPerSecond: number;
   /** Hours after which the pages ask for the token again. Default: 12. */
   sessionHours: number;
-  /** Maximum size of a batch in MB, as it is sent. Default: 64. */
+  /** Maximum size of a batch in MB, as sent. Default: 64. */
   bodyMegabytes: number;
   /** Maximum size of a batch in MB after decompression. Default: 256. */
   batchMegabytes: number;
@@ -923,19 +923,19 @@ export interface ServeConfig {
   batchRows: number;
   /** Maximum number of batches that are received or judged at the same time. Default: 256. */
   queue: number;
-  /** Days for which the ledger keeps full answers, and summaries that no reference needs. Default: 30. */
+  /** Number of days for which the ledger keeps full results, and the summaries that no reference needs. Default: 30. */
   keepDays: number;
-  /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age. Default: 1000. */
+  /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, regardless of age. Default: 1000. */
   keepMegabytes: number;
   /** Order in which the batches of a stream are judged. One of: arrival, data (by data-time, which the sender provides; batches wait until their data are as old as --lateness). Default: arrival. */
   order: "arrival" | "data";
-  /** With --order data, seconds by which data may be late; a batch that is later is judged when it arrives. Default: 60. */
+  /** With --order data, how many seconds late the data may arrive and still be judged in order; later batches are judged on arrival. Default: 60. */
   lateness: number;
   /** Address of the MLflow server; none turns reporting off. Default: MLFLOW_TRACKING_URI. */
   tracking?: string;
   /** Experiment of the training runs; streams appear in <name>/monitoring. Default: the experiment given to train. */
   experiment?: string;
-  /** Streams that get a run each, beside the run of their model; * matches any characters. Default: none. */
+  /** Streams that each get a run of their own, in addition to their model's run; * matches any characters. Default: none. */
   trackStreams?: string;
   /** Maximum number of threads that judge batches, each with its own copy of the models. Default: one per core. */
   jobs: number;
@@ -974,7 +974,7 @@ export interface PushConfig {
   connections: number;
   /** Folder in which batches wait until the service has accepted them. Default: tidemark-spool. */
   spool: string;
-  /** Size of the spool in MB above which no further files are added to it. Default: 1000. */
+  /** Spool size in MB above which no more files are added. Default: 1000. */
   spoolMegabytes: number;
   /** Column with the person who wore the sensor, such as user. */
   group?: string;
@@ -986,13 +986,13 @@ export interface PushConfig {
   timeFormat?: string;
   /** Unit of times that are numbers: s, ms, us, ns, min, days (of a spreadsheet), a tick such as 10ms or 1/128s, or samples. Default: inferred from the column's name or its numbers. */
   timeUnit?: string;
-  /** Zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
+  /** Time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording. */
   timeZone?: string;
   /** Sensor columns, separated by commas, in the order of the model's channels. */
   channels?: string[];
   /** Names of all columns in order, for files without a header line. */
   columns?: string[];
-  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names state other units. */
+  /** Units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing. Default: as in training, unless the column names give other units. */
   units?: string;
   /** Sampling rate in Hz of recordings without a time column. */
   rate?: number;
@@ -1005,7 +1005,7 @@ export type PushOptions = Partial<PushConfig> & Pick<PushConfig, "files" | "to">
 export interface TokenPlaceConfig {
   /** Folder of model folders. */
   models?: string;
-  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: the folder of each model. */
   store?: string;
   /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
   tokens?: string;
@@ -1020,7 +1020,7 @@ export interface TokenConfig {
   name: string;
   /** Folder of model folders. */
   models?: string;
-  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: the folder of each model. */
   store?: string;
   /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
   tokens?: string;
@@ -1033,13 +1033,13 @@ export type TokenOptions = Partial<TokenConfig> & Pick<TokenConfig, "name">;
 export interface TokenCreateConfig {
   /** The token's name. */
   name: string;
-  /** What the token allows: ingest, ingest:PATTERN, read, read:PATTERN or admin; PATTERN is for names of streams; repeatable. */
+  /** What the token allows: ingest, ingest:PATTERN, read, read:PATTERN or admin; PATTERN matches stream names; repeatable. */
   scope: string[];
   /** Project whose streams the token can access; a project other than default needs --store. Default: default. */
   project: string;
   /** Folder of model folders. */
   models?: string;
-  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: the folder of each model. */
   store?: string;
   /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
   tokens?: string;
@@ -1056,7 +1056,7 @@ export interface TokenRotateConfig {
   overlapHours: number;
   /** Folder of model folders. */
   models?: string;
-  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: those of each model in its folder. */
+  /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: the folder of each model. */
   store?: string;
   /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
   tokens?: string;
@@ -1073,7 +1073,7 @@ export interface SimulateConfig {
   overwrite: boolean;
   /** Number of people. Default: 8. */
   users: number;
-  /** Number in the first person's name; different numbers give different people. Default: 1. */
+  /** Number in the first person's name; different numbers produce different people. Default: 1. */
   firstPerson: number;
   /** Minutes of recordings per person. Default: 10. */
   minutes: number;

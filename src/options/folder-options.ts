@@ -187,7 +187,7 @@ export const simulateOptions: OptionsOf<SimulateConfig> = {
     from: 1,
     to: 1_000_000,
     default: 1,
-    doc: "number in the first person's name; different numbers give different people",
+    doc: "number in the first person's name; different numbers produce different people",
   }),
   minutes: numberOption({
     value: "x",

@@ -6,9 +6,9 @@ import { inspect } from "node:util";
 import { z } from "zod";
 import { kebabCase } from "../letter-case.ts";
 
-/** A defined option whose checked value is a `T`. */
+/** An option whose value, once checked, has type `T`. */
 export interface Option<T = unknown> {
-  /** One line, as printed in the help: lower case, no full stop, with the unit. */
+  /** One line, as printed in the help: in lower case, without a full stop, and with the unit if there is one. */
   readonly doc: string;
   /** Placeholder for the value in the help, such as "hz"; a flag has none. */
   readonly value?: string;
@@ -23,7 +23,7 @@ export interface Option<T = unknown> {
   readonly otherwise?: string;
   /** The allowed words, each with its meaning or with "". */
   readonly choices?: Readonly<Record<string, string>>;
-  /** How several values are written: with commas, as several words, or by giving the option again. */
+  /** How several values are written: separated by commas, as several words, or by repeating the option. */
   readonly many?: "commas" | "words" | "repeated";
   /** Whether the option is a positional argument, which is written without its name. */
   readonly argument?: boolean;
@@ -34,7 +34,7 @@ export interface Option<T = unknown> {
   readonly affects: "result" | "run" | "tracking";
   /** Former names of the option, which still work. */
   readonly aliases?: readonly string[];
-  /** Its heading in the help. */
+  /** The heading under which the help lists the option. */
   readonly group?: string;
   /** Whether the value may contain a password or another secret, which no output may show. */
   readonly secret?: boolean;
@@ -134,7 +134,7 @@ export function flagOption(common: Omit<Common<boolean>, "default" | "required">
   return makeOption<boolean>({ ...common, default: false }, { type: "boolean", check: z.boolean("true or false") });
 }
 
-/** Distinct names; as on the command line, a single text with commas is also accepted. */
+/** Distinct names; a single text with commas is also accepted, as on the command line. */
 export function namesOption({
   value,
   expected,

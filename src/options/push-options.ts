@@ -118,7 +118,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
       to: 10_000_000,
       default: 1000,
       affects: "run",
-      doc: "size of the spool in MB above which no further files are added to it",
+      doc: "spool size in MB above which no more files are added",
     }),
   }),
   ...postedColumns,

@@ -62,7 +62,7 @@ async function readConfigText(path: string): Promise<string> {
   if (!found.isFile()) throw new UserError(`--config ${path}: expected a file, found ${kindOfFile(found)}`);
   if (found.size > largestConfigFile) {
     throw new UserError(`--config ${path}: expected at most 1 MiB of options, found ${found.size} bytes`, {
-      advice: "Check the path: recordings are named without --config.",
+      advice: "Check the path: recordings are given without --config.",
     });
   }
   return readFile(path, "utf8");

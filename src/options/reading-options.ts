@@ -72,7 +72,7 @@ const labels = textOption({
 const labelsClock = choiceOption({
   value: "which",
   otherwise: "recording",
-  doc: "what the times in --labels count from",
+  doc: "what the times in --labels are relative to",
   of: { recording: "as in the recordings", start: "the start of each recording" },
 });
 const columns = namesOption({
@@ -81,7 +81,7 @@ const columns = namesOption({
   doc: "names of all columns in order, for files without a header line",
 });
 const pivot = readingColumnOption(
-  "in a long table, the column that says which sensor or device each row comes from; the sensors are joined by time",
+  "in a long table, the column that says which sensor or device each row comes from; rows of different sensors are joined by time",
 );
 const only: Option<string[]> = {
   ...textsOption({
@@ -109,7 +109,7 @@ const timeUnit = textOption({
 const timeZone = textOption({
   value: "zone",
   expected: "a time zone such as Europe/London",
-  doc: "zone of local times, such as Europe/London; needed if daylight saving time ends within a recording",
+  doc: "time zone of local times, such as Europe/London; needed if daylight saving time ends within a recording",
 });
 
 const columnsHeading = "Columns (default: found by their usual names):";
@@ -134,7 +134,7 @@ export const units: Option<string> = {
     default: "stated",
     expected: "stated, auto, keep, or units such as acc=g,gyr=deg/s",
     pattern: unitsPattern,
-    doc: "which units to convert to m/s^2 and rad/s: those that column names or --sensor state (stated), also those that only the values reveal, person by person (auto), or none (keep); acc=g,gyr=deg/s declares units",
+    doc: "which units to convert to m/s^2 and rad/s: only those given by column names or --sensor (stated), those and units inferred from each person's values (auto), or none (keep); acc=g,gyr=deg/s declares units",
   }),
   group: columnsHeading,
 };
@@ -212,7 +212,7 @@ export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption 
     channels: { ...channels, doc: "sensor columns, separated by commas, in the order of the model's channels" },
     units: textOption({
       value: "units",
-      otherwise: "as in training, unless the column names state other units",
+      otherwise: "as in training, unless the column names give other units",
       expected: "units such as acc=g,gyr=deg/s, or keep",
       pattern: /^\s*(keep|[^,=]+=[^,=]+)(\s*,\s*(keep|[^,=]+=[^,=]+))*\s*$/,
       doc: "units of the sensors in these recordings, such as acc=g,gyr=deg/s; keep converts nothing",

@@ -83,7 +83,7 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
   const config = resolveOptions(predictOptions, options);
   if (config.spreadsheetSafe && !/\.[ct]sv(\.gz)?$/i.test(config.out)) {
     throw new UserError(`--spreadsheet-safe: expected --out to end in .csv or .tsv (also .gz), got ${config.out}`, {
-      advice: "Omit the option: spreadsheets do not run the contents of a Parquet file.",
+      advice: "Omit the option: spreadsheets do not run text in a Parquet file as formulas.",
     });
   }
   return config;
@@ -107,17 +107,17 @@ export function resolveCheckConfig(options: unknown): CheckConfig {
   const config = resolveOptions(checkOptions, options);
   if (config.streamFrom !== undefined && config.stream !== checkOptions.stream.default) {
     throw new UserError("--stream and --stream-from: expected one of them, got both", {
-      advice: "--stream names the only stream of the batch; --stream-from finds the names of many.",
+      advice: "--stream gives the name of the batch's only stream; --stream-from finds the names of several streams.",
     });
   }
   if (config.streamFrom !== undefined && config.out !== undefined) {
-    throw new UserError("--out: a page shows the answer about one stream, but --stream-from finds many", {
+    throw new UserError("--out: a page shows the result for one stream, but --stream-from finds several streams", {
       advice: "Leave out --out.",
     });
   }
   const [unused] = (["reason", "by"] as const).filter((name) => config[name] !== undefined);
   if (unused !== undefined && !config.accept) {
-    throw new UserError(`--${unused}: expected --accept, whose decision it describes`, {
+    throw new UserError(`--${unused} describes the decision made with --accept, so it needs --accept`, {
       advice: `Add --accept, or leave out --${unused}.`,
     });
   }
@@ -142,7 +142,7 @@ export function resolvePushConfig(options: unknown, file?: ConfigFile): PushConf
   const config = resolveOptions(pushOptions, options, file);
   if (config.streamFrom !== undefined && config.stream !== pushOptions.stream.default) {
     throw new UserError("--stream and --stream-from: expected one of them, got both", {
-      advice: "--stream names the stream of all files; --stream-from finds the names of many.",
+      advice: "--stream gives the stream of all files; --stream-from finds the names of several streams.",
     });
   }
   return config;
@@ -185,7 +185,7 @@ export function resolveRetrainConfig(options: unknown, file?: ConfigFile): Retra
   const given = ofLabels.find((name) => config[name] !== undefined);
   if (given !== undefined && config.labelled === undefined) {
     const option = `--${kebabCase(given)}`;
-    throw new UserError(`${option} is about other labelled recordings, so it needs --labelled FILES`, {
+    throw new UserError(`${option} describes other labelled recordings, so it needs --labelled FILES`, {
       advice:
         "The recordings that the model learned from are read as in training. For true labels of unlabelled recordings, use --truth.",
     });
@@ -203,7 +203,7 @@ export function resolveCompareConfig(options: unknown): CompareConfig {
   const { jobs: _, ...reading } = comparedRecordings;
   const given = (Object.keys(reading) as (keyof typeof reading)[]).find((name) => config[name] !== undefined);
   if (given !== undefined && config.on === undefined) {
-    throw new UserError(`--${kebabCase(given)} is about labelled recordings, so it needs --on FILES`);
+    throw new UserError(`--${kebabCase(given)} describes labelled recordings, so it needs --on FILES`);
   }
   if (config.models.length < 2) {
     throw new UserError(`expected at least two models to compare, got ${config.models.length}`, {

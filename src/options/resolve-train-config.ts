@@ -36,15 +36,18 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
 /** A tenth of the default, because large steps would quickly undo what the model has learned. */
 const fineTuningRate = 0.0001;
 
-/** A config that was resolved before has these options, too, with their defaults. */
+/** A config that has already been resolved contains these options, with their defaults. */
 function refuseConfigOfModel({ from, ...config }: TrainConfig): void {
   if (from === undefined) return;
   const refused = optionsOfModel.filter((name) => config[name] !== trainOptions[name].default);
   if (refused.length === 0) return;
   const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
-  throw new UserError(`--from ${from}: its weights fit only its own windows and scaling, so ${names} cannot be given`, {
-    advice: `Leave out ${names}, or train from scratch.`,
-  });
+  throw new UserError(
+    `--from ${from}: its weights work only with its own windows and scaling, so ${names} cannot be given`,
+    {
+      advice: `Leave out ${names}, or train from scratch.`,
+    },
+  );
 }
 
 /**
@@ -64,7 +67,7 @@ export function resolveConfigOfNetwork<C extends TrainConfig>(config: C, network
   return own;
 }
 
-/** A config that was resolved before has these options, too, with their defaults. */
+/** A config that has already been resolved contains these options, with their defaults. */
 function refuseStepConfig(config: TrainConfig, subject = `--network ${config.network}`): void {
   const { network } = config;
   const refused = unusedRecordedOptions(network).filter((name) => config[name] !== trainOptions[name].default);

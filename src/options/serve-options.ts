@@ -23,7 +23,7 @@ export const modelsFolder: Option<string> = textOption({
 
 export const serveStore: Option<string> = {
   ...store,
-  otherwise: "those of each model in its folder",
+  otherwise: "the folder of each model",
   doc: "where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only",
 };
 
@@ -76,7 +76,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       to: 1e6,
       default: 200,
       affects: "run",
-      doc: "maximum number of requests per second of one token",
+      doc: "maximum number of requests per second with one token",
     }),
     sessionHours: numberOption({
       value: "h",
@@ -95,7 +95,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       to: 10_000,
       default: 64,
       affects: "run",
-      doc: "maximum size of a batch in MB, as it is sent",
+      doc: "maximum size of a batch in MB, as sent",
     }),
     batchMegabytes: wholeNumberOption({
       value: "n",
@@ -141,7 +141,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       to: 240,
       default: 60,
       affects: "run",
-      doc: "with --order data, seconds by which data may be late; a batch that is later is judged when it arrives",
+      doc: "with --order data, how many seconds late the data may arrive and still be judged in order; later batches are judged on arrival",
     }),
   }),
   ...optionsUnder(trackingHeading, {
@@ -152,7 +152,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       affects: "tracking",
       expected: "a pattern of names such as wrist-*",
       otherwise: "none",
-      doc: "streams that get a run each, beside the run of their model; * matches any characters",
+      doc: "streams that each get a run of their own, in addition to their model's run; * matches any characters",
     }),
   }),
   ...optionsUnder("Running:", {

@@ -59,7 +59,7 @@ export const jobs: Option<number> = wholeNumberOption({
 
 export const resume: Option<boolean> = flagOption({
   affects: "run",
-  doc: "continue the interrupted run that has the same --out",
+  doc: "continue the interrupted run with the same --out",
 });
 
 const modelName = "the name of a registered model, without / or :";
@@ -102,7 +102,7 @@ export const sharedLineOption: Option<string> = textOption({
   doc: "line of models that the model joins: the name of its first version's folder, or a new name",
 });
 
-/** @param what words for what becomes the new version */
+/** @param what words for the model that becomes the new version */
 export function sharedRegisterOption(what: string): Option<string> {
   return textOption({
     value: "name",
@@ -121,7 +121,7 @@ export const alias: Option<string> = textOption({
   doc: "alias for that version, such as champion",
 });
 
-export const trackingHeading = "Reporting to MLflow (credentials and TLS come from its environment variables):";
+export const trackingHeading = "Reporting to MLflow (credentials and TLS are set by its environment variables):";
 
 /**
  * What a ledger keeps about past batches. The defaults allow a month for changing a decision, and limit the size of the file;
@@ -133,14 +133,14 @@ export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = 
     from: 0,
     to: 36_500,
     default: 30,
-    doc: "days for which the ledger keeps full answers, and summaries that no reference needs",
+    doc: "number of days for which the ledger keeps full results, and the summaries that no reference needs",
   }),
   keepMegabytes: wholeNumberOption({
     value: "n",
     from: 1,
     to: 1_000_000,
     default: 1000,
-    doc: "maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, whatever their age",
+    doc: "maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, regardless of age",
   }),
 };
 
@@ -168,7 +168,7 @@ export function sharedJsonOption(what: string): Option<boolean> {
 
 export const verbosity: OptionsOf<{ quiet: boolean; verbose: boolean }> = {
   quiet: flagOption({ affects: "run", doc: "print only results and errors" }),
-  verbose: flagOption({ affects: "run", doc: "also print what was read, timings and decisions" }),
+  verbose: flagOption({ affects: "run", doc: "also print timings, decisions and details of what was read" }),
 };
 
 /** The person who makes a manual decision. */

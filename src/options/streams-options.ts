@@ -19,7 +19,9 @@ const writtenStreamsOptions = (
       doc: `table to write, with one row per ${what}: .parquet, .csv or .tsv (also .gz)`,
     },
     overwrite,
-    spreadsheetSafe: flagOption({ doc: "quote text that a spreadsheet would run as a formula; CSV and TSV only" }),
+    spreadsheetSafe: flagOption({
+      doc: "put a single quote before text that a spreadsheet would run as a formula; CSV and TSV only",
+    }),
   });
 
 /** Options of `streams list`. */

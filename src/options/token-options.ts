@@ -31,7 +31,7 @@ export const tokenCreateOptions: OptionsOf<TokenCreateConfig> = {
     required: true,
     affects: "run",
     expected: "a scope such as ingest:wrist-*, read or admin",
-    doc: "what the token allows: ingest, ingest:PATTERN, read, read:PATTERN or admin; PATTERN is for names of streams; repeatable",
+    doc: "what the token allows: ingest, ingest:PATTERN, read, read:PATTERN or admin; PATTERN matches stream names; repeatable",
   }),
   project: textOption({
     value: "name",

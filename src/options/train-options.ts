@@ -35,7 +35,7 @@ const split: OptionsOf<TrainConfig>["split"] = {
   choices: {
     ...splitKinds.choices,
     "column:NAME":
-      "folds by person over the rows that this column marks train; those that it marks test are the test set",
+      "folds by person over the rows for which this column says train; the rows for which it says test are the test set",
   },
   check: z.union(
     [splitKinds.check, z.templateLiteral(["column:", z.string().min(1)])],
@@ -52,7 +52,7 @@ const presets = choiceOption({
     compact: "smaller and twice as fast",
     minirocket: "fixed convolutions with one trained layer",
     ensemble: "the average of compact and minirocket",
-    auto: "the average or one of the two, by their losses on people held out",
+    auto: "the average or one of the two, depending on their losses on held-out people",
   },
 });
 
@@ -88,7 +88,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       default: "low-pass",
       doc: "how recordings at a higher rate are resampled",
       of: {
-        "low-pass": "after a low-pass filter, so that fast movement does not appear as slow",
+        "low-pass": "after a low-pass filter, so that fast movement does not look like slow movement",
         linear: "by interpolation alone",
       },
     }),
@@ -113,7 +113,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       from: 0,
       to: 1,
       default: 1,
-      doc: "minimum share of a window that its label must cover; below 1, windows may span changes of label and get the most frequent one",
+      doc: "minimum share of a window that its label must cover; below 1, a window may span label changes and gets its most frequent label",
     }),
     normalize: choiceOption({
       value: "method",

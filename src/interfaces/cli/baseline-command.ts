@@ -81,7 +81,7 @@ export function baselineCommand(): Command {
         ...(rungs.length === 0
           ? ["no calibration, because there are too few recordings; check uses the KS test or fixed thresholds instead"]
           : [
-              "calibration; the last column is the share of drift-free batches of held-out people that had p <= .05",
+              "calibration; the last column is the share of drift-free batches from held-out people with p <= .05",
               { headers: ["compared with", "separated by", "KS", "seconds", "batches", "alarms at 5 %"], rows: rungs },
             ]),
       );

@@ -27,7 +27,7 @@ const closing: Closing = {
     [10, "gradual_drift"],
     [11, "sudden_change"],
     [12, "rejected by the quality gate; no reference was changed"],
-    [2, "wrong usage; with --stream-from also a stream that could not be checked"],
+    [2, "wrong usage, or (with --stream-from) a stream that could not be checked"],
     [1, "a defect in Tidemark"],
   ],
 };
@@ -39,15 +39,18 @@ export function checkCommand(): Command {
     summary: "compare an unlabelled batch with the training data and with the stream's own history",
     description:
       "Compares a batch of unlabelled recordings with the frozen baseline and with the first and the last batches " +
-      "of its stream, and answers normal, gradual_drift or sudden_change.",
+      "of its stream, and gives the verdict normal, gradual_drift or sudden_change.",
     options: { ...checkOptions, model: { ...checkOptions.model, many: "repeated" } },
     resolve: (given) => {
       const { model, ...others } = given as Record<string, unknown>;
       const models: readonly unknown[] = Array.isArray(model) ? model : [undefined];
       if (models.length > 1 && others.out !== undefined) {
-        throw new UserError(`--out: expected one --model, got ${models.length}, and a page shows one answer`, {
-          advice: "Give one model, or leave out --out.",
-        });
+        throw new UserError(
+          `--out: expected one --model, got ${models.length}, but a page shows the result of one model`,
+          {
+            advice: "Give one model, or leave out --out.",
+          },
+        );
       }
       return models.map((one) => resolveCheckConfig({ ...others, model: one }));
     },

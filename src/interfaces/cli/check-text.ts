@@ -85,11 +85,11 @@ function checkTextHeadline(result: JudgedBatch): string[] {
   const { still } = result;
   if (still !== undefined && still.seconds > 0) {
     const [seconds, all] = [still.seconds, still.of_seconds].map(durationText);
-    lines.push(`           no movement for ${seconds} of ${all} (not worn, charging or asleep), which is left out`);
+    lines.push(`           no movement for ${seconds} of ${all} (not worn, charging or asleep); this time is left out`);
   }
   if (result.not_counted) {
     lines.push(
-      `           not counted: ${result.not_counted.message}, so the batch does not count as evidence and enters no reference`,
+      `           not counted: ${result.not_counted.message}, so the batch does not count as evidence and is not added to any reference`,
     );
   }
   if (unfamiliar) {
@@ -98,7 +98,7 @@ function checkTextHeadline(result: JudgedBatch): string[] {
   }
   if (result.stranger) {
     lines.push(
-      "           unlike anybody: on average over its batches, hardly any person would be as far from the training data",
+      "           unlike anyone: on average over the stream's batches, hardly any person would be as far from the training data",
     );
   }
   const hasPast = result.comparisons.some(({ reference }) => reference !== "baseline");
@@ -128,7 +128,7 @@ function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
   const why = {
     evidence: "",
     beyond_chance: ": this batch alone is farther away than chance explains",
-    constants: ": a statistic exceeds its constant",
+    constants: ": a statistic exceeds its fixed threshold",
   };
   return `evidence ${shown} the alarm level${by ? why[by] : ""}`;
 }

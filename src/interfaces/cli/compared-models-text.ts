@@ -22,7 +22,7 @@ export function comparedModelsText({ first, second, on, paired }: ComparedModels
   const where = on === "files" ? "in these recordings" : "whom both cross-validated";
   if (paired === null) {
     return [
-      `compared   no person was cross-validated by both ${first} and ${second}`,
+      `compared   no person was cross-validated with both ${first} and ${second}`,
       `-> to compare them on labelled recordings: ${shellCommand("tidemark", "models", "compare")} ... --on FILES`,
     ];
   }

@@ -74,7 +74,7 @@ function unusualComparisonText(comparison: CheckedComparison): string {
     const large = exceeded.filter(({ level }) => level === "large").length;
     return exceeded.length === 0
       ? "no constant exceeded"
-      : `${exceeded.length} above the smaller constant, ${large} above the larger one, which raises an alarm`;
+      : `${exceeded.length} above the smaller threshold, ${large} above the larger one, which raises an alarm`;
   }
   const seen =
     null_batches === 0
@@ -108,11 +108,11 @@ export function comparisonChannelText(shown: CheckedComparison): Block[] {
 function comparisonScoreText({ method, beyond_chance, statistic }: CheckedComparison): string {
   const name = statisticNames[statistic] ?? statistic;
   if (beyond_chance && statistic === "wasserstein")
-    return "score: distance outside the training data's range, or from its mean length, as a multiple of the alarm limit";
+    return "score: distance outside the training data's range, or from its mean magnitude, as a multiple of the alarm limit";
   if (beyond_chance)
     return `score: how far ${name} is above its mean without drift, as a multiple of what chance explains`;
   if (method === "constants")
-    return "score: the largest statistic as a multiple of its larger constant; an alarm above 1";
+    return "score: the largest statistic as a multiple of its larger threshold; above 1, it raises an alarm";
   if (method === "effective sample size") return "score: -log10 of the KS test's p-value";
   return `score: how far ${name} is above its mean without drift, in standard deviations of drift-free batches`;
 }

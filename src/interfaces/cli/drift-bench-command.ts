@@ -14,7 +14,7 @@ const closing: Closing = {
   notes: [
     "Batches are sessions drawn from each person's recordings. From batch --change-at on, changes are injected into " +
       "the samples, and the network classifies the changed samples. Use recordings of people who are not in the " +
-      "model's training data. The same seed gives the same tables.",
+      "model's training data. The same seed produces the same tables.",
   ],
   exitCodes: [
     [0, "done"],

@@ -158,8 +158,8 @@ export function reportProgramError(error: unknown): number {
 }
 
 /**
- * Splits a message from commander, which may repeat several lines of user input. Only the suggestion in it becomes a separate
- * line.
+ * Splits up a message from commander, which may repeat several lines of user input. Only the suggestion in the message becomes
+ * a separate line.
  */
 function programParserLines(text: string): string[] {
   const [, message = text, suggestion] = /^(.*?)(?:\n(\(Did you mean [^\n]*\)))?\n?$/s.exec(text) ?? [];

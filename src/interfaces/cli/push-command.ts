@@ -15,7 +15,7 @@ const closing: Closing = {
     'tidemark push recordings --to https://tidemark.example.org \\\n    --model walk@champion --stream-from "{stream}/*.csv" --follow',
   ],
   notes: [
-    "Each file is one batch; with --stream-from COLUMN, it is one batch per stream. The batch id consists of the " +
+    "Each file is one batch; with --stream-from COLUMN, each file is one batch per stream. The batch id consists of the " +
       "file's name and a hash of its content, so a file that is sent twice gets the same verdict.",
     "Batches wait in --spool until the service has accepted them. If push is stopped or killed, the next push with " +
       "the same spool folder sends the remaining batches.",
@@ -63,7 +63,7 @@ export function pushCommand(): Command {
           }),
         () => {
           isStopped = true;
-          terminal.inform("stopping after the answers to what is on its way");
+          terminal.inform("stopping once the batches already on their way have been answered");
         },
       );
       terminal.detail(`read       ${counted(pushed.streams.length, "stream")} in ${config.files.join(", ")}`);

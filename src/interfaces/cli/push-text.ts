@@ -37,7 +37,7 @@ export function pushText(pushed: PushResult): Block[] {
       ? []
       : [
           `waiting    ${batches(spooled)} in ${shellPath(spool)}${reasons.size === 0 ? "" : `: ${[...reasons].join(" ")}`}`,
-          "-> the same command sends them",
+          "-> run the same command again to send them",
         ]),
   ];
 }

@@ -91,7 +91,7 @@ export function referenceCommand(): Command {
       terminal.detail(`read       the ledger of ${config.model}`);
       const { shortened, damaged, bytesBefore, bytesAfter } = answer;
       for (const { stream, batch } of damaged)
-        terminal.warn(`the stored answer of batch "${batch}" of stream "${stream}" is damaged; it was left unchanged`);
+        terminal.warn(`the stored result of batch "${batch}" of stream "${stream}" is damaged; it was left unchanged`);
       const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
       const text = `records of ${counted(shortened, "batch", "batches")} shortened; the ledger now takes up ${megabytes(bytesAfter)} instead of ${megabytes(bytesBefore)}`;
       if (json) terminal.json(snakeKeys(answer));

@@ -23,7 +23,9 @@ export function retrainDataText({
     `${counted(part.windows, "window")} of ${recordingsPeopleText(part.people)}`;
   return [
     ...recordingsWarningText(warnings),
-    ...(filesOfModel.length === 0 ? [] : [`read       ${listedNames(filesOfModel, 3)}, named in the model's manifest`]),
+    ...(filesOfModel.length === 0
+      ? []
+      : [`read       ${listedNames(filesOfModel, 3)}, listed in the model's manifest`]),
     `labelled   ${of(labelled)}`,
     `holdout    ${of(holdout)}`,
     `unlabelled ${counted(unlabelled.windows, "window")} of ${counted(unlabelled.people, "person", "people")}`,

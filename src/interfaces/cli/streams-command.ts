@@ -34,7 +34,7 @@ const closing: Closing = {
 export function streamsCommand(): Command {
   const list = defineCommand({
     name: "list",
-    summary: "list all streams of a model with state, since when, evidence and silence",
+    summary: "list all streams of a model, each with its state, evidence and silence",
     options: streamsListOptions,
     resolve: resolveStreamsListConfig,
     json: "one line of JSON",
@@ -64,7 +64,7 @@ export function streamsCommand(): Command {
   });
   return defineGroup({
     name: "streams",
-    summary: "list the streams of a model, show the history of a stream, rename, retire or erase it",
+    summary: "list the streams of a model, or show, rename, retire or erase one stream",
     description:
       "Lists the streams of a model with their last verdicts, shows the history of a stream, and renames, retires " +
       "or erases it.",

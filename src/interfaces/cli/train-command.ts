@@ -13,7 +13,7 @@ const closing: Closing = {
     "tidemark train s3://bucket/wrist.parquet --out models/walk --config walk.yaml",
   ],
   notes: [
-    'A config file has one option per line, for example "batch-size: 64"; the command line takes precedence. Ctrl-C writes a checkpoint and prints the command that resumes the run. The same data, options and seed give the same model.',
+    'A config file has one option per line, for example "batch-size: 64"; the command line takes precedence. Ctrl-C writes a checkpoint and prints the command that resumes the run. The same data, options and seed produce the same model.',
   ],
   exitCodes: [
     [0, "trained"],

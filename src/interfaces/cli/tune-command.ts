@@ -14,7 +14,7 @@ const closing: Closing = {
     "tidemark train recordings.parquet --config tuned.yaml --out models/walk",
   ],
   notes: [
-    "All candidates get a few epochs, and the best third of them three times as many (successive halving). Scores " +
+    "All candidates train for a few epochs, then the best third of them for three times as many, and so on (successive halving). Scores " +
       "are macro-F1 on held-out people. Each fold has its own search, and the people who test its result are not used " +
       "in it. The cross-validation of a model trained with the selected options is slightly optimistic, because its " +
       "people were used to select them.",

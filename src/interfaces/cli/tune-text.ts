@@ -10,7 +10,7 @@ import type { Block } from "./terminal.ts";
 export function tuneEventText(event: TuneEvent): string {
   switch (event.type) {
     case "candidates":
-      return `search     ${counted(event.candidates, "candidate")} on ${counted(event.windows, "window")} of ${event.people} people; ${event.folds} folds, and then everyone`;
+      return `search     ${counted(event.candidates, "candidate")} on ${counted(event.windows, "window")} of ${event.people} people; ${event.folds} folds, then everyone`;
     case "trial": {
       const { search, purpose, options, epochs, macroF1 } = event;
       const score = fixedNumberText(macroF1);
@@ -35,7 +35,7 @@ export function tuneText({ searches, judged, out, trials }: TuneResult, command:
     interval === null ? "" : `, 90 % interval ${signedNumberText(interval.low)} to ${signedNumberText(interval.high)}`;
   const meanings = {
     better: "tuning pays off on these recordings",
-    worse: "the options as given are better on these recordings",
+    worse: "the given options are better on these recordings",
     open: "chance could explain the difference",
   };
   const worst = (which: "first" | "second"): string => fixedNumberText(Math.min(...people.map((own) => own[which])));

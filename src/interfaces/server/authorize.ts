@@ -171,7 +171,7 @@ export class Authorizer {
     const { file, now = () => new Date() } = this.#options;
     const found = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT" && this.#read.stamp === noFile) return undefined;
-      // If the token file disappears or is temporarily unreadable, this must not open the service to everybody.
+      // If the token file disappears or is temporarily unreadable, the service must not become open to everyone.
       throw explainSystemErrorOnRead(error, file);
     });
     const stamp = found === undefined ? noFile : `${found.ino} ${found.size} ${found.mtimeNs}`;

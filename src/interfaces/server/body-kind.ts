@@ -37,7 +37,7 @@ const starts: readonly (readonly [start: string, kind: BodyKind])[] = [
   ["TMF1", "float32"],
 ];
 
-/** Number of first bytes that `bodyKind` examines. */
+/** Number of bytes at the beginning that `bodyKind` examines. */
 export const bodyHeadBytes = 512;
 
 /**

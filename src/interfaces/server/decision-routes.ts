@@ -1,5 +1,5 @@
 // Routes for an administrator's decisions about batches and streams, each with a reason. The store records the author, time and
-// reason of each decision. The audit log does so, too, but replaces the stream's name with a hash because the log outlives the
+// reason of each decision. So does the audit log, but it replaces the stream's name with a hash, because the log outlives the
 // stream.
 
 import { z } from "zod";

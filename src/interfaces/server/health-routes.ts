@@ -4,7 +4,7 @@ import { z } from "zod";
 import { jsonResponse } from "./json-response.ts";
 import type { Route } from "./route.ts";
 
-/** The reply; anybody may read it, so it contains no paths or hosts. */
+/** The reply; anyone can read it, so it contains no paths or hosts. */
 const unusable = "a model or the store cannot be used; the line of this request in the service's log says why";
 
 /** @param notReady why the service accepts no batches; undefined if it does */

@@ -37,7 +37,7 @@ export function openapiDocument(routes: readonly Route[]): Json {
           type: "apiKey",
           in: "cookie",
           name: sessionCookieName,
-          description: `from POST /v1/session (with the prefix __Host- over HTTPS); requests that change anything also need the header ${csrfHeader}`,
+          description: `from POST /v1/session (with the prefix __Host- over HTTPS); requests that change anything also need the ${csrfHeader} header`,
         },
       },
       schemas: { Problem: openapiSchema(problemSchema) },

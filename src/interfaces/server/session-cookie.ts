@@ -50,7 +50,7 @@ export function refuseForgedSession({ method, headers }: SentRequest, csrfToken:
   const given = Buffer.from(headers.get(csrfHeader) ?? "");
   const wanted = Buffer.from(csrfToken);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
-    throw forgedSessionProblem(`expected the header ${csrfHeader} with the csrf_token of GET /v1/session`);
+    throw forgedSessionProblem(`expected the ${csrfHeader} header with the csrf_token from GET /v1/session`);
   }
 }
 

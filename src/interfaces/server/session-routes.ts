@@ -30,7 +30,7 @@ const sessionSchema: z.ZodType<ShownSession> = z.object({
   csrf_token: z
     .string()
     .nullable()
-    .describe("value of the header X-CSRF-Token, which requests with the session cookie need to change anything"),
+    .describe("value of the X-CSRF-Token header, which requests with the session cookie need to change anything"),
 });
 
 export function sessionRoutes(authorizer: Pick<Authorizer, "identify" | "logIn" | "logOut">): Route[] {

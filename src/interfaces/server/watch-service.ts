@@ -53,7 +53,7 @@ export class ServiceWatch {
 
   /** Forgets streams that are no longer in the store, because another process has erased or renamed them. */
   async forgetErased(service: Pick<Service, "streamNames">): Promise<void> {
-    // A stream that is judged for the first time while the store is read is not among these.
+    // A stream that is judged for the first time while the store is being read is not among these streams.
     const before = new Map([...this.#known].map(([key, names]) => [key, [...names]]));
     for (const { project, model, names } of await service.streamNames()) {
       for (const stream of before.get(JSON.stringify([project, model])) ?? []) {

@@ -26,7 +26,7 @@ const refusals: Readonly<Record<string, readonly [reason: string, advice: string
   ENOTEMPTY: ["the folder is not empty", "Choose another name, or empty the folder."],
   ENOTDIR: ["a part of the path is not a folder", "Check the path: all parts except the last must be folders."],
   EISDIR: ["it is a folder", "Give the path of a file."],
-  ELOOP: ["its symbolic links form a loop", "Repair the link, or name the intended file directly."],
+  ELOOP: ["its symbolic links form a loop", "Repair the link, or give the path of the intended file."],
   ENAMETOOLONG: ["the name is too long for the file system", "Choose a shorter one."],
   EMFILE: ["this process has too many files open", "Raise the limit (ulimit -n), or lower --jobs."],
   ENFILE: ["the system has too many files open", "Wait until other programs have ended, and run the command again."],

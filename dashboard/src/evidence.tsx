@@ -1,4 +1,4 @@
-// Evidence against the alarm level as pictures, on the same logarithmic scale as the pages that the commands write. Shapes
+// Evidence relative to the alarm level as pictures, on the same logarithmic scale as the pages that the commands write. Shapes
 // carry the verdict, so that colours are not needed.
 
 import { explainShareOfAlarmInShort, verdictNames } from "../../src/report/explain-check.ts";
@@ -105,7 +105,7 @@ export function Timeline({
   return (
     <Scroll label="Evidence over time">
       <svg class="timeline" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
-        <title>Evidence of the last {batches.length} batches against the alarm level</title>
+        <title>Evidence of the last {batches.length} batches relative to the alarm level</title>
         {levels.map(([share, name]) => (
           <g key={name}>
             <line x1={left} x2={width - 4} y1={y(share)} y2={y(share)} class={share === 1 ? "level" : "grid-line"} />

@@ -73,7 +73,7 @@ function Stream({ own, again }: { own: ReadStream; again: () => void }) {
             : `Estimated accuracy of the last batch that allows it: ${percent(estimate.estimate)} (${percent(estimate.lower)} to ${percent(estimate.upper)}).`}
         </li>
       </ul>
-      <h2>Evidence against the alarm level</h2>
+      <h2>Evidence relative to the alarm level</h2>
       <Legend />
       <Timeline batches={history} changePoint={point} href={href} />
       <h2>Decisions</h2>

@@ -9,7 +9,8 @@ export interface Asked<T> {
 }
 
 /**
- * Milliseconds between two requests: without a news connection, and with one, which covers only this replica of the service.
+ * Milliseconds between two requests, without and with a news connection. The connection covers only this replica of the
+ * service.
  */
 const [everyAlone, everyLive] = [10_000, 60_000];
 /**
@@ -19,8 +20,8 @@ const [everyAlone, everyLive] = [10_000, 60_000];
 const gather = 1000;
 
 /**
- * Requests the answer at once, whenever news arrives, and at intervals while the page is visible. Keeps the last answer until
- * the next one arrives.
+ * Requests the answer immediately, whenever news arrives, and at intervals while the page is visible. Keeps the last answer
+ * until the next one arrives.
  * @param key identifies the request; a new key sends a new request
  * @param concerns decides whether news about a stream may change the answer
  */

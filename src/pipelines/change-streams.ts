@@ -53,7 +53,7 @@ export async function renameStream(options: StreamsRenameOptions, run: StreamsRu
     const done = await store.rename(config.stream, to, note);
     if (done === "unknown") throw noStreamToChange(config);
     if (done === "taken") {
-      throw new UserError(`stream "${to}": ${config.model} already has a stream of this name`, {
+      throw new UserError(`stream "${to}": ${config.model} already has a stream with this name`, {
         advice: "Choose another name. Two streams cannot be merged, because each was judged against its own history.",
       });
     }

@@ -93,7 +93,7 @@ export interface CheckRun {
 
 /** A check for which the caller has already read the batch. */
 export interface NumbersRun extends CheckRun {
-  /** The rows, if the only file merely names them; see `isNumberTable`. Default: the rows are in the file. */
+  /** The rows, if the only file merely contains their names; see `isNumberTable`. Default: the rows are in the file. */
   readonly numbers?: Float32Batch;
 }
 
@@ -237,7 +237,7 @@ interface CheckedBatch {
   readonly batchId: string;
   readonly contentHash: string;
   readonly dataTime: DataTime | null;
-  /** Null if the batch was rejected. */
+  /** Maximum number of samples of a batch that are searched for likely causes. */
   readonly measurement: BatchMeasurement | null;
 }
 

@@ -25,7 +25,7 @@ export type { CleanChannel };
 export interface ConvertResult {
   /** Path of the table that was written. */
   out: string;
-  /** Number of rows in the table; `quality` states how many rows were left out, and why. */
+  /** Number of rows in the table; `quality` shows how many rows were left out, and why. */
   rows: number;
   /** Columns of the table, in order. */
   columns: string[];

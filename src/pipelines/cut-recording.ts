@@ -91,7 +91,7 @@ interface RecordingForm {
   /** The type of the body; null if the service detects it. */
   readonly type: string | null;
   readonly encoding: string | null;
-  /** Whether compression makes it smaller. */
+  /** Whether compression makes the body smaller. */
   readonly compress: boolean;
 }
 

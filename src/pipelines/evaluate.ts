@@ -158,7 +158,7 @@ async function predictToEvaluate(
   const labelled = Int32Array.from(all.labels.keys()).filter((w) => all.labels[w]! >= 0);
   if (labelled.length === 0) {
     throw new UserError(`Column "${columns.label}": no window has a label; there is nothing to evaluate`, {
-      advice: "Label the recordings, or name another column with --label.",
+      advice: "Label the recordings, or specify another column with --label.",
     });
   }
   return {
@@ -212,7 +212,7 @@ function warnOfUnknownEvaluatedLabels(
     if (unknown.length === Object.keys(quality.classes).length) {
       throw new UserError(
         `Column "${columns.label}": none of its labels is a class of the model: ${names}. Its classes are ${classes.join(", ")}.`,
-        { advice: "Rename labels with --map FILE, or name another column with --label." },
+        { advice: "Rename labels with --map FILE, or specify another column with --label." },
       );
     }
     reporter.warn(
@@ -232,7 +232,7 @@ function warnOfMissingEvaluatedClasses(
   if (missing.length === 0) return;
   reporter.warn(
     `No window is labelled ${missing.join(", ")}. Macro-F1 therefore averages over other classes than in ` +
-      `cross-validation, and a comparison of the two means little.`,
+      `cross-validation, so comparing the two says little.`,
   );
 }
 

@@ -174,7 +174,7 @@ function nameOfJudgedBatch({ project, model, stream, batch }: PostedBatch): stri
 
 function endsThreads({ stream, batch }: PostedBatch, cause?: JudgeThreadEnded): UserError {
   return new UserError(
-    `batch "${batch}" of stream "${stream}": expected a batch that can be judged; the thread that judged it ended unexpectedly, even when it judged no other batch`,
+    `batch "${batch}" of stream "${stream}": expected a batch that can be judged; the thread that judged it ended unexpectedly, even when this was its only batch`,
     { advice: "Send the data in smaller batches, each with its own id. The service's log has the reason.", cause },
   );
 }

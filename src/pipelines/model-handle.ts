@@ -25,7 +25,7 @@ import {
 export interface Openers {
   readonly network: (model: WatchedModel) => WindowPredictor;
   readonly store: (model: WatchedModel) => StreamStore;
-  /** An open store to use instead of the one that `store` names; it is closed together with the handle. */
+  /** An open store to use instead of the one that `store` specifies; it is closed together with the handle. */
   readonly streams?: StreamStore;
 }
 
@@ -59,7 +59,7 @@ export async function openModelHandle(model: string, elsewhere?: StreamsElsewher
 }
 
 /**
- * Opens a model together with the store that an option names.
+ * Opens a model together with the store given by an option.
  * @throws UserError under the same conditions as `openModelHandle`, or if the store cannot be used
  */
 export async function openModelHandleWithStore({

@@ -16,7 +16,7 @@ export interface ModelWindows {
   readonly channels: readonly string[];
 }
 
-/** An opened model. Its files, session and ledger are opened only once for any number of batches. */
+/** An opened model. The model's files, session and ledger are opened only once for any number of batches. */
 export interface Model {
   /** Judges a batch as the function `check` does, without opening the model again. */
   check(batch: BatchOptions, run?: CheckRun): Promise<CheckAnswer>;

@@ -81,7 +81,7 @@ export interface ServiceRun {
   readonly withPrevious?: boolean;
 }
 
-/** Connections to PostgreSQL that the threads share as evenly as they can. */
+/** Connections to PostgreSQL that the threads share as evenly as possible. */
 const judgingConnections = 10;
 /** Enough connections per thread that no batch waits for another batch's statement. */
 const leastConnections = 2;

@@ -185,12 +185,15 @@ async function destinationToPush(
     throw new UserError(
       `--spool ${folder}: expected a spool for this destination, but it holds ${waiting} for ${before.to}, model ` +
         `${before.model}`,
-      { advice: "Choose another --spool, or if the service or the model has moved, correct destination.json in it." },
+      {
+        advice:
+          "Choose another --spool; or, if the service or the model has moved, correct destination.json in this folder.",
+      },
     );
   }
   const found = model ?? (await onlyModel());
   // A record of batches accepted by another service or model does not apply to this one.
   if (before !== null) await spool.forgetTaken();
-  else if (spool.count > 0) warn(`${waiting} from earlier commands are sent to ${to}, model ${found}, too`);
+  else if (spool.count > 0) warn(`${waiting} from earlier commands will also be sent to ${to}, model ${found}`);
   return { model: found, fix: () => spool.setDestination({ schema_version: 1, to, model: found }) };
 }

@@ -109,7 +109,7 @@ export async function recalibrateBaseline(
 
 /**
  * Freezes the drift baseline again.
- * @param signals names of the channels and signals in the baseline; undefined for those that training computes today
+ * @param signals names of the channels and signals in the baseline; undefined for those that training currently computes
  */
 export async function freezeToRecalibrate(
   config: RecalibrateConfig,
@@ -166,7 +166,7 @@ async function cutWindowsToRecalibrate(
 ): Promise<WindowSet> {
   const { channels, users, label_map: labelMap } = manifest.data;
   const { map: _, exclude: _e, ...unmapped } = trained;
-  const advice = "Give the training recordings of the model, at their present paths, with --recordings.";
+  const advice = "Give the current paths of the model's training recordings with --recordings.";
   const opened = await openRecordings(recordings ?? (await recordingsOfModel(manifest, model, advice)), {
     columns: { channels, ...namedColumnRoles(labelMap === undefined ? trained : unmapped), labelMap },
     requireLabels: true,

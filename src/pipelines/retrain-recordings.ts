@@ -93,7 +93,7 @@ export async function openLabelledToRetrain(
     (await recordingsOfModel(
       manifest,
       config.model,
-      "Name labelled recordings with --labelled, either these or others.",
+      "Give labelled recordings with --labelled, either these or others.",
     ));
   const opened = await openRecordings(files, {
     columns: {
@@ -109,7 +109,7 @@ export async function openLabelledToRetrain(
   }).catch((error: unknown) => {
     if (!(error instanceof UserError) || config.labelled !== undefined) throw error;
     throw new UserError(`the training recordings of ${config.model}: ${error.message}`, {
-      advice: "Give their present paths, or other labelled recordings, with --labelled.",
+      advice: "Give their current paths, or other labelled recordings, with --labelled.",
       cause: error,
     });
   });
@@ -118,7 +118,7 @@ export async function openLabelledToRetrain(
     for (const warning of quality.warnings) reporter.warn(warning);
     await refuseAbsurdValues(rows.channels, (c) => rows.column(c), opened.files);
     if (config.labelled === undefined) {
-      const advice = "Restore these recordings, or name other labelled recordings with --labelled.";
+      const advice = "Restore these recordings, or give other labelled recordings with --labelled.";
       requireRecordingsOfModel(manifest, config.model, opened, advice);
     }
     const conversions =

@@ -69,7 +69,7 @@ export function serviceAnswer(answer: HttpAnswer, now: Date): ServiceAnswer {
       return {
         kind: "refused",
         mayPass: false,
-        reason: `${reason} The stream already has a batch with this id, which was read with other options (--units, --channels, --time) or came from another sender.`,
+        reason: `${reason} The stream already has a batch with this id, which was read with different options (--units, --channels, --time) or came from another sender.`,
       };
     default:
       // A proxy may have truncated the request (400), or a defect of the service may be temporary (500).

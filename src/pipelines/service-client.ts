@@ -81,7 +81,7 @@ export function serviceClient({
         signal: AbortSignal.timeout(questionMs),
       }).catch((cause: unknown) => {
         throw new UserError(`--to ${to}: the service cannot be reached, so its models are unknown`, {
-          advice: "Name the model with --model; then batches wait in the spool until the service can be reached.",
+          advice: "Specify the model with --model; batches then wait in the spool until the service can be reached.",
           cause,
         });
       });
@@ -105,7 +105,7 @@ function onlyModelOfService(to: string, answer: HttpAnswer): string {
     throw new UserError(`--to ${to}: the service does not list its models: ${reason}`, {
       advice:
         answer.status === 403
-          ? "Name the model with --model, or use a token with the scope read."
+          ? "Specify the model with --model, or use a token with the scope read."
           : "advice" in meaning
             ? meaning.advice
             : "Name the model with --model.",
@@ -116,13 +116,13 @@ function onlyModelOfService(to: string, answer: HttpAnswer): string {
   const [first, ...others] = champions.length > 0 ? champions : models;
   if (first !== undefined && others.length === 0) return first;
   throw new UserError(`--to ${to}: expected a service with one model, found ${models.length}: ${models.join(", ")}`, {
-    advice: "Name one of these models with --model.",
+    advice: "Specify one of these models with --model.",
   });
 }
 
 let proxy: EnvHttpProxyAgent | undefined;
 
-/** Uses the proxy named in the environment. */
+/** Uses the proxy specified in the environment. */
 const serviceRequestThroughProxy: ServiceRequest = async (url, init) => {
   const names = ["http_proxy", "https_proxy"];
   if (!names.some((name) => process.env[name] || process.env[name.toUpperCase()])) return fetch(url, init);

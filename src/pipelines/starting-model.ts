@@ -159,7 +159,7 @@ export async function startingWeights(
   }
   if (trained.network === "auto" && network !== "auto") {
     reporter.warn(
-      `${from} consists of ${String(network)} alone, which its --network auto had selected, and so will the new model.`,
+      `${from} consists of ${String(network)} alone, which its --network auto had selected; the new model will, too.`,
     );
   }
   return transferWeights(

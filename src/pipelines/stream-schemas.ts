@@ -182,5 +182,5 @@ export const checkedStreamsSchema: z.ZodType<CheckedStreams> = checkedStreams;
 
 /** The output of `check --stream-from --json`: one line per model. */
 export const printedCheckedStreamsSchema: z.ZodType<CheckedStreams & { model: string }> = checkedStreams.extend({
-  model: z.string().describe("the model folder, as the user named it"),
+  model: z.string().describe("the model folder, as given by the user"),
 });

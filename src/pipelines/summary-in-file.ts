@@ -35,7 +35,7 @@ export async function summaryInFile(
   if (given.length > 0) {
     const names = given.map(([name]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     throw new UserError(`${file}: this is a summary, which has no columns, so ${names.join(", ")} cannot be applied.`, {
-      advice: "Leave these options out. A device gives each channel in the unit that device.json names.",
+      advice: "Leave these options out. A device gives each channel in the unit that device.json specifies.",
     });
   }
   const bytes = await readFile(path);

@@ -70,7 +70,7 @@ export async function sync(
   const { patienceMs = usualPatienceMs, ...more } = run;
   const address = serverAddress(config.tracking);
   if (address === null) {
-    throw new UserError("no tracking server was named", {
+    throw new UserError("no tracking server was given", {
       advice: "Add --tracking http://HOST:PORT, or set MLFLOW_TRACKING_URI to such an address.",
     });
   }

@@ -82,6 +82,6 @@ function slotOfTeam(call: number): number {
 
 function receiveFromTeam(port: MessagePort): SentResults {
   const received = receiveMessageOnPort(port);
-  if (received === undefined) throw new Error("the calibration's threads: expected the results of each, got none");
+  if (received === undefined) throw new Error("the calibration's threads: expected results from each thread, got none");
   return received.message as SentResults;
 }

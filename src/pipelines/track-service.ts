@@ -110,7 +110,9 @@ export class ServiceTracker {
       fault = error instanceof Error ? error.message : String(error);
     }
     if (fault !== null && fault !== this.#fault) {
-      this.#options.reporter.warn(`the tracking server did not accept everything, and is tried again later: ${fault}`);
+      this.#options.reporter.warn(
+        `the tracking server did not accept everything; another attempt will follow: ${fault}`,
+      );
     }
     this.#fault = fault;
   }

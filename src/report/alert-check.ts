@@ -84,7 +84,7 @@ export function undeliveredAlertLines({ faults }: Pick<Deliveries, "faults">, di
       .filter(({ isOver }) => !isOver)
       .map(
         ({ target, reason }) =>
-          `alerts: ${target.shown}: ${reason}. The next check with this --alert sends them; see: ${list}`,
+          `alerts: ${target.shown}: ${reason}. The next check with this --alert will send them; see: ${list}`,
       ),
     ...(over.length === 0
       ? []

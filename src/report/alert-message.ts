@@ -47,7 +47,7 @@ export interface AlertData {
   evidence: { value: number; alarm_at: number } | null;
   furthest: { reference: string; channel: string; statistic: string } | null;
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
-  /** Number of the stream's most recent batches considered, and how many of them were rejected. */
+  /** Number of the stream's most recent batches that were considered, and how many of them were rejected. */
   rejected: { batches: number; of: number } | null;
   /** Time at which the stream's last batch arrived; given only if the stream has gone silent. */
   last_heard: string | null;
@@ -64,7 +64,7 @@ const text = z.string();
 
 export const alertMessageSchema: z.ZodType<AlertMessage> = z.object({
   type: z.enum(alertTypes).describe("what happened"),
-  timestamp: z.iso.datetime().describe("when it happened, in UTC"),
+  timestamp: z.iso.datetime().describe("time of the event, in UTC"),
   data: z.object({
     schema_version: z.literal(1),
     id: text.describe("idempotency key; the same in every attempt to deliver this message"),

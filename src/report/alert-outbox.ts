@@ -109,7 +109,7 @@ export class AlertOutbox {
   /**
    * Updates what has been reported about a stream, and queues the messages.
    * @param decide pure
-   * @param targetsOf the targets of a message
+   * @param targetsOf returns the targets of a message
    */
   report(
     of: AlertedStream,

@@ -30,7 +30,7 @@ const marks: Readonly<Record<Severity, string>> = {
   info: ":large_green_circle:",
 };
 
-/** `text` alone, because Mattermost and others that take Slack's form ignore blocks. */
+/** Sets only `text`, because Mattermost and other programs that accept Slack's format ignore blocks. */
 function slackPayload({ data }: AlertMessage): unknown {
   const lines = [
     `${marks[data.severity]} *${slackPayloadText(data.title)}*`,

@@ -10,7 +10,7 @@ import { defaultRejectionRule, type IncidentKind, incidentKinds, type RejectionR
 
 /** One rule. */
 export interface AlertRule {
-  /** Pattern of projects, models or streams, in which * stands for any characters. Default: all. */
+  /** Pattern for the names of projects, models or streams, in which * matches any characters. Default: all. */
   project: string;
   model: string;
   stream: string;
@@ -39,7 +39,7 @@ export interface AlertsConfig {
 const pattern = z.string().min(1).default("*").describe("* stands for any characters");
 
 export const alertsConfigSchema: z.ZodType<AlertsConfig> = z.strictObject({
-  targets: z.record(z.string().min(1), z.string().min(1)).describe("addresses by name, best as env:NAME"),
+  targets: z.record(z.string().min(1), z.string().min(1)).describe("addresses by name, preferably as env:NAME"),
   rules: z
     .array(
       z.strictObject({
@@ -52,7 +52,7 @@ export const alertsConfigSchema: z.ZodType<AlertsConfig> = z.strictObject({
           .default([...incidentKinds])
           .describe("kinds of incidents"),
         confirmed_only: z.boolean().default(false).describe("wait until an alarm is confirmed"),
-        severity: z.enum(severities).exactOptional().describe("replaces that of the messages"),
+        severity: z.enum(severities).exactOptional().describe("severity that replaces the messages' own"),
         to: z.array(z.string()).min(1).describe("names of targets"),
       }),
     )
@@ -60,8 +60,13 @@ export const alertsConfigSchema: z.ZodType<AlertsConfig> = z.strictObject({
   rejections: z
     .strictObject({
       of: z.int().min(1).max(1000).default(defaultRejectionRule.of).describe("number of last batches"),
-      share: z.number().gt(0).max(1).default(defaultRejectionRule.share).describe("share of them that were rejected"),
-      least: z.int().min(1).default(defaultRejectionRule.least).describe("minimum number that were rejected"),
+      share: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(defaultRejectionRule.share)
+        .describe("share of these batches that were rejected"),
+      least: z.int().min(1).default(defaultRejectionRule.least).describe("minimum number of rejected batches"),
     })
     .default({ ...defaultRejectionRule }),
   outbox: z.string().min(1).describe("path of alerts.sqlite, relative to this file").exactOptional(),
@@ -74,7 +79,7 @@ export interface AlertRouting {
   readonly targetsOf: (message: AlertMessage) => readonly RoutedTarget[];
 }
 
-/** @throws UserError if an address cannot be understood, or a rule names a target that does not exist */
+/** @throws UserError if an address cannot be parsed, or a rule names a target that does not exist */
 export function alertRouting(
   { targets, rules }: Pick<AlertsConfig, "targets" | "rules">,
   environment?: Parameters<typeof alertTarget>[1],

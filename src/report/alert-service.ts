@@ -60,7 +60,7 @@ export class AlertService {
   #wake = new AbortController();
   #loops: Promise<unknown> = Promise.resolve();
 
-  /** @throws UserError if an address cannot be understood */
+  /** @throws UserError if an address cannot be parsed */
   constructor(outbox: AlertOutbox, config: AlertsConfig, run: AlertServiceRun = {}) {
     this.#outbox = outbox;
     this.#config = config;

@@ -46,7 +46,7 @@ export interface BatchPageInput {
 export function batchHtml(input: BatchPageInput): string {
   const { result, dataTime, known } = input;
   const { verdict, batch_id, stream, checked_at, model_version } = result;
-  const before = `This batch was checked earlier. The page shows the verdict of that check beside the stream's present references.`;
+  const before = `This batch was checked earlier. The page shows the verdict of that check alongside the stream's current references.`;
   return pageHtml({
     title: `Tidemark: ${verdictNames[verdict]}, batch ${batch_id} of ${stream}`,
     heading: `${verdictNames[verdict]}: batch ${batch_id}`,
@@ -132,7 +132,8 @@ function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Sectio
     {
       id: "distances",
       title: "Distances",
-      about: "Distance of each channel from each reference. 0 means equal; for the spread, × 1 means equal.",
+      about:
+        "Distance of each channel from each reference. 0 means no difference; for the spread, × 1 means no difference.",
       body: batchDistancesHtml(result),
     },
     {
@@ -149,8 +150,8 @@ function batchEvidenceSection(points: readonly EvidencePoint[]): Section[] {
   return [
     {
       id: "evidence",
-      title: "Evidence against the alarm level",
-      about: `The stream's last ${counted(points.length, "batch", "batches")}. Evidence multiplies from batch to batch, so the scale is logarithmic; at the alarm level, the alarm begins.`,
+      title: "Evidence relative to the alarm level",
+      about: `The stream's last ${counted(points.length, "batch", "batches")}. Evidence multiplies from batch to batch, so the scale is logarithmic; an alarm begins at the alarm level.`,
       body: html`<p class="legend"><span class="key-mark">●</span> normal <span class="key-mark">▲</span> gradual drift
  <span class="key-mark">◆</span> sudden change <span class="key-mark">✕</span> rejected <span class="key key-miss"></span> alarm level</p>
 ${wideCard((width) => evidenceChart(points, width))}`,
@@ -208,7 +209,7 @@ function batchQualityHtml(result: JudgedBatch): Html {
     [
       "without movement",
       still === undefined
-        ? "unknown, since the batch came as a summary"
+        ? "unknown, because the batch was sent as a summary"
         : `${formatDuration(still.seconds)} of ${formatDuration(still.of_seconds)}`,
     ],
     [

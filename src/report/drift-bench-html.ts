@@ -35,7 +35,7 @@ export function driftBenchHtml(result: DriftBenchResult): string {
         id: "people",
         title: "People",
         about:
-          "Share of each person’s drift-free batches that raised an alarm. The table shows whether false alarms come from everybody or only from one unusual person.",
+          "Share of each person’s drift-free batches that raised an alarm. The table shows whether false alarms come from everyone or only from one unusual person.",
         body: benchPeopleTable(result),
       },
       {

@@ -52,7 +52,7 @@ export function evaluateHtml(input: EvaluateInput, report: CvReport): string {
     warnings,
     headline: evaluateHtmlHeadline(input),
     sections: evaluateSections(input, report),
-    footer: html`Written by <code>tidemark evaluate</code>. Ranges are 90 % intervals by bootstrap over people.
+    footer: html`Written by <code>tidemark evaluate</code>. Ranges are 90 % intervals from a bootstrap over people.
  <code>--json</code> prints all figures.`,
   });
 }

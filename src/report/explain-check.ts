@@ -29,8 +29,8 @@ export const partsOfCheck: Readonly<Record<NonNullable<JudgedBatch["left_out"]>[
 
 /** Advice if a signal computed from a whole sensor differs most from the reference. */
 const signalHints = {
-  magnitude: "it does not depend on how the sensor sits, so look for an offset, a gain or another unit",
-  tempo: "look for a wrong sampling rate, or another way of moving",
+  magnitude: "it does not depend on how the sensor is worn, so look for an offset, a gain or a different unit",
+  tempo: "look for a wrong sampling rate, or a different way of moving",
   roughness: "look for lost samples, a filter, noise or a wrong sampling rate",
 } as const;
 
@@ -86,7 +86,9 @@ function explainJudgedBatch(result: JudgedBatch): string[] {
       : []),
     ...(notCounted == null
       ? []
-      : [`The batch does not count as evidence and enters no reference: ${explainedSentence(notCounted.message)}`]),
+      : [
+          `The batch does not count as evidence and is not added to any reference: ${explainedSentence(notCounted.message)}`,
+        ]),
     ...(result.left_out === undefined
       ? []
       : [
@@ -115,13 +117,13 @@ function explainEvidence(result: JudgedBatch): string[] {
   if (!hasOwnPast && verdict === "normal") {
     const before = counted(references.rolling_batches, "batch", "batches");
     return [
-      `The stream's own past holds ${before} of the ${references.window_size} that it needs, so the batch was compared only with the training data.`,
+      `The stream's own past has ${before} of the ${references.window_size} that it needs, so the batch was compared only with the training data.`,
     ];
   }
   const why = {
-    evidence: " The batches together raise the alarm.",
+    evidence: " Together, the batches raise the alarm.",
     beyond_chance: " This batch alone is farther away than chance explains.",
-    constants: " A statistic exceeds its constant.",
+    constants: " A statistic exceeds its fixed threshold.",
   };
   const by = evidence.raised_by;
   return [`The evidence is ${explainShareOfAlarm(explainedAlarmShare(result))} the alarm level.${by ? why[by] : ""}`];

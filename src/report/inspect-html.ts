@@ -166,7 +166,7 @@ function inspectSplitSection({ folds, testSet }: InspectInput): Section[] {
     testSet === null
       ? null
       : html`<p>Column ${testSet.column} marks ${counted(testSet.rows, "row")} as test, ${counted(testSet.windows, "window")} of
- ${listedNames(testSet.users)}. They are in no fold, and in no figure above.</p>`;
+ ${listedNames(testSet.users)}. They belong to no fold and are not included in any figure above.</p>`;
   return [
     {
       id: "split",

@@ -31,7 +31,7 @@ export function retrainSections(report: RetrainReport): Section[] {
     {
       id: "gate",
       title: "Gate",
-      about: `${report.gate.passed ? "The candidate passed all rules." : "A candidate must pass all rules."} Neither network learned from the holdout's people.`,
+      about: `${report.gate.passed ? "The candidate passed all rules." : "A candidate must pass all rules."} Neither network learned from the people in the holdout.`,
       body: html`${retrainGateTable(report)}<h3>Holdout</h3>${retrainPeopleTable(report)}`,
     },
     {

@@ -91,7 +91,7 @@ export class ServiceMetrics {
     });
     this.#answering = new Histogram({
       name: "tidemark_http_request_duration_seconds",
-      help: "Time from the head of a request until its answer.",
+      help: "Time from the receipt of a request's headers until its answer.",
       labelNames: ["route"],
       buckets,
       registers,

@@ -60,7 +60,7 @@ function streamStateSection({
   const sentences = [
     ...(since === null || !isAlarm
       ? []
-      : [`In alarm since ${streamHtmlMinute(since)}, that is for ${streamHtmlDuration(since, at)}.`]),
+      : [`In alarm since ${streamHtmlMinute(since)}, that is, for ${streamHtmlDuration(since, at)}.`]),
     ...(point === null ? [] : [`The change probably began at about batch ${point}.`]),
     ...(confirmed === false ? ["Whether the change is called sudden or gradual may still change."] : []),
     ...(channel === null || reference === null ? [] : [`${channel} is furthest from ${referenceNames[reference]}.`]),
@@ -93,8 +93,8 @@ function streamHistorySections({ history }: ShownStream): Section[] {
   return [
     {
       id: "evidence",
-      title: "Evidence against the alarm level",
-      about: `Evidence multiplies from batch to batch, so the scale is logarithmic; at the alarm level, the alarm begins.${which}`,
+      title: "Evidence relative to the alarm level",
+      about: `Evidence multiplies from batch to batch, so the scale is logarithmic; an alarm begins at the alarm level.${which}`,
       body: html`<p class="legend"><span class="key-mark">●</span> normal <span class="key-mark">▲</span> gradual drift
  <span class="key-mark">◆</span> sudden change <span class="key-mark">✕</span> rejected <span class="key key-miss"></span> alarm level
  ${point === null ? null : html`<span class="key key-rule"></span> estimated change`}</p>
@@ -110,7 +110,7 @@ ${wideCard((width) =>
       "channels",
       "Channels over time",
       streamChannelsChart(last),
-      "The larger a dot, the larger the score of the channel against the reference that was furthest away. Old batches keep only the furthest channel.",
+      "The larger a dot, the larger the score of the channel against the reference that was furthest away. For old batches, only the furthest channel is kept.",
     ),
     ...streamChartSection(
       "mix",
@@ -122,7 +122,7 @@ ${wideCard((width) =>
       "accuracy",
       "Estimated accuracy over time",
       streamAccuracyChart(last),
-      "Estimated without labels; the bars are intervals for new people. During an alarm there is no estimate, since a network can be confident and wrong on data with a fault.",
+      "Estimated without labels; the bars are intervals for new people. During an alarm there is no estimate, because a network can be confident and wrong on data with a fault.",
     ),
     {
       id: "batches",
@@ -183,9 +183,9 @@ export function streamBatchReasons({
   verdict,
 }: ShownBatch): string[] {
   const by = {
-    evidence: "The batches together raise the alarm.",
+    evidence: "Together, the batches raise the alarm.",
     beyond_chance: "This batch alone is farther away than chance explains.",
-    constants: "A statistic exceeds its constant.",
+    constants: "A statistic exceeds its fixed threshold.",
   };
   return [
     ...faults.map(({ message }) => message),

@@ -128,7 +128,7 @@ function trainHtmlErrorSection({ predictions, cvReport: { leakage } }: ReportInp
     {
       id: "errors",
       title: "Most confident errors",
-      about: `Wrong labels, a sensor that is worn in another way, or movements that nobody in training made${leakage.no_shared_person ? "" : "; most errors on new people are not among them"}.`,
+      about: `Wrong labels, a sensor that is worn differently, or movements that nobody made in the training data${leakage.no_shared_person ? "" : "; most errors on new people are not among them"}.`,
       body: confidentErrorTable(predictions.errors),
     },
   ];
@@ -201,7 +201,7 @@ function trainSections(input: ReportInput): Section[] {
     {
       id: "run",
       title: "Run",
-      about: "The same data, options and seed give the same model.",
+      about: "The same data, options and seed produce the same model.",
       body: configTable(report),
     },
   ];

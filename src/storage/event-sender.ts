@@ -26,7 +26,7 @@ type Artifact = Extract<TrackingEvent, { type: "artifact" }>;
 const mostAtOnce = 2000;
 
 export interface SenderOptions {
-  /** The experiment to use instead of the one named in the log. */
+  /** The experiment to use instead of the one recorded in the log. */
   readonly experiment?: string | undefined;
   /** Returns the bytes of an artifact; throws a UserError if they must not be sent. */
   readonly read: (artifact: Artifact) => Promise<Buffer>;

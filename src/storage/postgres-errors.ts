@@ -51,9 +51,9 @@ const faults: readonly (readonly [code: RegExp, what: string, advice: string])[]
   [
     /CERT|TLS/,
     "has a certificate that cannot be verified",
-    "Name the certificate authority with sslrootcert=FILE in the address.",
+    "Specify the certificate authority with sslrootcert=FILE in the address.",
   ],
-  [/^25006$/, "is read-only", "Name the primary server, not a standby."],
+  [/^25006$/, "is read-only", "Give the address of the primary server, not of a standby."],
   [/^XX00[12]$/, "holds damaged data", "Restore the database from a backup."],
 ];
 

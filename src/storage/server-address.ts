@@ -93,7 +93,7 @@ function certificatesOfServerAddress(path: string): string {
     const cause = explainSystemErrorOnRead(error, path);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`MLFLOW_TRACKING_SERVER_CERT_PATH: expected a file of PEM certificates: ${reason}`, {
-      advice: "Name the PEM file of the certificates to trust, or unset the variable.",
+      advice: "Give the PEM file of the certificates to trust, or unset the variable.",
       cause,
     });
   }

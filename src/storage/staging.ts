@@ -61,7 +61,7 @@ export function removeStagingCommand(out: string): string {
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
   const directory = stagingDirectory(out);
   if (resume && !(await exists(directory)) && (await exists(join(out, "manifest.json")))) {
-    throw new UserError(`--resume: the run of ${out} has finished, and its model is there`, {
+    throw new UserError(`--resume: the run of ${out} has finished, and its model exists`, {
       advice: "Use the model, or choose another --out for a new run.",
     });
   }

@@ -11,7 +11,7 @@ const rows = 64;
 const start = Date.UTC(2024, 4, 4, 10) / 1000;
 const g = 9.80665;
 
-/** The expected result of reading an export, which is stored beside its files. */
+/** The expected result of reading an export, which is stored next to its files. */
 export interface Export {
   readonly device: string;
   readonly source: string;

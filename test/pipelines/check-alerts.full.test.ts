@@ -111,7 +111,7 @@ describe("check --alert", () => {
     const { exitCode, stdout, stderr } = await run(call, hook);
     expect({ exitCode, verdict: stdout.slice(0, 13) }).toEqual({ exitCode: 11, verdict: "sudden_change" });
     expect(stderr.replace(/\s+/g, " ")).toMatch(
-      /^warning: alerts: plain http:\/\/127.0.0.1:\d+ \(\w{6}\): it answered 404. The next check with this --alert sends them; see: tidemark alerts list --model walk $/,
+      /^warning: alerts: plain http:\/\/127.0.0.1:\d+ \(\w{6}\): it answered 404. The next check with this --alert will send them; see: tidemark alerts list --model walk $/,
     );
     const listed = await run(["alerts", "list", "--model", "walk"]);
     expect(listed.stdout).toMatch(

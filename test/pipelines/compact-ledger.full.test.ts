@@ -106,6 +106,6 @@ it.each<[string, Uint8Array]>([
   const { exitCode, stdout, stderr } = await tidemark("reference", "compact", "--model", "walk");
   expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^records of 0 batches shortened; /)]);
   expect(stderr).toBe(
-    `warning: the stored answer of batch "${batch_id}" of stream "${stream}" is damaged; it was left unchanged\n`,
+    `warning: the stored result of batch "${batch_id}" of stream "${stream}" is damaged; it was left unchanged\n`,
   );
 });

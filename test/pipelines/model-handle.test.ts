@@ -90,7 +90,7 @@ it("judges a summary as the batch it is of, in either form, and says what it cou
     warnings: [
       "Left out on the device: 3 rows.",
       calibratedOnShortBouts(),
-      "Likely causes could not be determined, because the batch came as a summary without its samples.",
+      "Likely causes could not be determined, because the batch was sent as a summary without its samples.",
     ],
   });
   const { rolling } = await model.stream("device").memory();

@@ -201,7 +201,7 @@ describe("show and compare", () => {
     [["models/walk"], /^error: expected at least two models to compare, got 1\n.*tidemark models show MODEL/],
     [
       ["models/walk", "models/walk-v2", "--label", "x"],
-      /^error: --label is about labelled recordings, so it needs --on/,
+      /^error: --label describes labelled recordings, so it needs --on/,
     ],
     [["models/walk", "models/walk-v2", "--on", "none.csv"], /none\.csv/],
   ])("refuse %j", async (words, says) => {

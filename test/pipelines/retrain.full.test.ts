@@ -403,7 +403,7 @@ describe("wrong use", () => {
     ["most people held out", { holdout: 0.9 }, /--holdout/],
     ["an alias of nothing registered", { alias: "champion" }, /--alias/],
     ["a column of truth that is not there", { truth: "verity" }, /verity/],
-    ["a label of no other recordings", { label: "activity" }, /--label is about other labelled recordings/],
+    ["a label of no other recordings", { label: "activity" }, /--label describes other labelled recordings/],
     ["too few channels", { channels: ["Ax", "Ay"] }, /6 channels \(Ax, Ay, Az, Gx, Gy, Gz\), got 2/],
     ["nothing to resume", { resume: true }, /no interrupted run/],
   ])("%s is refused", async (_, given, says) => {
@@ -527,7 +527,7 @@ describe("the data of a retraining", () => {
     expect(data.warnings.join("\n")).not.toContain("too optimistic");
   });
 
-  it("warns if the champion learned from the holdout's people and no honest prediction is left", async () => {
+  it("warns if the champion learned from the people in the holdout and no honest prediction is left", async () => {
     await table(
       "r.parquet",
       "others.parquet",

@@ -300,8 +300,8 @@ it("takes no server's address from a folder", async () => {
   });
   const [first, ...rest] = logLines();
   writeLog([JSON.stringify({ ...JSON.parse(first!), tracking: server.uri, uri: server.uri }), ...rest]);
-  await expect(sync({ directory: model, tracking: "none" })).rejects.toThrow("no tracking server was named");
-  await expect(sync({ directory: model })).rejects.toThrow("no tracking server was named");
+  await expect(sync({ directory: model, tracking: "none" })).rejects.toThrow("no tracking server was given");
+  await expect(sync({ directory: model })).rejects.toThrow("no tracking server was given");
   expect(server.asked).toEqual([]);
 });
 

@@ -71,7 +71,7 @@ describe("train refuses", () => {
     const said = await refusedTraining("rows.csv");
     expect(said).toContain("1,600 rows, 1,600 people with 1 row each");
     expect(said).toMatch(
-      /changes in almost every row, like a row number\.\s+Use --group to name the column with the person/,
+      /changes in almost every row, like a row number\.\s+Use --group to specify the column for the person/,
     );
     expect(said).not.toContain("--window");
   });

@@ -88,7 +88,7 @@ describe("the page of a batch in alarm", () => {
     const sections = all(document, "main > section h2").map(textOf);
     expect(sections).toEqual([
       "Verdict and reasons",
-      "Evidence against the alarm level",
+      "Evidence relative to the alarm level",
       `${input.result.comparisons.find(({ reference }) => reference === input.result.leading)!.channel} by activity`,
       "Channels",
       "Activities",

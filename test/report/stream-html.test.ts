@@ -100,7 +100,7 @@ describe("the page of a stream", () => {
 
   it("says the state, since when, and what is furthest away, before anything else", () => {
     expect([...document.querySelectorAll(".reasons li")].map(textOf)).toEqual([
-      "In alarm since 2026-11-13 08:00 UTC, that is for 72 h 0 min.",
+      "In alarm since 2026-11-13 08:00 UTC, that is, for 72 h 0 min.",
       "The change probably began at about batch b3.",
       "Whether the change is called sudden or gradual may still change.",
       "Ax is furthest from the stream's first batches.",

@@ -193,7 +193,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(nothing.stderr).toMatch(/nothing to send/);
       const nowhere = await run("sync", "model", "--tracking", "none");
       expect(nowhere.exitCode).toBe(2);
-      expect(nowhere.stderr).toMatch(/no tracking server was named/);
+      expect(nowhere.stderr).toMatch(/no tracking server was given/);
     });
   });
 

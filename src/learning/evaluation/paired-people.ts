@@ -6,7 +6,7 @@ import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstr
 
 /** Macro-F1 of two models for the people that both were tested on. */
 export interface PairedPeople {
-  /** Each person's macro-F1 under both models. */
+  /** Each person's macro-F1 with both models. */
   readonly people: readonly { readonly person: string; readonly first: number; readonly second: number }[];
   /** Mean macro-F1 of the first model over these people. */
   readonly first: number;
@@ -25,7 +25,7 @@ export interface PairedPeople {
 
 /**
  * @param first macro-F1 by person
- * @param second macro-F1 under the other model
+ * @param second macro-F1 with the other model
  * @returns null if no person occurs in both
  */
 export function pairPeople(

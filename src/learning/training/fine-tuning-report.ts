@@ -1,4 +1,4 @@
-// The gain from `train --from`: each person's macro-F1 under the model as it is, after fine-tuning, and after training from
+// The gain from `train --from`: each person's macro-F1 with the model as it is, after fine-tuning, and after training from
 // scratch. All three are evaluated on windows that none of the networks has learned from.
 
 import { z } from "zod";

@@ -129,7 +129,7 @@ export class LinearHead {
     });
   }
 
-  /** The rows' scores [N, K] under each of P heads. */
+  /** The rows' scores [N, K] with each of P heads. */
   async scores(data: readonly HeadRows[], points: readonly HeadPoint[]): Promise<Float32Array[]> {
     const classes = this.#classes;
     const columns = points.length * classes;

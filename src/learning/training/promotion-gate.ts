@@ -22,7 +22,7 @@ export interface PairedPerson {
 
 /** How champion and candidate compare on the holdout. */
 export interface HoldoutComparison {
-  /** Each person's results under both networks. */
+  /** Each person's results with both networks. */
   readonly people: readonly PairedPerson[];
   /** The champion's metrics over all holdout windows. */
   readonly champion_macro_f1: number;

@@ -1,14 +1,14 @@
 // Estimates the accuracy on a batch without any labels, by a soft-threshold variant of average thresholded confidence (ATC;
 // Garg et al. 2022): the mean over all windows of sigmoid(5 (logit of the confidence - threshold)). The threshold is the one at
 // which this mean equals the accuracy on held-out people. docs/decisions.md records how the steepness and the intervals were
-// chosen; bench/accuracy-estimate.ts measures them on people outside the training and calibration data.
+// chosen; bench/drift-accuracy.ts measures them on people outside the training and calibration data.
 //
 // The calibration uses the confidences of the cross-validation networks, but the deployed network was trained on everyone. The
 // estimate assumes that confidence and accuracy have the same relationship in both.
 //
-// The interval does NOT cover drift of a kind that does not occur between people (another unit, noise, another place on the
-// body, an activity that is not in the training data), because a network can be confident and wrong. `check` therefore gives no
-// estimate for a batch with a suspected fault.
+// The interval does NOT cover drift of a kind that does not occur between people (a different unit, noise, a different place on
+// the body, an activity that is not in the training data), because a network can be confident and wrong. `check` therefore
+// gives no estimate for a batch with a suspected fault.
 
 import { z } from "zod";
 import { groupQuantile } from "../../stats/group-quantile.ts";

@@ -83,7 +83,7 @@ export function calibrationRung(
   };
 }
 
-/** Returns the p-values that the batches have after a drift. */
+/** Returns the batches' p-values after a drift. */
 export function rungPValues(
   seconds: number,
   rehearsed: readonly Rehearsed[],

@@ -41,8 +41,8 @@ export interface CalibrationRung extends NullRung {
 export interface KindCalibration {
   /**
    * How the batch of each rehearsed pair was kept separate from its reference. "bouts" means only by random resampling (a
-   * stationary block bootstrap of all recordings), because there were too few people to hold one out. In that case a new person
-   * is further away than rehearsed batches.
+   * stationary block bootstrap of all recordings), because there were too few people to hold one out. In that case, a new
+   * person's batches are further away than rehearsed ones.
    */
   readonly apart: "people" | "recordings" | "halves of recordings" | "bouts";
   /**

@@ -1,8 +1,8 @@
 // Detects a change in how far gravity turns relative to how far the gyroscope says the sensor turned. The ratio is about 1 for
 // every person and activity (turning-scale.ts), so no predicted classes are needed. It changes if the gyroscope's gain changes,
-// if one of its axes is flipped, if the samples arrive at a different rate than their times say, or if samples are lost and the
-// times renumbered. The ratio does not reveal which of these happened. All constants were chosen on the tuning half of WISDM,
-// MotionSense and BFRB, except those described as arbitrary.
+// if one of its axes is flipped, if the samples arrive at a different rate than their times indicate, or if samples are lost
+// and the times renumbered. The ratio does not reveal which of these happened. All constants were chosen on the tuning half of
+// WISDM, MotionSense and BFRB, except those described as arbitrary.
 
 import { z } from "zod";
 import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";

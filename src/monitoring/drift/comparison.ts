@@ -46,7 +46,7 @@ export interface DriftModel {
   readonly byClass: ClassSummaries;
   readonly calibration: Calibration;
   readonly samplingRateHz: number;
-  /** Signals that give the length of an acceleration including gravity (default: none). */
+  /** Signals that give the magnitude of an acceleration including gravity (default: none). */
   readonly gravityLengths?: readonly string[];
 }
 
@@ -166,7 +166,7 @@ export function compare(
 /**
  * Finds values that no way of wearing a sensor can cause. Looks first for the channel whose values lie furthest outside the
  * training range, by more than the width of that range on average (the factor of one width is arbitrary). If there is none,
- * looks for the acceleration whose mean length differs most from the training data, by a factor above `mostGravityRatio`.
+ * looks for the acceleration whose mean magnitude differs most from the training data, by a factor above `mostGravityRatio`.
  * Returns null if it finds neither.
  */
 function compareToTrainingRange(
@@ -198,9 +198,9 @@ function compareToTrainingRange(
 }
 
 /**
- * Largest factor by which the mean length of acceleration can plausibly differ between a batch and the training data. m/s^2, g
- * and milli-g differ by factors of at least 9.8, but the mean length when jogging is at most twice that at rest; 3 is about the
- * geometric mean of 1 and 9.8.
+ * Largest factor by which the mean magnitude of acceleration can plausibly differ between a batch and the training data. m/s^2,
+ * g and milli-g differ by factors of at least 9.8, but the mean magnitude when jogging is at most twice that at rest; 3 is
+ * about the geometric mean of 1 and 9.8.
  */
 export const mostGravityRatio = 3;
 

@@ -11,7 +11,7 @@
 import type { Rng } from "../../random.ts";
 import type { MergeableClasses } from "../summaries/class-summaries.ts";
 
-/** A few seconds of one recording, all chunks are about equally long. */
+/** A few seconds of one recording; all chunks are about equally long. */
 export interface Chunk {
   readonly recording: string;
   readonly label: string | null;

@@ -16,7 +16,8 @@ const shortestPast = 4;
 /** Minimum number of seconds of a class in the past and in the latest batches; arbitrary. */
 const leastSeconds = 3;
 /**
- * An axis is reversed if the agreement is below this limit. It is 1 if the coherence is as usual, and -1 if it is the reverse.
+ * An axis is reversed if the agreement is below this limit. The agreement is 1 if the coherence is as usual, and -1 if the
+ * coherence is reversed.
  */
 const mostAgreement = -0.3;
 /**

@@ -184,13 +184,13 @@ const judged = z.object({
   impossible: z
     .array(z.object({ sensor: z.string(), channels: z.array(z.string()), message: z.string() }))
     .describe(
-      "sensors with impossible values, which raise an alarm; absent if the batch came as a summary and shows none",
+      "sensors with impossible values, which raise an alarm; absent if the batch was sent as a summary and shows none",
     )
     .exactOptional(),
   left_out: z
     .array(z.enum(["quality", "still", "impossible", "likely_causes"]))
     .describe(
-      "what could not be determined because the batch came as a summary: the quality gate (`quality`), or the " +
+      "what could not be determined because the batch was sent as a summary: the quality gate (`quality`), or the " +
         "fields with these names",
     )
     .exactOptional(),

@@ -188,12 +188,12 @@ export interface JudgedBatch extends AnyBatch {
   /** Faults that would explain the change, each with the share of the change it accounts for (0 to 1). */
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
   /**
-   * Sensors with impossible values; `message` gives the measured and the possible values. Absent if the batch came as a summary
+   * Sensors with impossible values; `message` gives the measured and the possible values. Absent if the batch was sent as a summary
    * and shows none, and from results of earlier versions.
    */
   impossible?: { sensor: string; channels: string[]; message: string }[];
   /**
-   * What could not be determined because the batch came as a summary without samples: the quality gate (`quality`), or the
+   * What could not be determined because the batch was sent as a summary without samples: the quality gate (`quality`), or the
    * fields with these names. Absent if nothing was left out, and from results of earlier versions.
    */
   left_out?: ("quality" | "still" | "impossible" | "likely_causes")[];

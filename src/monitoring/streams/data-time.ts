@@ -1,5 +1,5 @@
-// When a batch's data was recorded. What the sender says takes precedence over the recordings' clock, which may be wrong. If
-// the sender says nothing, the clock must show dates; clocks that begin at 0 and times of day do not.
+// When a batch's data was recorded. The time given by the sender takes precedence over the recordings' clock, which may be
+// wrong. If the sender gives no time, the clock must show dates; clocks that begin at 0 and times of day do not.
 import type { RowTimes } from "../../signals/data/stored-rows.ts";
 import { sinceEpoch } from "../../signals/data/time-unit.ts";
 import type { DataTime } from "../../storage/stream-store.ts";

@@ -25,7 +25,7 @@ export function gateBatchColumns(given: readonly string[] | undefined, channels:
   throw new UserError(
     `--channels: expected one column for each of the model's ${channels.length} channels (${channels.join(", ")}), got ${given.length}`,
     {
-      advice: "Name one column per channel, in this order.",
+      advice: "Specify one column per channel, in this order.",
     },
   );
 }

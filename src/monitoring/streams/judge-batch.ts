@@ -31,7 +31,7 @@ import type { Judge } from "./watched-model.ts";
 /** Number of most recent batch ids to keep, so that a result can name the batch where a change began. */
 const mostRecent = 100;
 
-const noCauses = "Likely causes could not be determined, because the batch came as a summary without its samples.";
+const noCauses = "Likely causes could not be determined, because the batch was sent as a summary without its samples.";
 
 function judgedWithShortBouts(directory: string): string {
   return (

@@ -27,7 +27,7 @@ export function reasonNotToCount(
   const continues = throughout && (before.unworn === true || seconds >= longStillnessSeconds);
   if (!isAll && !continues) return null;
   const lasted = `nothing has moved for ${Math.floor(seconds / 60)} min`;
-  // A shorter period is left out only if the sensor was lying on something, so that it was not on a sleeping person.
+  // A shorter period is left out only if the sensor was lying on something, which shows that no sleeping person was wearing it.
   const states = seconds < longStillnessSeconds ? "not worn or charging" : "not worn, charging or asleep";
   return {
     reason: "not_worn",

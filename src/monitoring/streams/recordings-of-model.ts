@@ -21,10 +21,10 @@ const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
 export async function recordingsOfModel({ data }: Manifest, model: string, advice: string): Promise<readonly string[]> {
   for (const file of data.files) {
     const wrong = isModelRecordingElsewhere(file)
-      ? "Tidemark does not fetch addresses named in a model folder"
+      ? "Tidemark does not fetch addresses given in a model folder"
       : await faultOfModelRecording(file);
     if (wrong === null) continue;
-    throw new UserError(`the training recordings of ${model}: its manifest names ${file}: ${wrong}`, { advice });
+    throw new UserError(`the training recordings of ${model}: its manifest lists ${file}: ${wrong}`, { advice });
   }
   return data.files;
 }

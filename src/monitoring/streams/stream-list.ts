@@ -1,10 +1,10 @@
-// A stream's entry in a list: its state and since when, the last batch, whether the stream is silent, and a short series of
-// evidence. All of it comes from the headlines of the stream's last batches.
+// A stream's entry in a list: its state and when that state began, the last batch, whether the stream is silent, and a short
+// series of evidence. All of it comes from the headlines of the stream's last batches.
 //
 // A stream has no schedule, so its own past determines what counts as silence: a stream is silent if the time since its last
 // batch exceeds both `silentAfter` usual intervals and the longest interval among its last batches. The usual interval is the
-// median of the intervals between these batches. So a stream that sends its batches once a day does not count as silent in
-// between, unless it sends `listedBatches` or more at once.
+// median of the intervals between these batches. Therefore, a stream that sends its batches once a day does not count as silent
+// in between, unless it sends `listedBatches` or more at once.
 import { naturalOrder } from "../../natural-order.ts";
 import type { BatchStatus, LatestBatch, StreamOverview } from "../../storage/stream-store.ts";
 import { storedHeadline } from "./batch-headline.ts";

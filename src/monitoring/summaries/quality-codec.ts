@@ -23,11 +23,11 @@ export interface StillSummary {
   readonly ofSeconds: number;
   /** Whether nothing moved from the first row to the last. */
   readonly throughout: boolean;
-  /** Whether nothing of the batch remains to be judged without this time. */
+  /** Whether nothing of the batch is left to judge once this time is left out. */
   readonly isAll: boolean;
   /** Whether the time that was left out extends to the last row. */
   readonly isAtEnd: boolean;
-  /** For how long nothing had moved by the last row. */
+  /** How long nothing had moved by the time of the last row. */
   readonly atEnd: number;
 }
 

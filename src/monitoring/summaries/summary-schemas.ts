@@ -105,7 +105,7 @@ const batchQualitySchema: z.ZodType<BatchQuality> = z
       z.object({
         recording: z.string(),
         rows: count.describe("rows that were kept"),
-        repeated: count.describe("rows that repeated the previous row's time but had other values"),
+        repeated: count.describe("rows that repeated the previous row's time but had different values"),
         seconds: amount,
         rate_hz: amount.nullable().describe("median rate; null if there are fewer than two rows"),
       }),
@@ -167,9 +167,9 @@ export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
     .object({
       seconds: amount.describe("time that was left out because nothing moved"),
       of_seconds: amount.describe("duration of all rows"),
-      at_end: amount.describe("for how long nothing had moved by the last row"),
+      at_end: amount.describe("how long nothing had moved by the time of the last row"),
       throughout: z.boolean().describe("whether nothing moved from the first row to the last"),
-      is_all: z.boolean().describe("whether nothing remains to be judged without this time"),
+      is_all: z.boolean().describe("whether nothing is left to judge once this time is left out"),
       is_at_end: z.boolean().describe("whether the time that was left out extends to the last row"),
     })
     .describe("time without movement, in seconds; absent from earlier versions")

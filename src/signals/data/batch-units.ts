@@ -133,7 +133,7 @@ function kindFaultInBatchUnits(
     code: "schema",
     column: columns[0]!,
     message: `Columns ${columns.join(", ")}: by their names, they hold ${said}; the model learned from ${expected} (${sensor.channels.join(", ")}). These are two kinds of sensor.`,
-    advice: `Name columns with ${expected} in --channels, or train a model on ${said}.`,
+    advice: `Give columns with ${expected} in --channels, or train a model on ${said}.`,
     expected,
     found: said,
   };

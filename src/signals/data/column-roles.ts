@@ -137,9 +137,12 @@ function refuseSeveralClockRoles(available: readonly string[], file: string): nu
   const late = (name: string): number => Number(/arriv|receiv|system|phone|server/i.test(name));
   const possible = usualTimeColumns(available).sort((a, b) => late(a) - late(b));
   if (possible.length === 0) return null;
-  throw new UserError(`${file}: each of these columns may hold the time of a sample: ${listedColumns(possible)}.`, {
-    advice: `Choose one, such as ${shellCommand("--time", possible[0]!)}`,
-  });
+  throw new UserError(
+    `${file}: each of these columns might contain the time of each sample: ${listedColumns(possible)}.`,
+    {
+      advice: `Choose one, such as ${shellCommand("--time", possible[0]!)}`,
+    },
+  );
 }
 
 function existingRoleColumn(available: readonly string[], name: string, file: string, option: string): string {
@@ -171,7 +174,7 @@ function refuseColumnInTwoRoles(columns: ColumnRoles): void {
     if (other !== undefined) {
       const twice = other === option ? `twice in ${option}` : `for ${other} and for ${option}`;
       throw new UserError(`The column "${name}" is used ${twice}, but a column can have only one role.`, {
-        advice: `Name another column for ${option}.`,
+        advice: `Specify another column for ${option}.`,
       });
     }
     roles.set(name, option);

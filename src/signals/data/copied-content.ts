@@ -106,7 +106,7 @@ export function describeCopiedContent({ people, recordings, share, factor }: Cop
   const altered = isScaled
     ? ` ${other}'s values are about ${Number(factor.toPrecision(3))} times as great.`
     : " The values may be rounded, or the axes swapped or negated.";
-  return `People ${one} and ${other} have ${what} in about ${percent} % of ${other}'s rows (${where}).${factor === null ? "" : altered} If they are one person, give both the same name; if one is a copy, leave it out. Otherwise the model is tested on ${factor === null ? "values" : "recordings"} that it learned from.`;
+  return `People ${one} and ${other} have ${what} in about ${percent} % of ${other}'s rows (${where}).${factor === null ? "" : altered} If they are the same person, give both the same name; if one is a copy, leave it out. Otherwise the model is tested on ${factor === null ? "values" : "recordings"} that it learned from.`;
 }
 
 /** Returns a hash of each row's values. */

@@ -96,7 +96,7 @@ export function describeRateFaults(
     {
       code: "sampling_rate",
       message: `${found}; expected ${wanted}.`,
-      advice: `Check the recorder's rate, and that the time column is in ${clock.time_unit}; to read recordings of such a rate, train with a --rate near it.`,
+      advice: `Check the recorder's rate, and that the time column is in ${clock.time_unit}; to read recordings at such a rate, train with a similar --rate.`,
       ...(clock.time === null ? {} : { column: clock.time }),
       expected: wanted,
       found,

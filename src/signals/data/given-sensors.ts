@@ -69,7 +69,7 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
       {
         advice:
           near === undefined
-            ? "Name channels that Tidemark reads; see --channels."
+            ? "Use channels that Tidemark reads; see --channels."
             : `Did you mean ${JSON.stringify(near)}?`,
       },
     );

@@ -201,7 +201,7 @@ function annotationsOfRecordings(
   );
   if (owned.some((own) => own.length > 0)) return owned;
   throw new UserError(`--labels ${label}: no label belongs to any of the recordings.`, {
-    advice: `The recordings are ${listedNames(recordings.map(({ user, recording }) => `${recording} of ${user}`))}. Name the recordings in a column user or recording${byFile ? ", or in the names of the files" : ""}.`,
+    advice: `The recordings are ${listedNames(recordings.map(({ user, recording }) => `${recording} of ${user}`))}. Identify the recordings in a column called user or recording${byFile ? ", or in the names of the files" : ""}.`,
   });
 }
 
@@ -219,7 +219,8 @@ function refuseAmbiguouslyLabelledRecordings(
   throw new UserError(
     `--labels ${label}: the labels name neither a person nor a recording, but there are several recordings, such as ${one!.recording} of ${one!.user} and ${other!.recording} of ${other!.user}.`,
     {
-      advice: "Add a column user or recording to the labels, or give one file of labels per recording, named after it.",
+      advice:
+        "Add a column called user or recording to the labels, or give one file of labels per recording, named after it.",
     },
   );
 }

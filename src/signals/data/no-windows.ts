@@ -54,7 +54,7 @@ function explainNoWindows(
   if (rows < fewRows * people) {
     return {
       cause: "The column with the person changes in almost every row, like a row number.",
-      advice: "Use --group to name the column with the person.",
+      advice: "Use --group to specify the column for the person.",
     };
   }
   const [most, cutCount] = [...cuts].toSorted(([, a], [, b]) => b - a)[0] ?? ["gap", 0];
@@ -62,14 +62,14 @@ function explainNoWindows(
   if (most === "recording" && rows < fewRows * cutCount) {
     return {
       cause: `The column with the recording changes ${every}, like a row number.`,
-      advice: "Use --recording to name the column with the recording.",
+      advice: "Use --recording to specify the column for the recording.",
     };
   }
   if (most === "gap" && cutCount > 0) {
     return {
       cause: `Gaps in time cut the rows ${every}.`,
       advice:
-        "If the recordings have no such gaps, the times are misread: name the column with --time and its unit " +
+        "If the recordings have no such gaps, the times were misread: specify the column with --time and its unit " +
         "with --time-unit. Otherwise, find out where data was lost.",
     };
   }
@@ -77,7 +77,7 @@ function explainNoWindows(
     return {
       cause: `The label changes ${every}.`,
       advice:
-        "Name the column with the activity with --label, label longer stretches, or use --purity 0.5, which " +
+        "Specify the activity column with --label, label longer stretches, or use --purity 0.5, which " +
         "lets windows span label changes.",
     };
   }

@@ -138,7 +138,7 @@ async function openRecordingsWith(
   const { warn } = collecting;
   const found = await findFiles(database, files, reporter, options.stored);
   for (const { path } of found) if (!isArchive.test(path)) pathColumnsOf(path, options.columns ?? {});
-  // Loaded when it is needed: the readers are much code, which many programs that import the package never run.
+  // Loaded only when needed, because the readers contain a lot of code that many programs that import the package never run.
   const { readableFiles } = await import("../files/readable-files.ts");
   const readable = await readableFiles(database, found, {
     columns: options.columns?.columns,
@@ -208,7 +208,10 @@ async function openRecordingsWith(
   return openTable(source, openStore, options, collecting);
 }
 
-/** If labels come from separate files, ignores the recordings' own label column; --label then names the one in these files. */
+/**
+ * If labels come from separate files, ignores the recordings' own label column; --label then specifies the label column of
+ * these files.
+ */
 function openWithoutLabelColumn({ label: _, labelFromPath: __, ...others }: ColumnOptions = {}): ColumnOptions {
   return others;
 }

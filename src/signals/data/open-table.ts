@@ -150,7 +150,7 @@ export async function openTable(
   const date = unusedColumns.find((name) => isDateName(name) && /date|datum|fecha/i.test(name));
   if (date !== undefined && roles.time !== null && timed.time(0, 1)[0]! < sinceEpoch.from)
     warn(
-      `Column "${roles.time}" has no date, and column "${date}" is not combined with it, because its values are not dates, or the times are not times of day. The times count from their own zero.`,
+      `Column "${roles.time}" has no date, and column "${date}" is not combined with it, because its values are not dates, or the times are not times of day. The times count from a zero of their own.`,
     );
   if (roles.time !== null && clocks.timeUnit !== "timestamp") refuseMixedTimeUnits(timed, roles.time, onFault);
   const labelled = await labelFromFiles?.(timed, clocks);
@@ -195,7 +195,7 @@ function refuseToOpenTableOfOneClass(stretches: Iterable<Stretch>, roles: Column
   for (const { label } of stretches) if (classes.add(label).size >= 2) return;
   throw new UserError(
     `Column "${roles.label}": expected at least two classes, found only "${[...classes][0]}" in all rows.`,
-    { advice: "Add recordings of another activity, or name another column with --label." },
+    { advice: "Add recordings of another activity, or specify another column with --label." },
   );
 }
 
@@ -210,5 +210,5 @@ function adviceOnEmptyTable({ missing, infinite, read }: SelectedRows, { channel
   const empty = [...channels, time ?? "time"].filter((_, c) => missing[c]! + infinite[c]! === read);
   return empty.length === 0
     ? "Check the columns named by --label, --group, --recording and --time."
-    : `No row has a value in ${listedColumns(empty)}. Repair the export, or name other columns with --channels and --time.`;
+    : `No row has a value in ${listedColumns(empty)}. Repair the export, or specify other columns with --channels and --time.`;
 }

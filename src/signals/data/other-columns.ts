@@ -45,7 +45,7 @@ export function refuseOtherColumns(
     throw new DataFault({
       code: "schema",
       message: `${file}: the column for the ${columnRoleTitles[role]} would be "${own[role]}" here, but ${there}.`,
-      advice: `Name a column that all files have with ${columnRoleOptions[role]}, or read the files one by one.`,
+      advice: `Specify a column that all files have with ${columnRoleOptions[role]}, or read the files one by one.`,
       file,
       expected: roles[role] ?? "no such column",
       found: own[role] ?? "no such column",

@@ -68,7 +68,7 @@ export async function readLabelFiles(
 ): Promise<LabelFiles> {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(pattern)) {
     throw new UserError(`--labels ${pattern}: expected a local file with labels.`, {
-      advice: "Copy the file first: labels are not fetched.",
+      advice: "Copy the file to this machine first: labels are not downloaded.",
     });
   }
   const found = await findFiles(database, [pattern], { ...silent, warn: options.warn });
@@ -108,7 +108,7 @@ async function readLabelFile(
   });
   if (readable === undefined || more.length > 0) {
     throw new UserError(`--labels ${source.path}: expected one table, found ${more.length + 1}.`, {
-      advice: "Unpack the archive, and name the file with the labels.",
+      advice: "Unpack the archive, and give the file with the labels.",
     });
   }
   const schema = await readTableSchema(database, readable);
@@ -163,7 +163,7 @@ async function readLabelFile(
           : null;
     if (last !== null && last < from) {
       throw new UserError(`${source.path}: the label "${row.label}" in data row ${i + 1} ends before it begins.`, {
-        advice: "Correct the row, or name the columns start and end.",
+        advice: "Correct the row, or rename the columns to start and end.",
       });
     }
     const named = (value: unknown): string | null => (value === null ? null : String(value));

@@ -65,7 +65,7 @@ function faultOfMixedTimeUnits(column: string, found: string): FaultDescription 
     code: "sampling_rate",
     message: `Column "${column}": expected ${expected}, found ${found}, as if some times were in s and others in ms.`,
     advice:
-      "Write all times in one unit, or write the recordings of each unit to files of their own: each file's " +
+      "Write all times in one unit, or write the recordings in each unit to separate files: each file's " +
       "unit is determined separately.",
     expected,
     found,

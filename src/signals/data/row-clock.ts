@@ -61,7 +61,7 @@ export class RowClocks {
   constructor(table: Table, files: readonly string[], options: ClockOptions, warn: Reporter["warn"]) {
     if (table.roles.time === null && options.nominalRateHz === undefined) {
       throw new UserError("No time column was found, and no sampling rate was given to compute times from.", {
-        advice: "Name the column with --time, or give the rate of the recordings with --rate, such as --rate 50.",
+        advice: "Specify the column with --time, or give the rate of the recordings with --rate, such as --rate 50.",
       });
     }
     this.#table = table;
@@ -278,7 +278,7 @@ function rowClockWithoutRate(file: string, column: string): UserError {
     {
       advice:
         "Give the rate of the recordings with --rate, such as --rate 50. If the column is a time, give its " +
-        "unit with --time-unit; if another column is, name it with --time.",
+        "unit with --time-unit; if another column is, specify it with --time.",
     },
   );
 }

@@ -56,7 +56,7 @@ export function missingCellFaults(
       advice:
         c < roles.channels.length
           ? "Repair the export, or leave this column out with --channels."
-          : "Repair the export, or name another column with --time. If the rate of the recordings is known, " +
+          : "Repair the export, or specify another column with --time. If the rate of the recordings is known, " +
             "give it with --rate, such as --rate 50; the rows are then spaced at that rate.",
       column: name,
       expected,
@@ -92,7 +92,7 @@ export function repeatedTimesFault(
     advice:
       worst.rows === 1
         ? "All rows have the same time. If a spreadsheet rounded the times (1.70E+18), export the file again, " +
-          "without opening it there, or name another column with --time. If the rate of the recordings is known, " +
+          "without opening it there, or specify another column with --time. If the rate of the recordings is known, " +
           "give it with --rate, such as --rate 50; the rows are then spaced at that rate."
         : "The clock is too coarse for the sampling rate, or the rows come from several sensors. Export times " +
           "with milliseconds, or one file per sensor.",
@@ -169,7 +169,7 @@ function adviceOnBackwardsTimeFault(
     return `Column "${restartColumn}" changes whenever the clock restarts. If the column distinguishes recordings, add ${shellCommand("--recording", restartColumn)}; otherwise sort the rows by time.`;
   }
   return roles.recording === null
-    ? "If the file contains several recordings per person, name the column that distinguishes them with " +
-        "--recording, or write each recording to a file of its own; otherwise sort the file by time."
+    ? "If the file contains several recordings per person, specify the column that distinguishes them with " +
+        "--recording, or write each recording to its own file; otherwise sort the file by time."
     : "Sort the rows of each recording by time, or begin a new recording whenever the clock restarts.";
 }

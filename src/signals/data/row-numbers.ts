@@ -7,7 +7,7 @@ import type { TableSchema } from "../files/table-schema.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
-/** Number of rows to examine, and minimum share of them that must have a value of their own. */
+/** Number of rows to examine, and minimum share of them that must have distinct values. */
 const [headRows, leastDifferent] = [1000, 0.9];
 const leastRows = 20;
 

@@ -33,7 +33,7 @@ export async function rowsOfSplitSide(
   const { column, test } = fixedSplitOf(split)!;
   if (!schema.names.includes(column)) {
     throw new UserError(`${file}: there is no column "${column}" (--split ${split}).`, {
-      advice: `Name the column that marks the test rows; the columns are ${schema.names.slice(0, 20).join(", ")}.`,
+      advice: `Specify the column that marks the test rows; the columns are ${schema.names.slice(0, 20).join(", ")}.`,
     });
   }
   const text = `trim(CAST(${duckdbIdentifier(column)} AS VARCHAR))`;
@@ -66,7 +66,7 @@ export function refuseEmptySplitSide(files: readonly string[], split: string, si
   const marks = test === undefined ? `as ${side}` : side === "test" ? `"${test}"` : `other than "${test}"`;
   throw new UserError(
     `${files.slice(0, 3).join(", ")}: no row is marked ${marks} in column "${column}" (--split ${split}).`,
-    { advice: "Name all files of the data set, including those with its test rows, or name another column." },
+    { advice: "Give all files of the data set, including those with its test rows, or specify another column." },
   );
 }
 

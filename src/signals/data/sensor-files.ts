@@ -144,7 +144,7 @@ export async function joinSensorFiles(
   const [base] = read;
   if (base === undefined) {
     throw new UserError(`${table.path}: none of these files has an accelerometer or a gyroscope.`, {
-      advice: "Name the files to read.",
+      advice: "List the files to read.",
     });
   }
   const untimed = read.filter(({ time }) => time === null);
@@ -152,7 +152,7 @@ export async function joinSensorFiles(
     throw new UserError(
       `${untimed[0]!.file.path}: no time column was found, so it cannot be joined with ${base.file.path}.`,
       {
-        advice: "Name the column with --time, or read one of the files alone.",
+        advice: "Specify the column with --time, or read one of the files alone.",
       },
     );
   }
@@ -211,6 +211,6 @@ async function refuseRepeatedSensorTimes(
   if (2 * times >= rows) return;
   throw new UserError(
     `${of.file.path}: ${counted(rows, "row")} have only ${counted(times, "different time")} (column "${of.time}"), so this file cannot be joined with that of another sensor.`,
-    { advice: `Name a finer time: ${shellCommand("--time", finer)}` },
+    { advice: `Specify a finer time column: ${shellCommand("--time", finer)}` },
   );
 }

@@ -68,7 +68,7 @@ export async function separateSensors(
   const candidates = options.pivot === undefined ? schema.names.filter((name) => !taken.has(name)) : [options.pivot];
   if (options.pivot !== undefined && !schema.names.includes(options.pivot)) {
     throw new UserError(`${file}: there is no column "${options.pivot}" (--pivot).`, {
-      advice: "Name the column that identifies each row's sensor or device.",
+      advice: "Specify the column that identifies each row's sensor or device.",
     });
   }
   const time =
@@ -90,7 +90,7 @@ export async function separateSensors(
     throw new UserError(
       `${file}: column "${options.pivot}" (--pivot) does not distinguish sensors that ran at the same time.`,
       {
-        advice: "Leave out --pivot, or name the column that identifies each row's sensor or device.",
+        advice: "Leave out --pivot, or specify the column that identifies each row's sensor or device.",
       },
     );
   }
@@ -194,7 +194,7 @@ function inseparableSensorsFault(file: string, { column, values }: SensorColumn,
   return new UserError(
     `${file}: rows with "${column}" ${values.join(", ")} cover the same time of one person and recording. If these rows were read as one sensor, its values would jump back and forth.`,
     {
-      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${nameOfSensorValue(values[0]!)}_${channel}, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, name it with --group or --recording.`,
+      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${nameOfSensorValue(values[0]!)}_${channel}, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, specify it with --group or --recording.`,
     },
   );
 }

@@ -256,8 +256,7 @@ function spreadTimesOfSensors({ user, recording }: StoredRecording, { firsts }: 
     code: "time",
     message: `Recording "${recording}" of person "${user}": expected ${expected}, found ${found}.`,
     advice:
-      "Export one file per sensor, or name the column that tells the sensors apart with --recording if each " +
-      "is to be a recording of its own.",
+      "Export one file per sensor, or use --recording to specify the column that tells the sensors apart if each is to be a separate recording.",
     expected,
     found,
   };

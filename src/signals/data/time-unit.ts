@@ -249,7 +249,7 @@ function implausibleTimeUnit({
   return new DataFault({
     code: "sampling_rate",
     message: `${file}: column "${name}": expected ${expected}, found ${found}${instead === "" ? "" : `; it would be ${instead}`}.`,
-    advice: `Say what the numbers mean with --time-unit, such as ${examples.map((of) => `--time-unit ${of}`).join(", ")} or --time-unit 10ms.`,
+    advice: `Specify what the numbers mean with --time-unit, such as ${examples.map((of) => `--time-unit ${of}`).join(", ")} or --time-unit 10ms.`,
     file,
     column: name,
     expected,

@@ -50,7 +50,7 @@ export function unitsOfChoice({ declared }: UnitChoice, sensors: readonly Sensor
     if (own.length === 0) {
       const known = sensors.map(({ name, kind }) => `${name} (${kind})`).join(", ");
       throw new UserError(`--units ${word}=${unit}: expected a sensor that was found: ${known || "there are none"}`, {
-        advice: "Name a sensor, or one of the kinds acc, linear, gravity, gyr and mag; --sensor declares others.",
+        advice: "Give a sensor, or one of the kinds acc, linear, gravity, gyr and mag; --sensor declares others.",
       });
     }
     for (const s of own) {

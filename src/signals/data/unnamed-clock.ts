@@ -41,9 +41,9 @@ export async function refuseUnnamedClock(
   );
   if (clock === undefined) return;
   throw new UserError(
-    `${file}: no column is named like a time, but the values of "${clock}" increase from row to row, as times do.`,
+    `${file}: no column has a name that suggests a time, but the values of "${clock}" increase from row to row, as times do.`,
     {
-      advice: `Name the column: ${shellCommand("--time", clock)}. If the column does not contain times, remove it from the file; rows are then assumed to be recorded at --rate per second.`,
+      advice: `Specify the column: ${shellCommand("--time", clock)}. If the column does not contain times, remove it from the file; rows are then assumed to be recorded at --rate per second.`,
     },
   );
 }

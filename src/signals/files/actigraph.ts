@@ -41,7 +41,7 @@ export async function actigraphRecording(
       advice: "Export the file as a RAW .csv with ActiLife or CentrePoint, and use the new file.",
     });
   if (log === undefined || entries.some(({ name }) => name === "activity.bin"))
-    throw otherwise("is in the format of firmware 2.5 and earlier, which is not read");
+    throw otherwise("is in the format of firmware 2.5 and earlier, which is not supported");
   const calibration = await textOf("calibration.json");
   if (calibration !== undefined && /"isCalibrated"\s*:\s*false/i.test(calibration))
     throw otherwise("contains values that are not yet calibrated");
@@ -97,7 +97,7 @@ async function* actigraphBlocks(chunks: AsyncIterable<Uint8Array>, options: LogO
     if ((type !== recordTypes.activity && type !== recordTypes.activity2) || payload.length <= 1) continue;
     const samples = Math.floor(type === recordTypes.activity ? (2 * payload.length) / 9 : payload.length / 6);
     if (samples > options.rateHz) {
-      options.faults.add("with more samples than a second has", place);
+      options.faults.add("with more samples than one second can contain", place);
       continue;
     }
     const values = [0, 1, 2].map(() => new Float64Array(samples));

@@ -13,7 +13,7 @@ const pythonForBinaryFormat = (code: string): string => shellCommand("python3", 
 const cborToJson = `Convert the file to JSON, which is read: ${pythonForBinaryFormat('import cbor2, json; json.dump(cbor2.load(open("FILE", "rb")), open("FILE.json", "w"), default=str)')}`;
 const archive = "Unpack the archive, and pass the files with recordings.";
 const perChannel =
-  "Write each recording as a CSV or Parquet table with one column per channel and a time (or state the rate with --rate)";
+  "Write each recording as a CSV or Parquet table with one column per channel and a time column (or give the rate with --rate)";
 
 const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[] = [
   [

@@ -30,7 +30,7 @@ export async function explainReadError(
       {
         code: "schema",
         message: `${file.path}: column "${column}": expected numbers, found type ${type}.`,
-        advice: "Export the column as numbers, or name other columns with --channels and --time.",
+        advice: "Export the column as numbers, or specify other columns with --channels and --time.",
         file: file.path,
         column,
         expected: "numbers",
@@ -88,7 +88,7 @@ function adviceOnReadError({ value, column }: { value: string; column: string })
     );
   }
   const advice =
-    "Correct the value or leave the cell empty (missing), or name other columns with --channels and --time.";
+    "Correct the value or leave the cell empty (missing), or specify other columns with --channels and --time.";
   if (/^[\u2212\u2013\u2014]/.test(text)) return `${advice} Write minus signs as hyphens (-).`;
   if (/[,'\s]/.test(text) && separatedNumber.test(text))
     return `${advice} Write decimals with a point, and thousands without a separator.`;
@@ -115,7 +115,7 @@ function explainCellNotANumber(file: SourceFile, message: string, value: string,
   );
 }
 
-/** Runs a function that reads a table, and explains DuckDB's errors like {@link explainReadError}. */
+/** Runs a function that reads a table, and explains DuckDB's errors as {@link explainReadError} does. */
 export async function withReadErrorsExplained<T>(
   database: Database,
   file: SourceFile,
@@ -143,7 +143,7 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
   const line = lineOfReadError(file, message);
   if (/Maximum line size/i.test(message)) {
     return {
-      message: `${file.path}: ${line === undefined ? "a line" : `line ${line}`} has more than 2,000,000 bytes.`,
+      message: `${file.path}: ${line === undefined ? "a line" : `line ${line}`} is longer than 2,000,000 bytes.`,
       advice: "Check that the file has line breaks, and that every quote is closed.",
     };
   }

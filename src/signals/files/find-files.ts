@@ -50,7 +50,7 @@ export async function findFiles(
   stored: ReadonlyMap<string, string> = new Map(),
 ): Promise<SourceFile[]> {
   if (patterns.length === 0) {
-    throw new UserError("No recordings were named.", { advice: "Name at least one CSV, TSV or Parquet file." });
+    throw new UserError("No recordings were named.", { advice: "Give at least one CSV, TSV or Parquet file." });
   }
   const found = new Map<string, SourceFile>();
   /** The first name that each file was found under, by its identity in the file system. */
@@ -159,7 +159,7 @@ async function checkFoundFile(stored: string, path: string = stored): Promise<Bi
   const status = await stat(stored, { bigint: true });
   if (status.isDirectory()) {
     throw new UserError(`${path}: expected a file, found ${kindOfFile(status)}.`, {
-      advice: `Name its files with a pattern, for example ${shellCommand(shellPath(await patternToFindFiles(path)))}`,
+      advice: `Give its files as a pattern, for example ${shellCommand(shellPath(await patternToFindFiles(path)))}`,
     });
   }
   if (!status.isFile()) {

@@ -1,10 +1,10 @@
-// Recognises two kinds of tables whose rows have one value more than there are names: R does not name the column of row names,
+// Recognises two kinds of tables whose rows have one more value than there are names: R does not name the column of row names,
 // and some loggers end each row with separators. Also recognises names written as a comment by NumPy, and column numbers in
 // place of names.
 
 import { splitLineByLayout, type TextLayout } from "./text-layout.ts";
 
-/** Returns the layout with names that match its rows; if there are none, returns only the layout of the rows. */
+/** Returns the layout with names that match its rows; if there are no such names, returns only the layout of the rows. */
 export function fittingLayout(found: TextLayout): TextLayout {
   const layout = fittingLayoutBelowNumbers(found);
   const { separator, preamble, names, sample } = layout;

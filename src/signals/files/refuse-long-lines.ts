@@ -60,7 +60,7 @@ async function* readBytesOfLines(path: string): AsyncGenerator<Uint8Array> {
 }
 
 function longLineError(path: string, line: number): UserError {
-  return new UserError(`${path}: line ${line} has more than ${lineBytesLimit.toLocaleString("en")} bytes.`, {
+  return new UserError(`${path}: line ${line} is longer than ${lineBytesLimit.toLocaleString("en")} bytes.`, {
     advice: "Check that the file has line breaks, and that every quote is closed.",
   });
 }

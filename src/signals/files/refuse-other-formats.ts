@@ -71,7 +71,7 @@ function endOfFormatLine(bytes: Uint8Array): number {
 function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
   const end = endOfFormatLine(head);
   if (end < 0 && head.length === firstLineBytes) {
-    throw new UserError(`${path}: the first line has more than ${firstLineBytes.toLocaleString("en")} bytes.`, {
+    throw new UserError(`${path}: the first line is longer than ${firstLineBytes.toLocaleString("en")} bytes.`, {
       advice: "Check that the file is a CSV or TSV table, with the column names in its first line.",
     });
   }

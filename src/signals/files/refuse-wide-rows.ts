@@ -44,8 +44,7 @@ function wideRowsError(path: string, width: number, which: string = ""): UserErr
     `${path}: each row holds ${width} values of one signal${which}, which appear to be a window of samples; expected one sample per row, with a column per axis.`,
     {
       advice:
-        "Use the recordings that the windows were cut from (for UCI HAR, those in RawData), or write each " +
-        "sample into a row of its own.",
+        "Use the recordings that the windows were cut from (for UCI HAR, those in RawData), or write each sample to its own row.",
     },
   );
 }

@@ -66,7 +66,7 @@ async function useRemoteFileCredentials(database: Database): Promise<void> {
   } catch (cause) {
     const [reason] = (cause instanceof Error ? cause.message : String(cause)).split("\n", 1);
     throw new UserError(`S3 cannot be read: ${reason}`, {
-      advice: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with AWS_PROFILE.",
+      advice: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or select a profile with AWS_PROFILE.",
       cause,
     });
   }

@@ -32,7 +32,7 @@ export function resolveRepeatedNames(path: string, names: readonly string[], { c
     throw new UserError(
       `${path}: several columns are named ${examples}, so it is not clear which of them to read. ${rule}`,
       {
-        advice: `Name the channels to read, such as ${shellCommand("--channels", usual.join(","))}`,
+        advice: `Specify the channels to read, such as ${shellCommand("--channels", usual.join(","))}`,
       },
     );
   }
@@ -46,7 +46,7 @@ export function resolveRepeatedNames(path: string, names: readonly string[], { c
     throw new UserError(
       `${path}: several columns are named ${examples}, so each sensor may have a clock of its own. ${rule}`,
       {
-        advice: `Name the clock that belongs to the channels, such as ${shellCommand("--time", own)} (beside ${numbered[first]}).`,
+        advice: `Specify the clock that belongs to the channels, such as ${shellCommand("--time", own)} (beside ${numbered[first]}).`,
       },
     );
   }

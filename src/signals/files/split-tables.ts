@@ -154,13 +154,13 @@ function refuseUnlikelySplit(
   const unnamed = tables.reduce((sum, own) => sum + own.unnamed, 0);
   if (size === 0) {
     throw new UserError(`Column "${column}" (--stream-from) is empty in ${counted(unnamed, "row")}.`, {
-      advice: "Name the column that identifies each row's device.",
+      advice: "Specify the column that identifies each row's device.",
     });
   }
   if (size > mostParts) {
     throw new UserError(
       `Column "${column}" (--stream-from) has ${size.toLocaleString("en")} values, expected at most ${mostParts.toLocaleString("en")}, one per device.`,
-      { advice: "Name the column that identifies each row's device, or check fewer devices at once." },
+      { advice: "Specify the column that identifies each row's device, or check fewer devices at once." },
     );
   }
   if (unnamed > 0) reporter.warn(`${counted(unnamed, "row")} without a value in column "${column}" are left out.`);

@@ -9,7 +9,7 @@ export interface StatedClock {
 
 const rateName =
   "(?:(?:sampl\\w*|data|update|measurement|record\\w*|output|acc\\w*)[ _-]*(?:rate|frequency|freq)|samplerate|abtast(?:rate|frequenz)|\\bfs\\b|\\bodr\\b)";
-/** A rate whose name does not say what it is the rate of must state its unit. */
+/** If the name of a rate does not say what is counted, the rate must have a unit. */
 const looseName = "\\b(?:rate|frequency|freq)\\b";
 const hertz = "(?:hz|hertz|samples?(?:\\/|\\s*per\\s*)s(?:ec(?:ond)?)?)\\b";
 const rateForm = new RegExp(

@@ -75,7 +75,7 @@ export function refuseTextsOverLimit(
       expected,
       found,
       message: `${file}: data row ${row}, column "${column}": ${found}; expected ${expected}.`,
-      advice: "Name the columns with the person, recording and label with --group, --recording and --label.",
+      advice: "Specify the columns for the person, recording and label with --group, --recording and --label.",
     });
   }
   if (known < keysLimit) return;
@@ -89,7 +89,7 @@ export function refuseTextsOverLimit(
     found: "more",
     message: `${file}: data row ${row}: expected ${expected} in total.`,
     advice:
-      "One of these columns looks like a row number. Name other columns with --group, --recording and " +
+      "One of these columns looks like a row number. Specify other columns with --group, --recording and " +
       "--label, or split the files.",
   });
 }

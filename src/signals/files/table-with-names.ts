@@ -113,7 +113,7 @@ function refuseTableOfEpochs(path: string, { preamble }: TextLayout): void {
   const epoch = /Epoch Period \(hh:mm:ss\) (\d+:\d+:\d+)/i.exec(preamble.join("\n"))?.[1];
   if (epoch === undefined || /^[0:]+$/.test(epoch)) return;
   throw new UserError(`${path}: expected accelerations, found an ActiGraph file with counts per epoch of ${epoch}.`, {
-    advice: "Name the .gt3x file itself, or export its raw data: ActiLife and CentrePoint write a RAW .csv.",
+    advice: "Give the .gt3x file itself, or export its raw data: ActiLife and CentrePoint write a RAW .csv.",
   });
 }
 

@@ -101,7 +101,7 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
       of,
       "numbers, dates or times of day",
       JSON.stringify(example.slice(0, 60)),
-      `Give the format of the times with ${shellCommand("--time-format", "%d/%m/%Y %H:%M:%S.%f")} or the like, or name another column with --time.`,
+      `Give the format of the times with ${shellCommand("--time-format", "%d/%m/%Y %H:%M:%S.%f")} or the like, or specify another column with --time.`,
     );
   }
   if (most === 0 || Number(counts!.numbers) > most) return numbers;

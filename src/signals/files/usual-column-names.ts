@@ -77,8 +77,8 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
 }
 
 /**
- * Returns the x-axis of an exported plot, such as X[s]. If each channel has its own, at its own rate, returns that of the
- * first acceleration.
+ * Returns the x-axis of an exported plot, such as X[s]. If each channel has its own time axis, at its own rate, returns that of
+ * the first acceleration.
  */
 function abscissaOfAcceleration(available: readonly string[]): string | undefined {
   const isAbscissa = (column: string): boolean => /^x\s*[[(]\s*(s|ms)\s*[\])](?:[._ ]?\d+)?$/i.test(column.trim());

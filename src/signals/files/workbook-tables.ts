@@ -50,7 +50,7 @@ export async function workbookTables(
   const all = await visibleWorkbookSheets(file.path, stored, entries, scratch);
   const sheets = file.sheet === undefined ? all : all.filter(({ name }) => name === file.sheet);
   if (file.sheet !== undefined && sheets.length === 0) {
-    throw new UserError(`${file.path}: the workbook has no visible sheet of this name.`, {
+    throw new UserError(`${file.path}: the workbook has no visible sheet with this name.`, {
       advice: `Its sheets are ${listedNames(all.map(({ name }) => name))}.`,
     });
   }
@@ -66,7 +66,7 @@ export async function workbookTables(
   if (tables.length === 0) {
     const what = others.length === 0 ? "it has no visible sheet" : `it has the sheets ${listedNames(others)}`;
     throw new UserError(`${file.path}: this Excel workbook contains no table of measurements; ${what}.`, {
-      advice: `A sheet is read if it has at least ${fewestRows} rows with numbers in ${fewestColumns} columns, or if it is named, as in ${shellCommand(shellPath(`${file.path}/SHEET`))}`,
+      advice: `A sheet is read if it has at least ${fewestRows} rows with numbers in ${fewestColumns} columns, or if it is given by name, as in ${shellCommand(shellPath(`${file.path}/SHEET`))}`,
     });
   }
   if (others.length > 0)
@@ -74,7 +74,7 @@ export async function workbookTables(
   if (tables.length === 1) return [{ ...file, stored: tables[0]!.out }];
   refuseDifferentWorkbookTables(file.path, tables);
   warn(
-    `${file.path}: several sheets are read: ${listedNames(tables.map(({ name }) => name))}. To read only one sheet, name it: ${shellPath(`${file.path}/${tables[0]!.name}`)}`,
+    `${file.path}: several sheets are read: ${listedNames(tables.map(({ name }) => name))}. To read only one sheet, give its path: ${shellPath(`${file.path}/${tables[0]!.name}`)}`,
   );
   return tables.map(({ name, out }) => ({ ...file, path: `${file.path}/${name}`, stored: out }));
 }
@@ -87,7 +87,7 @@ function refuseDifferentWorkbookTables(path: string, tables: readonly SheetTable
   const named = tables.map(({ name, columns }) => `${name} (${listedNames(columns)})`);
   throw new UserError(
     `${path}: several sheets have a table of measurements, with different columns: ${listedNames(named)}.`,
-    { advice: `Name the sheet to read: ${shellCommand(shellPath(`${path}/${first!.name}`))}` },
+    { advice: `Specify the sheet to read: ${shellCommand(shellPath(`${path}/${first!.name}`))}` },
   );
 }
 

@@ -181,7 +181,7 @@ function sensorKindByNameWords(
   const accelerometer =
     has(/^(acc|ac$|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la)$/) || text === "g f";
   if (accelerometer) {
-    // Beside another word for acceleration, LA is the left arm.
+    // Next to another word for acceleration, LA means the left arm.
     const isLinear = has(/^(lin|user|free)/) || (has(/^la$/) && !has(/acc/));
     const without = isLinear || /without g|no g|excl/.test(text) || has(/^body$/);
     const including = /(incl\w*|with) g/.test(text) || has(/^total$/);

@@ -35,7 +35,7 @@ export const leastSteadiness = 5;
 
 /**
  * Pieces of zeros, with which loggers fill up recordings, are left out if all other pieces show gravity, because no
- * accelerometer measures zero on all axes. At rest, other sensors may.
+ * accelerometer measures zero on all axes. Other sensors may measure zero at rest.
  * @returns undefined if there are too few pieces
  */
 export function vectorValues(pieces: readonly Piece[]): VectorValues | undefined {

@@ -133,7 +133,7 @@ describe("the evidence of a check", () => {
     ],
     [
       { verdict: "sudden_change", thresholds: "fixed", evidence: evidence(1.25, "constants") },
-      "evidence 125 % of the alarm level: a statistic exceeds its constant",
+      "evidence 125 % of the alarm level: a statistic exceeds its fixed threshold",
     ],
   ] satisfies [Partial<JudgedBatch>, string][])("is a share of the alarm level (%#)", (chosen, line) => {
     expect(printed(chosen).split("\n")).toContain(`           ${line}`);

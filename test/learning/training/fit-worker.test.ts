@@ -1,4 +1,4 @@
-// A fit in a separate thread gives the same result; its weights, predictions, checkpoints and failures are all returned.
+// A fit in a separate thread produces the same result; its weights, predictions, checkpoints and failures are all returned.
 import { describe, expect, it } from "vitest";
 import { Diverged } from "../../../src/learning/training/diverged.ts";
 import { fitNetwork, predictWithFitWeights } from "../../../src/learning/training/fit-network.ts";

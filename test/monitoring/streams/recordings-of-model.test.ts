@@ -45,7 +45,7 @@ function name(...files: string[]): void {
 }
 
 describe("a manifest that names other things than local files", () => {
-  const url = "Tidemark does not fetch addresses named in a model folder";
+  const url = "Tidemark does not fetch addresses given in a model folder";
   it.each([
     ["an address", () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/r.csv`, url],
     ["a bucket", () => "s3://bucket/r.parquet", url],

@@ -257,7 +257,7 @@ const cases: Case[] = [
     read: ["events.jsonl"],
     options: { requireLabels: false },
     says: ["events.jsonl: time runs backwards", "row 65 has 128480.928619 s"],
-    advice: /name the column that distinguishes them with --recording, .*; otherwise sort the file by time\.$/,
+    advice: /specify the column that distinguishes them with --recording, .*; otherwise sort the file by time\.$/,
   },
   {
     name: "two tables in one file",
@@ -371,7 +371,7 @@ test("if faults are collected, a channel without values is named when no row is 
   });
   await expect(openRecordings([path("a.csv")], { requireLabels: true, onFault: () => {} })).rejects.toMatchObject({
     message: expect.stringContaining("a.csv: none of 240 rows can be used: 240 dropped for missing values."),
-    advice: "No row has a value in Ay. Repair the export, or name other columns with --channels and --time.",
+    advice: "No row has a value in Ay. Repair the export, or specify other columns with --channels and --time.",
   });
 });
 

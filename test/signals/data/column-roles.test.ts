@@ -16,7 +16,9 @@ describe("the clock of an export whose time column has an uncommon name", () => 
   test("is asked for if several columns may be meant, instead of assuming a rate", () => {
     const columns = ["Arrival_Time", "Creation_Time", "acc_x", "acc_y", "acc_z"];
     const resolve = () => resolveColumnRoles(columns, {}, { label: false, group: false }, "a.csv");
-    expect(resolve).toThrow("a.csv: each of these columns may hold the time of a sample: Creation_Time, Arrival_Time.");
+    expect(resolve).toThrow(
+      "a.csv: each of these columns might contain the time of each sample: Creation_Time, Arrival_Time.",
+    );
     expect(
       resolveColumnRoles(columns, { time: "Creation_Time" }, { label: false, group: false }, "a.csv"),
     ).toMatchObject({ time: "Creation_Time" });

@@ -1,4 +1,4 @@
-// Compares the real recordings with the counts in the README beside them; skipped if the recordings are absent.
+// Compares the real recordings with the counts in the README next to them; skipped if the recordings are absent.
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

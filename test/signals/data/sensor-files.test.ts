@@ -134,7 +134,7 @@ test("files whose rows share whole seconds are joined by a finer time, or not at
   const files = ["Accelerometer.csv", "Gyroscope.csv"].map((name) => folder.path(name));
   await expect(readRecordings(files, unlabelled)).rejects.toMatchObject({
     message: expect.stringContaining('500 rows have only 10 different times (column "Timestamp")'),
-    advice: "Name a finer time: --time Milliseconds",
+    advice: "Specify a finer time column: --time Milliseconds",
   });
   expectJoined(await readRecordings(files, { ...unlabelled, columns: { time: "Milliseconds" } }));
 });

@@ -193,7 +193,7 @@ describe("damage", () => {
   test("files of ActiGraph that are not read", async () => {
     const { info, log } = await partsOfActigraph("actigraph-gt3x");
     const old = await refusal("a.gt3x", zipped({ "info.txt": info, "activity.bin": log }));
-    expect(old.message).toMatch(/in the format of firmware 2\.5 and earlier, which is not read/);
+    expect(old.message).toMatch(/in the format of firmware 2\.5 and earlier, which is not supported/);
     expect(old.advice).toMatch(/RAW \.csv with ActiLife/);
     const rateless = Buffer.from(info.toString().replace("Sample Rate", "Rate"));
     expect((await refusal("a.gt3x", zipped({ "info.txt": rateless, "log.bin": log }))).message).toMatch(

@@ -10,8 +10,8 @@ const refusal = (name: string, content: string): Promise<void> =>
 describe("lines", () => {
   test.each(["a.csv", "a.csv.gz"])("one that does not end is refused before it is sniffed: %s", async (name) => {
     const unclosed = `user,x\nann,1\n"${"x".repeat(2_000_001)}`;
-    await expect(refusal(name, unclosed)).rejects.toThrow(/line 3 has more than 2,000,000 bytes/);
-    await expect(refusal(name, `${unclosed}\nann,1\n`)).rejects.toThrow(/line 3 has more than 2,000,000 bytes/);
+    await expect(refusal(name, unclosed)).rejects.toThrow(/line 3 is longer than 2,000,000 bytes/);
+    await expect(refusal(name, `${unclosed}\nann,1\n`)).rejects.toThrow(/line 3 is longer than 2,000,000 bytes/);
   });
 
   test.each(["\n", "\r\n", "\r"])("many short ones with %j are none", async (end) => {

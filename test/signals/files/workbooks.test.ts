@@ -82,7 +82,9 @@ describe("which sheet is read", () => {
     const { recordings, quality } = await read([book("people")], { columns });
     expect(recordings.files).toEqual([book("people")]);
     expect(Object.keys(quality.persons)).toEqual(["ann", "bob"]);
-    expect(quality.warnings.join()).toContain("several sheets are read: ann, bob. To read only one sheet, name it:");
+    expect(quality.warnings.join()).toContain(
+      "several sheets are read: ann, bob. To read only one sheet, give its path:",
+    );
     const second = axes("people", "bob", 1);
     expect(recordings.values.map((column) => [...column.slice(120, 120 + second[0]!.length)])).toEqual(rounded(second));
   });
@@ -92,7 +94,7 @@ describe("which sheet is read", () => {
     expect(recordings.time.length).toBe(120);
     expect(valuesOf({ recordings } as ReadRecordings, 19)).toEqual(rounded(axes("people", "bob", 1)));
     const { message, advice } = await refusal([`${book("people")}/carl`]);
-    expect(message).toMatch(/people\.xlsx\/carl: the workbook has no visible sheet of this name/);
+    expect(message).toMatch(/people\.xlsx\/carl: the workbook has no visible sheet with this name/);
     expect(advice).toBe("Its sheets are ann, bob.");
   });
 
@@ -113,7 +115,7 @@ describe("which sheet is read", () => {
     expect(message).toMatch(
       /different columns: left \(time, wrist_ax, wrist_ay, wrist_az\), right \(time, ankle_ax, ankle_ay, ankle_az\)\./,
     );
-    expect(advice).toMatch(/Name the sheet to read: .*different\.xlsx\/left/);
+    expect(advice).toMatch(/Specify the sheet to read: .*different\.xlsx\/left/);
     await expect(read([`${book("different")}/right`])).resolves.toBeDefined();
   });
 });

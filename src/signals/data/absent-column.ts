@@ -14,7 +14,7 @@ export function absentRoleColumn(
   return {
     code: "schema",
     message: `${file}: there is no column "${name}" (${option}); the columns are ${listedColumns(available)}.`,
-    advice: near === undefined ? "Name one of these columns." : `Did you mean "${near}"?`,
+    advice: near === undefined ? "Specify one of these columns." : `Did you mean "${near}"?`,
     file,
     column: name,
     expected: `a column "${name}"`,

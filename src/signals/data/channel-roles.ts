@@ -91,7 +91,7 @@ function resolveUsualChannelRoles(
   refuseStatisticColumns(channels, file);
   for (const { kind, channels: axes } of passedOver) {
     warn(
-      `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, name all channels with --channels.`,
+      `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, list all channels with --channels.`,
     );
   }
   if (channels.length > 0) return channels;
@@ -120,7 +120,7 @@ function refuseWindowsAsColumns(
   if (!own.includes("#") || numbered.length + 1 < fewestSamples) return;
   throw new UserError(
     `${file}: each row holds a window of ${numbered.length + 1} samples, from ${first.join(", ")} to ${numbered.at(-1)!.channels.join(", ")}; expected one sample per row.`,
-    { advice: "Use the recordings that the windows were cut from, or write each sample into a row of its own." },
+    { advice: "Use the recordings that the windows were cut from, or write each sample to its own row." },
   );
 }
 
@@ -138,7 +138,7 @@ function refuseStatisticColumns(channels: readonly string[], file: string): void
   throw new UserError(
     `${file}: expected the samples of sensors, found statistics of windows, such as ${channels.slice(0, 3).join(", ")}.`,
     {
-      advice: `Use the recordings that the statistics were computed from. If these columns are samples, name them: ${shellCommand("--channels", channels.join(","))}`,
+      advice: `Use the recordings that the statistics were computed from. If these columns are samples, specify them: ${shellCommand("--channels", channels.join(","))}`,
     },
   );
 }
@@ -157,15 +157,15 @@ function adviceOnChannelRoles(available: readonly string[]): string {
   // Axes may be named after the body instead of by letters, such as AccV, AccML and AccAP.
   const accelerations = available.filter((column) => /acc/i.test(column));
   if (first === undefined && accelerations.length === 3)
-    return `Name them with --channels. Perhaps these are the axes of an accelerometer: ${shellCommand("--channels", accelerations.join(","))}`;
+    return `Specify them with --channels. Perhaps these are the axes of an accelerometer: ${shellCommand("--channels", accelerations.join(","))}`;
   const numbered = available
     .filter((column) => /1(?=\D*$)/.test(column))
     .map((column) => [1, 2, 3].map((axis) => column.replace(/1(?=\D*$)/, String(axis))))
     .find((axes) => axes.every((name) => available.includes(name)));
   if (first === undefined && numbered !== undefined)
-    return `Name them with --channels. Perhaps these are the axes of a sensor: ${shellCommand("--channels", numbered.join(","))}`;
-  if (first === undefined) return "Name them with --channels COLUMN,COLUMN,...";
-  return `Name them with --channels. These are vectors: ${vectors.join("; ")}. For the first: ${shellCommand("--channels", first)}`;
+    return `Specify them with --channels. Perhaps these are the axes of a sensor: ${shellCommand("--channels", numbered.join(","))}`;
+  if (first === undefined) return "Specify them with --channels COLUMN,COLUMN,...";
+  return `Specify them with --channels. These are vectors: ${vectors.join("; ")}. For the first: ${shellCommand("--channels", first)}`;
 }
 
 /** Returns a sensor's columns if one of its axes is named like another, as in the header X, Y, X. */

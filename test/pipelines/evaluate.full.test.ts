@@ -137,8 +137,8 @@ describe("recordings that say less than they seem to", () => {
   it("warns of classes that do not occur, because macro-F1 then means something else", async () => {
     const { warnings } = await evaluate({ files: [at("new.parquet")], model, exclude: ["sitting"] });
     expect(warnings).toContain(
-      "No window is labelled sitting. Macro-F1 therefore averages over other classes than in cross-validation, and " +
-        "a comparison of the two means little.",
+      "No window is labelled sitting. Macro-F1 therefore averages over other classes than in cross-validation, " +
+        "so comparing the two says little.",
     );
   });
 

@@ -6,6 +6,7 @@ import { counted } from "../../counted.ts";
 import { DataFault } from "../../data-fault.ts";
 import { withPlaceOfValue } from "../files/place-of-value.ts";
 import { absurdDistance, exceedsGateLimit, leastMarks, markDistance } from "./gate-limits.ts";
+import { sizeOfWrappedValues } from "./wrapped-values.ts";
 
 /** Maximum number of values to sample; more would barely change the percentiles. */
 const mostSampled = 1_000_000;
@@ -29,7 +30,9 @@ export async function refuseAbsurdValues(
   files: readonly string[],
 ): Promise<void> {
   for (const [c, column] of channels.entries()) {
-    const found = absurdValue(values(c));
+    const own = values(c);
+    refuseWrappedValues(column, own, files);
+    const found = absurdValue(own);
     if (found === undefined) continue;
     const { value, cells, median, usual } = found;
     const others = cells > 1 ? `, and ${counted(cells - 1, "more such cell")}` : "";
@@ -43,6 +46,22 @@ export async function refuseAbsurdValues(
     };
     throw new DataFault(await withPlaceOfValue(description, value, files));
   }
+}
+
+function refuseWrappedValues(column: string, values: Float32Array, files: readonly string[]): void {
+  const size = sizeOfWrappedValues(values);
+  if (size === undefined) return;
+  const expected = "negative values as negative numbers";
+  const found = `values that jump between 0 and ${size - 1}`;
+  throw new DataFault({
+    code: "range",
+    message: `${files[0]}: column "${column}": expected ${expected}, found ${found}, as if signed integers of ${Math.log2(size)} bits had been written as unsigned ones.`,
+    advice: `Subtract ${size} from all values of ${size / 2} or more, or export the values again as signed integers.`,
+    file: files[0]!,
+    column,
+    expected,
+    found,
+  });
 }
 
 /** @param values finite values, at least one */

@@ -257,8 +257,20 @@ function implausibleTimeUnit({
   });
 }
 
-/** Returns 256 for "TIME [s/256]" and "t (1/256 s)". */
+const otherUnits: readonly (readonly [ending: RegExp, perSecond: number])[] = [
+  [/(?:[^a-z]|time|elapsed|^)(?:min|mins|minutes?)\W*$/i, 1 / 60],
+  [/(?:[^a-z]|^)(?:h|hrs?|hours?)\W*$/i, 1 / 3600],
+  [/(?:[^a-z]|^)(?:cs|centiseconds?|hundredths)\W*$/i, 100],
+  [/(?:[^a-z]|^)(?:ds|deciseconds?|tenths)\W*$/i, 10],
+];
+
+/**
+ * Returns 256 for "TIME [s/256]" and "t (1/256 s)", and the units per second for minutes, hours, hundredths and tenths, as in
+ * "Time [min]".
+ */
 function unitOfPartsOfSecondInName(name: string): number | undefined {
+  const other = otherUnits.find(([ending]) => ending.test(name.trim()));
+  if (other !== undefined) return other[1];
   const found = /(?:\b(?:s|secs?)\/(\d{2,6})|\b1\/(\d{2,6}) ?(?:s|secs?)\b)\W*$/i.exec(name.trim());
   return found === null ? undefined : Number(found[1] ?? found[2]);
 }

@@ -26,7 +26,7 @@ const clock = "\\d{1,2}:\\d{2}";
 const halfDayAndOffset = "(?:\\s*[AaPp]\\.?[Mm]\\.?)?\\s*(?:Z|UTC|GMT|[+-]\\d{2}:?\\d{2})?\\s*$";
 const timeForm = `^\\s*${clock}(?::\\d{2}(?:[.,:]\\d{0,9})?)?${halfDayAndOffset}`;
 const wholeSecondsForm = `(?:^|[^:\\d])${clock}:\\d{2}${halfDayAndOffset}`;
-const digitsForm = "^\\s*\\d{5,6}(?:\\.\\d*)?\\s*$";
+const digitsForm = "^\\s*(?:[01]?\\d|2[0-3])[0-5]\\d[0-5]\\d(?:\\.\\d*|\\d{3})?\\s*$";
 
 /** Words for fractions of a second, each with its number of digits. */
 const fractionWords: readonly (readonly [words: RegExp, digits: number])[] = [
@@ -217,19 +217,21 @@ async function dateText(
 async function dateWithTime(head: Head, date: ClockText, time: ClockText): Promise<ClockText | undefined> {
   const columns = [...date.columns, ...time.columns];
   const number = `TRY_CAST(${time.sql} AS DOUBLE)`;
-  const [isTime, areDigits, isCompactDate, least, most, count, all] = await head([
+  const [isTime, areDigits, isCompactDate, hasZeros, least, most, count, all] = await head([
     allMatchDateForm(time.sql, timeForm),
     allMatchDateForm(time.sql, digitsForm),
     allMatchDateForm(date.sql, "^\\d{8}$"),
+    `bool_or(${time.sql} LIKE '0%')`,
     `min(${number})`,
     `max(${number})`,
     `count(${number})`,
     `count(${time.sql})`,
   ]);
   if (isTime === true) return { columns, sql: `(${date.sql} || ' ' || ${time.sql})` };
-  if (areDigits === true && isCompactDate === true) {
-    const padded = `CASE WHEN regexp_matches(${time.sql}, '^\\d{5}(\\.|$)') THEN '0' || ${time.sql} ELSE ${time.sql} END`;
-    return { columns, sql: `(${date.sql} || ' ' || ${padded})` };
+  // Beside other dates, numbers below 86,400 may be seconds since midnight.
+  if (areDigits === true && (isCompactDate === true || hasZeros === true || Number(most) >= 86_400)) {
+    const clock = `regexp_replace(${time.sql}, '^(\\d{1,2})(\\d\\d)(\\d\\d)\\.?(\\d*)$', '\\1:\\2:\\3.\\4')`;
+    return { columns, sql: `(${date.sql} || ' ' || ${clock})` };
   }
   const words = wordsOfDateName(time.columns[0]!);
   const perSecond = millisecondWords.test(words) ? 1000 : 1;

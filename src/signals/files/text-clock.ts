@@ -14,6 +14,8 @@ import { isDateTimeInSchema } from "./table-schema.ts";
 import {
   compactForm,
   compactParts,
+  dashedTimeForm,
+  dashedTimeParts,
   dateTimeForms,
   durationForm,
   durationParts,
@@ -59,6 +61,7 @@ const clockForms: readonly ClockForm[] = [
   { form: minutesForm, parts: minutesParts, wrapsAfter: hourSeconds },
   { form: timeOfDayForm, parts: timeOfDayParts, wrapsAfter: daySeconds },
   { form: unpaddedTimeForm, parts: timeOfDayParts, wrapsAfter: daySeconds },
+  { form: dashedTimeForm, parts: dashedTimeParts, wrapsAfter: daySeconds },
   { form: halfDayForm, parts: halfDayParts, wrapsAfter: daySeconds },
   { form: durationForm, parts: durationParts },
   { form: unitForm },
@@ -96,6 +99,14 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
   const found = forms.map((_, i) => Number(counts![`f${i}`]));
   const most = Math.max(...found);
   const example = String(counts!.example ?? "");
+  if (most === 0 && /^\s*[[{]/.test(example)) {
+    throw textClockFault(
+      of,
+      "one time per row",
+      `a list, such as ${JSON.stringify(example.slice(0, 30))}`,
+      "Write each sample into a row of its own.",
+    );
+  }
   if (most === 0 && Number(counts!.numbers) === 0 && !separatedNumber.test(example) && example !== "") {
     throw textClockFault(
       of,

@@ -76,6 +76,9 @@ export const timeOfDayForm: string = `^\\s*(\\d{1,3})[:.h](\\d{2})[:.m](\\d{2})$
 export const timeOfDayParts = ["h", "mi", "s", "f", "half"] as const;
 /** 9:5:7:23, without leading zeros. */
 export const unpaddedTimeForm: string = `^\\s*${unpaddedHours}\\s*$`;
+/** 10-59-55-020 and 10_59_55.020 */
+export const dashedTimeForm: string = "^\\s*([01]?\\d|2[0-3])[-_]([0-5]\\d)[-_]([0-5]\\d)[-_.,](\\d{3}|\\d{5,9})\\s*$";
+export const dashedTimeParts = ["h", "mi", "s", "f"] as const;
 /** 9:58 AM */
 export const halfDayForm: string = "^\\s*(\\d{1,2}):(\\d{2})\\s*([AaPp])\\.?[Mm]\\.?\\s*$";
 export const halfDayParts = ["h", "mi", "half"] as const;

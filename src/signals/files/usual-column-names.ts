@@ -4,7 +4,8 @@ export type ColumnRole = "label" | "group" | "recording" | "time";
 
 /**
  * Usual column names for each role, most likely first; case, accents, spaces and punctuation are ignored. For each role, one
- * line lists words in German, French, Spanish, Italian, Portuguese and Dutch.
+ * line lists words in German, French, Spanish, Italian, Portuguese and Dutch; for the time, further lines list those in other
+ * languages.
  */
 export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   label: [
@@ -36,6 +37,8 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
     ...["epoc", "unixtime", "unixtimestamp", "epochtime", "systemtime", "sampletime", "timeelapsed", "dateandtime"],
     ...["elapsedseconds", "timesinceepoch", "clock", "date", "createdat"],
     ...["zeitstempel", "zeit", "horodatage", "temps", "marcadetiempo", "tiempo", "tempo", "tijd", "tijdstempel"],
+    ...["czas", "aika", "tid", "cas", "zaman", "vreme", "ido", "waktu"],
+    ...["时间", "時間", "时间戳", "時間戳", "タイムスタンプ", "時刻", "시간", "время"],
     ...["ms", "us"],
   ],
 };
@@ -101,7 +104,7 @@ export function usualTimeColumns(available: readonly string[]): string[] {
       .replace(/([a-z])([A-Z])/g, "$1 $2")
       .toLowerCase()
       .split(/[^\p{L}]+/u);
-    return words.some((word) => timeWord.test(word)) && !words.includes("zone");
+    return words.some((word) => timeWord.test(word)) && !words.some((word) => /^(zone|offset)$/.test(word));
   });
 }
 
@@ -120,5 +123,5 @@ export function normaliseUsualColumnName(name: string): string {
   return name
     .normalize("NFD")
     .toLowerCase()
-    .replace(/[^a-z0-9]/g, "");
+    .replace(/[^\p{L}0-9]/gu, "");
 }

@@ -8,6 +8,7 @@ import { simulate } from "../../../src/pipelines/simulate.ts";
 import { Rng } from "../../../src/random.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { absurdValue } from "../../../src/signals/data/refuse-absurd-values.ts";
+import { sizeOfWrappedValues } from "../../../src/signals/data/wrapped-values.ts";
 import { expectHealthy, healthyRecordings, refuseAbsurdRecordings } from "./healthy-recordings.ts";
 import { csv, folderOf, parquet, type Row, rows } from "./tables.ts";
 
@@ -34,6 +35,27 @@ async function refusal(file: string): Promise<DataFault | undefined> {
     },
   );
 }
+
+describe("signed counts written as unsigned integers", () => {
+  const count = (bits: number, i: number): number => {
+    const value = Math.round(2 ** (bits - 3) * Math.sin(0.11 * i) + (i % 3));
+    return value < 0 ? value + 2 ** bits : value;
+  };
+
+  test.each([8, 10, 12, 14, 16])("%d bits", async (bits) => {
+    const wrapped = (spoilt: Row[]): Row[] =>
+      spoilt.map((row, i) => ({ ...row, values: row.values!.with(0, count(bits, i)) }));
+    const fault = await refusal(folderOf({ "a.csv": csv(wrapped(walk())) }).path("a.csv"));
+    expect(fault?.message).toMatch(`as if signed integers of ${bits} bits had been written as unsigned ones`);
+    expect(fault?.advice).toMatch(`Subtract ${2 ** bits} from all values of ${2 ** (bits - 1)} or more`);
+  });
+
+  test("signed counts and counts around the middle of their range are healthy", () => {
+    const signed = Float32Array.from({ length: 2000 }, (_, i) => Math.round(9000 * Math.sin(0.11 * i)));
+    expect(sizeOfWrappedValues(signed)).toBeUndefined();
+    expect(sizeOfWrappedValues(signed.map((value) => 3.5 * value + 32_768))).toBeUndefined();
+  });
+});
 
 describe("values that no movement explains", () => {
   test.each(["a.csv", "a.parquet"])("3e38 in %s", async (name) => {

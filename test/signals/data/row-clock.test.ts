@@ -30,6 +30,10 @@ test.each([
   ["timestamp", (i: number) => (2_460_435 + i / 50 / 86_400).toFixed(9), "days"],
   ["TIME [s/250]", (i: number) => i * 5, "ticks"],
   ["t (1/1000 s)", (i: number) => i * 20, "ticks"],
+  ["Time [min]", (i: number) => (i / 3000).toFixed(7), "ticks"],
+  ["elapsed (h)", (i: number) => (i / 180_000).toFixed(9), "ticks"],
+  ["time_cs", (i: number) => i * 2, "ticks"],
+  ["时间", (i: number) => i * 20, "ms"],
   // FILETIME and .NET ticks of 2024-05-04 10:00
   ["timestamp", (i: number) => `${1_335_929_040_000 + i * 2}00000`, "ticks"],
   ["timestamp", (i: number) => `${6_385_041_360_000 + i * 2}00000`, "ticks"],

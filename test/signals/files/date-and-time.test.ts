@@ -28,6 +28,8 @@ test.each([
   ["Date,Time", "%Y-%m-%d,%H:%M:%S.%f"],
   ["Datum,Zeit", "%d.%m.%Y,%H:%M:%S.%f"],
   ["date,Timestamp", "%Y%m%d,%H%M%S.%f"],
+  ["date,Timestamp", "%Y%m%d,%H%M%S%f"],
+  ["date,time", "%Y/%m/%d,%H%M%S.%f"],
   ["date,time", "%Y-%m-%d 00:00:00,%H:%M:%S.%f"],
   ["date,time", "%Y-%m-%d,%H:%M:%S.%fZ"],
   ["Date,Time,Milliseconds", "%Y/%m/%d,%H:%M:%S,%f"],

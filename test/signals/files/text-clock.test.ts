@@ -84,6 +84,8 @@ describe("one form in the whole file", () => {
     ["0 days %H:%M:%S.%f000", 36_000],
     ["%Hh%Mm%S.%fs", 36_000],
     ["%M:%S.%f", 0],
+    ["%H-%M-%S-%f", 36_000],
+    ["%H_%M_%S.%f", 36_000],
   ])("%s", async (form, start) => {
     const { from, quality } = await readTimes((i) => written(form, i));
     expect(quality.rows).toMatchObject({ kept: 1600, dropped: { missing_time: 0, duplicate_time: 0 } });

@@ -105,7 +105,7 @@ function resolveUsualChannelRoles(
 /**
  * Minimum number of numbered copies of a sensor for them to count as the samples of a window; no one wears that many devices.
  */
-const fewestSamples = 12;
+export const fewestSamples = 12;
 
 /** Rejects rows that contain whole windows, because the first sample of each window would be read as the signal. */
 function refuseWindowsAsColumns(
@@ -120,7 +120,11 @@ function refuseWindowsAsColumns(
   if (!own.includes("#") || numbered.length + 1 < fewestSamples) return;
   throw new UserError(
     `${file}: each row holds a window of ${numbered.length + 1} samples, from ${first.join(", ")} to ${numbered.at(-1)!.channels.join(", ")}; expected one sample per row.`,
-    { advice: "Use the recordings that the windows were cut from, or write each sample to its own row." },
+    {
+      advice:
+        "Leave out --time and --channels, and give the rate with --rate, to read each row as a recording of its own; " +
+        "or use the recordings that the windows were cut from.",
+    },
   );
 }
 

@@ -18,6 +18,7 @@ import { type OpenableTable, type OpenedRecordings, type OpenTableOptions, openT
 import { refuseOtherPace } from "./refuse-other-pace.ts";
 import { restartColumn } from "./restart-column.ts";
 import { openRowChunks } from "./row-chunks.ts";
+import { type RowLabels, readRowLabels } from "./row-labels.ts";
 import { RowStore } from "./row-store.ts";
 import { tablesOfSensorFiles } from "./sensor-files.ts";
 
@@ -128,9 +129,12 @@ async function openRecordingsWith(
   database: Database,
   openStore: (channels: number) => RowStore,
   files: readonly string[],
-  options: ReadRecordingsOptions,
+  given: ReadRecordingsOptions,
   scratch: ScratchFolder,
 ): Promise<OpenedRecordings> {
+  const ofRows =
+    given.columns?.labels === undefined ? undefined : await readRowLabels(database, given.columns.labels, scratch);
+  const options = ofRows === undefined ? given : { ...given, columns: columnsWithRowLabels(given.columns!, ofRows) };
   const { requireLabels, requirePeople = requireLabels, reporter = silent, onFault = throwDataFault } = options;
   const labelFile = options.columns?.labels;
   const { labelColumn = requireLabels } = options;
@@ -161,7 +165,7 @@ async function openRecordingsWith(
     sources,
     labelFile === undefined ? (options.columns ?? {}) : openWithoutLabelColumn(options.columns),
     { label: labelFile === undefined && labelColumn, group: requirePeople },
-    { onFault, warn, known: options.known, scratch },
+    { onFault, warn, known: options.known, scratch, rowLabels: ofRows },
   );
   const { roles, unusedColumns } = table;
   const source: OpenableTable = {
@@ -206,6 +210,14 @@ async function openRecordingsWith(
       }),
   };
   return openTable(source, openStore, options, collecting);
+}
+
+/** Labels without times become a column of the recordings. */
+function columnsWithRowLabels(
+  { labels: _, labelFromPath: __, ...others }: ColumnOptions,
+  { column }: RowLabels,
+): ColumnOptions {
+  return { ...others, label: column };
 }
 
 /**

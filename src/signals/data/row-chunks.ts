@@ -21,12 +21,14 @@ import { type LabelMap, readLabelMap } from "./label-map.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { withOneHotLabel } from "./one-hot-label.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
+import { type RowLabels, withRowLabels } from "./row-labels.ts";
 import { withoutRowNumbers } from "./row-numbers.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
 import { joinSensorFiles, type SourceTable } from "./sensor-files.ts";
 import { type SeparatedTable, separateSensors } from "./separate-sensors.ts";
 import { Spellings } from "./spellings.ts";
 import { refuseUnnamedClock } from "./unnamed-clock.ts";
+import { windowColumn, withWindowRows } from "./window-rows.ts";
 
 export interface RowChunk {
   readonly rows: number;
@@ -78,21 +80,33 @@ export async function openRowChunks(
     warn,
     known,
     scratch,
+    rowLabels,
   }: {
     onFault: OnFault;
     warn: (message: string) => void;
     scratch: ScratchFolder;
+    /** Labels from files with one label per row. */
+    rowLabels?: RowLabels | undefined;
     known?: { readonly people: readonly string[]; readonly classes: readonly string[] } | undefined;
   },
 ): Promise<Table> {
   const first = files[0]!;
   let options = withPathTemplateRoles(given);
   const separate = async (file: SourceFile): Promise<SeparatedTable> => {
-    const schema = await readTableSchema(database, file, pathColumnsOf(file.within ?? file.path, options));
-    return withReadErrorsExplained(database, file, schema, async () => {
+    const read = await readTableSchema(database, file, pathColumnsOf(file.within ?? file.path, options));
+    return withReadErrorsExplained(database, file, read, async () => {
+      const alone = files.length === 1 && first.parts === undefined;
+      const schema =
+        rowLabels === undefined ? read : await withRowLabels(database, file.path, read, { labels: rowLabels, alone });
       const filled = await withoutEmptyColumns(database, file, schema, options, warn);
       const numbered = await withoutRowNumbers(database, file, filled, options, warn);
-      const { schema: own, label } = await withOneHotLabel(database, file.path, numbered, { options, required, warn });
+      const windows = withWindowRows(file.path, numbered, options, warn);
+      if (windows !== null) options = { recording: windowColumn, ...options };
+      const { schema: own, label } = await withOneHotLabel(database, file.path, windows ?? numbered, {
+        options,
+        required,
+        warn,
+      });
       if (label !== null) options = { ...options, label };
       return separateSensors(database, file.path, own, options, { scratch, warn });
     });

@@ -3,7 +3,7 @@
 
 import { kindOfSensorInText } from "../sensors/sensor-in-text.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
-import type { TableSchema } from "./table-schema.ts";
+import type { ColumnsOfTable } from "./split-clock.ts";
 
 /** Number of rows at the top of a file in which every cell must hold a vector. */
 const searchedRows = 1000;
@@ -16,7 +16,10 @@ const forms = [
 ] as const;
 
 /** Adds columns such as acc_x for each column that is named like a sensor and holds vectors. */
-export async function withVectorCells(database: Database, schema: TableSchema): Promise<TableSchema> {
+export async function withVectorCells<Schema extends ColumnsOfTable>(
+  database: Database,
+  schema: Schema,
+): Promise<Schema> {
   const named = schema.names.filter(
     (name) => /^VARCHAR$|\[\d*\]$/.test(schema.types.get(name) ?? "") && kindOfSensorInText(name) !== null,
   );
@@ -42,7 +45,7 @@ export async function withVectorCells(database: Database, schema: TableSchema): 
     ...schema,
     names: [...schema.names, ...own],
     types: new Map([...schema.types, ...added.map(({ name }) => [name, "DOUBLE"] as const)]),
-    source: (numbers, time) =>
+    source: (numbers: ReadonlySet<string>, time?: string | null) =>
       `(SELECT *, ${columns.join(", ")} FROM ${schema.source(new Set([...numbers].filter((name) => !own.has(name))), time)})`,
   };
 }

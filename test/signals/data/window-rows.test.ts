@@ -1,0 +1,61 @@
+// Tests tables whose rows hold whole windows.
+import { expect, test } from "vitest";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { folderOf } from "./tables.ts";
+
+const [windows, samples] = [6, 40];
+const value = (window: number, sample: number, axis: number): string =>
+  (Math.sin((window * samples + sample) / 9 + axis) + axis).toFixed(4);
+
+function table(name: (axis: string, sample: number) => string, bySample: boolean): string {
+  const numbers = Array.from({ length: samples }, (_, i) => i);
+  const cells = bySample
+    ? numbers.flatMap((sample) => [0, 1, 2].map((axis) => ({ axis, sample })))
+    : [0, 1, 2].flatMap((axis) => numbers.map((sample) => ({ axis, sample })));
+  const header = ["subject", "start_time", ...cells.map(({ axis, sample }) => name("xyz"[axis]!, sample)), "activity"];
+  const lines = Array.from({ length: windows }, (_, w) =>
+    [
+      w < 3 ? "ann" : "bob",
+      `2026-05-04 10:00:0${w}`,
+      ...cells.map(({ axis, sample }) => value(w, sample, axis)),
+      w % 2 === 0 ? "walk" : "sit",
+    ].join(","),
+  );
+  return `${[header.join(","), ...lines].join("\n")}\n`;
+}
+
+async function read(text: string, columns = {}) {
+  const { path } = folderOf({ "a.csv": text });
+  return readRecordings([path("a.csv")], { requireLabels: true, nominalRateHz: 20, columns });
+}
+
+test.each([
+  ["acc_x_0 to acc_z_39, axis by axis", (axis: string, sample: number) => `acc_${axis}_${sample}`, false, "acc_"],
+  [
+    "acc_x_1, acc_y_1, acc_z_1, sample by sample",
+    (axis: string, sample: number) => `acc_${axis}_${sample + 1}`,
+    true,
+    "acc_",
+  ],
+  ["x0 to z39", (axis: string, sample: number) => `${axis}${sample}`, false, ""],
+  ["acc_x[0] to acc_z[39]", (axis: string, sample: number) => `acc_${axis}[${sample}]`, false, "acc_"],
+])("%s: each row is a recording", async (_, name, bySample, before) => {
+  const { recordings, quality, columns } = await read(table(name, bySample));
+  expect(recordings.channels).toEqual(["x", "y", "z"].map((axis) => before + axis));
+  expect(recordings.time.length).toBe(windows * samples);
+  expect(columns).toMatchObject({ recording: "window", time: null, group: "subject", label: "activity" });
+  for (const axis of [0, 1, 2]) expect(recordings.values[axis]![samples + 7]).toBeCloseTo(Number(value(1, 7, axis)), 4);
+  expect(recordings.stretches.map(({ user, label, end, start }) => [user, label, end - start])).toEqual(
+    Array.from({ length: windows }, (__, w) => [w < 3 ? "ann" : "bob", w % 2 === 0 ? "walk" : "sit", samples]),
+  );
+  expect(quality.warnings).toContainEqual(
+    expect.stringMatching(/each row holds a window of 40 samples.* Column "start_time" is not read/),
+  );
+});
+
+test("with a time column given, windows are refused, and the advice says how to read them", async () => {
+  const text = table((axis, sample) => `acc_${axis}_${sample}`, false);
+  const refused = read(text, { time: "start_time" });
+  await expect(refused).rejects.toThrow(/each row holds a window of 40 samples/);
+  await expect(refused).rejects.toMatchObject({ advice: expect.stringContaining("--rate") });
+});

@@ -86,12 +86,17 @@ function resolveUsualChannelRoles(
   file: string,
   warn: (message: string) => void,
 ): readonly string[] {
-  const { channels, passedOver } = usualChannels(available, givenSensors(given, available));
+  const { channels, passedOver, areOnlyPlaces } = usualChannels(available, givenSensors(given, available));
   refuseWindowsAsColumns(channels.slice(0, 3), passedOver, file);
   refuseStatisticColumns(channels, file);
   for (const { kind, channels: axes } of passedOver) {
     warn(
       `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, list all channels with --channels.`,
+    );
+  }
+  if (areOnlyPlaces) {
+    warn(
+      `${file}: ${channels.join(", ")} are named only after places on the body, and are read as sensors worn there. If they are something else, such as positions in a video, specify the channels with --channels.`,
     );
   }
   if (channels.length > 0) return channels;
@@ -150,6 +155,10 @@ function refuseStatisticColumns(channels: readonly string[], file: string): void
 /** Matches the names of values that summarise an epoch: Euclidean norms, angles, counts and MIMS units. */
 const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
 
+/** Axes named after the body's own directions. */
+const anatomicalAxis =
+  /(^|[^a-z])(v|vert|vertical|ml|mediolateral|medio-lateral|lat|lateral|ap|anteroposterior|antero-posterior|sag|sagittal|long|longitudinal|frontal)$/i;
+
 function adviceOnChannelRoles(available: readonly string[]): string {
   const axes = columnsOfRepeatedAxisRole(available);
   if (axes !== undefined)
@@ -162,6 +171,9 @@ function adviceOnChannelRoles(available: readonly string[]): string {
   const accelerations = available.filter((column) => /acc/i.test(column));
   if (first === undefined && accelerations.length === 3)
     return `Specify them with --channels. Perhaps these are the axes of an accelerometer: ${shellCommand("--channels", accelerations.join(","))}`;
+  const anatomical = available.filter((column) => anatomicalAxis.test(column.trim()));
+  if (first === undefined && anatomical.length === 3)
+    return `Specify them with --channels. Perhaps these are the axes of an accelerometer: ${shellCommand("--channels", anatomical.join(","))}`;
   const numbered = available
     .filter((column) => /1(?=\D*$)/.test(column))
     .map((column) => [1, 2, 3].map((axis) => column.replace(/1(?=\D*$)/, String(axis))))

@@ -119,8 +119,19 @@ function sensorByTriadName({ before, letter, after }: Triad): Omit<NamedSensor, 
   };
 }
 
+/** Joins units that are written in several words: milli_g, m_s2, m_per_s2 and deg_per_s. */
+function joinWordsOfUnit(text: string): string {
+  return text
+    .replace(/(?<![a-z])(milli|micro)[ _-]+(gs?|g-?force)(?![a-z])/i, "$1$2")
+    .replace(
+      /(?<![a-z])(m|cm|mm|rad|deg|radians?|degrees?)[ _-]+(?:per[ _-]+)?(s2|s\^2|s|sec|second)(?![a-z0-9])/i,
+      (_, unit: string, per: string) => `${unit}/${per.endsWith("2") ? "s2" : "s"}`,
+    );
+}
+
 /** Separates the unit, in brackets or as a separate word, from the name. */
-function splitSensorName(before: string, after: string): { unit: WrittenUnit | undefined; rest: string } {
+function splitSensorName(...parts: [before: string, after: string]): { unit: WrittenUnit | undefined; rest: string } {
+  const [before, after] = parts.map(joinWordsOfUnit) as [string, string];
   const bracket = /[([{]\s*([^()[\]{}]+(?:\([^()]*\))?)\s*[)\]}]/;
   for (const part of [after, before]) {
     const text = bracket.exec(part)?.[1];
@@ -224,7 +235,7 @@ function withWholeSensorName(sensor: NamedSensor): NamedSensor {
 /** Whether a name consists only of an axis and a unit, such as x, x_value or x-axis (g). */
 export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
   return wordsOfSensorName(splitSensorName("", x.trim()).rest).every((word) =>
-    /^(x|axis|axes|values?|val|data)$/.test(word),
+    /^(x|xaxis|axis|axes|values?|val|data)$/.test(word),
   );
 }
 

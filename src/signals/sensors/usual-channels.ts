@@ -15,6 +15,8 @@ export interface UsualChannels {
   readonly channels: readonly string[];
   /** Other sensors of the same kinds, which are not read. */
   readonly passedOver: readonly Sensor[];
+  /** Whether the channels are named only after places on the body, so that nothing but their values gives the kind. */
+  readonly areOnlyPlaces: boolean;
 }
 
 /**
@@ -56,9 +58,14 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
     gyroscopes.filter((sensor) => isPaired(sensor, together)),
   );
   // As in HARTH, accelerometers on several parts of the body may be named only after these.
-  if (chosen.length === 0) chosen.push(...found.filter(isPlaceSensor));
+  const areOnlyPlaces = chosen.length === 0 && own.length === 0;
+  if (areOnlyPlaces) chosen.push(...found.filter(isPlaceSensor));
   chosen.push(...own.filter((sensor) => !chosen.includes(sensor)));
-  return { channels: chosen.flatMap(({ channels }) => channels), passedOver };
+  return {
+    channels: chosen.flatMap(({ channels }) => channels),
+    passedOver,
+    areOnlyPlaces: areOnlyPlaces && chosen.length > 0,
+  };
 }
 
 function rankUsualChannels(sensor: NamedSensor): number {

@@ -24,6 +24,25 @@ describe.each(vendorHeaders)("$source", ({ header, delimiter = ",", sensors, rea
   });
 });
 
+it.each([
+  ["acc_x_milli_g", "accelerometer", "milli-g"],
+  ["acc_x_m_s2", "accelerometer", "m/s^2"],
+  ["acc_x_m_per_s2", "accelerometer", "m/s^2"],
+  ["gyro_x_rad_per_sec", "gyroscope", "rad/s"],
+  ["gyro_x_degrees_per_second", "gyroscope", "deg/s"],
+])("%s has its unit in several words", (x, kind, unit) => {
+  const [sensor] = sensorsByName(["_x", "_y", "_z"].map((axis) => x.replace("_x", axis)));
+  expect(sensor).toMatchObject({ kind, unit });
+});
+
+it("reads accelerometers that are named only after places on the body, and no positions", () => {
+  const axes = (name: string) => ["x", "y", "z"].map((axis) => `${name}_${axis}`);
+  const harth = [...axes("back"), ...axes("thigh")];
+  expect(usualChannels(harth)).toMatchObject({ channels: harth, areOnlyPlaces: true });
+  expect(usualChannels([...harth, ...axes("acc")])).toMatchObject({ channels: axes("acc"), areOnlyPlaces: false });
+  expect(usualChannels([...axes("left_knee"), ...axes("position")]).channels).toEqual([]);
+});
+
 it("names every sensor otherwise, also where the short names are equal", () => {
   const sensors = sensorsByName(["gX(°/s)", "gY(°/s)", "gZ(°/s)", "g_x", "g_y", "g_z"]);
   expect(sensors.map(({ name }) => name)).toEqual(["gXYZ(°/s)", "g_xyz"]);

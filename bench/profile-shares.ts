@@ -17,9 +17,15 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
+/** Names under which V8 profiles time outside functions. */
+const outsideFunctions: Readonly<Record<string, string>> = {
+  "(garbage collector)": "collecting garbage",
+  "(program)": "Node.js outside functions",
+};
+
 /**
- * Returns the seconds that a program's threads spent in each part. `rest` includes garbage collection, and native code
- * that no part called.
+ * Returns the seconds that a program's threads spent in each part, in garbage collection, outside functions and in functions of
+ * no part (`rest`).
  * @param range first and last microsecond to count
  */
 export function profileSeconds(
@@ -52,7 +58,7 @@ function partsOfNodes(
   const visit = (id: number, above: string): void => {
     const { callFrame, children = [] } = byId.get(id)!;
     const own = parts.find(([, files]) => files.test(callFrame.url))?.[0] ?? above;
-    partOf.set(id, callFrame.functionName === "(idle)" ? null : own);
+    partOf.set(id, callFrame.functionName === "(idle)" ? null : (outsideFunctions[callFrame.functionName] ?? own));
     for (const child of children) visit(child, own);
   };
   visit(nodes[0]!.id, "rest");

@@ -6,6 +6,8 @@ import { Agent, request } from "node:http";
 export interface LoadTask {
   readonly url: string;
   readonly streams: readonly string[];
+  /** Prefix of all batch ids, which must be new. */
+  readonly ids: string;
   readonly seconds: number;
   readonly connections: number;
   readonly contentType: string;
@@ -25,7 +27,15 @@ process.once("message", async (task: LoadTask) => {
   process.send!(result, () => process.disconnect());
 });
 
-async function sendLoad({ url, streams, seconds, connections, contentType, bodies }: LoadTask): Promise<LoadResult> {
+async function sendLoad({
+  url,
+  streams,
+  ids,
+  seconds,
+  connections,
+  contentType,
+  bodies,
+}: LoadTask): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const contents = bodies.map((body) => Buffer.from(body, "base64"));
   const latencies: number[] = [];
@@ -37,7 +47,7 @@ async function sendLoad({ url, streams, seconds, connections, contentType, bodie
     while (performance.now() < until) {
       const number = next++;
       const [stream, round] = [streams[number % streams.length]!, Math.floor(number / streams.length)];
-      const path = `/v1/models/walk/streams/${encodeURIComponent(stream)}/batches/${round}`;
+      const path = `/v1/models/walk/streams/${encodeURIComponent(stream)}/batches/${ids}-${round}`;
       const sent = performance.now();
       await post(new URL(path, url), contents[round % contents.length]!, contentType, agent);
       latencies.push(performance.now() - sent);

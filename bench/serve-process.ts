@@ -1,4 +1,4 @@
-// Runs the real service in its own process, with a CPU profile of its threads.
+// Runs the real service in its own process, if required with a CPU profile of its threads.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,9 +19,10 @@ export interface ServeProcess {
   stop(): Promise<number>;
 }
 
-/** @param profiles folder for the profiles that the service writes when it stops */
-export async function startServeProcess(words: readonly string[], profiles: string): Promise<ServeProcess> {
-  const own = ["--import", preload, "--cpu-prof", "--cpu-prof-dir", profiles, main];
+/** @param profiles folder for the profiles that the service writes when it stops; null if it does not profile */
+export async function startServeProcess(words: readonly string[], profiles: string | null): Promise<ServeProcess> {
+  const profiler = profiles === null ? [] : ["--cpu-prof", "--cpu-prof-dir", profiles];
+  const own = ["--import", preload, ...profiler, main];
   const child = spawn(process.execPath, [...own, "serve", "--port", "0", "--json", "--quiet", ...words], {
     stdio: ["ignore", "pipe", "inherit", "pipe"],
   });

@@ -1,6 +1,7 @@
 // Measures the service under the load of a fleet. Requests are real HTTP on loopback: one five-minute batch per stream, round
-// robin over streams whose references are full. Each verdict is stored before its reply is sent. The shares of CPU time come
-// from V8's profiles and from the threads' own CPU times.
+// robin over streams whose references are full. Each verdict is stored before its reply is sent. Rates, response times and memory
+// are measured without a profiler. A second, shorter run with V8's profiler gives the shares of CPU time, together with the
+// threads' own CPU times.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -68,15 +69,22 @@ const targets: Readonly<Record<ServeKind, { readonly streams: number; readonly m
 /** Matches the names of the threads that run JavaScript. */
 const scriptThreads = /^(main|WorkerThread)$/;
 
+/** Processes the profiler's samples; it does not run otherwise. */
+const profilerThread = "v8:ProfEvntProc";
+const threadParts: Readonly<Record<string, string>> = {
+  V8Worker: "V8's threads (garbage, compilation)",
+  DelayedTaskSche: "V8's timer thread",
+};
+
 /** Parts of the service, each with a pattern that matches its files. */
 const parts: Readonly<Record<string, RegExp>> = {
-  storing: /\/src\/storage\/store\/|monitoring\/streams\/(monitor-stream|ledger-retention)|postgres|node:sqlite/,
+  storing: /\/src\/storage\/|monitoring\/streams\/(monitor-stream|ledger-retention)|postgres|node:sqlite/,
   inference: /window-predictor|onnx-runtime|onnxruntime|gather-windows/,
   reading:
     /\/src\/signals\/|duckdb|gate-batch|gate-summary|read-summary|summary-in-file|device-summary-codec|quality-codec|judge-posted-batch/,
   measuring:
     /measure-batch|measure-without-faults|\/monitoring\/summaries\/(summarize|class-summaries|model-signals|sensor-signals)/,
-  judging: /\/monitoring\/(drift|streams)\/|\/src\/stats\//,
+  judging: /\/monitoring\/(drift|streams)\//,
   HTTP: /\/interfaces\/server\/|\/report\/|hono|node:(_http|http|net|internal\/(http|streams|webstreams|deps\/undici|stream_base|net))|pino/,
 };
 
@@ -100,33 +108,38 @@ export async function benchmarkServe(options: ServeBenchOptions): Promise<Benchm
   });
 }
 
+/** Maximum duration in seconds of the run with the profiler. */
+const profiledSeconds = 15;
+
 async function serveFigures(
   kind: ServeKind,
   words: readonly string[],
   profiles: string,
   { streams, seconds, bodies }: Pick<LoadTask, "streams" | "seconds"> & { readonly bodies: readonly Uint8Array[] },
 ): Promise<Measurement[]> {
-  const service = await startServeProcess(words, profiles);
   const task = {
-    url: service.url,
+    streams,
     seconds,
     connections,
     contentType: contentTypes[kind],
     bodies: bodies.map((body) => Buffer.from(body).toString("base64")),
   };
-  await sendFromProcess({ ...task, streams: warmStreams, seconds: Math.min(seconds, warmSeconds) });
-  const [from, before] = [microseconds(), service.cpuSeconds()];
-  const { latencies, seconds: took, cpuSeconds } = await sendFromProcess({ ...task, streams });
-  const threads = new Map([...service.cpuSeconds()].map(([name, sum]) => [name, sum - (before.get(name) ?? 0)]));
-  const to = microseconds();
-  const megabytes = await service.stop();
+  const { result, threads, megabytes } = await sendToService(words, null, { ...task, ids: "measured" });
+  const { latencies, seconds: took, cpuSeconds } = result;
+  const profiled = await sendToService(words, profiles, {
+    ...task,
+    ids: "profiled",
+    seconds: Math.min(seconds, profiledSeconds),
+  });
+  const parted = profileSeconds(profiles, parts, profiled.range);
+  const shares = serveShares(profiled.threads, parted, profiled.result.cpuSeconds);
+  const profiledTotal = sumOfSeconds(shares.values());
+  const total = sumOfSeconds([...threads.values(), cpuSeconds]);
   const batches = latencies.length;
   const sorted = latencies.toSorted((a, b) => a - b);
   const percentile = (share: number): number => sorted[Math.min(batches - 1, Math.floor(share * batches))]!;
   const limits = targets[kind];
   const cores = `${availableParallelism()} cores, with the load generator`;
-  const shares = serveShares(threads, profileSeconds(profiles, parts, [from, to]), cpuSeconds);
-  const total = [...shares.values()].reduce((sum, own) => sum + own, 0);
   return [
     { name: `${kind}: batches per second`, value: batches / took, unit: "/s", note: `${batches} batches, ${cores}` },
     {
@@ -157,8 +170,39 @@ async function serveFigures(
     },
     ...[...shares]
       .sort(([, a], [, b]) => b - a)
-      .map(([name, own]) => ({ name: `${kind}: share of ${name}`, value: (100 * own) / total, unit: "%" })),
+      .map(([name, own]) => ({ name: `${kind}: share of ${name}`, value: (100 * own) / profiledTotal, unit: "%" })),
   ];
+}
+
+/** A run against a service that is started for it. */
+interface ServedLoad {
+  readonly result: LoadResult;
+  /** CPU seconds of the service's threads during the run, by thread name. */
+  readonly threads: ReadonlyMap<string, number>;
+  /** First and last microsecond of the run. */
+  readonly range: readonly [from: number, to: number];
+  /** Peak memory of the service. */
+  readonly megabytes: number;
+}
+
+/** @param profiles see `startServeProcess` */
+async function sendToService(
+  words: readonly string[],
+  profiles: string | null,
+  load: Omit<LoadTask, "url">,
+): Promise<ServedLoad> {
+  const service = await startServeProcess(words, profiles);
+  const task = { ...load, url: service.url };
+  await sendFromProcess({ ...task, streams: warmStreams, seconds: Math.min(load.seconds, warmSeconds) });
+  const [from, before] = [microseconds(), service.cpuSeconds()];
+  const result = await sendFromProcess(task);
+  const threads = new Map([...service.cpuSeconds()].map(([name, sum]) => [name, sum - (before.get(name) ?? 0)]));
+  const to = microseconds();
+  return { result, threads, range: [from, to], megabytes: await service.stop() };
+}
+
+function sumOfSeconds(seconds: Iterable<number>): number {
+  return [...seconds].reduce((sum, own) => sum + own, 0);
 }
 
 /** The time in microseconds on the clock that profiles use. */
@@ -193,9 +237,9 @@ function serveShares(
   let ofScripts = 0;
   for (const [name, own] of threads) {
     if (scriptThreads.test(name)) ofScripts += own;
-    else if (own > 0) shares.set(`threads named ${name}`, own);
+    else if (own > 0 && name !== profilerThread) shares.set(threadParts[name] ?? `threads named ${name}`, own);
   }
-  const sampled = [...profiled.values()].reduce((sum, own) => sum + own, 0);
+  const sampled = sumOfSeconds(profiled.values());
   for (const [part, own] of profiled) shares.set(part, (ofScripts * own) / sampled);
   return shares;
 }

@@ -36,6 +36,7 @@ export {
   type DeviceSummaryJson,
   type KnownRange,
   type LostTime,
+  type RecordedTime,
   type RecordingQuality,
   summaryToJson,
   type UsableTime,

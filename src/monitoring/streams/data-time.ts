@@ -1,7 +1,8 @@
 // When a batch's data was recorded. The time given by the sender takes precedence over the recordings' clock, which may be
 // wrong. If the sender gives no time, the clock must show dates; clocks that begin at 0 and times of day do not.
+
+import { sinceEpoch } from "../../signals/data/since-epoch.ts";
 import type { RowTimes } from "../../signals/data/stored-rows.ts";
-import { sinceEpoch } from "../../signals/data/time-unit.ts";
 import type { DataTime } from "../../storage/stream-store.ts";
 
 /**

@@ -18,12 +18,12 @@ export type GatedSummary =
   | { readonly accepted: true; readonly measured: MeasuredBatch }
   | { readonly accepted: false; readonly reasons: readonly FaultDescription[] };
 
-/** Times of the first and last rows on a clock that begins at 0, because a summary contains no times. */
+/** Times of the first and last rows; on a clock that begins at 0 if the summary does not say when they were recorded. */
 export function rowTimesOfSummary(
-  { rows, quality }: DeviceSummary,
+  { rows, quality, recorded }: DeviceSummary,
   { config }: Pick<WatchedModel, "config">,
 ): RowTimes {
-  return { from: 0, to: quality?.lost.of_seconds ?? rows / config.rate };
+  return recorded ?? { from: 0, to: quality?.lost.of_seconds ?? rows / config.rate };
 }
 
 /** @throws UserError if the gate finds no fault, but the summary contains no window to judge */

@@ -2,7 +2,12 @@
 
 import { UserError } from "../../errors.ts";
 import { type DeviceSummary, deviceSummaryFromJson } from "../summaries/device-summary.ts";
-import { decodeSummary, encodeSummary, type SummarizedModel } from "../summaries/device-summary-codec.ts";
+import {
+  decodeSummary,
+  encodeSummary,
+  recordedTimeOfSummary,
+  type SummarizedModel,
+} from "../summaries/device-summary-codec.ts";
 import { deviceSummarySchema } from "../summaries/summary-schemas.ts";
 
 /**
@@ -21,6 +26,18 @@ export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummar
       advice: "Copy device.json and model.onnx to the device from the model that judges its batches.",
       cause: error,
     });
+  }
+}
+
+/** Time of the last row of a sent summary; null if it does not say, or cannot be read. @param sent as in `readSummary` */
+export function lastTimeOfSummary(sent: unknown): Date | null {
+  try {
+    const isBinary = sent instanceof Uint8Array && !doesSummaryStartLikeJson(sent);
+    const recorded = recordedTimeOfSummary(isBinary ? sent : readSummaryAsBytes(parsedSummary(sent)));
+    return recorded === undefined ? null : new Date(recorded.to * 1000);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
   }
 }
 

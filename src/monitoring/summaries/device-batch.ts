@@ -6,9 +6,11 @@ import { type BatchQuality, measureBatchQuality } from "../../signals/data/batch
 import { type DroppedRows, IncomingRows } from "../../signals/data/incoming-rows.ts";
 import { planWornWindowsOrNull } from "../../signals/data/plan-worn-windows.ts";
 import type { RowSource } from "../../signals/data/recordings.ts";
+import type { SampledRows } from "../../signals/data/sampled-rows.ts";
+import { sinceEpoch } from "../../signals/data/since-epoch.ts";
 import { type WindowChunk, windowChunks } from "../../signals/data/window-chunks.ts";
 import type { DeviceModel } from "./device-json.ts";
-import type { DeviceSummary } from "./device-summary.ts";
+import type { DeviceSummary, RecordedTime } from "./device-summary.ts";
 import { BatchMeasurer } from "./measure-batch.ts";
 import type { StillSummary } from "./quality-codec.ts";
 import { sensorSignalMargin, sensorsWithSignals } from "./sensor-signals.ts";
@@ -44,6 +46,8 @@ export interface BatchWindows {
   readonly quality: BatchQuality;
   /** Time without movement; it is left out unless no window would remain. */
   readonly still: StillSummary;
+  /** When the rows were recorded; absent if the clock shows no dates, as one that begins at 0. */
+  readonly recorded?: RecordedTime;
 }
 
 const allocateOnDevice = (length: number): Float32Array => new Float32Array(length);
@@ -83,6 +87,7 @@ export class DeviceBatch {
     const quality = measureBatchQuality(source, this.#rows.arrived, { samplingRateHz, windowSeconds, ranges });
     const { rows, plan, still } = planDeviceBatch(source, this.#model);
     const { ranges: _, ...stillness } = still;
+    const recorded = recordedTimeOnDevice(source);
     const chunks =
       plan === null
         ? []
@@ -94,6 +99,7 @@ export class DeviceBatch {
       dropped: this.#rows.dropped,
       quality,
       still: stillness,
+      ...(recorded !== undefined && { recorded }),
     };
   }
 
@@ -103,7 +109,7 @@ export class DeviceBatch {
    * @throws RangeError if the numbers are not probabilities
    */
   summarize(
-    { count, chunks, rows, dropped, quality, still }: BatchWindows,
+    { count, chunks, rows, dropped, quality, still, recorded }: BatchWindows,
     probabilities: Float32Array,
   ): DeviceSummary {
     const { overlap, classes, sensors, edges, model_version: modelVersion } = this.#model;
@@ -113,7 +119,7 @@ export class DeviceBatch {
         `summarize: expected ${count} x ${nClasses} probabilities (windows x classes), got ${probabilities.length}`,
       );
     }
-    const described = { modelVersion, rows, dropped, quality, still };
+    const described = { modelVersion, rows, dropped, quality, still, ...(recorded !== undefined && { recorded }) };
     if (count === 0) return { ...described, measurement: null };
     const measurer = new BatchMeasurer({
       overlap,
@@ -138,4 +144,13 @@ function planDeviceBatch(
   { sampling_rate_hz: samplingRateHz, window_size: windowSize, sensors, overlap, resampling = "linear" }: DeviceModel,
 ): ReturnType<typeof planWornWindowsOrNull> {
   return planWornWindowsOrNull(source, sensors, { samplingRateHz, windowSize, overlap, resampling });
+}
+
+function recordedTimeOnDevice({ recordings, time }: SampledRows): RecordedTime | undefined {
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { start, end } of recordings) {
+    from = Math.min(from, time(start, start + 1)[0]!);
+    to = Math.max(to, time(end - 1, end)[0]!);
+  }
+  return from >= sinceEpoch.from && to <= sinceEpoch.to && from <= to ? { from, to } : undefined;
 }

@@ -37,6 +37,16 @@ export interface DeviceSummary {
   readonly still?: StillSummary;
   /** How far gravity turned; absent from earlier versions and if no two sensors measure the same turns. */
   readonly turning?: TurningSums;
+  /** When the rows were recorded; absent from earlier versions and if the device's clock shows no dates. */
+  readonly recorded?: RecordedTime;
+}
+
+/** Times of the first and the last row. */
+export interface RecordedTime {
+  /** Seconds since 1970. */
+  readonly from: number;
+  /** Seconds since 1970, at least `from`. */
+  readonly to: number;
 }
 
 /** The JSON form of a `DeviceSummary`. */
@@ -71,6 +81,11 @@ export interface DeviceSummaryJson {
    * and if no two sensors measure the same turns.
    */
   readonly turning?: TurningSums;
+  /**
+   * Times of the first and the last row in seconds since 1970. Absent from earlier versions and if the device's clock shows no
+   * dates.
+   */
+  readonly recorded?: RecordedTime;
 }
 
 /** A channel's summary as JSON. */
@@ -90,6 +105,7 @@ export function summaryToJson({
   quality,
   still,
   turning,
+  recorded,
 }: DeviceSummary): DeviceSummaryJson {
   const measured =
     measurement === null
@@ -113,6 +129,7 @@ export function summaryToJson({
       },
     }),
     ...(turning !== undefined && { turning }),
+    ...(recorded !== undefined && { recorded }),
   };
 }
 
@@ -131,7 +148,7 @@ function summarySignalsToJson({ classCounts, ...signals }: ModelSignals): NonNul
 }
 
 export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
-  const { model_version: modelVersion, rows, dropped, by_class, signals, quality, still, turning } = json;
+  const { model_version: modelVersion, rows, dropped, by_class, signals, quality, still, turning, recorded } = json;
   return {
     modelVersion,
     rows,
@@ -149,6 +166,7 @@ export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
       },
     }),
     ...(turning !== undefined && { turning }),
+    ...(recorded !== undefined && { recorded }),
   };
 }
 

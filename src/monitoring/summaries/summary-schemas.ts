@@ -175,4 +175,11 @@ export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
     .describe("time without movement, in seconds; absent from earlier versions")
     .exactOptional(),
   turning: turningSumsSchema.exactOptional(),
+  recorded: z
+    .object({ from: z.number(), to: z.number() })
+    .describe(
+      "times of the first and the last row, in seconds since 1970; absent from earlier versions, and if the " +
+        "device's clock shows no dates",
+    )
+    .exactOptional(),
 });

@@ -1,7 +1,8 @@
 // Names clocks that do not seem to count from 1970. Such times are used as they are, because only labels with dates depend on
 // the epoch.
 
-import { likelyDates, sinceEpoch } from "./time-unit.ts";
+import { sinceEpoch } from "./since-epoch.ts";
+import { likelyDates } from "./time-unit.ts";
 
 /** Epochs of other clocks, in seconds from 1970. */
 const epochs: readonly (readonly [name: string, seconds: number])[] = [

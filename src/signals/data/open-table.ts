@@ -26,10 +26,10 @@ import { RowClocks } from "./row-clock.ts";
 import type { RowStore } from "./row-store.ts";
 import { refuseEmptySplitSide } from "./rows-of-split-side.ts";
 import { RowSelector, type SelectedRows, unknownUser } from "./select-rows.ts";
+import { sinceEpoch } from "./since-epoch.ts";
 import { warnOfSpellings } from "./spellings.ts";
 import { spreadTimes } from "./spread-times.ts";
 import { StoredRows } from "./stored-rows.ts";
-import { sinceEpoch } from "./time-unit.ts";
 
 export interface OpenTableOptions {
   /** Columns by role; for roles that are not given, columns are found by their usual names. */

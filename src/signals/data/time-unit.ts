@@ -7,6 +7,7 @@ import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import type { TimeUnit } from "./column-roles.ts";
 import type { RowPace } from "./row-pace.ts";
+import { sinceEpoch } from "./since-epoch.ts";
 
 type NumericUnit = Exclude<TimeUnit, "index" | "ticks" | "timestamp">;
 
@@ -52,8 +53,6 @@ export const likelyDates = { from: 1.17e9, to: 2.2e9 } as const;
 const slowestRows = 3600;
 /** Rate in Hz above which numbers in ms with a step of one or two may count other ticks. */
 const coarseRate = 400;
-/** Range of seconds since 1970, for times from 1998 to 2103. */
-export const sinceEpoch = { from: 9e8, to: 4.2e9 } as const;
 /**
  * Day counts from 1954 to 2119 in spreadsheets, MATLAB (datenum) and astronomy (Julian days), each with its count at the start
  * of 1970.

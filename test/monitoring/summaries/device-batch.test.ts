@@ -7,7 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { readSummary } from "../../../src/monitoring/streams/read-summary.ts";
+import { lastTimeOfSummary, readSummary } from "../../../src/monitoring/streams/read-summary.ts";
 import { DeviceBatch } from "../../../src/monitoring/summaries/device-batch.ts";
 import type { DeviceModel } from "../../../src/monitoring/summaries/device-json.ts";
 import { type DeviceSummary, summaryToJson } from "../../../src/monitoring/summaries/device-summary.ts";
@@ -143,7 +143,10 @@ async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "mode
     const measurement = plan.windows === 0 ? null : measurer.measurement();
     const { ranges: _, ...still } = worn.still;
     const turning = plan.windows === 0 ? {} : { turning: measurer.turning! };
-    return { rows: opened.rows.rows, dropped, measurement, quality: qualityOf(opened, rows), still, ...turning };
+    const times = opened.rows.times();
+    const recorded = times.from >= 1e9 ? { recorded: times } : {};
+    const quality = qualityOf(opened, rows);
+    return { rows: opened.rows.rows, dropped, measurement, quality, still, ...turning, ...recorded };
   } finally {
     opened.rows.close();
   }
@@ -259,10 +262,44 @@ describe("a batch on a device", () => {
     expect(isSummary(bytes)).toBe(true);
     const expected = { modelVersion: "walk-1", shape, channels };
     expect(readSummary(bytes, expected)).toEqual(earlier);
-    bytes.set(new TextEncoder().encode("TMS4"));
-    expect(() => readSummary(bytes, expected)).toThrow("format version: expected 51, got 52");
+    bytes.set(new TextEncoder().encode("TMS5"));
+    expect(() => readSummary(bytes, expected)).toThrow("format version: expected 52, got 53");
     const impossible = encodeSummary({ ...summary, turning: { shared: 0, said: -1 } });
     expect(() => readSummary(impossible, expected)).toThrow("turning: expected said of at least 0, got -1");
+  });
+
+  it("says when its rows were recorded if the clock shows dates", () => {
+    const summaryFrom = (start: number): DeviceSummary => {
+      const batch = new DeviceBatch(model);
+      const time = Array.from({ length: 200 }, (_, i) => start + i / rate);
+      batch.add({
+        time: time.slice(100),
+        columns: channels.map(() => time.slice(100).map(Math.sin)),
+        recording: "later",
+      });
+      batch.add({ time: time.slice(0, 100), columns: channels.map(() => time.slice(0, 100).map(Math.sin)) });
+      const windows = batch.windows();
+      return batch.summarize(windows, Float32Array.from(windows.chunks.flatMap(said)));
+    };
+    const expected = { modelVersion: "walk-1", shape, channels };
+    const dated = summaryFrom(1.7e9);
+    expect(dated.recorded).toEqual({ from: 1.7e9, to: 1.7e9 + 9.95 });
+    const bytes = encodeSummary(dated);
+    expect(isSummary(bytes)).toBe(true);
+    expect(readSummary(bytes, expected)).toEqual(dated);
+    expect(readSummary(summaryToJson(dated), expected)).toEqual(dated);
+    for (const sent of [bytes, summaryToJson(dated)]) {
+      expect(lastTimeOfSummary(sent)).toEqual(new Date("2023-11-14T22:13:29.950Z"));
+    }
+    const undated = summaryFrom(0);
+    expect(undated).not.toHaveProperty("recorded");
+    expect(new TextDecoder().decode(encodeSummary(undated).subarray(0, 4))).toBe("TMS3");
+    expect(lastTimeOfSummary(encodeSummary(undated))).toBe(null);
+    expect(lastTimeOfSummary(bytes.subarray(0, 30))).toBe(null);
+    const impossible = encodeSummary({ ...dated, recorded: { from: 1.7e9, to: 1.6e9 } });
+    expect(() => readSummary(impossible, expected)).toThrow(
+      "recorded: expected ascending times from 1998 to 2103, in seconds since 1970, got 1700000000 and 1600000000",
+    );
   });
 
   it("takes nothing of a piece that it refuses", () => {

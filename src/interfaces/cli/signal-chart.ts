@@ -19,7 +19,7 @@ const longestName = 12;
 interface Ink {
   readonly across: number;
   readonly down: number;
-  /** @param dots the dot at column x and row y is set if element x + across * y is not 0 */
+  /** @param dots the dots that are set, as bits; bit x + across * y is the dot at column x and row y */
   readonly character: (dots: number) => string;
 }
 

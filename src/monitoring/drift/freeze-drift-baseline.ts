@@ -32,8 +32,8 @@ const shiftSd = 0.6;
  * @param windowSignals signals for the training windows
  * @param probabilities [W, K] out of fold, after temperature scaling
  * @param options.signals names of the channels and signals to freeze (default: all that the sensors provide)
- * @param options.day what is rehearsed; see `calibrate`. "auto" means recorded order if most of the data comes from
- *   recordings of several activities
+ * @param options.day the kind of day to rehearse; see `calibrate`. "auto" means recorded order if most of the data comes from
+ *   recordings of several activities, and otherwise the default of `calibrate`
  * @param options.also signals for additional training windows that rehearsals do not use, such as pseudo-labelled windows
  * @param options.progress see `calibrate`
  * @param options.map maps over channels, stretches and rehearsals (default: sequentially); see `MapItems`

@@ -10,7 +10,7 @@ import type { Weighed } from "./weigh-evidence.ts";
  * The kind of drift does not change until the alarm ends, because the rolling reference does not move during the alarm, so a
  * gradual drift moves away from it as well.
  * @param comparisons at least one comparison by constants
- * @param arl the strength that raises an alarm; a statistic at half its constant has half this strength
+ * @param arl the strength at which an alarm is raised; a statistic at half of its constant has half of this strength
  */
 export function weighConstants(comparisons: readonly Comparison[], state: DriftState, arl: number): Weighed {
   const large = ({ beyond, findings }: Comparison): boolean =>

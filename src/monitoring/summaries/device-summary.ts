@@ -35,9 +35,9 @@ export interface DeviceSummary {
    * time.
    */
   readonly still?: StillSummary;
-  /** How far gravity turned; absent from earlier versions and if no two sensors measure the same turns. */
+  /** How far gravity turned; absent if no two sensors measure the same turns, and from earlier versions. */
   readonly turning?: TurningSums;
-  /** When the rows were recorded; absent from earlier versions and if the device's clock shows no dates. */
+  /** When the rows were recorded; absent if the device's clock shows no dates, and from earlier versions. */
   readonly recorded?: RecordedTime;
 }
 
@@ -77,13 +77,13 @@ export interface DeviceSummaryJson {
     readonly is_at_end: boolean;
   };
   /**
-   * How far gravity turned, compared with the turns measured by the gyroscope; see `TurningSums`. Absent from earlier versions
-   * and if no two sensors measure the same turns.
+   * How far gravity turned, compared with the turns measured by the gyroscope; see `TurningSums`. Absent if no two sensors
+   * measure the same turns, and from summaries of earlier versions.
    */
   readonly turning?: TurningSums;
   /**
-   * Times of the first and the last row in seconds since 1970. Absent from earlier versions and if the device's clock shows no
-   * dates.
+   * Times of the first and the last row in seconds since 1970. Absent if the device's clock shows no dates, and
+   * from summaries of earlier versions.
    */
   readonly recorded?: RecordedTime;
 }

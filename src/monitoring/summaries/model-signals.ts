@@ -119,7 +119,7 @@ export class SignalCounter {
       if (!(Math.abs(sum - 1) <= sumTolerance)) throw invalidModelProbabilities(w, sum);
       this.#label = label;
       this.#classCounts[label]! += 1;
-      // Divided by their sum, which is not exactly 1 in float32, so that neither mean confidence nor mean entropy exceeds 1.
+      // The sum of float32 probabilities is not exactly 1; without this division, a confidence or an entropy could exceed 1.
       this.#confidence.add(first / sum);
       this.#entropy.add((Math.log(sum) + nats / sum) / Math.log(nClasses));
       this.#margin.add((first - second) / sum);

@@ -133,7 +133,7 @@ function refuseWindowsAsColumns(
   );
 }
 
-/** Matches names of statistics over a window, such as Acc X-mean, GyrX_std and AvgAccX, in which words are separated. */
+/** Matches the names of window statistics, such as Acc X-mean, GyrX_std and AvgAccX, after their words have been separated. */
 const statisticName =
   /(?:^|[^a-z])(mean|median|avg|average|std|stdev|var|min|max|iqr|mad|rms|skew|kurt|energy|entropy)(?:[^a-z]|$)/i;
 

@@ -78,7 +78,7 @@ export async function readLabelFiles(
   for (const [f, { clock }] of files.entries()) {
     if (clock === first.clock) continue;
     throw new UserError(
-      `${found[f]!.path}: the times of its labels are written differently from those in ${found[0]!.path}.`,
+      `${found[f]!.path}: its labels have a different kind of time from those in ${found[0]!.path}.`,
       { advice: "Give all label files the same kind of time." },
     );
   }

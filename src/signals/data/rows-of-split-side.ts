@@ -21,7 +21,7 @@ const shownValues = 8;
 /**
  * Restricts a table to the rows on one side of the split.
  * @param warn called if rows belong to neither side
- * @throws UserError if there is no such column, or if its values do not identify the sides
+ * @throws UserError if the table lacks the split column, or if the values of that column do not identify the sides
  */
 export async function rowsOfSplitSide(
   database: Database,

@@ -71,6 +71,8 @@ export interface ServedStreams {
 /** The names of a model's streams in a project. */
 export interface ServedNames extends Pick<ServedStreams, "project" | "model"> {
   readonly names: ReadonlySet<string>;
+  /** Those that are retired. */
+  readonly retired: readonly string[];
 }
 
 export interface ServiceRun {
@@ -165,7 +167,9 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
     streamNames: async () => {
       const all: ServedNames[] = [];
       for (const { project, model, ledger } of await ledgersOf()) {
-        all.push({ project, model, names: new Set((await ledger.fleet.streams()).map(({ stream }) => stream)) });
+        const streams = await ledger.fleet.streams();
+        const retired = streams.filter(({ retired_at }) => retired_at !== null).map(({ stream }) => stream);
+        all.push({ project, model, names: new Set(streams.map(({ stream }) => stream)), retired });
       }
       return all;
     },

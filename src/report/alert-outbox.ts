@@ -13,6 +13,7 @@ import type { AlertFault } from "./send-alert.ts";
 import {
   type Alerted,
   type AlertedStream,
+  endOfErasedIncident,
   type Incident,
   noStreamAlerts,
   type StreamAlerts,
@@ -226,15 +227,29 @@ export class AlertOutbox {
   /**
    * Deletes all messages and reports about a stream, so that the file no longer contains its name.
    * @param of project and model of the stream (default: any)
+   * @param ends the targets that are notified of the end of the stream's incidents, if they were notified of the incidents
    */
-  erase(stream: string, of: Omit<AlertedStream, "stream"> | null = null): void {
+  erase(
+    stream: string,
+    of: Omit<AlertedStream, "stream"> | null = null,
+    ends: { readonly targets: readonly StoredTarget[]; readonly now: Date } | null = null,
+  ): void {
     this.#file.secureTransaction((database) => {
+      const open = of === null || ends === null ? {} : outboxStateOfStream(database, { ...of, stream }).open;
+      const told = Object.values(open).map((incident) => ({
+        incident,
+        targets: ends!.targets.filter(({ id }) => isToldOfIncident(database, id, incident.message.data.incident)),
+      }));
       const among = of === null ? "" : "AND project = ? AND model = ?";
       const values = of === null ? [stream] : [stream, of.project ?? "", of.model];
       database.prepare(`DELETE FROM streams WHERE stream = ? ${among}`).run(...values);
       const own = (field: string): string => `message ->> '$.data.${field}'`;
-      const told = among.replace("project", `coalesce(${own("project")}, '')`).replace("model", own("model"));
-      database.prepare(`DELETE FROM messages WHERE ${own("stream")} = ? ${told}`).run(...values);
+      const same = among.replace("project", `coalesce(${own("project")}, '')`).replace("model", own("model"));
+      database.prepare(`DELETE FROM messages WHERE ${own("stream")} = ? ${same}`).run(...values);
+      for (const { incident, targets } of told) {
+        const end = endOfErasedIncident(incident, ends!.now.toISOString());
+        for (const target of targets) insertAlert(database, end, target, ends!.now);
+      }
     });
     // Pages that were freed earlier may still contain the name.
     this.#file.vacuum();
@@ -264,18 +279,27 @@ function enqueueAlert(
   targets: readonly RoutedTarget[],
   now: Date,
 ): void {
-  const insert = database.prepare(
-    "INSERT OR IGNORE INTO messages (id, target, shown, message, status, made_ms, next_ms) VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
-  );
-  const isTold = database.prepare(
-    "SELECT 1 FROM messages WHERE target = ? AND json_extract(message, '$.data.incident') = ? LIMIT 1",
-  );
-  for (const { id, shown, severity = message.data.severity } of targets) {
+  for (const { severity = message.data.severity, ...target } of targets) {
     // Skips the end of an incident for a target that has received no message about the incident.
-    if (isAlertAtEnd(message) && isTold.get(id, message.data.incident) === undefined) continue;
-    const own = { ...message, data: { ...message.data, severity } };
-    insert.run(message.data.id, id, shown, JSON.stringify(own), now.getTime(), now.getTime());
+    if (isAlertAtEnd(message) && !isToldOfIncident(database, target.id, message.data.incident)) continue;
+    insertAlert(database, { ...message, data: { ...message.data, severity } }, target, now);
   }
+}
+
+/** Whether there is a message about the incident for the target, sent or not. */
+function isToldOfIncident(database: DatabaseSync, target: string, incident: string): boolean {
+  const found = database
+    .prepare("SELECT 1 FROM messages WHERE target = ? AND json_extract(message, '$.data.incident') = ? LIMIT 1")
+    .get(target, incident);
+  return found !== undefined;
+}
+
+function insertAlert(database: DatabaseSync, message: AlertMessage, { id, shown }: StoredTarget, now: Date): void {
+  database
+    .prepare(
+      "INSERT OR IGNORE INTO messages (id, target, shown, message, status, made_ms, next_ms) VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
+    )
+    .run(message.data.id, id, shown, JSON.stringify(message), now.getTime(), now.getTime());
 }
 
 function queuedAlert(row: Readonly<Record<string, unknown>>): QueuedAlert {

@@ -13,6 +13,7 @@ import { type SendAlert, sendAlert } from "./send-alert.ts";
 import {
   type AlertedStream,
   alertOnBatch,
+  alertOnRetirement,
   alertOnSilence,
   noStreamAlerts,
   type StreamAlerts,
@@ -89,10 +90,20 @@ export class AlertService {
     });
   }
 
-  /** Deletes everything about an erased stream. Targets that have been notified of an incident are not notified of its end. */
+  /** Ends the incidents of a retired stream. Never throws; problems become warnings. */
+  retire(of: AlertedStream): void {
+    this.#report(of, (before) => alertOnRetirement(of, before, this.#run.clock.now().toISOString()));
+  }
+
+  /**
+   * Deletes everything about an erased stream. Only PagerDuty is notified of the end of an incident, because only its requests
+   * do without the name of the stream.
+   */
   erase({ project, model, stream }: AlertedStream): void {
     this.#reported.delete(JSON.stringify([project, model, stream]));
-    this.#outbox.erase(stream, { project, model });
+    const targets = this.#routing.targets.filter(({ form }) => form === "pagerduty");
+    this.#outbox.erase(stream, { project, model }, { targets, now: this.#run.clock.now() });
+    this.#wakeUp();
   }
 
   /** Numbers of messages that were not delivered. */

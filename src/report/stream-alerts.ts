@@ -132,6 +132,35 @@ export function alertOnSilence(of: AlertedStream, before: StreamAlerts, lastHear
   return { after: { ...before, open: { ...before.open, silence } }, messages: [message] };
 }
 
+/** Ends all incidents of a stream that has been retired. @param now ISO 8601, UTC */
+export function alertOnRetirement(of: AlertedStream, before: StreamAlerts, now: string): Alerted {
+  const open = Object.entries(before.open) as [IncidentKind, Incident][];
+  if (open.length === 0) return { after: before, messages: [] };
+  const messages = open.map(([kind, { begin, message }]) =>
+    makeAlertMessage(of, `${kind}.ended`, begin, now, {
+      since: message.data.since,
+      alarm_since: kind === "alarm" ? begin : null,
+      title: `Stream ${of.stream} of ${of.model} was retired`,
+    }),
+  );
+  return { after: { ...before, open: {} }, messages };
+}
+
+/**
+ * Ends an incident of an erased stream, whose name the message must not contain.
+ * @param now ISO 8601, UTC
+ */
+export function endOfErasedIncident({ message: { type, data } }: Incident, now: string): AlertMessage {
+  const ended = `${type.split(".")[0] as IncidentKind}.ended` as const;
+  const of = { project: data.project, model: data.model, stream: "(erased)" };
+  const own = makeAlertMessage(of, ended, "", now, {
+    since: data.since,
+    title: `A stream of ${data.model} was erased`,
+  });
+  const { incident } = data;
+  return { ...own, data: { ...own.data, incident, id: `alert_${shortStreamAlertHash(incident, ended)}` } };
+}
+
 /** Default severities; an arbitrary choice that rules can override. */
 function severityOfStreamAlert(type: AlertType, verdict: AlertData["verdict"]): Severity {
   if (type.endsWith(".ended") || type === "test") return "info";

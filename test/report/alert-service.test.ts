@@ -146,6 +146,44 @@ describe("the service", () => {
     await service.close();
   });
 
+  it("ends the incidents of a retired stream, and at PagerDuty also those of an erased one, without its name", async () => {
+    const paged = alertsConfigSchema.parse({
+      targets: {
+        ...targets,
+        pager: "https://example.org/?format=pagerduty&routing_key=0123456789abcdef0123456789abcdef",
+      },
+      rules: [{ to: ["chat", "pager"] }],
+    });
+    const accepted: { form: string; type: string; stream: string; incident: string }[] = [];
+    const send: SendAlert = async ({ type, data: { stream, incident } }, { form }) =>
+      void accepted.push({ form, type, stream, incident });
+    const service = new AlertService(outbox, paged, { send, clock });
+    service.start();
+    const ended = () => accepted.filter(({ type }) => type === "alarm.ended");
+    const incidentOf = (name: string) => accepted.find(({ stream }) => stream === name)!.incident;
+    const erased = { ...of, stream: "wrist-8" };
+    for (const own of [of, erased]) service.judged({ ...own, result: alarmed(2, 2) });
+    await vi.waitFor(() => expect(accepted).toHaveLength(4));
+    service.retire(of);
+    service.retire(of);
+    await vi.waitFor(() => expect(ended()).toHaveLength(2));
+    expect(
+      ended()
+        .map(({ form }) => form)
+        .sort(),
+    ).toEqual(["pagerduty", "plain"]);
+    expect(new Set(ended().map(({ incident }) => incident))).toEqual(new Set([incidentOf(of.stream)]));
+    const incident = incidentOf(erased.stream);
+    service.erase(erased);
+    await vi.waitFor(() => expect(ended()).toHaveLength(3));
+    expect(ended().at(-1)).toEqual({ form: "pagerduty", type: "alarm.ended", stream: "(erased)", incident });
+    service.erase({ ...of, stream: "wrist-9" });
+    await service.close();
+    expect(accepted).toHaveLength(7);
+    const left = readdirSync(directory).filter((name) => readFileSync(join(directory, name)).includes(erased.stream));
+    expect(left).toEqual([]);
+  });
+
   it("goes on after a restart where it stopped", async () => {
     const nobody: SendAlert = async () => {
       throw new AlertFault("setup", "it answered 404");

@@ -51,11 +51,15 @@ export class ServiceWatch {
     this.#alerts.start();
   }
 
-  /** Forgets streams that are no longer in the store, because another process has erased or renamed them. */
+  /**
+   * Forgets streams that are no longer in the store, because another process has erased or renamed them, and ends the incidents
+   * of retired streams.
+   */
   async forgetErased(service: Pick<Service, "streamNames">): Promise<void> {
     // A stream that is judged for the first time while the store is being read is not among these streams.
     const before = new Map([...this.#known].map(([key, names]) => [key, [...names]]));
-    for (const { project, model, names } of await service.streamNames()) {
+    for (const { project, model, names, retired } of await service.streamNames()) {
+      for (const stream of retired) this.#alerts?.retire({ project: watchedProject(project), model, stream });
       for (const stream of before.get(JSON.stringify([project, model])) ?? []) {
         if (!names.has(stream)) this.#erase({ project, model, stream });
       }
@@ -74,7 +78,7 @@ export class ServiceWatch {
     });
   }
 
-  /** Wraps the service so that its batches are timed and its erased streams are also forgotten here. */
+  /** Wraps the service so that its batches are timed and its erased and retired streams are known here, too. */
   watched<S extends Pick<Service, "judge" | "decide">>(service: S): S {
     const judge: Service["judge"] = async (posted) => {
       const began = performance.now();
@@ -85,7 +89,9 @@ export class ServiceWatch {
     const decide: Service["decide"] = async (decision) => {
       const decided = await service.decide(decision);
       const { project, stream, action } = decision;
-      if (action === "erase") this.#erase({ project, model: decided.model, stream });
+      const { model } = decided;
+      if (action === "erase") this.#erase({ project, model, stream });
+      if (action === "retire") this.#alerts?.retire({ project: watchedProject(project), model, stream });
       return decided;
     };
     return { ...service, judge, decide };

@@ -46,7 +46,7 @@ it("forgets a stream that another process has erased, and no stream of a model t
     model,
     streams: [silent("kept"), silent("erased")],
   }));
-  const streamNames = async () => [{ project: "default", model: "walk", names: new Set(["kept"]) }];
+  const streamNames = async () => [{ project: "default", model: "walk", names: new Set(["kept"]), retired: [] }];
   const service = { streams: async () => streams, streamNames };
   await watch.start(service, { alerts: undefined, shared: false, reporter: { warn: () => {} } });
   await watch.forgetErased(service);

@@ -190,9 +190,23 @@ export async function openTable(
   };
 }
 
+/** Minimum number of different decimal numbers for a label column to hold measurements rather than labels. */
+const fewestMeasurements = 50;
+
 function refuseToOpenTableOfOneClass(stretches: Iterable<Stretch>, roles: ColumnRoles): void {
   const classes = new Set<string | null>();
-  for (const { label } of stretches) if (classes.add(label).size >= 2) return;
+  const decimals = new Set<string>();
+  for (const { label } of stretches) {
+    classes.add(label);
+    if (label !== null && /^[+-]?\d*\.\d*[1-9]\d*$/.test(label)) decimals.add(label);
+    else if (classes.size >= 2) return;
+    if (decimals.size < fewestMeasurements) continue;
+    throw new UserError(
+      `Column "${roles.label}": expected labels, found more than ${fewestMeasurements} different numbers, such as ${[...decimals][0]}, which look like measurements.`,
+      { advice: "Specify the column with the activity of each row with --label." },
+    );
+  }
+  if (classes.size >= 2) return;
   throw new UserError(
     `Column "${roles.label}": expected at least two classes, found only "${[...classes][0]}" in all rows.`,
     { advice: "Add recordings of another activity, or specify another column with --label." },

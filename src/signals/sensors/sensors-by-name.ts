@@ -189,8 +189,10 @@ function sensorKindByNameWords(
   if (has(/^(gyr|gy$|itg\d*$|rot|omega$|angvel|angrate|angularvel)/)) return { kind: "gyroscope" };
   if (/ang(ular)? ?(vel|rate|speed)/.test(text)) return { kind: "gyroscope" };
   if (has(/^(magn?$|magnet|magfield|compass|bfield)/)) return { kind: "magnetometer" };
+  const isAngular = /\bang(ular)? ?acc/.test(text) || has(/^ang(ular)?acc/);
   const accelerometer =
-    has(/^(acc|ac$|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la)$/) || text === "g f";
+    !isAngular &&
+    (has(/^(acc|ac$|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la)$/) || text === "g f");
   if (accelerometer) {
     // Next to another word for acceleration, LA means the left arm.
     const isLinear = has(/^(lin|user|free)/) || (has(/^la$/) && !has(/acc/));

@@ -17,3 +17,17 @@ test.each<[string, (row: number) => number | string, string[], boolean]>([
   expect(Object.keys(quality.persons)).toEqual(people);
   expect(quality.warnings.some((own) => own.includes('column "id" numbers the rows'))).toBe(isNamed);
 });
+
+test("numbers of pieces of one recording are no people, but people with recordings of their own are", async () => {
+  const pieces = folderOf({ "a.csv": table((row) => Math.floor(row / 10)) });
+  const read = await readRecordings([pieces.path("a.csv")], { requireLabels: false });
+  expect(Object.keys(read.quality.persons)).toEqual(["unknown"]);
+  expect(read.quality.warnings).toContainEqual(expect.stringMatching(/column "id" numbers pieces of recordings/));
+  const restarting = table((row) => Math.floor(row / 10)).replace(
+    /^(\d+),([\d.]+),/gm,
+    (_, id: string, time: string) => `${id},${(Number(time) % 0.2).toFixed(2)},`,
+  );
+  const people = folderOf({ "a.csv": restarting });
+  const { quality } = await readRecordings([people.path("a.csv")], { requireLabels: false });
+  expect(Object.keys(quality.persons)).toHaveLength(10);
+});

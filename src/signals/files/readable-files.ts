@@ -28,6 +28,7 @@ import { oldestFirst } from "./oldest-first.ts";
 import {
   headOfOtherFormat,
   refuseDamagedFormat,
+  refuseInfluxFormat,
   refuseOtherArchiveFormats,
   refuseTarFormat,
 } from "./refuse-other-formats.ts";
@@ -38,7 +39,7 @@ import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
 import { isWindows1252Encoding, refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
-import { copyTextLines, isBlankLine } from "./text-lines.ts";
+import { copyTextLines, isBlankLine, linesOfText, writeTextLines } from "./text-lines.ts";
 import { unzipEntry, unzippableEntries, type ZipEntry } from "./unzip.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
 import { workbookSheetEntry } from "./workbook-sheets.ts";
@@ -115,6 +116,12 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   }
   refuseOtherEncodings(file.path, bytes);
   requireReadableLines(file.path, bytes, text);
+  refuseInfluxFormat(file.path, text);
+  if (annotationOfInflux.test(text)) {
+    const out = options.scratch.file("plain.csv");
+    await writeTextLines(linesWithoutAnnotations(stored), out);
+    return readableFile(database, { ...file, stored: out, lineOffset: null }, options);
+  }
   if (/\r\n/.test(text) && /\r(?!\n|$)|(?<!\r)\n/.test(text)) {
     const out = options.scratch.file("lines.csv");
     const dropped = await copyTextLines(stored, out);
@@ -163,6 +170,13 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (layout === undefined) return [file];
   if (layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];
   return [await tableWithNames(file, layout, options)];
+}
+
+/** The first line of InfluxDB's annotated CSV. */
+const annotationOfInflux = /^#(group|datatype|default),/;
+
+async function* linesWithoutAnnotations(path: string): AsyncGenerator<string> {
+  for await (const line of linesOfText(path)) if (!annotationOfInflux.test(line)) yield line;
 }
 
 function isReadableGzip(head: Uint8Array): boolean {

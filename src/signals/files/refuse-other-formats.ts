@@ -142,6 +142,22 @@ export function refuseDamagedFormat(path: string, head: Uint8Array): void {
   );
 }
 
+const lineProtocol = /^[^\s,=#]+(,[^\s,=]+=[^\s,]+)* [^\s,=]+=[^\s,]+(,[^\s,=]+=("[^"]*"|[^\s,]+))* \d{10,19}$/;
+const pivot = '|> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")';
+
+/** InfluxDB writes one value per row, unless a query puts the values of one time into one row. */
+export function refuseInfluxFormat(path: string, text: string): void {
+  const lines = text.split(/\r\n|\n|\r/).slice(0, 10);
+  const header = lines.find((line) => !line.startsWith("#")) ?? "";
+  const isLineProtocol = lineProtocol.test(header.trim());
+  const isLong = /(^|,)_field(,|$)/.test(header) && /(^|,)_value(,|$)/.test(header);
+  if (!isLineProtocol && !isLong) return;
+  const is = isLineProtocol ? "InfluxDB's line protocol" : "a query result of InfluxDB with one value per row";
+  throw new UserError(`${path}: expected a table with a column per axis, found ${is}.`, {
+    advice: `Export the result of a query that ends with ${pivot} as CSV.`,
+  });
+}
+
 /** The marker of a tar archive follows the name and the numeric fields of its first file. */
 export function refuseTarFormat(path: string, head: Uint8Array): void {
   if (new TextDecoder("latin1").decode(head.subarray(257, 262)) !== "ustar") return;

@@ -39,6 +39,32 @@ describe("what can be read only once", () => {
   });
 });
 
+const influxTimes = Array.from({ length: 60 }, (_, i) => new Date(Date.UTC(2026, 4, 4) + 20 * i).toISOString());
+const annotations = "#group,false,false\n#datatype,string,long\n#default,_result,\n";
+
+test.each([
+  [
+    "line protocol",
+    influxTimes.map((_, i) => `imu,user=ann ax=0.1,ay=${i} ${1_777_888_800_000_000_000n + BigInt(20_000_000 * i)}`),
+  ],
+  [
+    "one value per row",
+    [`${annotations},result,table,_time,_value,_field`, ...influxTimes.map((time) => `,,0,${time},0.5,acc_x`)],
+  ],
+])("InfluxDB's %s is named, with the query to use", async (_, lines) => {
+  const { message, advice } = await refusal(folderOf({ "a.csv": `${lines.join("\n")}\n` }).path("a.csv"));
+  expect(message).toMatch(/expected a table with a column per axis, found .*InfluxDB/);
+  expect(advice).toContain("pivot(rowKey");
+});
+
+test("InfluxDB's annotated CSV with a column per axis is read", async () => {
+  const lines = influxTimes.map((time, i) => `,,0,${time},${Math.sin(i)},${Math.cos(i)},9.8`);
+  const text = [`${annotations},result,table,_time,acc_x,acc_y,acc_z`, ...lines].join("\n");
+  const { recordings } = await readRecordings([folderOf({ "a.csv": text }).path("a.csv")], { requireLabels: false });
+  expect(recordings.channels).toEqual(["acc_x", "acc_y", "acc_z"]);
+  expect(recordings.time.length).toBe(60);
+});
+
 test("a tar archive, also gzipped", async () => {
   const folder = folderOf({ "a.csv": good });
   execFileSync("tar", ["-cf", folder.path("a.tar"), "-C", folder.path("."), "a.csv"]);

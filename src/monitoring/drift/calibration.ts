@@ -86,8 +86,8 @@ export interface StreamRung {
   /** Length of a batch. */
   readonly seconds: number;
   /**
-   * Alarm level divided by the average run length. Chosen so that drift-free streams from held-out people reach that run
-   * length; see `evidenceFactor`.
+   * Alarm level divided by the average run length, 10 to 100. Chosen so that drift-free streams from held-out people reach
+   * that run length; see `evidenceFactor`.
    */
   readonly evidence_factor: number;
 }

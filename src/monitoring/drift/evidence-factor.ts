@@ -19,8 +19,12 @@ export const batchesPerStream = 100;
  * because even many streams from a few people are not representative. All three are arbitrary.
  */
 const [leastStreams, mostPerPerson, fewestPeople] = [36, 3, 5];
-/** For a few people, the evidence exceeds any level. A level above this limit would hide everyone else's faults. */
-const mostFactor = 100;
+/**
+ * Limits of the factor. A dozen people determine it only within about a factor of ten either way: models of the two halves of
+ * MotionSense need 1 and 100. For a few people, the evidence exceeds any level, and a level above the upper limit would hide
+ * everyone else's faults.
+ */
+const [leastFactor, mostFactor] = [10, 100];
 /** Run length at which no amount of evidence raises an alarm. */
 const endlessRunLength = 1e12;
 
@@ -53,11 +57,14 @@ export function evidenceFactorStreams(people: number): number {
 
 /**
  * @param paths the evidence after each batch of one or more streams per person
- * @param most upper limit for the factor
- * @returns at least 1: the largest ratio, over all run lengths, of the required evidence to the run length
+ * @param limits of the factor
+ * @returns within the limits, the largest ratio, over all run lengths, of the required evidence to the run length
  */
-export function evidenceFactor(paths: readonly (readonly number[])[], most: number = mostFactor): number {
-  return Math.min(most, Math.max(1, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl)));
+export function evidenceFactor(
+  paths: readonly (readonly number[])[],
+  { least = leastFactor, most = mostFactor }: { readonly least?: number; readonly most?: number } = {},
+): number {
+  return Math.min(most, Math.max(least, ...runLengths.map((arl) => evidenceFactorLevel(paths, arl) / arl)));
 }
 
 /**

@@ -86,7 +86,7 @@ function factorOf(
   groups: readonly Group[],
   ownPast: KindCalibration,
   seed = 1,
-  most: { readonly most?: number } = { most: Number.POSITIVE_INFINITY },
+  limits: Parameters<typeof evidenceFactor>[1] = { least: 1, most: Number.POSITIVE_INFINITY },
 ): number {
   const model = {
     channels: Object.keys(baseline),
@@ -96,7 +96,7 @@ function factorOf(
     calibration: { ...general, kinds: { own_past: ownPast } },
   };
   const rehearsed = groups.map((group) => ({ source: sourceOf(group), model: () => model }));
-  return evidenceFactor(evidenceFactorPaths(rehearsed, { count, day, rng: Rng.fromSeed(seed) }).flat(), most.most);
+  return evidenceFactor(evidenceFactorPaths(rehearsed, { count, day, rng: Rng.fromSeed(seed) }).flat(), limits);
 }
 
 const modelWith = (factor: number): DriftModel => ({
@@ -183,11 +183,15 @@ describe("the evidence factor", () => {
     }
   });
 
-  it("is larger for people who vary more, and never below 1", () => {
+  it("is larger for people who vary more", () => {
     const [none, more, most] = [0, 0.2, 0.3].map((spread) => factorOf(people(10, spread), ofQuiet));
     expect(none).toBe(1);
     expect(more).toBeGreaterThan(1);
     expect(most).toBeGreaterThan(10 * more!);
+  });
+
+  it("is at least 10, because a few people cannot show that less is enough", () => {
+    expect(factorOf(quiet, ofQuiet, 1, {})).toBe(10);
   });
 
   it("is at most 100, so that people whose evidence runs away do not set everyone's level", () => {
@@ -234,10 +238,10 @@ describe("the evidence factor", () => {
 describe("calibrate", () => {
   it("measures the factor of each batch length by people whom it leaves out, for the own past alone", () => {
     const { kinds } = calibrationOf(quiet);
-    expect(kinds.own_past!.streams).toEqual([{ seconds: 30, evidence_factor: 1 }]);
+    expect(kinds.own_past!.streams).toEqual([{ seconds: 30, evidence_factor: 10 }]);
     expect(kinds.baseline!.streams).toBeUndefined();
     const odd = calibrationOf([...people(3, 0.05), ...people(1, 0.6)]).kinds.own_past!;
-    expect(odd.streams![0]!.evidence_factor).toBeGreaterThan(1);
+    expect(odd.streams![0]!.evidence_factor).toBeGreaterThan(10);
     expect(odd.rungs.map(({ evidence_factor }) => evidence_factor)).toEqual([1]);
   });
 

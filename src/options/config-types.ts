@@ -962,6 +962,8 @@ export interface PushConfig {
   stream: string;
   /** A column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv". */
   streamFrom?: string;
+  /** When the last data of each batch were recorded, for a service with --order data, and for clocks without dates. One of: column (the last time in the time column, if it has dates), modified (when the file was last changed). Default: none. */
+  dataTime?: "column" | "modified";
   /** Also send files that were sent before, and batches that the service refused. */
   again: boolean;
   /** Keep sending new files until Ctrl-C or SIGTERM. */

@@ -2,6 +2,7 @@
 import { stream } from "./batch-options.ts";
 import type { PushConfig } from "./config-types.ts";
 import {
+  choiceOption,
   flagOption,
   numberOption,
   type Option,
@@ -71,6 +72,15 @@ export const pushOptions: OptionsOf<PushConfig> = {
       expected:
         'the name of a column such as device, or the end of a path with one {name}, such as "device_{stream}.csv"',
       doc: 'a column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv"',
+    }),
+    dataTime: choiceOption({
+      value: "source",
+      otherwise: "none",
+      doc: "when the last data of each batch were recorded, for a service with --order data, and for clocks without dates",
+      of: {
+        column: "the last time in the time column, if it has dates",
+        modified: "when the file was last changed",
+      },
     }),
     again: flagOption({
       affects: "run",

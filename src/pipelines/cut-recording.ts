@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { createGzip } from "node:zlib";
 import { UserError } from "../errors.ts";
 import { isSummary, summaryHeadBytes } from "../monitoring/summaries/is-summary.ts";
+import type { PostedColumn } from "../options/push-options.ts";
 import type { PushConfig } from "../options/resolve-config.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
@@ -14,6 +15,7 @@ import { splitTables } from "../signals/files/split-tables.ts";
 import { copyToSpool, type SpooledFacts } from "../storage/batch-spool.ts";
 import { sha256File } from "../storage/hash.ts";
 import { checkStreamName } from "../storage/stream-names.ts";
+import { dataTimeToPush } from "./data-time-to-push.ts";
 
 /** A batch that can be put into the spool. */
 export interface CutBatch {
@@ -22,7 +24,7 @@ export interface CutBatch {
   readonly write: (path: string) => Promise<void>;
 }
 
-export interface CutOptions extends Pick<PushConfig, "stream" | "streamFrom" | "columns" | "channels" | "time"> {
+export interface CutOptions extends Pick<PushConfig, "stream" | "streamFrom" | "dataTime" | PostedColumn> {
   /** Request parameters that tell the service how to read the columns. */
   readonly query: Record<string, string>;
   readonly reporter: Reporter;
@@ -38,6 +40,8 @@ export async function* cutRecording(path: string, options: CutOptions): AsyncGen
   }
   const own = streamFrom === undefined ? stream : valueFromPath(path, streamFrom, "--stream-from");
   const { type, encoding, compress } = await formOfCutRecording(path);
+  const query = type === null ? options.query : {};
+  const dataTime = await dataTimeToPush(path, type === null ? path : null, options);
   yield {
     facts: {
       stream: checkStreamName("stream", own),
@@ -45,7 +49,7 @@ export async function* cutRecording(path: string, options: CutOptions): AsyncGen
       file: path,
       content_type: type,
       content_encoding: encoding,
-      query: type === null ? options.query : {},
+      query: { ...query, ...dataTime },
     },
     write: (to) => copyToSpool(path, to, compress ? createGzip() : undefined),
   };
@@ -65,10 +69,12 @@ async function* cutRecordingByColumn(
   path: string,
   batch_id: string,
   column: string,
-  { query, reporter, columns, channels, time }: CutOptions,
+  options: CutOptions,
 ): AsyncGenerator<CutBatch> {
+  const { query, reporter, columns, channels, time } = options;
   // Each part contains the names of the columns.
   const { columns: _, ...kept } = query;
+  const { columns: __, ...withoutColumnNames } = options;
   for await (const { value, stored } of splitTables([path], column, { columns, channels, time, reporter })) {
     const [part] = stored.values();
     if (part === undefined) continue;
@@ -80,7 +86,7 @@ async function* cutRecordingByColumn(
         file: path,
         content_type: isParquet ? "application/vnd.apache.parquet" : "text/csv",
         content_encoding: isParquet ? null : "gzip",
-        query: kept,
+        query: { ...kept, ...(await dataTimeToPush(path, part, withoutColumnNames)) },
       },
       write: (to) => copyToSpool(part, to, isParquet ? undefined : createGzip()),
     };

@@ -1,6 +1,6 @@
 // Runs `push` against the service's own routes in the same process, with a clock that advances as soon as nothing else is left
 // to do.
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -99,6 +99,25 @@ describe("push", () => {
     expect((await push({ ...options, again: true }, run)).accepted).toBe(3);
     appendFileSync(at("in/ankle/1.csv"), "2\n");
     expect(await push(options, run)).toMatchObject({ accepted: 1, streams: [{ stream: "ankle" }] });
+  });
+
+  it("says when the data were recorded, by the time column or the file, if it is told to", async () => {
+    const rowsOf = (start: number): string => [0, 1, 2, 3].map((i) => `${start + i / 50},${i},${-i},1`).join("\n");
+    files({
+      "in/dated.csv": `time_s,acc_x,acc_y,acc_z\n${rowsOf(1.7e9)}\n`,
+      "in/undated.csv": `time_s,acc_x,acc_y,acc_z\n${rowsOf(0)}\n`,
+      "in/unreadable.csv": "no,time\nhere,at all\n",
+    });
+    const modified = new Date("2026-11-28T10:00:00.000Z");
+    for (const name of readdirSync(at("in"))) utimesSync(at("in", name), modified, modified);
+    const { run, judged } = service();
+    const options = { files: [at("in")], to, model: "walk", streamFrom: "{stream}.csv", spool: at("spool") };
+    await push({ ...options, dataTime: "column" }, run);
+    const times = () => Object.fromEntries(judged.map(({ stream, dataTime }) => [stream, dataTime?.toISOString()]));
+    expect(times()).toEqual({ dated: "2023-11-14T22:13:20.060Z", undated: undefined, unreadable: undefined });
+    await push({ ...options, dataTime: "modified", again: true }, run);
+    const told = modified.toISOString();
+    expect(times()).toEqual({ dated: told, undated: told, unreadable: told });
   });
 
   it("retries with growing pauses, keeps the order, and waits as long as the service asks", async () => {

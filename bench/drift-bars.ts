@@ -101,12 +101,12 @@ function causeBars(all: readonly SetFigures[]): Measurement[] {
   );
   return [
     percent(
-      "batches in alarm whose first cause is right or missing",
+      "batches in alarm for which `check` names the right cause or none",
       peopleInterval(alarmed, (some) => share(some.map(({ isRight, named: name }) => isRight || name === null))),
       atLeast(95),
     ),
     percent(
-      "batches in alarm with a wrong unit, a wrong rate or a stuck channel whose first cause is right",
+      "with a wrong unit, a wrong rate or a stuck channel: batches in alarm whose first cause is right",
       peopleInterval(known, (some) => share(some.map(({ isRight }) => isRight))),
       atLeast(80),
     ),

@@ -66,7 +66,9 @@ export async function benchmarkDrift(options: DriftBenchOptions): Promise<boolea
   if (options.write && (half !== 0 || faults !== ""))
     throw new Error("--write: expected all --faults, and --half 0, because constants are chosen on half 1");
   if (options.write && options.network !== defaultNetwork)
-    throw new Error(`--write: expected --network ${defaultNetwork}, which the published figures are of`);
+    throw new Error(
+      `--write: expected --network ${defaultNetwork}, because the published figures are for this network`,
+    );
   if (options.write && absent.length > 0) throw new Error(`--write: ${absent.join(", ")}: not at ../shared/data`);
   const about = `measured on the people in half ${half} of each data set, with seed ${seed}, at commit ${judgingCommit()}. Neither the network nor its calibration has seen data from these people. Streams have at most ${batchesPerStream} batches of ${batchSeconds} s; a fault begins after ${pastBatches} batches.`;
   if (!options.markdown) console.log(about);

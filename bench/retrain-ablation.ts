@@ -1,6 +1,6 @@
 // npx node bench/retrain-ablation.ts [--set motionsense,uci-har,wisdm] [--seeds 3] [--epochs 24] [--cycles 5] [--pretrained]
 // [--write FILE]: measures what pseudo-labels and restarts contribute. For every seed, the people of each data set are split
-// anew: a sixth of them are labelled, half are unlabelled, and the others are the holdout. With the same network, schedule and
+// again: a sixth of them are labelled, half are unlabelled, and the others are the holdout. With the same network, schedule and
 // selection, the script trains without pseudo-labels, with a warm start from cycle to cycle, with fresh weights in each cycle
 // and, with --pretrained, from cycle 0's weights. AdaBN is measured for comparison. The winner is chosen on the holdout. The
 // figures are its macro-F1 on the unlabelled people (against their true labels) and on the holdout.

@@ -18,7 +18,9 @@ export async function benchmarkTrainingStep(options: {
   const peers = options.peers.flatMap((spec) => {
     const peer = Peer.start(spec);
     if (peer === undefined)
-      skipped.push(`${spec.name}: not installed (${spec.environmentVariable} names a Python that has it)`);
+      skipped.push(
+        `${spec.name}: not installed (${spec.environmentVariable} must be the path of a Python that has it)`,
+      );
     return peer ?? [];
   });
   const worker = await StepWorker.start("1dcnn-bilstm");

@@ -1,5 +1,5 @@
 // Opens a page in Chromium in light and dark mode, at desktop and phone size. Collects the browser's errors and axe's findings,
-// and takes a screenshot if PAGE_SCREENSHOTS names a folder.
+// and takes a screenshot if PAGE_SCREENSHOTS gives a folder.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, isAbsolute, join } from "node:path";

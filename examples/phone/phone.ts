@@ -34,7 +34,7 @@ function say(error: unknown): void {
 async function fetched(name: string): Promise<Response> {
   const response = await fetch(name);
   if (response.ok && !response.headers.get("content-type")?.startsWith("text/html")) return response;
-  throw new Error(`There is no ${name} beside this page. Start the server with MODEL=<model folder>.`);
+  throw new Error(`There is no ${name} next to this page. Start the server with MODEL=<model folder>.`);
 }
 
 async function open(): Promise<void> {

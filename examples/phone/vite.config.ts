@@ -1,4 +1,4 @@
-// Serves the page, along with device.json and model.onnx from the model folder that the MODEL variable names.
+// Serves the page, along with device.json and model.onnx from the model folder given by the MODEL variable.
 import { resolve } from "node:path";
 import { defineConfig, type UserConfig } from "vite";
 

@@ -133,7 +133,7 @@ function refuseStepsOfRetraining(
   ].join(" and ");
   if (refused === "") return;
   throw new UserError(`the model's network is ${network}, which has no training epochs, so ${refused} cannot be used`, {
-    advice: `Omit ${refused}: each cycle fits the network anew.`,
+    advice: `Omit ${refused}: each cycle fits the network from scratch.`,
   });
 }
 

@@ -178,7 +178,7 @@ export async function openUnlabelledToRetrain(
   for (const warning of gated.warnings) reporter.warn(warning);
   if (gated.opened.columns.group === null) {
     reporter.warn(
-      "The unlabelled recordings have no column that names the person. If they include people in the holdout, the " +
+      "The unlabelled recordings have no column for the person. If they include people in the holdout, the " +
         "figures are too optimistic.",
     );
   }

@@ -75,10 +75,13 @@ export async function openStartingModel(
     if (!(cause instanceof RangeError)) throw cause;
     // The file is as it was written, because its hash is checked when the model is opened.
     if (hasPenalty(network)) {
-      throw new UserError(`--from ${from}: was trained by an earlier version, whose minirocket had other features`, {
-        advice: "Train this model again with this version, or train from scratch.",
-        cause,
-      });
+      throw new UserError(
+        `--from ${from}: the model was trained by an earlier version, whose minirocket had different features`,
+        {
+          advice: "Train this model again with this version, or train from scratch.",
+          cause,
+        },
+      );
     }
     throw new UserError(`${folder.path(modelFiles.network)}: ${cause.message}`, {
       advice: "Restore the file, or start from another model.",

@@ -22,7 +22,7 @@ export const pens: Readonly<Record<PictureSource, Pen>> = {
 };
 
 const frame = { marginLeft: 12, marginRight: 12, marginTop: 6 } as const;
-/** Maximum length of a class name beside a chart, in characters. */
+/** Maximum length of a class name next to a chart, in characters. */
 const longestName = 12;
 
 /** Axis label: the unit, such as "m/s²", or the name of the quantity if the signal has no unit. */

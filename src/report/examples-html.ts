@@ -59,7 +59,7 @@ function augmentedExamplesSection({ augmented, sensors }: ExamplesInput): Sectio
       id: "augmentation",
       title: "Augmentation",
       about:
-        "With --augment rotate, the network learns from windows that are rotated at random, because a sensor sits a little differently on every person. All sensors of a window are rotated together. If a class depends on the direction of gravity, compare with --augment none.",
+        "With --augment rotate, the network learns from windows that are rotated at random, because every person wears a sensor a little differently. All sensors of a window are rotated together. If a class depends on the direction of gravity, compare with --augment none.",
       body: signalGrids(augmented, sensors),
     },
   ];

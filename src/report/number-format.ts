@@ -29,7 +29,7 @@ export function formatDuration(seconds: number | null | undefined): string {
   return typeof seconds === "number" && Number.isFinite(seconds) ? durationText(seconds) : missing;
 }
 
-/** Shortens a name to `length` characters for an axis; the table beside the chart shows the full name. */
+/** Shortens a name to `length` characters for an axis; the table next to the chart shows the full name. */
 export function formatAxisLabel(name: string, length = 18): string {
   const characters = [...name];
   return characters.length <= length ? name : `${characters.slice(0, length - 1).join("")}…`;

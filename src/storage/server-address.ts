@@ -24,7 +24,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param tracking the option: an address, "none", or undefined for MLFLOW_TRACKING_URI
- * @returns null if tracking is disabled, or if the environment names a store that is not a server; see `isMlflowOnlyAddress`
+ * @returns null if tracking is disabled, or if the environment refers to a store that is not a server; see
+ * `isMlflowOnlyAddress`
  * @throws UserError if the address is not an http(s) URL or the certificates cannot be read
  */
 export function serverAddress(
@@ -74,7 +75,7 @@ function decodeServerAddress(text: string): string {
   }
 }
 
-/** Whether MLFLOW_TRACKING_URI names a store that only MLflow itself can write to. */
+/** Whether MLFLOW_TRACKING_URI refers to a store that only MLflow itself can write to. */
 export function isMlflowOnlyAddress(tracking: string | undefined, environment: Environment = process.env): boolean {
   const named = tracking === undefined && (environment.MLFLOW_TRACKING_URI ?? "") !== "";
   return named && environment.MLFLOW_TRACKING_URI !== "none" && serverAddress(undefined, environment) === null;

@@ -6,7 +6,7 @@ import { jsonFileText } from "../../src/storage/json-file.ts";
 import { readManifest, sealManifest } from "../../src/storage/manifest.ts";
 import { modelFiles, retrainReportFile } from "../../src/storage/model-folder.ts";
 
-/** Makes another version of the model "walk" beside it, with the same network and the files that retraining writes. */
+/** Makes another version of the model "walk" next to it, with the same network and the files that retraining writes. */
 export async function makeVersion(models: string, name: string, createdAt: string): Promise<void> {
   cpSync(join(models, "walk"), join(models, name), { recursive: true });
   const { manifest_hash: _, ...manifest } = await readManifest(join(models, name));

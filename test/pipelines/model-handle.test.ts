@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const calibratedOnShortBouts = (): string =>
   "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. " +
-  `To calibrate it anew without training, run: tidemark baseline recalibrate ${at("walk")}`;
+  `To calibrate it again without training, run: tidemark baseline recalibrate ${at("walk")}`;
 
 /** The summary that a device would send for the batch. */
 async function summaryOf(handle: ModelHandle) {

@@ -15,6 +15,6 @@ it("rejects a model whose minirocket has other features", async () => {
   });
   reseal(folder);
   await expect(openStartingModel({ network: "auto" }, folder)).rejects.toThrow(
-    `--from ${folder}: was trained by an earlier version, whose minirocket had other features`,
+    `--from ${folder}: the model was trained by an earlier version, whose minirocket had different features`,
   );
 });

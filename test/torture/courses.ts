@@ -23,7 +23,7 @@ import { Duration, type Ended, runVictim } from "./victim.ts";
 export interface Course {
   /** The number of commands that were killed. */
   kills: number;
-  /** The number of commands in between that ended by themselves. */
+  /** The number of commands in between that ended on their own. */
   ended: number;
   readonly lost: string[];
 }

@@ -31,7 +31,7 @@ export function runVictim(directory: string, words: readonly string[], killAfter
   });
 }
 
-/** How long runs of one kind take on this machine: the mean of the last few runs that ended by themselves. */
+/** How long runs of one kind take on this machine: the mean of the last few runs that ended on their own. */
 export class Duration {
   readonly #seen: number[] = [];
 

@@ -7,7 +7,7 @@ import type { LayerContext } from "./layer-context.ts";
 import type { Value } from "./onnx-graph.ts";
 import { add, concat, div, matmul, mul, sqrt, sub, transpose } from "./onnx-operators.ts";
 
-/** Scaled values beyond this are limited, so that their squares are finite. */
+/** Scaled values are clipped to this limit, so that their squares are finite. */
 const largestValue = 1e6;
 const axesPerVector = 3;
 

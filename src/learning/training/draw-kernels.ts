@@ -18,8 +18,8 @@ export interface KernelSignals {
 }
 
 /**
- * Draws which of the signals each kernel uses, as in aeon: 1 or 0, [kernels, room]. Every second kernel uses channels alone: the
- * magnitude of a vector hides the orientation of the sensor, which may tell activities apart.
+ * Draws which of the signals each kernel uses, as in aeon: 1 or 0, [kernels, room]. Every second kernel uses channels alone:
+ * the magnitude of a vector hides the orientation of the sensor, which may distinguish activities.
  */
 export function drawKernelSignals(kernels: number, { channels, vectors, room }: KernelSignals, rng: Rng): Float32Array {
   const seen = new Float32Array(kernels * room);

@@ -36,7 +36,7 @@ const noCauses = "Likely causes could not be determined, because the batch was s
 function judgedWithShortBouts(directory: string): string {
   return (
     "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. " +
-    `To calibrate it anew without training, run: ${shellCommand("tidemark", "baseline", "recalibrate", shellPath(directory))}`
+    `To calibrate it again without training, run: ${shellCommand("tidemark", "baseline", "recalibrate", shellPath(directory))}`
   );
 }
 

@@ -88,7 +88,7 @@ function turningSumsInLastFrame(
     Float32Array,
     Float32Array,
   ];
-  // Scalars, because V8 would allocate arrays anew for each sample.
+  // Uses scalars, because V8 would allocate new arrays for each sample.
   for (let i = 0; i < pieces * piece; i++) {
     const at = from + i;
     const last = 3 * Math.floor(i / piece);

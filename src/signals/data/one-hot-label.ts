@@ -10,7 +10,7 @@ import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import type { RequiredColumns } from "./column-roles.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
-/** Minimum number of classes; two columns of 0 and 1 more often tell something else, such as left from right. */
+/** Minimum number of classes; two columns of 0 and 1 more often mean something else, such as left from right. */
 const fewestClasses = 3;
 /** Minimum share of the rows that must have a class; the others count as unlabelled. */
 const leastLabelled = 0.5;
@@ -60,7 +60,7 @@ export async function withOneHotLabel(
     if (!found.isOneHot || found.labelled < leastLabelled) continue;
     const name = classes.join(",");
     warn(
-      `${file}: each row has a 1 in one of the columns ${classes.join(", ")}, so these are read as the activity. If they are something else, name another column with --label.`,
+      `${file}: each row has a 1 in one of the columns ${classes.join(", ")}, so these are read as the activity. If they are something else, specify another column with --label.`,
     );
     return { schema: withClassOfOneHotLabel(schema, name, classes), label: name };
   }

@@ -219,7 +219,7 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
       `--labels ${path}: no column with the start of each label was found among ${listedColumns(names)}.`,
       {
         advice:
-          "Call the columns label, start and end (and user or recording, if there are several). If the file has one label per row of the recording instead, put them beside its rows: paste -d, recording.csv labels.csv > labelled.csv",
+          "Call the columns label, start and end (and user or recording, if there are several). If the file has one label per row of the recording instead, add them to its rows as another column: paste -d, recording.csv labels.csv > labelled.csv",
       },
     );
   }

@@ -1,5 +1,6 @@
-// Simulates plausible wrist recordings of people who differ from each other, for demos and tests. The activities are learnable,
-// but not trivially. The recordings do not represent real people, and figures measured on them say nothing about real people.
+// Simulates plausible wrist recordings of people who differ from each other, for demos and tests. The activities are not
+// trivial, but can be learned. The recordings do not represent real people, and figures measured on them say nothing about real
+// people.
 
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../../nearest-name.ts";

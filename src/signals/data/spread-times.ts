@@ -224,7 +224,7 @@ function describeSpread(groups: readonly Groups[], packets: boolean): string {
   const shared = high === 1 ? "some rows share a time" : `about ${size} rows share each time`;
   return packets
     ? `In ${recordings}, rows arrive in packets of ${size}. These rows were spread evenly over the time between packets, at ${rate} Hz.`
-    : `In ${recordings}, ${shared}. These rows were spread evenly up to the next time, at ${rate} Hz. For exact times, export them with more digits.`;
+    : `In ${recordings}, ${shared}. These rows were spread evenly up to the next time, at ${rate} Hz. For exact times, export the times with more digits.`;
 }
 
 function describeIrregularSpread(groups: readonly Groups[]): string {

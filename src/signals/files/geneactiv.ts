@@ -92,7 +92,7 @@ async function* geneactivPages(
     else if (digits.length < text.trim().length) faults.add("with characters other than hexadecimal digits", place);
     else if (digits.length < sampleDigits) faults.add("without samples", place);
     else {
-      if (digits.length % sampleDigits !== 0) faults.add("incomplete, of which only complete samples are read", place);
+      if (digits.length % sampleDigits !== 0) faults.add("incomplete, so only complete samples are read", place);
       const sequence = Number(facts.get("Sequence Number"));
       yield {
         sequence,

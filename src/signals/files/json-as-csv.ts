@@ -259,7 +259,7 @@ async function jsonPacketsAsRows(
   return packets.length === 0 ? null : `(${packets.join(" UNION ALL BY NAME ")})`;
 }
 
-/** Returns one row per record of a list; plain fields beside the list, such as a person, are repeated. */
+/** Returns one row per record of a list; plain fields next to the list, such as a person, are repeated. */
 async function rowsOfJsonRecords(
   database: Database,
   source: string,

@@ -18,7 +18,7 @@ interface Choices {
 /**
  * @param names column names of a file
  * @throws UserError if channels to be read share names with other columns and the user has not chosen channels, or if the clock
- * to be read is not the one beside the channels
+ * to be read is not the one next to the channels
  */
 export function resolveRepeatedNames(path: string, names: readonly string[], { channels, time, warn }: Choices): void {
   const numbered = numberedNames(names);

@@ -1,4 +1,4 @@
-// Tests the output of `check`: evidence is shown on a single scale, and beside each number is the value that it is compared
+// Tests the output of `check`: evidence is shown on a single scale, and next to each number is the value that it is compared
 // with.
 import { describe, expect, it } from "vitest";
 import { checkText, decisionCheckText } from "../../../src/interfaces/cli/check-text.ts";

@@ -211,9 +211,7 @@ describe("damage", () => {
     const text = readFileSync(fileOf("geneactiv-bin"), "latin1");
     const cut = await readBytes("a.bin", Buffer.from(text.slice(0, -605), "latin1"));
     expect(cut.recordings.time.length).toBe(1500 - 51);
-    expect(cut.quality.warnings[0]).toMatch(
-      /1 page incomplete, of which only complete samples are read \(at line 100\)/,
-    );
+    expect(cut.quality.warnings[0]).toMatch(/1 page incomplete, so only complete samples are read \(at line 100\)/);
     const damaged = text.replace("Page Time:2024-05-04 10:00:04:000", "Page Time:????");
     const { recordings, quality } = await readBytes("a.bin", Buffer.from(damaged, "latin1"));
     expect(recordings.time.length).toBe(1200);

@@ -164,7 +164,7 @@ export function clockOf({ clock, clockName, rateHz }: Pick<Form, "clock" | "cloc
   return clocks[clock]();
 }
 
-/** The date, for clocks that have a date column beside the time of day. */
+/** The date, for clocks that have a date column in addition to the time of day. */
 export function dateOf({ clockName }: Pick<Form, "clockName">, t: number): string {
   return partsOf(starts[clockName] + Math.round(1000 * t)).day;
 }

@@ -24,8 +24,8 @@ const outsideFunctions: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the seconds that a program's threads spent in each part, in garbage collection, outside functions and in functions of
- * no part (`rest`).
+ * Returns the seconds that a program's threads spent in each part, in garbage collection, outside functions and in functions
+ * that belong to no part (`rest`).
  * @param range first and last microsecond to count
  */
 export function profileSeconds(

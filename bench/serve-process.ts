@@ -1,4 +1,4 @@
-// Runs the real service in its own process, if required with a CPU profile of its threads.
+// Runs the real service in a separate process, optionally with a CPU profile of its threads.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

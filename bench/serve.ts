@@ -69,7 +69,7 @@ const targets: Readonly<Record<ServeKind, { readonly streams: number; readonly m
 /** Matches the names of the threads that run JavaScript. */
 const scriptThreads = /^(main|WorkerThread)$/;
 
-/** Processes the profiler's samples; it does not run otherwise. */
+/** Processes the profiler's samples; this thread exists only while profiling. */
 const profilerThread = "v8:ProfEvntProc";
 const threadParts: Readonly<Record<string, string>> = {
   V8Worker: "V8's threads (garbage, compilation)",

@@ -208,7 +208,10 @@ function reasonOfServiceError(error: unknown): string {
   return known.headline;
 }
 
-/** Reads when a summary was recorded, which determines its turn; the other formats' times are not known before they are judged. */
+/**
+ * Reads when a summary was recorded, which determines its place in the order; the other formats' times are not known before
+ * they are judged.
+ */
 async function withTimeOfSummary(posted: PostedBatch): Promise<PostedBatch> {
   if (posted.body.kind !== "summary" || posted.dataTime !== null) return posted;
   return { ...posted, dataTime: lastTimeOfSummary(await readFile(posted.body.path)) };

@@ -73,7 +73,7 @@ export async function openStartingModel(
     return { from, opened, trained, scaler, ...read };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    // The file is as it was written, because its hash is checked when the model is opened.
+    // The file is unchanged since it was written, because its hash is checked when the model is opened.
     if (hasPenalty(network)) {
       throw new UserError(
         `--from ${from}: the model was trained by an earlier version, whose minirocket had different features`,

@@ -32,7 +32,7 @@ export interface HistorySelection {
   readonly skip?: number;
 }
 
-/** Dependencies of the functions about streams in addition to their options. */
+/** What the functions about streams depend on, in addition to their options. */
 export interface StreamsRun {
   /** The clock. Default: the system clock. */
   readonly now?: () => Date;

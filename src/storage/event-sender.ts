@@ -224,7 +224,7 @@ export class EventSender {
     }
   }
 
-  /** Older servers accept only shorter params. */
+  /** Older servers accept only shorter parameter values. */
   async #logBatch(runId: string, batch: Loggable): Promise<void> {
     try {
       await this.#client.logBatch(runId, batch);

@@ -73,7 +73,7 @@ export interface ListedStream {
   retired_at: string | null;
 }
 
-/** The parts of a listed stream that lists are filtered and sorted by, before the time of the list is known. */
+/** The part of a stream's entry by which lists are filtered and sorted, before the time of the list is known. */
 export interface IndexedStream
   extends Pick<ListedStream, "stream" | "state" | "since" | "last" | "batches" | "retired_at"> {
   /** Evidence of the last batch that has any; null if there is none. */

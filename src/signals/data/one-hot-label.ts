@@ -10,7 +10,7 @@ import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import type { RequiredColumns } from "./column-roles.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
-/** Minimum number of classes; two columns of 0 and 1 more often mean something else, such as left from right. */
+/** Minimum number of classes; two columns of 0 and 1 more often mean something else, such as left or right. */
 const fewestClasses = 3;
 /** Minimum share of the rows that must have a class; the others count as unlabelled. */
 const leastLabelled = 0.5;
@@ -38,7 +38,8 @@ export async function withOneHotLabel(
     throw new UserError(
       `${file}: --label ${label}: expected a 1 in at most one of these columns per row, and 0 in the others.`,
       {
-        advice: "Name one column with the activity of each row, or columns of 0 and 1 that exclude each other.",
+        advice:
+          "Specify one column with the activity of each row, or columns of 0 and 1 of which each row has a 1 in at most one.",
       },
     );
   }

@@ -1,4 +1,4 @@
-// Reads labels from files that have one label per row of a recording and no times, such as y_train.txt beside X_train.csv.
+// Reads labels from files that have one label per row of a recording and no times, such as y_train.txt next to X_train.csv.
 
 import { basename } from "node:path";
 import { counted } from "../../counted.ts";
@@ -30,7 +30,7 @@ const searchedLines = 200;
 const fewestLabels = 20;
 
 /**
- * Returns the labels if each file that `--labels` names has one value per line; otherwise undefined, because the labels have
+ * Returns the labels if each file given by `--labels` has one value per line; otherwise undefined, because the labels have
  * times.
  * @param pattern path or pattern of the label files
  */
@@ -82,7 +82,7 @@ function wordsOfFile(path: string, other: RegExp): string {
 /**
  * Adds a file's labels to its rows.
  * @param alone whether there is only one file of recordings
- * @throws UserError if no file of labels belongs to the table, or if it has another number of rows
+ * @throws UserError if no file of labels belongs to the table, or if it has a different number of rows
  */
 export async function withRowLabels(
   database: Database,
@@ -108,7 +108,7 @@ export async function withRowLabels(
   const rows = Number(found!.rows);
   if (rows !== file.labels) {
     throw new UserError(
-      `${file.path} has one value per line, so it would hold the label of each row, but it has ${counted(file.labels, "label")}, and ${path} has ${counted(rows, "row")}.`,
+      `${file.path} has one value per line, so it should hold one label per row, but it has ${counted(file.labels, "label")}, and ${path} has ${counted(rows, "row")}.`,
       { advice: "Give one label for each row, or labels with their times in columns label, start and end." },
     );
   }

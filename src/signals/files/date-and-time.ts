@@ -228,7 +228,7 @@ async function dateWithTime(head: Head, date: ClockText, time: ClockText): Promi
     `count(${time.sql})`,
   ]);
   if (isTime === true) return { columns, sql: `(${date.sql} || ' ' || ${time.sql})` };
-  // Beside other dates, numbers below 86,400 may be seconds since midnight.
+  // Alongside other dates, numbers below 86,400 may be seconds since midnight.
   if (areDigits === true && (isCompactDate === true || hasZeros === true || Number(most) >= 86_400)) {
     const clock = `regexp_replace(${time.sql}, '^(\\d{1,2})(\\d\\d)(\\d\\d)\\.?(\\d*)$', '\\1:\\2:\\3.\\4')`;
     return { columns, sql: `(${date.sql} || ' ' || ${clock})` };

@@ -95,10 +95,16 @@ export async function readDateTimeTextClock(
   return { ...reading(likely.by), isOrderAssumed: true };
 }
 
-/** Minimum ratio of the times that all dates span in the two orders for the shorter one to count as the likely one. */
+/**
+ * Minimum ratio between the time spans of all dates in the two orders at which the order with the shorter span counts as
+ * likely.
+ */
 const clearlyCloser = 1.5;
 
-/** Returns the order in which time runs forwards or, if it does in both or in neither, that in which the dates lie closer. */
+/**
+ * Returns the order in which time runs forwards or, if it does in both or in neither, the order in which the dates are closer
+ * together.
+ */
 async function likelyDateOrder(
   of: ReadingText,
   dmy: string,

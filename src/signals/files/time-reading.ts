@@ -17,7 +17,7 @@ export interface TimeReading {
   readonly isDateTime?: true;
   /** Order of day, month and year in dates that consist of numbers; undefined if the month is a name or the year comes first. */
   readonly order?: DateOrder;
-  /** Whether the dates do not prove their order. */
+  /** Whether the dates leave the order of day and month open. */
   readonly isOrderAssumed?: true;
   /** Seconds after which a clock without a date restarts. */
   readonly wrapsAfter?: number;

@@ -1,6 +1,6 @@
 // The statements with which `SqliteStreamStore` reads and writes a ledger's tables, inside one transaction of
 // `MonitorDatabase`. The `in_window` column is 1 if the references may include the batch.
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { z } from "zod";
 import {
   batchStatus,
@@ -350,16 +350,30 @@ export class BatchLedger {
   }
 
   #run(sql: string, ...values: SQLInputValue[]): ReturnType<ReturnType<DatabaseSync["prepare"]>["run"]> {
-    return this.#database.prepare(sql).run(...values);
+    return preparedStatement(this.#database, sql).run(...values);
   }
 
   #get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.#database.prepare(sql).get(...values);
+    return preparedStatement(this.#database, sql).get(...values);
   }
 
   #all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
-    return this.#database.prepare(sql).all(...values);
+    return preparedStatement(this.#database, sql).all(...values);
   }
+}
+
+/** Kept as long as the connection, because preparing a statement takes longer than running it. */
+const preparedStatements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
+function preparedStatement(database: DatabaseSync, sql: string): StatementSync {
+  const statements = preparedStatements.get(database) ?? new Map<string, StatementSync>();
+  preparedStatements.set(database, statements);
+  let statement = statements.get(sql);
+  if (statement === undefined) {
+    statement = database.prepare(sql);
+    statements.set(sql, statement);
+  }
+  return statement;
 }
 
 /** Null if the result is damaged. */

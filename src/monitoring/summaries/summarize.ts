@@ -71,7 +71,7 @@ class BinCounter {
     const firstBin = this.#firstBin;
     const cellsPerUnit = this.#cellsPerUnit;
     const [first, last] = [edges[0]!, edges.at(-1)!];
-    const counts = new Uint32Array(edges.length + 1);
+    const counts = new Array<number>(edges.length + 1).fill(0);
     let [excessBelow, excessAbove, missing] = [0, 0, 0];
     let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let i = 0; i < values.length; i++) {
@@ -101,7 +101,7 @@ class BinCounter {
       }
     }
     const n = values.length - missing;
-    const shape = { counts: Array.from(counts), excessBelow, excessAbove };
+    const shape = { counts, excessBelow, excessAbove };
     if (n === 0) return { n, missing, mean: 0, std: 0, min: 0, max: 0, ...shape };
     const { mean, std } = moments(missing === 0 ? values : values.filter(Number.isFinite));
     // Adding 0 turns -0 into 0, as JSON does.

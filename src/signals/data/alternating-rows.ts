@@ -118,8 +118,11 @@ function alternation(columns: readonly Float32Array[], time: Float64Array): Alte
   /** Squared distances between rows i - 1 and i, and i - 1 and i + 1, and between row i and the last row that stood out. */
   const [one, two] = [new Float64Array(length), new Float64Array(length)];
   const scales = columns.map((values) => {
-    const mean = values.reduce((sum, value) => sum + value, 0) / length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    let sum = 0;
+    for (let i = 0; i < length; i++) sum += values[i]!;
+    const mean = sum / length;
+    let variance = 0;
+    for (let i = 0; i < length; i++) variance += (values[i]! - mean) ** 2;
     return variance > 0 ? 1 / variance : 0;
   });
   for (const [c, values] of columns.entries()) {

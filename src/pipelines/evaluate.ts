@@ -90,7 +90,7 @@ interface Predicted {
 const bootstrapSeed = 42;
 
 /**
- * Predicts labelled recordings with a model, and computes every metric of the training report over all windows, per person and
+ * Runs a model on labelled recordings, and computes every metric of the training report over all windows, per person and
  * per class, with intervals from a bootstrap over people. Compares each person with the people held out in cross-validation.
  *
  * @throws UserError if an option is wrong, the recordings have no labels or do not fit the model, or the model folder was

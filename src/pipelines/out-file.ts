@@ -66,7 +66,7 @@ async function refuseMountedOutFile(out: string): Promise<void> {
     // Other errors mean that hard links are impossible here, or not permitted for other users' files.
     if (!hasSystemErrorCode(cause, "EXDEV")) return;
     throw new UserError(
-      `--out ${out} is a mount point, which cannot be replaced, because Tidemark writes a new file and renames it`,
+      `--out ${out} is a mount point. Tidemark writes a new file and renames it to that path, and a mount point cannot be replaced in this way`,
       {
         advice: "Mount its folder instead, or choose another name.",
         cause,

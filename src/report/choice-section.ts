@@ -21,7 +21,7 @@ export function choiceSection(history: readonly HistoryRow[]): Section[] {
     {
       id: "choice",
       title: "Choice of the network",
-      about: `Mean log loss over the people whom each fold held out of its training part to choose the network; they do not include the people whom the fold tests. The average is used unless a single network's loss is lower by more than one standard error. Over all folds, the better network's loss is lower by ${formatFixed(mean)} (standard error ${formatFixed(error)}).`,
+      about: `Mean log loss over the people whom each fold held out of its training part to choose the network; they do not include the people whom the fold tests. The average is used unless a single network's loss is lower by more than one standard error. Over all folds, the loss of the better single network is ${formatFixed(Math.abs(mean))} ${mean < 0 ? "higher" : "lower"} than that of the average (standard error ${formatFixed(error)}).`,
       body: htmlTable(
         "Choice of the network",
         ["fit", ...Object.keys(whole.losses), "chosen"],

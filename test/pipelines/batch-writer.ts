@@ -61,7 +61,7 @@ export async function withLedger<T>(
   }
 }
 
-/** Opens a stream as one run of a command does. */
+/** Opens a stream as a command would, and closes it after use. */
 export async function small<T>(
   model: MonitoredModel,
   use: (stream: MonitorStream<Answer, Evidence>) => T | Promise<T>,

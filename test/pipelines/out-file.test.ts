@@ -60,7 +60,7 @@ it.skipIf(!canMount)("simulate refuses a file that is a mount point before any w
   const script = `mount --bind other s.csv && exec "${process.execPath}" "${main}" simulate --out s.csv --overwrite`;
   const words = ["--user", "--map-root-user", "--mount", "sh", "-c", script];
   const { status, stderr } = spawnSync("unshare", words, { cwd: directory, encoding: "utf8" });
-  expect(stderr).toMatch(/^error: --out s\.csv is a mount point, /);
+  expect(stderr).toMatch(/^error: --out s\.csv is a mount point\. /);
   expect(status).toBe(2);
   expect(readdirSync(directory).sort()).toEqual(["other", "s.csv"]);
 });

@@ -28,8 +28,8 @@ export function evaluateCommand(): Command {
     name: "evaluate",
     summary: "measure a model on labelled recordings, and compare the result with its cross-validation",
     description:
-      "Predicts labelled recordings with a trained model, computes every metric of the training report per person " +
-      "and per class, and compares the metrics with the cross-validation of the model.",
+      "Runs a trained model on labelled recordings, computes every metric of the training report per person and per " +
+      "class, and compares the metrics with the results of the model's cross-validation.",
     options: evaluateOptions,
     resolve: resolveEvaluateConfig,
     json: "the metrics as one line of JSON (schema: evaluate_result.schema.json)",

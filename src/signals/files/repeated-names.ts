@@ -17,8 +17,8 @@ interface Choices {
 
 /**
  * @param names column names of a file
- * @throws UserError if channels to be read share names with other columns and the user has not chosen channels, or if the clock
- * to be read is not the one next to the channels
+ * @throws UserError if it is not clear which of several columns with one name to read: as channels that the user has not chosen,
+ * or as the clock, unless the clock that would be read is the closest one before the channels
  */
 export function resolveRepeatedNames(path: string, names: readonly string[], { channels, time, warn }: Choices): void {
   const numbered = numberedNames(names);

@@ -47,7 +47,7 @@ export async function readRowLabels(
     const labels: string[] = [];
     for await (const line of linesOfText(stored ?? path)) {
       const value = line.replace(/^\ufeff/, "").trim();
-      if (labels.length < searchedLines && /[,;\t|]|\d\s+\S|\S\s+\d/.test(value)) return undefined;
+      if (labels.length < searchedLines && /^[<{[]|[,;\t|]|\d\s+\S|\S\s+\d/.test(value)) return undefined;
       labels.push(value.replace(/^"(.*)"$/, "$1"));
     }
     while (labels.at(-1) === "") labels.pop();

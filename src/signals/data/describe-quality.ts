@@ -5,7 +5,7 @@ import { channelContent, channelContentWarnings } from "./channel-content.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { gapPeriods, medianOfSampling, minimalGapSeconds, samplingRate } from "./sampling.ts";
-import type { SelectedRows } from "./select-rows.ts";
+import type { SelectedRows } from "./selected-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
 import { stretchesByRecording, stretchSeconds } from "./stretches.ts";
 

@@ -8,7 +8,7 @@ import { type LabellingOptions, labelRecordings } from "./label-recordings.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { type LabelFiles, readLabelFiles } from "./read-label-file.ts";
 import type { Table } from "./row-chunks.ts";
-import type { SelectedRows } from "./select-rows.ts";
+import type { SelectedRows } from "./selected-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
 import { daysOfTimeUnitIn1970, unitsPerSecond } from "./time-unit.ts";
 

@@ -2,6 +2,7 @@
 // whose rows stay in order. Keeps only the first of several rows with equal times. Rejects time that runs backwards.
 
 import type { OnFault } from "../../data-fault.ts";
+import { selectPaddingRows } from "./padding-rows.ts";
 import type { RowChunk, Table } from "./row-chunks.ts";
 import {
   backwardsTimeFault,
@@ -12,48 +13,8 @@ import {
 } from "./row-faults.ts";
 import type { RowStore } from "./row-store.ts";
 import type { RowKey } from "./row-texts.ts";
-import { type UnlabelledReport, type UnlabelledRun, UnlabelledTime } from "./unlabelled-time.ts";
-
-/** The rows kept from one recording, which are stored under the recording's index. */
-export interface SelectedRecording {
-  readonly user: string;
-  readonly recording: string;
-  readonly index: number;
-  readonly rows: number;
-  /** Whether rows with equal times were kept, because the clock is coarser than the sampling rate. */
-  readonly repeats: boolean;
-  /** Runs of rows with one label, each given by its first row. */
-  readonly labels: readonly { readonly from: number; readonly label: string | null }[];
-  /** Rows that follow dropped unlabelled rows, in order. */
-  readonly afterUnlabelled: readonly number[];
-}
-
-export interface SelectedRows {
-  /** Recordings with at least one kept row. */
-  readonly recordings: readonly SelectedRecording[];
-  readonly read: number;
-  /** Number of rows with neither a time nor any value, which pad a shorter sensor's columns; not counted in `missing`. */
-  readonly padding: number;
-  readonly kept: number;
-  readonly dropped: DroppedRows;
-  /** Time without a label; undefined if there is none, or if rows without a label are kept. */
-  readonly unlabelled: UnlabelledReport | undefined;
-  /** Counts for each channel, followed by those for the time: cells that are empty or NaN, and cells that are infinite. */
-  readonly missing: readonly number[];
-  readonly infinite: readonly number[];
-  /** A warning about rows that repeat times with different values. */
-  readonly repeatedTimes: string | undefined;
-}
-
-/** Numbers of dropped rows; each row is counted once, under the first reason that applies. */
-export interface DroppedRows {
-  missing_label: number;
-  missing_person: number;
-  missing_recording: number;
-  missing_time: number;
-  missing_values: number;
-  duplicate_time: number;
-}
+import type { DroppedRows, SelectedRows } from "./selected-rows.ts";
+import { type UnlabelledRun, UnlabelledTime } from "./unlabelled-time.ts";
 
 /** The person that recordings without a person column are assigned to. */
 export const unknownUser = "unknown";
@@ -320,20 +281,4 @@ export class RowSelector {
       repeatedTimes: repeated === undefined ? repeatedTimesFaultWarning(this.#recordings, roles) : undefined,
     };
   }
-}
-
-/** Finds rows that have neither a time nor a value; null if there are none. */
-function selectPaddingRows(
-  channels: readonly Float32Array[],
-  time: Float64Array,
-): { readonly is: Uint8Array; readonly count: number } | null {
-  let is: Uint8Array | null = null;
-  let count = 0;
-  for (let i = 0; i < time.length; i++) {
-    if (!Number.isNaN(time[i]!) || channels.some((values) => !Number.isNaN(values[i]!))) continue;
-    is ??= new Uint8Array(time.length);
-    is[i] = 1;
-    count++;
-  }
-  return is === null ? null : { is, count };
 }

@@ -3,7 +3,7 @@
 import { piecesOfRecordings, type RowSource, type Stretch } from "./recordings.ts";
 import type { RowStore } from "./row-store.ts";
 import { describeSampling, type Sampling } from "./sampling.ts";
-import type { SelectedRecording } from "./select-rows.ts";
+import type { SelectedRecording } from "./selected-rows.ts";
 import { stretchesOf } from "./stretches.ts";
 
 /** A recording, as rows `start` to `end` (exclusive) of the sequence. */

@@ -35,6 +35,13 @@ const cases: Case[] = [
   { name: "a comment", files: { "a.csv": "# a, b" }, read: ["a.csv"], says: ["found only empty lines or comments"] },
   { name: "empty file", files: { "a.csv": "" }, read: ["a.csv"], says: ["a.csv", "empty"] },
   { name: "empty gzip file", files: { "a.csv.gz": "" }, read: ["a.csv.gz"], says: ["a.csv.gz"] },
+  {
+    name: "measurements in the label column",
+    files: { "a.csv": csv(goodRows().map((row, i) => ({ ...row, activity: (i / 7 + 0.01).toFixed(3) }))) },
+    read: ["a.csv"],
+    says: ["expected labels, found more than 50 different numbers, such as 0.010"],
+    advice: /--label/,
+  },
   { name: "no rows", files: { "a.csv": csv([]) }, read: ["a.csv"], says: ["a.csv", "no rows"] },
   {
     name: "second file without rows",

@@ -24,7 +24,6 @@ export async function measureTrainingLoop(options: { readonly rounds: number }):
         network: "1dcnn-bilstm",
         windows: "sha256:bench",
         batchSize,
-        sensors: sensorsByName(windows.channels).map(({ channels }) => channels),
         turned: sensorsByName(windows.channels).map(({ channels }) => channels),
         trainIndex: Array.from(trainIndex),
         validationIndex: null,

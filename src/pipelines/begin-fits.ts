@@ -121,15 +121,13 @@ export function settingsToBeginFit(
   trainIndex: Int32Array,
 ): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards" | "penalties"> {
   const { normalize, batchSize, patience, classWeights, augment } = config;
-  const axes = sensors.map(({ channels }) => channels);
   return {
     name: name.replace("-", " "),
     windows: fingerprint,
     network,
     batchSize,
     patience,
-    sensors: axes,
-    turned: augment === "rotate" ? axes : null,
+    turned: augment === "rotate" ? sensors.map(({ channels }) => channels) : null,
     trainIndex: Array.from(trainIndex),
     pseudoLabels: null,
     scaler: start?.scaler ?? fitScaler(normalize, windows, trainIndex),

@@ -79,7 +79,6 @@ export function cyclePlan(
   const { normalize, batchSize, patience, classWeights, augment } = setting.trained;
   const { learningRates, penalty, mixture } = setting.schedule;
   const { windows, rows, pseudoLabels } = pseudoLabelCycle(setting, base, selection);
-  const sensors = setting.sensors.map(({ channels }) => channels);
   return {
     name: name.replace("-", " "),
     windows: setting.windowsFingerprint,
@@ -87,8 +86,7 @@ export function cyclePlan(
     batchSize,
     patience,
     pseudoLabels,
-    sensors,
-    turned: augment === "rotate" ? sensors : null,
+    turned: augment === "rotate" ? setting.sensors.map(({ channels }) => channels) : null,
     trainIndex: Array.from(rows),
     validationIndex: null,
     testIndex: testIndex === null ? null : Array.from(testIndex),

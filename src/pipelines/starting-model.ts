@@ -3,7 +3,6 @@
 import { UserError } from "../errors.ts";
 import { ensembleMembers } from "../learning/training/ensemble-weights.ts";
 import type { NetworkWeights } from "../learning/training/fit-state.ts";
-import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { transferWeights, weightsToTransfer } from "../learning/training/transfer-weights.ts";
 import { listedNames } from "../listed-names.ts";
@@ -73,16 +72,6 @@ export async function openStartingModel(
     return { from, opened, trained, scaler, ...read };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    // The file is unchanged since it was written, because its hash is checked when the model is opened.
-    if (hasPenalty(network)) {
-      throw new UserError(
-        `--from ${from}: the model was trained by an earlier version, whose minirocket had different features`,
-        {
-          advice: "Train this model again with this version, or train from scratch.",
-          cause,
-        },
-      );
-    }
     throw new UserError(`${folder.path(modelFiles.network)}: ${cause.message}`, {
       advice: "Restore the file, or start from another model.",
       cause,

@@ -1,14 +1,14 @@
 // The kernels of MiniRocket (Dempster, Schmidt and Webb 2021, "MiniRocket: A Very Fast (Almost) Deterministic Transform for
 // Time Series Classification"), laid out as in aeon's multivariate version: 84 kernels of length 9, each with every dilation
-// that the window length allows. Each combination of dilation and kernel uses a random subset of the signals. A kernel's
-// biases are quantiles of its output for one training window. A feature counts how often the output exceeds a bias. T
-// time.
+// that the window length allows. Each combination of dilation and kernel uses a random subset of the channels. A kernel's
+// biases are quantiles of its output for one training window. A feature counts how often the output exceeds a bias. T time, C
+// channels.
 
 import type { CountType } from "./linear-head-graph.ts";
 
 export const kernelLength = 9;
-/** Half of the original implementation's default; rounded down to a multiple of the number of kernels. */
-const wantedFeatures = 5_000;
+/** The original implementation's default; rounded down to a multiple of the number of kernels. */
+const wantedFeatures = 10_000;
 const mostDilations = 32;
 
 /**
@@ -61,7 +61,7 @@ export function kernelGroups(windowSize: number): KernelGroup[] {
   return groups;
 }
 
-/** Number of features for windows of T samples: 4,956, whatever T is. */
+/** Number of features for windows of T samples: 9,996, whatever T is. */
 export function kernelFeatureCount(groups: readonly KernelGroup[]): number {
   return groups.reduce((sum, { kernels, levels }) => sum + kernels.length * levels[0]!.length, 0);
 }

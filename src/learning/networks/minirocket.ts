@@ -1,24 +1,25 @@
-// MiniRocket and Hydra as a network: fixed convolutions, counts of how often the outputs of the first kind exceed their biases,
-// features of the second kind (competing-kernels.ts), and one trained layer on top of the standardised features. The fixed
-// tensors are statistics: they are drawn or measured once per fit (fit-minirocket.ts) and receive no gradient. MiniRocket uses
-// shares of positive values; the counts differ from them by a factor that standardisation removes. B batch, T time, C channels,
-// S signals, F features, K classes.
+// MiniRocket as a network: fixed convolutions, counts of how often their outputs exceed their biases, and one trained layer on
+// top of the standardised counts. The fixed tensors are statistics: they are drawn or measured once per fit (fit-minirocket.ts)
+// and receive no gradient. MiniRocket uses shares of positive values; the counts differ from them by a factor that
+// standardisation removes. B batch, T time, C channels, F features, K classes.
 
-import { competingFeatureCount, competingFeatures } from "./competing-kernels.ts";
-import { featureCodes } from "./feature-codes.ts";
-import { convolve } from "./fixed-operators.ts";
 import type { Layer, LayerContext } from "./layer-context.ts";
 import { dense } from "./layers.ts";
-import {
-  type KernelGroup,
-  kernelFeatureCount,
-  kernelGroups,
-  kernelLength,
-  kernelPlaces,
-} from "./minirocket-kernels.ts";
+import { type KernelGroup, kernelGroups, kernelLength, kernelPlaces } from "./minirocket-kernels.ts";
 import type { Value } from "./onnx-graph.ts";
-import { cast, concat, div, greater, mul, reduceSum, reshape, slice, sub } from "./onnx-operators.ts";
-import { windowSignals } from "./window-signals.ts";
+import {
+  cast,
+  concat,
+  convolve,
+  div,
+  greater,
+  mul,
+  reduceSum,
+  reshape,
+  slice,
+  sub,
+  transpose,
+} from "./onnx-operators.ts";
 
 /**
  * Maximum number of values per window to compare with biases at a time. More would not stay in cache and would need more
@@ -30,33 +31,25 @@ const valuesPerComparison = 1 << 15;
 export function miniRocketPreset(classCount: number): Layer {
   const head = dense(miniRocketNames.head, classCount);
   return (context, x) => {
-    const features = miniRocketFeatures(context, x);
-    const count = [features.shape[1] as number];
-    const mean = context.statistic(miniRocketNames.mean, count, "zeros");
-    const deviation = context.statistic(miniRocketNames.deviation, count, "ones");
-    return head(context, div(sub(features, mean), deviation));
+    const counts = miniRocketCounts(context, x);
+    const features = [counts.shape[1] as number];
+    const mean = context.statistic(miniRocketNames.mean, features, "zeros");
+    const deviation = context.statistic(miniRocketNames.deviation, features, "ones");
+    return head(context, div(sub(counts, mean), deviation));
   };
 }
 
-/** Scaled windows [B, T, C] -> [B, F]: the counts, then the codes of the competing kernels' features. */
-export function miniRocketFeatures(context: LayerContext, x: Value): Value {
-  const signals = windowSignals(context, x);
-  return concat([miniRocketCounts(context, signals), featureCodes(context, competingFeatures(context, signals))], 1);
-}
-
-/** Signals [B, S, T] -> counts: for each bias, the number of samples where its kernel's output exceeds it. */
-export function miniRocketCounts(context: LayerContext, signals: Value): Value {
-  const [, rows, steps] = signals.shape as [unknown, number, number];
+/** [B, T, C] -> [B, F]: for each feature, the number of samples where its kernel's output exceeds its bias. */
+export function miniRocketCounts(context: LayerContext, x: Value): Value {
+  const [, steps, channels] = x.shape as [unknown, number, number];
+  const rows = transpose(x, [0, 2, 1]);
   const counts = kernelGroups(steps).flatMap((group, index) => {
     const { kernels, levels } = group;
     const names = miniRocketNames.group(index);
-    const seen = context.statistic(names.channels, [kernels.length, rows, 1], "ones");
+    const seen = context.statistic(names.channels, [kernels.length, channels, 1], "ones");
     const biases = context.statistic(names.biases, [levels[0]!.length, kernels.length], "zeros");
-    const weights = mul(
-      seen,
-      signals.graph.constant("float32", [kernels.length, 1, kernelLength], miniRocketWeights(group)),
-    );
-    return miniRocketGroupCounts(group, convolve(signals, weights, group), biases);
+    const weights = mul(seen, x.graph.constant("float32", [kernels.length, 1, kernelLength], miniRocketWeights(group)));
+    return miniRocketGroupCounts(group, convolve(rows, weights, group), biases);
   });
   return concat(counts, 1);
 }
@@ -79,11 +72,6 @@ function miniRocketWeights({ kernels }: KernelGroup): number[] {
   return kernels.flatMap((kernel) =>
     Array.from({ length: kernelLength }, (_, i) => (kernelPlaces[kernel]!.includes(i) ? 2 : -1)),
   );
-}
-
-/** F, the number of features for windows of T samples. */
-export function miniRocketFeatureCount(windowSize: number): number {
-  return kernelFeatureCount(kernelGroups(windowSize)) + competingFeatureCount(windowSize);
 }
 
 /** Names of the layer's parameters and statistics. */

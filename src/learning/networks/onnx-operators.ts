@@ -166,6 +166,30 @@ export function pad(x: Value, axis: number, before: number, after: number): Valu
   return emitOperator("Pad", [x, intsOperand(x, pads)], x.type, shape);
 }
 
+/**
+ * ONNX's own convolution along the last axis, with stride 1, for inputs that need no gradient: it has no gradient rule and no
+ * float64 kernel.
+ * @param x [B, C, T] @param w [filters, C, length]
+ * @param options.padding zeros on either side of x
+ * @returns [B, filters, T + 2 padding - (length - 1) dilation]
+ */
+export function convolve(
+  x: Value,
+  w: Value,
+  { dilation, padding }: { readonly dilation: number; readonly padding: number },
+): Value {
+  const [batch, channels, steps] = x.shape;
+  const [filters, inputs, length] = w.shape;
+  if (x.shape.length !== 3 || w.shape.length !== 3 || channels !== inputs || x.type !== w.type)
+    throw operandMismatch("Conv", x, w);
+  const left = knownOperandDimension(steps!) + 2 * padding - (knownOperandDimension(length!) - 1) * dilation;
+  if (!(left >= 1)) throw new Error(`Conv: a kernel of ${length} with dilation ${dilation} does not fit into ${steps}`);
+  return innermostGraph([x, w]).emit("Conv", [x, w], [{ type: x.type, shape: [batch!, filters!, left] }], {
+    dilations: { kind: "ints", value: [dilation] },
+    pads: { kind: "ints", value: [padding, padding] },
+  })[0]!;
+}
+
 export function reduceSum(x: Value, axes: readonly number[], keepDimensions = true): Value {
   checkOperandAxes("ReduceSum", x, axes);
   if (axes.length === 0) return x;

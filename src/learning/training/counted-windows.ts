@@ -1,9 +1,9 @@
 // The windows of a minirocket fit after feature counting, as rows for a linear head to learn from.
 
 import type { WindowSet } from "../../signals/data/windows.ts";
-import type { WindowCounts } from "./count-features.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { HeadRows } from "./linear-head.ts";
+import type { WindowCounts } from "./minirocket-statistics.ts";
 import { gatherTrainingBatchTargets } from "./training-batch.ts";
 
 /** A fit's counted windows. */

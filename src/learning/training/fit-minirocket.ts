@@ -8,19 +8,20 @@ import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/data/windows.ts";
 import { miniRocketNames } from "../networks/minirocket.ts";
 import { describeNetworkParameters, type NetworkSpec } from "../networks/parameters.ts";
-import {
-  type CountingOptions,
-  countMiniRocketFeatures,
-  type ScaledWindows,
-  type WindowCounts,
-} from "./count-features.ts";
 import { type CountedWindows, countedWindowsToLearn } from "./counted-windows.ts";
 import { Diverged } from "./diverged.ts";
 import { type FitOptions, type FitResult, windowsLabelledToFit } from "./fit-network.ts";
 import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
 import { type FitEpoch, fitStateFrom } from "./fit-state.ts";
 import { LinearHead } from "./linear-head.ts";
-import { drawMiniRocketStatistics, measureMiniRocketStatistics } from "./minirocket-statistics.ts";
+import {
+  type CountingOptions,
+  countMiniRocketFeatures,
+  drawMiniRocketStatistics,
+  measureMiniRocketStatistics,
+  type ScaledWindows,
+  type WindowCounts,
+} from "./minirocket-statistics.ts";
 import { networkSourceLayers } from "./network-source.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { judgeChosenPenalty, logitsPerScore, searchPenalty } from "./search-penalty.ts";
@@ -49,12 +50,11 @@ export async function fitMiniRocket(
     shape: [1, windows.windowSize, windows.channels.length],
   });
   const rows = Int32Array.from(plan.trainIndex);
-  const data = { windows, scaler: plan.scaler, sensors: plan.sensors };
+  const data = { windows, scaler: plan.scaler };
   const { shouldStop, start } = options;
   // A model's weights are valid only for its own kernels and feature standardisation.
   const statistics =
-    start?.statistics ??
-    (await drawMiniRocketStatistics(network, data, rows, Rng.fromState(plan.rng).split("kernels")));
+    start?.statistics ?? drawMiniRocketStatistics(network, data, rows, Rng.fromState(plan.rng).split("kernels"));
   const blank = fitStateFrom({ parameters: new Float32Array(network.parameterCount), statistics }, 0);
   const onCounted = reportFitMiniRocketCounts(options, (fitsTurnedMiniRocket(plan) ? 2 : 1) * rows.length);
   const counts = await countMiniRocketFeatures(network, statistics, data, rows, { shouldStop, onCounted });

@@ -6,7 +6,6 @@
 import { unchangedPenalty } from "../../unchanged-penalty.ts";
 import { buildHeadProductsGraph, buildHeadScoresGraph } from "../networks/linear-head-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
-import type { WindowCounts } from "./count-features.ts";
 import {
   centredHeadProblemColumn,
   type HeadColumn,
@@ -15,6 +14,7 @@ import {
   headProblem,
   headProblemColumns,
 } from "./head-problem.ts";
+import type { WindowCounts } from "./minirocket-statistics.ts";
 import { type InferenceSession, openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
 import { type SolveOptions, solveShifted } from "./solve-shifted.ts";
 

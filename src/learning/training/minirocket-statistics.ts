@@ -1,118 +1,152 @@
-// The statistics of the minirocket network: its random kernels, the sensors' vectors, and the ranges of its features. B windows
-// per run, T time, C channels, F features, S statistics.
+// Draws the channels and biases of MiniRocket's kernels, and counts their features over windows. B windows per run, T time, C
+// channels, F features, S statistics.
 
 import type { Rng } from "../../random.ts";
 import { gatherWindows } from "../../signals/data/gather-windows.ts";
-import { competingDilations, competingNames } from "../networks/competing-kernels.ts";
-import { codesPerDeviation, featureCodeNames } from "../networks/feature-codes.ts";
-import { miniRocketNames } from "../networks/minirocket.ts";
-import { kernelGroups } from "../networks/minirocket-kernels.ts";
+import type { Scaler } from "../../signals/data/scaler.ts";
+import type { WindowSet } from "../../signals/data/windows.ts";
+import type { CountType } from "../networks/linear-head-graph.ts";
+import { miniRocketCounts, miniRocketNames } from "../networks/minirocket.ts";
+import { kernelCountType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
+import { modelProto } from "../networks/model-proto.ts";
+import { Graph } from "../networks/onnx-graph.ts";
+import { cast } from "../networks/onnx-operators.ts";
 import type { NetworkSpec } from "../networks/parameters.ts";
-import { vectorRoom, windowSignalNames } from "../networks/window-signals.ts";
-import { computeUncodedFeatures, type ScaledWindows, type WindowCounts } from "./count-features.ts";
-import { drawCompetingSignals, drawCompetingWeights, drawKernelBiases, drawKernelSignals } from "./draw-kernels.ts";
-import { type MeasuredVector, measureVectors, signalsOfWindow } from "./measure-vectors.ts";
+import { drawKernelBiases, drawKernelChannels } from "./draw-kernels.ts";
+import { openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
+import { scaleTrainingWindows } from "./training-batch.ts";
 
-/** Number of windows that the ranges of the codes are measured on: enough for a rough range. */
-const windowsForCodes = 1000;
+/** Number of windows per run, small enough for a run's data to stay in cache. */
+const windowsPerRun = 16;
 
-/** Windows, with the channels x, y, z of each sensor. */
-export interface SensorWindows extends ScaledWindows {
-  readonly sensors: readonly (readonly string[])[];
+/** Counts [N, F] of N windows. */
+export interface WindowCounts {
+  readonly type: CountType;
+  readonly features: number;
+  readonly values: Uint8Array | Uint16Array;
+}
+
+/** Windows, with the scaler that turns them into a network's input. */
+export interface ScaledWindows {
+  readonly windows: WindowSet;
+  readonly scaler: Scaler;
 }
 
 /**
- * Draws the kernels, and measures the sensors' vectors and the ranges of the codes. The means and standard deviations of the
- * features remain 0 and 1 until the features have been counted.
+ * Draws the kernels' channels and biases. The features have not been measured yet, so their means are 0 and their standard
+ * deviations 1.
  * @returns the network's statistics, [S]
- * @param rows windows to measure
+ * @param rows windows that the biases are taken from
  */
-export async function drawMiniRocketStatistics(
+export function drawMiniRocketStatistics(
   network: NetworkSpec,
-  { windows, scaler, sensors }: SensorWindows,
+  data: ScaledWindows,
   rows: Int32Array,
   rng: Rng,
-): Promise<Float32Array> {
-  const { windowSize, channels } = windows;
+): Float32Array {
+  const { windowSize, channels } = data.windows;
   const statistics = new Float32Array(network.statisticCount);
   const put = (name: string, values: Float32Array): void => {
-    statistics.set(values, statisticOffset(network, name));
+    statistics.set(values, network.statistics.find((own) => own.name === name)!.offset);
   };
-  const room = vectorRoom(channels.length);
-  const vectors = measureVectors(windows, sensors.slice(0, room), rows);
-  if (room > 0) for (const [name, values] of signalStatistics(scaler, vectors, room)) put(name, values);
-  const signals = { channels: channels.length, vectors: vectors.length, room: channels.length + room };
   for (const [index, group] of kernelGroups(windowSize).entries()) {
     const names = miniRocketNames.group(index);
-    const seen = drawKernelSignals(group.kernels.length, signals, rng.split(names.channels));
+    const seen = drawKernelChannels(group, channels.length, rng.split(names.channels));
     const draw = rng.split(names.biases);
     const window = new Float32Array(windowSize * channels.length);
     const windowOf = (): Float32Array => {
-      gatherWindows(windows, Int32Array.of(rows[draw.integer(rows.length)]!), window);
-      return signalsOfWindow(window, scaler, vectors, signals.room);
+      gatherWindows(data.windows, Int32Array.of(rows[draw.integer(rows.length)]!), window);
+      scaleTrainingWindows(window, data.scaler);
+      return window;
     };
     put(names.channels, seen);
     put(names.biases, drawKernelBiases(group, seen, windowOf));
   }
-  for (const index of competingDilations(windowSize).keys()) {
-    const names = competingNames(index);
-    put(names.signals, drawCompetingSignals(signals, rng.split(names.signals)));
-    put(names.weights, drawCompetingWeights(rng.split(names.weights)));
-  }
-  const some = rng.split("codes").shuffle(Int32Array.from(rows)).subarray(0, windowsForCodes);
-  const { values, features } = await computeUncodedFeatures(network, statistics, { windows, scaler }, some);
-  const { mean, deviation } = featureMoments(values, features);
-  put(featureCodeNames.mean, mean);
-  put(
-    featureCodeNames.step,
-    deviation.map((value) => value / codesPerDeviation),
-  );
   const { size, offset } = network.statistics.find(({ name }) => name === miniRocketNames.deviation)!;
   return statistics.fill(1, offset, offset + size);
 }
 
-/** The statistics of the signals, by name. */
-function signalStatistics(
-  { scale, center }: ScaledWindows["scaler"],
-  vectors: readonly MeasuredVector[],
-  room: number,
-): [name: string, values: Float32Array][] {
-  const axes = new Float32Array(scale.length * room);
-  for (const [v, own] of vectors.entries()) for (const c of own.axes) axes[c * room + v] = 1;
-  const measured = (of: "mean" | "deviation", unused: number): Float32Array =>
-    Float32Array.from({ length: room }, (_, v) => vectors[v]?.[of] ?? unused);
-  return [
-    [windowSignalNames.scale, Float32Array.from(scale)],
-    [windowSignalNames.center, Float32Array.from(center)],
-    [windowSignalNames.axes, axes],
-    [windowSignalNames.mean, measured("mean", 0)],
-    [windowSignalNames.deviation, measured("deviation", 1)],
-  ];
+/** How windows are counted. */
+export interface CountingOptions {
+  /** Changes the windows x [B, T, C], in physical units, before they are scaled. */
+  readonly change?: (x: Float32Array, count: number) => void;
+  /** Called between runs. */
+  readonly shouldStop: () => boolean;
+  /** Called after each run, with the number of windows counted so far. */
+  readonly onCounted: (windows: number) => void;
 }
 
-/** Sets the features' means and standard deviations to those over some of the counted windows. */
+/** Counts the features of the windows in `rows`, in that order. Returns null if `shouldStop` ended the counting. */
+export async function countMiniRocketFeatures(
+  network: NetworkSpec,
+  statistics: Float32Array,
+  { windows, scaler }: ScaledWindows,
+  rows: Int32Array,
+  { change, shouldStop, onCounted }: CountingOptions,
+): Promise<WindowCounts | null> {
+  const { windowSize, channels } = windows;
+  const features = kernelFeatureCount(kernelGroups(windowSize));
+  const type = kernelCountType(windowSize);
+  const values = type === "uint8" ? new Uint8Array(rows.length * features) : new Uint16Array(rows.length * features);
+  const graph = miniRocketCountingGraph(network, statistics, { windowSize, channels: channels.length }, type);
+  const session = await openRuntimeSession(modelProto(graph));
+  try {
+    for (let start = 0; start < rows.length; start += windowsPerRun) {
+      if (shouldStop()) return null;
+      const part = rows.subarray(start, start + windowsPerRun);
+      const x = new Float32Array(part.length * windowSize * channels.length);
+      gatherWindows(windows, part, x);
+      change?.(x, part.length);
+      scaleTrainingWindows(x, scaler);
+      const out = await session.run({ x: runtimeTensor("float32", x, [part.length, windowSize, channels.length]) });
+      values.set(out.counts!.data as Uint8Array | Uint16Array, start * features);
+      onCounted(start + part.length);
+    }
+  } finally {
+    await session.release();
+  }
+  return { type, features, values };
+}
+
+/** Input: scaled windows x [batch, T, C]. Output: counts [batch, F]. */
+function miniRocketCountingGraph(
+  network: NetworkSpec,
+  statistics: Float32Array,
+  { windowSize, channels }: { windowSize: number; channels: number },
+  type: CountType,
+): Graph {
+  const graph = new Graph("counts");
+  const x = graph.input("x", "float32", ["batch", windowSize, channels]);
+  const none = (): never => {
+    throw new Error("minirocket: expected no parameters and no masks for its counts");
+  };
+  const counts = miniRocketCounts(
+    {
+      training: false,
+      differentiable: false,
+      parameter: none,
+      statistic: (name, shape) => {
+        const { offset, size } = network.statistics.find((own) => own.name === name)!;
+        return graph.constant("float32", shape, statistics.subarray(offset, offset + size));
+      },
+      updateStatistic: none,
+      keepMask: none,
+    },
+    x,
+  );
+  graph.output("counts", cast(counts, type));
+  return graph;
+}
+
+/**
+ * Sets the features' means and standard deviations to those over some of the counted windows; a constant feature keeps a
+ * standard deviation of 1.
+ */
 export function measureMiniRocketStatistics(
   network: NetworkSpec,
   statistics: Float32Array,
   { values, features }: WindowCounts,
 ): void {
-  const { mean, deviation } = featureMoments(values, features);
-  statistics.set(mean, statisticOffset(network, miniRocketNames.mean));
-  statistics.set(deviation, statisticOffset(network, miniRocketNames.deviation));
-}
-
-function statisticOffset(network: NetworkSpec, wanted: string): number {
-  return network.statistics.find(({ name }) => name === wanted)!.offset;
-}
-
-/**
- * Means and standard deviations of features [N, F], [F] each; a constant feature gets a standard deviation of 1. The sums are
- * exact for integers.
- */
-function featureMoments(
-  values: Float32Array | Uint8Array | Uint16Array,
-  features: number,
-): { mean: Float32Array; deviation: Float32Array } {
   const rows = values.length / features;
   const sums = new Float64Array(features);
   const squares = new Float64Array(features);
@@ -123,9 +157,12 @@ function featureMoments(
       squares[f]! += value * value;
     }
   }
-  const deviation = Float32Array.from(sums, (sum, f) => {
-    const variance = (squares[f]! - sum ** 2 / rows) / rows;
-    return variance > 0 ? Math.sqrt(variance) : 1;
-  });
-  return { mean: Float32Array.from(sums, (sum) => sum / rows), deviation };
+  const offsetOf = (wanted: string): number => network.statistics.find(({ name }) => name === wanted)!.offset;
+  const [mean, deviation] = [offsetOf(miniRocketNames.mean), offsetOf(miniRocketNames.deviation)];
+  for (let f = 0; f < features; f++) {
+    // The sums so far are exact, because the counts are integers.
+    const variance = (squares[f]! - sums[f]! ** 2 / rows) / rows;
+    statistics[mean + f] = sums[f]! / rows;
+    statistics[deviation + f] = variance > 0 ? Math.sqrt(variance) : 1;
+  }
 }

@@ -5,8 +5,7 @@
 import { totalmem } from "node:os";
 import { gigabytes } from "../../gigabytes.ts";
 import type { Reporter } from "../../reporter.ts";
-import { miniRocketFeatureCount } from "../networks/minirocket.ts";
-import { kernelCountType } from "../networks/minirocket-kernels.ts";
+import { kernelCountType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
 import type { MemoryEvent } from "./fit-events.ts";
 import { hasPenalty } from "./has-penalty.ts";
 import { isTrainedInMiniBatches } from "./trained-in-mini-batches.ts";
@@ -89,7 +88,7 @@ export function trainingMemory(
 
 /** Size in bytes of one window's counted features. */
 function memoryOfCountedFeatures(window: number): number {
-  return miniRocketFeatureCount(window) * (kernelCountType(window) === "uint8" ? 1 : 2);
+  return kernelFeatureCount(kernelGroups(window)) * (kernelCountType(window) === "uint8" ? 1 : 2);
 }
 
 function machineMemory(): Machine {

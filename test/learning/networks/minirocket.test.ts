@@ -4,11 +4,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { LayerContext } from "../../../src/learning/networks/layer-context.ts";
-import {
-  miniRocketCounts,
-  miniRocketFeatureCount,
-  miniRocketNames,
-} from "../../../src/learning/networks/minirocket.ts";
+import { miniRocketCounts, miniRocketNames } from "../../../src/learning/networks/minirocket.ts";
 import {
   kernelDilations,
   kernelFeatureCount,
@@ -16,11 +12,10 @@ import {
   kernelPlaces,
 } from "../../../src/learning/networks/minirocket-kernels.ts";
 import { Graph } from "../../../src/learning/networks/onnx-graph.ts";
-import { transpose } from "../../../src/learning/networks/onnx-operators.ts";
 import { describeNetworkParameters } from "../../../src/learning/networks/parameters.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { buildTrainingGradientGraph } from "../../../src/learning/networks/training-graph.ts";
-import { drawKernelBiases, drawKernelSignals } from "../../../src/learning/training/draw-kernels.ts";
+import { drawKernelBiases, drawKernelChannels } from "../../../src/learning/training/draw-kernels.ts";
 import { Rng } from "../../../src/random.ts";
 import { runGraph } from "./run-graph.ts";
 
@@ -75,7 +70,7 @@ describe("the kernels", () => {
     const found = kernelDilations(expected.window_size);
     expect(found.map(({ dilation }) => dilation)).toEqual(expected.dilations);
     expect(found.map(({ biases: count }) => count)).toEqual(expected.biases);
-    expect(kernelFeatureCount(kernelGroups(expected.window_size))).toBe(4956);
+    expect(kernelFeatureCount(kernelGroups(expected.window_size))).toBe(9996);
   });
 
   it("have aeon's biases: quantiles of their padded output on a window", () => {
@@ -95,7 +90,7 @@ describe("the kernels", () => {
     const rng = Rng.fromSeed(1);
     for (let round = 0; round < 50; round++) {
       for (const group of groups) {
-        const drawn = drawKernelSignals(group.kernels.length, { channels: 12, vectors: 0, room: 12 }, rng);
+        const drawn = drawKernelChannels(group, 12, rng);
         for (let k = 0; k < group.kernels.length; k++)
           sizes[drawn.subarray(k * 12, (k + 1) * 12).reduce((a, b) => a + b)]!++;
       }
@@ -128,7 +123,7 @@ describe("the counts", () => {
         return graph.constant("float32", shape, isBias ? aeonBiases(index) : aeonChannels(index));
       },
     } as unknown as LayerContext;
-    graph.output("counts", miniRocketCounts(context, transpose(x, [0, 2, 1])));
+    graph.output("counts", miniRocketCounts(context, x));
     const found = (await runGraph(graph, { x: samples })).counts!;
     expect(found.shape).toEqual([windows, featureCount]);
     const expected = Array.from({ length: windows }, (_, w) =>
@@ -145,7 +140,7 @@ describe("the network", () => {
 
   it("has one trained layer, and statistics that one training step does not change", async () => {
     expect(network.parameters.map(({ name, shape }) => [name, shape])).toEqual([
-      ["head/kernel", [miniRocketFeatureCount(time), 3]],
+      ["head/kernel", [featureCount, 3]],
       ["head/bias", [3]],
     ]);
     const rng = Rng.fromSeed(4);

@@ -39,13 +39,13 @@ describe("the memory of a training", () => {
     expect(needed({ jobs: 3 })).toBeGreaterThan(needed({}));
     expect(needed({ jobs: 9 })).toBe(needed({ jobs: 5 }));
     expect(needed({ network: "1dcnn-bilstm" })).toBeGreaterThan(needed({}));
-    // Each of 6,236 or 6,492 features takes one byte, or two bytes if the counts of a window are too large for one.
+    // Each of 9,996 counts takes one byte, or two bytes if the counts of a window are too large for one.
     const counted = (changes: Parameters<typeof needed>[0]) =>
       needed({ network: "minirocket", jobs: 1, ...changes }, 4e6) -
       needed({ network: "minirocket", jobs: 1, ...changes }, 2e6);
-    expect(counted({}) - 4 * 3 * 2e6).toBeCloseTo(6236 * 2e4, -4);
-    expect(counted({ augment: "rotate" }) - 4 * 3 * 2e6).toBeCloseTo(2 * 6236 * 2e4, -4);
-    expect(counted({ window: 400 }) - 4 * 3 * 2e6).toBeCloseTo(2 * 6492 * 1e4, -4);
+    expect(counted({}) - 4 * 3 * 2e6).toBeCloseTo(9996 * 2e4, -4);
+    expect(counted({ augment: "rotate" }) - 4 * 3 * 2e6).toBeCloseTo(2 * 9996 * 2e4, -4);
+    expect(counted({ window: 400 }) - 4 * 3 * 2e6).toBeCloseTo(2 * 9996 * 1e4, -4);
     expect(needed({ batchSize: 256 })).toBeGreaterThan(needed({}));
   });
 

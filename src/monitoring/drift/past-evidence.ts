@@ -59,7 +59,7 @@ function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {
  * spread is known. A spread as wide as in the stream's own past is no change, even if no person in the training data varies as
  * much. The limit is twice as far from the usual spread as the widest rehearsed batch is, so the exponent of the extrapolation
  * is doubled. Its base is the probability that a new person exceeds all rehearsed people, because one person's batches resemble
- * each other; with a single rehearsed person, it is the resolution.
+ * each other; with a single rehearsed person, the base is the resolution.
  * @returns 0 if its spread is not that wide
  */
 function pastEvidenceOfSpread(comparisons: readonly Comparison[]): number {

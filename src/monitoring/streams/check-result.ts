@@ -126,7 +126,7 @@ export interface JudgedBatch extends AnyBatch {
   /**
    * Time without movement that was left out (`seconds`), and the duration of the batch (`of_seconds`). A period without
    * movement is left out if it lasts at least ten minutes (not worn, charging or asleep) or contains a minute during which the
-   * sensor was lying on something. Absent from results of earlier versions and for summaries made by them.
+   * sensor was lying on something. Absent from results of earlier versions, and if an earlier version made the summary.
    */
   still?: { seconds: number; of_seconds: number };
   /** Whether the batch differs from the people in the training data. */

@@ -1,9 +1,7 @@
 // The service without its network interface: the open models, and the order in which batches are judged.
 
-import { readFile } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 import { startWorker } from "../learning/training/start-worker.ts";
-import { lastTimeOfSummary } from "../monitoring/streams/read-summary.ts";
 import { type IndexedStream, type SelectableStream, selectableStream } from "../monitoring/streams/stream-list.ts";
 import type { ServeConfig } from "../options/resolve-config.ts";
 import { type Reporter, reporterOf } from "../reporter.ts";
@@ -20,7 +18,7 @@ import { judgingOrder } from "./judging-order.ts";
 import { listModels } from "./models.ts";
 import { openServedModels, type ServedFolders } from "./open-served-models.ts";
 import { type PicturedBatch, pictureServedBatch } from "./picture-batch.ts";
-import type { PostedBatch } from "./posted-batch.ts";
+import { type PostedBatch, withTimeOfPostedSummary } from "./posted-batch.ts";
 import { type StreamReader, streamReader } from "./read-streams.ts";
 import { BaselineReader } from "./served-baseline.ts";
 import { ServiceTracker, type TrackedLedger } from "./track-service.ts";
@@ -144,7 +142,7 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
     (posted: PostedBatch) => threads.judge(posted),
   );
   const service: Service = {
-    judge: async (posted) => judging.run(config.order === "data" ? await withTimeOfSummary(posted) : posted),
+    judge: async (posted) => judging.run(config.order === "data" ? await withTimeOfPostedSummary(posted) : posted),
     hurry: judging.hurry,
     baselines: new BaselineReader(directory, served),
     picture: (batch) => pictureServedBatch(served, batch),
@@ -206,15 +204,6 @@ function reasonOfServiceError(error: unknown): string {
   const known = error instanceof UserError ? error : explainSystemError(error);
   if (known === undefined) throw error;
   return known.headline;
-}
-
-/**
- * Reads when a summary was recorded, which determines its place in the order; the other formats' times are not known before
- * they are judged.
- */
-async function withTimeOfSummary(posted: PostedBatch): Promise<PostedBatch> {
-  if (posted.body.kind !== "summary" || posted.dataTime !== null) return posted;
-  return { ...posted, dataTime: lastTimeOfSummary(await readFile(posted.body.path)) };
 }
 
 function streamKeyInOpenService({ project, model, stream }: PostedBatch): string {

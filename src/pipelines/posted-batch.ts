@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { UserError } from "../errors.ts";
+import { lastTimeOfSummary } from "../monitoring/streams/read-summary.ts";
 import type { PostedColumn } from "../options/push-options.ts";
 import type { CheckOptions } from "../options/resolve-config.ts";
 
@@ -37,4 +38,13 @@ export async function readPostedSummary(path: string): Promise<unknown> {
   } catch (cause) {
     throw new UserError(`summary: expected JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
+}
+
+/**
+ * Reads when a summary was recorded, unless its sender has given a time. The other formats' times are not known before they are
+ * judged.
+ */
+export async function withTimeOfPostedSummary(posted: PostedBatch): Promise<PostedBatch> {
+  if (posted.body.kind !== "summary" || posted.dataTime !== null) return posted;
+  return { ...posted, dataTime: lastTimeOfSummary(await readFile(posted.body.path)) };
 }

@@ -46,7 +46,7 @@ export class DataFault extends UserError {
 
   constructor(description: FaultDescription, cause?: unknown) {
     const { message, advice } = description;
-    super(message, { ...(advice === undefined ? {} : { advice }), ...(cause === undefined ? {} : { cause }) });
+    super(message, { advice, cause });
     this.description = description;
   }
 }

@@ -4,13 +4,15 @@
 /** Exit codes of `check`, by verdict. */
 export const verdictExitCodes = { normal: 0, gradual_drift: 10, sudden_change: 11, rejected: 12 } as const;
 
+const usageExitCode = 2;
+
 /**
  * Exit codes of `tidemark` itself. `readerGone` is 128 + SIGPIPE, as for any command whose output pipe is closed by its reader.
  */
 export const exitCodes = {
   ok: 0,
   defect: 1,
-  usage: 2,
+  usage: usageExitCode as 2,
   unsent: 3,
   notAdopted: 20,
   interrupted: 130,
@@ -35,7 +37,7 @@ export class UserError extends Error {
 
   constructor(
     headline: string,
-    options: { details?: readonly string[]; advice?: string; exitCode?: number; cause?: unknown } = {},
+    options: { details?: readonly string[]; advice?: string | undefined; exitCode?: number; cause?: unknown } = {},
   ) {
     const { details = [], cause } = options;
     super(
@@ -44,7 +46,7 @@ export class UserError extends Error {
     );
     this.headline = headline;
     this.details = details;
-    this.exitCode = options.exitCode ?? exitCodes.usage;
+    this.exitCode = options.exitCode ?? usageExitCode;
     this.advice = options.advice;
   }
 }

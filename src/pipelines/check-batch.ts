@@ -34,6 +34,7 @@ import { planWornWindows } from "../signals/data/plan-worn-windows.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
 import { renameRecordingChannels } from "../signals/data/recordings.ts";
 import { windowChunkCount, windowChunks } from "../signals/data/window-chunks.ts";
+import { allocateSharedWindows } from "../signals/data/windows.ts";
 import type { Float32Batch } from "../signals/files/float32-batch.ts";
 import { sha256Bytes, sha256File } from "../storage/hash.ts";
 import { serverAddress } from "../storage/server-address.ts";
@@ -279,7 +280,7 @@ async function measureCheckedBatch(
   });
   const chunks = windowChunkCount(plan, rows.channels.length);
   const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
-  for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate))) {
+  for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate), allocateSharedWindows)) {
     measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
   }
   const columns = measurer.columns();
@@ -297,7 +298,7 @@ async function measureCheckedBatch(
   };
   const samplesToRestore = secondsToRestore * rate * rows.channels.length;
   const undoFaults = async (): Promise<UndoneFault[]> => {
-    const [beginning] = windowChunks(rows, plan, sensorSignalMargin(rate), samplesToRestore);
+    const [beginning] = windowChunks(rows, plan, sensorSignalMargin(rate), allocateSharedWindows, samplesToRestore);
     return measureWithoutFaults(beginning!, columns, threads, { watched, predictor });
   };
   return { measured, undoFaults };

@@ -3,7 +3,7 @@
 import type { WindowPlan } from "../../signals/data/plan-windows.ts";
 import type { RowSource } from "../../signals/data/recordings.ts";
 import { type WindowChunk, windowChunks } from "../../signals/data/window-chunks.ts";
-import type { WindowSet } from "../../signals/data/windows.ts";
+import { allocateSharedWindows, type WindowSet } from "../../signals/data/windows.ts";
 import type { WindowPredictor } from "./window-predictor.ts";
 
 /** Each window's position and class probabilities. */
@@ -35,7 +35,7 @@ export async function predictWindows(
     Int32Array<ArrayBuffer>,
   ];
   let at = 0;
-  for (const chunk of windowChunks(rows, plan, 0)) {
+  for (const chunk of windowChunks(rows, plan, 0, allocateSharedWindows)) {
     const { windows } = chunk;
     const own = await predictor.predict(windows, { threads });
     onChunk(chunk, own);

@@ -5,7 +5,6 @@
 import { type BatchQuality, measureBatchQuality } from "../../signals/data/batch-quality.ts";
 import { type DroppedRows, IncomingRows } from "../../signals/data/incoming-rows.ts";
 import { planWornWindowsOrNull } from "../../signals/data/plan-worn-windows.ts";
-import type { RowSource } from "../../signals/data/recordings.ts";
 import type { SampledRows } from "../../signals/data/sampled-rows.ts";
 import { sinceEpoch } from "../../signals/data/since-epoch.ts";
 import { type WindowChunk, windowChunks } from "../../signals/data/window-chunks.ts";
@@ -81,17 +80,18 @@ export class DeviceBatch {
    * the gaps, and therefore the earlier windows. A summary uses the windows over the whole batch.
    */
   windows(): BatchWindows {
-    const { sampling_rate_hz: samplingRateHz, window_size: windowSize, ranges = {} } = this.#model;
+    const { sampling_rate_hz: samplingRateHz, window_size: windowSize, sensors, ranges = {} } = this.#model;
+    const { overlap, resampling = "linear" } = this.#model;
     const source = this.#rows.source();
     const windowSeconds = windowSize / samplingRateHz;
     const quality = measureBatchQuality(source, this.#rows.arrived, { samplingRateHz, windowSeconds, ranges });
-    const { rows, plan, still } = planDeviceBatch(source, this.#model);
+    // A clock that is far too slow leaves no windows, which the quality gate then reports.
+    const options = { samplingRateHz, windowSize, overlap, resampling };
+    const { rows, plan, still } = planWornWindowsOrNull(source, sensors, options);
     const { ranges: _, ...stillness } = still;
     const recorded = recordedTimeOnDevice(source);
     const chunks =
-      plan === null
-        ? []
-        : [...windowChunks(rows, plan, sensorSignalMargin(samplingRateHz), undefined, allocateOnDevice)];
+      plan === null ? [] : [...windowChunks(rows, plan, sensorSignalMargin(samplingRateHz), allocateOnDevice)];
     return {
       count: plan?.windows ?? 0,
       chunks,
@@ -108,10 +108,7 @@ export class DeviceBatch {
    * @param probabilities [W, K] output of model.onnx for these windows, in the same order
    * @throws RangeError if the numbers are not probabilities
    */
-  summarize(
-    { count, chunks, rows, dropped, quality, still, recorded }: BatchWindows,
-    probabilities: Float32Array,
-  ): DeviceSummary {
+  summarize({ count, chunks, ...measured }: BatchWindows, probabilities: Float32Array): DeviceSummary {
     const { overlap, classes, sensors, edges, model_version: modelVersion } = this.#model;
     const nClasses = classes.length;
     if (probabilities.length !== count * nClasses) {
@@ -119,7 +116,7 @@ export class DeviceBatch {
         `summarize: expected ${count} x ${nClasses} probabilities (windows x classes), got ${probabilities.length}`,
       );
     }
-    const described = { modelVersion, rows, dropped, quality, still, ...(recorded !== undefined && { recorded }) };
+    const described = { modelVersion, ...measured };
     if (count === 0) return { ...described, measurement: null };
     const measurer = new BatchMeasurer({
       overlap,
@@ -138,19 +135,8 @@ export class DeviceBatch {
   }
 }
 
-/** Plans the windows of a batch. A clock that is far too slow leaves no windows, which the quality gate then reports. */
-function planDeviceBatch(
-  source: RowSource,
-  { sampling_rate_hz: samplingRateHz, window_size: windowSize, sensors, overlap, resampling = "linear" }: DeviceModel,
-): ReturnType<typeof planWornWindowsOrNull> {
-  return planWornWindowsOrNull(source, sensors, { samplingRateHz, windowSize, overlap, resampling });
-}
-
 function recordedTimeOnDevice({ recordings, time }: SampledRows): RecordedTime | undefined {
-  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { start, end } of recordings) {
-    from = Math.min(from, time(start, start + 1)[0]!);
-    to = Math.max(to, time(end - 1, end)[0]!);
-  }
+  const times = recordings.flatMap(({ start, end }) => [time(start, start + 1)[0]!, time(end - 1, end)[0]!]);
+  const [from, to] = [Math.min(...times), Math.max(...times)];
   return from >= sinceEpoch.from && to <= sinceEpoch.to && from <= to ? { from, to } : undefined;
 }

@@ -97,16 +97,7 @@ export type ChannelSummaryJson = Omit<ChannelSummary, "excessBelow" | "excessAbo
 };
 
 /** For programs that read JSON; the bytes returned by `encodeSummary` are shorter. */
-export function summaryToJson({
-  modelVersion,
-  rows,
-  dropped,
-  measurement,
-  quality,
-  still,
-  turning,
-  recorded,
-}: DeviceSummary): DeviceSummaryJson {
+export function summaryToJson({ modelVersion, measurement, still, ...others }: DeviceSummary): DeviceSummaryJson {
   const measured =
     measurement === null
       ? { by_class: null, signals: null }
@@ -114,10 +105,8 @@ export function summaryToJson({
   return {
     schema_version: 1,
     model_version: modelVersion,
-    rows,
-    dropped,
+    ...others,
     ...measured,
-    ...(quality !== undefined && { quality }),
     ...(still !== undefined && {
       still: {
         seconds: still.seconds,
@@ -128,8 +117,6 @@ export function summaryToJson({
         is_at_end: still.isAtEnd,
       },
     }),
-    ...(turning !== undefined && { turning }),
-    ...(recorded !== undefined && { recorded }),
   };
 }
 

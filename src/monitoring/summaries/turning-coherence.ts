@@ -38,8 +38,8 @@ export function turningCoherence(axes: readonly Float32Array[], samplingRateHz: 
   const [x, y, z] = v as [Float64Array, Float64Array, Float64Array];
   const [p, q, r] = w as [Float64Array, Float64Array, Float64Array];
   const length = Math.max(0, x.length - 2);
-  const squares = new Float64Array(length);
-  const alongs = new Float64Array(length);
+  const zeros = (): Float64Array => new Float64Array(length);
+  const [squares, alongs] = [zeros(), zeros()];
   for (let i = 0; i < length; i++) {
     const at = i + 1;
     const square = x[at]! ** 2 + y[at]! ** 2 + z[at]! ** 2;
@@ -49,7 +49,7 @@ export function turningCoherence(axes: readonly Float32Array[], samplingRateHz: 
   const compared = 2 * coherenceComparedHalf(samplingRateHz) + 1;
   return v.map((own, k) => {
     const [next, last, turns] = [v[(k + 1) % 3]!, v[(k + 2) % 3]!, w[k]!];
-    const [both, seen, said] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
+    const [both, seen, said] = [zeros(), zeros(), zeros()];
     for (let i = 0; i < length; i++) {
       const square = squares[i]!;
       if (square === 0) continue;

@@ -165,11 +165,12 @@ function incomingRowsBackwards(
   recording: string,
   { from, to, row }: { from: number; to: number; row: number },
 ): DataFault {
+  const found = `${to} s, after ${from} s`;
   return new DataFault({
     code: "time",
-    message: `time runs backwards in recording ${JSON.stringify(recording)}: row ${row} of this piece has ${to} s, after ${from} s`,
+    message: `time runs backwards in recording ${JSON.stringify(recording)}: row ${row} of this piece has ${found}`,
     advice: "Sort rows by time, or start a new recording whenever the clock restarts.",
     expected: "increasing times",
-    found: `${to} s after ${from} s`,
+    found,
   });
 }

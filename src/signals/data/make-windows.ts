@@ -83,7 +83,7 @@ export function makeWindowsOfParts(
   rows: RowSource,
   { options, step, classes, users, recordings }: WindowPlan,
   chosen: readonly PartOfWindows[],
-  allocate: Allocate = allocateSharedWindows,
+  allocate: Allocate,
 ): { windows: WindowSet; firstSamples: number[] } {
   const { samplingRateHz, windowSize } = options;
   const channelCount = rows.channels.length;

@@ -35,10 +35,17 @@ export function planWornWindows(
 
 /** Does the same as `planWornWindows`, but returns null instead of a plan where `planWornWindows` throws a DataFault. */
 export function planWornWindowsOrNull(
-  ...given: Parameters<typeof planWornWindows>
+  rows: RowSource,
+  sensors: Parameters<typeof stillTime>[1],
+  options: WindowOptions,
 ): Omit<WornWindows, "plan"> & { readonly plan: WindowPlan | null } {
-  const [all, sensors] = given;
-  return nullOnDataFault(() => planWornWindows(...given)) ?? { rows: all, plan: null, still: stillTime(all, sensors) };
+  return (
+    nullOnDataFault(() => planWornWindows(rows, sensors, options)) ?? {
+      rows,
+      plan: null,
+      still: stillTime(rows, sensors),
+    }
+  );
 }
 
 function nullOnDataFault<T>(plan: () => T): T | null {

@@ -5,7 +5,7 @@
 import { makeWindowsOfParts, type PartOfWindows } from "./make-windows.ts";
 import { plannedWindowsLength, type WindowPlan } from "./plan-windows.ts";
 import type { RowSource } from "./recordings.ts";
-import { type Allocate, allocateSharedWindows, type WindowSet } from "./windows.ts";
+import type { Allocate, WindowSet } from "./windows.ts";
 
 /** Overlapping windows `first` to `last` (exclusive), and the samples that belong to them. */
 export interface Run {
@@ -70,15 +70,15 @@ function windowsPerChunk({ step }: WindowPlan, channels: number, values: number)
 /**
  * Yields all windows of a plan, in order.
  * @param margin number of samples needed by time-dependent signals on either side
- * @param values approximate number of values per chunk
  * @param allocate allocates memory for a chunk's samples
+ * @param values approximate number of values per chunk
  */
 export function* windowChunks(
   rows: RowSource,
   plan: WindowPlan,
   margin: number,
+  allocate: Allocate,
   values: number = defaultChunkValues,
-  allocate: Allocate = allocateSharedWindows,
 ): Generator<WindowChunk> {
   const most = windowsPerChunk(plan, rows.channels.length, values);
   let chosen: PartOfWindows[] = [];

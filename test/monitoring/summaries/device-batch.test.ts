@@ -26,6 +26,7 @@ import {
 import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import { planWornWindows } from "../../../src/signals/data/plan-worn-windows.ts";
 import { type WindowChunk, windowChunks } from "../../../src/signals/data/window-chunks.ts";
+import { allocateSharedWindows } from "../../../src/signals/data/windows.ts";
 import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "tidemark-device-"));
@@ -135,7 +136,7 @@ async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "mode
     const worn = planWornWindows(opened.rows, sensors, { samplingRateHz, windowSize, overlap });
     const { plan } = worn;
     const measurer = new BatchMeasurer({ overlap, nClasses: 3, sensors, summarizer: new Summarizer(edges) });
-    for (const chunk of windowChunks(worn.rows, plan, sensorSignalMargin(rate))) {
+    for (const chunk of windowChunks(worn.rows, plan, sensorSignalMargin(rate), allocateSharedWindows)) {
       measurer.add(chunk, Float32Array.from(said(chunk)), 0);
     }
     const { missing_time, missing_values, duplicate_time } = opened.quality.rows.dropped;

@@ -18,6 +18,7 @@ import { makeWindows } from "../../../src/signals/data/make-windows.ts";
 import { planWindows } from "../../../src/signals/data/plan-windows.ts";
 import { type Recordings, rowsOfRecordings, type Stretch } from "../../../src/signals/data/recordings.ts";
 import { windowChunkCount, windowChunks } from "../../../src/signals/data/window-chunks.ts";
+import { allocateSharedWindows } from "../../../src/signals/data/windows.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { argmaxRows } from "../../../src/stats/argmax-rows.ts";
 
@@ -100,7 +101,7 @@ describe("a batch in pieces", () => {
     for (const values of [1, 5000, 1e9]) {
       const measurer = new BatchMeasurer({ overlap, nClasses, sensors, summarizer });
       let [at, chunks] = [0, 0];
-      for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate), values)) {
+      for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate), allocateSharedWindows, values)) {
         const { starts, startTimes, samples, groups, recordingIndex } = chunk.windows;
         for (const [w, start] of starts.entries()) {
           const [own, whole] = [start * 3, windows.starts[at + w]! * 3];

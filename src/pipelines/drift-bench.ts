@@ -101,7 +101,7 @@ async function runDriftBench(
   const mixed = people.flatMap((person) =>
     Array.from({ length: config.streams }, (_, i) => {
       const own = rng.split(`mix ${person.name} ${i}`);
-      const half = halfOfBenchActivities(person.choices, own);
+      const half = halfOfDriftBenchActivities(person.choices, own);
       const { changeAt, batches } = config;
       const before = drawBenchDay(person, { sessions: changeAt, count, day: bouts }, own);
       const after = drawBenchDay(
@@ -199,7 +199,7 @@ function driftBenchChanges({ baseline, folder, sensors }: WatchedModel): readonl
 }
 
 /** Half of the activities, but at least one. */
-function halfOfBenchActivities(choices: Choices, rng: Rng): Choices {
+function halfOfDriftBenchActivities(choices: Choices, rng: Rng): Choices {
   return new Map(rng.shuffle([...choices]).slice(0, Math.ceil(choices.size / 2)));
 }
 

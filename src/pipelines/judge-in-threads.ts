@@ -66,7 +66,7 @@ export class JudgeThreads {
 
   /** @throws UserError if the batch ends threads, JudgeThreadEnded, or the error of `judgePostedBatch` */
   async judge(posted: PostedBatch): Promise<JudgedBatch> {
-    if (this.#refused.has(nameOfJudgedBatch(posted))) throw endsThreads(posted);
+    if (this.#refused.has(batchNameInThread(posted))) throw endsThreads(posted);
     const judged = this.#judgeIn(this.#leastBusy(), posted).catch((error: unknown) => {
       if (error instanceof JudgeThreadEnded) return this.#judgeAlone(posted);
       throw error;
@@ -116,7 +116,7 @@ export class JudgeThreads {
   }
 
   #refuse(posted: PostedBatch): void {
-    this.#refused.add(nameOfJudgedBatch(posted));
+    this.#refused.add(batchNameInThread(posted));
     const [oldest] = this.#refused;
     if (this.#refused.size > rememberedBatches) this.#refused.delete(oldest!);
   }
@@ -168,7 +168,7 @@ export class JudgeThreads {
   }
 }
 
-function nameOfJudgedBatch({ project, model, stream, batch }: PostedBatch): string {
+function batchNameInThread({ project, model, stream, batch }: PostedBatch): string {
   return JSON.stringify([project, model, stream, batch]);
 }
 

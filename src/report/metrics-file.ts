@@ -19,7 +19,7 @@ export function metricsFileFigures(
   };
 }
 
-/** Replaces the file as a whole, because node_exporter may read it at any time. */
+/** Replaces the file atomically, because node_exporter may read it at any time. */
 export async function writeMetricsFile(path: string, model: string, streams: readonly ListedStream[]): Promise<void> {
   const metrics = new ServiceMetrics();
   for (const own of streams)

@@ -1,4 +1,4 @@
-// Runs on an MLflow server, and what is logged to them.
+// Types for the runs on an MLflow server and for the data that is logged to them.
 
 export interface MlflowRun {
   readonly runId: string;

@@ -98,7 +98,7 @@ const streamRow = z
     }),
   );
 
-export function postgresStream(row: PostgresRow, stream: string): PostgresStream {
+export function postgresStreamOfRow(row: PostgresRow, stream: string): PostgresStream {
   return parseStoredValue(streamRow, row, `stream "${stream}"`);
 }
 

@@ -6,7 +6,13 @@ import { randomUUID } from "node:crypto";
 import { deflateForBatchLedger, headlineAsLedgerCell } from "./ledger-cells.ts";
 import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
 import { PostgresRetention } from "./postgres-retention.ts";
-import { postgresBatch, postgresJson, postgresOverview, postgresReference, postgresStream } from "./postgres-rows.ts";
+import {
+  postgresBatch,
+  postgresJson,
+  postgresOverview,
+  postgresReference,
+  postgresStreamOfRow,
+} from "./postgres-rows.ts";
 import {
   beginStreamStatement,
   findStatement,
@@ -242,7 +248,7 @@ export class PostgresStreamStore implements StreamStore {
       ...[this.#model, stream, referenceBatches, batchId ?? null, contentHash ?? null],
     ]);
     const row = rows.find(({ stream_id }) => stream_id !== null);
-    const own = row && postgresStream(row, stream);
+    const own = row && postgresStreamOfRow(row, stream);
     const references = rows
       .filter((one) => one !== row)
       .sort((a, b) => Number(a.sequence) - Number(b.sequence))

@@ -44,7 +44,7 @@ export function chartShowsBraille(env: NodeJS.ProcessEnv = process.env, platform
 export function signalChartLines({ signals }: SignalChart, width: number, isBraille: boolean): string[] {
   const ink = isBraille ? braille : asterisks;
   const [low, high] = rangeOfSignalChart(signals.map(({ values }) => values));
-  const ends = [formatChartEnd(high), formatChartEnd(low)];
+  const ends = [formatSignalChartEnd(high), formatSignalChartEnd(low)];
   const names = signals.map(({ name }) => shortSignalChartName(visible(name.trim())));
   const nameWidth = Math.max(...names.map(displayWidth));
   const endWidth = Math.max(...ends.map((text) => text.length));
@@ -105,6 +105,6 @@ function chartStrip(
   );
 }
 
-function formatChartEnd(value: number): string {
+function formatSignalChartEnd(value: number): string {
   return String(Number(value.toPrecision(3)));
 }

@@ -44,7 +44,7 @@ export function syncCommand(): Command {
       );
       if (json) terminal.json(result);
       else terminal.print(...syncLines(result));
-      if (unsentSyncParts(result).length > 0) process.exitCode = exitCodes.unsent;
+      if (syncCommandUnsentParts(result).length > 0) process.exitCode = exitCodes.unsent;
     },
   });
 }
@@ -56,7 +56,7 @@ interface UnsentPart {
   readonly reason: string;
 }
 
-function unsentSyncParts({ training, streams }: SyncResult): UnsentPart[] {
+function syncCommandUnsentParts({ training, streams }: SyncResult): UnsentPart[] {
   const parts = [
     ...(training === null ? [] : [{ what: "training", unit: ["event", "events"] as const, unsent: training.unsent }]),
     ...streams.map(({ stream, unsent }) => ({ what: `stream ${stream}`, unit: ["batch", "batches"] as const, unsent })),
@@ -70,7 +70,7 @@ const mostUnsent = 10;
 /** The lines to print. */
 export function syncLines(result: SyncResult): string[] {
   const { training, streams, tracking, command } = result;
-  const unsent = unsentSyncParts(result);
+  const unsent = syncCommandUnsentParts(result);
   const done = (sent: number, whole: boolean, words: string): string => (sent === 0 && whole ? "nothing new" : words);
   return [
     ...(training === null

@@ -34,7 +34,7 @@ export async function openRuntimeSession(model: Uint8Array | string): Promise<In
   }
 }
 
-/** Tensor class for a session's inputs. @throws Error if no session has been opened */
+/** Creates an input tensor for a session. @throws Error if no session has been opened */
 export function runtimeTensor<T extends "float32" | "bool" | "uint8" | "uint16">(
   type: T,
   data: Tensors.DataTypeMap[T] | readonly number[],

@@ -26,7 +26,7 @@ export function resolveChannelRoles(
   { onFault, warn }: { onFault: OnFault; warn: (message: string) => void },
 ): readonly string[] {
   const names = given ?? expected;
-  if (names === undefined) return resolveUsualChannelRoles(available, sensor, file, warn);
+  if (names === undefined) return resolveChannelRolesByName(available, sensor, file, warn);
   return names.filter((name) => {
     const found = available.includes(name);
     if (!found)
@@ -80,7 +80,7 @@ function adviceOnLackingRole(
 }
 
 /** Returns the channels of the sensors given by the user, and of an accelerometer and a gyroscope found by name. */
-function resolveUsualChannelRoles(
+function resolveChannelRolesByName(
   available: readonly string[],
   given: readonly string[],
   file: string,

@@ -96,17 +96,21 @@ function labelsInSamples(files: LabelFiles, rateHz: number | undefined): LabelFi
       },
     );
   }
-  return withLabelTimes(files, (sample) => sample / rateHz, "seconds");
+  return labelTimesFromFiles(files, (sample) => sample / rateHz, "seconds");
 }
 
 /** Converts label times in days, like those of the recordings, to seconds from 1970. */
 function labelsInDays(files: LabelFiles): LabelFiles {
   if (files.annotations.some(({ start }) => daysOfTimeUnitIn1970(start) === 0)) return files;
   const seconds = (day: number): number => (day - daysOfTimeUnitIn1970(day)) / unitsPerSecond.days;
-  return withLabelTimes(files, seconds, files.clock);
+  return labelTimesFromFiles(files, seconds, files.clock);
 }
 
-function withLabelTimes(files: LabelFiles, seconds: (time: number) => number, clock: LabelFiles["clock"]): LabelFiles {
+function labelTimesFromFiles(
+  files: LabelFiles,
+  seconds: (time: number) => number,
+  clock: LabelFiles["clock"],
+): LabelFiles {
   const annotations = files.annotations.map((own) => ({
     ...own,
     start: seconds(own.start),

@@ -68,7 +68,7 @@ export async function withOneHotLabel(
   return none;
 }
 
-function flagOfColumn(name: string): string {
+function oneHotFlagOfColumn(name: string): string {
   const id = duckdbIdentifier(name);
   return `CASE lower(CAST(${id} AS VARCHAR)) WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE TRY_CAST(${id} AS DOUBLE) END`;
 }
@@ -80,7 +80,7 @@ async function flagColumns(
   names: readonly string[],
 ): Promise<{ flags: string[]; varying: ReadonlySet<string> }> {
   const facts = names.map((name, c) => {
-    const flag = flagOfColumn(name);
+    const flag = oneHotFlagOfColumn(name);
     return `bool_and(coalesce(${flag} IN (0, 1), ${duckdbIdentifier(name)} IS NULL)) AS only${c}, min(${flag}) < max(${flag}) AS varies${c}`;
   });
   const [found] = await database.rows(`SELECT ${facts.join(", ")} FROM ${schema.source(new Set())}`);
@@ -104,7 +104,7 @@ async function oneHotFacts(
   schema: TableSchema,
   classes: readonly string[],
 ): Promise<{ isOneHot: boolean; labelled: number }> {
-  const flags = classes.map((name) => `coalesce(${flagOfColumn(name)}, 0)`);
+  const flags = classes.map((name) => `coalesce(${oneHotFlagOfColumn(name)}, 0)`);
   const only = flags.map((flag) => `${flag} IN (0, 1)`).join(" AND ");
   const [found] = await database.rows(
     `SELECT count(*) AS rows, bool_and(${only}) AS only, max(${flags.join(" + ")}) AS most, count(*) FILTER (${flags.join(" + ")} = 1) AS labelled FROM ${schema.source(new Set())}`,
@@ -118,7 +118,7 @@ function withClassOfOneHotLabel(schema: TableSchema, name: string, classes: read
   const isShared = classes.every((column) => column.startsWith(start!) && column.length > start!.length);
   const cases = classes.map((column) => {
     const own = isShared ? column.slice(start!.length) : column;
-    return `WHEN ${flagOfColumn(column)} = 1 THEN ${duckdbLiteral(own)}`;
+    return `WHEN ${oneHotFlagOfColumn(column)} = 1 THEN ${duckdbLiteral(own)}`;
   });
   return withComputedColumn(schema, name, "VARCHAR", `CASE ${cases.join(" ")} END`);
 }

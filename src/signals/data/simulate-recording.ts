@@ -6,7 +6,7 @@ import type { Rng } from "../../random.ts";
 import { type Movement, movements, type PersonTraits, type Posture, type SimulatedActivity } from "./gait-model.ts";
 
 const gravity = 9.80665;
-/** Distance from the elbow to the wrist, in metres. A swinging forearm of this length accelerates the watch. */
+/** Distance from the elbow to the wrist, in metres. When the arm swings, the acceleration of the watch is proportional to it. */
 const forearm = 0.26;
 
 /**

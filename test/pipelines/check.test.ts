@@ -188,7 +188,7 @@ describe("an alarm", () => {
       { action: "accept", subject: "g.csv", who: "ann", reason: "a new strap" },
     ]);
     const { exitCode: unused, stderr } = await run("check", "g.csv", "--model", "model", "--by", "ann");
-    expect({ unused, stderr }).toMatchObject({ unused: 2, stderr: expect.stringContaining("expected --accept") });
+    expect({ unused, stderr }).toMatchObject({ unused: 2, stderr: expect.stringContaining("so it needs --accept") });
     expect(idsOf("g")).toEqual(["g.csv"]);
     const { stdout } = await run("reference", "exclude", "g.csv", "--model", "model", "--stream", "g");
     expect(stdout).toBe("batch g.csv is no longer in the references\n");

@@ -15,7 +15,7 @@ const findModules = `import importlib.util as u, sys; sys.exit(any(u.find_spec(m
 /** A Python with MLflow: TIDEMARK_MLFLOW_PYTHON, or the Python in .venv. */
 export const mlflowPython: string | undefined = [
   process.env.TIDEMARK_MLFLOW_PYTHON,
-  fileURLToPath(new URL("../../../.venv/bin/python", import.meta.url)),
+  fileURLToPath(new URL("../../.venv/bin/python", import.meta.url)),
 ].find((path) => path !== undefined && existsSync(path) && spawnSync(path, ["-c", findModules]).status === 0);
 
 /** The reason for skipping a test that needs MLflow, which is added to the test's name. */

@@ -93,7 +93,7 @@ describe("summaries and judging", () => {
     const code = await bundle(exported(anywhere));
     expect(code.match(/(?<![.\w$])(?:process\.|Buffer\.|require\(|__dirname|__filename)/)).toBeNull();
     // When this test was written, the bundle took 231 KB, including 91 KB for zod.
-    expect(Buffer.byteLength(code)).toBeLessThan(240_000);
+    expect(Buffer.byteLength(code)).toBeLessThan(245_000);
   });
 
   it.each(["node:fs", "fs", "commander"])("would be refused with an import of %s", async (name) => {

@@ -228,9 +228,11 @@ async function dateWithTime(head: Head, date: ClockText, time: ClockText): Promi
     `count(${time.sql})`,
   ]);
   if (isTime === true) return { columns, sql: `(${date.sql} || ' ' || ${time.sql})` };
-  // Alongside other dates, numbers below 86,400 may be seconds since midnight.
-  if (areDigits === true && (isCompactDate === true || hasZeros === true || Number(most) >= 86_400)) {
-    const clock = `regexp_replace(${time.sql}, '^(\\d{1,2})(\\d\\d)(\\d\\d)\\.?(\\d*)$', '\\1:\\2:\\3.\\4')`;
+  // Unless the date is in digits as well, numbers below 86,400 may be seconds since midnight; below 86,400,000, milliseconds.
+  const isInMilliseconds = Number(most) >= 1e6;
+  const isTooLarge = Number(most) >= (isInMilliseconds ? 86_400_000 : 86_400);
+  if (areDigits === true && (hasZeros === true || isTooLarge || (isCompactDate === true && !isInMilliseconds))) {
+    const clock = `regexp_replace(${time.sql}, '^(\\d{1,2})(\\d\\d)(\\d\\d)(?:\\.(\\d*)|(\\d{3}))?$', '\\1:\\2:\\3.\\4\\5')`;
     return { columns, sql: `(${date.sql} || ' ' || ${clock})` };
   }
   const words = wordsOfDateName(time.columns[0]!);

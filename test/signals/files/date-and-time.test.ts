@@ -47,6 +47,19 @@ test.each([
   expect(quality.warnings).toEqual([]);
 });
 
+test("digits of a time of day may lack the leading zero of the hour", async () => {
+  const start = ten - 1;
+  const { time, columns } = await read("date,time", (i) => written("%Y-%m-%d,%H%M%S%f", i, start).replace(",0", ","));
+  expect(columns.time).toBe("date + time");
+  for (const [i, at] of time.entries()) expect(at).toBeCloseTo(start + i / 50, 3);
+});
+
+test("milliseconds since midnight are not read as digits of a time of day", async () => {
+  const { time, columns } = await read("date,time", (i) => `2026-05-04,${10_123_450 + 20 * i}`);
+  expect(columns.time).toBe("time");
+  expect(time[50]! - time[0]!).toBeCloseTo(1, 6);
+});
+
 test("the order of day and month is decided over the whole file", async () => {
   const start = Date.UTC(2026, 4, 13) / 1000 - 1;
   const { time } = await read("Date,Time", (i) => written("%m/%d/%Y,%H:%M:%S.%f", i, start));

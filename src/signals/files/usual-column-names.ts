@@ -131,9 +131,11 @@ export function usualColumnNameWithoutUnit(column: string): string {
   return column.replace(/[([{].*$/, "");
 }
 
+/** Removes accents, but not the marks that tell other scripts' letters apart, such as フ and プ. */
 export function normaliseUsualColumnName(name: string): string {
   return name
     .normalize("NFD")
     .toLowerCase()
-    .replace(/[^\p{L}0-9]/gu, "");
+    .replace(/[\u0300-\u036f]|[^\p{L}\p{M}0-9]/gu, "")
+    .normalize("NFC");
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resolveColumnRoles } from "../../../src/signals/data/column-roles.ts";
-import { usualColumnOfRole } from "../../../src/signals/files/usual-column-names.ts";
+import { type ColumnRole, usualColumnNames, usualColumnOfRole } from "../../../src/signals/files/usual-column-names.ts";
 
 describe("the clock of an export whose time column has an uncommon name", () => {
   test.each([
@@ -23,6 +23,11 @@ describe("the clock of an export whose time column has an uncommon name", () => 
       resolveColumnRoles(columns, { time: "Creation_Time" }, { label: false, group: false }, "a.csv"),
     ).toMatchObject({ time: "Creation_Time" });
   });
+});
+
+test("each usual name is found", () => {
+  for (const [role, names] of Object.entries(usualColumnNames))
+    for (const name of names) expect(usualColumnOfRole([name], role as ColumnRole)).toBe(name);
 });
 
 test("an axis is no label, with or without its unit", () => {

@@ -21,7 +21,7 @@ import { type LabelMap, readLabelMap } from "./label-map.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { withOneHotLabel } from "./one-hot-label.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
-import { type RowLabels, withRowLabels } from "./row-labels.ts";
+import { foldersOfRecordings, type RowLabels, withRowLabels } from "./row-labels.ts";
 import { withoutRowNumbers } from "./row-numbers.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
 import { joinSensorFiles, type SourceTable } from "./sensor-files.ts";
@@ -91,13 +91,18 @@ export async function openRowChunks(
   },
 ): Promise<Table> {
   const first = files[0]!;
+  const folders = foldersOfRecordings(
+    files.flatMap(({ path, parts }) => parts?.map(({ file }) => file.path) ?? [path]),
+  );
   let options = withPathTemplateRoles(given);
   const separate = async (file: SourceFile): Promise<SeparatedTable> => {
     const read = await readTableSchema(database, file, pathColumnsOf(file.within ?? file.path, options));
     return withReadErrorsExplained(database, file, read, async () => {
       const alone = files.length === 1 && first.parts === undefined;
       const schema =
-        rowLabels === undefined ? read : await withRowLabels(database, file.path, read, { labels: rowLabels, alone });
+        rowLabels === undefined
+          ? read
+          : await withRowLabels(database, file.path, read, { labels: rowLabels, folders, alone });
       const filled = await withoutEmptyColumns(database, file, schema, options, warn);
       const numbered = await withoutRowNumbers(database, file, filled, options, warn);
       const windows = withWindowRows(file.path, numbered, options, warn);

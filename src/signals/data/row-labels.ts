@@ -1,6 +1,6 @@
 // Reads labels from files that have one label per row of a recording and no times, such as y_train.txt next to X_train.csv.
 
-import { basename } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
@@ -79,8 +79,29 @@ function wordsOfFile(path: string, other: RegExp): string {
   return words.filter((word) => !other.test(word)).join(" ");
 }
 
+/** Folders that contain recordings of the same name, by this name without words such as acc. */
+export type RecordingFolders = ReadonlyMap<string, ReadonlySet<string>>;
+
+export function foldersOfRecordings(paths: readonly string[]): RecordingFolders {
+  const byName = Map.groupBy(paths, (path) => wordsOfFile(path, ofRecordings));
+  return new Map([...byName].map(([name, own]) => [name, new Set(own.map((path) => dirname(resolve(path))))]));
+}
+
+/** Returns the files of labels that belong to a recording by its name or, if other folders have the same name, its folder. */
+function labelFilesOfRecording(
+  path: string,
+  files: readonly RowLabelFile[],
+  folders: RecordingFolders,
+): RowLabelFile[] {
+  const name = wordsOfFile(path, ofRecordings);
+  const own = files.filter((file) => wordsOfFile(file.path, ofLabels) === name);
+  const beside = own.filter((file) => dirname(resolve(file.path)) === dirname(resolve(path)));
+  return beside.length > 0 || (folders.get(name)?.size ?? 0) > 1 ? beside : own;
+}
+
 /**
  * Adds a file's labels to its rows.
+ * @param folders the folders of all recordings
  * @param alone whether there is only one file of recordings
  * @throws UserError if no file of labels belongs to the table, or if it has a different number of rows
  */
@@ -88,15 +109,17 @@ export async function withRowLabels(
   database: Database,
   path: string,
   schema: TableSchema,
-  { labels: { column, files }, alone }: { labels: RowLabels; alone: boolean },
+  { labels: { column, files }, folders, alone }: { labels: RowLabels; folders: RecordingFolders; alone: boolean },
 ): Promise<TableSchema> {
-  const own = files.filter((file) => wordsOfFile(file.path, ofLabels) === wordsOfFile(path, ofRecordings));
-  const [file, other] = alone && files.length === 1 ? files : own;
+  const [file, other] = alone && files.length === 1 ? files : labelFilesOfRecording(path, files, folders);
   if (file === undefined || other !== undefined) {
     const names = listedNames(files.map(({ path: name }) => basename(name)));
     throw new UserError(
       `--labels: ${file === undefined ? "none" : "more than one"} of the files with one label per row, ${names}, belongs to ${path} by its name.`,
-      { advice: "Name each file of labels like its recording, such as labels_07.txt for acc_07.csv." },
+      {
+        advice:
+          "Name each file of labels like its recording, such as labels_07.txt for acc_07.csv, or put it next to its recording.",
+      },
     );
   }
   if (schema.names.includes(column)) {

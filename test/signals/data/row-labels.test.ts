@@ -58,6 +58,23 @@ test("each recording has the labels named like it", async () => {
   );
 });
 
+test("recordings of the same name in several folders have the labels in their own folders", async () => {
+  const files = {
+    "ann/acc.csv": recording(),
+    "ann/y.txt": labels(rows, ["walk"]),
+    "bob/acc.csv": recording().replaceAll("ann", "bob"),
+    "bob/y.txt": labels(rows, ["sit"]),
+  };
+  const recordings = ["ann/acc.csv", "bob/acc.csv"];
+  expect(await read(files, recordings, "*/y.txt")).toEqual([
+    ["walk", 120],
+    ["sit", 120],
+  ]);
+  await expect(read(files, recordings, "ann/y.txt")).rejects.toThrow(
+    /none of the files with one label per row, y\.txt, belongs to .*bob\/acc\.csv by its name/,
+  );
+});
+
 test("another number of labels than rows is refused", async () => {
   const files = { "a.csv": recording(), "y.txt": labels(rows - 1) };
   await expect(read(files, ["a.csv"], "y.txt")).rejects.toThrow(/it has 119 labels, and .*a\.csv has 120 rows/);

@@ -2,6 +2,7 @@
 // and sitting with 0 and 1.
 
 import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import { withComputedColumn } from "../files/split-clock.ts";
 import type { TableSchema } from "../files/table-schema.ts";
@@ -55,17 +56,27 @@ export async function withOneHotLabel(
   );
   if (possible.length < fewestClasses || possible.length > mostColumns) return none;
   const { flags, varying } = await flagColumns(database, schema, possible);
-  for (const classes of adjacentColumns(schema.names, flags)) {
-    if (classes.filter((name) => varying.has(name)).length < 2) continue;
-    const found = await oneHotFacts(database, schema, classes);
-    if (!found.isOneHot || found.labelled < leastLabelled) continue;
-    const name = classes.join(",");
-    warn(
-      `${file}: each row has a 1 in one of the columns ${classes.join(", ")}, so these are read as the activity. If they are something else, specify another column with --label.`,
-    );
-    return { schema: withClassOfOneHotLabel(schema, name, classes), label: name };
+  const isLabel = async (classes: readonly string[]): Promise<boolean> => {
+    if (classes.length < fewestClasses || classes.filter((name) => varying.has(name)).length < 2) return false;
+    const { isOneHot, labelled } = await oneHotFacts(database, schema, classes);
+    return isOneHot && labelled >= leastLabelled;
+  };
+  const sets: (readonly string[])[] = [];
+  if (await isLabel(flags)) sets.push(flags);
+  else for (const classes of adjacentColumns(schema.names, flags)) if (await isLabel(classes)) sets.push(classes);
+  const [classes] = sets;
+  if (classes === undefined) return none;
+  const name = classes.join(",");
+  const each = `${file}: each row has a 1 in one of the columns ${sets.map((own) => own.join(", ")).join(", and of ")}`;
+  if (sets.length > 1) {
+    const message = `${each}, so it is not clear which of these sets is the activity.`;
+    const advice = `Choose one, such as ${shellCommand("--label", name)}`;
+    if (required.label === true) throw new UserError(message, { advice });
+    warn(`${message} ${advice}`);
+    return none;
   }
-  return none;
+  warn(`${each}, so these are read as the activity. If they are something else, specify another column with --label.`);
+  return { schema: withClassOfOneHotLabel(schema, name, classes), label: name };
 }
 
 function oneHotFlagOfColumn(name: string): string {
@@ -88,15 +99,14 @@ async function flagColumns(
   return { flags, varying: new Set(names.filter((name, c) => flags.includes(name) && found![`varies${c}`] === true)) };
 }
 
-/** Returns the runs of neighbouring flags, and all flags together. */
+/** Returns the runs of neighbouring flags. */
 function adjacentColumns(names: readonly string[], flags: readonly string[]): string[][] {
   const runs: string[][] = [[]];
   for (const name of names) {
     if (flags.includes(name)) runs.at(-1)!.push(name);
     else if (runs.at(-1)!.length > 0) runs.push([]);
   }
-  const long = runs.filter(({ length }) => length >= fewestClasses);
-  return long.length > 1 || (long[0]?.length ?? 0) < flags.length ? [...long, [...flags]] : long;
+  return runs;
 }
 
 async function oneHotFacts(

@@ -32,6 +32,24 @@ test.each([
   expect(quality.warnings).toContainEqual(expect.stringMatching(/each row has a 1 in one of the columns .*run, /));
 });
 
+test("an activity apart from the others is a class as well", async () => {
+  const names = ["walk", "run", "sit", "gyro_x", "gyro_y", "gyro_z", "jump"];
+  const flags = (i: number) => [...oneOf(i).map((flag) => (i < 280 ? flag : 0)), 0.1, 0.2, i / 999, Number(i >= 280)];
+  expect((await labelsOf({ "a.csv": table(names, flags) })).labels).toEqual(["walk", "run", "sit", "jump"]);
+});
+
+test("of several sets of such columns, none is taken for the label", async () => {
+  const names = ["pocket", "hand", "bag", "gyro_x", "gyro_y", "gyro_z", ...classes];
+  const flags = (i: number) => [...oneOf((i * 10) % 300), 0.1, 0.2, i / 999, ...oneOf(i)];
+  const files = { "a.csv": table(names, flags) };
+  const refused = labelsOf(files);
+  await expect(refused).rejects.toThrow(
+    /each row has a 1 in one of the columns pocket, hand, bag, and of walk, run, sit/,
+  );
+  await expect(refused).rejects.toMatchObject({ advice: expect.stringContaining("--label pocket,hand,bag") });
+  expect((await labelsOf(files, { label: "walk,run,sit" })).labels).toEqual(["walk", "run", "sit"]);
+});
+
 test("rows without a 1 are unlabelled", async () => {
   const { labels, quality } = await labelsOf({ "a.csv": table(classes, (i) => (i < 50 ? [0, 0, 0] : oneOf(i))) });
   expect(labels).toEqual(["walk", "run", "sit"]);

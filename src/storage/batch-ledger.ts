@@ -50,6 +50,8 @@ export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state" | "by">;
 
 export class BatchLedger {
   readonly #database: DatabaseSync;
+  /** Prepared statements by their SQL, because preparing a statement takes longer than running it. */
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -349,31 +351,26 @@ export class BatchLedger {
     this.#run(`UPDATE overviews SET ${status} = ${status} + ? WHERE stream = ?`, by, stream);
   }
 
-  #run(sql: string, ...values: SQLInputValue[]): ReturnType<ReturnType<DatabaseSync["prepare"]>["run"]> {
-    return preparedStatement(this.#database, sql).run(...values);
+  #run(sql: string, ...values: SQLInputValue[]): ReturnType<StatementSync["run"]> {
+    return this.#prepared(sql).run(...values);
   }
 
   #get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
-    return preparedStatement(this.#database, sql).get(...values);
+    return this.#prepared(sql).get(...values);
   }
 
   #all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
-    return preparedStatement(this.#database, sql).all(...values);
+    return this.#prepared(sql).all(...values);
   }
-}
 
-/** Kept as long as the connection, because preparing a statement takes longer than running it. */
-const preparedStatements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
-
-function preparedStatement(database: DatabaseSync, sql: string): StatementSync {
-  const statements = preparedStatements.get(database) ?? new Map<string, StatementSync>();
-  preparedStatements.set(database, statements);
-  let statement = statements.get(sql);
-  if (statement === undefined) {
-    statement = database.prepare(sql);
-    statements.set(sql, statement);
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
   }
-  return statement;
 }
 
 /** Null if the result is damaged. */

@@ -23,6 +23,8 @@ export interface MonitorOptions extends SqliteOptions, LedgerUpgrade {
 
 export class MonitorDatabase {
   readonly #file: SqliteFile;
+  /** Kept, because it keeps its prepared statements. */
+  #ledger: BatchLedger | undefined;
 
   private constructor(file: SqliteFile) {
     this.#file = file;
@@ -56,17 +58,17 @@ export class MonitorDatabase {
 
   /** Runs `read` on a single state of the ledger, regardless of concurrent writes by other processes. `read` must not write. */
   snapshot<T>(read: (ledger: BatchLedger) => T): T {
-    return this.#file.snapshot((database) => read(new BatchLedger(database)));
+    return this.#file.snapshot((database) => read(this.#ledgerOf(database)));
   }
 
   /** Runs `work` in an atomic transaction. No other process's transaction overlaps with it. */
   transaction<T>(work: (ledger: BatchLedger) => T): T {
-    return this.#file.transaction((database) => work(new BatchLedger(database)));
+    return this.#file.transaction((database) => work(this.#ledgerOf(database)));
   }
 
   /** Like `transaction`, but overwrites deleted data. */
   secureTransaction<T>(work: (ledger: BatchLedger) => T): T {
-    return this.#file.secureTransaction((database) => work(new BatchLedger(database)));
+    return this.#file.secureTransaction((database) => work(this.#ledgerOf(database)));
   }
 
   /** Size of the file and its write-ahead log, in bytes. */
@@ -82,6 +84,11 @@ export class MonitorDatabase {
 
   close(): void {
     this.#file.close();
+  }
+
+  #ledgerOf(database: DatabaseSync): BatchLedger {
+    this.#ledger ??= new BatchLedger(database);
+    return this.#ledger;
   }
 }
 

@@ -5,7 +5,6 @@ import { z } from "zod";
 import {
   batchStatus,
   boundedLedgerCell,
-  deflatedJson,
   deflateForBatchLedger,
   headlineAsLedgerCell,
   jsonForBatchLedger,
@@ -14,6 +13,7 @@ import {
   longestJson,
   longestName,
   longestSummary,
+  shortenedLedgerResult,
   storedBytes,
 } from "./ledger-cells.ts";
 import {
@@ -303,7 +303,7 @@ export class BatchLedger {
       if (row === undefined) break;
       if (String(row.received_at) >= since && this.bytes() <= bytes) break;
       const { sequence, stream, batch_id, result } = ledgerWholeBatch(row);
-      const shortened = shortenBatchResult(result, shorten);
+      const shortened = shortenedLedgerResult(result, shorten);
       this.#run(
         "UPDATE batches SET result = coalesce(?, result), whole = 0 WHERE sequence = ?",
         ...[shortened, sequence],
@@ -370,17 +370,5 @@ export class BatchLedger {
       this.#statements.set(sql, statement);
     }
     return statement;
-  }
-}
-
-/** Null if the result is damaged. */
-function shortenBatchResult(result: Uint8Array | "", shorten: StreamRules["shorten"]): Uint8Array | null {
-  const value = deflatedJson.safeParse(result);
-  if (!value.success) return null;
-  try {
-    return deflateForBatchLedger(shorten(value.data));
-  } catch (error) {
-    if (error instanceof z.ZodError) return null;
-    throw error;
   }
 }

@@ -60,6 +60,18 @@ export function deflateForBatchLedger(value: unknown): Uint8Array {
   return deflateRawSync(text);
 }
 
+/** Shortens a stored result. @returns null if the result is damaged */
+export function shortenedLedgerResult(result: unknown, shorten: (result: unknown) => unknown): Uint8Array | null {
+  const value = deflatedJson.safeParse(result);
+  if (!value.success) return null;
+  try {
+    return deflateForBatchLedger(shorten(value.data));
+  } catch (error) {
+    if (error instanceof z.ZodError) return null;
+    throw error;
+  }
+}
+
 /** Encodes a headline, which must be short because lists of streams read many of them. */
 export function headlineAsLedgerCell(value: unknown): string {
   const text = jsonForBatchLedger(value);

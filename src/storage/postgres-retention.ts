@@ -1,8 +1,8 @@
 // Shortens the records of a model's old batches in a PostgreSQL store. As in SQLite, whenever a batch is added, a few others
 // are shortened. The store's size is measured as the sum over its rows, not as the size of its files, because PostgreSQL reuses
 // freed space but rarely returns it to the system.
+import { shortenedLedgerResult } from "./ledger-cells.ts";
 import type { PostgresConnection, PostgresQuery, PostgresRow } from "./postgres-connection.ts";
-import { shortenedPostgresResult } from "./postgres-rows.ts";
 import {
   bytesStatement,
   forgetMiddleStatement,
@@ -87,7 +87,7 @@ export class PostgresRetention {
       const changes: { row: PostgresRow; result: Uint8Array | null }[] = [];
       for (const row of rows) {
         if ((row.received_at as Date).toISOString() >= rules.since && !(excess > 0)) break;
-        const result = shortenedPostgresResult(row.result, rules.shorten);
+        const result = shortenedLedgerResult(row.result, rules.shorten);
         if (result === null) damaged.push({ stream: String(row.name), batch: String(row.batch_id) });
         const freed = (row.result as Uint8Array).length - (result ?? (row.result as Uint8Array)).length;
         excess -= freed + (row.kept === true ? 0 : Number(row.summary_bytes));

@@ -4,7 +4,6 @@ import {
   batchStatus,
   dataTimeOfCells,
   deflatedJson,
-  deflateForBatchLedger,
   jsonForBatchLedger,
   jsonText,
   latestBatch,
@@ -126,18 +125,6 @@ const overviewRow = z
 
 export function postgresOverview(row: PostgresRow): StreamOverview {
   return parseStoredValue(overviewRow, row, `stream "${row.name}"`);
-}
-
-/** Null if the result is damaged. */
-export function shortenedPostgresResult(result: unknown, shorten: (result: unknown) => unknown): Uint8Array | null {
-  const value = deflatedJson.safeParse(result);
-  if (!value.success) return null;
-  try {
-    return deflateForBatchLedger(shorten(value.data));
-  } catch (error) {
-    if (error instanceof z.ZodError) return null;
-    throw error;
-  }
 }
 
 /** A JSON value for a text column; null stays null. */

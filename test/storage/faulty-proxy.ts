@@ -3,7 +3,7 @@
 import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "./mlflow-server.ts";
+import { freePort } from "../free-port.ts";
 
 /**
  * How the proxy treats a request:

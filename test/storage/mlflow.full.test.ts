@@ -9,9 +9,10 @@ import { simulate } from "../../src/pipelines/simulate.ts";
 import { gatherWindows } from "../../src/signals/data/gather-windows.ts";
 import { makeWindows } from "../../src/signals/data/make-windows.ts";
 import { readRecordings } from "../../src/signals/data/read-recordings.ts";
+import { freePort } from "../free-port.ts";
 import { post, startService } from "../interfaces/server/running-service.ts";
 import { type Ended, fileDirectory, simulateTiny, start, tinyWords } from "../pipelines/tiny-run.ts";
-import { freePort, MlflowServer, mlflowPython, type OnServer, ReadBack, withoutMlflow } from "./mlflow-server.ts";
+import { MlflowServer, mlflowPython, type OnServer, ReadBack, withoutMlflow } from "./mlflow-server.ts";
 import { expectTraining, runNamed, runsOf, values } from "./told.ts";
 
 const directory = fileDirectory();

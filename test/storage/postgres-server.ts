@@ -12,11 +12,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { freePort } from "../free-port.ts";
 
 /** The folder that holds PostgreSQL's programs on Debian, which is not in the PATH. */
 const debian = "/usr/lib/postgresql";
@@ -157,15 +157,6 @@ export class PostgresServer {
     await this.kill();
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10 });
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 /** Returns the user's ids, or null if the system has no such user. */

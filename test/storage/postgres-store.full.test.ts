@@ -7,7 +7,8 @@ import { parseStoreAddress } from "../../src/storage/store-address.ts";
 import { StoreUnavailable } from "../../src/storage/store-unavailable.ts";
 import type { StreamStore } from "../../src/storage/stream-store.ts";
 import { tidemarkVersion } from "../../src/versions.ts";
-import { freePort, PostgresServer, withoutPostgres } from "./postgres-server.ts";
+import { freePort } from "../free-port.ts";
+import { PostgresServer, withoutPostgres } from "./postgres-server.ts";
 import { countedBatch, writtenModel, writtenRules } from "./store-writer.ts";
 import { streamStoreContract } from "./stream-store-contract.ts";
 

@@ -4,11 +4,12 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, createServer as createSocketServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { freePort } from "../../free-port.ts";
 import { unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory, start } from "../../pipelines/tiny-run.ts";
 import { post, startService } from "./running-service.ts";
@@ -36,14 +37,6 @@ const receiver = createServer((request, response) => {
 const children: ChildProcess[] = [];
 function run(program: string, words: readonly string[]): void {
   children.push(spawn(program, words, { cwd: directory, stdio: "ignore" }));
-}
-
-async function freePort(): Promise<number> {
-  const server = createSocketServer();
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 const isReady = (url: string): Promise<void> =>

@@ -2,7 +2,9 @@
 // cycle relabels all unlabelled windows with the previous cycle's network and learns from a larger share of them, namely those
 // with the most confident predictions. Each cycle starts over with fresh weights, optimizer and schedule, so errors are not
 // carried over. The winner is the cycle that scores best on the holdout, which may be cycle 0. Tidemark adds a cap per class
-// and stopping rules to the paper's method. The caller provides the function that runs a fit. U unlabelled windows, K classes.
+// and stopping rules to the paper's method. The caller provides the function that runs a fit.
+//
+// Dimensions: U unlabelled windows, K classes.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { gatherRows } from "../../stats/gather-rows.ts";

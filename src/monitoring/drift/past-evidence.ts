@@ -63,11 +63,15 @@ function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {
  * @returns 0 if its spread is not that wide
  */
 function pastEvidenceOfSpread(comparisons: readonly Comparison[]): number {
-  const known = comparisons.filter(({ far, pValue }) => far !== null && pValue !== null);
-  if (known.length === 0) return 0;
-  const score = Math.min(...known.map(({ far, beyond, impossible }) => (beyond && !impossible ? far!.score : 0)));
-  const base = Math.max(...known.map(({ pValue: p }) => (p!.people > 1 ? 1 / (p!.people + 1) : p!.resolution)));
-  return score === 0 ? 0 : extrapolatedPastEvidence(base, 2 * score);
+  const known = comparisons.flatMap(({ far, beyond, impossible, pValue }) => {
+    if (far === null || pValue === null) return [];
+    const { people, resolution } = pValue;
+    const base = people > 1 ? 1 / (people + 1) : resolution;
+    return [{ score: beyond && !impossible ? far.score : 0, base }];
+  });
+  const score = Math.min(...known.map((own) => own.score));
+  if (known.length === 0 || score === 0) return 0;
+  return extrapolatedPastEvidence(Math.max(...known.map(({ base }) => base)), 2 * score);
 }
 
 /** @param excess distance as a multiple of the furthest rehearsed batch's distance */

@@ -18,8 +18,7 @@ import { deviceSummarySchema } from "../summaries/summary-schemas.ts";
  */
 export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummary {
   try {
-    const isBinary = sent instanceof Uint8Array && !doesSummaryStartLikeJson(sent);
-    return decodeSummary(isBinary ? sent : readSummaryAsBytes(parsedSummary(sent)), model);
+    return decodeSummary(readSummaryAsBytes(sent), model);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UserError(`summary: ${error.message}`, {
@@ -29,11 +28,13 @@ export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummar
   }
 }
 
-/** Time of the last row of a sent summary; null if it does not say, or cannot be read. @param sent as in `readSummary` */
+/**
+ * Returns the time of a summary's last row; null if the summary has no times or cannot be read.
+ * @param sent as in `readSummary`
+ */
 export function lastTimeOfSummary(sent: unknown): Date | null {
   try {
-    const isBinary = sent instanceof Uint8Array && !doesSummaryStartLikeJson(sent);
-    const recorded = recordedTimeOfSummary(isBinary ? sent : readSummaryAsBytes(parsedSummary(sent)));
+    const recorded = recordedTimeOfSummary(readSummaryAsBytes(sent));
     return recorded === undefined ? null : new Date(recorded.to * 1000);
   } catch (error) {
     if (error instanceof RangeError) return null;
@@ -56,8 +57,9 @@ function parsedSummary(sent: unknown): unknown {
 }
 
 /** Encodes a JSON summary in the binary form, because decoding that form detects any fault in the numbers. */
-function readSummaryAsBytes(json: unknown): Uint8Array {
-  const parsed = deviceSummarySchema.safeParse(json);
+function readSummaryAsBytes(sent: unknown): Uint8Array {
+  if (sent instanceof Uint8Array && !doesSummaryStartLikeJson(sent)) return sent;
+  const parsed = deviceSummarySchema.safeParse(parsedSummary(sent));
   if (parsed.success) return encodeSummary(deviceSummaryFromJson(parsed.data));
   const [issue] = parsed.error.issues;
   throw new RangeError(`${issue!.path.join(".") || "JSON"}: ${issue!.message}`);

@@ -87,7 +87,10 @@ export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): Device
   };
 }
 
-/** When the rows were recorded; undefined if the bytes do not say. @throws RangeError if they do not come from `encodeSummary` */
+/**
+ * Returns when the rows of a summary were recorded; undefined if the summary has no times.
+ * @throws RangeError if the bytes do not come from `encodeSummary`
+ */
 export function recordedTimeOfSummary(bytes: Uint8Array): RecordedTime | undefined {
   return readSummaryHead(new ByteReader(bytes)).recorded;
 }

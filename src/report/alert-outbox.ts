@@ -235,21 +235,14 @@ export class AlertOutbox {
     ends: { readonly targets: readonly StoredTarget[]; readonly now: Date } | null = null,
   ): void {
     this.#file.secureTransaction((database) => {
-      const open = of === null || ends === null ? {} : outboxStateOfStream(database, { ...of, stream }).open;
-      const told = Object.values(open).map((incident) => ({
-        incident,
-        targets: ends!.targets.filter(({ id }) => isToldOfIncident(database, id, incident.message.data.incident)),
-      }));
+      const told = of === null || ends === null ? [] : endsOfErasedStream(database, { ...of, stream }, ends);
       const among = of === null ? "" : "AND project = ? AND model = ?";
       const values = of === null ? [stream] : [stream, of.project ?? "", of.model];
       database.prepare(`DELETE FROM streams WHERE stream = ? ${among}`).run(...values);
       const own = (field: string): string => `message ->> '$.data.${field}'`;
       const same = among.replace("project", `coalesce(${own("project")}, '')`).replace("model", own("model"));
       database.prepare(`DELETE FROM messages WHERE ${own("stream")} = ? ${same}`).run(...values);
-      for (const { incident, targets } of told) {
-        const end = endOfErasedIncident(incident, ends!.now.toISOString());
-        for (const target of targets) insertAlert(database, end, target, ends!.now);
-      }
+      for (const end of told) insertAlert(database, ...end);
     });
     // Pages that were freed earlier may still contain the name.
     this.#file.vacuum();
@@ -284,6 +277,20 @@ function enqueueAlert(
     if (isAlertAtEnd(message) && !isToldOfIncident(database, target.id, message.data.incident)) continue;
     insertAlert(database, { ...message, data: { ...message.data, severity } }, target, now);
   }
+}
+
+/** The messages that end the incidents of a stream before it is erased. */
+function endsOfErasedStream(
+  database: DatabaseSync,
+  of: AlertedStream,
+  { targets, now }: { readonly targets: readonly StoredTarget[]; readonly now: Date },
+): [end: AlertMessage, target: StoredTarget, now: Date][] {
+  return Object.values(outboxStateOfStream(database, of).open).flatMap((incident) => {
+    const end = endOfErasedIncident(incident, now.toISOString());
+    return targets
+      .filter(({ id }) => isToldOfIncident(database, id, incident.message.data.incident))
+      .map((target): [AlertMessage, StoredTarget, Date] => [end, target, now]);
+  });
 }
 
 /** Whether there is a message about the incident for the target, sent or not. */

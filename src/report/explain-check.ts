@@ -27,6 +27,13 @@ export const partsOfCheck: Readonly<Record<NonNullable<JudgedBatch["left_out"]>[
   likely_causes: "likely causes",
 };
 
+/** What raised an alarm. */
+export const alarmCauseSentences: Readonly<Record<NonNullable<JudgedBatch["evidence"]["raised_by"]>, string>> = {
+  evidence: "Together, the batches raise the alarm.",
+  beyond_chance: "This batch alone is farther away than chance explains.",
+  constants: "A statistic exceeds its fixed threshold.",
+};
+
 /** Advice if a signal computed from a whole sensor differs most from the reference. */
 const signalHints = {
   magnitude: "it does not depend on how the sensor is worn, so look for an offset, a gain or a different unit",
@@ -120,13 +127,9 @@ function explainEvidence(result: JudgedBatch): string[] {
       `The stream's own past has ${before} of the ${references.window_size} that it needs, so the batch was compared only with the training data.`,
     ];
   }
-  const why = {
-    evidence: " Together, the batches raise the alarm.",
-    beyond_chance: " This batch alone is farther away than chance explains.",
-    constants: " A statistic exceeds its fixed threshold.",
-  };
   const by = evidence.raised_by;
-  return [`The evidence is ${explainShareOfAlarm(explainedAlarmShare(result))} the alarm level.${by ? why[by] : ""}`];
+  const share = explainShareOfAlarm(explainedAlarmShare(result));
+  return [`The evidence is ${share} the alarm level.${by ? ` ${alarmCauseSentences[by]}` : ""}`];
 }
 
 function explainFurthest(result: JudgedBatch): string[] {

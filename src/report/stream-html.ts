@@ -10,7 +10,13 @@ import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
 import { percent } from "../percent.ts";
 import type { Chart } from "./chart.ts";
 import { evidenceChart } from "./evidence-chart.ts";
-import { explainedCause, explainShareOfAlarmInShort, referenceNames, verdictNames } from "./explain-check.ts";
+import {
+  alarmCauseSentences,
+  explainedCause,
+  explainShareOfAlarmInShort,
+  referenceNames,
+  verdictNames,
+} from "./explain-check.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatAxisLabel, formatCount, formatFixed } from "./number-format.ts";
@@ -182,14 +188,9 @@ export function streamBatchReasons({
   faults,
   verdict,
 }: ShownBatch): string[] {
-  const by = {
-    evidence: "Together, the batches raise the alarm.",
-    beyond_chance: "This batch alone is farther away than chance explains.",
-    constants: "A statistic exceeds its fixed threshold.",
-  };
   return [
     ...faults.map(({ message }) => message),
-    ...(raised_by === null ? [] : [by[raised_by]]),
+    ...(raised_by === null ? [] : [alarmCauseSentences[raised_by]]),
     ...likely_causes.map((cause) => `Likely: ${explainedCause(cause)}.`),
     ...(unfamiliar ? ["Unlike the people in the training data."] : []),
     ...(doubtful && verdict === "normal" ? ["Doubtful, so kept out of the references."] : []),

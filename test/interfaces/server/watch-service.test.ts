@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { ServiceWatch } from "../../../src/interfaces/server/watch-service.ts";
-import type { ServedStreams } from "../../../src/pipelines/open-service.ts";
+import type { ServedStreams, Service } from "../../../src/pipelines/open-service.ts";
 import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 
 const silent = (stream: string) =>
@@ -14,10 +14,20 @@ const silent = (stream: string) =>
     evidence: null,
   }) as unknown as ServedStreams["streams"][number];
 
+/** The path of a rules file that sends all messages to a port where nothing listens. */
+function alertsFile(): string {
+  const path = join(temporaryDirectory(), "alerts.yaml");
+  writeFileSync(path, JSON.stringify({ targets: { hook: "http://127.0.0.1:9/" }, rules: [{ to: ["hook"] }] }));
+  return path;
+}
+
+/** Waits until the given number of messages is waiting to be sent. */
+const waiting = (watch: ServiceWatch, count: number): Promise<void> =>
+  vi.waitFor(async () =>
+    expect(await watch.metricsOf("default").text()).toContain(`tidemark_alerts_undelivered{status="waiting"} ${count}`),
+  );
+
 it("knows the streams of every project from the start, and tells which are silent", async () => {
-  const directory = temporaryDirectory();
-  const alerts = join(directory, "alerts.yaml");
-  writeFileSync(alerts, JSON.stringify({ targets: { hook: "http://127.0.0.1:9/" }, rules: [{ to: ["hook"] }] }));
   const watch = new ServiceWatch();
   onTestFinished(() => watch.close());
   const streams = ["default", "other"].map((project) => ({
@@ -26,16 +36,34 @@ it("knows the streams of every project from the start, and tells which are silen
     streams: [silent(`of ${project}`)],
   }));
   const service = { streams: async () => streams, streamNames: async () => [] };
-  await watch.start(service, { alerts, shared: false, reporter: { warn: () => {} } });
+  await watch.start(service, { alerts: alertsFile(), shared: false, reporter: { warn: () => {} } });
   const named = async (project: string): Promise<string[]> => {
     const lines = (await watch.metricsOf(project).text()).split("\n");
     return lines.filter((line) => line.startsWith("tidemark_stream_in_alarm"));
   };
   expect(await named("default")).toEqual(['tidemark_stream_in_alarm{model="walk",stream="of default"} 1']);
   expect(await named("other")).toEqual(['tidemark_stream_in_alarm{model="walk",stream="of other"} 1']);
-  await vi.waitFor(async () =>
-    expect(await watch.metricsOf("default").text()).toContain('tidemark_alerts_undelivered{status="waiting"} 2'),
-  );
+  await waiting(watch, 2);
+});
+
+it("ends the incidents of streams that were retired here or by another process", async () => {
+  const watch = new ServiceWatch();
+  onTestFinished(() => watch.close());
+  const model = "walk";
+  const streams = [{ project: "default", model, streams: ["here", "elsewhere", "active"].map(silent) }];
+  const names = new Set(["here", "elsewhere", "active"]);
+  const streamNames = async () => [{ project: "default", model, names, retired: ["elsewhere"] }];
+  const service = { streams: async () => streams, streamNames };
+  await watch.start(service, { alerts: alertsFile(), shared: false, reporter: { warn: () => {} } });
+  await waiting(watch, 3);
+  const decide: Service["decide"] = async () => ({ model, changed: true, batches: null });
+  const watched = watch.watched({ decide, judge: () => Promise.reject(new Error("not called")) });
+  const decision = { project: "default", model, stream: "here", batch: null, who: "ann", reason: "lost" };
+  await watched.decide({ ...decision, action: "retire" });
+  await waiting(watch, 4);
+  await watch.forgetErased(service);
+  await watch.forgetErased(service);
+  await waiting(watch, 5);
 });
 
 it("forgets a stream that another process has erased, and no stream of a model that cannot be read", async () => {

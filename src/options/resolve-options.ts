@@ -41,7 +41,7 @@ export function resolveOptions<Config extends object>(
   throw new UserError(`${writtenOptionName(name, defined)}${where}: expected ${issue.message}, got ${came}`);
 }
 
-/** This schema is kept, because zod compiles a schema when it is first used, which takes longer than using it. */
+/** Schemas by options, because zod compiles a schema when it is first used, which takes longer than using it. */
 const optionSchemas = new WeakMap<Options, z.ZodType>();
 
 function schemaOfOptions(defined: Options): z.ZodType {

@@ -82,7 +82,7 @@ export function reversedAxes(
   ];
 }
 
-/** Models of earlier versions have no coherences. */
+/** Leaves out all other signals, because merging them takes time. Models of earlier versions have no coherences. */
 function onlyAxesCoherences(batch: ClassSummaries, names: readonly string[]): ClassSummaries {
   return batch.map(
     (summary) =>

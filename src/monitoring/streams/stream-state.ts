@@ -59,7 +59,7 @@ function readDriftOfStreamState(drift: unknown): unknown {
   return typeof alarm === "object" && alarm !== null ? { ...drift, alarm: camelKeys(alarm) } : drift;
 }
 
-/** This schema is kept, because zod compiles a schema when it is first used. */
+/** Schemas by model, because zod compiles a schema when it is first used, which takes longer than using it. */
 const stateSchemas = new WeakMap<Judge["model"], z.ZodType<StreamState>>();
 
 /** A schema that also checks the channels, because a ledger copied from another folder may contain another model's evidence. */

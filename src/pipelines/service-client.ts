@@ -97,6 +97,11 @@ async function serviceClientAnswer(reply: ServiceReply): Promise<HttpAnswer> {
 const listSchema = z.object({ models: z.array(z.string()) });
 
 function onlyModelOfService(to: string, answer: HttpAnswer): string {
+  if (answer.status === 404) {
+    throw new UserError(`--to ${to}: there is no Tidemark service at this address (404)`, {
+      advice: "Give the address that `tidemark serve` prints, without a path such as /v1/models.",
+    });
+  }
   const isList = answer.status === 200;
   const listed = isList ? listSchema.safeParse(jsonOfAnswer(answer.text)).data : undefined;
   if (listed === undefined) {

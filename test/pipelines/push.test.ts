@@ -269,6 +269,13 @@ describe("push", () => {
     await expect(push({ ...options, spool: at("other") }, foreign)).rejects.toThrow(
       "the reply does not come from a Tidemark service: 200 without a list of models",
     );
+    const elsewhere = runWith(async () => reply(404, { title: "there is nothing at /v1/models/walk/v1/models" }));
+    await expect(push({ ...options, to: `${to}/v1/models/walk`, spool: at("other") }, elsewhere)).rejects.toMatchObject(
+      {
+        message: `--to ${to}/v1/models/walk: there is no Tidemark service at this address (404)`,
+        advice: expect.stringContaining("without a path"),
+      },
+    );
   });
 
   it("follows a folder: takes a file when it has stopped changing, and stops after what is on its way", async () => {

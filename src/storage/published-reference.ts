@@ -11,7 +11,7 @@ import type { MonitorDatabase } from "./monitor-database.ts";
 import { defaultStream, rollingReferencePathOfStream } from "./stream-names.ts";
 import type { ReferenceFigures, StoredMemory } from "./stream-store.ts";
 
-/** Creates the content for a stream's file. */
+/** A stream's rolling reference, as its file describes it. */
 export interface RollingBatches extends Pick<StoredMemory, "referencesChangedAt"> {
   readonly stream: string;
   readonly rolling: readonly ReferenceFigures[];
@@ -20,13 +20,13 @@ export interface RollingBatches extends Pick<StoredMemory, "referencesChangedAt"
 export interface PublishedReference {
   /** N, the number of batches in a rolling reference. */
   readonly referenceBatches: number;
-  /** The file's content. */
+  /** Returns the file's content. */
   readonly text: (reference: RollingBatches) => string;
 }
 
 /**
- * Updates the stream's file, unless it is already up to date. A stream without batches has no file,
- * except the empty file that `train` wrote. The file can be written again at any time, so it is not flushed to the disk.
+ * Updates the stream's file, unless it is already up to date. A stream without batches has no file, except the empty file that
+ * `train` wrote. The file can be written again at any time, so it is not flushed to the disk.
  */
 export function publishReference(
   database: MonitorDatabase,
@@ -42,7 +42,9 @@ export function publishReference(
   if (seen.text === null || isPublished(path, seen.text)) return;
   database.transaction((ledger) => {
     const isCurrent = ledger.version(stream) === seen.version;
-    const text = isCurrent ? seen.text! : referenceTextToPublish(ledger, stream, published)!;
+    const text = isCurrent ? seen.text : referenceTextToPublish(ledger, stream, published);
+    // Another process has erased or renamed the stream in the meantime.
+    if (text === null) return;
     try {
       mkdirSync(dirname(path), { recursive: true });
       replaceFileAtomicSync(path, text);

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import type { PublishedReference } from "../../src/storage/published-reference.ts";
 import { SqliteStreamStore } from "../../src/storage/sqlite-stream-store.ts";
 import type { DecidedBatch, StreamRules } from "../../src/storage/stream-store.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
@@ -20,6 +21,33 @@ function filesWith(directory: string, text: string): string[] {
     .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(text))
     .map(({ name }) => name);
 }
+
+it("is not published again by a process that had read it before it was erased", async () => {
+  const directory = temporaryDirectory();
+  const upgrade = { upgradeSummary: refuse, upgradeHeadline: refuse };
+  const open = (published: PublishedReference) =>
+    SqliteStreamStore.open(directory, { modelVersion: "walk-1", ...upgrade, published });
+  const other = open({ referenceBatches: 2, text: () => "other\n" });
+  const erase = () => other.erase("wrist", { at, who: "ann", reason: null, recordedAs: "sha256:1" });
+  let erased: Promise<unknown> | undefined;
+  const store = open({
+    referenceBatches: 2,
+    text: () => {
+      erased ??= erase();
+      return "read before the erasure\n";
+    },
+  });
+  const decided = { status: "accepted", reason: null, inReferences: false, summary: null, figures: null } as const;
+  await store.record(
+    { stream: "wrist", batchId: "1", contentHash: "1", receivedAt: at },
+    () => ({ ...decided, result: {} }),
+    rules,
+  );
+  expect(await erased).toBe(1);
+  expect(existsSync(join(directory, "streams"))).toBe(false);
+  await store.close();
+  await other.close();
+});
 
 it.each(["secret-stream", "default"])("is overwritten and unpublished: %s", async (stream) => {
   const directory = temporaryDirectory();

@@ -5,7 +5,7 @@ import { counted } from "../counted.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import type { Reporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
-import { AlertOutbox, outboxOfModel } from "./alert-outbox.ts";
+import { outboxOfModel, withAlertOutbox } from "./alert-outbox.ts";
 import type { AlertTarget } from "./alert-target.ts";
 import { type AlertClock, type Deliveries, deliverAlerts } from "./deliver-alerts.ts";
 import type { SendAlert } from "./send-alert.ts";
@@ -43,8 +43,7 @@ export async function alertCheck(
 ): Promise<void> {
   if (targets.length === 0) return;
   try {
-    const outbox = AlertOutbox.open(outboxOfModel(directory));
-    try {
+    await withAlertOutbox(outboxOfModel(directory), async (outbox) => {
       const model = alertedModelName(directory);
       for (const result of results) {
         const of = { project: null, model, stream: result.stream };
@@ -67,29 +66,28 @@ export async function alertCheck(
       }
       const deliveries = await deliverAlerts(outbox, targets, alertPatienceMs, run);
       for (const line of undeliveredAlertLines(deliveries, directory)) reporter.warn(line);
-    } finally {
-      outbox.close();
-    }
+    });
   } catch (error) {
     reporter.warn(`alerts: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-/** One line per target that did not accept every message. */
+/** One line per target with messages that are still waiting, and one per target with messages that were abandoned. */
 export function undeliveredAlertLines({ faults }: Pick<Deliveries, "faults">, directory: string): string[] {
   const list = shellCommand("tidemark", "alerts", "list", "--model", shellPath(directory));
-  const over = faults.filter(({ isOver }) => isOver);
+  const waiting = faults.filter(({ isOver }) => !isOver);
+  const abandoned = Map.groupBy(
+    faults.filter(({ isOver }) => isOver),
+    ({ target }) => target.shown,
+  );
   return [
-    ...faults
-      .filter(({ isOver }) => !isOver)
-      .map(
-        ({ target, reason }) =>
-          `alerts: ${target.shown}: ${reason}. The next check with this --alert will send them; see: ${list}`,
-      ),
-    ...(over.length === 0
-      ? []
-      : [
-          `alerts: ${counted(over.length, "message")} abandoned (${over[0]!.target.shown}: ${over[0]!.reason}); see: ${list}`,
-        ]),
+    ...waiting.map(
+      ({ target, reason }) =>
+        `alerts: ${target.shown}: ${reason}. The next check with this --alert will send them; see: ${list}`,
+    ),
+    ...[...abandoned].map(([target, own]) => {
+      const reasons = [...new Set(own.map(({ reason }) => reason))].join("; ");
+      return `alerts: ${counted(own.length, "message")} abandoned (${target}: ${reasons}); see: ${list}`;
+    }),
   ];
 }

@@ -20,7 +20,10 @@ export const systemAlertClock: AlertClock = {
 export interface Deliveries {
   /** Number of accepted messages. */
   readonly sent: number;
-  /** One entry for each target that did not accept every message: its last fault, and whether a later attempt may succeed. */
+  /**
+   * The faults of the messages that were not accepted: one for each abandoned message (`isOver`), and one for each target whose
+   * messages are kept for a later attempt.
+   */
   readonly faults: readonly { readonly target: AlertTarget; readonly reason: string; readonly isOver: boolean }[];
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CheckResult } from "../../src/monitoring/streams/check-result.ts";
+import { undeliveredAlertLines } from "../../src/report/alert-check.ts";
 import { AlertOutbox } from "../../src/report/alert-outbox.ts";
 import { type AlertTarget, alertTarget } from "../../src/report/alert-target.ts";
 import { type AlertClock, deliverAlerts } from "../../src/report/deliver-alerts.ts";
@@ -107,6 +108,22 @@ describe("the outbox", () => {
     const up = receiver();
     await deliverAlerts(outbox, [hook], 3000, { send: up.send, clock });
     expect(typesOf(up.accepted)).toEqual(["hook alarm.began", "hook alarm.ended"]);
+  });
+
+  it("names every target that gave up messages, and every reason", () => {
+    const fault = (target: AlertTarget, reason: string, isOver: boolean) => ({ target, reason, isOver });
+    const faults = [
+      fault(hook, "it answered 400", true),
+      fault(other, "it answered 404", true),
+      fault(hook, "it answered 413", true),
+      fault(hook, "no connection", false),
+    ];
+    const list = "see: tidemark alerts list --model m";
+    expect(undeliveredAlertLines({ faults }, "m")).toEqual([
+      `alerts: ${hook.shown}: no connection. The next check with this --alert will send them; ${list}`,
+      `alerts: 2 messages abandoned (${hook.shown}: it answered 400; it answered 413); ${list}`,
+      `alerts: 1 message abandoned (${other.shown}: it answered 404); ${list}`,
+    ]);
   });
 
   it("claims a message, so that two processes do not send it at once, and frees it if the first one is killed", () => {

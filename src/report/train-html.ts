@@ -19,6 +19,7 @@ import { qualityTables } from "./quality-tables.ts";
 import { reliabilityDiagram } from "./reliability-diagram.ts";
 import { configTable, foldTable, leakageTable } from "./report-tables.ts";
 import { testSetTable } from "./test-set-table.ts";
+import { whatFoldsMeasured } from "./what-folds-measured.ts";
 
 export interface ReportInput {
   readonly cvReport: CvReport;
@@ -43,21 +44,13 @@ export function trainHtml(input: ReportInput): string {
     title: `Tidemark: ${report.model_version}`,
     heading: `Cross-validation of ${report.model_version}`,
     lead: html`${counted(report.classes.length, "class", "classes")}, ${counted(report.users.length, "person", "people")},
- ${counted(report.windows.total, "window")} of ${baseline.source_file}. ${trainReportPromise(report)}`,
+ ${counted(report.windows.total, "window")} of ${baseline.source_file}. ${whatFoldsMeasured(report.leakage)}`,
     warnings: [...new Set([...report.warnings, ...report.quality.warnings])],
     headline: trainHtmlHeadline(report),
     sections: [...sections, ...trainSections(input)],
     footer: html`Written by <code>tidemark train</code> on ${report.created_at.slice(0, 10)}. The figures are in
  cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet. examples.html draws windows of each class.`,
   });
-}
-
-function trainReportPromise(report: CvReport): string {
-  const { split, no_shared_person } = report.leakage;
-  if (no_shared_person) return "Every figure is measured on people whom the network had not seen.";
-  if (split === "blocks")
-    return "Every figure is measured on stretches of time that the network had not seen, but from people whom it had seen.";
-  return "The network had seen the people on whom it was tested: expect worse results for new people.";
 }
 
 function trainHtmlHeadline({ summary, pooled, pooled_calibrated, folds }: CvReport): Html {

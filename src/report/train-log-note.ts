@@ -3,6 +3,7 @@
 import { counted } from "../counted.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { modelFiles } from "../storage/model-folder.ts";
+import { whatFoldsMeasured } from "./what-folds-measured.ts";
 
 /** The run's note, in Markdown. */
 export function trainLogNote(report: CvReport): string {
@@ -17,9 +18,7 @@ export function trainLogNote(report: CvReport): string {
     `**${report.model_version}**: ${counted(classes.length, "class", "classes")} (${classes.join(", ")}) from ${channels.join(", ")}.`,
     "",
     `${counted(windows.total, "window")} of ${counted(users.length, "person", "people")}, ${counted(report.folds.length, "fold")}. ` +
-      (leakage.no_shared_person
-        ? "Every figure is measured on people whom the network had not seen."
-        : "The network had seen the people on whom it was tested: expect worse results for new people."),
+      whatFoldsMeasured(leakage),
     "",
     "| | over folds | over people |",
     "| --- | --- | --- |",

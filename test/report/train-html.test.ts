@@ -4,6 +4,7 @@ import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
 import { reliabilityByTemperature } from "../../src/report/reliability-diagram.ts";
 import { trainHtml } from "../../src/report/train-html.ts";
+import { trainLogNote } from "../../src/report/train-log-note.ts";
 import { type ExampleOptions, exampleReport, ordinary } from "./example-report.ts";
 
 interface Element {
@@ -54,6 +55,14 @@ describe("report.html", () => {
       expect(ticks.length).toBeGreaterThan(1);
       expect([...new Set(ticks)]).toEqual(ticks);
     }
+  });
+
+  it("says on the page and in the tracking server's note what a split by time measures", () => {
+    const { cvReport } = input;
+    const report = { ...cvReport, leakage: { ...cvReport.leakage, no_shared_person: false, split: "blocks" as const } };
+    const sentence = "on stretches of time that the network had not seen, but from people whom it had seen.";
+    expect(trainHtml({ ...input, cvReport: report })).toContain(sentence);
+    expect(trainLogNote(report)).toContain(sentence);
   });
 
   it("has a section for each part of the report, and gives each chart its words", () => {

@@ -2,10 +2,11 @@
 import { counted } from "../../counted.ts";
 import { verdictExitCodes } from "../../errors.ts";
 import { naturalOrder } from "../../natural-order.ts";
-import { percent } from "../../percent.ts";
 import type { JudgedBatch } from "../../pipelines/check.ts";
 import type { CheckedStream, CheckedStreams } from "../../pipelines/check-streams.ts";
+import { explainedCause } from "../../report/explain-check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
+import { evidenceShareText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 /** @param model the model folder, as given by the user */
@@ -46,7 +47,7 @@ function checkStreamsVerdictText({ result, known }: CheckedStream): string {
 function checkStreamsEvidenceText({ result }: CheckedStream): string {
   if (result === null || result.verdict === "rejected") return "-";
   const { value, alarm_at, share = value / alarm_at } = result.evidence;
-  return share > 100 ? "> 100 x" : percent(Math.floor(100 * share) / 100, { decimals: 0 });
+  return evidenceShareText(share);
 }
 
 function checkStreamsFindingText({ result, error }: CheckedStream): string {
@@ -62,7 +63,7 @@ function checkStreamsFurthestText({ comparisons, leading }: JudgedBatch): string
 
 function checkStreamsNoteTexts({ likely_causes: [cause], not_counted, doubtful, unfamiliar }: JudgedBatch): string[] {
   if (cause !== undefined) {
-    return [`likely ${cause.channels.length === 0 ? "the batch" : cause.channels.join(", ")} ${cause.fault}`];
+    return [`likely ${explainedCause(cause)}`];
   }
   if (not_counted) return [`not counted: ${not_counted.message}`];
   return [...(doubtful ? ["doubtful"] : []), ...(unfamiliar ? ["unfamiliar"] : [])];

@@ -3,9 +3,16 @@
 import { durationText } from "../../duration-text.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
-import { checkAdvice, partsOfCheck } from "../../report/explain-check.ts";
+import {
+  checkAdvice,
+  explainedAlarmShare,
+  explainedCause,
+  explainedComparison,
+  partsOfCheck,
+  referenceNames,
+} from "../../report/explain-check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { comparedReferenceNames, comparisonChannelText, comparisonPText, comparisonText } from "./comparison-text.ts";
+import { comparisonChannelText, comparisonPText, comparisonText } from "./comparison-text.ts";
 import { fixedNumberText, wholeNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
@@ -40,13 +47,14 @@ function rejectedCheckText({ batch_id, stream, reasons }: RejectedBatch): string
 
 function judgedCheckText(result: JudgedBatch, model: string): Block[] {
   const { comparisons, likely_causes: causes, warnings } = result;
+  const leading = explainedComparison(result);
   return [
     `${result.verdict}   batch ${result.batch_id} of stream ${result.stream}`,
     ...checkTextHeadline(result),
     "",
-    ...(comparisons.length === 0
+    ...(leading === undefined
       ? ["Nothing could be compared: the batch is shorter than every rehearsed batch."]
-      : [...comparisonText(comparisons), "", ...comparisonChannelText(leadingComparisonInCheckText(result))]),
+      : [...comparisonText(comparisons), "", ...comparisonChannelText(leading)]),
     "",
     ...checkSignalText(result),
     ...(causes.length === 0 ? [] : ["", ...causes.map(checkCauseText)]),
@@ -114,10 +122,9 @@ function checkTextHeadline(result: JudgedBatch): string[] {
 }
 
 /** The evidence as a share of the alarm level, which makes all models and run lengths comparable. */
-function checkEvidenceText({ verdict, evidence }: JudgedBatch): string {
-  const { value, alarm_at, raised_by: by } = evidence;
-  // Earlier versions stored the accumulated evidence even if a single batch had raised the alarm.
-  const share = verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
+function checkEvidenceText(result: JudgedBatch): string {
+  const { raised_by: by } = result.evidence;
+  const share = explainedAlarmShare(result);
   // The share is rounded down, so that only an alarm shows 100 %.
   const shown =
     share > 0 && share < 0.01
@@ -149,7 +156,8 @@ function checkLimitText(
 export function decisionCheckText(result: CheckResult): Block[] {
   if (result.verdict === "rejected") return [];
   const { comparisons, rows, windows, seconds, thresholds, evidence } = result;
-  const others = comparisons.filter((comparison) => comparison !== leadingComparisonInCheckText(result));
+  const leading = explainedComparison(result);
+  const others = comparisons.filter((comparison) => comparison !== leading);
   return [
     `read       ${wholeNumberText(rows)} rows, ${durationText(seconds)}, ${wholeNumberText(windows)} windows`,
     `decided    by ${thresholds} thresholds; ${checkEvidenceText(result)}` +
@@ -158,10 +166,6 @@ export function decisionCheckText(result: CheckResult): Block[] {
         : `, with at most one false alarm in ${wholeNumberText(evidence.average_run_length)} batches`),
     ...others.flatMap((comparison) => comparisonChannelText(comparison)),
   ];
-}
-
-function leadingComparisonInCheckText({ comparisons, leading }: JudgedBatch): CheckedComparison {
-  return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0]!;
 }
 
 function checkSignalText({ signals, accuracy, accuracy_unknown: unknown }: JudgedBatch): string[] {
@@ -178,7 +182,7 @@ function checkSignalText({ signals, accuracy, accuracy_unknown: unknown }: Judge
     ...(against === undefined
       ? []
       : [
-          `           compared with ${comparedReferenceNames[reference]}: ${percent(against.mix_shift, { significant: 2 })} ` +
+          `           compared with ${referenceNames[reference]}: ${percent(against.mix_shift, { significant: 2 })} ` +
             "total variation distance between the mixes of activities",
         ]),
     `           mean confidence ${fixedNumberText(confidence)}${usual(confidence, against?.confidence_shift)}` +
@@ -199,10 +203,8 @@ function checkIntervalText({ lower, upper, coverage }: NonNullable<JudgedBatch["
   return `${fixedNumberText(lower)} to ${fixedNumberText(upper)} for ${percent(coverage, { significant: 2 })} of new people; estimated without labels`;
 }
 
-function checkCauseText({ channels, fault, weight }: JudgedBatch["likely_causes"][number]): string {
-  const who = channels.length === 0 ? "the batch" : channels.join(", ");
-  const said = channels.length > 1 ? fault.replace(/^is /, "are ").replace(/^has /, "have ") : fault;
-  return `likely     ${who} ${said} (explains ${percent(weight, { significant: 2 })} of the change)`;
+function checkCauseText(cause: JudgedBatch["likely_causes"][number]): string {
+  return `likely     ${explainedCause(cause)} (explains ${percent(cause.weight, { significant: 2 })} of the change)`;
 }
 
 function nextStepsInCheckText(result: JudgedBatch, model: string): string[] {

@@ -2,14 +2,9 @@
 import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison } from "../../pipelines/check.ts";
+import { referenceNames } from "../../report/explain-check.ts";
 import { fixedNumberText, wholeNumberText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
-
-export const comparedReferenceNames = {
-  baseline: "the training data",
-  anchor: "the stream's first batches",
-  rolling: "the stream's last batches",
-} as const;
 
 /**
  * States the method used instead of rehearsals, or the number of rehearsed people and the smallest p-value that this number
@@ -54,7 +49,7 @@ export function comparisonPText(p: number): string {
 
 export function comparisonText(comparisons: readonly CheckedComparison[]): Block[] {
   const rows = comparisons.map((comparison) => [
-    comparedReferenceNames[comparison.reference],
+    referenceNames[comparison.reference],
     comparison.channel,
     statisticNames[comparison.statistic] ?? comparison.statistic,
     unusualComparisonText(comparison),
@@ -98,7 +93,7 @@ export function comparisonChannelText(shown: CheckedComparison): Block[] {
   ]);
   const headers = ["channel", "KS", "in classes", "PSI", "W1 (sd)", "mean (sd)", "spread"];
   return [
-    `against ${comparedReferenceNames[shown.reference]}`,
+    `against ${referenceNames[shown.reference]}`,
     { headers: [...headers, ...(isScored ? ["score"] : []), ""], rows },
     ...(isScored ? [`  ${comparisonScoreText(shown)}`] : []),
   ];

@@ -9,8 +9,7 @@ export type Shell = "bash" | "zsh" | "fish";
 interface Completed {
   /** Path of a command, for example "models list"; "" for the program itself. */
   readonly path: string;
-  readonly summary: string;
-  readonly commands: readonly string[];
+  readonly commands: readonly { readonly name: string; readonly path: string; readonly summary: string }[];
   /** Words that may come next: subcommands, or the values of an argument. */
   readonly words: readonly string[];
   readonly options: readonly { readonly flag: string; readonly option: Option }[];
@@ -37,23 +36,21 @@ const help: Option = flagOption({ doc: "print the help" });
 function commandsForCompletion(command: Command, path: string, optionsOf: (command: Command) => Options): Completed[] {
   const defined = Object.entries(optionsOf(command));
   const named = defined.filter(([, { argument }]) => argument !== true);
+  const children = command.commands.map((one) => {
+    const name = one.name();
+    return { command: one, name, path: path === "" ? name : `${path} ${name}`, summary: one.summary() };
+  });
   const own: Completed = {
     path,
-    summary: command.summary(),
-    commands: command.commands.map((one) => one.name()),
+    commands: children,
     words: [
-      ...command.commands.map((one) => one.name()),
+      ...children.map(({ name }) => name),
       ...defined.flatMap(([, option]) => (option.argument === true ? Object.keys(option.choices ?? {}) : [])),
     ],
     options: [...named, ["help", help] as const].map(([name, option]) => ({ flag: `--${kebabCase(name)}`, option })),
     takesFiles: defined.some(([, option]) => option.argument === true && isPathCompletion(option)),
   };
-  return [
-    own,
-    ...command.commands.flatMap((one) =>
-      commandsForCompletion(one, path === "" ? one.name() : `${path} ${one.name()}`, optionsOf),
-    ),
-  ];
+  return [own, ...children.flatMap((child) => commandsForCompletion(child.command, child.path, optionsOf))];
 }
 
 function completionWords({ choices = {} }: Option): string {
@@ -137,15 +134,13 @@ function zshCompletion(commands: readonly Completed[]): string {
         : `'*: :${own.words.length === 0 ? "" : `(${own.words.join(" ")})`}'`;
       return `${functionOf(path)}() {\n  _arguments \\\n${flags.join("\n")}\n    ${rest}\n}`;
     }
-    const known = own.commands.map((name) => {
-      const full = path === "" ? name : `${path} ${name}`;
-      const { summary } = commands.find((other) => other.path === full)!;
-      return { name, full, described: quoteForCompletion(`${name}:${summary.replaceAll(":", "\\:")}`) };
-    });
+    const described = own.commands.map(({ name, summary }) =>
+      quoteForCompletion(`${name}:${summary.replaceAll(":", "\\:")}`),
+    );
     return `${functionOf(path)}() {
   local state line
   local -a known=(
-${known.map(({ described }) => `    ${described}`).join("\n")}
+${described.map((text) => `    ${text}`).join("\n")}
   )
   _arguments -C \\
 ${flags.join("\n")}
@@ -154,7 +149,7 @@ ${flags.join("\n")}
     command) _describe command known ;;
     rest)
       case $line[1] in
-${known.map(({ name, full }) => `        ${name}) ${functionOf(full)} ;;`).join("\n")}
+${own.commands.map((child) => `        ${child.name}) ${functionOf(child.path)} ;;`).join("\n")}
       esac ;;
   esac
 }`;
@@ -170,16 +165,17 @@ function fishCompletion(commands: readonly Completed[]): string {
   const lines = commands.flatMap(({ path, commands: own, words: next, options, takesFiles }) => {
     const seen = path.split(" ").map((word) => `__fish_seen_subcommand_from ${word}`);
     const here = path === "" ? "__fish_use_subcommand" : seen.join("; and ");
-    const before = path === "" ? here : `${here}; and not __fish_seen_subcommand_from ${own.join(" ")}`;
+    const before =
+      path === "" ? here : `${here}; and not __fish_seen_subcommand_from ${own.map(({ name }) => name).join(" ")}`;
     return [
       ...(own.length === 0 && next.length > 0
         ? [`complete -c tidemark -n ${quoteForCompletion(here)} -a ${quoteForCompletion(next.join(" "))}`]
         : []),
       ...(takesFiles ? [`complete -c tidemark -n ${quoteForCompletion(here)} -F`] : []),
-      ...own.map((name) => {
-        const { summary } = commands.find((other) => other.path === (path === "" ? name : `${path} ${name}`))!;
-        return `complete -c tidemark -n ${quoteForCompletion(before)} -a ${name} -d ${quoteForCompletion(summary)}`;
-      }),
+      ...own.map(
+        ({ name, summary }) =>
+          `complete -c tidemark -n ${quoteForCompletion(before)} -a ${name} -d ${quoteForCompletion(summary)}`,
+      ),
       ...options.map(({ flag, option }) => {
         const words = completionWords(option);
         const value =

@@ -40,7 +40,7 @@ export function evaluateCommand(): Command {
       terminal.detail(
         `read       ${counted(result.windows, "window")} of ${config.files.join(", ")}; model ${config.model}`,
       );
-      if (json) terminal.json(printedEvaluation(result));
+      if (json) terminal.json(snakeKeys(result) satisfies PrintedEvaluation);
       else terminal.print(...evaluateText(result));
       if (result.out !== null) terminal.inform(`report: ${result.out}`);
     },
@@ -49,7 +49,3 @@ export function evaluateCommand(): Command {
 
 /** What --json prints. */
 export type PrintedEvaluation = SnakeKeys<EvaluateResult>;
-
-function printedEvaluation(result: EvaluateResult): PrintedEvaluation {
-  return snakeKeys(result);
-}

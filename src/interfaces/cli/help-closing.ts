@@ -4,10 +4,7 @@ import { colouredText } from "./colour.ts";
 import { wrapLine } from "./wrap.ts";
 
 export interface Closing {
-  /**
-   * Commands. Example commands; all lines of a multi-line command except the last end with a backslash, so that it can be
-   * pasted.
-   */
+  /** Example commands. Each line of a multi-line command except the last ends with a backslash, so that it can be pasted. */
   readonly examples: readonly string[];
   /** Paragraphs. */
   readonly notes?: readonly string[];

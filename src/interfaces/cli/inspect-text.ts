@@ -159,8 +159,8 @@ function inspectPersonText({ quality, folds }: InspectResult): Block[] {
 }
 
 function inspectRangeText(values: readonly number[]): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => inspectRateText(value, ""));
-  return low === high ? low! : `${low} to ${high}`;
+  const [low, high] = [inspectRateText(Math.min(...values), ""), inspectRateText(Math.max(...values), "")];
+  return low === high ? low : `${low} to ${high}`;
 }
 
 function inspectRecordingText({ quality, recordings, sensors }: InspectResult): Block[] {

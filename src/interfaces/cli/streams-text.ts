@@ -2,9 +2,8 @@
 import { counted } from "../../counted.ts";
 import { roughDurationText } from "../../duration-text.ts";
 import { timeRangeText } from "../../instant-text.ts";
-import { percent } from "../../percent.ts";
 import type { ListedStream, ShownBatch, ShownStream, StreamList, StreamSilence } from "../../pipelines/streams.ts";
-import { wholeNumberText } from "./number-text.ts";
+import { evidenceShareText, wholeNumberText } from "./number-text.ts";
 import { sparkline } from "./sparkline.ts";
 import type { Block } from "./terminal.ts";
 
@@ -48,13 +47,13 @@ export function shownStreamText(shown: ShownStream, model: string): Block[] {
     ...(isDated ? [streamDataText(batch)] : []),
     `${batch.verdict}${batch.confirmed === false ? "?" : ""}`,
     batch.status,
-    batch.evidence === null ? "-" : streamEvidenceText(batch.evidence),
+    batch.evidence === null ? "-" : evidenceShareText(batch.evidence),
     streamBatchText(batch),
   ]);
   return [
     `stream     ${shown.stream} of ${model}${shown.retired_at === null ? "" : `, retired ${streamTimeText(shown.retired_at)}`}`,
     `state      ${streamStateText(shown)}${
-      since === null ? "" : ` since ${streamTimeText(since)} ` + `(${streamAgoText(since, at)})`
+      since === null ? "" : ` since ${streamTimeText(since)} (${streamAgoText(since, at)})`
     }`,
     `last batch ${streamSilenceText(shown.silence)}`,
     `batches    ${wholeNumberText(total)}: ${byStatus.join(", ")}`,
@@ -83,11 +82,6 @@ function streamBatchText({ faults, reason, comparisons, leading }: ShownBatch): 
   const channel = furthest === undefined ? "" : `${furthest.channel} (${furthest.reference})`;
   const isSaid = reason === null || (furthest !== undefined && reason.includes(furthest.channel));
   return isSaid ? channel : `${channel}; ${reason}`.replace(/^; /, "");
-}
-
-function streamEvidenceText(share: number): string {
-  if (share > 100) return "> 100 x";
-  return percent(Math.floor(100 * share) / 100, { decimals: 0 });
 }
 
 function streamSilenceText({ seconds, usual_interval_seconds: usual, silent }: StreamSilence): string {

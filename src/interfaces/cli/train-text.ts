@@ -106,11 +106,11 @@ export function trainTextOfEpoch(event: EventOf<"epoch">, loudness: Loudness): s
     : "";
   const left = secondsLeft === null ? "" : `  ${durationText(secondsLeft)} left`;
   const accuracies = `accuracy ${fixedNumberText(event.accuracy)}${validated ? `  val_accuracy ${fixedNumberText(valAccuracy)}` : ""}`;
-  const mixedTimeUnitRateText = event.learningRate === null ? "" : `lr ${event.learningRate}  `;
+  const learningRate = event.learningRate === null ? "" : `lr ${event.learningRate}  `;
   return [
     `${trainFitText(event.fit)}  ${trainEpochText(event)}  loss ${fixedNumberText(event.loss)}${validation}${left}`,
     ...(loudness === "verbose"
-      ? [`  ${accuracies}  ${mixedTimeUnitRateText}${Math.round(event.windowsPerSecond)} windows/s`]
+      ? [`  ${accuracies}  ${learningRate}${Math.round(event.windowsPerSecond)} windows/s`]
       : []),
   ];
 }

@@ -1,6 +1,7 @@
 // Tests the output of `check`: evidence is shown on a single scale, and next to each number is the value that it is compared
 // with.
 import { describe, expect, it } from "vitest";
+import { checkStreamsText } from "../../../src/interfaces/cli/check-streams-text.ts";
 import { checkText, decisionCheckText } from "../../../src/interfaces/cli/check-text.ts";
 import { tableLines } from "../../../src/interfaces/cli/table.ts";
 import type { Block } from "../../../src/interfaces/cli/terminal.ts";
@@ -203,4 +204,16 @@ describe("the marked channel", () => {
     expect(text).toMatch(/^channel .* spread$/m);
     expect(text).toMatch(/^Ax .* <-$/m);
   });
+});
+
+it("puts the verb of a likely cause in the plural if several channels share the cause", () => {
+  const result = judged({
+    verdict: "sudden_change",
+    likely_causes: [{ kind: "scaled", channels: ["Ax", "Ay"], fault: "is multiplied by 9.81", weight: 0.9 }],
+  });
+  const streams = [{ stream: "wrist", known: false, result, error: null }];
+  const counts = { normal: 0, gradual_drift: 0, sudden_change: 1, rejected: 0, error: 0 };
+  const blocks = checkStreamsText({ model_version: "1", exit_code: 2, counts, streams }, "m");
+  const [row] = blocks.flatMap((block) => (typeof block === "object" && "rows" in block ? block.rows : []));
+  expect(row?.at(-1)).toBe("Ax (rolling); likely Ax, Ay are multiplied by 9.81");
 });

@@ -194,6 +194,11 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
   return service;
 }
 
+/** Whether other services, on other machines, may use the same store. */
+export function isSharedStore(address: string): boolean {
+  return sqliteFolderOf(address) === null;
+}
+
 /** Null for a database. */
 function sqliteFolderOf(address: string): string | null {
   const parsed = parseStoreAddress(address);

@@ -27,11 +27,8 @@ const folders = ["../../dashboard", "../../../dist/dashboard"].map((path) =>
 
 export function dashboardRoutes(): Route[] {
   const folder = folders.find((path) => existsSync(join(path, "index.html")));
-  const read = (name: string): Buffer => readFileSync(join(folder!, name));
-  const page = folder === undefined ? null : read("index.html");
-  const assets = new Map(
-    folder === undefined ? [] : readdirSync(join(folder, "assets")).map((name) => [name, read(join("assets", name))]),
-  );
+  const page = folder === undefined ? null : readFileSync(join(folder, "index.html"));
+  const assets = folder === undefined ? new Map<string, Buffer>() : readDashboardAssets(join(folder, "assets"));
   return [
     {
       method: "get",
@@ -66,6 +63,11 @@ export function dashboardRoutes(): Route[] {
       },
     },
   ];
+}
+
+/** The content of each file, by name. */
+function readDashboardAssets(folder: string): Map<string, Buffer> {
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
 }
 
 function dashboardFile(content: Buffer, name: string, cache: string): Response {

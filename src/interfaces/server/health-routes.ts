@@ -4,7 +4,7 @@ import { z } from "zod";
 import { jsonResponse } from "./json-response.ts";
 import type { Route } from "./route.ts";
 
-/** The reply; anyone can read it, so it contains no paths or hosts. */
+/** The reason given in the reply, without paths or hosts, because anyone can read it. */
 const unusable = "a model or the store cannot be used; the line of this request in the service's log says why";
 
 /** @param notReady why the service accepts no batches; undefined if it does */
@@ -21,8 +21,8 @@ export function healthRoutes({
       path: "/livez",
       scope: null,
       operationId: "live",
-      summary: "Whether the process lives",
-      replies: { 200: { doc: "it lives", schema: z.object({ status: z.literal("ok") }) } },
+      summary: "Whether the process is alive",
+      replies: { 200: { doc: "the process is alive", schema: z.object({ status: z.literal("ok") }) } },
       answer: async () => jsonResponse({ status: "ok" }),
     },
     {
@@ -30,9 +30,9 @@ export function healthRoutes({
       path: "/readyz",
       scope: null,
       operationId: "ready",
-      summary: "Whether batches are taken",
+      summary: "Whether the service accepts batches",
       replies: {
-        200: { doc: "they are", schema: z.object({ status: z.literal("ok") }) },
+        200: { doc: "the service accepts batches", schema: z.object({ status: z.literal("ok") }) },
         503: {
           doc: "the service is stopping, or a model or the store cannot be used",
           schema: z.object({ status: z.literal("unavailable"), reason: z.string() }),

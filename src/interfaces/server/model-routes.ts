@@ -15,8 +15,7 @@ const baselineSchema = z.looseObject({
   cross_validation: z.looseObject({}),
 });
 
-/** @param serviceOf returns the service once it is open */
-export function modelRoutes(serviceOf: () => Pick<Service, "baselines">): Route[] {
+export function modelRoutes(service: Pick<Service, "baselines">): Route[] {
   return [
     {
       method: "get",
@@ -25,8 +24,7 @@ export function modelRoutes(serviceOf: () => Pick<Service, "baselines">): Route[
       operationId: "showBaseline",
       summary: "A model's training data per channel, its calibration and its cross-validation; people are not named",
       replies: { 200: { doc: "the baseline", schema: baselineSchema }, 404: { doc: "the model does not exist" } },
-      answer: async ({ params }) =>
-        jsonResponse(await readForRoute(() => serviceOf().baselines.baseline(params.model!))),
+      answer: async ({ params }) => jsonResponse(await readForRoute(() => service.baselines.baseline(params.model!))),
     },
     {
       method: "get",
@@ -42,7 +40,7 @@ export function modelRoutes(serviceOf: () => Pick<Service, "baselines">): Route[
         404: { doc: "the model does not exist" },
       },
       answer: async ({ params }) =>
-        jsonResponse(await readForRoute(() => serviceOf().baselines.comparison(params.model!, params.other!))),
+        jsonResponse(await readForRoute(() => service.baselines.comparison(params.model!, params.other!))),
     },
   ];
 }

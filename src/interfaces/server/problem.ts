@@ -18,7 +18,7 @@ export interface ProblemOptions {
  * How long clients wait before retrying after 503; by then, a full disk or a damaged model may have been repaired. An arbitrary
  * choice.
  */
-const secondsUntilOrder = 5;
+const secondsUntilRetry = 5;
 
 /** An error that determines the reply to a request. */
 export class Problem extends Error {
@@ -41,7 +41,7 @@ export class Problem extends Error {
     return new Response(`${JSON.stringify(body)}\n`, {
       status,
       headers: {
-        ...(status === 503 && { "Retry-After": String(secondsUntilOrder) }),
+        ...(status === 503 && { "Retry-After": String(secondsUntilRetry) }),
         ...this.headers,
         "Content-Type": "application/problem+json",
       },

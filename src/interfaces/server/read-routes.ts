@@ -10,8 +10,7 @@ const kinds = ["active", "alarm", "silent", "rejected", "retired"] as const;
 const mostStreams = 1000;
 const mostBatches = 5000;
 
-/** @param serviceOf returns the service once it is open */
-export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">): Route[] {
+export function readRoutes(service: Pick<Service, "reader" | "picture">): Route[] {
   return [
     {
       method: "get",
@@ -48,7 +47,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
           skip: wholeNumberForReadRoute("skip", skip, { otherwise: 0, from: 0, to: 1e9 }),
         };
         return jsonResponse(
-          await serviceOf().reader.fleet(caller.project, (stream) => caller.may("read", stream), selection),
+          await service.reader.fleet(caller.project, (stream) => caller.may("read", stream), selection),
         );
       },
     },
@@ -72,7 +71,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
       answer: async ({ params, query, caller }) => {
         const { model, stream } = params as { model: string; stream: string };
         const last = wholeNumberForReadRoute("last", query.last, { otherwise: 200, from: 1, to: mostBatches });
-        const shown = await readForRoute(() => serviceOf().reader.stream(caller.project, model, stream, last));
+        const shown = await readForRoute(() => service.reader.stream(caller.project, model, stream, last));
         if (shown === null) throw notFoundProblem(`model ${model} has no stream ${JSON.stringify(stream)}`);
         return jsonResponse(shown);
       },
@@ -99,7 +98,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
       },
       answer: async ({ params, caller }) => {
         const { model, stream, batch } = params as { model: string; stream: string; batch: string };
-        const read = await readForRoute(() => serviceOf().reader.batch(caller.project, model, stream, batch));
+        const read = await readForRoute(() => service.reader.batch(caller.project, model, stream, batch));
         if (read === null)
           throw notFoundProblem(`stream ${JSON.stringify(stream)} has no batch ${JSON.stringify(batch)}`);
         return jsonResponse(read);
@@ -126,7 +125,7 @@ export function readRoutes(serviceOf: () => Pick<Service, "reader" | "picture">)
       },
       answer: async ({ params, caller }) => {
         const { model, stream, batch } = params as { model: string; stream: string; batch: string };
-        const drawn = await readForRoute(() => serviceOf().picture({ project: caller.project, model, stream, batch }));
+        const drawn = await readForRoute(() => service.picture({ project: caller.project, model, stream, batch }));
         if (drawn === null)
           throw notFoundProblem(`stream ${JSON.stringify(stream)} has no batch ${JSON.stringify(batch)}`);
         return jsonResponse(drawn);

@@ -109,7 +109,7 @@ class BodyHead extends Transform {
         if (this.#head.length === bodyHeadBytes) this.kind = bodyKind(this.#type, this.#head);
       }
       if (this.kind === undefined || this.kind === "csv") {
-        this.#lines += receiveLinesOfBody(chunk);
+        this.#lines += countReceivedLines(chunk);
         if (this.#lines > batchRows + 1) throw receivedBodyTooLarge("batch", batchRows, "rows");
       }
       done(null, chunk);
@@ -128,7 +128,7 @@ class BodyHead extends Transform {
   }
 }
 
-function receiveLinesOfBody(chunk: Uint8Array): number {
+function countReceivedLines(chunk: Uint8Array): number {
   let lines = 0;
   for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
   return lines;

@@ -9,7 +9,7 @@ import type { Logger } from "pino";
 import { UserError } from "../../errors.ts";
 import type { ServeConfig } from "../../options/resolve-config.ts";
 import { writeAuditLog } from "../../pipelines/audit-log.ts";
-import { openService } from "../../pipelines/open-service.ts";
+import { isSharedStore, openService } from "../../pipelines/open-service.ts";
 import { PageSessions, sessionFolderOf } from "../../pipelines/page-sessions.ts";
 import { auditLogBesideTokens, tokenFileOf } from "../../pipelines/tokens.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -52,7 +52,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   const events = new EventStream();
   const watch = new ServiceWatch();
   const reporter = { warn: (message: string): void => log.warn(message) };
-  const shared = /^postgres/.test(config.store ?? "");
+  const shared = config.store !== undefined && isSharedStore(config.store);
   const service = await openService(config, {
     reporter,
     withPrevious: shared && config.alerts !== undefined,

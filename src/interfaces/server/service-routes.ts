@@ -29,11 +29,11 @@ export function serviceRoutes(options: ServiceRoutesOptions): Route[] {
   const { service, authorizer, audit, events, metricsOf, isStopping, ...batches } = options;
   const routes: Route[] = [
     ...healthRoutes({ isStopping, notReady: () => service.notReady() }),
-    metricsRoute((project) => metricsOf(project)),
+    metricsRoute(metricsOf),
     batchRoute({ ...batches, service }),
     ...sessionRoutes(authorizer),
-    ...readRoutes(() => service),
-    ...modelRoutes(() => service),
+    ...readRoutes(service),
+    ...modelRoutes(service),
     ...decisionRoutes({ service, events, audit }),
     {
       method: "get",

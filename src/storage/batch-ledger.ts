@@ -1,7 +1,8 @@
 // The statements with which `SqliteStreamStore` reads and writes a ledger's tables, inside one transaction of
 // `MonitorDatabase`. The `in_window` column is 1 if the references may include the batch.
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { LedgerActions } from "./ledger-actions.ts";
 import {
   batchStatus,
   boundedLedgerCell,
@@ -13,21 +14,20 @@ import {
   longestJson,
   longestName,
   longestSummary,
-  shortenedLedgerResult,
   storedBytes,
 } from "./ledger-cells.ts";
+import { LedgerRetention } from "./ledger-retention.ts";
 import {
   figuresOfLedgerRow,
-  ledgerAction,
   ledgerBatch,
   ledgerColumns,
   ledgerStream,
-  ledgerWholeBatch,
   nameColumns,
   overviewOfLedgerRow,
   type StreamRow,
   streamColumns,
 } from "./ledger-rows.ts";
+import { PreparedStatements } from "./prepared-statements.ts";
 import { parseStoredValue } from "./stored-value.ts";
 import type {
   BatchStanding,
@@ -35,30 +35,35 @@ import type {
   DecidedBatch,
   FleetOptions,
   IncomingBatch,
-  NamedBatch,
   PageOptions,
   ReferenceFigures,
   ReferenceSummary,
   StoredBatch,
-  StreamAction,
   StreamOverview,
-  StreamRules,
 } from "./stream-store.ts";
 
 /** A batch to write. */
 export type NewBatch = IncomingBatch & Omit<DecidedBatch, "state" | "by">;
 
 export class BatchLedger {
-  readonly #database: DatabaseSync;
-  /** Prepared statements by their SQL, because preparing a statement takes longer than running it. */
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #sql: PreparedStatements;
+  /** Shortens old batches. */
+  readonly retention: LedgerRetention;
+  /** Users' actions. */
+  readonly actions: LedgerActions;
 
   constructor(database: DatabaseSync) {
-    this.#database = database;
+    this.#sql = new PreparedStatements(database);
+    this.retention = new LedgerRetention(this.#sql);
+    this.actions = new LedgerActions(this.#sql);
   }
 
   find(stream: string, batchId: string): StoredBatch | undefined {
-    const row = this.#get(`SELECT ${ledgerColumns} FROM batches WHERE stream = ? AND batch_id = ?`, stream, batchId);
+    const row = this.#sql.get(
+      `SELECT ${ledgerColumns} FROM batches WHERE stream = ? AND batch_id = ?`,
+      stream,
+      batchId,
+    );
     return row === undefined ? undefined : ledgerBatch(row);
   }
 
@@ -66,7 +71,7 @@ export class BatchLedger {
   summary(stream: string, batchId: string): Uint8Array | null {
     const sql = `SELECT ${boundedLedgerCell("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
       WHERE batches.stream = ? AND batch_id = ?`;
-    const row = this.#get(sql, stream, batchId);
+    const row = this.#sql.get(sql, stream, batchId);
     return row === undefined ? null : parseStoredValue(storedBytes, row.summary, `batch "${batchId}"`);
   }
 
@@ -76,7 +81,7 @@ export class BatchLedger {
       WHERE stream = ? AND content_hash = ?
         AND (in_window = 1 OR EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence))
       ORDER BY sequence LIMIT 1`;
-    const row = this.#get(sql, stream, contentHash);
+    const row = this.#sql.get(sql, stream, contentHash);
     return row === undefined ? null : parseStoredValue(z.string(), row.batch_id, "a batch");
   }
 
@@ -94,7 +99,7 @@ export class BatchLedger {
   newestFigures(stream: string, limit: number): ReferenceFigures[] {
     const sql = `SELECT ${nameColumns}, ${boundedLedgerCell("figures", longestJson)} FROM batches WHERE stream = ? AND in_window = 1
       AND EXISTS (SELECT 1 FROM summaries WHERE summaries.sequence = batches.sequence) ORDER BY sequence DESC LIMIT ?`;
-    const rows = this.#all(sql, stream, limit).map(figuresOfLedgerRow);
+    const rows = this.#sql.all(sql, stream, limit).map(figuresOfLedgerRow);
     return rows.reverse();
   }
 
@@ -102,7 +107,7 @@ export class BatchLedger {
   page(stream: string, { skip = 0, limit = 100, fromEnd = false }: PageOptions = {}): StoredBatch[] {
     const order = fromEnd ? "DESC" : "ASC";
     const sql = `SELECT ${ledgerColumns} FROM batches WHERE stream = ? ORDER BY sequence ${order} LIMIT ? OFFSET ?`;
-    const rows = this.#all(sql, stream, limit, skip).map(ledgerBatch);
+    const rows = this.#sql.all(sql, stream, limit, skip).map(ledgerBatch);
     return fromEnd ? rows.reverse() : rows;
   }
 
@@ -113,11 +118,11 @@ export class BatchLedger {
     if (inReferences && summary === null)
       throw new RangeError(`ledger: batch "${batchId}": a batch in the references needs a summary`);
     const begun = "INSERT INTO streams (name, batches) VALUES (?, 1) ON CONFLICT DO UPDATE SET batches = batches + 1";
-    this.#run(begun, stream);
-    this.#run("INSERT INTO overviews (stream) VALUES (?) ON CONFLICT DO NOTHING", stream);
+    this.#sql.run(begun, stream);
+    this.#sql.run("INSERT INTO overviews (stream) VALUES (?) ON CONFLICT DO NOTHING", stream);
     this.#count(stream, status, 1);
-    this.#run("UPDATE overviews SET retired_at = NULL WHERE stream = ? AND retired_at IS NOT NULL", stream);
-    const { lastInsertRowid } = this.#run(
+    this.#sql.run("UPDATE overviews SET retired_at = NULL WHERE stream = ? AND retired_at IS NOT NULL", stream);
+    const { lastInsertRowid } = this.#sql.run(
       `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole, headline, data_from, data_to)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
       ...[stream, batchId, contentHash, receivedAt, status, reason, inReferences ? 1 : 0],
@@ -125,7 +130,12 @@ export class BatchLedger {
       ...[headline === null ? null : headlineAsLedgerCell(headline), dataTime?.from ?? null, dataTime?.to ?? null],
     );
     if (summary !== null) {
-      this.#run("INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)", lastInsertRowid, stream, summary);
+      this.#sql.run(
+        "INSERT INTO summaries (sequence, stream, summary) VALUES (?, ?, ?)",
+        lastInsertRowid,
+        stream,
+        summary,
+      );
     }
     this.#changed(stream, inReferences ? receivedAt : null);
   }
@@ -136,10 +146,18 @@ export class BatchLedger {
     batchId: string,
     { status, reason, inReferences, at }: BatchStanding & { readonly at: string },
   ): void {
-    const before = this.#get("SELECT status FROM batches WHERE stream = ? AND batch_id = ?", stream, batchId)?.status;
-    const { changes } = this.#run(
+    const before = this.#sql.get(
+      "SELECT status FROM batches WHERE stream = ? AND batch_id = ?",
+      stream,
+      batchId,
+    )?.status;
+    const { changes } = this.#sql.run(
       "UPDATE batches SET status = ?, reason = ?, in_window = ? WHERE stream = ? AND batch_id = ?",
-      ...[status, reason, inReferences ? 1 : 0, stream, batchId],
+      status,
+      reason,
+      inReferences ? 1 : 0,
+      stream,
+      batchId,
     );
     if (changes !== 1) throw new RangeError(`ledger: expected batch "${batchId}" in stream "${stream}"`);
     this.#count(stream, parseStoredValue(batchStatus, before, `batch "${batchId}"`), -1);
@@ -149,9 +167,9 @@ export class BatchLedger {
 
   /** The names of all streams with at least one batch. */
   streams(): string[] {
-    return this.#all(`SELECT ${boundedLedgerCell("name", longestName)} FROM streams ORDER BY name`).map((row) =>
-      parseStoredValue(z.string(), row.name, "a stream"),
-    );
+    return this.#sql
+      .all(`SELECT ${boundedLedgerCell("name", longestName)} FROM streams ORDER BY name`)
+      .map((row) => parseStoredValue(z.string(), row.name, "a stream"));
   }
 
   /** See `StreamStore.fleet`. */
@@ -170,7 +188,7 @@ export class BatchLedger {
       FROM streams JOIN overviews ON overviews.stream = streams.name
       ${streams === undefined ? "" : "WHERE streams.name IN (SELECT value FROM json_each(?))"} ORDER BY name`;
     const values = streams === undefined ? [latest] : [latest, JSON.stringify(streams)];
-    return this.#all(sql, ...values).map(overviewOfLedgerRow);
+    return this.#sql.all(sql, ...values).map(overviewOfLedgerRow);
   }
 
   /** See `StreamStore.fleetMarks`. */
@@ -180,30 +198,31 @@ export class BatchLedger {
     const sql = `SELECT ${boundedLedgerCell("name", longestName)}, version,
       (SELECT max(sequence) FROM batches WHERE stream = name) AS last FROM streams`;
     return new Map(
-      this.#all(sql).map(({ name, version, last }) => [
-        parseStoredValue(z.string(), name, "a stream"),
-        `${version} ${last}`,
-      ]),
+      this.#sql
+        .all(sql)
+        .map(({ name, version, last }) => [parseStoredValue(z.string(), name, "a stream"), `${version} ${last}`]),
     );
   }
 
   /** Renames a stream. The new name must not be in use. */
   rename(stream: string, to: string): void {
-    this.#run(
+    this.#sql.run(
       `INSERT INTO streams (name, state, reference_changed_at, batches, version)
        SELECT ?, state, reference_changed_at, batches, version + 1 FROM streams WHERE name = ?`,
-      ...[to, stream],
+      to,
+      stream,
     );
     for (const table of ["overviews", "batches", "summaries", "actions"])
-      this.#run(`UPDATE ${table} SET stream = ? WHERE stream = ?`, to, stream);
-    this.#run("DELETE FROM streams WHERE name = ?", stream);
+      this.#sql.run(`UPDATE ${table} SET stream = ? WHERE stream = ?`, to, stream);
+    this.#sql.run("DELETE FROM streams WHERE name = ?", stream);
   }
 
   /** @returns whether the stream exists and was not retired */
   retire(stream: string, at: string): boolean {
-    const { changes } = this.#run(
+    const { changes } = this.#sql.run(
       "UPDATE overviews SET retired_at = ? WHERE stream = ? AND retired_at IS NULL",
-      ...[at, stream],
+      at,
+      stream,
     );
     if (changes === 1) this.#changed(stream, null);
     return changes === 1;
@@ -211,49 +230,34 @@ export class BatchLedger {
 
   /** Deletes a stream, but keeps its actions under a different text. @returns the number of its batches */
   erase(stream: string, recordedAs: string): number {
-    this.#run("UPDATE actions SET stream = ?, subject = NULL WHERE stream = ?", recordedAs, stream);
-    this.#run("DELETE FROM summaries WHERE stream = ?", stream);
-    const { changes } = this.#run("DELETE FROM batches WHERE stream = ?", stream);
-    this.#run("DELETE FROM overviews WHERE stream = ?", stream);
-    this.#run("DELETE FROM streams WHERE name = ?", stream);
+    this.#sql.run("UPDATE actions SET stream = ?, subject = NULL WHERE stream = ?", recordedAs, stream);
+    this.#sql.run("DELETE FROM summaries WHERE stream = ?", stream);
+    const { changes } = this.#sql.run("DELETE FROM batches WHERE stream = ?", stream);
+    this.#sql.run("DELETE FROM overviews WHERE stream = ?", stream);
+    this.#sql.run("DELETE FROM streams WHERE name = ?", stream);
     return Number(changes);
-  }
-
-  recordAction({ at, who, action, stream, subject, reason }: StreamAction): void {
-    this.#run(
-      "INSERT INTO actions (at, who, action, stream, subject, reason) VALUES (?, ?, ?, ?, ?, ?)",
-      ...[at, who, action, stream, subject, reason],
-    );
-  }
-
-  actions(stream?: string): StreamAction[] {
-    const columns = ["at", "who", "action", "stream", "subject"].map((own) => boundedLedgerCell(own, longestName));
-    const sql = `SELECT ${columns.join(", ")}, ${boundedLedgerCell("reason", longestJson)} FROM actions
-      ${stream === undefined ? "" : "WHERE stream = ?"} ORDER BY sequence`;
-    const rows = this.#all(sql, ...(stream === undefined ? [] : [stream]));
-    return rows.map(ledgerAction);
   }
 
   /** The headline of a stream's last batch; null if there is none. */
   lastHeadline(stream: string): unknown {
     const sql = `SELECT ${boundedLedgerCell("headline", longestHeadline)} FROM batches WHERE stream = ? ORDER BY sequence DESC LIMIT 1`;
-    const headline = this.#get(sql, stream)?.headline ?? null;
+    const headline = this.#sql.get(sql, stream)?.headline ?? null;
     return parseStoredValue(jsonText.nullable(), headline, `the last batch of stream "${stream}"`);
   }
 
   stream(name: string): StreamRow | undefined {
-    const row = this.#get(`SELECT ${streamColumns} FROM streams WHERE name = ?`, name);
+    const row = this.#sql.get(`SELECT ${streamColumns} FROM streams WHERE name = ?`, name);
     return row === undefined ? undefined : ledgerStream(row);
   }
 
   /** Reads only the stream's version; 0 before its first batch. */
   version(stream: string): number {
-    return Number(this.#get("SELECT version FROM streams WHERE name = ?", stream)?.version ?? 0);
+    return Number(this.#sql.get("SELECT version FROM streams WHERE name = ?", stream)?.version ?? 0);
   }
 
   /** @param state any JSON value; the stream must have at least one batch */
   putState(stream: string, state: unknown): void {
-    this.#run("UPDATE streams SET state = ? WHERE name = ?", jsonForBatchLedger(state), stream);
+    this.#sql.run("UPDATE streams SET state = ? WHERE name = ?", jsonForBatchLedger(state), stream);
     this.#changed(stream, null);
   }
 
@@ -262,78 +266,16 @@ export class BatchLedger {
    * cannot be used again.
    */
   reset(stream: string, at: string): void {
-    this.#run("UPDATE batches SET in_window = 0 WHERE stream = ?", stream);
-    this.#run("DELETE FROM summaries WHERE stream = ?", stream);
-    this.#run("UPDATE streams SET state = NULL WHERE name = ?", stream);
+    this.#sql.run("UPDATE batches SET in_window = 0 WHERE stream = ?", stream);
+    this.#sql.run("DELETE FROM summaries WHERE stream = ?", stream);
+    this.#sql.run("UPDATE streams SET state = NULL WHERE name = ?", stream);
     this.#changed(stream, at);
-  }
-
-  /**
-   * Deletes the summaries of batches in a stream's references, except those of the first and last `keptAtEnds` batches, because
-   * no reference will need the others again.
-   */
-  forgetMiddle(stream: string, keptAtEnds: number): void {
-    const edge = (order: "ASC" | "DESC"): string => `SELECT sequence FROM batches WHERE stream = ? AND in_window = 1
-      ORDER BY sequence ${order} LIMIT 1 OFFSET ?`;
-    const ofEdge = [stream, keptAtEnds - 1];
-    this.#run(
-      `DELETE FROM summaries WHERE stream = ?
-        AND sequence > (${edge("ASC")}) AND sequence < (${edge("DESC")})
-        AND sequence IN (SELECT sequence FROM batches WHERE stream = ? AND in_window = 1)`,
-      ...[stream, ...ofEdge, ...ofEdge, stream],
-    );
-  }
-
-  /**
-   * Shortens batches that exceed the age or size limit, oldest first: at most `limit` batches, from any streams. Keeps the part
-   * of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and the batch id
-   * cannot be used again. A damaged result is left unchanged; the damage is reported when the batch is read.
-   * @returns the number of processed batches, which is less than `limit` if none remain, and the batches with damaged results
-   */
-  forget(
-    { since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">,
-    limit: number,
-  ): { readonly done: number; readonly damaged: readonly NamedBatch[] } {
-    const sql = `SELECT sequence, ${boundedLedgerCell("stream", longestName)}, ${boundedLedgerCell("batch_id", longestName)}, received_at, in_window, ${boundedLedgerCell("result", longestJson, "''")} FROM batches WHERE whole = 1
-      ORDER BY received_at, sequence LIMIT 1`;
-    const damaged: NamedBatch[] = [];
-    let done = 0;
-    for (; done < limit; done++) {
-      const row = this.#get(sql);
-      if (row === undefined) break;
-      if (String(row.received_at) >= since && this.bytes() <= bytes) break;
-      const { sequence, stream, batch_id, result } = ledgerWholeBatch(row);
-      const shortened = shortenedLedgerResult(result, shorten);
-      this.#run(
-        "UPDATE batches SET result = coalesce(?, result), whole = 0 WHERE sequence = ?",
-        ...[shortened, sequence],
-      );
-      if (shortened === null) damaged.push({ stream, batch: batch_id });
-      if (!(row.in_window === 1 && this.#isNearAnEnd(stream, sequence, keptAtEnds))) {
-        this.#run("DELETE FROM summaries WHERE sequence = ?", sequence);
-      }
-    }
-    return { done, damaged };
-  }
-
-  /** Total bytes of all pages in use. */
-  bytes(): number {
-    const pragma = (name: string): number => Number(this.#get(`PRAGMA ${name}`)?.[name]);
-    return (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
-  }
-
-  #isNearAnEnd(stream: string, sequence: number, keptAtEnds: number): boolean {
-    return [">", "<"].some((direction) => {
-      const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM batches WHERE stream = ? AND in_window = 1
-        AND sequence ${direction} ? LIMIT ?)`;
-      return Number(this.#get(sql, stream, sequence, keptAtEnds)?.n) < keptAtEnds;
-    });
   }
 
   #summarized(order: "ASC" | "DESC", stream: string, limit: number): ReferenceSummary[] {
     const sql = `SELECT ${nameColumns}, ${boundedLedgerCell("figures", longestJson)}, ${boundedLedgerCell("summary", longestSummary, "''")} FROM batches JOIN summaries USING (sequence)
       WHERE batches.stream = ? AND in_window = 1 ORDER BY batches.sequence ${order} LIMIT ?`;
-    return this.#all(sql, stream, limit).map((row) => {
+    return this.#sql.all(sql, stream, limit).map((row) => {
       const what = `batch "${row.batch_id}"`;
       return { ...figuresOfLedgerRow(row), summary: parseStoredValue(storedBytes, row.summary, what) };
     });
@@ -341,34 +283,14 @@ export class BatchLedger {
 
   /** @param at time at which the references changed; null if they did not change */
   #changed(stream: string, at: string | null): void {
-    this.#run(
+    this.#sql.run(
       "UPDATE streams SET version = version + 1, reference_changed_at = coalesce(?, reference_changed_at) WHERE name = ?",
-      ...[at, stream],
+      at,
+      stream,
     );
   }
 
   #count(stream: string, status: BatchStatus, by: 1 | -1): void {
-    this.#run(`UPDATE overviews SET ${status} = ${status} + ? WHERE stream = ?`, by, stream);
-  }
-
-  #run(sql: string, ...values: SQLInputValue[]): ReturnType<StatementSync["run"]> {
-    return this.#prepared(sql).run(...values);
-  }
-
-  #get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.#prepared(sql).get(...values);
-  }
-
-  #all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
-    return this.#prepared(sql).all(...values);
-  }
-
-  #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+    this.#sql.run(`UPDATE overviews SET ${status} = ${status} + ? WHERE stream = ?`, by, stream);
   }
 }

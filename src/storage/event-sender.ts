@@ -10,7 +10,7 @@ import type { MetricPoint, MlflowRun } from "./mlflow-run.ts";
 import {
   cutSentEventText,
   type Loggable,
-  limits,
+  mlflowLimits,
   sentEventDataset,
   sentEventKey,
   sentEventParams,
@@ -203,7 +203,7 @@ export class EventSender {
       (await this.#client.createVersion(name, model?.artifactUri ?? `${artifactUri}/${path}`, runId, {
         tags: sentEventTags(tags),
         ...(model !== null && { model_id: model.modelId }),
-        ...(description !== undefined && { description: cutSentEventText(description, limits.description) }),
+        ...(description !== undefined && { description: cutSentEventText(description, mlflowLimits.description) }),
       }));
     if (alias !== null) await this.#client.setAlias(name, alias, version);
     this.versions.push(`${name} version ${version}${alias === null ? "" : ` (${alias})`}`);
@@ -215,7 +215,7 @@ export class EventSender {
       if (event.type !== "params" && event.type !== "tags" && event.type !== "metrics") continue;
       const own = byRun.get(event.run) ?? { metrics: [], params: [], tags: [] };
       byRun.set(event.run, own);
-      if (event.type === "params") own.params.push(...sentEventParams(event.params, limits.value));
+      if (event.type === "params") own.params.push(...sentEventParams(event.params, mlflowLimits.value));
       if (event.type === "tags") own.tags.push(...sentEventTags(event.tags));
       if (event.type === "metrics") own.metrics.push(...this.#points(event));
     }
@@ -229,9 +229,12 @@ export class EventSender {
     try {
       await this.#client.logBatch(runId, batch);
     } catch (error) {
-      const long = batch.params.some(({ value }) => value.length > limits.olderValue);
+      const long = batch.params.some(({ value }) => value.length > mlflowLimits.olderValue);
       if (!(long && error instanceof TrackingFault && error.kind === "refused")) throw error;
-      const params = batch.params.map(({ key, value }) => ({ key, value: cutSentEventText(value, limits.olderValue) }));
+      const params = batch.params.map(({ key, value }) => ({
+        key,
+        value: cutSentEventText(value, mlflowLimits.olderValue),
+      }));
       await this.#client.logBatch(runId, { ...batch, params });
     }
   }

@@ -66,7 +66,7 @@ function exportedTensorFaults(
   const fits =
     found.type === float32 &&
     found.shape?.length === shape.length &&
-    shape.every((size, i) => (size === null ? typeof found.shape![i] === "string" : size === found.shape![i]));
+    found.shape.every((size, i) => (shape[i] === null ? typeof size === "string" : size === shape[i]));
   if (fits) return [];
   const got = found.shape === null ? "no shape" : `[${found.shape.map((size) => size || "?").join(", ")}]`;
   return [

@@ -3,7 +3,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { openSqlite } from "./open-sqlite.ts";
 
-export const schemaVersion = 4;
+export const ledgerSchemaVersion = 4;
 
 const dataTimeColumns = ["data_from TEXT", "data_to TEXT"];
 
@@ -80,7 +80,7 @@ const tables = `
 export function createLedgerTables(database: DatabaseSync, modelVersion: string): void {
   database.exec(tables);
   database.prepare("INSERT INTO model VALUES (?)").run(modelVersion);
-  database.exec(`PRAGMA user_version = ${schemaVersion}`);
+  database.exec(`PRAGMA user_version = ${ledgerSchemaVersion}`);
 }
 
 /** The tables before the times of the data were added. */
@@ -106,7 +106,7 @@ export function upgradeVersion3LedgerTables(database: DatabaseSync): void {
   database.exec(`
     ${dataTimeColumns.map((column) => `ALTER TABLE batches ADD COLUMN ${column};`).join("\n")}
     ${addedByVersion4}
-    PRAGMA user_version = ${schemaVersion};
+    PRAGMA user_version = ${ledgerSchemaVersion};
   `);
 }
 
@@ -160,7 +160,7 @@ export function hasLedgerTables(database: DatabaseSync, version: number): boolea
     if (version === 1) createVersion1LedgerTables(fresh, "");
     else if (version === 2) createVersion2LedgerTables(fresh, "");
     else if (version === 3) createVersion3LedgerTables(fresh, "");
-    else if (version === schemaVersion) createLedgerTables(fresh, "");
+    else if (version === ledgerSchemaVersion) createLedgerTables(fresh, "");
     else return false;
     return ledgerTablesSchema(database) === ledgerTablesSchema(fresh);
   } finally {

@@ -64,16 +64,16 @@ function addHeadlinesToLedger(database: DatabaseSync, upgradeHeadline: UpgradeHe
     database.prepare(sql),
     database.prepare("UPDATE batches SET headline = ? WHERE sequence = ?"),
   ];
-  for (const { stream } of streams.all()) {
+  for (const stream of streams.all().map((row) => String(row.stream))) {
     let before: unknown = null;
     let done = 0;
-    for (let rows = some.all(stream!, done); rows.length > 0; rows = some.all(stream!, done)) {
+    for (let rows = some.all(stream, done); rows.length > 0; rows = some.all(stream, done)) {
       for (const { sequence, received_at, result } of rows) {
+        done = Number(sequence);
         const value = deflatedJson.safeParse(result);
         const headline = value.success ? upgradeHeadline(value.data, before, String(received_at)) : null;
-        if (headline !== null) set.run(headlineAsLedgerCell(headline), sequence!);
+        if (headline !== null) set.run(headlineAsLedgerCell(headline), done);
         before = headline ?? before;
-        done = Number(sequence);
       }
     }
   }

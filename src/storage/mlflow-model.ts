@@ -7,8 +7,9 @@ import { modelFiles } from "./model-folder.ts";
 export interface DescribedTensors {
   readonly windowSize: number;
   readonly samplingRateHz: number;
-  /** Class names, in the order of the output columns. */
+  /** Channel names, in the order of the windows' last dimension. */
   readonly channels: readonly string[];
+  /** Class names, in the order of the output columns. */
   readonly classes: readonly string[];
 }
 

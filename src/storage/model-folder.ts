@@ -57,14 +57,18 @@ export const examplesFile = "examples.html";
 const mutableFiles: readonly string[] = [modelFiles.rollingReference];
 
 /** Files that every model needs; the manifest contains a hash of each. */
-const neededFiles: readonly string[] = [
-  ...[modelFiles.network, modelFiles.scaler, modelFiles.labels, modelFiles.baseline],
-];
+const neededFiles: readonly string[] = [modelFiles.network, modelFiles.scaler, modelFiles.labels, modelFiles.baseline];
 
 /** All files that are read or written in the folder, whether or not the manifest contains their hashes. */
 const usedFiles: readonly string[] = [
-  ...[...Object.values(modelFiles), ...Object.values(ownNetworkFiles), retrainReportFile, trackingFile, examplesFile],
-  ...[monitorFile, `${monitorFile}-wal`, `${monitorFile}-shm`],
+  ...Object.values(modelFiles),
+  ...Object.values(ownNetworkFiles),
+  retrainReportFile,
+  trackingFile,
+  examplesFile,
+  monitorFile,
+  `${monitorFile}-wal`,
+  `${monitorFile}-shm`,
 ];
 
 /** The part of the manifest that the caller supplies; the rest is computed from the files. */

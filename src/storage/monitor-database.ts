@@ -9,7 +9,7 @@ import { kindOfFile } from "../kind-of-file.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
 import { temporaryBeside } from "../temporary-file.ts";
 import { BatchLedger } from "./batch-ledger.ts";
-import { createLedgerTables, hasLedgerTables, schemaVersion } from "./ledger-tables.ts";
+import { createLedgerTables, hasLedgerTables, ledgerSchemaVersion } from "./ledger-tables.ts";
 import { type LedgerUpgrade, upgradeLedger } from "./ledger-upgrade.ts";
 import { openSqlite } from "./open-sqlite.ts";
 import { explainSqliteFileErrors, SqliteFile, type SqliteOptions } from "./sqlite-file.ts";
@@ -43,10 +43,10 @@ export class MonitorDatabase {
     const file = new SqliteFile(path, options);
     try {
       const version = file.snapshot((database) => monitorDatabaseVersion(database, path, modelVersion));
-      if (version < schemaVersion) {
+      if (version < ledgerSchemaVersion) {
         file.transaction((database) => {
           const now = monitorDatabaseVersion(database, path, modelVersion);
-          if (now < schemaVersion) upgradeLedger(database, now, options);
+          if (now < ledgerSchemaVersion) upgradeLedger(database, now, options);
         });
       }
     } catch (error) {
@@ -167,8 +167,8 @@ function monitorDatabaseSize(path: string): number | undefined {
 /** @throws UserError if the file is not a ledger, has an unknown version, or belongs to a different model */
 function monitorDatabaseVersion(database: DatabaseSync, path: string, modelVersion: string): number {
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
-  if (version > schemaVersion) {
-    throw new UserError(`${path}: expected a schema version up to ${schemaVersion}, got ${version}`, {
+  if (version > ledgerSchemaVersion) {
+    throw new UserError(`${path}: expected a schema version up to ${ledgerSchemaVersion}, got ${version}`, {
       advice: "The ledger was written by a newer version of Tidemark: update Tidemark.",
     });
   }

@@ -39,8 +39,9 @@ export const seenStatement: string = `
     JOIN tidemark.summaries k ON k.stream_id = b.stream_id AND k.sequence = b.sequence`;
 
 /**
- * The first and last sequence numbers of the summaries kept for a stream's references. $1 stream, $2 number of summaries at
- * each end
+ * The summaries of a stream's reference batches that are neither among the first $2 nor at or after `last`, with their sizes.
+ * $1 stream
+ * @param at.last SQL for a sequence number
  */
 const middleStatement = (at: { readonly last: string }): string => `
   SELECT k.sequence, octet_length(k.summary) AS bytes

@@ -4,7 +4,7 @@ import type { KeyValue, MetricPoint } from "./mlflow-run.ts";
 import type { TrackedDataset } from "./tracking-event.ts";
 
 /** MLflow's limits, or slightly lower ones. */
-export const limits = {
+export const mlflowLimits = {
   metrics: 1000,
   params: 100,
   tags: 100,
@@ -31,7 +31,11 @@ export function splitSentEvent({ metrics, params, tags }: Loggable): Loggable[] 
   const add = (kind: keyof Loggable, item: MetricPoint | KeyValue): void => {
     const size = Buffer.byteLength(JSON.stringify(item)) + 1;
     const total = own.metrics.length + own.params.length + own.tags.length;
-    if (own[kind].length >= limits[kind] || total >= limits.metrics || (total > 0 && bytes + size > limits.bytes)) {
+    if (
+      own[kind].length >= mlflowLimits[kind] ||
+      total >= mlflowLimits.metrics ||
+      (total > 0 && bytes + size > mlflowLimits.bytes)
+    ) {
       batches.push(own);
       [own, bytes] = [{ metrics: [], params: [], tags: [] }, 0];
     }
@@ -49,7 +53,7 @@ export function splitSentEvent({ metrics, params, tags }: Loggable): Loggable[] 
 /** A key that every server accepts: letters and digits of any script, `_ - . /` and spaces, and no `.` or `..` in the path. */
 export function sentEventKey(name: string): string {
   const key = name
-    .slice(0, limits.key)
+    .slice(0, mlflowLimits.key)
     .replace(/[^\p{L}\p{N}_\-. /]/gu, "_")
     .replace(/\/{2,}/g, "/")
     .replace(/^\/|\/$/g, "_")
@@ -74,7 +78,7 @@ export function sentEventParams(params: Readonly<Record<string, string>>, length
 export function sentEventTags(tags: Readonly<Record<string, string>>): KeyValue[] {
   return Object.entries(tags).map(([key, value]) => ({
     key: sentEventKey(key),
-    value: cutSentEventText(value, limits.tag),
+    value: cutSentEventText(value, mlflowLimits.tag),
   }));
 }
 

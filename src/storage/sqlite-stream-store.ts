@@ -29,7 +29,7 @@ import {
 } from "./stream-store.ts";
 
 export interface SqliteStoreOptions extends MonitorOptions {
-  /** Path of the file that describes a stream's rolling reference. By default, no rolling_reference.json is written. */
+  /** What each stream's rolling_reference.json contains. By default, these files are not written. */
   readonly published?: PublishedReference;
 }
 
@@ -76,7 +76,7 @@ export class SqliteStreamStore implements StreamStore {
         appendSqliteStreamBatch(
           ledger,
           batch,
-          decide(sqliteStreamMemory(ledger, batch.stream, rules), sameSqliteStreamContent(ledger, batch)),
+          decide(sqliteStreamMemory(ledger, batch.stream, rules), ledger.sameContent(batch.stream, batch.contentHash)),
           rules,
         ),
     );
@@ -93,7 +93,7 @@ export class SqliteStreamStore implements StreamStore {
       const standing = decide(ledger.find(stream, batchId));
       if (standing === null) return false;
       ledger.setStanding(stream, batchId, { ...standing, at: note.at });
-      ledger.recordAction({ ...noteOfSqliteAction(note), action: note.action, stream, subject: batchId });
+      ledger.actions.record({ ...note, stream, subject: batchId });
       return true;
     });
     this.#publish(stream);
@@ -105,7 +105,7 @@ export class SqliteStreamStore implements StreamStore {
       for (const stream of streams) {
         if (ledger.stream(stream) === undefined) continue;
         ledger.reset(stream, note.at);
-        ledger.recordAction({ ...noteOfSqliteAction(note), action: "reset", stream, subject: null });
+        ledger.actions.record({ ...note, action: "reset", stream, subject: null });
       }
     });
     for (const stream of streams) this.#publish(stream);
@@ -149,7 +149,7 @@ export class SqliteStreamStore implements StreamStore {
       if (ledger.stream(stream) === undefined) return "unknown";
       if (ledger.stream(to) !== undefined) return "taken";
       ledger.rename(stream, to);
-      ledger.recordAction({ ...noteOfSqliteAction(note), action: "rename", stream: to, subject: stream });
+      ledger.actions.record({ ...note, action: "rename", stream: to, subject: stream });
       return "renamed";
     });
     if (done !== "taken") this.#unpublish(stream);
@@ -160,7 +160,7 @@ export class SqliteStreamStore implements StreamStore {
   async retire(stream: string, note: ActionNote): Promise<boolean> {
     return this.#transaction((ledger) => {
       const isDone = ledger.retire(stream, note.at);
-      if (isDone) ledger.recordAction({ ...noteOfSqliteAction(note), action: "retire", stream, subject: null });
+      if (isDone) ledger.actions.record({ ...note, action: "retire", stream, subject: null });
       return isDone;
     });
   }
@@ -170,7 +170,7 @@ export class SqliteStreamStore implements StreamStore {
     const erased = await this.#secureTransaction((ledger) => {
       if (ledger.stream(stream) === undefined) return null;
       const batches = ledger.erase(stream, recordedAs);
-      ledger.recordAction({ ...noteOfSqliteAction(note), action: "erase", stream: recordedAs, subject: null });
+      ledger.actions.record({ ...note, action: "erase", stream: recordedAs, subject: null });
       return batches;
     });
     this.#unpublish(stream);
@@ -180,18 +180,18 @@ export class SqliteStreamStore implements StreamStore {
   }
 
   async actions(stream?: string): Promise<StreamAction[]> {
-    return this.#database.snapshot((ledger) => ledger.actions(stream));
+    return this.#database.snapshot((ledger) => ledger.actions.list(stream));
   }
 
   async compact(rules: StreamRules): Promise<CompactedStore> {
     const bytesBefore = this.#database.bytesOnDisk();
     for (const stream of await this.streams()) {
-      this.#database.transaction((ledger) => ledger.forgetMiddle(stream, rules.keptAtEnds));
+      this.#database.transaction((ledger) => ledger.retention.forgetMiddle(stream, rules.keptAtEnds));
     }
     const damaged: NamedBatch[] = [];
     let treated = 0;
     for (let done = shortenedAtOnce; done === shortenedAtOnce; treated += done) {
-      const some = this.#database.transaction((ledger) => ledger.forget(rules, shortenedAtOnce));
+      const some = this.#database.transaction((ledger) => ledger.retention.forget(rules, shortenedAtOnce));
       damaged.push(...some.damaged);
       done = some.done;
     }
@@ -228,7 +228,7 @@ export class SqliteStreamStore implements StreamStore {
       (ledger) =>
         findSqliteStreamBatch(ledger, batch) ?? {
           memory: sqliteStreamMemory(ledger, batch.stream, rules),
-          sameContent: sameSqliteStreamContent(ledger, batch),
+          sameContent: ledger.sameContent(batch.stream, batch.contentHash),
         },
     );
     if ("known" in seen) return seen;
@@ -256,14 +256,6 @@ export class SqliteStreamStore implements StreamStore {
   }
 }
 
-function noteOfSqliteAction({ at, who, reason }: ActionNote): ActionNote {
-  return { at, who, reason };
-}
-
-function sameSqliteStreamContent(ledger: BatchLedger, { stream, contentHash }: IncomingBatch): string | null {
-  return ledger.sameContent(stream, contentHash);
-}
-
 function findSqliteStreamBatch(ledger: BatchLedger, { stream, batchId }: IncomingBatch): RecordedBatch | null {
   const batch = ledger.find(stream, batchId);
   return batch === undefined ? null : { known: true, batch };
@@ -278,10 +270,10 @@ function appendSqliteStreamBatch(
   ledger.append({ ...decided, stream, batchId, contentHash, receivedAt, dataTime });
   if (state !== undefined) ledger.putState(stream, state);
   if (by !== undefined) {
-    ledger.recordAction({ ...noteOfSqliteAction(by), action: by.action, stream, subject: batchId });
+    ledger.actions.record({ ...by, stream, subject: batchId });
   }
-  if (decided.inReferences) ledger.forgetMiddle(stream, rules.keptAtEnds);
-  ledger.forget(rules, shortenedPerBatch);
+  if (decided.inReferences) ledger.retention.forgetMiddle(stream, rules.keptAtEnds);
+  ledger.retention.forget(rules, shortenedPerBatch);
   return { known: false };
 }
 

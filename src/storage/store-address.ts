@@ -17,10 +17,10 @@ export const expectedStoreAddress = "sqlite:DIR or postgres://user:password@host
 
 /** @throws UserError if the text is neither kind of address; the message does not repeat any password */
 export function parseStoreAddress(written: string, option = "--store"): StoreAddress {
-  const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(written) ?? [];
+  const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(written) ?? [];
   switch (scheme?.toLowerCase()) {
     case "sqlite":
-      return sqliteStoreAddress(rest!, option);
+      return sqliteStoreAddress(rest, option);
     case "postgres":
     case "postgresql":
       return postgresStoreAddress(written, option);

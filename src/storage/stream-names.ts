@@ -13,8 +13,7 @@ const longestName = 200;
 
 /**
  * Returns the name if it is valid: 1 to 200 characters, not blank, well-formed Unicode.
-  * @throws UserError if it is not valid
-
+ * @throws UserError if it is not valid
  */
 export function checkStreamName(kind: "stream" | "batch id", name: string): string {
   const fault =

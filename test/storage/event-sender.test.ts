@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { EventSender } from "../../src/storage/event-sender.ts";
 import { MlflowClient } from "../../src/storage/mlflow-client.ts";
-import { limits, sentEventKey, splitSentEvent } from "../../src/storage/sent-event.ts";
+import { mlflowLimits, sentEventKey, splitSentEvent } from "../../src/storage/sent-event.ts";
 import { serverAddress } from "../../src/storage/server-address.ts";
 import { type TrackingEvent, trackingEventSchema } from "../../src/storage/tracking-event.ts";
 import { FakeMlflow } from "./fake-mlflow.ts";
@@ -32,7 +32,7 @@ describe("batchesOf", () => {
         const batches = splitSentEvent(all);
         for (const kind of ["params", "tags", "metrics"] as const) {
           expect(batches.flatMap((batch): readonly object[] => batch[kind])).toEqual(all[kind]);
-          expect(Math.max(0, ...batches.map((batch) => batch[kind].length))).toBeLessThanOrEqual(limits[kind]);
+          expect(Math.max(0, ...batches.map((batch) => batch[kind].length))).toBeLessThanOrEqual(mlflowLimits[kind]);
         }
         for (const batch of batches) {
           const total = batch.params.length + batch.tags.length + batch.metrics.length;

@@ -16,6 +16,8 @@ export interface SensorColumn {
   readonly values: readonly string[];
   /** Whether each value is the name of a different kind of sensor, such as acc and gyro. */
   readonly kinds: boolean;
+  /** A second column, if only both columns together identify the sensor, such as a device and a type of sensor. */
+  readonly with?: { readonly column: string; readonly values: readonly string[] };
 }
 
 /** Number of rows to search at the top of a file. */
@@ -29,6 +31,8 @@ const filledShare = 0.8;
 const unevenness = 0.5;
 /** Minimum length of a pause, in usual steps. */
 const pauseSteps = 10;
+/** Maximum number of columns to combine in pairs. */
+const mostInPairs = 4;
 /** Between consecutive rows of one sensor, values must change by less than this share of the change between sensors. */
 const zigzagChange = 0.8;
 
@@ -77,10 +81,11 @@ export async function findPooledSensorColumn(
     `SELECT ${usable.map((name, i) => `count(DISTINCT ${text(name)}) AS c${i}`).join(", ")} FROM ${head}`,
   );
   const key = keys.length === 0 ? "''" : keys.map((name) => `coalesce(${text(name)}, '')`).join(" || chr(31) || ");
-  for (const [i, column] of usable.entries()) {
-    const different = Number(distinct![`c${i}`]);
-    if (different < 2 || different > mostSensors) continue;
-    const rows = `SELECT row_number() OVER () AS n, ${key} AS k, ${text(column)} AS v, ${time?.sql ?? "row_number() OVER ()"} AS t FROM ${head}`;
+  const rowsBy = (value: string): string =>
+    `SELECT row_number() OVER () AS n, ${key} AS k, ${value} AS v, ${time?.sql ?? "row_number() OVER ()"} AS t FROM ${head}`;
+  const few = usable.filter((_, i) => Number(distinct![`c${i}`]) >= 2 && Number(distinct![`c${i}`]) <= mostSensors);
+  for (const column of few) {
+    const rows = rowsBy(text(column));
     const groups = await database.rows(piecesOfPooledValues(rows));
     const all = pooledValuesByRows(groups);
     // If the values are names of kinds of sensors, their times need not be compared.
@@ -89,8 +94,19 @@ export async function findPooledSensorColumn(
     const values = time === null ? [] : pooledValuesOfSameTime(groups);
     if (values.length < 2) continue;
     const isOfKinds = arePooledSensorKinds(values);
-    if (!isOfKinds && !(await isZigzagOfPooledSensors(database, schema, { rows, head, column }))) continue;
+    if (!isOfKinds && !(await isZigzagOfPooledSensors(database, schema, { rows, head, columns: [column] }))) continue;
     return { column, values, kinds: isOfKinds };
+  }
+  if (time === null) return null;
+  for (const [i, column] of few.slice(0, mostInPairs).entries()) {
+    for (const other of few.slice(i + 1, mostInPairs)) {
+      const rows = rowsBy(`${text(column)} || chr(31) || ${text(other)}`);
+      const values = pooledValuesOfSameTime(await database.rows(piecesOfPooledValues(rows)));
+      if (values.length < 2 || values.length > mostSensors) continue;
+      if (!(await isZigzagOfPooledSensors(database, schema, { rows, head, columns: [column, other] }))) continue;
+      const [first, second] = [0, 1].map((at) => [...new Set(values.map((value) => value.split("\x1f")[at]!))]);
+      return { column, values: first!, kinds: false, with: { column: other, values: second! } };
+    }
   }
   return null;
 }
@@ -130,9 +146,9 @@ function piecesOfPooledValues(rows: string): string {
 async function isZigzagOfPooledSensors(
   database: Database,
   schema: TableSchema,
-  { rows, head, column }: { rows: string; head: string; column: string },
+  { rows, head, columns }: { rows: string; head: string; columns: readonly string[] },
 ): Promise<boolean> {
-  const { channels } = usualChannels(schema.names.filter((name) => name !== column));
+  const { channels } = usualChannels(schema.names.filter((name) => !columns.includes(name)));
   if (channels.length === 0) return true;
   const values = channels.map(
     (name, c) => `TRY_CAST(replace(CAST(${duckdbIdentifier(name)} AS VARCHAR), ',', '.') AS DOUBLE) AS x${c}`,

@@ -98,7 +98,8 @@ export async function separateSensors(
   const ofNumbers = await columnsOfSensorNumbers(database, schema);
   const channels = schema.names.filter((name) => !dropped.has(name) && ofNumbers.has(name));
   const joined = found.kinds ? sensorsToSeparate(found, options) : found.values;
-  if (!found.kinds && options.pivot === undefined) throw inseparableSensorsFault(file, found, channels[0] ?? "x");
+  if (found.with !== undefined || (!found.kinds && options.pivot === undefined))
+    throw inseparableSensorsFault(file, found, channels[0] ?? "x");
   const others = found.values.filter((value) => !joined.includes(value));
   const leftOut = others.length === 0 ? "" : ` The rows of ${others.join(", ")} are not read.`;
   if (joined.length === 1) {
@@ -190,7 +191,17 @@ function sensorsToSeparate({ values }: SensorColumn, { channels, modelChannels }
   return usual.length > 0 ? usual : values.slice(0, 1);
 }
 
-function inseparableSensorsFault(file: string, { column, values }: SensorColumn, channel: string): UserError {
+function inseparableSensorsFault(file: string, found: SensorColumn, channel: string): UserError {
+  const { column, values, with: other } = found;
+  if (other !== undefined) {
+    const [first, second] = [`${column}=${values[0]}`, `${other.column}=${other.values[0]}`];
+    return new UserError(
+      `${file}: rows with different "${column}" (${values.join(", ")}) and "${other.column}" (${other.values.join(", ")}) cover the same time of one person and recording. If these rows were read as one sensor, its values would jump back and forth.`,
+      {
+        advice: `To read one of them, use ${shellCommand("--only", first)} ${shellCommand("--only", second)}; to join some of them by time, use ${shellCommand("--only", second)} ${shellCommand("--pivot", column)}, or ${shellCommand("--only", first)} ${shellCommand("--pivot", other.column)}.`,
+      },
+    );
+  }
   return new UserError(
     `${file}: rows with "${column}" ${values.join(", ")} cover the same time of one person and recording. If these rows were read as one sensor, its values would jump back and forth.`,
     {

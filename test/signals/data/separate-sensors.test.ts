@@ -161,3 +161,30 @@ test("columns that accompany the samples of one sensor change nothing", async ()
   expect(recordings.channels).toEqual(["x", "y", "z"]);
   expect(quality.rows.kept).toBe(2000);
 });
+
+test("sensors that only two columns tell apart are refused with both", async () => {
+  const at = (shift: number) => (t: number) => [Math.sin(3 * t) + shift, t, 9.8 - 3 * shift];
+  const lines = ["time_ms,x,y,z,Sensor Type,Sensor ID"];
+  for (let i = 0; i < 500; i++) {
+    for (const id of [0, 1]) {
+      for (const type of [0, 1, 2]) {
+        const values = at(7 * type + 2 * id)(i / 50).map((value) => value.toFixed(4));
+        lines.push([20 * i + 3 * id, ...values, type, id].join(","));
+      }
+    }
+  }
+  const content = `${lines.join("\n")}\n`;
+  const { path } = folderOf({ "a.csv": content });
+  const read = (columns: object) => readRecordings([path("a.csv")], { requireLabels: false, columns });
+  const error = (await read({}).catch((reason: unknown) => reason)) as UserError;
+  expect(error.message).toContain(
+    'rows with different "Sensor Type" (0, 1, 2) and "Sensor ID" (0, 1) cover the same time',
+  );
+  expect(error.advice).toContain("--only 'Sensor Type=0' --only 'Sensor ID=0'");
+  const one = await read({ only: ["Sensor Type=0", "Sensor ID=1"] });
+  expect(one.quality.sampling.rate_hz).toBeCloseTo(50, 2);
+  expect(one.recordings.values[0]![25]).toBeCloseTo(Math.sin(1.5) + 2, 3);
+  const joined = await read({ only: ["Sensor ID=1"], pivot: "Sensor Type" });
+  expect(joined.recordings.channels).toHaveLength(9);
+  expect(joined.recordings.values[3]![25]).toBeCloseTo(Math.sin(1.5) + 9, 3);
+});

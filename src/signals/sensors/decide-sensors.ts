@@ -68,6 +68,16 @@ export function decideSensors(
     .map(({ sensor }) => decideGivenSensor(sensor, piecesOf(sensor.channels)));
   const unmixed = found.map((sensor): DecidedSensor => {
     const accelerometer = accelerometerBeside(sensor, [...kept, ...found]);
+    const isAssumed = sensor.unit === "deg/s" && !isUnitNamed(sensor.channels);
+    if (isAssumed && accelerometer !== undefined && isRawBeside(accelerometer)) {
+      doubts.push(
+        doubtOfDecidedSensor(
+          { ...sensor, unit: null },
+          "its unit is not known: the accelerometer beside it measures raw counts, so it probably does, too.",
+        ),
+      );
+      return { ...sensor, unit: null, because: "its accelerometer measures raw counts" };
+    }
     const mixture =
       accelerometer === undefined
         ? undefined
@@ -138,6 +148,15 @@ export function accelerometerBeside(sensor: Sensor, sensors: readonly Sensor[]):
   const accelerometers = sensors.filter(({ kind }) => kind === "accelerometer");
   if (accelerometers.length === 1) return gyroscopes.length === 1 ? accelerometers[0] : undefined;
   return accelerometers.length === gyroscopes.length ? accelerometers[gyroscopes.indexOf(sensor)] : undefined;
+}
+
+/** Whether an accelerometer measures gravity in none of the usual units, as raw counts do. */
+function isRawBeside({ unit, gravity }: Sensor): boolean {
+  return unit === null && gravity === true;
+}
+
+function isUnitNamed(channels: Sensor["channels"]): boolean {
+  return sensorsByName(channels).some(({ written }) => written !== undefined);
 }
 
 /** Returns the gyroscope's units by person; undefined if all people have the same unit. */

@@ -153,6 +153,19 @@ describe("values", () => {
 });
 
 describe("decideSensors", () => {
+  it("does not take a gyroscope's raw counts for deg/s", () => {
+    const decide = (gyroscope: readonly string[], rest: number) =>
+      decideSensors([...acc, ...gyroscope], [], ([x]) =>
+        x === "acc_x" ? pieces({ rest, movement: rest }) : pieces({ rest: 0, movement: 900 }),
+      );
+    const names = (unit = ""): string[] => ["x", "y", "z"].map((axis) => `gyr_${axis}${unit}`);
+    expect(decide(names(), 9.8).sensors[1]!.unit).toBe("deg/s");
+    expect(decide(names(" (dps)"), 8192).sensors[1]!.unit).toBe("deg/s");
+    const { sensors, doubts } = decide(names(), 8192);
+    expect(sensors[1]).toMatchObject({ kind: "gyroscope", unit: null });
+    expect(doubts.map(({ message }) => message)).toContainEqual(expect.stringContaining("probably does, too"));
+  });
+
   const channels = ["acc_x", "acc_y", "acc_z", "a", "b", "c"];
   const given = (sensor: Partial<Sensor>, none = false): GivenSensor => ({
     none,

@@ -3,6 +3,7 @@
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { type DecidedSensor, decideSensors, type MixedSensor } from "../sensors/decide-sensors.ts";
+import type { Axes } from "../sensors/sensor.ts";
 import type { Piece } from "../sensors/vector-values.ts";
 import { givenSensors } from "./given-sensors.ts";
 import type { RowSource } from "./recordings.ts";
@@ -37,17 +38,42 @@ export function findSensors(
 ): FoundSensors & { readonly mixed: readonly MixedSensor[] } {
   const parsed = givenSensors(given, rows.channels);
   const places = piecesToFindSensors(rows);
-  const { sensors, doubts, mixed } = decideSensors(rows.channels, parsed, (axes) =>
+  const piecesOf = (axes: Axes): Piece[] =>
     places.map(({ person, start, end }): Piece => {
       const [x, y, z] = axes.map((name) => rows.values(rows.channels.indexOf(name), start, end));
       return { person, axes: [x!, y!, z!] };
-    }),
-  );
+    });
+  const { sensors, doubts, mixed } = decideSensors(rows.channels, parsed, piecesOf);
   refuseDuplicateFoundSensors(sensors);
   const warnings = doubts.map(
     ({ message, option }) => `${message} To resolve this, add ${shellCommand("--sensor", option)}`,
   );
-  return { sensors, warnings, mixed };
+  return { sensors, warnings: [...warnings, ...sensors.flatMap((sensor) => lostSamples(sensor, piecesOf))], mixed };
+}
+
+/** Minimum share of rows without any acceleration to report; coarse sensors may measure zero in free fall. Arbitrary. */
+const leastLost = 0.001;
+
+/** Warns of zeros that a logger wrote in place of samples that it lost. */
+function lostSamples(
+  { name, kind, gravity, channels }: DecidedSensor,
+  piecesOf: (axes: Axes) => readonly Piece[],
+): string[] {
+  if (kind !== "accelerometer" || gravity !== true) return [];
+  let [rows, lost] = [0, 0];
+  for (const { axes } of piecesOf(channels)) {
+    const [x, y, z] = axes;
+    const zeros = x.filter((value, i) => value === 0 && y[i] === 0 && z[i] === 0).length;
+    // Whole pieces of zeros are padding.
+    if (zeros === x.length) continue;
+    rows += x.length;
+    lost += zeros;
+  }
+  if (lost < 2 || lost < leastLost * rows) return [];
+  const share = `${Number(((100 * lost) / rows).toPrecision(2))} %`;
+  return [
+    `Sensor ${name} (${channels.join(", ")}): ${share} of its rows are 0 on all axes, which an accelerometer that measures gravity is not; some loggers write zeros for lost samples. If these are lost samples, leave the cells empty.`,
+  ];
 }
 
 function refuseDuplicateFoundSensors(sensors: readonly DecidedSensor[]): void {

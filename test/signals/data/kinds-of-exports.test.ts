@@ -221,6 +221,19 @@ describe("sensors and values", () => {
     expect(() => refuseMixedSensors(mixed, false)).toThrow(/ann.*bob|bob.*ann/);
   });
 
+  test("zeros on all axes for lost samples", async () => {
+    const warnings = async (text: string): Promise<readonly string[]> => {
+      const opened = await openRecordings([folderOf({ "a.csv": text }).path("a.csv")], { requireLabels: true });
+      const found = findSensors(opened.rows, []);
+      opened.rows.close();
+      return found.warnings;
+    };
+    const lines = plain.split("\n");
+    const lost = lines.map((line, i) => (i % 80 === 40 ? line.replace(/,[^,]*,[^,]*,[^,]*$/, ",0,0,0") : line));
+    expect((await warnings(plain)).join()).not.toContain("on all axes");
+    expect((await warnings(lost.join("\n"))).join()).toMatch(/\(Ax, Ay, Az\): 1\.\d % of its rows are 0 on all axes/);
+  });
+
   test("-9999 for missing values", async () => {
     const text = plain
       .split("\n")

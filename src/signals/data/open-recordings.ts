@@ -148,6 +148,7 @@ async function openRecordingsWith(
     columns: options.columns?.columns,
     channels: options.columns?.channels ?? options.columns?.modelChannels,
     time: options.columns?.time,
+    labelled: given.columns?.labels !== undefined,
     scratch,
     warn,
   });

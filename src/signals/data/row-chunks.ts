@@ -105,7 +105,7 @@ export async function openRowChunks(
           : await withRowLabels(database, file.path, read, { labels: rowLabels, folders, alone });
       const filled = await withoutEmptyColumns(database, file, schema, options, warn);
       const numbered = await withoutRowNumbers(database, file, filled, options, warn);
-      const windows = withWindowRows(file.path, numbered, options, warn);
+      const windows = await withWindowRows(database, file.path, numbered, options, warn);
       if (windows !== null) options = { recording: windowColumn, ...options };
       const { schema: own, label } = await withOneHotLabel(database, file.path, windows ?? numbered, {
         options,

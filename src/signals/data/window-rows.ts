@@ -1,8 +1,9 @@
-// Turns a table whose rows hold whole windows, with columns acc_x_0 to acc_x_127 and so on for the other axes, into one with a
-// sample per row. Each window becomes a recording, because nothing says whether the next one continues or overlaps it.
+// Turns a table whose rows hold whole windows, with columns acc_x_0 to acc_x_127 or a list of samples in acc_x, and so on for the
+// other axes, into one with a sample per row. Each window becomes a recording, because nothing says whether the next one continues or overlaps it.
 
 import { counted } from "../../counted.ts";
-import { duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import { UserError } from "../../errors.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
@@ -12,21 +13,23 @@ import type { ColumnOptions } from "./named-columns.ts";
 /** Name of the column with the number of each window. */
 export const windowColumn = "window";
 
-/** An axis, and the columns of its samples in order. */
+/** An axis, and the columns of its samples in order, or the only column with lists of them. */
 interface WindowAxis {
   readonly name: string;
   readonly columns: readonly string[];
+  readonly isList: boolean;
 }
 
-/** @returns null if the rows are not windows */
-export function withWindowRows(
+/** @returns null if the rows are not windows @throws UserError if the lists in a row have different lengths */
+export async function withWindowRows(
+  database: Database,
   file: string,
   schema: TableSchema,
   options: ColumnOptions,
   warn: (message: string) => void,
-): TableSchema | null {
+): Promise<TableSchema | null> {
   if (options.time !== undefined) return null;
-  const axes = axesOfWindows(schema.names);
+  const axes = axesOfWindows(schema.names) ?? axesOfLists(schema);
   if (axes === null || schema.names.includes(windowColumn)) return null;
   const ofWindows = new Set(axes.flatMap(({ columns }) => columns));
   const time = usualColumnOfRole(
@@ -34,13 +37,16 @@ export function withWindowRows(
     "time",
   );
   const others = schema.names.filter((name) => !ofWindows.has(name) && name !== time);
-  const samples = axes[0]!.columns.length;
+  const samples = axes[0]!.isList
+    ? await samplesOfLists(database, file, schema, axes)
+    : counted(axes[0]!.columns.length, "sample");
   warn(
-    `${file}: each row holds a window of ${counted(samples, "sample")}, so each row is read as a recording of its own. If the windows overlap, the same samples are read several times.${time === null ? "" : ` Column "${time}" is not read, because it gives one time per window.`}`,
+    `${file}: each row holds a window of ${samples}, so each row is read as a recording of its own. If the windows overlap, the same samples are read several times.${time === null ? "" : ` Column "${time}" is not read, because it gives one time per window.`}`,
   );
-  const channels = axes.map(
-    ({ name, columns }) => `unnest([${columns.map(duckdbIdentifier).join(", ")}]) AS ${duckdbIdentifier(name)}`,
-  );
+  const channels = axes.map(({ name, columns, isList }) => {
+    const list = isList ? duckdbIdentifier(columns[0]!) : `[${columns.map(duckdbIdentifier).join(", ")}]`;
+    return `unnest(${list}) AS ${duckdbIdentifier(name)}`;
+  });
   const row = `${duckdbLiteral(`${file} `)} || row_number() OVER ()`;
   const kept = others.map(duckdbIdentifier);
   return {
@@ -58,6 +64,37 @@ export function withWindowRows(
   };
 }
 
+/** Finds columns with lists of numbers that are the axes of a sensor. */
+function axesOfLists({ names, types }: TableSchema): WindowAxis[] | null {
+  const lists = names.filter((name) =>
+    /^(DOUBLE|FLOAT|DECIMAL\([\d,]+\)|\w*INT\w*)\[\d*\]$/.test(types.get(name) ?? ""),
+  );
+  const axes = new Set(sensorsByName(lists).flatMap(({ channels }) => channels));
+  if (axes.size === 0) return null;
+  return lists.filter((name) => axes.has(name)).map((name) => ({ name, columns: [name], isList: true }));
+}
+
+/** Returns the number of samples per list in words. @throws UserError if the lists in a row have different lengths */
+async function samplesOfLists(
+  database: Database,
+  file: string,
+  schema: TableSchema,
+  axes: readonly WindowAxis[],
+): Promise<string> {
+  const lengths = axes.map(({ name }) => `len(${duckdbIdentifier(name)})`);
+  const isUneven = lengths.slice(1).map((length) => `${length} <> ${lengths[0]}`);
+  const [found] = await database.rows(
+    `SELECT min(${lengths[0]}) AS least, max(${lengths[0]}) AS most, min(data_row) FILTER (${isUneven.join(" OR ")}) AS uneven
+       FROM (SELECT row_number() OVER () AS data_row, * FROM ${schema.source(new Set(), null)})`,
+  );
+  const [least, most] = [Number(found!.least), Number(found!.most)];
+  if (found!.uneven === null) return least === most ? counted(least, "sample") : `${least} to ${most} samples`;
+  throw new UserError(
+    `${file}: data row ${found!.uneven}: expected lists of the same length in ${axes.map(({ name }) => name).join(", ")}.`,
+    { advice: "Correct the row, or specify the axes to read with --channels." },
+  );
+}
+
 /** Finds columns numbered from 0 or 1 that hold the samples of at least three axes of a sensor. */
 function axesOfWindows(names: readonly string[]): WindowAxis[] | null {
   const numbered = names.flatMap((name) => {
@@ -73,7 +110,7 @@ function axesOfWindows(names: readonly string[]): WindowAxis[] | null {
     if (first > 1 || sorted.some(({ number }, i) => number !== first + i)) return null;
     firsts.add(own.length);
     const name = base.replace(/[_.\s-]*\[?#\]?/, "").replace(/^[_.\s-]+|[_.\s-]+$/g, "");
-    axes.push({ name, columns: sorted.map((column) => column.name) });
+    axes.push({ name, columns: sorted.map((column) => column.name), isList: false });
   }
   const isUnique = new Set(axes.map(({ name }) => name)).size === axes.length;
   const isVector = sensorsByName(axes.map(({ name }) => name)).length > 0;

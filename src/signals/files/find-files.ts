@@ -2,12 +2,15 @@
 
 import { type BigIntStats, constants } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { UserError } from "../../errors.ts";
 import { kindOfFile } from "../../kind-of-file.ts";
+import { listedNames } from "../../listed-names.ts";
 import type { Reporter } from "../../reporter.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { explainSystemErrorOnRead, hasSystemErrorCode } from "../../system-error.ts";
+import { axisFileSets } from "./axis-files.ts";
+import { layoutOfAxisFiles } from "./axis-layout.ts";
 import { type Database, duckdbErrorLine, duckdbLiteral } from "./duckdb.ts";
 import { allowRemoteFiles } from "./remote-files.ts";
 import { workbookSheetInPath } from "./workbook-sheets.ts";
@@ -64,7 +67,9 @@ export async function findFiles(
       continue;
     }
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
-    const paths = remote ? await findObjects(database, pattern, reporter) : await findFilesLocally(database, pattern);
+    const paths = remote
+      ? await findObjects(database, pattern, reporter)
+      : await findFilesLocally(database, pattern, reporter);
     for (const path of paths) {
       if (found.has(path)) continue;
       const within = remote ? undefined : await workbookSheetInPath(path);
@@ -95,11 +100,19 @@ function formatOfFoundFile(path: string): SourceFile["format"] {
   return /\.(parquet|parq|pq)$/i.test(path) ? "parquet" : "csv";
 }
 
-async function findFilesLocally(database: Database, pattern: string): Promise<string[]> {
+async function findFilesLocally(database: Database, pattern: string, reporter: Reporter): Promise<string[]> {
   const found = await stat(pattern).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
     throw explainSystemErrorOnRead(error, pattern);
   });
+  if (found?.isDirectory()) {
+    const ofAxes = await axisFilesBelow(pattern);
+    if (ofAxes.length === 0) return [pattern];
+    reporter.warn(
+      `${pattern}: of the files in this folder, only those with one axis of a sensor each are read: ${listedNames(ofAxes.map((path) => relative(pattern, path)))}.`,
+    );
+    return ofAxes;
+  }
   if (found !== null || (await workbookSheetInPath(pattern)) !== undefined) return [pattern];
   if (!/[*?[]/.test(pattern)) {
     throw new UserError(`${pattern}: there is no such file.`, {
@@ -114,6 +127,35 @@ async function findFilesLocally(database: Database, pattern: string): Promise<st
     });
   }
   return paths;
+}
+
+/** Lists the files in a folder that may be tables of text; none if the folder cannot be listed. */
+export async function filesInFolder(folder: string): Promise<SourceFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])).sort();
+  return names.map((name) => ({ path: join(folder, name), remote: false, format: formatOfFoundFile(name) }));
+}
+
+/** Number of folders below a folder that are searched, and how deep. */
+const [mostFolders, deepestFolder] = [200, 3];
+
+/** Returns the files below a folder that hold one axis of a sensor each, as in UCI HAR's folders. */
+async function axisFilesBelow(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  let [level, folders] = [[folder], 0];
+  for (let depth = 0; depth <= deepestFolder && folders < mostFolders; depth++) {
+    const below: string[] = [];
+    for (const path of level.slice(0, mostFolders - folders)) {
+      folders++;
+      for (const set of axisFileSets(await filesInFolder(path)))
+        if ((await layoutOfAxisFiles(set)) !== undefined)
+          found.push(...set.sensors.flatMap((own) => own.files.map((file) => file.path)));
+      const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+      below.push(...entries.flatMap((entry) => (entry.isDirectory() ? [join(path, entry.name)] : [])).sort());
+    }
+    level = below;
+  }
+  return found;
 }
 
 /** DuckDB finds nothing in a folder that it lacks permission to list. */

@@ -11,13 +11,14 @@ import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { actigraphRecording, isActigraph } from "./actigraph.ts";
 import { arffAsTable, isArff } from "./arff-table.ts";
+import { tablesOfAxisEntries, tablesOfAxisFiles } from "./axis-file-tables.ts";
 import { axivityRecording, isAxivity } from "./axivity.ts";
 import { type BinaryFormat, binaryFormat } from "./binary-formats.ts";
 import { deviceRecordingTable } from "./device-recording.ts";
 import type { Database } from "./duckdb.ts";
 import { embracePlusRecording, isEmbracePlus } from "./embrace-plus.ts";
 import { fileBytes } from "./file-bytes.ts";
-import { emptyFilesLeftOut, type SourceFile } from "./find-files.ts";
+import { emptyFilesLeftOut, filesInFolder, type SourceFile } from "./find-files.ts";
 import { garminFitRecording, isGarminFit } from "./garmin-fit.ts";
 import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
 import { separateJoinedText } from "./joined-text.ts";
@@ -61,8 +62,13 @@ export async function readableFiles(
   files: readonly SourceFile[],
   options: NamingOptions,
 ): Promise<SourceFile[]> {
-  const readable: SourceFile[] = [];
-  for (const file of files) readable.push(...(await readableFile(database, file, options)));
+  const { tables, others } = await tablesOfAxisFiles(database, files, {
+    ...options,
+    labelled: options.labelled ?? false,
+    listed: filesInFolder,
+  });
+  const readable = [...tables];
+  for (const file of others) readable.push(...(await readableFile(database, file, options)));
   return readable;
 }
 
@@ -239,6 +245,9 @@ async function readableFilesOfArchive(
     return [await deviceRecordingTable(file, "record", recording, options)];
   }
   refuseOtherArchiveFormats(file.path, entries);
+  const labelled = options.labelled ?? false;
+  const ofAxes = await tablesOfAxisEntries(database, { path: file.path, stored, entries }, { ...options, labelled });
+  if (ofAxes.length > 0) return ofAxes;
   const named = (form: RegExp): ZipEntry[] =>
     entries
       .filter(({ name }) => form.test(name) && !notInArchive.test(name))

@@ -44,7 +44,8 @@ function wideRowsError(path: string, width: number, which: string = ""): UserErr
     `${path}: each row holds ${width} values of one signal${which}, which appear to be a window of samples; expected one sample per row, with a column per axis.`,
     {
       advice:
-        "Use the recordings that the windows were cut from (for UCI HAR, those in RawData), or write each sample to its own row.",
+        "If there is a file for each axis, as in UCI HAR's Inertial Signals, give all of them, or their folder, and the rate " +
+        "with --rate. Otherwise, use the recordings that the windows were cut from, or write each sample to its own row.",
     },
   );
 }

@@ -26,6 +26,8 @@ export interface NamingOptions {
   readonly channels?: readonly string[] | undefined;
   /** Time column given by the user. */
   readonly time?: string | undefined;
+  /** Whether labels come from files given by the user. */
+  readonly labelled?: boolean;
   readonly scratch: ScratchFolder;
   /** Called if the file does not contain its own column names. */
   readonly warn: (message: string) => void;

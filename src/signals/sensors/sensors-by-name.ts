@@ -245,6 +245,11 @@ export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
 const placeWord =
   /^(back|lumbar|thigh|wrist|chest|sternum|torso|trunk|waist|belt|hip|pelvis|sacrum|ankle|shank|shin|calf|foot|shoe|arm|forearm|upperarm|lowerarm|lowerback|upperback|hand|head|neck|leg|pocket|ear|finger|left|right|l|r|lower|upper|dominant|nondominant|non|sensor)$/;
 
+/** Whether a word is a place on the body, or part of one, such as "upper". */
+export function isPlaceWord(word: string): boolean {
+  return placeWord.test(word.toLowerCase());
+}
+
 /** Whether a name gives only a place on the body, such as back_x and left_wrist_x. */
 export function isPlaceSensor({ channels: [x], kind }: Sensor): boolean {
   const words = wordsOfSensorName(splitSensorName("", x.trim()).rest).filter((word) => word !== "x");

@@ -2,7 +2,8 @@
 
 import { existsSync } from "node:fs";
 import { type AlertRun, alertPatienceMs, undeliveredAlertLines } from "../report/alert-check.ts";
-import { outboxOfModel, type QueuedAlert, withAlertOutbox } from "../report/alert-outbox.ts";
+import { outboxOfModel, withAlertOutbox } from "../report/alert-outbox.ts";
+import type { QueuedAlert } from "../report/alert-queue.ts";
 import { type AlertTarget, alertTargets } from "../report/alert-target.ts";
 import { attemptMs, deliverAlerts, deliveryFault, systemAlertClock } from "../report/deliver-alerts.ts";
 import { sendAlert } from "../report/send-alert.ts";

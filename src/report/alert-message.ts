@@ -15,6 +15,13 @@ export const alertTypes = [
 ] as const;
 export type AlertType = (typeof alertTypes)[number];
 
+/** What a message is about: an incident of one of three kinds, or a test. */
+export type AlertKind = AlertType extends infer Type ? (Type extends `${infer Kind}.${string}` ? Kind : Type) : never;
+
+export function kindOfAlert(type: AlertType): AlertKind {
+  return type.split(".", 1)[0] as AlertKind;
+}
+
 export const severities = ["critical", "error", "warning", "info"] as const;
 export type Severity = (typeof severities)[number];
 

@@ -1,25 +1,21 @@
 // An alert in the form that each receiver expects.
 
-import { type AlertMessage, isAlertAtEnd, type Severity } from "./alert-message.ts";
+import { type AlertKind, type AlertMessage, isAlertAtEnd, kindOfAlert, type Severity } from "./alert-message.ts";
 import type { WebTarget } from "./alert-target.ts";
 
 /** The body of a request, as JSON. */
-export function alertPayload(
-  message: AlertMessage,
-  { form, routingKey, holdHours }: Pick<WebTarget, "form" | "routingKey" | "holdHours">,
-  now: Date,
-): unknown {
-  switch (form) {
+export function alertPayload(message: AlertMessage, target: WebTarget, now: Date): unknown {
+  switch (target.form) {
     case "plain":
       return message;
     case "slack":
       return slackPayload(message);
     case "pagerduty":
-      return pagerdutyPayload(message, routingKey!);
+      return pagerdutyPayload(message, target.routingKey);
     case "alertmanager":
-      return [alertmanagerPayload(message, holdHours, now)];
+      return [alertmanagerPayload(message, target.holdHours, now)];
     default:
-      throw new TypeError(`alertPayload: unknown form ${form satisfies never}`);
+      throw new TypeError(`alertPayload: unknown form ${target satisfies never}`);
   }
 }
 
@@ -72,7 +68,7 @@ function pagerdutyPayload(message: AlertMessage, routingKey: string): unknown {
   };
 }
 
-const alertNames: Readonly<Record<string, string>> = {
+const alertNames: Readonly<Record<AlertKind, string>> = {
   alarm: "TidemarkAlarm",
   rejections: "TidemarkRejections",
   silence: "TidemarkSilentStream",
@@ -91,7 +87,7 @@ export function alertmanagerPayload(message: AlertMessage, holdHours: number, no
       : new Date(now.getTime() + 3_600_000 * holdHours).toISOString();
   return {
     labels: {
-      alertname: alertNames[message.type.split(".")[0]!]!,
+      alertname: alertNames[kindOfAlert(message.type)],
       model: data.model,
       stream: data.stream,
       ...(data.project !== null && { project: data.project }),

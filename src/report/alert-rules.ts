@@ -3,8 +3,8 @@
 
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { type AlertMessage, isAlertAtEnd, type Severity, severities } from "./alert-message.ts";
-import type { RoutedTarget } from "./alert-outbox.ts";
+import { type AlertMessage, isAlertAtEnd, kindOfAlert, type Severity, severities } from "./alert-message.ts";
+import type { RoutedTarget } from "./alert-queue.ts";
 import { type AlertTarget, alertTarget } from "./alert-target.ts";
 import { defaultRejectionRule, type IncidentKind, incidentKinds, type RejectionRule } from "./stream-alerts.ts";
 
@@ -111,7 +111,7 @@ export function alertRouting(
 
 function matchesAlertRule(rule: AlertRule, { type, data }: AlertMessage): boolean {
   if (rule.confirmed_only && type === "alarm.began") return false;
-  const kind = type.split(".")[0]!;
+  const kind = kindOfAlert(type);
   return (
     rule.on.some((own) => own === kind) &&
     matchesAlertPattern(rule.project, data.project ?? "") &&

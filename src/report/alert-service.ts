@@ -4,12 +4,13 @@
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import type { Reporter } from "../reporter.ts";
+import type { AlertMessage } from "./alert-message.ts";
 import type { AlertOutbox } from "./alert-outbox.ts";
 import { type AlertRouting, type AlertsConfig, alertRouting } from "./alert-rules.ts";
-import type { AlertTarget } from "./alert-target.ts";
+import type { AlertmanagerTarget, AlertTarget } from "./alert-target.ts";
 import { type AlertClock, attemptMs, deliveryFault, systemAlertClock } from "./deliver-alerts.ts";
 import { repeatIncidents } from "./repeat-incidents.ts";
-import { type SendAlert, sendAlert } from "./send-alert.ts";
+import { type AlertFault, type SendAlert, sendAlert } from "./send-alert.ts";
 import {
   type AlertedStream,
   alertOnBatch,
@@ -125,7 +126,7 @@ export class AlertService {
       const known = this.#reported.get(key) ?? this.#outbox.stateOf(of);
       const { after, messages } = decide(known);
       this.#reported.set(key, after);
-      if (messages.length === 0 && !isAlertServiceKept(known) && !isAlertServiceKept(after)) return;
+      if (messages.length === 0 && !mustOutliveAlertService(known) && !mustOutliveAlertService(after)) return;
       this.#outbox.report(of, () => ({ after, messages }), this.#routing.targetsOf, this.#run.clock.now());
       if (messages.length > 0) this.#wakeUp();
     } catch (error) {
@@ -147,25 +148,18 @@ export class AlertService {
       try {
         const queued = this.#outbox.claim(target.id, clock.now());
         const now = clock.now().getTime();
-        const isRepeating = queued === null && target.form === "alertmanager" && now - repeated >= idleMs;
-        if (queued === null && !isRepeating) {
+        let fault: AlertFault | null;
+        if (queued !== null) {
+          fault = await deliveryFault(() => send(queued.message, target, { now: clock.now(), patienceMs: attemptMs }));
+          if (fault === null) this.#outbox.sent(queued, clock.now());
+        } else if (target.form === "alertmanager" && now - repeated >= idleMs) {
+          fault = await deliveryFault(() => this.#repeatTo(target));
+          repeated = now;
+        } else {
           await clock.sleep(idleMs, this.#wake.signal);
           continue;
         }
-        const fault = await deliveryFault(() =>
-          queued !== null
-            ? send(queued.message, target, { now: clock.now(), patienceMs: attemptMs })
-            : repeatIncidents(
-                this.#outbox,
-                target as Extract<AlertTarget, { form: "alertmanager" }>,
-                clock.now(),
-                attemptMs,
-                (message) => this.#routing.targetsOf(message).some(({ id }) => id === target.id),
-              ),
-        );
-        if (isRepeating) repeated = now;
         if (fault === null) {
-          if (queued !== null) this.#outbox.sent(queued, clock.now());
           failures = 0;
           continue;
         }
@@ -181,6 +175,12 @@ export class AlertService {
         await clock.sleep(longestPauseMs, this.#ended.signal);
       }
     }
+  }
+
+  #repeatTo(target: AlertmanagerTarget): Promise<void> {
+    const isFor = (message: AlertMessage): boolean =>
+      this.#routing.targetsOf(message).some(({ id }) => id === target.id);
+    return repeatIncidents(this.#outbox, target, this.#run.clock.now(), attemptMs, isFor);
   }
 
   async #watchSilence(silentStreams: () => Promise<readonly SilentStream[]>): Promise<void> {
@@ -201,8 +201,8 @@ export class AlertService {
   }
 }
 
-/** Whether the state of a stream must outlive the process. */
-function isAlertServiceKept({ open, recent }: StreamAlerts): boolean {
+/** Whether the next process needs the state of a stream. */
+function mustOutliveAlertService({ open, recent }: StreamAlerts): boolean {
   return Object.keys(open).length > 0 || recent.includes("r");
 }
 

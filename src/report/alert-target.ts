@@ -17,18 +17,35 @@ interface AnyTarget {
   readonly shown: string;
 }
 
-export interface WebTarget extends AnyTarget {
-  readonly form: "plain" | "slack" | "pagerduty" | "alertmanager";
+interface AnyWebTarget extends AnyTarget {
   readonly url: string;
   /** Value of the `Authorization` header. */
   readonly authorization: string | undefined;
-  /** Keys that sign messages in the plain format; several while a key is being replaced. */
+}
+
+export interface PlainTarget extends AnyWebTarget {
+  readonly form: "plain";
+  /** Keys that sign messages; several while a key is being replaced. */
   readonly keys: readonly Buffer[];
+}
+
+interface SlackTarget extends AnyWebTarget {
+  readonly form: "slack";
+}
+
+interface PagerdutyTarget extends AnyWebTarget {
+  readonly form: "pagerduty";
   /** PagerDuty's key for the service. */
-  readonly routingKey: string | undefined;
+  readonly routingKey: string;
+}
+
+export interface AlertmanagerTarget extends AnyWebTarget {
+  readonly form: "alertmanager";
   /** Hours after which Alertmanager resolves an alert that has not been resent. */
   readonly holdHours: number;
 }
+
+export type WebTarget = PlainTarget | SlackTarget | PagerdutyTarget | AlertmanagerTarget;
 
 export interface MailTarget extends AnyTarget {
   readonly form: "mail";
@@ -101,35 +118,38 @@ function webTarget(url: URL, isAlertmanager: boolean, where: string, environment
       : `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString("base64")}`;
   url.username = "";
   url.password = "";
-  let routingKey: string | undefined;
-  let holdHours = defaultHoldHours;
-  if (form === "pagerduty") {
-    routingKey = take("routing_key") ?? environment[pagerdutyVariable];
-    if (routingKey === undefined || routingKey === "") {
-      throw new UserError(
-        `${where}: expected PagerDuty's routing key in ${pagerdutyVariable} or as ?routing_key=..., got none`,
-      );
-    }
-    if (url.pathname === "/") url.pathname = "/v2/enqueue";
-  }
-  if (form === "alertmanager") {
-    const hours = take("hold_hours");
-    holdHours = hours === undefined ? defaultHoldHours : Number(hours);
-    if (!(holdHours > 0 && holdHours <= 24 * 365))
-      throw new UserError(`${where}: expected hold_hours from 0 to 8760, got ${JSON.stringify(hours)}`);
-    url.pathname = `${url.pathname.replace(/\/+$/, "")}/api/v2/alerts`;
-  }
-  const id = targetId([form, url.href, routingKey ?? ""]);
-  return {
-    id,
-    shown: `${form} ${url.protocol}//${url.host} (${id.slice(0, 6)})`,
-    form,
-    url: url.href,
-    authorization,
-    keys: form === "plain" ? alertTargetKeys(environment[secretVariable] ?? "") : [],
-    routingKey,
-    holdHours,
+  // The URL is complete only after its parameters have been taken and its path has been set.
+  const common = (routingKey = ""): AnyWebTarget => {
+    const id = targetId([form, url.href, routingKey]);
+    const shown = `${form} ${url.protocol}//${url.host} (${id.slice(0, 6)})`;
+    return { id, shown, url: url.href, authorization };
   };
+  switch (form) {
+    case "plain":
+      return { ...common(), form, keys: alertTargetKeys(environment[secretVariable] ?? "") };
+    case "slack":
+      return { ...common(), form };
+    case "pagerduty": {
+      const routingKey = take("routing_key") ?? environment[pagerdutyVariable];
+      if (routingKey === undefined || routingKey === "") {
+        throw new UserError(
+          `${where}: expected PagerDuty's routing key in ${pagerdutyVariable} or as ?routing_key=..., got none`,
+        );
+      }
+      if (url.pathname === "/") url.pathname = "/v2/enqueue";
+      return { ...common(routingKey), form, routingKey };
+    }
+    case "alertmanager": {
+      const hours = take("hold_hours");
+      const holdHours = hours === undefined ? defaultHoldHours : Number(hours);
+      if (!(holdHours > 0 && holdHours <= 24 * 365))
+        throw new UserError(`${where}: expected hold_hours from 0 to 8760, got ${JSON.stringify(hours)}`);
+      url.pathname = `${url.pathname.replace(/\/+$/, "")}/api/v2/alerts`;
+      return { ...common(), form, holdHours };
+    }
+    default:
+      throw new TypeError(`webTarget: unknown form ${form satisfies never}`);
+  }
 }
 
 function formOfAlertTarget(url: URL, where: string): WebTarget["form"] {

@@ -3,7 +3,7 @@
 import type { AlertMessage } from "./alert-message.ts";
 import type { AlertOutbox } from "./alert-outbox.ts";
 import { alertmanagerPayload } from "./alert-payload.ts";
-import type { WebTarget } from "./alert-target.ts";
+import type { AlertmanagerTarget } from "./alert-target.ts";
 import { postAlertToTarget } from "./send-alert.ts";
 
 /** Number of alerts per request; arbitrary. */
@@ -12,7 +12,7 @@ const most = 500;
 /** @param isFor whether the target gets a message @throws AlertFault if the Alertmanager does not accept them */
 export async function repeatIncidents(
   outbox: Pick<AlertOutbox, "openIncidents">,
-  target: WebTarget,
+  target: AlertmanagerTarget,
   now: Date,
   patienceMs: number,
   isFor: (message: AlertMessage) => boolean = () => true,

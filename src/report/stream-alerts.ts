@@ -12,6 +12,7 @@ import {
   type AlertMessage,
   type AlertType,
   alertMessageSchema,
+  kindOfAlert,
   type Severity,
 } from "./alert-message.ts";
 
@@ -29,7 +30,7 @@ export interface Incident {
   /** Id of the batch at which the incident began, or the time of the last batch if the stream has gone silent. */
   begin: string;
   confirmed: boolean;
-  /** Id of the last message about the incident. */
+  /** The last message about the incident. */
   message: AlertMessage;
 }
 
@@ -132,9 +133,14 @@ export function alertOnSilence(of: AlertedStream, before: StreamAlerts, lastHear
   return { after: { ...before, open: { ...before.open, silence } }, messages: [message] };
 }
 
+/** The incidents of a stream that have not ended. */
+export function openIncidentsOf({ open }: StreamAlerts): [IncidentKind, Incident][] {
+  return Object.entries(open) as [IncidentKind, Incident][];
+}
+
 /** Ends all incidents of a stream that has been retired. @param now ISO 8601, UTC */
 export function alertOnRetirement(of: AlertedStream, before: StreamAlerts, now: string): Alerted {
-  const open = Object.entries(before.open) as [IncidentKind, Incident][];
+  const open = openIncidentsOf(before);
   if (open.length === 0) return { after: before, messages: [] };
   const messages = open.map(([kind, { begin, message }]) =>
     makeAlertMessage(of, `${kind}.ended`, begin, now, {
@@ -150,8 +156,8 @@ export function alertOnRetirement(of: AlertedStream, before: StreamAlerts, now: 
  * Ends an incident of an erased stream, whose name the message must not contain.
  * @param now ISO 8601, UTC
  */
-export function endOfErasedIncident({ message: { type, data } }: Incident, now: string): AlertMessage {
-  const ended = `${type.split(".")[0] as IncidentKind}.ended` as const;
+export function endOfErasedIncident(kind: IncidentKind, { message: { data } }: Incident, now: string): AlertMessage {
+  const ended = `${kind}.ended` as const;
   const of = { project: data.project, model: data.model, stream: "(erased)" };
   const own = makeAlertMessage(of, ended, "", now, {
     since: data.since,
@@ -175,8 +181,7 @@ export function makeAlertMessage(
   at: string,
   facts: Partial<AlertData> & Pick<AlertData, "title" | "since">,
 ): AlertMessage {
-  const kind = type.split(".")[0]!;
-  const incident = `tidemark-${shortStreamAlertHash(of.project, of.model, of.stream, kind, begin)}`;
+  const incident = `tidemark-${shortStreamAlertHash(of.project, of.model, of.stream, kindOfAlert(type), begin)}`;
   return {
     type,
     timestamp: at,

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UserError } from "../../src/errors.ts";
 import type { CheckResult } from "../../src/monitoring/streams/check-result.ts";
 import { undeliveredAlertLines } from "../../src/report/alert-check.ts";
 import { AlertOutbox } from "../../src/report/alert-outbox.ts";
@@ -140,5 +142,16 @@ describe("the outbox", () => {
     const to = receiver();
     await deliverAlerts(outbox, [hook, other], 3000, { send: to.send, clock });
     expect(typesOf(to.accepted).toSorted()).toEqual(["hook alarm.began", "other alarm.began"]);
+  });
+
+  it("names the file if a message or the state of a stream is damaged", () => {
+    report(alarmed(2, 2));
+    const path = join(directory, "alerts.sqlite");
+    const database = new DatabaseSync(path);
+    database.exec("UPDATE messages SET message = '{}'; UPDATE streams SET state = 'nothing'");
+    database.close();
+    expect(() => outbox.undelivered()).toThrow(`${path} is damaged: message 1 cannot be read`);
+    expect(() => outbox.claim(hook.id, clock.now())).toThrow(UserError);
+    expect(() => outbox.stateOf(of)).toThrow(`${path} is damaged: the state of stream "wrist-7" cannot be read`);
   });
 });

@@ -2,7 +2,7 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { alertPayload } from "../../src/report/alert-payload.ts";
-import { alertTarget, type WebTarget } from "../../src/report/alert-target.ts";
+import { alertTarget, type PlainTarget, type WebTarget } from "../../src/report/alert-target.ts";
 import { alertHeaders } from "../../src/report/send-alert.ts";
 import { alertOnBatch, noStreamAlerts } from "../../src/report/stream-alerts.ts";
 import { alarmed, judged } from "./results.ts";
@@ -16,7 +16,7 @@ const webTarget = (address: string): WebTarget => alertTarget(address, {}) as We
 describe("a webhook's headers", () => {
   it("are accepted by the standard's own library, with each of two secrets, and with no other", () => {
     const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"];
-    const target = alertTarget("https://example.org", { TIDEMARK_WEBHOOK_SECRET: secrets.join(" ") }) as WebTarget;
+    const target = alertTarget("https://example.org", { TIDEMARK_WEBHOOK_SECRET: secrets.join(" ") }) as PlainTarget;
     const body = JSON.stringify(began.messages[0]);
     const headers = alertHeaders("alert_1", body, target.keys, new Date());
     for (const secret of secrets) expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body));

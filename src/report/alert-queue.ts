@@ -1,0 +1,179 @@
+// The messages in the outbox alerts.sqlite, one row per message and target. Each function runs within a transaction of its
+// caller.
+
+import type { DatabaseSync } from "node:sqlite";
+import type { z } from "zod";
+import { UserError } from "../errors.ts";
+import { type AlertMessage, alertMessageSchema, isAlertAtEnd, type Severity } from "./alert-message.ts";
+import type { AlertFault } from "./send-alert.ts";
+
+/** The part of a target that the outbox stores; it contains no secret. */
+export interface StoredTarget {
+  readonly id: string;
+  readonly shown: string;
+}
+
+/** A target of one message. */
+export interface RoutedTarget extends StoredTarget {
+  /** Severity that replaces the message's severity. */
+  readonly severity?: Severity;
+}
+
+export interface QueuedAlert {
+  readonly number: number;
+  readonly target: StoredTarget;
+  readonly message: AlertMessage;
+  /** Earlier attempts. */
+  readonly attempts: number;
+  /** The last fault; null before the first fault. */
+  readonly reason: string | null;
+  readonly status: "waiting" | "sent" | "dead";
+}
+
+/** Duration of a claim; longer than an attempt takes. */
+const claimMs = 60_000;
+/** Attempts end after three days, so a target that was down for longer receives no outdated alarms. */
+const longestWaitingMs = 3 * 86_400_000;
+const firstBackoffMs = 1000;
+const longestBackoffMs = 3_600_000;
+/** Number of failed attempts after which other messages are sent first, because the message itself may be at fault. */
+const attemptsBeforeOthers = 4;
+/**
+ * How long messages are kept, so that every target that was notified of an incident can be notified of its end; an arbitrary
+ * choice.
+ */
+const keptSentMs = 365 * 86_400_000;
+const keptDeadMs = 90 * 86_400_000;
+
+export const messageTable = `
+  CREATE TABLE messages (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, target TEXT NOT NULL, shown TEXT NOT NULL, message TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'sent', 'dead')), attempts INTEGER NOT NULL DEFAULT 0,
+    made_ms INTEGER NOT NULL, next_ms INTEGER NOT NULL, reason TEXT, UNIQUE (id, target)
+  ) STRICT;
+  CREATE INDEX waiting_messages ON messages (target, number) WHERE status = 'waiting';
+`;
+
+/** Queues a message for its targets. */
+export function enqueueAlert(
+  database: DatabaseSync,
+  message: AlertMessage,
+  targets: readonly RoutedTarget[],
+  now: Date,
+): void {
+  for (const { severity = message.data.severity, ...target } of targets) {
+    // Skips the end of an incident for a target that has received no message about the incident.
+    if (isAlertAtEnd(message) && !isToldOfIncident(database, target.id, message.data.incident)) continue;
+    insertAlert(database, { ...message, data: { ...message.data, severity } }, target, now);
+  }
+}
+
+/** Queues a message for one target, unless it was queued before. */
+export function insertAlert(
+  database: DatabaseSync,
+  message: AlertMessage,
+  { id, shown }: StoredTarget,
+  now: Date,
+): void {
+  database
+    .prepare(
+      "INSERT OR IGNORE INTO messages (id, target, shown, message, status, made_ms, next_ms) VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
+    )
+    .run(message.data.id, id, shown, JSON.stringify(message), now.getTime(), now.getTime());
+}
+
+/** Whether there is a message about the incident for the target, sent or not. */
+export function isToldOfIncident(database: DatabaseSync, target: string, incident: string): boolean {
+  const found = database
+    .prepare("SELECT 1 FROM messages WHERE target = ? AND json_extract(message, '$.data.incident') = ? LIMIT 1")
+    .get(target, incident);
+  return found !== undefined;
+}
+
+/** Reserves the target's next message for an attempt; null if none is due. */
+export function claimAlert(database: DatabaseSync, target: string, now: Date): QueuedAlert | null {
+  const row = database
+    .prepare(
+      `SELECT * FROM messages WHERE target = ? AND status = 'waiting' ORDER BY attempts / ${attemptsBeforeOthers}, number LIMIT 1`,
+    )
+    .get(target);
+  if (row === undefined || Number(row.next_ms) > now.getTime()) return null;
+  const queued = queuedAlert(database, row);
+  database
+    .prepare("UPDATE messages SET attempts = attempts + 1, next_ms = ? WHERE number = ?")
+    .run(now.getTime() + claimMs, queued.number);
+  return queued;
+}
+
+/** Marks a message as sent, and deletes messages that have been kept long enough. */
+export function recordSentAlert(database: DatabaseSync, { number }: QueuedAlert, now: Date): void {
+  database.prepare("UPDATE messages SET status = 'sent', reason = NULL WHERE number = ?").run(number);
+  const old = database.prepare("DELETE FROM messages WHERE status = ? AND made_ms < ?");
+  old.run("sent", now.getTime() - keptSentMs);
+  old.run("dead", now.getTime() - keptDeadMs);
+}
+
+/** @returns milliseconds until the next attempt; null if there will be none */
+export function recordFailedAlert(
+  database: DatabaseSync,
+  { number, attempts }: QueuedAlert,
+  { kind, message, retryAfterSeconds = 0 }: AlertFault,
+  now: Date,
+): number | null {
+  const made = Number(database.prepare("SELECT made_ms FROM messages WHERE number = ?").get(number)?.made_ms);
+  const isOver = kind === "never" || now.getTime() - made > longestWaitingMs;
+  const backoff = Math.min(longestBackoffMs, firstBackoffMs * 2 ** attempts) * (0.75 + Math.random() / 2);
+  const wait = Math.round(Math.max(backoff, 1000 * retryAfterSeconds));
+  database
+    .prepare("UPDATE messages SET status = ?, reason = ?, next_ms = ? WHERE number = ?")
+    .run(isOver ? "dead" : "waiting", message, now.getTime() + wait, number);
+  return isOver ? null : wait;
+}
+
+/** Makes all undelivered messages due now, including abandoned ones if `dead` is set. */
+export function retryAlerts(database: DatabaseSync, now: Date, { dead }: { readonly dead: boolean }): void {
+  if (dead)
+    database
+      .prepare("UPDATE messages SET status = 'waiting', attempts = 0, made_ms = ? WHERE status = 'dead'")
+      .run(now.getTime());
+  database.prepare("UPDATE messages SET next_ms = ? WHERE status = 'waiting'").run(now.getTime());
+}
+
+/** Messages that were not delivered, oldest first. */
+export function undeliveredAlerts(database: DatabaseSync): QueuedAlert[] {
+  return database
+    .prepare("SELECT * FROM messages WHERE status <> 'sent' ORDER BY number")
+    .all()
+    .map((row) => queuedAlert(database, row));
+}
+
+/** Numbers of messages that were not delivered. */
+export function countUndeliveredAlerts(database: DatabaseSync): { readonly waiting: number; readonly dead: number } {
+  const of = database.prepare("SELECT count(*) AS n FROM messages WHERE status = ?");
+  return { waiting: Number(of.get("waiting")?.n), dead: Number(of.get("dead")?.n) };
+}
+
+/** Parses a cell that contains JSON. @throws UserError if it does not conform to the schema; the message names the file */
+export function parseAlertCell<T>(database: DatabaseSync, schema: z.ZodType<T>, cell: unknown, what: string): T {
+  try {
+    return schema.parse(JSON.parse(String(cell)));
+  } catch (cause) {
+    throw new UserError(`${database.location()} is damaged: ${what} cannot be read`, {
+      advice:
+        "Restore it from a copy, or move it away to start with an empty outbox; the model itself is not affected.",
+      cause,
+    });
+  }
+}
+
+function queuedAlert(database: DatabaseSync, row: Readonly<Record<string, unknown>>): QueuedAlert {
+  const number = Number(row.number);
+  return {
+    number,
+    target: { id: String(row.target), shown: String(row.shown) },
+    message: parseAlertCell(database, alertMessageSchema, row.message, `message ${number}`),
+    attempts: Number(row.attempts),
+    reason: row.reason === null ? null : String(row.reason),
+    status: row.status as QueuedAlert["status"],
+  };
+}

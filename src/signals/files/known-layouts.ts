@@ -1,6 +1,7 @@
 // Recognises tables that have documented columns but no header line, by their width, their first values and the lines before
 // them.
 
+import { basename, dirname } from "node:path";
 import { type StatedClock, statedClock } from "./stated-clock.ts";
 import { isMissingMark } from "./table-limits.ts";
 import type { TextLayout } from "./text-layout.ts";
@@ -139,6 +140,20 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
       note: "The annotation 0 marks time outside of the experiment; to leave it out, add --exclude 0.",
     };
   return undefined;
+}
+
+/** The other sensors of an Empatica E4, whose files have no column names, next to its ACC.csv. */
+const besideE4 = /^(bvp|eda|hr|ibi|temp|tags)\.csv$/i;
+
+/** Separates the files of an export whose accelerations are in a file of their own from those that hold none. */
+export function besideKnownLayout<File extends { readonly path: string }>(
+  files: readonly File[],
+): { readonly read: readonly File[]; readonly beside: readonly File[] } {
+  const folders = new Set(
+    files.filter(({ path }) => /^acc\.csv$/i.test(basename(path))).map(({ path }) => dirname(path)),
+  );
+  const isBeside = ({ path }: File): boolean => folders.has(dirname(path)) && besideE4.test(basename(path));
+  return { read: files.filter((file) => !isBeside(file)), beside: files.filter(isBeside) };
 }
 
 const opportunityAccelerometers = [

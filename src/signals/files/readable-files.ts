@@ -23,7 +23,7 @@ import { garminFitRecording, isGarminFit } from "./garmin-fit.ts";
 import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
 import { separateJoinedText } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-as-csv.ts";
-import { clockInKnownLayout } from "./known-layouts.ts";
+import { besideKnownLayout, clockInKnownLayout } from "./known-layouts.ts";
 import { nulPaddedLines, removeNulPadding } from "./nul-padding.ts";
 import { oldestFirst } from "./oldest-first.ts";
 import {
@@ -62,7 +62,7 @@ export async function readableFiles(
   files: readonly SourceFile[],
   options: NamingOptions,
 ): Promise<SourceFile[]> {
-  const { tables, others } = await tablesOfAxisFiles(database, files, {
+  const { tables, others } = await tablesOfAxisFiles(database, withoutFilesBeside(files, options), {
     ...options,
     labelled: options.labelled ?? false,
     listed: filesInFolder,
@@ -70,6 +70,13 @@ export async function readableFiles(
   const readable = [...tables];
   for (const file of others) readable.push(...(await readableFile(database, file, options)));
   return readable;
+}
+
+function withoutFilesBeside(files: readonly SourceFile[], { warn }: NamingOptions): readonly SourceFile[] {
+  const { read, beside } = besideKnownLayout(files);
+  const names = beside.map(({ path }) => basename(path));
+  if (names.length > 0) warn(`These files are not read, because they hold no accelerations: ${names.join(", ")}.`);
+  return read;
 }
 
 async function readableFile(database: Database, file: SourceFile, options: NamingOptions): Promise<SourceFile[]> {
@@ -266,18 +273,15 @@ async function readableFilesOfArchive(
       },
     );
   }
-  const files: SourceFile[] = [];
+  const unpacked: SourceFile[] = [];
   for (const entry of tables) {
     const out = options.scratch.file(basename(entry.name));
     await unzipEntry(stored, entry, out);
     const format = /\.(parquet|parq|pq)$/i.test(entry.name) ? "parquet" : "csv";
-    files.push(
-      ...(await readableFile(
-        database,
-        { path: `${file.path}/${entry.name}`, remote: false, format, stored: out },
-        options,
-      )),
-    );
+    unpacked.push({ path: `${file.path}/${entry.name}`, remote: false, format, stored: out });
   }
-  return files;
+  const readable: SourceFile[] = [];
+  for (const entry of withoutFilesBeside(unpacked, options))
+    readable.push(...(await readableFile(database, entry, options)));
+  return readable;
 }

@@ -389,6 +389,23 @@ describe("devices whose exports have no line of names", () => {
     expect(recordings.time).toHaveLength(300);
   });
 
+  test("Empatica E4: a whole session, in a folder or an archive", async () => {
+    const [start, rate] = ["1714816800.000000", "32.000000"];
+    const session = {
+      "ACC.csv": [[start, start, start], [rate, rate, rate], ...values].map((row) => row.join(", ")).join("\n"),
+      "EDA.csv": [start, "4.000000", ...values.slice(0, 40).map(() => "0.25")].join("\n"),
+      "HR.csv": [start, "1.000000", ...values.slice(0, 10).map(() => "71.00")].join("\n"),
+      "IBI.csv": [`${start}, IBI`, "5.2,0.81", "6.1,0.8", "7.3,0.78"].join("\n"),
+      "tags.csv": "1714816810.10\n",
+    };
+    const { path } = folderOf({ ...session, "e4.zip": zip(session) });
+    for (const files of [Object.keys(session), ["e4.zip"]]) {
+      const { recordings, quality } = await readRecordings(files.map(path), { requireLabels: false });
+      expect(recordings.time).toHaveLength(300);
+      expect(quality.warnings.join()).toContain("they hold no accelerations: EDA.csv, HR.csv, IBI.csv, tags.csv");
+    }
+  });
+
   test("ActiGraph: the preamble has start, date format and rate", async () => {
     const head = [
       "------------ Data File Created By ActiGraph GT3X+ ActiLife v6.13.3 Firmware v2.5.0 date format M/d/yyyy at 30 Hz  Filter Normal -----------",

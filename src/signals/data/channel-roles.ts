@@ -1,11 +1,13 @@
 // Decides which columns are the channels. Channels given by the user or a model are used as they are; otherwise, an
 // accelerometer and a gyroscope are found by name.
 
+import { basename } from "node:path";
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { refuseNumberedSamples } from "../files/refuse-wide-rows.ts";
 import { isSameColumnButForUnit } from "../files/usual-column-names.ts";
+import { sensorInText } from "../sensors/sensor-in-text.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { absentRoleColumn, nearestColumnForRole } from "./absent-column.ts";
@@ -100,6 +102,11 @@ function resolveChannelRolesByName(
     );
   }
   if (channels.length > 0) return channels;
+  const [only, ...more] = sensorsByName(available);
+  if (only !== undefined && more.length === 0 && sensorInText(basename(file)) !== undefined) {
+    warn(`${file}: ${only.channels.join(", ")} are read as the sensor after which the file is named.`);
+    return only.channels;
+  }
   refuseNumberedSamples(file, available);
   throw new UserError(
     `${file}: no sensor channels were found among ${listedColumns(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,

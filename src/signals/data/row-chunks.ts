@@ -15,6 +15,7 @@ import type { DateOrder } from "../files/time-forms.ts";
 import { partsOfJoinedClock } from "../files/usual-column-names.ts";
 import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
+import { findDateTimeColumn } from "./date-time-column.ts";
 import { withoutEmptyColumns } from "./empty-columns.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import { type LabelMap, readLabelMap } from "./label-map.ts";
@@ -113,6 +114,11 @@ export async function openRowChunks(
         warn,
       });
       if (label !== null) options = { ...options, label };
+      const time = options.time === undefined ? await findDateTimeColumn(database, file.path, own) : null;
+      if (time !== null) {
+        options = { ...options, time };
+        warn(`${file.path}: column "${time}" contains dates with times, so it is read as the time of each row.`);
+      }
       return separateSensors(database, file.path, own, options, { scratch, warn });
     });
   };

@@ -38,6 +38,7 @@ import { resolveRepeatedNames } from "./repeated-names.ts";
 import { jsonListsAsCsv, reshapeJson } from "./reshape-json.ts";
 import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
+import { withoutTextBelow } from "./text-below.ts";
 import { isWindows1252Encoding, refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { copyTextLines, isBlankLine, linesOfText, writeTextLines } from "./text-lines.ts";
@@ -174,7 +175,8 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const header = tableLines[0]!.replace(/^\ufeff/, "");
     const time = plain.names.indexOf(options.time ?? usualColumnOfRole(plain.names, "time") ?? "");
     const { separator } = plain;
-    const own = gzipped ? file : await oldestFirst(file, tableLines, { separator, time }, options);
+    const whole = gzipped ? file : await withoutTextBelow(file, { separator, width: plain.names.length }, options);
+    const own = gzipped ? file : await oldestFirst(whole, tableLines, { separator, time }, options);
     const tables = gzipped ? [file] : await separateJoinedText(own, header, { separator, time }, options);
     return plain.decimalComma ? tables.map((own) => ({ ...own, decimalCommaWith: separator })) : tables;
   }
@@ -182,7 +184,9 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const layout = textLayout(lines);
   if (layout === undefined) return [file];
   if (layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];
-  return [await tableWithNames(file, layout, options)];
+  const { separator, sample } = layout;
+  const whole = gzipped ? file : await withoutTextBelow(file, { separator, width: sample[0]!.length }, options);
+  return [await tableWithNames(whole, layout, options)];
 }
 
 /** The first line of InfluxDB's annotated CSV. */

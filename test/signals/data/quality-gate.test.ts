@@ -75,8 +75,8 @@ const rejected: Case[] = [
     reasons: [{ code: "schema", row: 42, column: "Az", expected: "a number", found: "error" }],
   },
   {
-    name: "a broken last line",
-    content: `${csv(good)}ann,,r1,60.0,1,2`,
+    name: "a broken line",
+    content: `${csv(good)}ann,,r1,60.0,1,2\n`,
     reasons: [{ code: "schema" }],
   },
   { name: "no rows", content: csv([]), reasons: [{ code: "too_short" }] },

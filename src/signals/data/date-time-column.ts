@@ -1,0 +1,42 @@
+// Finds the clock by its values if no column is named like one, as in a table that pandas wrote with an unnamed index of times.
+
+import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import type { TableSchema } from "../files/table-schema.ts";
+import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
+
+const searchedRows = 2000;
+/** A column with fewer different values, such as the start of the session, is no clock. */
+const fewestTimes = 3;
+const dateTimeForm = "^\\s*\\d{1,4}[-/.]\\d{1,2}[-/.]\\d{1,4}[T ,]+\\d{1,2}:\\d{2}";
+
+/**
+ * @returns the only column of dates with times; null if there is none, or if a column is named like a clock
+ * @throws UserError if there are several
+ */
+export async function findDateTimeColumn(
+  database: Database,
+  file: string,
+  { names, types, source }: TableSchema,
+): Promise<string | null> {
+  if (usualColumnOfRole(names, "time") !== null || usualTimeColumns(names).length > 0) return null;
+  const possible = names.filter((name) => /^(TIMESTAMP|VARCHAR)/.test(types.get(name) ?? ""));
+  if (possible.length === 0) return null;
+  const facts = possible.map((name, c) => {
+    const column = duckdbIdentifier(name);
+    const form = `bool_and(regexp_matches(CAST(${column} AS VARCHAR), ${duckdbLiteral(dateTimeForm)}))`;
+    return `${form} AS f${c}, count(DISTINCT ${column}) AS n${c}`;
+  });
+  const [found] = await database.rows(
+    `SELECT ${facts.join(", ")} FROM (SELECT * FROM ${source(new Set(), null)} LIMIT ${searchedRows})`,
+  );
+  const clocks = possible.filter((_, c) => found![`f${c}`] === true && Number(found![`n${c}`]) >= fewestTimes);
+  const [first, ...others] = clocks;
+  if (others.length > 0) {
+    throw new UserError(`${file}: each of these columns might contain the time of each row: ${clocks.join(", ")}.`, {
+      advice: `Choose one, such as ${shellCommand("--time", first!)}`,
+    });
+  }
+  return first ?? null;
+}

@@ -1,0 +1,83 @@
+// Leaves out what follows the rows of a text table: a last line that was cut off, as when a logger loses power, and remarks such
+// as "EOF" or "(2000 rows)". Only the last bytes of the file are examined.
+
+import { createReadStream, createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { fileBytes } from "./file-bytes.ts";
+import type { SourceFile } from "./find-files.ts";
+import type { NamingOptions } from "./table-with-names.ts";
+import { type Separator, splitLineByLayout } from "./text-layout.ts";
+
+const tailBytes = 2 ** 13;
+/** Maximum number of lines below the rows. */
+const mostLines = 5;
+/** Minimum number of complete rows above these lines. */
+const fewestRows = 3;
+
+interface TailLine {
+  readonly text: string;
+  /** Position of the line in the file. */
+  readonly at: number;
+}
+
+/**
+ * @param file uncompressed text
+ * @param table.width number of values per row
+ * @returns the file itself if it ends with a complete row
+ */
+export async function withoutTextBelow(
+  file: SourceFile,
+  { separator, width }: { readonly separator: Separator; readonly width: number },
+  { scratch, warn }: Pick<NamingOptions, "scratch" | "warn">,
+): Promise<SourceFile> {
+  const stored = file.stored ?? file.path;
+  const { size } = await stat(stored);
+  const from = Math.max(0, size - tailBytes);
+  const bytes = Buffer.from(await fileBytes(stored, from, tailBytes));
+  // A line end may belong to a quoted value.
+  if (bytes.includes(0x22)) return file;
+  const lines = linesOfTail(bytes, from);
+  const isCut = !/[\r\n]$/.test(bytes.subarray(-1).toString("latin1"));
+  const below: TailLine[] = [];
+  while (lines.length > 0 && below.length < mostLines) {
+    const line = lines.at(-1)!;
+    const isLast = below.length === 0;
+    const values = splitLineByLayout(line.text, separator);
+    if (values.length >= width || !((isLast && isCut) || isRemark(values))) break;
+    below.unshift(lines.pop()!);
+  }
+  const [first] = below;
+  const rows = lines.slice(-fewestRows);
+  if (first === undefined || rows.length < fewestRows) return file;
+  if (!rows.every(({ text }) => splitLineByLayout(text, separator).length === width)) return file;
+  const out = scratch.file("rows.csv");
+  await pipeline(createReadStream(stored, { end: first.at - 1 }), createWriteStream(out));
+  const texts = below.map(({ text }) => JSON.stringify(text.trim().slice(0, 40))).join(", ");
+  warn(
+    isCut && !isRemark(splitLineByLayout(first.text, separator))
+      ? `${file.path}: the last line is cut off, so it is left out: ${texts}.`
+      : `${file.path}: the text below the table is left out: ${texts}.`,
+  );
+  return { ...file, stored: out };
+}
+
+/** Whether a line has a single value that contains a word. */
+function isRemark(values: readonly string[]): boolean {
+  const given = values.filter((value) => value !== "");
+  return values.length === 1 && /^[^#]*[A-Za-z]{2}/.test(given[0] ?? "");
+}
+
+function linesOfTail(bytes: Buffer, from: number): TailLine[] {
+  const lines: TailLine[] = [];
+  let start = from === 0 ? 0 : bytes.indexOf(10) + 1;
+  if (from > 0 && start === 0) return lines;
+  while (start < bytes.length) {
+    const end = bytes.indexOf(10, start);
+    const text = bytes.toString("utf8", start, end < 0 ? bytes.length : end).replace(/\r$/, "");
+    if (text.trim() !== "") lines.push({ text, at: from + start });
+    if (end < 0) break;
+    start = end + 1;
+  }
+  return lines;
+}

@@ -1,0 +1,46 @@
+// A column of dates with times is the clock, although no name says so.
+
+import { expect, test } from "vitest";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { folderOf } from "./tables.ts";
+
+const dateTime = (i: number): string => new Date(Date.UTC(2026, 4, 4, 10) + 20 * i).toISOString().replace("T", " ");
+const iso = (i: number): string => dateTime(i).slice(0, 23);
+const usual = (i: number): string => iso(i).replace(/^(\d+)-(\d+)-(\d+)/, "$2/13/$1");
+const start = (): string => "2026-05-04 09:59:58";
+
+function table(names: string, ...clocks: readonly ((i: number) => string)[]): string {
+  const row = (i: number): string =>
+    [...clocks.map((clock) => clock(i)), Math.sin(i / 5).toFixed(4), 0.2, 9.8].join(",");
+  return `${names},ax,ay,az\n${Array.from({ length: 400 }, (_, i) => row(i)).join("\n")}\n`;
+}
+
+const read = (content: string, columns = {}) =>
+  readRecordings([folderOf({ "a.csv": content }).path("a.csv")], { requireLabels: false, nominalRateHz: 25, columns });
+
+test.each([
+  ["an index without a name", table("", iso), "column0"],
+  ["a name that says nothing", table("dt", usual), "dt"],
+  ["next to the start of the session", table("begun,dt", start, iso), "dt"],
+])("%s", async (_, content, column) => {
+  const { recordings, quality, columns } = await read(content);
+  expect(columns.time).toBe(column);
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 1);
+  expect(recordings.time).toHaveLength(400);
+  expect(quality.warnings.join()).toContain(`column "${column}" contains dates with times`);
+});
+
+test("the start of the session is not taken for the clock", async () => {
+  expect((await read(table("begun", start))).columns.time).toBeNull();
+});
+
+test("two of them are asked about", async () => {
+  await expect(read(table("dt,du", iso, usual))).rejects.toThrow(
+    /each of these columns might contain the time.*dt, du/,
+  );
+});
+
+test("a time column has precedence", async () => {
+  const { columns } = await read(table("dt,time_s", iso, (i) => (i / 50).toFixed(2)));
+  expect(columns.time).toBe("time_s");
+});

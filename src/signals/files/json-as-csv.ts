@@ -3,7 +3,7 @@
 
 import { UserError } from "../../errors.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
-import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral, duckdbPath } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 import {
   isPlainJsonType,
@@ -14,24 +14,27 @@ import {
   vectorsInJson,
 } from "./json-sensors.ts";
 import { refuseDeepJson } from "./refuse-deep-json.ts";
-import type { ScratchFolder } from "./scratch-folder.ts";
+import { resolveRepeatedNames } from "./repeated-names.ts";
+import type { NamingOptions } from "./table-with-names.ts";
+import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 /** Maximum size, in bytes, of a document that is a single object. */
 const largestObject = 2 ** 25;
 
 /** @throws UserError if the file is not a list of records, or if its values are in lists that do not form rows */
-export async function jsonAsCsv(database: Database, file: SourceFile, scratch: ScratchFolder): Promise<SourceFile> {
+export async function jsonAsCsv(database: Database, file: SourceFile, options: NamingOptions): Promise<SourceFile> {
+  const { scratch } = options;
   await refuseDeepJson(file.path, file.stored ?? file.path);
   const out = scratch.file("json.csv");
-  const path = duckdbLiteral((file.stored ?? file.path).replace(/[*?[]/g, "[$&]"));
   try {
-    const document = await jsonReadingAsText(database, path);
+    const document = await jsonReadingAsText(database, file, options);
     const { columns, source } =
       (await jsonTableOfAcquisition(database, document)) ?? (await tableOfJsonRecords(database, document));
     await database.rows(
       `COPY (SELECT ${columns.join(", ")} FROM ${source}) TO ${duckdbLiteral(out)} (FORMAT csv, HEADER true)`,
     );
   } catch (cause) {
+    if (cause instanceof UserError && cause.advice !== undefined) throw cause;
     const read = cause instanceof UserError ? cause.message : duckdbErrorLine(cause, file);
     const malformed = /Malformed JSON in file .*?, (at byte .*?)\.?\s*$/.exec(read)?.[1];
     if (malformed !== undefined) {
@@ -199,14 +202,50 @@ async function rowsOfJsonLists(
  * Reads everything except objects and lists as text, byte for byte. If DuckDB inferred types, a person called 09:15 would
  * become a time, and a column of numbers with one "NA" would become quoted text.
  */
-async function jsonReadingAsText(database: Database, path: string): Promise<string> {
+async function jsonReadingAsText(database: Database, file: SourceFile, options: NamingOptions): Promise<string> {
   const how = `records=true, maximum_object_size=${largestObject}`;
-  const columns = await database.rows(`DESCRIBE FROM read_json_auto(${path}, sample_size=-1, ${how})`);
+  const columns = await database.rows(`DESCRIBE FROM read_json_auto(${duckdbPath(file)}, sample_size=-1, ${how})`);
   const types = columns.map(({ column_name: name, column_type: type }) => {
     const isNested = /^(STRUCT|MAP)|\]$/.test(String(type));
     return `${duckdbLiteral(String(name))}: ${duckdbLiteral(isNested ? String(type) : "VARCHAR")}`;
   });
-  return `read_json(${path}, ${how}, columns={${types.join(", ")}})`;
+  const names = columns.map(({ column_name: name }) => String(name));
+  const stored = await withDistinctJsonKeys(file, names, options);
+  return `read_json(${duckdbPath({ ...file, stored })}, ${how}, columns={${types.join(", ")}})`;
+}
+
+/**
+ * DuckDB adds a number to a key that differs from another one only in case, and then finds no values under the new name, so
+ * such keys are numbered in the file first.
+ * @param names the names that DuckDB gives to the keys @returns the path of the file to read
+ */
+async function withDistinctJsonKeys(
+  { path, stored = path }: SourceFile,
+  names: readonly string[],
+  options: NamingOptions,
+): Promise<string> {
+  const numbered = new Map<string, string>();
+  for (const name of names) {
+    const bare = name.replace(/_\d+$/, "");
+    const isLike = (other: string): boolean => other !== bare && other.toLowerCase() === bare.toLowerCase();
+    if (bare !== name && names.some(isLike)) numbered.set(bare, name);
+  }
+  if (numbered.size === 0) return stored;
+  const out = options.scratch.file("keys.json");
+  const keyOf = new Map<string, string>();
+  const lines = async function* (): AsyncGenerator<string> {
+    for await (const line of linesOfText(stored))
+      yield line.replace(/(?<!\\)"([^"\\]*)"(?=\s*:)/g, (written, key: string) => {
+        const name = numbered.get(key);
+        if (name === undefined) return written;
+        keyOf.set(name, key);
+        return JSON.stringify(name);
+      });
+  };
+  await writeTextLines(lines(), out);
+  const keys = names.map((name) => keyOf.get(name) ?? name);
+  resolveRepeatedNames(path, keys, options);
+  return out;
 }
 
 /** Minimum number of columns in a recording (a time and three axes). */

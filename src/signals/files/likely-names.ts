@@ -2,7 +2,7 @@
 
 /** Suggests a name for each column: a clock increases, and a sensor's axes are three adjacent columns of varying numbers. */
 export function likelyNames(sample: readonly (readonly string[])[]): string[] {
-  const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!));
+  const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!.replace(/^([+-]?\d+),(\d+)$/, "$1.$2")));
   const names = columns.map((_, c) => `c${c + 1}`);
   // Uses the finest of several clocks.
   const clocks = [...columns.keys()].filter((c) => isLikelyClock(columns[c]!));

@@ -147,7 +147,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (/^\s*[[{]/.test(text) && !/^\s*\[[\w ]*\d+[-:]\d/.test(text)) {
     const table = await jsonListsAsCsv(file, text, options.scratch);
     if (table !== undefined) return readableFile(database, table, options);
-    return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options.scratch)];
+    return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options)];
   }
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   if (lines.length > 1) lines.pop();
@@ -170,7 +170,8 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const tableLines = lines.filter((line) => !isBlankLine(line));
   const plain = plainTextOfLayout(tableLines);
   const comments = lines.filter((line) => line.startsWith("#"));
-  if (plain !== undefined && clockInKnownLayout(comments, plain.names) === undefined) {
+  const isQuoted = plain?.separator === "," && plain.decimalComma;
+  if (plain !== undefined && !isQuoted && clockInKnownLayout(comments, plain.names) === undefined) {
     resolveRepeatedNames(file.path, plain.names, options);
     const header = tableLines[0]!.replace(/^\ufeff/, "");
     const time = plain.names.indexOf(options.time ?? usualColumnOfRole(plain.names, "time") ?? "");
@@ -183,7 +184,8 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (tableLines.length === 1) refuseWideRows(file.path, [tableLines[0]!.split(/[\s,;]+/)]);
   const layout = textLayout(lines);
   if (layout === undefined) return [file];
-  if (layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces") return [file];
+  if (!isQuoted && layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces")
+    return [file];
   const { separator, sample } = layout;
   const whole = gzipped ? file : await withoutTextBelow(file, { separator, width: sample[0]!.length }, options);
   return [await tableWithNames(whole, layout, options)];

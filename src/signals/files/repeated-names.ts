@@ -25,16 +25,17 @@ export function resolveRepeatedNames(path: string, names: readonly string[], { c
   const repeated = names.filter((name, c) => name !== "" && numbered[c] !== name);
   if (repeated.length === 0) return;
   const examples = [...new Set(repeated)].map((name) => JSON.stringify(name)).join(", ");
+  const isExact = new Set(names).size < names.length;
+  const several = isExact
+    ? `several columns are named ${examples}`
+    : `columns differ only in the case of their names (${examples})`;
   const rule = `The first column keeps its name, and a number is added to each of the other names: ${repeated[0]}_1.`;
   const again = new Set(repeated.map((name) => name.toLowerCase()));
   const usual = usualChannels(numbered).channels;
   if (channels === undefined && usual.some((name) => again.has(name.replace(/_\d+$/, "").toLowerCase()))) {
-    throw new UserError(
-      `${path}: several columns are named ${examples}, so it is not clear which of them to read. ${rule}`,
-      {
-        advice: `Specify the channels to read, such as ${shellCommand("--channels", usual.join(","))}`,
-      },
-    );
+    throw new UserError(`${path}: ${several}, so it is not clear which of them to read. ${rule}`, {
+      advice: `Specify the channels to read, such as ${shellCommand("--channels", usual.join(","))}`,
+    });
   }
   const clocks = numbered.filter(
     (_, c) => again.has(names[c]!.toLowerCase()) && usualColumnOfRole([names[c]!], "time") !== null,
@@ -43,14 +44,11 @@ export function resolveRepeatedNames(path: string, names: readonly string[], { c
   const first = numbered.indexOf((channels ?? usual)[0] ?? "");
   const own = clocks.findLast((name) => numbered.indexOf(name) < first);
   if (time === undefined && own !== undefined && own !== read) {
-    throw new UserError(
-      `${path}: several columns are named ${examples}, so each sensor may have a clock of its own. ${rule}`,
-      {
-        advice: `Specify the clock that belongs to the channels, such as ${shellCommand("--time", own)} (beside ${numbered[first]}).`,
-      },
-    );
+    throw new UserError(`${path}: ${several}, so each sensor may have a clock of its own. ${rule}`, {
+      advice: `Specify the clock that belongs to the channels, such as ${shellCommand("--time", own)} (beside ${numbered[first]}).`,
+    });
   }
-  warn(`${path}: several columns are named ${examples}. ${rule}`);
+  warn(`${path}: ${several}. ${rule}`);
 }
 
 function numberedNames(names: readonly string[]): string[] {

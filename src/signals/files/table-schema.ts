@@ -12,6 +12,7 @@ import { refuseOtherFormats } from "./refuse-other-formats.ts";
 import { withSplitClock } from "./split-clock.ts";
 import { missingMarks, refuseTableOverLimit } from "./table-limits.ts";
 import { linesOfText } from "./text-lines.ts";
+import { withUnitCells } from "./unit-cells.ts";
 import { withVectorCells } from "./vector-cells.ts";
 
 export interface TableSchema {
@@ -47,7 +48,7 @@ export async function readTableSchema(
   if (own.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
   refuseTableOverLimit(file.path, own.names);
   const schema = await withReadErrorsExplained(database, file, own, async () => {
-    const vectors = await withVectorCells(database, own);
+    const vectors = await withUnitCells(database, file.path, await withVectorCells(database, own));
     const split = await withSplitClock(database, vectors);
     return split === vectors ? withDateAndTime(database, vectors) : split;
   });

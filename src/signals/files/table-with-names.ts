@@ -12,6 +12,7 @@ import { resolveRepeatedNames } from "./repeated-names.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import {
   hasLayoutDecimalComma,
+  hasQuotedDecimalComma,
   layoutWithoutLineMark,
   type Separator,
   splitLineByLayout,
@@ -65,7 +66,8 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
     );
   }
   const scale = options.columns === undefined ? known?.scale : undefined;
-  const separator: Separator = layout.separator === "spaces" ? "\t" : layout.separator;
+  const isQuoted = layout.separator === "," && hasQuotedDecimalComma(layout.sample);
+  const separator: Separator = layout.separator === "spaces" || isQuoted ? "\t" : layout.separator;
   const quoted = names.map((name) =>
     name.includes(separator) || name.includes('"') ? `"${name.replaceAll('"', '""')}"` : name,
   );
@@ -78,7 +80,7 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
       return splitLineByLayout(text, layout.separator)
         .map((value) => Number(value) * scale)
         .join(separator);
-    if (layout.separator === "spaces") return splitLineByLayout(text, "spaces").join("\t");
+    if (layout.separator === "spaces" || isQuoted) return splitLineByLayout(text, layout.separator).join("\t");
     if (surplus !== undefined) return text.replace(/\r?$/, "").replace(surplus, "");
     return text.startsWith("'")
       ? splitLineByLayout(text, separator).join(separator)
@@ -100,7 +102,7 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
     }
   };
   await writeTextLines(table(), out);
-  const decimalComma = separator !== "," && scale === undefined && hasLayoutDecimalComma(layout.sample);
+  const decimalComma = scale === undefined && separator !== "," && (isQuoted || hasLayoutDecimalComma(layout.sample));
   const { lineOffset = 0 } = file;
   return {
     ...file,

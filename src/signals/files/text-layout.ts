@@ -70,7 +70,8 @@ export function plainTextOfLayout([first, ...others]: readonly string[]): PlainT
       .map((line) => splitLineByLayout(line, separator))
       .filter(({ length }) => length === names.length);
     if (2 * rows.length < others.length || !rows[0]?.some(isValueInLayout)) continue;
-    return { names, separator, decimalComma: separator !== "," && hasLayoutDecimalComma(rows) };
+    const decimalComma = separator === "," ? hasQuotedDecimalComma(rows) : hasLayoutDecimalComma(rows);
+    return { names, separator, decimalComma };
   }
   return undefined;
 }
@@ -111,6 +112,22 @@ export function hasLayoutDecimalComma(rows: readonly (readonly string[])[]): boo
     return (rows[0] ?? []).filter((_, c) => rows.some((values) => form.test(values[c] ?? ""))).length;
   };
   return columnsWith(",") > columnsWith("\\.");
+}
+
+const commaNumber = /^[+-]?\d+,\d+(e[+-]?\d+)?$/i;
+/** A number whose comma cannot separate thousands. */
+const surelyDecimal = /^[+-]?0\d*,|^[+-]?\d{4,},|,(\d{1,2}|\d{4,})(e[+-]?\d+)?$/i;
+
+/**
+ * Whether decimals have a comma in a comma-separated table, where quotes must enclose them: in more columns than have a point,
+ * and the comma cannot separate thousands in all of their cells.
+ */
+export function hasQuotedDecimalComma(rows: readonly (readonly string[])[]): boolean {
+  const isDecimal = (_: unknown, c: number): boolean => {
+    const cells = rows.map((values) => values[c] ?? "").filter((cell) => /[.,]/.test(cell));
+    return cells.every((cell) => commaNumber.test(cell)) && cells.some((cell) => surelyDecimal.test(cell));
+  };
+  return (rows[0] ?? []).some(isDecimal) && hasLayoutDecimalComma(rows);
 }
 
 function isValueInLayout(text: string): boolean {

@@ -49,6 +49,8 @@ test.each<[string, string, string | Uint8Array, ReadRecordingsOptions["columns"]
   ["UTF-16 inside a gzip file", "a.csv.gz", gzipSync(utf16(plain))],
   ["decimal commas", "a.csv", plain.replaceAll(",", ";").replaceAll(/(\d)\.(\d)/g, "$1,$2")],
   ["decimal commas and tabs", "a.tsv", plain.replaceAll(",", "\t").replaceAll(/(\d)\.(\d)/g, "$1,$2")],
+  ["quoted decimal commas", "a.csv", plain.replaceAll(/(\d+)\.(\d+)/g, '"$1,$2"')],
+  ["quoted decimal commas below other lines", "a.csv", preamble + plain.replaceAll(/(\d+)\.(\d+)/g, '"$1,$2"')],
   ["no line of names", "a.csv", `${body.join("\n")}\n`, named],
   ["no line of names, tabs", "a.txt", `${body.join("\n")}\n`.replaceAll(",", "\t"), named],
   ["no line of names, gzipped", "a.csv.gz", gzipSync(`${body.join("\n")}\n`), named],

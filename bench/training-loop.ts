@@ -1,5 +1,5 @@
-// Measures windows per second during training as in the product, with fitNetwork in its worker. Each step also gathers,
-// rotates and scales its windows, and updates the averaged weights.
+// Measures the speed of training, in windows per second. As in the product, fitNetwork runs in a worker, and each step gathers,
+// rotates and scales its windows and updates the averaged weights.
 
 import { windowsForFitRunner } from "../src/learning/training/fit-runner.ts";
 import { fitWorkerRunner } from "../src/learning/training/fit-worker.ts";

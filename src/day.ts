@@ -8,7 +8,7 @@ export type Day = "recorded" | { readonly boutSeconds: readonly [shortest: numbe
 /** Describes the values that every `--day` option accepts; the option of `train` also accepts "auto". */
 export const expectedDay = "recorded, or the shortest and the longest bout in seconds, such as 20-120";
 export const dayPattern: RegExp = /^(?:auto|recorded|\d{1,5}(?:\.\d+)?-\d{1,5}(?:\.\d+)?)$/;
-/** The same, but without "auto". */
+/** Like `dayPattern`, but without "auto". */
 export const benchDayPattern: RegExp = /^(?:recorded|\d{1,5}(?:\.\d+)?-\d{1,5}(?:\.\d+)?)$/;
 
 /**

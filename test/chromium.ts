@@ -51,7 +51,7 @@ export async function loadPage(page: string | URL, timeoutSeconds: number = 60):
     const what = killed ? `had not ended after ${timeoutSeconds} s and was killed` : "ended badly";
     throw new Error(`chromium: ${chromium} ${what}: ${stderr || error}`, { cause: error });
   } finally {
-    // The browser's child processes may still write for a moment after the browser was killed.
+    // The browser's child processes may still write files for a moment after the browser has been killed.
     rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }

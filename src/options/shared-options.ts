@@ -121,7 +121,7 @@ export const alias: Option<string> = textOption({
   doc: "alias for that version, such as champion",
 });
 
-export const trackingHeading = "Reporting to MLflow (credentials and TLS are set by its environment variables):";
+export const trackingHeading = "Reporting to MLflow (MLflow's environment variables set credentials and TLS):";
 
 /**
  * What a ledger keeps about past batches. The defaults allow a month for changing a decision, and limit the size of the file;

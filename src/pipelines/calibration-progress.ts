@@ -18,7 +18,7 @@ const writingSeconds = 2;
 
 /**
  * Roughly how long a run takes once its fits are complete. Until the calibration has begun, this is a guess from the amount of
- * data; another machine may need half or twice as long.
+ * data; another machine may need half the time or twice as long.
  * @param jobs number of threads for the calibration
  */
 export function expectedCalibrationSeconds(

@@ -1,4 +1,4 @@
-// A batch's charts for the service's pages. They are drawn from the stored summary and are the same as those of `check --out`.
+// A batch's charts for the service's pages, drawn from the stored summary. `check --out` draws the same charts.
 
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { Section } from "../report/page.ts";

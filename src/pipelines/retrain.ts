@@ -1,6 +1,6 @@
-// `tidemark retrain`: takes unlabelled recordings and produces a candidate, or a rejection with its reasons. The stages follow
-// in order. A candidate is cross-validated like any other model, with the winning pseudo-labels in each fold. The figures and
-// the calibration in its folder therefore come from held-out people.
+// `tidemark retrain`: takes unlabelled recordings and produces a candidate, or a rejection with its reasons. The stages are
+// listed in order. A candidate is cross-validated like any other model, with the winning pseudo-labels in each fold. The figures
+// and the calibration in its folder are therefore computed from the data of held-out people.
 
 import { Interrupted, UserError } from "../errors.ts";
 import { Diverged } from "../learning/training/diverged.ts";

@@ -81,9 +81,9 @@ export type TrainEvent =
     }
   | {
       type: "cross-validation";
-      /** Figures over folds and over people. */
+      /** Means and spreads of the metrics, over folds and over people. */
       summary: TrainSummary;
-      /** Figures over all tested windows together. */
+      /** The metrics of all tested windows, pooled across folds. */
       pooled: ClassificationMetrics;
       /** Figures for each tested person. */
       users: readonly UserReport[];

@@ -21,7 +21,7 @@ interface Writer {
   readonly ended: Promise<{ acknowledged: string[]; errors: string }>;
 }
 
-/** @param killedBefore the number, from 1, of the change before which the process kills itself */
+/** @param killedBefore the process kills itself before the change with this number, counted from 1 */
 function startWriter(directory: string, stream: string, name: string, count: number, killedBefore?: number): Writer {
   const words = [script, directory, stream, name, String(count)];
   const killing = killedBefore === undefined ? [] : ["--import", killer];

@@ -1,5 +1,5 @@
-// The types that users build their own networks from: the layers of the presets, and operators for other layers. They hide how
-// a graph is built, so that the implementation can change.
+// The types that users build their own networks from: the layers of the presets, and operators for other layers. These types
+// hide how a graph is built, so that the implementation can change.
 
 import type { Initializer } from "./initializers.ts";
 

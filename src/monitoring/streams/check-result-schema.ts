@@ -184,7 +184,7 @@ const judged = z.object({
   impossible: z
     .array(z.object({ sensor: z.string(), channels: z.array(z.string()), message: z.string() }))
     .describe(
-      "sensors with impossible values, which raise an alarm; absent if the batch was sent as a summary and shows none",
+      "sensors with impossible values, which raise an alarm; absent if there are none and the batch was sent as a summary",
     )
     .exactOptional(),
   left_out: z

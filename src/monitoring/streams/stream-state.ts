@@ -84,7 +84,7 @@ export interface MeasuredBatch {
    * Samples of each of the model's channels; for a long batch, only evenly spaced pieces. Null if the batch was sent as a summary.
    */
   readonly columns: Columns | null;
-  /** Measurements of the batch, or of the start of it, with each suspected fault reversed; null if not measured yet. */
+  /** Measurements of the batch or its beginning after one suspected fault at a time is reversed; null if not measured yet. */
   readonly undone: readonly UndoneFault[] | null;
   readonly windows: number;
   readonly measurement: BatchMeasurement;

@@ -55,7 +55,10 @@ interface Landmark {
   readonly row: number;
 }
 
-/** Equal landmarks in two recordings, by the distance between their rows, each with the row of the first one. */
+/**
+ * The landmarks that two recordings share. `offsets` groups them by the number of rows between the two occurrences; `row` is the
+ * row of the group's first landmark in the first recording.
+ */
 interface Votes {
   readonly first: Span;
   readonly other: Span;

@@ -1,4 +1,4 @@
-// The measurements that the quality gate needs of a batch's rows. They are made in the same way from files as on a device,
+// The measurements of a batch's rows that the quality gate needs. They are made in the same way from files as on a device,
 // which the rows never leave; batch-faults.ts judges them. The keys are in snake_case, because this object is part of a
 // device's summary.
 

@@ -99,7 +99,7 @@ function labelsInSamples(files: LabelFiles, rateHz: number | undefined): LabelFi
   return labelTimesFromFiles(files, (sample) => sample / rateHz, "seconds");
 }
 
-/** Converts label times in days, like those of the recordings, to seconds from 1970. */
+/** Converts label times that are in days, as the times of the recordings are, to seconds since 1970. */
 function labelsInDays(files: LabelFiles): LabelFiles {
   if (files.annotations.some(({ start }) => daysOfTimeUnitIn1970(start) === 0)) return files;
   const seconds = (day: number): number => (day - daysOfTimeUnitIn1970(day)) / unitsPerSecond.days;

@@ -61,7 +61,7 @@ export interface PartOfWindows {
   readonly last: number;
   readonly from: number;
   readonly to: number;
-  /** First of the samples that belong to the windows. */
+  /** Index of the first sample that belongs to a window of this part. */
   readonly ownFrom: number;
   readonly ownTo: number;
 }

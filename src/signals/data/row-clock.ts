@@ -277,8 +277,8 @@ function rowClockWithoutRate(file: string, column: string): UserError {
     `${file}: column "${column}" increases by 1 from row to row, so it counts samples, and no sampling rate was given to compute times from.`,
     {
       advice:
-        "Give the rate of the recordings with --rate, such as --rate 50. If the column is a time, give its " +
-        "unit with --time-unit; if another column is, specify it with --time.",
+        "Give the rate of the recordings with --rate, such as --rate 50. If the column contains times, " +
+        "give their unit with --time-unit; if another column does, specify it with --time.",
     },
   );
 }

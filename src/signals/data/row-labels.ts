@@ -79,7 +79,7 @@ function wordsOfFile(path: string, other: RegExp): string {
   return words.filter((word) => !other.test(word)).join(" ");
 }
 
-/** Folders that contain recordings of the same name, by this name without words such as acc. */
+/** The folders that contain recordings with the same name. The key is the name without words such as acc. */
 export type RecordingFolders = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function foldersOfRecordings(paths: readonly string[]): RecordingFolders {

@@ -8,9 +8,9 @@ import { unitOfName, unitOfNameForKind } from "../sensors/unit-of-name.ts";
 export interface UnitChoice {
   /**
    * Which units are converted in addition to those declared. One of:
-   * - `stated`: units given by names or `--sensor`
-   * - `auto`: these and units inferred from each person's values
-   * - `keep`: no units
+   * - `stated`: those given by column names or `--sensor`
+   * - `auto`: those of `stated`, and those inferred from each person's values
+   * - `keep`: none
    */
   readonly mode: "stated" | "auto" | "keep";
   /** Declared units of the files, by sensor name or by a word for the kind of sensor. */

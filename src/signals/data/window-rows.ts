@@ -13,7 +13,7 @@ import type { ColumnOptions } from "./named-columns.ts";
 /** Name of the column with the number of each window. */
 export const windowColumn = "window";
 
-/** An axis, and the columns of its samples in order, or the only column with lists of them. */
+/** An axis with its columns: one per sample of a window, in order, or a single column that contains lists of samples. */
 interface WindowAxis {
   readonly name: string;
   readonly columns: readonly string[];

@@ -8,8 +8,9 @@ import { usualColumnOfRole } from "./usual-column-names.ts";
 const mostMarks = 50;
 
 /**
- * Reads lists of samples with times of their own, one list per sensor, such as {"accelerometer": [{"t": 0, "x": 0.1}],
- * "gyroscope": [...]}, with one sample per row and the name of its sensor; null if there are none.
+ * Reads a document with one list of timed samples per sensor, such as {"accelerometer": [{"t": 0, "x": 0.1}], "gyroscope":
+ * [...]}. Each sample becomes a row with the name of its sensor.
+ * @returns null if there are no such lists
  */
 export async function jsonSensorsAsRows(
   database: Database,

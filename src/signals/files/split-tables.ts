@@ -21,7 +21,7 @@ export interface TablePart {
   readonly value: string;
   /** The files with rows from the device, as given by the user. */
   readonly files: readonly string[];
-  /** Paths of the files with the device's rows, by the names in `files`. They are removed when the next part is requested. */
+  /** Paths of the temporary files with the device's rows, by the names in `files`. The next part's request removes these files. */
   readonly stored: ReadonlyMap<string, string>;
 }
 

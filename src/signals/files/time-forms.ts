@@ -1,4 +1,4 @@
-// Describes the textual forms of times as regular expressions, and converts their parts to seconds in SQL.
+// Describes the text formats of times as regular expressions, and converts their parts to seconds in SQL.
 
 import { duckdbLiteral } from "./duckdb.ts";
 

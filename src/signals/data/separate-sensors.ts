@@ -16,6 +16,7 @@ import { fixedSplitOf } from "./fixed-split.ts";
 import { givenSensors } from "./given-sensors.ts";
 import { joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
+import { findOwnClocks } from "./own-clocks.ts";
 import {
   findPooledSensorColumn,
   pooledSensorsToJoin,
@@ -153,6 +154,25 @@ async function joinSeparatedSensors(
   if (channels.length === 0 || channels.some((name) => !schema.names.includes(name))) return schema;
   const vectors = sensorsByName(channels).map((own) => [...own.channels] as string[]);
   const others = channels.filter((name) => !vectors.some((vector) => vector.includes(name)));
+  const out = scratch.file("joined.parquet");
+  const clocks =
+    time === null
+      ? null
+      : await findOwnClocks(database, file, schema, { time, sensors: vectors, format: options.timeFormat });
+  if (clocks !== null) {
+    const parts = clocks.map(({ reading, channels: own }) => {
+      const numbers = new Set([...own, ...(reading.numbers ? [reading.column] : [])]);
+      const rows = schema.source(numbers, reading.isDateTime === true ? reading.column : null);
+      const sql = `(SELECT * FROM ${rows} WHERE ${duckdbIdentifier(reading.column)} IS NOT NULL)`;
+      return { sql, time: reading.sql, channels: own.map((name) => [name, name] as const) };
+    });
+    const unmatched = await joinByTime(database, parts, { keys, kept, out });
+    const [first, ...later] = clocks.map(({ reading, channels: own }) => `${own.join(", ")} (${reading.column})`);
+    warn(
+      `${file}: ${first} and ${later.join(" and ")} have clocks of their own, and are joined by time, interpolated between rows at most 3 steps apart.${unmatched}`,
+    );
+    return schemaOfSeparatedSensors(database, out);
+  }
   const sparse = await findSparseSensors(database, schema, [...vectors, ...others.map((name) => [name])]);
   if (sparse === null || (time === null && !sparse.single)) return schema;
   const numbers = new Set([...channels, ...(time?.numbers === true ? [time.column] : [])]);
@@ -164,7 +184,6 @@ async function joinSeparatedSensors(
       time: time?.sql ?? null,
       channels: part.channels.map((name) => [name, name] as const),
     }));
-  const out = scratch.file("joined.parquet");
   const unmatched = await joinByTime(database, parts, { keys, kept, out });
   const [first, ...later] = sparse.parts.map((part) => part.channels.join(", "));
   const how =

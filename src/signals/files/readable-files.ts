@@ -7,7 +7,6 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { actigraphRecording, isActigraph } from "./actigraph.ts";
 import { arffAsTable, isArff } from "./arff-table.ts";
@@ -21,9 +20,11 @@ import { fileBytes } from "./file-bytes.ts";
 import { emptyFilesLeftOut, filesInFolder, type SourceFile } from "./find-files.ts";
 import { garminFitRecording, isGarminFit } from "./garmin-fit.ts";
 import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
+import { headOfGzip } from "./head-of-gzip.ts";
 import { separateJoinedText } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-as-csv.ts";
 import { besideKnownLayout, clockInKnownLayout } from "./known-layouts.ts";
+import { lineContents } from "./line-forms.ts";
 import { nulPaddedLines, removeNulPadding } from "./nul-padding.ts";
 import { oldestFirst } from "./oldest-first.ts";
 import {
@@ -88,7 +89,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     return readableFilesOfArchive(database, file, options);
   const gzipped = /\.gz$/i.test(stored);
   if (gzipped && !isReadableGzip(head)) return [file];
-  const bytes = gzipped ? await readableHeadOfGzip(stored, file.path) : head;
+  const bytes = gzipped ? await headOfGzip(stored, file.path, headBytes) : head;
   if (isAxivity(bytes)) {
     const plain = gzipped ? options.scratch.file("unpacked.cwa") : stored;
     if (gzipped) await pipeline(createReadStream(stored), createGunzip(), createWriteStream(plain));
@@ -143,14 +144,21 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + dropped };
     return readableFile(database, own, options);
   }
+  const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
+  if (lines.length > 1) lines.pop();
+  const tableLines = lines.filter((line) => !isBlankLine(line));
+  const contents = lineContents(tableLines);
+  if (contents !== undefined) {
+    const out = options.scratch.file("contents.csv");
+    await contents(stored, out);
+    return readableFile(database, { ...file, stored: out }, options);
+  }
   // Terminals put the time of a line in brackets.
   if (/^\s*[[{]/.test(text) && !/^\s*\[[\w ]*\d+[-:]\d/.test(text)) {
     const table = await jsonListsAsCsv(file, text, options.scratch);
     if (table !== undefined) return readableFile(database, table, options);
     return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options)];
   }
-  const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
-  if (lines.length > 1) lines.pop();
   if (isArff(lines)) {
     const out = options.scratch.file("arff.csv");
     const above = await arffAsTable(stored, out);
@@ -158,7 +166,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + above - 1 };
     return readableFile(database, own, options);
   }
-  const serial = serialLog(lines.filter((line) => !isBlankLine(line)));
+  const serial = serialLog(tableLines);
   if (serial !== undefined) {
     const out = options.scratch.file("serial.csv");
     const { lineOffset = 0 } = file;
@@ -167,7 +175,6 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset - named };
     return readableFile(database, own, options);
   }
-  const tableLines = lines.filter((line) => !isBlankLine(line));
   const plain = plainTextOfLayout(tableLines);
   const comments = lines.filter((line) => line.startsWith("#"));
   const isQuoted = plain?.separator === "," && plain.decimalComma;
@@ -206,27 +213,6 @@ function refuseReadableBinary(path: string, format: BinaryFormat | undefined): v
   if (format === undefined) return;
   const advice = /^[\w./-]+$/.test(path) ? format.advice.replaceAll("FILE", path) : format.advice;
   throw new UserError(`${path}: expected a table, found ${format.is}.`, { advice });
-}
-
-/** Unpacks the whole file, because DuckDB reads a truncated file without reporting an error. */
-async function readableHeadOfGzip(path: string, name: string): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  const input = createReadStream(path);
-  try {
-    for await (const part of input.pipe(createGunzip()) as AsyncIterable<Uint8Array>) {
-      if (bytes < headBytes) parts.push(part);
-      bytes += part.length;
-    }
-  } catch (cause) {
-    throw new UserError(`${name}: this gzip file is cut off or damaged after ${counted(bytes, "unpacked byte")}.`, {
-      advice: "Copy or export the file again.",
-      cause,
-    });
-  } finally {
-    input.destroy();
-  }
-  return Buffer.concat(parts).subarray(0, headBytes);
 }
 
 /** Otherwise, DuckDB would use the first comment as a column name. */

@@ -1,15 +1,34 @@
-// Rewrites a microcontroller's output as a table. The Arduino IDE's serial monitor puts the time of day before each line
-// ("10:00:00.020 -> 0.1,0.2,9.8"), and other terminals put it in brackets ("[2026-05-04 10:00:00.020] 0.1,0.2,9.8"). Its plotter
-// expects a name before each value ("ax:0.1 ay:0.2 az:9.8"). Other lines, such as those from the boot loader, are left out.
+// Rewrites a microcontroller's or a program's output as a table. The Arduino IDE's serial monitor puts the time of day before
+// each line ("10:00:00.020 -> 0.1,0.2,9.8"), other terminals put it in brackets ("[2026-05-04 10:00:00.020] 0.1,0.2,9.8") or
+// write only a space. Loggers add a level and the name of their source ("2026-05-04 10:00:00,020 INFO imu: ax=0.1 ay=0.2",
+// "I (1234) MPU6050: ax: 0.1, ay: 0.2"). Arduino's plotter expects a name before each value ("ax:0.1 ay:0.2 az:9.8"). Other
+// lines, such as those from the boot loader, are left out.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
-const clockForm = /^\s*(?:\[([^\]]*\d{1,2}:\d{2}:\d{2}[.,]\d{1,6}[^\]]*)\]|(\d{1,2}:\d{2}:\d{2}[.,]\d{1,6})\s*->)\s*/;
+const time = "\\d{1,2}:\\d{2}:\\d{2}[.,]\\d{1,9}";
+const date = "\\d{4}[-/.]\\d{2}[-/.]\\d{2}[T ]";
+const clockForms: readonly RegExp[] = [
+  new RegExp(`^\\s*(?:\\[([^\\]]*${time}[^\\]]*)\\]|(${time})\\s*->)\\s*`),
+  new RegExp(`^\\s*()((?:${date})?${time})Z?\\s*(?:->|>)\\s*`),
+  // A space ends the time only if a number and other separators follow it; +0200 is an offset.
+  new RegExp(
+    `^\\s*()((?:${date})?${time})Z? +(?![+-]\\d{2}:?\\d{2}\\b)(?=[+-]?[\\d.]+\\s*[,;\\t][^,;\\t]+[,;\\t][^,;\\t]+)`,
+  ),
+];
+/** Times before a level and the name of a source; Android leaves out the year, and ESP-IDF counts milliseconds. */
+const logForms: readonly RegExp[] = [
+  new RegExp(`^\\s*()\\[?((?:${date})?${time})Z?\\]?\\s+`),
+  new RegExp(`^\\s*()\\d{2}-\\d{2} (${time})\\s+`),
+  /^\s*()[VDIWE] \((\d+)\)\s+/,
+];
 const pairForm = /([A-Za-z_][\w .()/^²°-]*?)\s*[:=]\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf)(?![\w.])/gi;
+/** The level, the process and the name of a source, such as "1234 1250 D SensorLog: ". */
+const sourceForm = /^(?:[\w./[\]-]+\s+)*[\w./[\]-]*\s*[:|>-]?\s+/;
 
 export interface SerialLog {
-  /** Whether lines begin with the time of day. */
-  readonly clock: boolean;
+  /** The form of the times at the start of each line; undefined if there are none. */
+  readonly clock: RegExp | undefined;
   /** The names before the values; undefined if there are only values. */
   readonly names: readonly string[] | undefined;
 }
@@ -22,36 +41,40 @@ const leastLines = 10;
 export function serialLog(lines: readonly string[]): SerialLog | undefined {
   if (lines.length < leastLines) return undefined;
   const most = (count: number): boolean => count >= usualShare * lines.length;
-  const clock = most(lines.filter((line) => clockForm.test(line)).length);
+  const withClock = (form: RegExp): boolean => most(lines.filter((line) => form.test(line)).length);
+  const clock = [...clockForms, ...logForms].find(withClock);
   const namesOf = lines.map((line) =>
-    pairsOfSerialLine(line.replace(clockForm, ""))
+    pairsOfSerialLine(clock === undefined ? line : line.replace(clock, ""))
       ?.map(([name]) => name)
       .join("\x1f"),
   );
   const usual = [...Map.groupBy(namesOf, (names) => names)].sort(([, a], [, b]) => b.length - a.length)[0];
   const names = usual?.[0] !== undefined && most(usual[1].length) ? usual[0].split("\x1f") : undefined;
   if (names !== undefined && new Set(names).size < Math.max(2, names.length)) return undefined;
-  return clock || names !== undefined ? { clock, names } : undefined;
+  if (names === undefined && (clock === undefined || !clockForms.includes(clock))) return undefined;
+  return { clock, names };
 }
 
-/** Returns names and values, if the line contains nothing else. */
+/** Returns names and values, if the line contains nothing else but the name of a source before them. */
 function pairsOfSerialLine(line: string): [name: string, value: string][] | undefined {
   const pairs = [...line.matchAll(pairForm)].map((match): [string, string] => [match[1]!.trim(), match[2]!]);
   if (pairs.length < 2) return undefined;
-  return /^[\s,;|]*$/.test(line.replace(pairForm, "")) ? pairs : undefined;
+  const others = line.replace(pairForm, "").replace(sourceForm, "");
+  return /^[\s,;|]*$/.test(others) ? pairs : undefined;
 }
 
 /** Writes the log as a table; a header line stays the first line. */
 export async function serialLogAsTable(path: string, out: string, { clock, names }: SerialLog): Promise<void> {
+  const clockName = clock?.source.includes("VDIWE") ? "time_ms" : "time";
   const table = async function* (): AsyncGenerator<string> {
     let first = true;
-    if (names !== undefined) yield [...(clock ? ["time"] : []), ...names].join(",");
+    if (names !== undefined) yield [...(clock === undefined ? [] : [clockName]), ...names].join(",");
     for await (const line of linesOfText(path)) {
-      const [, inBrackets, before] = clockForm.exec(line) ?? [];
-      const time = (inBrackets ?? before)?.replace(",", ".");
-      const rest = line.replace(clockForm, "").trim();
+      const [, inBrackets, before] = clock?.exec(line) ?? [];
+      const time = (inBrackets || before)?.replace(",", ".");
+      const rest = (clock === undefined ? line : line.replace(clock, "")).trim();
       // A line that is left out becomes an empty line, so that the line numbers below it stay the same.
-      if ((clock && time === undefined) || rest === "") {
+      if ((clock !== undefined && time === undefined) || rest === "") {
         yield "";
         continue;
       }
@@ -65,7 +88,7 @@ export async function serialLogAsTable(path: string, out: string, { clock, names
           yield "";
           continue;
         }
-        yield [...(clock ? [time!] : []), ...pairs.map(([, value]) => value)].join(",");
+        yield [...(clock === undefined ? [] : [time!]), ...pairs.map(([, value]) => value)].join(",");
       }
       first = false;
     }

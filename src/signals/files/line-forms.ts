@@ -1,0 +1,77 @@
+// Rewrites text whose lines hold the values of a table inside something else: lines that a spreadsheet quoted as a whole, tables
+// drawn with lines of dashes by database shells, tuples and dictionaries as Python prints them, JSON records behind the name of
+// an MQTT topic, SQL statements, and sentences with a checksum.
+
+import { linesOfText, writeTextLines } from "./text-lines.ts";
+
+interface LineForm {
+  /** Whether a line has this form. */
+  readonly form: RegExp;
+  /** Whether all of the first lines must have the form, apart from a few, or only one of them. */
+  readonly share: number;
+  /** Returns the line without what surrounds its values; empty if there are none. */
+  readonly inside: (line: string) => string;
+}
+
+const rule = /^(?=.*-{2,}.*[+|])[\s+|:=-]+$/;
+const rowCount = /^\s*\(?\d+ rows?\b/i;
+
+const lineForms: readonly LineForm[] = [
+  {
+    form: /^\s*"(?:[^"]|"")*[,;\t](?:[^"]|"")*"\s*$/,
+    share: 1,
+    inside: (line) => line.trim().slice(1, -1).replaceAll('""', '"'),
+  },
+  {
+    form: rule,
+    share: 0,
+    inside: (line) => {
+      if (rule.test(line) || rowCount.test(line)) return "";
+      const cells = line.split("|").map((cell) => cell.trim());
+      return cells.slice(cells[0] === "" ? 1 : 0, cells.at(-1) === "" ? -1 : cells.length).join("|");
+    },
+  },
+  { form: /^\s*\([^()]*,[^()]*\)[,;]?\s*$/, share: 0.8, inside: (line) => /\(([^()]*)\)/.exec(line)?.[1] ?? "" },
+  {
+    form: /^\s*\{\s*'[^"]*\}\s*,?\s*$/,
+    share: 0.8,
+    inside: (line) =>
+      /^\s*\{.*\}/.test(line)
+        ? line
+            .replaceAll("'", '"')
+            .replace(/,\s*$/, "")
+            .replace(/: ?(None|nan|inf|True|False)(?=\s*[,}])/g, (_, word: string) =>
+              /^[TF]/.test(word) ? `: ${word.toLowerCase()}` : ": null",
+            )
+        : "",
+  },
+  { form: /^[^\s{}"[][^{}"]*\s\{.*\}\s*$/, share: 0.8, inside: (line) => /\{.*\}/.exec(line)?.[0] ?? "" },
+  {
+    form: /^\s*INSERT INTO .*\bVALUES\s*\(.*\)\s*;?\s*$/i,
+    share: 0.8,
+    inside: (line) => /\bVALUES\s*\((.*)\)\s*;?\s*$/i.exec(line)?.[1] ?? "",
+  },
+  { form: /^\$\w+,.*\*[0-9A-F]{2}\s*$/i, share: 0.8, inside: (line) => line.replace(/\*[0-9A-F]{2}\s*$/i, "") },
+];
+
+const fewestLines = 5;
+/** A line of dashes is below the names. */
+const ruleWithin = 3;
+
+/**
+ * @param lines the first lines, without empty ones
+ * @returns a function that writes the file with what its lines contain; undefined if no form fits
+ */
+export function lineContents(lines: readonly string[]): ((path: string, out: string) => Promise<void>) | undefined {
+  if (lines.length < fewestLines) return undefined;
+  const own = lineForms.find(({ form, share }) => {
+    const searched = share === 0 ? lines.slice(0, ruleWithin) : lines;
+    const count = searched.filter((line) => form.test(line)).length;
+    return share === 0 ? count > 0 : count >= share * searched.length;
+  });
+  if (own === undefined) return undefined;
+  const contents = async function* (path: string): AsyncGenerator<string> {
+    for await (const line of linesOfText(path)) yield own.inside(line);
+  };
+  return (path, out) => writeTextLines(contents(path), out);
+}

@@ -1,0 +1,66 @@
+// Lines that hold the values of a table inside something else.
+
+import { expect, test } from "vitest";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { folderOf } from "../data/tables.ts";
+
+const rows = Array.from({ length: 150 }, (_, i) => [(i / 50).toFixed(2), (i / 100).toFixed(3), -0.25, 9.8]);
+const names = ["time", "ax", "ay", "az"];
+const clock = (t: unknown): string => `10:00:0${Number(t).toFixed(3)}`;
+const pairs = ([, ...values]: readonly unknown[]): string =>
+  values.map((value, c) => `${names[c + 1]}=${value}`).join(" ");
+const ruled = (edge: string, ruler: string): string[] => {
+  const line = (cells: readonly unknown[]): string => `${edge} ${cells.join(" | ")} ${edge}`.trim();
+  return [line(names), ruler, ...rows.map(line)];
+};
+const given = { columns: names };
+const marked = { columns: ["mark", ...names] };
+
+const texts: readonly [string, readonly string[], object?][] = [
+  ["lines that a spreadsheet quoted", [names, ...rows].map((row) => `"${row.join(",")}"`)],
+  ["lines quoted with their quotes", [names.map((name) => `""${name}""`), ...rows].map((row) => `"${row.join(";")}"`)],
+  ["psql's table", [...ruled("", "------+-----+----+----"), "(150 rows)"]],
+  ["mysql's table", ["+---+---+---+---+", ...ruled("|", "+---+---+---+---+"), "+---+---+---+---+", "150 rows in set"]],
+  ["a table in Markdown", ruled("|", "|---:|---|---|---|")],
+  ["Python's tuples", rows.map((row) => `(${row.join(", ")})`), given],
+  [
+    "Python's dictionaries",
+    rows.map((row) => `{${row.map((value, c) => `'${names[c]}': ${Number(value)}`).join(", ")}}`),
+  ],
+  [
+    "JSON behind a topic",
+    rows.map((row) => `imu/1 ${JSON.stringify(Object.fromEntries(row.map((value, c) => [names[c], Number(value)])))}`),
+  ],
+  ["SQL statements", rows.map((row) => `INSERT INTO imu VALUES (${row.join(", ")});`), given],
+  ["sentences with a checksum", rows.map((row) => `$IMU,${row.join(",")}*4A`), marked],
+  ["a terminal's times with >", rows.map(([t, ...values]) => `${clock(t)} > ${values.join(",")}`), given],
+  [
+    "a terminal's times with a space",
+    rows.map(([t, ...values]) => `2026-05-04 ${clock(t)} ${values.join(",")}`),
+    given,
+  ],
+  ["Python's log", rows.map((row) => `2026-05-04 ${clock(row[0]).replace(".", ",")} INFO imu: ${pairs(row)}`)],
+  ["Android's log", ["-- main", ...rows.map((row) => `05-04 ${clock(row[0])}  12  15 D Imu: ${pairs(row)}`)]],
+  ["ESP-IDF's log", ["I (5) boot: v5", ...rows.map((row) => `I (${1000 * Number(row[0])}) IMU: ${pairs(row)}`)]],
+];
+
+test.each(texts)("%s", async (_, lines, columns = {}) => {
+  const { path } = folderOf({ "log.txt": `${lines.join("\n")}\n` });
+  const { recordings, quality } = await readRecordings([path("log.txt")], {
+    requireLabels: false,
+    likelyRateHz: 50,
+    columns,
+  });
+  expect(recordings.channels).toEqual(["ax", "ay", "az"]);
+  expect(recordings.time).toHaveLength(150);
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 2);
+  expect(recordings.values[0]![120]).toBeCloseTo(1.2, 4);
+  expect(recordings.values[2]![120]).toBeCloseTo(9.8, 4);
+});
+
+test("an offset behind a time is no value", async () => {
+  const lines = rows.map(([t, ...values]) => `2026-05-04 ${clock(t)} +0200,${values.join(",")}`);
+  const { path } = folderOf({ "a.csv": `time,ax,ay,az\n${lines.join("\n")}\n` });
+  const { recordings } = await readRecordings([path("a.csv")], { requireLabels: false });
+  expect(recordings.time[0]).toBe(Date.UTC(2026, 4, 4, 8) / 1000);
+});

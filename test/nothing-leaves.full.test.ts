@@ -145,7 +145,7 @@ describe.skipIf(process.platform === "win32")("every command", () => {
 });
 
 describe.skipIf(process.platform === "win32")("a program that imports tidemark", () => {
-  it("leaves nothing either, in its main thread and in workers", async () => {
+  it("leaves nothing behind either, in its main thread or in workers", async () => {
     const index = JSON.stringify(new URL("../src/index.ts", import.meta.url).href);
     const predict = (out: string, jobs: number): string =>
       `await predict({ files: ["recordings.csv.gz"], model: "walk", out: "${out}", jobs: ${jobs} });`;
@@ -170,7 +170,7 @@ describe.skipIf(!traces)(`the watch${traces ? "" : " (skipped: no strace)"}`, ()
     expect(spoken.length).toBeGreaterThan(0);
   });
 
-  it("sees what a URL is asked of, and the output says so", async () => {
+  it("detects the download that a URL as input causes, and the output says so", async () => {
     const words = ["predict", "https://127.0.0.1:9/a.csv", "--model", "walk", "--out", "remote.csv"];
     const { exitCode, output } = await watched([process.execPath, main, ...words], { trace: false });
     expect(exitCode).toBe(2);

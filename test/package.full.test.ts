@@ -41,7 +41,7 @@ describe("the built package", () => {
   /** Maps a path in the package to the corresponding path in this build. */
   const built = (path: string): string => path.replace(/^(\.\/)?dist/, out);
 
-  it("has what bin and exports promise", () => {
+  it("contains what bin and exports promise", () => {
     const promised = Object.values(manifest.exports).flatMap((entry) =>
       typeof entry === "string" ? [entry] : [entry.types, entry.default],
     );
@@ -64,7 +64,7 @@ describe("the built package", () => {
     expect(run("dist/interfaces/cli/main.js", "--version")).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it("has no import left that ends in .ts", () => {
+  it("contains no import that ends in .ts", () => {
     for (const file of readdirSync(out, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"))) {
       expect(readFileSync(join(out, file), "utf8"), file).not.toMatch(/(from|import\() ?"\.[^"]*\.ts"/);
     }
@@ -161,7 +161,7 @@ describe.skipIf(absent !== undefined)(
       });
     });
 
-    it("has no link that leads nowhere", async () => {
+    it("has no broken links", async () => {
       const installed = join(projects.get("24")!, "node_modules/tidemark");
       const documents = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((name) =>
         name.endsWith(".md"),

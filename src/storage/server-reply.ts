@@ -1,4 +1,4 @@
-// Reads a server's answer up to a limit. The server is not trusted, so neither the claimed nor the actual length of its reply
+// Reads a server's answer, whose size is limited. The server is not trusted, so neither the claimed nor the actual length of its reply
 // determines how much memory is used.
 
 import type { Dispatcher } from "undici";

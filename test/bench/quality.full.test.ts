@@ -15,7 +15,7 @@ const config = join(directory, "train.yaml");
 const keep = join(directory, "kept");
 
 describe("bench/quality.ts", () => {
-  it("measures a network on recordings given by path, and keeps its answers", async () => {
+  it("measures a network on recordings given by path, and keeps its predictions", async () => {
     await simulate({
       out: people,
       users: 5,
@@ -56,7 +56,7 @@ describe("bench/quality.ts", () => {
     expect(statSync(join(keep, kept[0]!)).mtimeMs).toBe(before);
   });
 
-  it("judges the test set of a fixed split alone", async () => {
+  it("evaluates only the test set of a fixed split", async () => {
     const file = join(directory, "split.parquet");
     const database = await openDuckdb();
     await database.connection.run(

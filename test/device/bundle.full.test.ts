@@ -87,7 +87,7 @@ describe("tidemark/device", () => {
     wanted = { bytes: [...encodeSummary(summary)], rows: result.rows };
   });
 
-  it("is below 40 kB, and brings no package", async () => {
+  it("is smaller than 40 kB, and contains no other package", async () => {
     const code = await bundle(home, 'export * from "tidemark/device";');
     console.log(`tidemark/device: ${Buffer.byteLength(code)} bytes minified, ${gzipSync(code).length} with gzip`);
     expect(Buffer.byteLength(code)).toBeLessThan(40_000);
@@ -95,7 +95,7 @@ describe("tidemark/device", () => {
     await expect(bundle(home, 'export * from "node:fs";')).rejects.toThrow('"node:fs" is imported');
   });
 
-  it("makes the server's summary with nothing around it but JavaScript and UTF-8", async () => {
+  it("makes the same summary as the server with nothing but JavaScript and UTF-8", async () => {
     const context = createContext({ given, TextEncoder });
     runInContext("delete globalThis.SharedArrayBuffer", context);
     runInContext(await bundle(home, program), context);
@@ -104,7 +104,7 @@ describe("tidemark/device", () => {
     expect(json.rows).toBe(wanted.rows);
   });
 
-  it.skipIf(chromium === undefined)("makes it in a browser (skipped without Chromium)", async () => {
+  it.skipIf(chromium === undefined)("makes the same summary in a browser (skipped without Chromium)", async () => {
     const code = (await bundle(home, program)).replaceAll(/<(?=\/script|!--)/gi, "\\x3c");
     const dom = await loadPage(`<!doctype html><meta charset="utf-8"><pre id="result"></pre><script>
         addEventListener("error", (event) => { document.getElementById("result").textContent = event.message; });

@@ -133,11 +133,11 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
   });
   afterAll(() => server.close());
 
-  it("has no type error", () => {
+  it("has no type errors", () => {
     execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", page], { stdio: "inherit" });
   });
 
-  it("fills a model's channels by the kinds and units of its sensors, or says that no phone can", async () => {
+  it("fills a model's channels according to the kinds and units of its sensors, or says that no phone can", async () => {
     const code = await bundle(home, 'export { motionRow } from "./examples/phone/motion-row.ts";');
     const context = createContext({});
     runInContext(code, context);
@@ -168,7 +168,7 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
     );
   });
 
-  it("classifies what the phone says, and sends the summary that the server makes of the same rows", async () => {
+  it("classifies the phone's data, and sends the same summary as the server makes from the same rows", async () => {
     const { port } = server.address() as AddressInfo;
     const dom = await loadPage(new URL(`http://127.0.0.1:${port}/?to=/summary`), 120);
     const { document } = parseHTML(dom);

@@ -19,7 +19,7 @@ const at = (name: string): string => join(directory, name);
 const web: typeof import("onnxruntime-node") = createRequire(import.meta.url)("onnxruntime-web");
 
 describe("onnxruntime-web", () => {
-  it("classifies 99.9 % of windows as the server's runtime does, and the summaries are as near", async () => {
+  it("classifies 99.9 % of the windows like the server's runtime, and its summaries are as close", async () => {
     await copySharedModel("eight people", directory, "model");
     const model = readDeviceModel(JSON.parse(readFileSync(at("model/device.json"), "utf8")));
     const activities = ["walking", "jogging", "sitting"];

@@ -7,7 +7,7 @@ import { formatNames } from "./formats.ts";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
-it("300 mutated inputs of each format are accepted or refused, and do no harm", { timeout: 1_800_000 }, () => {
+it("300 mutated inputs of each format are accepted or rejected, and do no harm", { timeout: 1_800_000 }, () => {
   const words = ["--runs", "300", "--keep", temporaryDirectory()];
   const { status, stdout } = spawnSync(process.execPath, [main, ...words], { encoding: "utf8" });
   expect(stdout).not.toMatch(/^(defect|hang|crash|memory|partial): /m);

@@ -149,7 +149,7 @@ describe("predict refuses", () => {
       ],
     },
     {
-      name: "another number of channels",
+      name: "a different number of channels",
       words: ["three.csv", "--model", model, "--channels", "Ax,Ay,Az"],
       says: ["each of the model's 6 channels", "got 3"],
     },

@@ -103,7 +103,7 @@ describe("check --alert", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("keeps the verdict if nobody accepts the alert, shows what waits, and sends it later with the same id", async () => {
+  it("keeps the verdict if no target accepts the alert, lists the waiting alert, and sends it later with the same id", async () => {
     status = 404;
     const words = ["--stream", "t", "--alert", "env:HOOK"];
     const hook = { HOOK: urlOf("/down-secret") };
@@ -172,7 +172,7 @@ describe("check --alert", () => {
   });
 });
 
-it("check --metrics-file writes the state of all streams, and nothing that begins again with each command", async () => {
+it("check --metrics-file writes the state of all streams, without counters that restart with each command", async () => {
   expect(await check("good.csv", "m1", "--metrics-file", "tidemark.prom")).toMatchObject({ stderr: "" });
   const text = readFileSync(join(directory, "tidemark.prom"), "utf8");
   expect(text).toMatch(/^tidemark_stream_in_alarm\{model="walk",stream="u"\} 0$/m);

@@ -182,7 +182,7 @@ describe("a batch that cannot be judged", () => {
 });
 
 describe("a batch that can be judged, strange as it is", () => {
-  it("has too few infinities and gaps to matter, and is told of them", async () => {
+  it("is judged despite a few infinities and gaps, and a warning reports them", async () => {
     await batchFile(
       "few.parquet",
       `SELECT * REPLACE (CASE WHEN timestamp_s = 20 THEN 'inf'::DOUBLE WHEN timestamp_s = 40 THEN NULL ELSE Ax END AS Ax) FROM ${walking}`,
@@ -210,7 +210,7 @@ describe("a batch that can be judged, strange as it is", () => {
     expect(JSON.stringify(result)).toContain(`Recorded at ${rate} Hz, ${how} to the network's 20 Hz`);
   });
 
-  it("is a thousand times too large in a channel: an alarm at once, which enters nothing", async () => {
+  it("raises an alarm at once if a channel is a thousand times too large, and is kept out of the references", async () => {
     await batchFile("thousand.parquet", `SELECT * REPLACE (1000 * Gx AS Gx) FROM ${person}`);
     const { exitCode, result } = await checkFile("thousand.parquet", "--stream", "thousand");
     expect(exitCode).toBe(11);
@@ -218,7 +218,7 @@ describe("a batch that can be judged, strange as it is", () => {
     expect(referencesOf("thousand")).toBe("[]");
   });
 
-  it("holds data once that arrive under two ids of one stream", async () => {
+  it("counts data only once if they arrive under two ids in the same stream", async () => {
     for (const id of ["first", "second"]) {
       const { exitCode } = await checkFile("good.parquet", "--stream", "twice", "--batch-id", id);
       expect(exitCode).toBe(0);
@@ -227,7 +227,7 @@ describe("a batch that can be judged, strange as it is", () => {
   });
 });
 
-describe("a model folder that cannot be written as it should", () => {
+describe("a model folder with a damaged ledger is rejected", () => {
   /** Copies a model whose stream "s" has one batch. */
   async function copyOf(name: string): Promise<string> {
     cpSync(at("model"), at(name), { recursive: true });
@@ -253,19 +253,19 @@ describe("a model folder that cannot be written as it should", () => {
     expect(contents(model)).toEqual(before);
   }
 
-  it("for a ledger that is no database", async () => {
+  it("if the ledger is not a database", async () => {
     const model = await copyOf("no-database");
     writeFileSync(ledgerOf(model), "these are not the batches that you are looking for\n".repeat(200));
     await expectRefusal(model, /monitor\.sqlite is not an SQLite database/);
   });
 
-  it("for a ledger of which a part is missing", async () => {
+  it("if part of the ledger is missing", async () => {
     const model = await copyOf("cut");
     writeFileSync(ledgerOf(model), readFileSync(ledgerOf(model)).subarray(0, 5000));
     await expectRefusal(model, /monitor\.sqlite is damaged/);
   });
 
-  it("for a ledger whose pages hold rubbish", async () => {
+  it("if pages of the ledger contain rubbish", async () => {
     const model = await copyOf("rubbish");
     const bytes = readFileSync(ledgerOf(model));
     writeFileSync(ledgerOf(model), bytes.fill(0xa5, 100));
@@ -298,7 +298,7 @@ describe("a model folder that cannot be written as it should", () => {
     await expectRefusal(model, says);
   });
 
-  it("for a directory in the ledger's place", async () => {
+  it("if a directory has the ledger's name", async () => {
     const model = await copyOf("directory");
     rmSync(ledgerOf(model));
     mkdirSync(ledgerOf(model));
@@ -320,14 +320,14 @@ describe("a model folder that cannot be written as it should", () => {
     },
   );
 
-  it("for an empty ledger", async () => {
+  it("if the ledger is empty", async () => {
     const model = await copyOf("empty");
     for (const file of readdirSync(model)) if (file.startsWith(monitorFile)) rmSync(join(model, file));
     writeFileSync(ledgerOf(model), "");
     await expectRefusal(model, /monitor\.sqlite: expected the ledger .* found an empty file/);
   });
 
-  it("but not for a ledger that was moved away, nor a published reference that is damaged: both are made anew", async () => {
+  it("but not if the ledger was moved away or a published reference is damaged, because both are recreated", async () => {
     const model = await copyOf("anew");
     writeFileSync(join(model, rollingReferencePathOfStream("s")), "{");
     const words = ["good.parquet", "--model", "anew", "--stream", "s", "--batch-id"];

@@ -44,7 +44,7 @@ async function checkedStreams(...words: string[]) {
 }
 
 describe("one table of many devices", () => {
-  it("has a verdict per stream and the highest exit code, for rows that were checked before stream by stream", async () => {
+  it("gives the same verdict for each stream as separate checks, and the highest exit code", async () => {
     for (const device of ["wrist-01", "wrist-02"])
       await check("fleet.csv", "--only", `device=${device}`, "--stream", device);
     const { streams, counts, exit_code } = await checkedStreams("fleet.csv", "--stream-from", "device");
@@ -58,7 +58,7 @@ describe("one table of many devices", () => {
     expect(exit_code).toBe(12);
   });
 
-  it("gives the same content in Parquet, and says what it left out", async () => {
+  it("gives the same results for Parquet, and says what it left out", async () => {
     const words = ["fleet.parquet", "--stream-from", "device", "--batch-id", "fleet.csv"];
     const { stdout, stderr } = await check(...words);
     expect(stderr).toMatch(/rows without a value in column "device" are left out/);
@@ -80,7 +80,7 @@ describe("one table of many devices", () => {
     expect(taken.streams.find(({ stream }) => stream === "wrist-02")).toMatchObject({ known: true, error: null });
   });
 
-  it("is refused if it has no such column, or if --stream is given as well", async () => {
+  it("is rejected if it has no such column, or if --stream is given as well", async () => {
     const unknown = await check("fleet.csv", "--stream-from", "devise");
     expect(unknown).toMatchObject({
       exitCode: 2,

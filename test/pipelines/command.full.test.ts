@@ -27,7 +27,7 @@ async function rowsOf(file: string): Promise<Record<string, unknown>[]> {
 beforeAll(() => copySharedModel("four people", directory, "model"));
 
 describe("train", () => {
-  it("takes options from a config file, and what is on the command line before them", async () => {
+  it("takes options from a config file, and gives precedence to the command line", async () => {
     writeFileSync(
       join(directory, "walk.yaml"),
       "files: r.parquet\nnetwork: compact\nrate: 20\nwindow: 40\nfolds: 3\nepochs: 1\nbatch-size: 16\nnormalize: robust\nclass-weights: balanced\n",
@@ -55,7 +55,7 @@ describe("train", () => {
     expect(JSON.parse(readFileSync(join(directory, "configured", "scaler.json"), "utf8")).method).toBe("robust");
   });
 
-  it("prints one event a line with --json, the last one what it made", async () => {
+  it("prints one event per line with --json, and describes its result in the last one", async () => {
     const { exitCode, stdout } = await run(
       "train",
       "r.parquet",
@@ -77,7 +77,7 @@ describe("train", () => {
 });
 
 describe("predict", () => {
-  it("says the same as ONNX Runtime says of each window, whatever the format and the number of threads", async () => {
+  it("gives the same results as ONNX Runtime for each window, whatever the format and the number of threads", async () => {
     const { exitCode, stdout } = await run("predict", "r.parquet", "--model", "model", "--out", "p.parquet");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/468 windows labelled in .*, mean confidence 0\.\d+\np\.parquet\n$/);
@@ -107,7 +107,7 @@ describe("predict", () => {
     expect(readFileSync(join(directory, "p1.csv"), "utf8")).toBe(readFileSync(join(directory, "p2.csv"), "utf8"));
   });
 
-  it("reads no label column, and columns under other names", async () => {
+  it("ignores label columns, and reads columns with other names", async () => {
     const database = await openDuckdb();
     const from = duckdbLiteral(join(directory, "r.parquet"));
     const columns =

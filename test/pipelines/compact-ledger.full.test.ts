@@ -33,7 +33,7 @@ beforeAll(() => {
   database.close();
 });
 
-it("gives back what the first form held", async () => {
+it("restores the content of the first format", async () => {
   const { monitored } = await openWatchedModel(model);
   const store = openModelLedger(monitored);
   const stream = new MonitorStream(store, monitored, { stream: before.stream, schemas: streamSchemas });
@@ -46,7 +46,7 @@ it("gives back what the first form held", async () => {
   await store.close();
 });
 
-it("answers a batch as before for some days, then without the distances by channel, and gives its space back", async () => {
+it("returns the full result of a batch for some days and then a shortened one, and frees the space", async () => {
   const bring = async (batchId: string, days: number): Promise<JudgedBatch> => {
     const { result } = await check({ files: [batch], model, stream: "s", batchId }, daysLater(days));
     if (result.verdict === "rejected") throw new Error(JSON.stringify(result));
@@ -63,7 +63,7 @@ it("answers a batch as before for some days, then without the distances by chann
   expect(await bring("b0", 32)).toEqual({ ...answer, comparisons });
 });
 
-it("is a command: nothing to do is no error, and both forms say what it did", async () => {
+it("reports what it did as text and as JSON, and succeeds if there is nothing to do", async () => {
   const run = (...words: string[]) => tidemark("reference", "compact", "--model", "walk", ...words);
   expect(JSON.parse((await run("--json")).stdout)).toMatchObject({ shortened: expect.any(Number) });
   const { stdout, exitCode } = await run("--keep-days", "30");

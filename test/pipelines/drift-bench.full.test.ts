@@ -13,7 +13,7 @@ const run = (...words: string[]): Promise<Ended> => start(words, directory).ende
 beforeAll(() => copySharedModel("eight people", directory, "model"));
 
 describe("drift-bench", () => {
-  it("gives equal tables for equal seeds, sees what is large, and names who the model knows", async () => {
+  it("gives the same tables for the same seed, detects large faults, and names people whom the model learned from", async () => {
     const activities = ["walking", "jogging", "sitting"];
     await simulate({ out: at("others.parquet"), users: 2, minutes: 4, rate: 20, seed: 21, activities });
     const words = ["drift-bench", "others.parquet", "--model", "model", "--batches", "16", "--change-at", "8"];
@@ -41,7 +41,7 @@ describe("drift-bench", () => {
   });
 });
 
-it("a model of few people says what its thresholds rest on", async () => {
+it("a model of few people says what its thresholds are based on", async () => {
   await simulateTiny(at("two.parquet"), { users: 2 });
   const words = ["train", "two.parquet", "--out", "two", ...tinyWords, "--epochs", "1", "--split", "blocks"];
   expect((await run(...words)).exitCode).toBe(0);

@@ -89,7 +89,7 @@ describe("labelled people that the model did not learn from", () => {
   });
 });
 
-describe("recordings that say less than they seem to", () => {
+describe("evaluation of recordings whose metrics may mislead", () => {
   it("names labels that the model does not know, and leaves their rows out", async () => {
     await copy("hopping.csv", "* REPLACE (if(activity = 'jogging', 'hopping', activity) AS activity)");
     const result = await evaluate({ files: [at("hopping.csv")], model });
@@ -105,7 +105,7 @@ describe("recordings that say less than they seem to", () => {
     );
   });
 
-  it("reads another spelling of the model's people and classes as theirs", async () => {
+  it("recognises the model's people and classes in a different spelling", async () => {
     const spelled = `upper("user") AS "user", upper(activity) AS activity`;
     await query(
       `COPY (SELECT * REPLACE (${spelled}) FROM ${duckdbLiteral(at("simulated.parquet"))}) TO ${duckdbLiteral(at("upper.csv"))}`,
@@ -120,7 +120,7 @@ describe("recordings that say less than they seem to", () => {
     );
   });
 
-  it("takes labels from the path, and renames and leaves them out as train does", async () => {
+  it("takes labels from the path, and renames and excludes them as train does", async () => {
     await copy("gaits/hopping.csv", "* EXCLUDE (activity)");
     writeFileSync(at("labels.yaml"), "hopping: jogging\n");
     const renamed = await evaluate({
@@ -150,7 +150,7 @@ describe("recordings that say less than they seem to", () => {
     expect(namesake.people.map(({ learned }) => learned)).toEqual([true, true, true]);
   });
 
-  it("gives one person no interval, and refuses recordings without labels", async () => {
+  it("gives no interval for a single person, and rejects recordings without labels", async () => {
     await copy("one.csv", '* EXCLUDE ("user") REPLACE (recording || "user" AS recording)');
     const { people, crossValidation, intervals } = await evaluate({ files: [at("one.csv")], model });
     expect(people.map(({ user }) => user)).toEqual(["unknown"]);

@@ -80,14 +80,14 @@ function optionsOf(stored: Record<string, unknown>): Record<string, unknown> {
 describe.each(names)("model.onnx of %s", (name) => {
   const read = (): Uint8Array => readFileSync(join(directory, name, "model.onnx"));
 
-  it("has ONNX's own LSTM, twice, and nothing outside of ONNX's operators", () => {
+  it("contains ONNX's LSTM operator twice, and only operators from ONNX", () => {
     const nodes = nodesOf(read());
     expect(nodes.filter(({ operator }) => operator === "LSTM")).toHaveLength(2);
     expect(nodes.filter(({ operator }) => operator === "Scan" || operator === "Loop")).toEqual([]);
     expect(new Set(nodes.map(({ domain }) => domain))).toEqual(new Set([""]));
   });
 
-  it("is the network of the final fit, its scaler and its temperature, on raw windows", async () => {
+  it("applies the scaler, network and temperature of the final fit to raw windows", async () => {
     const config = resolveRateAndWindow(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)), 20);
     const windows = await windowsOf(config);
     const scaler = scalerSchema.parse(json(name, "scaler.json"));
@@ -155,7 +155,7 @@ describe.each(names)("model.onnx of %s", (name) => {
     await session.release();
   });
 
-  it("refuses windows of another shape or type", async () => {
+  it("rejects windows with a different shape or type", async () => {
     const session = await InferenceSession.create(read());
     expect(session.inputMetadata).toMatchObject([
       { name: "windows", isTensor: true, type: "float32", shape: ["batch", 40, 6] },
@@ -172,7 +172,7 @@ describe.each(names)("model.onnx of %s", (name) => {
 });
 
 describe.each(names)("the other files of %s", (name) => {
-  it("are in the form of their published schemas", () => {
+  it("conform to their published schemas", () => {
     const schemas = new URL("../../schemas/", import.meta.url);
     const own: readonly string[] = Object.values(modelFiles);
     const files = readdirSync(schemas).filter((file) => own.includes(file.replace(".schema", "")));
@@ -188,7 +188,7 @@ describe.each(names)("the other files of %s", (name) => {
     expect(checked).toHaveLength(7);
   });
 
-  it("say of each channel what DuckDB says of the raw samples", async () => {
+  it("contain the same figures for each channel as DuckDB computes from the raw samples", async () => {
     const { per_channel: channels, n_samples: samples } = json(name, "baseline_stats.json");
     const database = await openDuckdb();
     const file = duckdbLiteral(join(directory, "r.parquet"));
@@ -211,7 +211,7 @@ describe.each(names)("the other files of %s", (name) => {
     database.close();
   });
 
-  it("hold out every window once: who, when, what it is and what was said of it", async () => {
+  it("contain every held-out window once, with its person, time, label and prediction", async () => {
     const windows = await windowsOf(
       resolveRateAndWindow(resolveTrainConfig(optionsOf(json(name, "manifest.json").config)), 20),
     );
@@ -231,7 +231,7 @@ describe.each(names)("the other files of %s", (name) => {
     }
   });
 
-  it("need nothing but themselves: the report loads nothing from anywhere", () => {
+  it("are self-contained: the report loads nothing from elsewhere", () => {
     const page = readFileSync(join(directory, name, "report.html"), "utf8");
     const loading = /<(?:script|link|iframe|object|embed|base)\b|@import|url\((?!#|["']?data:)|\b(?:src|srcset)=/i;
     expect(page).not.toMatch(loading);

@@ -55,7 +55,7 @@ it("compares the model as it is, fine-tuned and from scratch, for each person", 
   expect([0, 10, 11]).toContain((await run("check", "r.parquet", "--model", "clinic")).exitCode);
 });
 
-it("resumes with equal bytes, and only from the same model", { timeout: 600_000 }, async () => {
+it("gives the same bytes if it is resumed, which requires the same model", { timeout: 600_000 }, async () => {
   const stopped = await signalledAtFiles(
     { files: ["scratch-1.checkpoint"], signal: "SIGINT" },
     words("again"),
@@ -128,7 +128,7 @@ describe("a model with a head that is computed", () => {
   });
 });
 
-it("refuses recordings in another unit than the model's", async () => {
+it("rejects recordings in a unit that is not the model's", async () => {
   const columns = ["Ax", "Ay", "Az"].map((name) => `${name} / 9.80665 AS ${name}`);
   const inG = `SELECT * REPLACE (${columns.join(", ")}) FROM '${at("new.parquet")}'`;
   await query(`COPY (${inG}) TO '${at("g.parquet")}' (FORMAT parquet)`);

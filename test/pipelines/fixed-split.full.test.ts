@@ -43,7 +43,7 @@ describe("a fixed split", () => {
     expect(report.final_fit.n_windows).toBe(report.windows.total);
   });
 
-  test("measures the finished network on them, and proves that it never saw them", () => {
+  test("measures the final network on its test people, and proves that the network never saw them", () => {
     const report: CvReport = json("model/cv_report.json");
     expect(report.test_set!.users.map(({ user }) => user)).toEqual(testPeople);
     expect(report.test_set!.pooled.n).toBe(report.test_set!.windows);

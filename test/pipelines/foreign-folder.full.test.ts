@@ -93,7 +93,7 @@ describe("scaler.json", () => {
     expect(existsSync(at("p.csv"))).toBe(false);
   });
 
-  it("with NaN in it is no JSON", async () => {
+  it("with NaN is not JSON", async () => {
     const model = folder(text("scaler.json", /"center": \[\s*[-\d.]+/, '"center": [NaN'));
     expect(await refusal(openWatchedModel(model))).toMatch(/scaler\.json: expected JSON/);
   });
@@ -226,7 +226,7 @@ describe("model.onnx", () => {
     expect(said).toContain(fault);
   });
 
-  it("that says NaN is refused, with the window, its recording and its person", async () => {
+  it("that outputs NaN is rejected, and the message gives the window, its recording and its person", async () => {
     const model = folder(network(smallNetwork({ temperature: Number.NaN })));
     const window =
       /model\.onnx cannot be used: window 1 at 0 s of recording "walking-1" of person "person-50": expected probabilities .*, got NaN, NaN/;
@@ -255,7 +255,7 @@ describe.skipIf(process.platform === "win32")("links", () => {
     expect(said).toContain("is a link that leads out of the model folder");
   });
 
-  it("are refused by sync, models and baseline validate alike", async () => {
+  it("are rejected by sync, models and baseline validate", async () => {
     const model = folder(linked("tracking.jsonl", "/etc/passwd"));
     const sent = sync({ directory: model, tracking: "http://127.0.0.1:1" });
     expect(await refusal(sent)).toContain("tracking.jsonl is a link that leads out of the model folder");
@@ -265,7 +265,7 @@ describe.skipIf(process.platform === "win32")("links", () => {
     expect(faults.join()).toContain("baseline_stats.json is a link that leads out of the model folder");
   });
 
-  it("of one stream, too", async () => {
+  it("are rejected for a single stream, too", async () => {
     const model = folder((path) => mkdirSync(join(path, "streams")));
     symlinkSync("../..", join(model, "streams/wrist"));
     expect(await refusal(openWatchedModel(model))).toContain("streams/wrist is a link that leads out");
@@ -290,7 +290,7 @@ describe.skipIf(process.platform === "win32")("links", () => {
     expect(readFileSync(at("batch.csv.gz"))).toEqual(before);
   });
 
-  it("that lead nowhere or in a circle are told of by name", async () => {
+  it("that are broken or circular are reported by name", async () => {
     expect(await refusal(openWatchedModel(folder(linked("model.onnx", "absent"))))).toContain("model.onnx is missing");
     const circle = await refusal(openWatchedModel(folder(linked("labels.json", "labels.json"))));
     expect(circle).toMatch(/labels\.json: its symbolic links form a loop/);
@@ -358,7 +358,7 @@ it.skipIf(process.platform === "win32")("a file that its user may not read is na
   expect(status).toBe(2);
 });
 
-it("a directory in the place of a file is named", async () => {
+it("a directory in place of a file is named", async () => {
   const model = folder(() => {});
   rmSync(join(model, "scaler.json"));
   mkdirSync(join(model, "scaler.json"));
@@ -376,7 +376,7 @@ describe("registry.json", () => {
     );
   });
 
-  it("keeps what a later version writes in it", async () => {
+  it("keeps what a later version wrote in it", async () => {
     const models = at(`models-${count++}`);
     mkdirSync(models);
     const model = folder(

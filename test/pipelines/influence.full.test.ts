@@ -47,7 +47,7 @@ beforeAll(async () => {
   plain = await firstFold("r.parquet");
 });
 
-it("the people a fold tests move nothing in it but its score", async () => {
+it("the test people of a fold affect only its score", async () => {
   const { test_users: tested } = plain.report.leakage.folds[0]!;
   const altered = await firstFold(await alter(tested, "tested.parquet"));
   expect(altered.report.leakage).toEqual(plain.report.leakage);
@@ -57,7 +57,7 @@ it("the people a fold tests move nothing in it but its score", async () => {
   expect(altered.report.folds[1]!.metrics.log_loss).not.toBe(plain.report.folds[1]!.metrics.log_loss);
 });
 
-it("the people it validates on move no loss of training", async () => {
+it("its validation people do not affect the training loss", async () => {
   const { validation_users: validated } = plain.report.leakage.folds[0]!;
   const altered = await firstFold(await alter(validated, "validated.parquet"));
   const learnt = (rows: HistoryRow[]): unknown => rows.map(({ epoch, loss, accuracy }) => ({ epoch, loss, accuracy }));
@@ -65,7 +65,7 @@ it("the people it validates on move no loss of training", async () => {
   expect(altered.rows.map((row) => row.val_loss)).not.toEqual(plain.rows.map((row) => row.val_loss));
 });
 
-it("the people it learns from do", async () => {
+it("its training people affect the training loss", async () => {
   const { train_users: learnt } = plain.report.leakage.folds[0]!;
   const altered = await firstFold(await alter(learnt.slice(0, 1), "learnt.parquet"));
   expect(altered.rows[0]!.loss).not.toBe(plain.rows[0]!.loss);

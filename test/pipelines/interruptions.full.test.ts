@@ -67,7 +67,7 @@ async function killAt(files: string, words: readonly string[], times = 1): Promi
 }
 
 describe("kill -9", () => {
-  it("in every sitting, after its first epoch: in the end the model is that of a run never interrupted", async () => {
+  it("during every resumed run leads to the same model as a run that was never interrupted", async () => {
     const seen: Record<string, number>[] = [];
     for (;;) {
       const again = seen.length > 0 ? ["--resume"] : [];
@@ -84,7 +84,7 @@ describe("kill -9", () => {
     expectEqualModels("often");
   });
 
-  it("between two folds: what is done is not done again", async () => {
+  it("between two folds repeats no completed fold", async () => {
     const folds = await killAt("fold-1.checkpoint", words("between"), 2);
     expect(folds.signal).toBe("SIGKILL");
     const { exitCode, stdout } = await start(words("between", "--resume"), directory).ended;
@@ -130,7 +130,7 @@ describe("--resume", () => {
     return out;
   }
 
-  it("refuses another Tidemark and another engine, by their versions", async () => {
+  it("rejects other versions of Tidemark and of the engine, and gives the versions", async () => {
     const out = changed("engine", (staging) => {
       const state = readFileSync(join(staging, "run.json"), "utf8");
       const other = { ...JSON.parse(state), tidemark: "0.0.1", engine: "onnxruntime 1.2.3" };
@@ -144,7 +144,7 @@ describe("--resume", () => {
     expect(progress(out)).toEqual(progress("killed"));
   });
 
-  it("names a checkpoint that is damaged, and goes on without it", async () => {
+  it("names a damaged checkpoint, and continues without it", async () => {
     let path = "";
     const out = changed("damaged", (staging) => {
       path = join(staging, "fold-1.checkpoint");
@@ -160,7 +160,7 @@ describe("--resume", () => {
     expectEqualModels(out);
   });
 
-  it("refuses a run whose description is not readable, and keeps it", async () => {
+  it("rejects a run whose description cannot be read, and keeps it", async () => {
     const out = changed("unreadable", (staging) => writeFileSync(join(staging, "run.json"), '{"config": 3}'));
     const { exitCode, stderr } = await start(words(out, "--resume"), directory).ended;
     expect(exitCode).toBe(2);
@@ -170,7 +170,7 @@ describe("--resume", () => {
 });
 
 describe("a reader that goes away", () => {
-  it("as head does, stops the training with 141 and a checkpoint, and it goes on from there", async () => {
+  it("stops the training with exit code 141 and a checkpoint, from which it can be resumed", async () => {
     const child = spawn(process.execPath, [main, ...words("piped")], {
       cwd: directory,
       stdio: ["ignore", "pipe", "pipe"],

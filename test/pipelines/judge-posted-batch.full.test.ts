@@ -7,7 +7,7 @@ import { openServedModels } from "../../src/pipelines/open-served-models.ts";
 import { unpackOldModel } from "./old-model.ts";
 import { fileDirectory } from "./tiny-run.ts";
 
-it("tells of a new verdict once, with the stream's previous result if it is asked for", async () => {
+it("reports a new verdict once, with the stream's previous result on request", async () => {
   const directory = fileDirectory();
   unpackOldModel(directory);
   cpSync(join(directory, "walk"), join(directory, "models", "walk"), { recursive: true });

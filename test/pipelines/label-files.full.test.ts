@@ -61,7 +61,7 @@ async function labelled(file: string, options: Partial<InspectOptions>): Promise
 const all = { running: 120, sitting: 120, walking: 120 };
 
 describe("labels with start and end", () => {
-  test("on the recordings' clock, by person", async () => {
+  test("are read on the recordings' clock, by person", async () => {
     expect(await labelled("zero.csv", { labels: path("labels.csv") })).toEqual([all, 0]);
   });
 
@@ -100,7 +100,7 @@ describe("labels with start and end", () => {
     expect(await labelled("epoch.csv", { labels: dates, timeZone: "Europe/Berlin" })).toEqual([all, 0]);
   });
 
-  test("as seconds since 1970 are not taken for nanoseconds since the start", async () => {
+  test("in seconds since 1970 are not mistaken for nanoseconds since the start", async () => {
     const points = write("since-1970.csv", [
       "activity,onset,user",
       ...each(({ label, start }, user) => `${label},${1_760_000_000 + start},${user}`),
@@ -161,7 +161,7 @@ describe("labels that do not fit", () => {
     expect(found.quality.unlabelled?.by_length[0]).toEqual({ below_seconds: 1, ...ends });
   });
 
-  test("are refused without a name, with a row that ends before it begins, or without a start", async () => {
+  test("are rejected without a name, without a start, or with a row that ends before it begins", async () => {
     const bare = write("bare.csv", ["label,start,end", "sitting,0,60", "walking,60,120"]);
     await expect(read("zero.csv", { labels: bare })).rejects.toThrow(/name neither a person nor a recording/);
     const backwards = write("backwards.csv", ["label,start,end,user", "sitting,60,50,ann"]);
@@ -230,7 +230,7 @@ describe("time without a label between short labelled stretches", () => {
     return name;
   }
 
-  test("is not taken for lost samples", async () => {
+  test("is not mistaken for lost samples", async () => {
     write("short.csv", [
       "label,start,end,user",
       ...each(({ label, start }, user) => `${label},${start},${start + 8},${user}`),

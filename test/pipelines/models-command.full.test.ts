@@ -86,8 +86,8 @@ beforeAll(async () => {
 
 beforeEach(() => rmSync(registryPath, { force: true }));
 
-describe("the list", () => {
-  it("holds every model by line and age, the first of a line its champion until another is promoted", async () => {
+describe("the list of models", () => {
+  it("contains every model by line and age, and the first of a line is its champion until another is promoted", async () => {
     const { exitCode, value } = await models("list", "--dir", "models");
     expect(exitCode).toBe(0);
     expect(value).toMatchObject([
@@ -135,7 +135,7 @@ describe("the list", () => {
     expect(await run("models", "show", "some/bad")).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(why) });
   });
 
-  it("of damaged models alone does not say that there are none", async () => {
+  it("does not say that there are no models if all of them are damaged", async () => {
     const folder = at("lost");
     cpSync(at("models", "walk"), join(folder, "bad"), { recursive: true });
     truncateSync(join(folder, "bad", modelFiles.manifest), 100);
@@ -143,7 +143,7 @@ describe("the list", () => {
     expect([exitCode, stdout]).toEqual([0, "no readable models\n"]);
   });
 
-  it("of a folder without models says so; of none at all is refused", async () => {
+  it("says so if the folder contains no models, and rejects a folder that does not exist", async () => {
     mkdirSync(at("nothing"));
     expect(await run("models", "list", "--dir", "nothing")).toMatchObject({ exitCode: 0, stdout: "no models\n" });
     const { exitCode, stderr } = await run("models", "list", "--dir", "nowhere");
@@ -155,14 +155,14 @@ describe("the list", () => {
 });
 
 describe("show and compare", () => {
-  it("show a model by its own figures, and a retrained one by what decided", async () => {
+  it("show a model's own figures, and for a retrained model, those that decided", async () => {
     const { value } = await models("show", "models/walk");
     expect(value).toMatchObject({ version: { name: "walk", from: null }, retraining: null });
     const { stdout } = await run("models", "show", "models/walk-v2");
     expect(stdout).toContain("retrained  cycle 1 won; macro F1 on the holdout 0.900 (previous model: 0.800)");
   });
 
-  it("put models side by side, the champion by its line's name", async () => {
+  it("put models side by side, and accept the name of a line for its champion", async () => {
     await promote(at("models", "walk-v2"));
     const { stdout, exitCode } = await run("models", "compare", "models/walk", "models/walk@champion");
     expect(exitCode).toBe(0);
@@ -171,7 +171,7 @@ describe("show and compare", () => {
     expect(stdout).toMatch(/^worst person +0\.\d+ +0\.\d+$/m);
   });
 
-  it("compare person by person: by cross-validation, or on recordings that are given", async () => {
+  it("compare person by person, by cross-validation or on given recordings", async () => {
     const { stdout } = await run("models", "compare", "models/walk", "models/walk-v2");
     expect(stdout.replace(/\n {11,}/g, " ")).toMatch(
       /^compared +walk-v2 with walk, on 4 people whom both cross-validated macro F1 (0\.\d+) against \1: difference \+0\.000, 90 % interval \+0\.000 to \+0\.000 higher for 0 people, lower for 0; chance could explain the difference$/m,
@@ -209,7 +209,7 @@ describe("show and compare", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(says) });
   });
 
-  it("refuse what is no model", async () => {
+  it("reject folders that are not models", async () => {
     for (const words of [["show"], ["compare", "models/walk"]]) {
       const { exitCode, stderr } = await run("models", ...words, "models/empty");
       expect(exitCode).toBe(2);
@@ -219,7 +219,7 @@ describe("show and compare", () => {
 });
 
 describe("a promotion", () => {
-  it("makes a model the champion that models/walk@champion means, for check, predict and baseline", async () => {
+  it("makes a model the champion, to which models/walk@champion refers in check, predict and baseline", async () => {
     const words = ["b0.csv", "--model", "models/walk@champion", "--stream", "named", "--batch-id", "monday"];
     const knownIn = (model: string): boolean => existsSync(at("models", model, rollingReferencePathOfStream("named")));
     await run("check", ...words);
@@ -238,7 +238,7 @@ describe("a promotion", () => {
     expect(await run("baseline", "validate", "models/walk@champion")).toMatchObject({ exitCode: 0, stdout: "valid\n" });
   });
 
-  it("empties the candidate's references, and leaves the champion before with its own", async () => {
+  it("empties the candidate's references, and leaves those of the previous champion", async () => {
     const [old, candidate] = ["walk", "walk-v2"].map((name) => at("models", name));
     await bring(old!, "b0.csv");
     for (const batch of ["b0.csv", "b1.csv"]) await bring(candidate!, batch);
@@ -263,7 +263,7 @@ describe("a promotion", () => {
     expect(batchesOf("walk", "s")).toEqual(["b0.csv", "b1.csv"]);
   });
 
-  it("starts with empty streams in the store that is named, and leaves the folder alone", async () => {
+  it("starts with empty streams in the given store, and leaves the folder unchanged", async () => {
     const store = `sqlite:${at("fleet")}`;
     const batch = { files: [at("b0.csv")], model: at("models", "walk-v2"), stream: "s", accept: true };
     for (const where of [{ store }, {}]) await check({ ...batch, batchId: "before", ...where });
@@ -275,7 +275,7 @@ describe("a promotion", () => {
     expect(batchesOf("walk-v2", "s")).toContain("before");
   });
 
-  it("can be named by its number, which stays the same, wherever a model is named", async () => {
+  it("has a number that stays the same, which every command accepts in place of a model", async () => {
     const answer = await run("models", "show", "models/walk@2", "--json");
     expect(JSON.parse(answer.stdout).version.name).toBe("walk-v2");
     expect(registry().lines.walk!.versions).toEqual(["walk", "walk-v2", "walk-v3"]);
@@ -289,7 +289,7 @@ describe("a promotion", () => {
     expect((await run("check", "b0.csv", "--model", "nowhere/walk@1")).stderr).toContain("nowhere/walk@1");
   });
 
-  it("of the champion changes nothing, its references least of all", async () => {
+  it("changes nothing if the model is the champion already, not even its references", async () => {
     await promote(at("models", "walk-v2"));
     await bring(at("models", "walk-v2"), "b0.csv", "later");
     const before = readFileSync(registryPath, "utf8");
@@ -299,7 +299,7 @@ describe("a promotion", () => {
     expect(batchesOf("walk-v2", "s")).toContain("later");
   });
 
-  it("keeps a first version that cannot be read at present in the line's history", async () => {
+  it("keeps a first version that cannot currently be read in the line's history", async () => {
     const manifest = at("models", "walk", modelFiles.manifest);
     const content = readFileSync(manifest);
     writeFileSync(manifest, "{");
@@ -313,7 +313,7 @@ describe("a promotion", () => {
     expect(await rollback(at("models"), "walk")).toMatchObject({ champion: "walk" });
   });
 
-  it("is written down with its time, and rolled back step by step to the first", async () => {
+  it("is recorded with its time, and can be rolled back step by step to the first", async () => {
     const now = (day: number) => () => new Date(Date.UTC(2030, 0, day));
     await promote(at("models", "walk-v2"), { now: now(1) });
     await promote(at("models", "walk-v3"), { now: now(2) });
@@ -339,7 +339,7 @@ describe("a promotion", () => {
     expect(stderr).toMatch(/^error: models: line "walk" has no earlier champion to roll back to\n/);
   });
 
-  it("of an earlier champion puts it last, and going back leads to the one it replaced", async () => {
+  it("puts an earlier champion last in the history, and a rollback leads to the one that it replaced", async () => {
     for (const name of ["walk-v2", "walk-v3", "walk-v2"]) await promote(at("models", name));
     expect(champions()).toEqual(["walk", "walk-v3", "walk-v2"]);
     expect(await rollback(at("models"), "walk")).toMatchObject({ champion: "walk-v3" });
@@ -447,7 +447,7 @@ describe("what cannot be promoted", () => {
     for (const folder of ["models", "broken"]) expect(existsSync(at(folder, "registry.json"))).toBe(false);
   });
 
-  it("nor gone back to: an earlier champion that is damaged leaves the present one", async () => {
+  it("cannot be rolled back to either: if the earlier champion is damaged, the current one stays", async () => {
     cpSync(at("models", "walk-v2"), at("models", "walk-lost"), { recursive: true });
     await promote(at("models", "walk-lost"));
     await promote(at("models", "walk-v3"));
@@ -456,7 +456,7 @@ describe("what cannot be promoted", () => {
     expect(champions().at(-1)).toBe("walk-v3");
   });
 
-  it("a line of no such name has no way back, whatever the name", async () => {
+  it("a line that does not exist cannot be rolled back, whatever its name", async () => {
     await promote(at("models", "walk-v2"));
     for (const name of ["run", "constructor", "__proto__", "toString"]) {
       const { exitCode, stderr } = await run("models", "rollback", name);
@@ -493,8 +493,8 @@ it.each([
   expect(readFileSync(registryPath, "utf8")).toBe(content);
 });
 
-describe("several at once", () => {
-  it("promotions all count, one after the other", async () => {
+describe("concurrent promotions and rollbacks", () => {
+  it("all promotions count, one after the other", async () => {
     const both = await Promise.all(
       ["walk-v2", "walk-v3"].map((name) => start(["models", "promote", `models/${name}`], directory).ended),
     );
@@ -508,14 +508,14 @@ describe("several at once", () => {
     expect(registry().lines.walk!.log.at(-1)!.champion).toBe(champions().at(-1));
   });
 
-  it("many of one process too: nobody is turned away for the moment that another needs", async () => {
+  it("all promotions within one process count too, because each one waits for the others", async () => {
     await Promise.all(Array.from({ length: 12 }, (_, i) => promote(at("models", i % 2 === 0 ? "walk-v2" : "walk-v3"))));
     expect(champions().slice().sort()).toEqual(["walk", "walk-v2", "walk-v3"]);
     expect(registry().lines.walk!.log.at(-1)!.champion).toBe(champions().at(-1));
     expect(readdirSync(at("models")).filter((name) => name.startsWith("lock-"))).toEqual([]);
   });
 
-  it("ways back of which one alone is there: the other says that there is none", async () => {
+  it("only one of two rollbacks succeeds if there is only one earlier champion, and the other one says so", async () => {
     await promote(at("models", "walk-v2"));
     const both = await Promise.allSettled([rollback(at("models"), "walk"), rollback(at("models"), "walk")]);
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
@@ -525,7 +525,7 @@ describe("several at once", () => {
   });
 });
 
-it("kill -9 during a promotion leaves the state before or the one after, and the next command works", async () => {
+it("kill -9 during a promotion leaves the state before it or the state after it, and the next command works", async () => {
   await promote(at("models", "walk-v2"));
   expect(await endedBeforeChange(3, ["models", "promote", "models/walk-v3"], directory)).toMatchObject({
     signal: "SIGKILL",

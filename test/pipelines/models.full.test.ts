@@ -21,7 +21,7 @@ beforeAll(async () => {
   await makeVersion(at("models"), "walk-v3", "2100-02-01T00:00:00.000Z");
 });
 
-it("kill -9 before each change leaves the state before or the one after, whole, and the next command works", async () => {
+it("kill -9 before each change leaves a complete state, before or after the command, and the next command works", async () => {
   await promote(at("models", "walk-v2"));
   let [nth, killed] = [1, 0];
   for (let ended: Ended | undefined; ended?.exitCode !== 0; nth++) {

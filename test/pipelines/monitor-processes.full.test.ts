@@ -72,7 +72,7 @@ async function expectWholeState(directory: string, stream: string): Promise<read
   return rows;
 }
 
-it("counts every batch of many processes once, in some order, from the first moment of a new folder", async () => {
+it("counts every batch from many processes once, in some order, even in a new folder", async () => {
   const directory = join(temporaryDirectory(), "walk");
   mkdirSync(directory);
   const names = Array.from({ length: 6 }, (_, i) => `writer ${i}`);
@@ -83,7 +83,7 @@ it("counts every batch of many processes once, in some order, from the first mom
   expect(rows.map(({ batchId }) => batchId).sort()).toEqual(expected.sort());
 });
 
-it("keeps every acknowledged batch and no half state over 200 kills before changes drawn at random", {
+it("keeps every acknowledged batch and no partial state if it is killed before 200 randomly chosen changes", {
   timeout: 180_000,
 }, async () => {
   const directory = join(temporaryDirectory(), "walk");

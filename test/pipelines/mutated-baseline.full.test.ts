@@ -63,7 +63,7 @@ function mutate(value: unknown, path: readonly string[], rng: Rng): void {
   pick(changes)();
 }
 
-it("is refused, or judges batches with answers that fit their schema", async () => {
+it("is rejected, or judges batches with results that conform to their schema", async () => {
   const directory = fileDirectory();
   unpackOldModel(directory);
   const monitor = await openWatchedModel(join(directory, "walk"));

@@ -115,7 +115,7 @@ describe.each([
     expect(fresh).toMatchObject({ known: false, result: { verdict: "normal", batch_id: "recordings.csv.gz" } });
   });
 
-  it("is retrained, with the options that it was trained with", async () => {
+  it("is retrained with the options that it was trained with", async () => {
     const manifest = await readManifest(at(model));
     expect(championOptions(manifest.config, manifest, model)).toEqual({
       files: ["recordings.csv.gz"],
@@ -159,7 +159,7 @@ describe.each([
   });
 });
 
-describe("what this version does not know of a later one", () => {
+describe("a model from a later version", () => {
   it.each([
     { option: "network", value: "mamba", knows: "one of 1dcnn-bilstm, compact" },
     { option: "normalize", value: undefined, knows: "one of zscore, robust, none" },
@@ -185,7 +185,7 @@ describe("what this version does not know of a later one", () => {
     },
   );
 
-  it("is refused by its form, if that is another one, and not by what else looks wrong", async () => {
+  it("is rejected because of its format version, not because of other differences", async () => {
     cpSync(at("walk"), at("next"), { recursive: true });
     changeJson(at("next"), "manifest.json", (value) => {
       const { config: _, ...rest } = value;

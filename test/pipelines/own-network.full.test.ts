@@ -39,7 +39,7 @@ it("is needed neither to predict nor to check", async () => {
   expect([0, 10, 11]).toContain((await run("check", "unlabelled.parquet", "--model", "own")).exitCode);
 });
 
-it("resumes only with the same text, and then gives the same bytes", { timeout: 600_000 }, async () => {
+it("resumes only with the same file, and then produces the same bytes", { timeout: 600_000 }, async () => {
   const stopped = await signalledAtFiles({ files: ["fold-1.checkpoint"], signal: "SIGINT" }, words("again"), directory);
   expect(stopped.exitCode).toBe(130);
   const original = readFileSync(at("net.ts"), "utf8");
@@ -52,7 +52,7 @@ it("resumes only with the same text, and then gives the same bytes", { timeout: 
   expect(readFileSync(at("again/model.onnx")).equals(readFileSync(at("own/model.onnx")))).toBe(true);
 });
 
-it("retrains only with the original file", { timeout: 600_000 }, async () => {
+it("is retrained only with the original file", { timeout: 600_000 }, async () => {
   const retrain = (...more: string[]) =>
     run(...["retrain", "unlabelled.parquet", "--model", "own", "--out", "next", "--cycles", "1", ...more]);
   const missing = await retrain();
@@ -95,7 +95,7 @@ it.each([
   ],
   ["no network", "export default () => 3;", "return a network made of layers, got number"],
   [
-    "another number of outputs",
+    "a different number of outputs",
     `export default (layers, k) => layers.sequential(${usual.replace("k)", "k + 1)")});`,
     "expected an output of shape [batch, 3], one number per class, got [batch, 4] for windows of 40 samples and 6 channels",
   ],
@@ -137,7 +137,7 @@ it.each([
   expect(readdirSync(directory).filter((name) => name.startsWith("refused"))).toEqual([]);
 });
 
-it("refuses a file that is missing", async () => {
+it("rejects a missing file", async () => {
   const given = words("refused").map((word) => (word === "./net.ts" ? "nowhere.ts" : word));
   const { exitCode, stderr } = await run(...given);
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--network nowhere.ts") });

@@ -38,7 +38,7 @@ const push = async (words: readonly string[]) => {
 };
 
 describe("tidemark push", () => {
-  it("sends the rows of each device, and ends with the highest exit code", async () => {
+  it("sends the rows of each device, and exits with the highest code", async () => {
     const { url } = await startService(["--models", "models", "--store", "sqlite:devices"], directory);
     const [head, ...rows] = csv(1).trim().split("\n");
     const devices = [...rows.map((row) => `wrist,${row}`), ...rows.slice(0, 5).map((row) => `chest,${row}`)];

@@ -47,18 +47,18 @@ beforeAll(async () => {
   execFileSync("mkfifo", [at("pipe.csv")]);
 });
 
-describe("every verb that reads recordings", () => {
-  it.each(names)("%s refuses a pipe and a device before touching it", async (verb) => {
+describe("every command that reads recordings", () => {
+  it.each(names)("%s rejects a pipe or a device before it opens it", async (verb) => {
     await expect(verbs[verb]([at("pipe.csv")])).rejects.toThrow(/pipe\.csv: expected a file, found a pipe/);
     await expect(verbs[verb](["/dev/zero"])).rejects.toThrow(/found a device/);
   });
 
-  it("refuses a pipe as retrain's labelled recordings", async () => {
+  it("rejects a pipe as retrain's labelled recordings", async () => {
     const run = retrain({ files: [at("r.parquet")], model, out: at("no"), labelled: [at("pipe.csv")] });
     await expect(run).rejects.toThrow(/found a pipe/);
   });
 
-  it("refuses an absurd value by file, row, column and value", async () => {
+  it("rejects an absurd value, and gives the file, row, column and value", async () => {
     const source = `(SELECT row_number() OVER () AS i, * FROM ${duckdbLiteral(at("r.parquet"))})`;
     const file = await copy(
       "absurd.parquet",
@@ -129,7 +129,7 @@ describe("recordings without times", () => {
   const asks = /No time column was found, and no sampling rate was given/;
   const says = (hz: number): RegExp => new RegExp(`rows are assumed to be recorded at ${hz} per second, without gaps`);
 
-  it("are not read at the rate of the model's network by any verb", async () => {
+  it("are not assumed by any command to have the rate of the model's network", async () => {
     const file = await untimed();
     const asking = (["predict", "evaluate", "check", "retrain", "drift-bench", "convert"] as const).map(
       (verb) => () => verbs[verb]([file]) as Promise<unknown>,
@@ -143,7 +143,7 @@ describe("recordings without times", () => {
     }
   });
 
-  it("are read at --rate, which is stated, and resampled to the network's", async () => {
+  it("are read at the rate that --rate states, and resampled to the network's rate", async () => {
     const file = await untimed();
     const rate = 40;
     const warnings: string[] = [];

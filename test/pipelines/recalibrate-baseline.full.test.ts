@@ -38,7 +38,7 @@ it("rehearses another day, says so, and keeps it for the next time", async () =>
   await expect(recalibrateBaseline({ model: walk, day: "120-20" })).rejects.toThrow("--day: expected");
 });
 
-it("refuses a model whose baseline would come out otherwise", async () => {
+it("rejects a model whose recomputed baseline would differ", async () => {
   changeJson(walk, "cv_report.json", (report) => ({ ...report, temperature: 19 }));
   reseal(walk);
   const before = readFileSync(at("walk", "baseline_stats.json"));

@@ -66,8 +66,8 @@ beforeEach(() => {
   cpSync(at(fresh), walk, { recursive: true });
 });
 
-describe("a model of the old kind", () => {
-  it("gets the calibration that a training would give it now, and nothing else changes", async () => {
+describe("a model from before calibration", () => {
+  it("gets the calibration that training would compute now, and nothing else changes", async () => {
     makeOld(walk);
     for (const batch of ["b0.csv", "b1.csv"]) await bring(batch);
     const rolling = text("walk", "rolling_reference.json");
@@ -97,7 +97,7 @@ describe("a model of the old kind", () => {
   });
 });
 
-it("a model that an earlier version wrote is calibrated anew, and everything else in it is still what it was", async () => {
+it("a model from an earlier version is recalibrated, and everything else in it stays the same", async () => {
   mkdirSync(at("earlier"));
   unpackOldModel(at("earlier"));
   const model = at("earlier", "walk");
@@ -120,7 +120,7 @@ it("a model that an earlier version wrote is calibrated anew, and everything els
   expect(await check({ ...batch, batchId: "again" })).toMatchObject({ known: false });
 });
 
-describe("a model that cannot be calibrated anew stays as it is", () => {
+describe("a model that cannot be recalibrated stays as it is", () => {
   /** Changes a JSON file of the model and corrects the hashes. */
   const change = (name: string, own: (value: never) => unknown): void => {
     changeJson(walk, name, own as (value: Record<string, unknown>) => unknown);

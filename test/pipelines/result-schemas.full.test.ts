@@ -120,7 +120,7 @@ describe.each<[Knowledge, number]>([
   });
 });
 
-it("check, of a batch whose classes the stream's past does not hold", () => {
+it("check, for a batch with classes that the stream's past does not contain", () => {
   const batch = (counts: readonly number[]): GeneratedBatch => ({
     stretches: counts.flatMap((n, label) => new Array(n).fill({ label, rows: 4, kind: "usual" })),
     assurance: "sure",
@@ -239,7 +239,7 @@ it("retrain's rules on unlabelled windows", () => {
   );
 });
 
-it("drift-bench's figures, of any verdicts", () => {
+it("drift-bench's figures, for any verdicts", () => {
   const verdict = fc.constantFrom<DriftVerdict>("normal", "gradual_drift", "sudden_change");
   const streams = fc
     .integer({ min: 2, max: 40 })
@@ -278,7 +278,7 @@ it("drift-bench's figures, of any verdicts", () => {
   );
 });
 
-it("baseline_stats: what was computed of any values is valid, but that nothing can be compared with a constant", () => {
+it("baseline_stats: statistics of any values are valid, except that constants cannot be compared with anything", () => {
   const values = fc.oneof(
     fc.float({ noNaN: true, noDefaultInfinity: true }),
     fc.constantFrom(0, -0, 1, 3.4e38, -3.4e38, 1e-45, 16_777_216, 16_777_217),

@@ -47,7 +47,7 @@ beforeAll(async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
 });
 
-it("an equal seed gives equal bytes, whatever the number of workers", async () => {
+it("the same seed gives the same bytes, whatever the number of workers", async () => {
   const again = join(directory, "again");
   await run(trainWords(again, "--jobs", "1"));
   await expectEqualModels(again);
@@ -58,7 +58,7 @@ it("an equal seed gives equal bytes, whatever the number of workers", async () =
   );
 });
 
-describe("kill -9, then --resume, ends byte-equal to a run that was never interrupted", () => {
+describe("kill -9 and --resume give the same bytes as a run that was never interrupted", () => {
   const moments: [string, string[]][] = [
     ["before the first epoch ends", ["run.json"]],
     ["after an epoch of a fold", ["fold-1.checkpoint"]],
@@ -110,7 +110,7 @@ describe("--resume", () => {
     expect(stderr).not.toContain("data:");
   });
 
-  it("refuses other data", async () => {
+  it("rejects different data", async () => {
     const others = join(directory, "others.parquet");
     await simulateTiny(others, { seed: 4 });
     const { exitCode, stderr } = await run(["train", others, "--out", out, ...tinyWords, "--resume"]);
@@ -118,7 +118,7 @@ describe("--resume", () => {
     expect(stderr).toContain("data: the content of the recordings has changed");
   });
 
-  it("takes the same data under another name, and refuses where there is nothing to resume", async () => {
+  it("accepts the same data under a different name, and is rejected if there is nothing to resume", async () => {
     const copy = join(directory, "copy.parquet");
     writeFileSync(copy, readFileSync(recordings));
     const { exitCode } = await run(["train", copy, "--out", out, ...tinyWords, "--resume"]);
@@ -130,7 +130,7 @@ describe("--resume", () => {
   });
 });
 
-it("a second process on the same --out is refused while the first one works", async () => {
+it("a second process with the same --out is rejected while the first one runs", async () => {
   const out = join(directory, "two");
   const first = await openStaging(out, { resume: false });
   const second = await run(trainWords(out));
@@ -141,7 +141,7 @@ it("a second process on the same --out is refused while the first one works", as
   await expectEqualModels(out);
 });
 
-it("an --out that holds another model is refused, and the model stays", async () => {
+it("an --out that contains another model is rejected, and the model stays", async () => {
   const before = readdirSync(uninterrupted);
   const { exitCode, stderr } = await run(trainWords(uninterrupted));
   expect(exitCode).toBe(2);

@@ -95,7 +95,7 @@ beforeAll(async () => {
 });
 
 describe("a candidate that passes", () => {
-  it("becomes a model folder beside the champion, which stays as it was", async () => {
+  it("becomes a model folder next to the champion, which stays unchanged", async () => {
     expect(adopted).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("error") });
     expect(adopted.stdout).toMatch(/gate: passed \(the winner is cycle [12]; /);
     expect(adopted.stdout).toContain("tidemark models promote v2");
@@ -107,7 +107,7 @@ describe("a candidate that passes", () => {
     expect(await run("baseline", "validate", "v2")).toMatchObject({ exitCode: 0, stdout: "valid\n" });
   });
 
-  it("says what it comes from, in its manifest and its report", async () => {
+  it("records its origin in its manifest and its report", async () => {
     const [before, manifest, report] = [await readManifest(at("model")), await readManifest(at("v2")), reportOf("v2")];
     const won = report.cycles[report.winner]!;
     expect(manifest.retrained_from).toEqual({
@@ -139,7 +139,7 @@ describe("a candidate that passes", () => {
     expect(page.endsWith("</html>\n")).toBe(true);
   });
 
-  it("never learned from the holdout: not in a fit, not in a fold, not in the baseline, not unlabelled", async () => {
+  it("never learned from the holdout, neither in its fits, folds and baseline nor from unlabelled recordings", async () => {
     const { holdout, labelled, unlabelled, comparison, warnings } = reportOf("v2");
     const everybody = ["person-01", "person-02", "person-03", "person-04"];
     expect([...holdout.people, ...labelled.people].sort()).toEqual(everybody);
@@ -160,7 +160,7 @@ describe("a candidate that passes", () => {
     expect(adopted.stdout + adopted.stderr).toContain("were left out");
   });
 
-  it("has a baseline of its own: of the labelled samples and of those under the selected windows", async () => {
+  it("has its own baseline, computed from the labelled samples and those in the selected windows", async () => {
     const { labelled, cycles, winner } = reportOf("v2");
     const [before, after] = ["model", "v2"].map((folder) => json(folder, modelFiles.baseline)) as {
       n_samples: number;
@@ -190,7 +190,7 @@ describe("a candidate that passes", () => {
     expect(after!.drift.edges).not.toEqual(before!.drift.edges);
   });
 
-  it("can be watched like any model, its references empty at first", async () => {
+  it("can be monitored like any model, with empty references at first", async () => {
     const path = at("v2", modelFiles.rollingReference);
     expect(rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches).toEqual([]);
     await table("u.parquet", "batch.csv", (from) => `SELECT * FROM ${from} WHERE "user" = 'person-05'`);
@@ -202,7 +202,7 @@ describe("a candidate that passes", () => {
     expect(await run("baseline", "validate", "v2")).toMatchObject({ exitCode: 0 });
   });
 
-  it("leaves a log in which every event is of a run that has begun, as a tracking server asks", async () => {
+  it("leaves a log in which every run begins before its events, as a tracking server requires", async () => {
     const begun = new Set<string>();
     for (const event of await readTrackingLog(at("v2", trackingFile))) {
       if (event.type === "run") begun.add(event.run);
@@ -211,7 +211,7 @@ describe("a candidate that passes", () => {
     expect([...begun].sort()).toEqual(["cycle-0", "cycle-1", "cycle-2", "fold-1", "fold-2", "train"]);
   });
 
-  it("shows its retraining, and stands in the list of its line", async () => {
+  it("shows its retraining, and is in the list of its line", async () => {
     const { stdout } = await run("models", "show", "v2", "--json");
     expect(JSON.parse(stdout)).toMatchObject({
       version: { name: "v2", line: "model", from: "model", people: 3 },
@@ -224,7 +224,7 @@ describe("a candidate that passes", () => {
     );
   });
 
-  it("is the same after Ctrl-C and the command that goes on, with --truth and under other columns' names", async () => {
+  it("is the same if it is stopped with Ctrl-C and resumed, with --truth and with different column names", async () => {
     const stop = { files: ["cycle-1.checkpoint"], signal: "SIGINT" } as const;
     const { exitCode, stderr } = await signalledAtFiles(
       stop,
@@ -245,7 +245,7 @@ describe("a candidate that passes", () => {
     expect(existsSync(at("v3.partial"))).toBe(false);
   });
 
-  it("does not learn from true labels: --truth changes its report alone", () => {
+  it("does not learn from true labels: --truth changes only its report", () => {
     const [told, without] = [reportOf("v3"), reportOf("v2")];
     const { truth } = told.cycles[1]!.selection!;
     expect(truth!.accuracy).toBeGreaterThan(0.5);
@@ -260,7 +260,7 @@ describe("a candidate that passes", () => {
     expect(told.gate).toEqual(without.gate);
   });
 
-  it("keeps the columns of its labelled recordings, so that the next one finds them", async () => {
+  it("keeps the columns of its labelled recordings, so that the next retraining finds them", async () => {
     const { config, data } = await readManifest(at("v3"));
     expect(config.channels).toBeUndefined();
     expect(data.channels).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
@@ -270,7 +270,7 @@ describe("a candidate that passes", () => {
     expect(warnings.join("\n")).not.toContain("too optimistic");
   });
 
-  it("is the champion of its line with --promote, and only then", async () => {
+  it("becomes the champion of its line only with --promote", async () => {
     expect(json("registry.json")).toMatchObject({ lines: { model: { champions: ["model", "v3"] } } });
     const listed = await run("models", "list", "--dir", ".", "--json");
     const champions = JSON.parse(listed.stdout).filter((version: { champion: boolean }) => version.champion);
@@ -298,7 +298,7 @@ describe("a candidate that is refused", () => {
     ...["retrain", files, "--model", "model", "--out", out, "--jobs", "2", "--seed", "1", "--epochs", "3", ...more],
   ];
 
-  it("learned from channels that were swapped: exit 20, no model, and a report that says why", async () => {
+  it("that learned from swapped channels leads to exit code 20, no model, and a report with the reasons", async () => {
     const swapped = "Ay AS Ax, Az AS Ay, Ax AS Az, Gz AS Gx, Gx AS Gy, Gy AS Gz";
     await table("u.parquet", "swapped.parquet", (from) => `SELECT * REPLACE (${swapped}) FROM ${from}`);
     const { winner, gate } = await refused("poisoned", ...scratch("swapped.parquet", "poisoned", "--promote"));
@@ -306,7 +306,7 @@ describe("a candidate that is refused", () => {
     expect(gate.rules[0]).toMatchObject({ name: "winner", passed: false });
   });
 
-  it("learned from noise: likewise, and --json says so in its last event", async () => {
+  it("that learned from noise does so too, and the last event of --json says so", async () => {
     // The noise is the same in every run, because different noise might change the gate's answer.
     const noise = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]
       .map((name) => `(hash(${name}, '${name}') % 2000001)::DOUBLE / 1000000 - 1 AS ${name}`)
@@ -325,7 +325,7 @@ describe("a candidate that is refused", () => {
   });
 });
 
-it("--adapt adabn takes new statistics in place of cycles, and its network has them", async () => {
+it("--adapt adabn computes new statistics instead of running cycles, and writes them into its network", async () => {
   // The command prints the name of the model's line even if it runs inside the model's folder.
   const given = words(at("u.parquet"), at("adapted"), "--adapt", "adabn");
   const inside = given.map((word) => (word === "model" ? "." : word));
@@ -351,7 +351,7 @@ it("--adapt adabn takes new statistics in place of cycles, and its network has t
   expect(Object.fromEntries(said.map(({ label, n }) => [label, n]))).toEqual(cycles[1]!.unlabelled.predicted);
 });
 
-it("an adopted model stays, and its log is whole, where the registry cannot be changed", async () => {
+it("an adopted model stays, with its complete log, if the registry cannot be changed", async () => {
   mkdirSync(at("other"));
   writeFileSync(at("other", "registry.json"), "{");
   const { exitCode, stderr } = await run(...words("u.parquet", "other/v2", "--promote"));
@@ -435,7 +435,7 @@ describe("wrong use", () => {
     });
   });
 
-  it("recordings of the training that are not what they were are refused", async () => {
+  it("training recordings that have changed are rejected", async () => {
     renameSync(at("r.parquet"), at("kept.parquet"));
     try {
       await expect(retrain(options({}))).rejects.toMatchObject({
@@ -455,7 +455,7 @@ describe("wrong use", () => {
   });
 });
 
-describe("the data of a retraining", () => {
+describe("the data for a retraining", () => {
   const prepare = async (options: Record<string, unknown>): Promise<RetrainData> =>
     prepareRetraining(
       resolveRetrainConfig({
@@ -509,7 +509,7 @@ describe("the data of a retraining", () => {
     }
   });
 
-  it("knows the champion's answers: those of its folds for people it learned from", async () => {
+  it("contains the champion's predictions, which come from its folds for people that it learned from", async () => {
     const data = await prepare({ seed: 1 });
     const [person] = peopleOf(data, data.holdoutRows);
     const said = await rowsOf(
@@ -539,7 +539,7 @@ describe("the data of a retraining", () => {
     );
   });
 
-  it("has true labels only where they are asked for, by the middle of each window", async () => {
+  it("contains true labels only on request, one at the middle of each window", async () => {
     expect((await prepare({})).truth).toBeNull();
     const { truth, unlabelledRows, windows } = await prepare({ truth: "activity" });
     const recordings = Array.from(unlabelledRows, (row) => windows.recordings[windows.recordingIndex[row]!]!);
@@ -553,7 +553,7 @@ describe("the data of a retraining", () => {
     );
   });
 
-  it("reads the unlabelled recordings under the training's names of person and recording, else the user's", async () => {
+  it("reads person and recording of unlabelled recordings from the training's columns, or from those that the user names", async () => {
     const monitor = await openModelHandle(at("model"));
     const who = 'SELECT "user" AS who, * EXCLUDE ("user") FROM ';
     for (const name of ["r", "u"]) await table(`${name}.parquet`, `${name}-who.parquet`, (from) => who + from);
@@ -583,7 +583,7 @@ describe("the data of a retraining", () => {
     expect(bare.windows.labels).toEqual(all.windows.labels);
   });
 
-  it("brings another rate to the model's, and says so", async () => {
+  it("resamples other rates to the model's rate, and says so", async () => {
     await simulate({ out: at("fast.parquet"), users: 2, minutes: 1, rate: 50, seed: 8, activities });
     const { windows, warnings, unlabelledRows } = await prepare({ files: [at("fast.parquet")] });
     expect(windows.samplingRateHz).toBe(20);
@@ -600,7 +600,7 @@ describe("the data of a retraining", () => {
     expect(warnings.join("\n")).toMatch(/hopping/);
   });
 
-  it("has the epochs and rates of the champion's final fit, and goes on with the last", async () => {
+  it("uses the epochs and rates of the champion's final fit, and continues with the last rate", async () => {
     expect((await prepare({})).schedule.learningRates).toEqual([0.001]);
     expect((await prepare({ epochs: 3 })).schedule.learningRates).toEqual([0.001, 0.001, 0.001]);
   });

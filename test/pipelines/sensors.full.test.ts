@@ -59,7 +59,7 @@ describe("recordings in g and deg/s, the axes named alike but for the unit", () 
     stdout = ended.stdout.replace(/\s+/g, " ");
   });
 
-  it("are told as what they are", () => {
+  it("are described with their kinds and units", () => {
     expect(stdout).toContain("channels x-axis (g),y-axis (g),z-axis (g),x-axis (deg/s),y-axis (deg/s),z-axis (deg/s)");
     expect(stdout).toMatch(
       /sensors xyz-axis \(g\): accelerometer x-axis \(g\),y-axis \(g\),z-axis \(g\) in m\/s\^2 with gravity \(its name says g; converted\)/,
@@ -68,7 +68,7 @@ describe("recordings in g and deg/s, the axes named alike but for the unit", () 
     expect(stdout).not.toContain("warning");
   });
 
-  it("are kept in the manifest, and measured as a whole", async () => {
+  it("are kept in the manifest, and each sensor is measured as a whole", async () => {
     const { folder, sensors, drift } = await openWatchedModel(at("walk"));
     expect(folder.manifest.data.sensors).toEqual(sensors.map(({ recordedIn: _, ...sensor }) => sensor));
     expect(sensors.map(({ kind, unit, recordedIn, gravity }) => ({ kind, unit, recordedIn, gravity }))).toEqual([
@@ -80,7 +80,7 @@ describe("recordings in g and deg/s, the axes named alike but for the unit", () 
     }
   });
 
-  it("are diagnosed where a batch comes in another unit", async () => {
+  it("are diagnosed if a batch has a different unit", async () => {
     await writeRecordings("batch.csv", metaWear(1), { users: 1, seed: 9 });
     const { result } = await check({ files: [at("batch.csv")], model: at("walk"), jobs: 1 });
     const causes = "likely_causes" in result ? result.likely_causes : [];
@@ -92,7 +92,7 @@ describe("recordings in g and deg/s, the axes named alike but for the unit", () 
   });
 });
 
-it("are what a config file says, and what is wrong with it is told before anything is trained", async () => {
+it("follow the config file, whose faults are reported before anything is trained", async () => {
   await writeRecordings(
     "named.csv",
     triad("A", (axis) => axis, 1),
@@ -141,7 +141,7 @@ describe("the sensors of a model folder", () => {
     reseal(at("walk85"));
   };
 
-  it("are decided by names where an earlier version wrote it", async () => {
+  it("are determined by column names if an earlier version wrote the folder", async () => {
     const { folder, sensors } = await openWatchedModel(at("walk85"));
     expect(folder.manifest.data.sensors).toBeUndefined();
     expect(sensors).toEqual([
@@ -149,7 +149,7 @@ describe("the sensors of a model folder", () => {
     ]);
   });
 
-  it("are unknown where a later version has other kinds and units", async () => {
+  it("are unknown if a later version wrote kinds and units that this version does not know", async () => {
     withSensors([{ ...stored, unit: "furlong" }]);
     expect((await openWatchedModel(at("walk85"))).sensors).toEqual([{ ...stored, unit: null }]);
     withSensors([{ ...stored, kind: "strain gauge", unit: "N" }]);

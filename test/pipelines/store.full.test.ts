@@ -76,7 +76,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
     await expectSame(server.address(await server.newDatabase()));
   });
 
-  it("is named without its password in what is printed", async () => {
+  it("is printed without its password", async () => {
     const address = server.address("none");
     const words = ["check", "batch.csv.gz", "--model", "walk", "--store", address, "--verbose"];
     const { stdout, stderr, exitCode } = await start(words, directory).ended;

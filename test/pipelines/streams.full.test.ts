@@ -35,7 +35,7 @@ beforeAll(async () => {
   }
 });
 
-it("has the stream of the old ledger, and the one in alarm before it, since its first batch of the alarm", async () => {
+it("contains the stream of the old ledger, and lists the stream in alarm before it, with the alarm's first batch", async () => {
   const { streams, counts } = await json<StreamList>("streams", "list", "--model", "walk");
   expect(counts).toMatchObject({ total: 2, alarm: 1 });
   const [alarm, old] = streams;
@@ -45,7 +45,7 @@ it("has the stream of the old ledger, and the one in alarm before it, since its 
   expect(old).toMatchObject({ stream: "default", last: { verdict: expect.any(String), evidence: expect.any(Number) } });
 });
 
-it("says the same about a batch as check did", async () => {
+it("reports the same about a batch as check did", async () => {
   const answer = await json<Record<string, unknown>>(
     ...["check", "batch.csv.gz", "--model", "walk", "--stream", "=wrist", "--batch-id", "b0"],
   );
@@ -57,7 +57,7 @@ it("says the same about a batch as check did", async () => {
   });
 });
 
-it("writes tables that other programs read, and no formula with --spreadsheet-safe", async () => {
+it("writes tables that other programs can read, without formulas if --spreadsheet-safe is set", async () => {
   const { stdout } = await tidemark("streams", "list", "--model", "walk", "--out", "list.csv", "--spreadsheet-safe");
   expect(stdout).toBe("2 streams written to list.csv\n");
   const [header, first] = readFileSync(join(directory, "list.csv"), "utf8").split("\n");

@@ -88,7 +88,7 @@ it("sends every file that the manifest lists, and nothing else", async () => {
   expect(paths.sort()).toEqual([...listed.map((name) => `model/${name}`), ...front].sort());
 });
 
-describe("of a log that sends what it should not, nothing is sent", () => {
+describe("sends nothing from a log that lists a file it should not send", () => {
   beforeEach(() => writeFileSync(join(directory, "secret"), "key"));
 
   it.each([
@@ -220,7 +220,7 @@ describe("of a log that sends what it should not, nothing is sent", () => {
   });
 });
 
-describe("of a log with a bad event nothing is sent", () => {
+describe("sends nothing from a log with an invalid event", () => {
   const metrics = { type: "metrics", run: "train", at: 1, step: 1, values: { loss: 1 } };
 
   it.each([
@@ -293,7 +293,7 @@ describe("of a log with a bad event nothing is sent", () => {
   });
 });
 
-it("takes no server's address from a folder", async () => {
+it("does not take a server's address from a folder", async () => {
   reseal((manifest) => {
     Object.assign(manifest.config as object, { tracking: server.uri, experiment: "theirs" });
     Object.assign(manifest, { tracking: server.uri });
@@ -305,7 +305,7 @@ it("takes no server's address from a folder", async () => {
   expect(server.asked).toEqual([]);
 });
 
-it("registers nothing unless it is told to", async () => {
+it("registers nothing unless requested", async () => {
   withEvents({ type: "version", run: "train", name: "walk", alias: "champion", path: "model" });
   const heard: string[] = [];
   const reporter = { warn: (message: string) => void heard.push(message) };
@@ -396,8 +396,8 @@ it.each([
   expect(command).toBeNull();
 });
 
-describe("a server that takes nothing", () => {
-  it("costs one patience, however many streams there are, and the answer says what is left", async () => {
+describe("a server that accepts nothing", () => {
+  it("costs a single time limit, however many streams there are, and the result says what remains", async () => {
     for (let i = 0; i < 30; i++) await addBatches(model, `s${i}`, "a", "b");
     server.refuse = ({ path }) => (path === "runs/search" ? { status: 503 } : undefined);
     const clock = new FakeClock();
@@ -424,8 +424,8 @@ describe("a server that takes nothing", () => {
   });
 });
 
-describe("a server that takes everything, slowly", () => {
-  it("is left after an hour, however many streams there are", async () => {
+describe("a server that accepts everything, but slowly", () => {
+  it("is abandoned after an hour, however many streams there are", async () => {
     for (let i = 0; i < 60; i++) await addBatches(model, `s${i}`, "a");
     let now = 0;
     const clock: Clock = {
@@ -462,7 +462,7 @@ describe("two copies of a folder", () => {
         tags.batch_id!,
       ]);
 
-  it("that went different ways have a run each, with all of their batches, and are told so", async () => {
+  it("that diverged each get their own run with all of their batches, which a message says", async () => {
     await synced();
     copied();
     await addBatches(model, "default", "here");
@@ -487,7 +487,7 @@ describe("two copies of a folder", () => {
     ]);
   });
 
-  it("that were made before the first batch do not know of each other", async () => {
+  it("that were made before the first batch get independent runs", async () => {
     changeLedger(model, "DELETE FROM batches WHERE stream <> 'default'");
     copied();
     changeLedger(copy, "UPDATE batches SET received_at = '2026-11-28T00:00:00.000Z'");
@@ -496,7 +496,7 @@ describe("two copies of a folder", () => {
     expect(told().map(([steps]) => steps)).toEqual([[1], [1]]);
   });
 
-  it("of which one only moved on share its run", async () => {
+  it("share a run if only one of them changed", async () => {
     await synced();
     copied();
     await addBatches(copy, "default", "next");
@@ -506,7 +506,7 @@ describe("two copies of a folder", () => {
     expect((await synced()).warnings).toHaveLength(1);
   });
 
-  it("that send at the same time lose nothing: what the other sent is no step of one's own", async () => {
+  it("lose nothing if they send at the same time: neither mistakes the other's steps for its own", async () => {
     await synced();
     copied();
     await addBatches(model, "default", "here");
@@ -519,14 +519,14 @@ describe("two copies of a folder", () => {
     expect((await synced()).streams[0]!.sent).toBe(2);
   });
 
-  it("a server's own idea of a mark is no mark", async () => {
+  it("a mark that the server returns is not trusted", async () => {
     await synced();
     for (const run of server.runs) run.tags["tidemark.ledger"] = `9${"9".repeat(400)} sha256:${"0".repeat(64)}`;
     expect((await synced()).streams[0]).toMatchObject({ sent: 1, unsent: null });
   });
 });
 
-it("a log is read as it was written, whatever its last line is", async () => {
+it("a log is read as it was written, whatever its last line contains", async () => {
   const before = await readTrackingLog(logPath());
   appendFileSync(logPath(), '{"type":"met');
   expect(await readTrackingLog(logPath())).toEqual(before);

@@ -36,7 +36,7 @@ describe("train", () => {
     expect(readFileSync(join(directory, split, "report.html"), "utf8")).toMatch(says);
   });
 
-  it("asks for no person column where people are not what it splits by", async () => {
+  it("requires no person column if it does not split by people", async () => {
     const database = await openDuckdb();
     const [from, to] = ["r.parquet", "one.csv"].map((name) => duckdbLiteral(join(directory, name))) as [string, string];
     await database.connection.run(`COPY (SELECT * EXCLUDE ("user") FROM ${from} WHERE "user" = 'person-01') TO ${to}`);
@@ -52,7 +52,7 @@ describe("train", () => {
     expect(byPerson.stderr).toContain("no column for the person");
   });
 
-  it("resamples recordings of another rate, and reads CSV as it reads Parquet", async () => {
+  it("resamples recordings with a different rate, and reads CSV like Parquet", async () => {
     await simulate({
       out: join(directory, "slow.csv.gz"),
       users: 3,

@@ -65,7 +65,7 @@ it("reports a run with a nested run for each candidate, and only once", { timeou
   expect(runs()).toEqual(first);
 });
 
-it("writes a config file that train takes", { timeout: 600_000 }, async () => {
+it("writes a config file that train accepts", { timeout: 600_000 }, async () => {
   const chosen = parse(readFileSync(at("tuned.yaml"), "utf8"));
   // With a learning rate of .00001, a network learns nothing in four epochs.
   expect(chosen).toEqual({ "learning-rate": 0.003, augment: expect.stringMatching(/^(none|rotate)$/) });
@@ -75,7 +75,7 @@ it("writes a config file that train takes", { timeout: 600_000 }, async () => {
   expect(config).toMatchObject({ learning_rate: 0.003, augment: chosen.augment });
 });
 
-it("judges each fold's choice on people who took no part in it", () => {
+it("evaluates each fold's choice on people who played no part in it", () => {
   const trials = trialsOf("tuned.yaml");
   for (const fold of ["fold 1", "fold 2"]) {
     const peopleOf = (purpose: string): string[] => [
@@ -92,7 +92,7 @@ it("judges each fold's choice on people who took no part in it", () => {
   expect(everyone.every((own) => Object.keys(own.macro_f1).length === 6)).toBe(true);
 });
 
-it("is blind to the labels of the people who judge", { timeout: 600_000 }, async () => {
+it("does not use the labels of the people on whom a choice is evaluated", { timeout: 600_000 }, async () => {
   const judges = Object.keys(
     trialsOf("tuned.yaml").find((own) => own.search === "fold 1" && own.purpose === "judge")!.macro_f1,
   );
@@ -109,7 +109,7 @@ it("is blind to the labels of the people who judge", { timeout: 600_000 }, async
   expect(of("poisoned.yaml", "fold 2")).not.toEqual(of("tuned.yaml", "fold 2"));
 });
 
-it("continues where it was stopped, and repeats nothing", { timeout: 600_000 }, async () => {
+it("continues where it stopped, and repeats nothing", { timeout: 600_000 }, async () => {
   const stop = new AbortController();
   let trials = 0;
   const event = ({ type }: TuneEvent): void => {

@@ -91,14 +91,14 @@ describe("a model of recordings whose names state g and deg/s", () => {
     for (const other of others) for (const [w, one] of other.entries()) expect(one).toBeCloseTo(g![w]!, 3);
   });
 
-  it("calls a change of unit that nobody declared a fault, and names it in the units of the files", async () => {
+  it("reports an undeclared unit change as a fault, and names it in the units of the files", async () => {
     await copy("undeclared.csv", `${sensors(named[0], "1", named[1], toDegrees)}`);
     const { exitCode, stdout } = await run("check", "undeclared.csv", "--model", "walk", "--json");
     expect(exitCode).toBe(11);
     expect(stdout).toMatch(/acc averages 9\d\.?\d* m\/s\^2 over most seconds, but gravity alone is 9\.81 m\/s\^2/);
   });
 
-  it("is calibrated anew from the same values", async () => {
+  it("is recalibrated from the same values", async () => {
     const { exitCode, stdout } = await run("baseline", "recalibrate", "walk", "--json");
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ people: 4, changed: false });
@@ -140,7 +140,7 @@ describe("inspect, as train", () => {
   };
   const someInG = (share: string): string => `if("user" IN ('person-01', 'person-02'), ${share}, 1)`;
 
-  it("reports a unit that only the values show, and converts it if asked", async () => {
+  it("reports a unit that only the values reveal, and converts it on request", async () => {
     await copy("values.csv", sensors("a?", toG, "w?", "1"));
     const kept = await inspect("values.csv");
     expect(kept.conversions).toEqual([]);
@@ -164,7 +164,7 @@ describe("inspect, as train", () => {
     expect((await inspect("metres-only.csv", "--units", "acc=m/s^2")).warnings).toEqual([]);
   });
 
-  it("stops at a mixture, and with --units auto converts it person by person", async () => {
+  it("rejects recordings with mixed units, and converts them person by person with --units auto", async () => {
     await copy("mixed.csv", sensors("a?", someInG(toG), "w?", "1"));
     const refused = await inspect("mixed.csv");
     expect(refused).toMatchObject({ exitCode: 2, refusal: { message: expect.stringContaining("units differ") } });

@@ -64,7 +64,7 @@ beforeAll(async () => {
   await write("good.csv", "Ax AS Ax", "%-2");
 });
 
-describe("a stream that is wrong from its first batch", () => {
+describe("a stream that is faulty from its first batch", () => {
   it.each<[string, string, Partial<JudgedBatch["likely_causes"][number]>]>([
     ["in g", each(accelerations, (name) => `${name} / 9.80665`), { kind: "unit", fault: "is in g instead of m/s^2" }],
     [
@@ -100,7 +100,7 @@ describe("a stream that is wrong from its first batch", () => {
     expect(inReferences(name)).toBe(1);
   });
 
-  it("says on a terminal what is impossible, and what gravity would be", async () => {
+  it("reports on a terminal which values are impossible, and what gravity would be", async () => {
     await write(
       "short.csv",
       each(accelerations, (name) => `${name} / 9.80665`),
@@ -110,7 +110,7 @@ describe("a stream that is wrong from its first batch", () => {
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("impossible: A averages 1");
   });
 
-  it("alarms by physics even if constants judge", async () => {
+  it("raises an alarm based on physics even if fixed thresholds are used", async () => {
     const words = ["--model", "model", "--stream", "fixed", "--thresholds", "fixed", "--json"];
     const { exitCode, stdout } = await run("check", "in g.csv", ...words);
     expect(exitCode).toBe(11);
@@ -126,7 +126,7 @@ describe("the same data under several ids", () => {
     return { exitCode, result: JSON.parse(stdout) as JudgedBatch };
   };
 
-  it("count once: they make no reference, and are no evidence", async () => {
+  it("count once: they neither enter a reference nor add evidence", async () => {
     for (const [i, id] of ids.entries()) {
       const { exitCode, result } = await asked("good.csv", "again", id);
       expect(exitCode).toBe(0);
@@ -142,7 +142,7 @@ describe("the same data under several ids", () => {
     expect(shown.stdout).toMatch(/five .* doubtful .*already arrived\s+as batch/);
   });
 
-  it("count again after a reset, and if a person says so", async () => {
+  it("count again after a reset, or if a person accepts them", async () => {
     expect((await asked("good.csv", "again", "accepted", "--accept")).result.entered_references).toBe(true);
     await run("reference", "reset", "--model", "model", "--stream", "again");
     expect((await asked("good.csv", "again", "seven")).result).toMatchObject({
@@ -151,7 +151,7 @@ describe("the same data under several ids", () => {
     });
   });
 
-  it("alarm each time if they are impossible", async () => {
+  it("raise an alarm each time if they are impossible", async () => {
     for (const id of ids.slice(0, 2)) expect((await asked("in g.csv", "twice in g", id)).exitCode).toBe(11);
   });
 });
@@ -160,7 +160,7 @@ describe("a sensor that is not worn", () => {
   const walking = (): string =>
     `SELECT recording, timestamp_s, Ax, Ay, Az, Gx, Gy, Gz FROM ${duckdbLiteral(at("person.parquet"))} WHERE recording LIKE '%-2'`;
 
-  it("is left out of a batch, which is judged by the rest", async () => {
+  it("is left out of a batch, which is judged by its other data", async () => {
     await writeQuery("evening.csv", `${walking()} UNION ALL ${onTable(20)} ORDER BY recording, timestamp_s`);
     const { exitCode, result } = await ask("evening.csv", "evening");
     expect(exitCode).toBe(0);
@@ -173,7 +173,7 @@ describe("a sensor that is not worn", () => {
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("no movement for 20 min 0 s of 23 min");
   });
 
-  it("makes a batch count for nothing if nothing moved for ten minutes, in it or in the batches before it", async () => {
+  it("keeps a batch from counting if nothing moved for ten minutes, in this batch and the batches before it", async () => {
     await writeQuery("night.csv", onTable(70));
     const night = await ask("night.csv", "night");
     expect(night).toMatchObject({ exitCode: 0, result: { entered_references: false } });
@@ -190,7 +190,7 @@ describe("a sensor that is not worn", () => {
     expect((await ask("good.csv", "minutes")).result.not_counted).toBeNull();
   });
 
-  it("makes a batch count for nothing from the first minute if the sensor lies on something, and what follows in one place", async () => {
+  it("keeps a batch from counting from its first minute if the sensor lies still, and so do later batches in the same position", async () => {
     const answers = [];
     for (const [i, select] of [onTable(1), onTable(1, 60), asleep(1, 120)].entries()) {
       await writeQuery(`table${i}.csv`, select);
@@ -205,7 +205,7 @@ describe("a sensor that is not worn", () => {
 });
 
 describe("a batch that does not count", () => {
-  it("says nothing about an alarm, which therefore lasts", async () => {
+  it("says nothing about an alarm, which therefore continues", async () => {
     await write(
       "wrong.csv",
       each(accelerations, (name) => `${name} / 9.80665`),
@@ -228,7 +228,7 @@ describe("commands that keep no memory of a stream", () => {
     return stderr.replaceAll(/\s+/g, " ");
   };
 
-  it("predict warns of impossible values as check does, and of nothing if there are none", async () => {
+  it("predict warns about impossible values as check does, and only about those", async () => {
     expect(await warned("predict", "good.csv", "--out", "good.labels.csv")).toBe("");
     expect(await warned("predict", "in g.csv", "--out", "g.labels.csv")).toMatch(inG);
   });

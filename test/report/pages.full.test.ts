@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 
 describe("check --out", () => {
-  it("refuses an existing page before the batch is recorded, and a page for several models", async () => {
+  it("rejects an existing page before the batch is recorded, and a page for several models", async () => {
     const existing = await run("check", "r.parquet", "--model", "walk", "--out", "batch-5.html");
     expect(existing).toMatchObject({ exitCode: 2 });
     expect(existing.stderr).toContain("--out batch-5.html already exists");
@@ -61,7 +61,7 @@ describe("check --out", () => {
     expect(existsSync(at("two.html"))).toBe(false);
   });
 
-  it("draws a batch that was checked before beside the references of today", async () => {
+  it("draws a batch that was checked earlier next to the current references", async () => {
     const again = await run("check", "b7.parquet", "--model", "walk", "--stream", "wrist-7", "--out", "again.html");
     expect(again.exitCode).toBe(11);
     const page = readFileSync(at("again.html"), "utf8");

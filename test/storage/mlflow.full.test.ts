@@ -58,7 +58,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
   });
 
   describe("train", () => {
-    it("says where the run is and what it was registered as, and warns of nothing", () => {
+    it("says where the run is and what it was registered as, without warnings", () => {
       expect(trained).toMatchObject({ exitCode: 0, stderr: "" });
       expect(trained.stdout).toMatch(
         new RegExp(
@@ -67,7 +67,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       );
     });
 
-    it("leaves there all of the training: params, each epoch of each fold, files, nested runs", async () => {
+    it("sends everything about the training: parameters, each epoch of each fold, files and nested runs", async () => {
       const there = await readBack.everything("walking");
       expectTraining(there, "walking", at("model"));
       const parent = runNamed(there, "walking", "model");
@@ -91,7 +91,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       });
     });
 
-    it("registers a model that MLflow loads, and that says what predict says", async () => {
+    it("registers a model that MLflow loads, and that predicts the same as predict", async () => {
       const { recordings } = await readRecordings([at("r.parquet")], { requireLabels: false });
       const { windows } = makeWindows(recordings, { samplingRateHz: 20, windowSize: 40, overlap: 0.5 });
       const some = Int32Array.from({ length: 60 }, (_, i) => i);
@@ -135,7 +135,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
   });
 
   describe("sync", () => {
-    it("of what the server has changes nothing", async () => {
+    it("changes nothing if the server has everything", async () => {
       const before = await readBack.everything();
       const { exitCode, stdout, stderr } = await run("sync", "model", "--tracking", server.uri);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -144,7 +144,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(await readBack.everything()).toEqual(before);
     });
 
-    it("into another experiment makes runs that differ in their ids alone", async () => {
+    it("creates runs in another experiment that differ only in their ids", async () => {
       const words = ["sync", "model", "--tracking", server.uri, "--experiment", "again", ...registration];
       const { exitCode, stdout } = await run(...words);
       expect(exitCode).toBe(0);
@@ -155,7 +155,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(there.models.walk!.aliases).toEqual({ champion: "2" });
     });
 
-    it("of a training that never met a server tells of it as the training would have", async () => {
+    it("sends the same as the training would have sent if it had reached a server", async () => {
       const { exitCode, stderr, stdout } = await train("late", "--tracking", away, "--experiment", "late");
       expect(exitCode).toBe(0);
       expect(stdout).not.toMatch(/^tracking/m);
@@ -186,7 +186,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       expect(names("late")).toEqual(names("walking"));
     });
 
-    it("of a folder without anything to tell, or without a server, is wrong use", async () => {
+    it("rejects a folder with nothing to send, and a call without a server", async () => {
       cpSync(at("model"), at("untold"), { recursive: true });
       execFileSync("rm", [at("untold/tracking.jsonl")]);
       const nothing = await run("sync", "untold", "--tracking", server.uri);
@@ -199,7 +199,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
   });
 
   describe("serve", () => {
-    it("makes one run of all streams of a model, and one of each stream that was asked for", async () => {
+    it("creates one run for all streams of a model, and one for each requested stream", async () => {
       mkdirSync(at("models"));
       cpSync(at("model"), at("models/walk"), { recursive: true });
       const words = ["--models", "models", "--store", "sqlite:fleet", "--tracking", server.uri];
@@ -235,7 +235,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
     const verdict = ({ stdout }: Ended): number => numbers[JSON.parse(stdout).verdict]!;
     const given: Record<string, number[]> = { left: [], right: [] };
 
-    it("makes a run of each stream beside the training's, with a step a batch", async () => {
+    it("creates a run for each stream next to the training's run, with one step per batch", async () => {
       for (const [file, stream] of [
         ["b0.csv", "left"],
         ["b1.csv", "left"],
@@ -272,14 +272,14 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       }
     });
 
-    it("of a batch that is known already changes nothing", async () => {
+    it("changes nothing if the batch is already known", async () => {
       const before = await readBack.everything("walking/monitoring");
       const again = await check("b1.csv", "left");
       expect(JSON.parse(again.stdout).known).toBe(true);
       expect(await readBack.everything("walking/monitoring")).toEqual(before);
     });
 
-    it("gives its verdict where no server answers, and sync tells the rest", async () => {
+    it("gives its verdict even if no server answers, and sync sends the rest later", async () => {
       const ended = await check("b2.csv", "left", away);
       given.left!.push(verdict(ended));
       expect([0, 10, 11]).toContain(ended.exitCode);
@@ -310,7 +310,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
     const syncStream = (folder: string): Promise<Ended> =>
       run("sync", folder, "--tracking", server.uri, "--experiment", "copies");
 
-    it("of two copies of a folder that went different ways makes a run each, with all of their batches", async () => {
+    it("creates one run with all batches for each of two diverged copies of a folder", async () => {
       await checkCopy("model", "b0.csv", "first.csv");
       cpSync(at("model"), at("twin/model"), { recursive: true });
       await checkCopy("model", "b1.csv", "here.csv");
@@ -329,7 +329,7 @@ describe.skipIf(mlflowPython === undefined)(`a real MLflow server${withoutMlflow
       for (const { metrics } of runs) expect(values(metrics.verdict).map(([step]) => step)).toEqual([1, 2]);
     });
 
-    it("names the experiment in the command that completes it, where one was given", async () => {
+    it("names the experiment in the command that sends the rest, if one was given", async () => {
       const ended = await run(
         ...["check", "b1.csv", "--model", "model", "--stream", "right", "--experiment", "my arm", "--tracking", away],
       );

@@ -43,7 +43,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
   });
 
   describe("a database", () => {
-    it("gets its tables once, however many processes open it at once", async () => {
+    it("gets its tables only once, however many processes open it at the same time", async () => {
       const fresh = await server.newDatabase();
       const stores = await Promise.all(Array.from({ length: 6 }, () => open(server.address(fresh))));
       for (const store of stores) await store.close();
@@ -55,7 +55,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
       expect(row).toEqual({ old: true });
     });
 
-    it("of version 1 keeps its batches, without times of their data, and stores these times from now on", async () => {
+    it("with tables of version 1 keeps its batches without data times, and stores data times from now on", async () => {
       const fresh = await server.newDatabase();
       const dataTime = { from: "2026-11-23T05:00:00.000Z", to: "2026-11-23T05:05:00.000Z" };
       const bring = async (batchId: string) => {
@@ -76,7 +76,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
       ]);
     });
 
-    it("lists its projects, and tells which models have streams there, without adding one", async () => {
+    it("lists its projects and the models that have streams there, without adding any", async () => {
       const store = await open(server.address(await server.newDatabase()));
       for (const project of ["walks", "Ann's"]) await store.streamsOf({ project, model: "m" });
       const keys = ["Ann's", "b"].flatMap((project) => ["m", "n"].map((model) => ({ project, model })));
@@ -104,7 +104,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
       expect(await server.sql(tables, [], fresh)).toEqual([{ table_name: "summaries" }]);
     });
 
-    it("that cannot be used is named, and its password is not", async () => {
+    it("is named if it cannot be used, but without its password", async () => {
       const ascii = await server.newDatabase("ENCODING 'SQL_ASCII' TEMPLATE template0");
       const good = server.address(database);
       const port = await freePort();
@@ -127,7 +127,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
       }
     });
 
-    it("gives the same streams after pg_dump and pg_restore", async () => {
+    it("contains the same streams after pg_dump and pg_restore", async () => {
       const [from, to] = [await server.newDatabase(), await server.newDatabase()];
       const written: unknown[] = [];
       for (const name of [from, to]) {
@@ -154,7 +154,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
       expect(written[1]).toEqual(written[0]);
     });
 
-    it("refuses a name that it cannot hold", async () => {
+    it("rejects a name that it cannot store", async () => {
       const streams = await connect("names");
       await expect(streams.find("a\0b", "1")).rejects.toThrow(/cannot hold a null character/);
       await streams.close();

@@ -6,7 +6,7 @@ import { openModelFolder } from "../../src/storage/model-folder.ts";
 import { killer, startProgram } from "../pipelines/tiny-run.ts";
 import { writtenModel } from "./written-model.ts";
 
-it("opens with the old or the new content whenever a replacement was killed, and the next one ends the matter", async () => {
+it("opens with the old or the new content if a replacement was killed, and the next replacement completes it", async () => {
   const model = await writtenModel();
   const module = new URL("../../src/storage/replace-model-file.ts", import.meta.url).href;
   const seen = new Set<string>();

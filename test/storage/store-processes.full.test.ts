@@ -88,7 +88,7 @@ async function expectEachOnce(
 const streams = ["one", "two", "three"];
 
 describe("a folder of ledgers", () => {
-  it("takes batches of several processes for the same streams once, in one order", async () => {
+  it("stores batches from several processes for the same streams once, in one order", async () => {
     const address = `sqlite:${join(temporaryDirectory(), "ledgers")}`;
     const names = ["a", "b", "c"];
     const ended = await Promise.all(names.map((name) => startWriter(address, name, streams, 15).ended));
@@ -104,7 +104,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
   const names = ["a", "b", "c", "d"];
   const count = 20;
 
-  it("takes batches of several processes for the same streams once, in one order", async () => {
+  it("stores batches from several processes for the same streams once, in one order", async () => {
     const address = server.address(await server.newDatabase());
     const ended = await Promise.all(names.map((name) => startWriter(address, name, streams, count).ended));
     expect(ended.map(({ errors }) => errors)).toEqual(["", "", "", ""]);
@@ -114,7 +114,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
     await expectEachOnce(address, streams, { names, count, lines });
   });
 
-  it("loses no batch and stores none twice if connections break again and again", async () => {
+  it("loses no batch and stores none twice if connections break repeatedly", async () => {
     const address = server.address(await server.newDatabase());
     const writers = names.map((name) => startWriter(address, name, streams, count));
     let broken = 0;
@@ -130,7 +130,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
     await expectEachOnce(address, streams, { names, count, lines });
   });
 
-  it("loses no acknowledged batch if writers are killed and their successors bring everything again", async () => {
+  it("loses no acknowledged batch if writers are killed and their successors send everything again", async () => {
     const address = server.address(await server.newDatabase());
     const lines: string[] = [];
     const one = async (name: string, place: number): Promise<void> => {
@@ -149,7 +149,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
     await expectEachOnce(address, streams, { names, count, lines });
   });
 
-  it("is waited for while the server crashes and starts again", async () => {
+  it("is waited for while the server crashes and restarts", async () => {
     const address = server.address(await server.newDatabase());
     const writers = names.map((name) => startWriter(address, name, streams, count));
     for (const lines of [5, 25]) {

@@ -113,7 +113,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     expect(there.models.flaky!.versions).toHaveLength(1);
   });
 
-  it("gets everything once from a sync that is killed again and again", async () => {
+  it("gets everything once from a sync that is killed repeatedly", async () => {
     for (const i of [0, 1, 2]) {
       const { exitCode } = await run("check", `b${i}.csv`, "--model", "flaky", "--tracking", "none");
       expect([0, 10, 11]).toContain(exitCode);
@@ -146,7 +146,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     expect(await readBack.everything("killed", "killed/monitoring")).toEqual(there);
   });
 
-  it("knows a training that was stopped, killed and resumed as one run, and learns no password", async () => {
+  it("shows a training that was stopped, killed and resumed as one run, and receives no password", async () => {
     const tracking = ["--tracking", `http://w4lker:s3@cret%2F1@${proxy.host}`];
     const words = trainWords("resumed", ...tracking, "--experiment", "resumed", "--epochs", "6");
     const sitting = (more: string[], checkpoint: string, signal: NodeJS.Signals): Promise<Ended> =>
@@ -172,7 +172,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
     expect(proxy.asked.at(-1)!.authorization).toBe(`Basic ${Buffer.from("w4lker:s3@cret/1").toString("base64")}`);
   });
 
-  describe("that will not take it", () => {
+  describe("that rejects everything", () => {
     const page: Answer = { status: 404, headers: { "content-type": "text/html" }, body: "<html>\n<h1>Not found</h1>" };
     const answer = (fixed: Answer) => async (): Promise<FaultyProxy> => {
       const own = new FaultyProxy(() => server.uri);
@@ -212,7 +212,7 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
       return stderr;
     };
 
-    it("since the token is another's: says so, asks once, and tells the token to nobody", () => {
+    it("because the token is wrong: the message says so, one request is made, and the token is not revealed", () => {
       expect(warning("locked")).toMatch(
         new RegExp(
           `^warning: \\d+ events not sent to the tracking server: ${locked.uri} answered 401: Unauthorized\\. To send, run: tidemark sync locked --tracking ${locked.uri}\n$`,
@@ -223,18 +223,18 @@ describe.skipIf(mlflowPython === undefined)(`a server that cannot be relied on${
       expect(said.match(/t0ken/)).toBeNull();
     });
 
-    it("since it is no MLflow server: says so", () => {
+    it("because it is not an MLflow server: the message says so", () => {
       expect(warning("wrong")).toMatch(
         /^warning: \d+ events not sent .*get-by-name \(404\): it is not an MLflow server/,
       );
       expect(wrong.asked).toHaveLength(1);
     });
 
-    it("since the experiment was deleted: says so", () => {
+    it("because the experiment was deleted: the message says so", () => {
       expect(warning("deleted")).toMatch(/experiment "gone" was deleted; restore it, or choose another one/);
     });
 
-    it("since it takes no such name for a model: says so, and has all but that", () => {
+    it("because of the model's name: the message says so, and everything else is sent", () => {
       expect(warning("unnamed")).toMatch(/^warning: tracking: .*(?:name|500|400)/i);
       const { tags, status, artifacts } = runNamed(there, "unnamed", "unnamed");
       expect({ status, complete: tags["tidemark.complete"] }).toEqual({ status: "FINISHED", complete: undefined });

@@ -57,7 +57,7 @@ export function sessionRoutes(authorizer: Pick<Authorizer, "identify" | "logIn" 
         200: { doc: "the session", schema: sessionSchema },
         400: { doc: "the body is damaged" },
         401: { doc: "the token is unknown" },
-        403: { doc: "a page of another site sent the request" },
+        403: { doc: "a page from another site sent the request" },
         413: { doc: "the body is too large" },
         415: { doc: "the body is not JSON" },
         422: { doc: "the body has no token" },

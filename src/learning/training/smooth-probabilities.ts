@@ -1,7 +1,7 @@
 // Smooths predictions over time. People stick to one activity for a while, so a single window that looks different is more
 // likely an error than a change. The activity is a Markov chain in continuous time: it ends at random, after `boutSeconds` on
 // average, and the next one is drawn from the class shares. The likelihood of a window is the network's output divided by these
-// shares, as in hybrid models of speech (Bourlard and Morgan 1994). The forward-backward algorithm (Rabiner 1989) gives each
+// shares, as in hybrid speech models (Bourlard and Morgan 1994). The forward-backward algorithm (Rabiner 1989) gives each
 // window's probabilities, based on all windows before and after it. Windows that overlap or follow each other share evidence,
 // so each window's likelihood is raised to the power of the share of its samples that the next window does not repeat.
 // Probabilities are not smoothed across a long pause. Dimensions: W windows, K classes.

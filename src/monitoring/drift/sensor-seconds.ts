@@ -1,6 +1,6 @@
 // Computes a sensor's mean vector in each second. In any activity, the mean acceleration over a second is close to gravity. In
-// batches of a minute, the median length was .71 to 1.32 times gravity for all the people in MotionSense, WISDM and BFRB that
-// the limits were chosen on, and at most .31 times gravity once gravity had been removed. The mean length of the samples
+// batches of a minute, the median length was .71 to 1.32 times gravity for all the people in MotionSense, WISDM and BFRB whose
+// data determined the limits, and at most .31 times gravity once gravity had been removed. The mean length of the samples
 // themselves does not show whether there is gravity: it is about the same for jogging without gravity as for sitting with it.
 // Dimensions: N samples.
 

@@ -135,7 +135,7 @@ function convertMixedUnits({ kind, name, axes, units, undecided }: MixedSensor):
 
 /**
  * @param channels the names that the conversions use for the rows' channels, in channel order
- * @returns the rows with converted values; they share their store with `rows`
+ * @returns the rows with converted values; both objects share one store
  */
 export function convertUnitsOfRows(
   rows: StoredRows,

@@ -114,7 +114,7 @@ async function labelMapEntries(text: string, file: string): Promise<[string, str
 
 /**
  * Reads lines of a code and a class, separated by a comma, semicolon, tab or space, such as "1 WALKING" in activity_labels.txt
- * of UCI HAR. Returns undefined if a line has a different form. A line of names may come first.
+ * of UCI HAR. Returns undefined if a line has a different form. The first line may be a header.
  */
 function labelMapLines(text: string): [string, string | null][] | undefined {
   const lines = text

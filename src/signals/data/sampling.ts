@@ -58,7 +58,7 @@ export function describeSampling(rows: Pick<RowSource, "time">, start: number, e
 /** Number of rows at the start of a recording over which the mean step is measured. */
 const mostCoarseRows = 2048;
 const leastCoarseRows = 128;
-/** Maximum ratio of the longest step to the shortest one; steps of one and two units may also be lost rows. */
+/** Maximum ratio of the longest step to the shortest one; if steps are one or two units long, rows may have been lost instead. */
 const mostCoarseRatio = 1.9;
 /** Minimum difference between mean and median step, as a fraction of the median, for the mean to be used. */
 const coarseDifference = 0.01;

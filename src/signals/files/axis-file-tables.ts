@@ -150,7 +150,7 @@ function valuesOfFile({ file, above }: ValueFile, column: string, codes: NamesOf
   return `(SELECT ${value} AS ${duckdbIdentifier(column)} FROM ${linesOfTextFile(file, above)} WHERE line <> '')`;
 }
 
-/** Rejects files of different lengths, and rows with another number of values or with texts. */
+/** Rejects files of different lengths, and rows with a different number of values or with text. */
 async function refuseFaultyAxisRows(
   database: Database,
   joined: string,

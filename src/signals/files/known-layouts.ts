@@ -27,7 +27,7 @@ const axesOfKnownLayout = (name: string, unit = ""): string[] => xyz.map((axis) 
 const whole = /^\d+$/;
 const decimal = /^[+-]?\d+\.\d+(e[+-]?\d+)?$/i;
 const dateTime = /^\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[ T]\d/;
-/** Maximum mean acceleration of any movement, in g; more is in m/s^2. */
+/** Maximum mean acceleration of any movement, in g; a larger mean indicates m/s^2. */
 const mostMeanG = 4;
 /** Matches times as written by cwa-convert with -t:unix; the values that follow must be possible in g. */
 const unixSeconds = /^1\d{9}\.\d{3,6}$/;

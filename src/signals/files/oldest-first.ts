@@ -10,7 +10,7 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 /** Minimum number of rows for inferring the order. */
 const fewestRows = 20;
 
-/** Smallest number taken for a time since 1970, in the largest unit, which is the second: July 1998. */
+/** Minimum number to be read as a time since 1970. In seconds, the largest unit, it is a date in July 1998. */
 const leastSince1970 = 9e8;
 
 /** Maximum size, in bytes, of a table that is reversed in memory. */

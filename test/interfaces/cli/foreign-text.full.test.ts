@@ -195,11 +195,11 @@ async function run(words: readonly string[]): Promise<string> {
 const obeyed = /[\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]|(?!\n)\p{Cc}/u;
 
 describe.skipIf(process.platform === "win32")("what every command prints", () => {
-  it("is looked at here", () => {
+  it("has a case here", () => {
     expect(Object.keys(cases).sort()).toEqual(commandPaths(createProgram()).sort());
   });
 
-  it.each(Object.keys(cases))("%s: what comes from elsewhere stays inside its line, and is shown", async (command) => {
+  it.each(Object.keys(cases))("%s: foreign text stays within its line, and is shown", async (command) => {
     let shown = 0;
     for (const words of cases[command]!()) {
       for (const json of [[], ["--json"]]) {

@@ -52,11 +52,11 @@ describe.skipIf(process.platform !== "linux").each<Sink>(["a full disk", "a pipe
     expect(await lose("stdout", sink, ...check("recordings.csv.gz"), "--stream", sink)).toMatchObject({ exitCode: 0 });
   });
 
-  it("keeps the code of wrong use where nobody can read the message", async () => {
+  it("keeps the exit code for wrong usage even if the message cannot be printed", async () => {
     expect(await lose("stderr", sink, "check", "absent.csv", "--model", "walk")).toMatchObject({ exitCode: 2 });
   });
 
-  it("says by its code that an answer was lost", async () => {
+  it("indicates by its exit code that output was lost", async () => {
     const { exitCode, errors } = await lose("stdout", sink, "models", "list", "--dir", ".");
     expect(exitCode).toBe(sink === "a full disk" ? 2 : 141);
     expect(errors).not.toMatch(/\n.*\n|at /);

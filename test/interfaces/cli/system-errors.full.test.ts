@@ -154,7 +154,7 @@ async function run(words: readonly string[]): Promise<{ exitCode: number | null;
 const label = forbids ? "" : " (without those of permissions: nobody may read this program)";
 
 describe.skipIf(process.platform === "win32")(`a path that the system refuses${label}`, () => {
-  it("is tried in every command", () => {
+  it("is tested with every command", () => {
     expect(Object.keys(cases).sort()).toEqual(commandPaths(createProgram()).sort());
   });
 
@@ -174,7 +174,7 @@ describe.skipIf(process.platform === "win32")(`a path that the system refuses${l
     }
   });
 
-  it.skipIf(!forbids)("predict names a model's file that may not be read", async () => {
+  it.skipIf(!forbids)("predict names a model file that must not be read", async () => {
     const { exitCode, errors } = await run(["predict", batch, "--model", "locked-model", "--out", "p.csv"]);
     expect(exitCode).toBe(2);
     expect(errors).toMatch(/^error: .*model\.onnx.*\n[A-Z].*\.\n$/);

@@ -83,34 +83,37 @@ const cases: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 describe("what every command prints", () => {
-  it("is looked at here", () => {
+  it("has a case here", () => {
     expect(Object.keys(cases).sort()).toEqual(commandPaths(createProgram()).sort());
   });
 
-  it.each(Object.keys(cases))("%s fits 80 columns, with --verbose too, and is less with --quiet", async (command) => {
-    for (const words of cases[command]!) {
-      const once = [
-        ...["inspect", "convert", "train", "tune", "retrain", "simulate", "predict", "models rollback"],
-        ...["token create", "token revoke"],
-        ...["streams rename", "streams retire", "streams erase"],
-      ].includes(command);
-      const outputs: string[] = [];
-      for (const loudness of once ? ["--verbose"] : ["--quiet", "--verbose"]) {
-        const all = [...command.split(" "), ...words.map((word) => word.replace("TRACKING", server.uri)), loudness];
-        const { stdout, stderr } = await start(all, directory).ended;
-        expect(stderr).not.toMatch(/defect|^error/m);
-        const wide = stdout
-          .split("\n")
-          .filter((line) => displayWidth(line) > 80 && !/^ *(next {7})?tidemark /.test(line));
-        expect(wide, all.join(" ")).toEqual([]);
-        if (loudness === "--verbose") expect(stderr).toMatch(/^options {4}\S.*\n(.*\n)*time {7}\S+ .*in all$/m);
-        else expect(stderr).toBe("");
-        if (loudness === "--verbose" && command !== "simulate")
-          expect(`${stderr}\n${stdout}`).toMatch(/^(read {7}|files {6})\S/m);
-        if (command === "check" && loudness === "--verbose") expect(stderr).toMatch(/^read {7}\S.*\ndecided {4}by /m);
-        outputs.push(stdout);
+  it.each(Object.keys(cases))(
+    "%s fits in 80 columns, even with --verbose, and prints less with --quiet",
+    async (command) => {
+      for (const words of cases[command]!) {
+        const once = [
+          ...["inspect", "convert", "train", "tune", "retrain", "simulate", "predict", "models rollback"],
+          ...["token create", "token revoke"],
+          ...["streams rename", "streams retire", "streams erase"],
+        ].includes(command);
+        const outputs: string[] = [];
+        for (const loudness of once ? ["--verbose"] : ["--quiet", "--verbose"]) {
+          const all = [...command.split(" "), ...words.map((word) => word.replace("TRACKING", server.uri)), loudness];
+          const { stdout, stderr } = await start(all, directory).ended;
+          expect(stderr).not.toMatch(/defect|^error/m);
+          const wide = stdout
+            .split("\n")
+            .filter((line) => displayWidth(line) > 80 && !/^ *(next {7})?tidemark /.test(line));
+          expect(wide, all.join(" ")).toEqual([]);
+          if (loudness === "--verbose") expect(stderr).toMatch(/^options {4}\S.*\n(.*\n)*time {7}\S+ .*in all$/m);
+          else expect(stderr).toBe("");
+          if (loudness === "--verbose" && command !== "simulate")
+            expect(`${stderr}\n${stdout}`).toMatch(/^(read {7}|files {6})\S/m);
+          if (command === "check" && loudness === "--verbose") expect(stderr).toMatch(/^read {7}\S.*\ndecided {4}by /m);
+          outputs.push(stdout);
+        }
+        expect(outputs.at(-1)).not.toBe("");
       }
-      expect(outputs.at(-1)).not.toBe("");
-    }
-  });
+    },
+  );
 });

@@ -38,7 +38,7 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
   // biome-ignore lint/performance/useDomNodeTextContent: what people see
   const text = (page: Page, selector: string): Promise<string> => page.locator(selector).first().innerText();
 
-  it("begins with the command that sends a batch, and then shows streams and batches without a fault", async () => {
+  it("first shows the command that sends a batch, and then streams and batches, without errors in the browser", async () => {
     const service = await startService(["--models", "models"], directory);
     const seen = async (name: string, address: string, use: (page: Page) => Promise<void>): Promise<void> => {
       for (const view of Object.keys(views) as View[]) {
@@ -131,7 +131,7 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     await search.close();
   });
 
-  it("lets an administrator decide, asks why, and shows who decided what", async () => {
+  it("lets an administrator decide, requires a reason, and shows who decided what", async () => {
     const tokens = at("decisions", "tokens.json");
     const { token: admin } = await createToken({ tokens }, { name: "ann", scope: ["admin"] });
     const { token: reader } = await createToken({ tokens }, { name: "bob", scope: ["read"] });
@@ -241,7 +241,7 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     await context.close();
   });
 
-  it("says what is wrong with an address, in words and with a status", async () => {
+  it("explains what is wrong with an address, and answers with a matching status", async () => {
     const service = await startService(["--models", "models"], directory);
     const asked = async (address: string): Promise<[number, string]> => {
       const response = await fetch(`${service.url}${address}`);

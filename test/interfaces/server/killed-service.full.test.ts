@@ -8,7 +8,7 @@ import { unpackOldModel } from "../../pipelines/old-model.ts";
 import { fileDirectory } from "../../pipelines/tiny-run.ts";
 import { killUnderLoad } from "./kill-under-load.ts";
 
-it("a service that is killed under load loses nothing that it answered, and judges nothing twice", async () => {
+it("a service that is killed under load loses no batch that it acknowledged, and judges none twice", async () => {
   const directory = fileDirectory();
   unpackOldModel(directory);
   cpSync(join(directory, "walk"), join(directory, "models", "walk"), { recursive: true });

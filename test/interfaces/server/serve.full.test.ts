@@ -65,7 +65,7 @@ const path = (batch: string, { model = "walk@champion", stream = "wrist-7" } = {
   `/v1/models/${model}/streams/${stream}/batches/${batch}`;
 
 describe("tidemark serve", () => {
-  it("gives a batch the verdict of check, whatever its form, and gives it again", async () => {
+  it("gives a batch the same verdict as check, whatever its format, and gives it again on request", async () => {
     const service = await startService(["--models", "models", "--store", "sqlite:first"], directory);
     const first = await post(service.url, path("monday"), csv);
     expect(first.status).toBe(200);
@@ -121,7 +121,7 @@ describe("tidemark serve", () => {
     });
   });
 
-  it("goes to the new champion after a promotion, but not with batches that have their answer", async () => {
+  it("uses the new champion after a promotion, but not for batches that have been answered", async () => {
     cpSync(at("walk"), at("line", "walk"), { recursive: true });
     cpSync(at("walk"), at("line", "walk-v2"), { recursive: true });
     changeJson(at("line", "walk-v2"), "manifest.json", (manifest) => ({ ...manifest, model_version: "walk-v2-1" }));
@@ -207,7 +207,7 @@ describe("tidemark serve", () => {
     expect(metrics).toContain('tidemark_stream_in_alarm{model="walk",stream="wrist-7"} 0');
   });
 
-  it("judges batches in the order of their data if it is told to, and what waits when it is told to stop", async () => {
+  it("judges batches in the order of their data on request, and judges waiting batches before it stops", async () => {
     const words = ["--models", "models", "--store", "sqlite:ordered", "--order", "data", "--lateness", "240"];
     const service = await startService(words, directory);
     const times = new Map<string, string>();
@@ -242,7 +242,7 @@ describe("tidemark serve", () => {
     expect(Date.parse(data_from)).toBeLessThan(Date.parse(data_to));
   });
 
-  it("finishes what it has received when it is told to stop, and takes nothing new", async () => {
+  it("finishes the batches that it has received when it is stopped, and accepts no new ones", async () => {
     const service = await startService(["--models", "models", "--store", "sqlite:fourth"], directory);
     const { port } = new URL(service.url);
     const answered = new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
@@ -264,7 +264,7 @@ describe("tidemark serve", () => {
     await expect(fetch(`${service.url}/livez`)).rejects.toThrow();
   });
 
-  it("says what is wrong with a request", async () => {
+  it("explains what is wrong with a request", async () => {
     const { url } = await startService(
       ["--models", "models", "--body-megabytes", "1", "--batch-rows", "500"],
       directory,

@@ -31,7 +31,7 @@ describe("precisionRecall", () => {
     expect(precisionRecall(scores, truth, { nClasses: 4, of: 3 })).toBeNull();
   });
 
-  it("refuses scores of another number of rows", () => {
+  it("rejects scores for a different number of rows", () => {
     expect(() => precisionRecall(new Float32Array(5), new Int32Array(2), { nClasses: 2, of: 0 })).toThrow(
       "scores: expected 2 rows of 2, got 5 numbers",
     );

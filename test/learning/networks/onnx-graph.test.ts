@@ -67,7 +67,7 @@ describe("constants", () => {
     expect(graph.constant("float32", [17], values)).not.toBe(graph.constant("float32", [17], values));
   });
 
-  it("with another number of values than their shape holds are refused", () => {
+  it("are rejected if their number of values does not fit their shape", () => {
     const graph = new Graph("constants");
     expect(() => graph.constant("float32", [2, 3], [1, 2])).toThrow("constant: shape [2,3] holds 6 values, got 2");
   });

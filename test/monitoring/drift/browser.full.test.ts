@@ -89,7 +89,7 @@ function alike(a: unknown, b: unknown): boolean {
 }
 
 describe("summaries and judging", () => {
-  it("imports nothing but zod, needs nothing of Node.js, and is small enough for a web page", async () => {
+  it("imports only zod, needs nothing from Node.js, and is small enough for a web page", async () => {
     const code = await bundle(exported(anywhere));
     expect(code.match(/(?<![.\w$])(?:process\.|Buffer\.|require\(|__dirname|__filename)/)).toBeNull();
     // When this test was written, the bundle took 231 KB, including 91 KB for zod.
@@ -102,7 +102,7 @@ describe("summaries and judging", () => {
     );
   });
 
-  it.skipIf(chromium === undefined)("computes in a browser what it does here (skipped without Chromium)", async () => {
+  it.skipIf(chromium === undefined)("computes the same in a browser as here (skipped without Chromium)", async () => {
     const own = 'export { runScenario } from "./test/monitoring/drift/browser-scenario.ts";';
     const dom = await loadPage(pageOf(await bundle(`${exported(anywhere)}\n${own}`)));
     const result = parseHTML(dom).document.getElementById("result")!.textContent!;

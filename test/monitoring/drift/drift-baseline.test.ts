@@ -40,7 +40,11 @@ it("has no fault as it was made", () => {
 });
 
 it.each<[string, readonly string[], readonly string[]]>([
-  ["another number of classes", faults({ by_class: [{ x: summary }] }), ["drift.by_class: expected 2 classes, got 1"]],
+  [
+    "a different number of classes",
+    faults({ by_class: [{ x: summary }] }),
+    ["drift.by_class: expected 2 classes, got 1"],
+  ],
   ["no class", faults({ by_class: [null, null] }), ["drift.by_class: expected at least one class with samples"]],
   [
     "a grid of what is no channel",

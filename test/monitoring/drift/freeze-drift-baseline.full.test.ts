@@ -100,7 +100,7 @@ it("leaves out a signal that never varies, everywhere", () => {
   expect(driftBaselineFaults(drift, ["Ax", "Ay", "Az"], sensors)).toEqual([]);
 });
 
-it("counts samples under windows alone: of people whom it is not about, nothing", () => {
+it("counts only samples within windows, and stores nothing about other people", () => {
   const some = 4;
   const strange = (i: number, channel: number): number =>
     i < some * perPerson ? noise[3 * i + channel]! : 1000 * (1 + noise[3 * i + channel]!);
@@ -117,17 +117,17 @@ describe("the rehearsed days", () => {
   const dayOf = (labelOf: (half: number, person: number) => number, day?: Parameters<typeof baselineOf>[1]) =>
     baselineOf(windowsOf(noisy, four, labelOf), day).calibration.day;
 
-  it("are recorded ones by default if most recordings have several activities", () => {
+  it("are in recorded order by default if most recordings contain several activities", () => {
     expect(dayOf((half, person) => (person < 3 ? half : 0))).toBe("recorded");
   });
 
-  it("have bouts if most have one, whose order is that of no day", () => {
+  it("consist of bouts if most recordings contain a single activity, because the order of the recordings is not that of a day", () => {
     const bouts = { bout_seconds: [expect.any(Number), 300] };
     expect(dayOf((_, person) => person % 2)).toEqual(bouts);
     expect(dayOf((half, person) => (person < 2 ? half : 0))).toEqual(bouts);
   });
 
-  it("are those that were asked for", () => {
+  it("are those that were requested", () => {
     expect(dayOf((half) => half, { boutSeconds: [200, 400] })).toEqual({ bout_seconds: [200, 400] });
     expect(dayOf((_, person) => person % 2, "recorded")).toBe("recorded");
   });

@@ -133,7 +133,7 @@ const faults: Readonly<Record<string, { sizes: readonly number[]; of: (size: num
 };
 
 describe("as a fault grows", () => {
-  it.each(Object.entries(faults))("no %s is harder to see than a smaller one", (_, { sizes, of }) => {
+  it.each(Object.entries(faults))("a larger %s is never harder to detect than a smaller one", (_, { sizes, of }) => {
     const measured = sizes.map((size) => Array.from({ length: seeds }, (_, seed) => judged(seed, of(size))));
     const seen = measured.map((streams) => streams.filter((stream) => stream.seen).length);
     expect(seen[0]).toBeLessThanOrEqual(1);

@@ -7,12 +7,12 @@ import { readMotionSense, withoutMotionSense } from "./motionsense.ts";
 import { expectUnitErrorsNamed } from "./unit-errors.ts";
 
 describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data)", () => {
-  it("has a unit error named for every person, and none where there is none", async () => {
+  it("has its unit errors named for every person, and no unit error is named for correct data", async () => {
     const { people, all } = await readMotionSense();
     expectUnitErrorsNamed(people, all);
   });
 
-  it("raises as few false alarms on a left-out person as it says, in a file below 2 MB", async () => {
+  it("raises no more false alarms on a left-out person than it promises, and its file is smaller than 2 MB", async () => {
     const { people, all } = await readMotionSense();
     const baseline = baselineReference(all);
     const summarizer = new Summarizer(baselineReferenceGrids(baseline));

@@ -75,7 +75,7 @@ test("recordings of the same name in several folders have the labels in their ow
   );
 });
 
-test("another number of labels than rows is refused", async () => {
+test("rejects label files whose number of labels is not the number of rows", async () => {
   const files = { "a.csv": recording(), "y.txt": labels(rows - 1) };
   await expect(read(files, ["a.csv"], "y.txt")).rejects.toThrow(/it has 119 labels, and .*a\.csv has 120 rows/);
 });

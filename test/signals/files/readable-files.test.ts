@@ -122,7 +122,7 @@ test.each<[string, string, string | Uint8Array, ReadRecordingsOptions["columns"]
   ["a zip archive that is called CSV", "a.csv", zip({ "a.txt": plain.replaceAll(",", " ") })],
   ["a JSON array", "a.json", JSON.stringify(records)],
   [
-    "a JSON array with texts for numbers",
+    "a JSON array with strings instead of numbers",
     "a.json",
     JSON.stringify(records, (_, value) => (typeof value === "number" ? String(value) : value), 2),
   ],

@@ -26,12 +26,12 @@ describe("texts", () => {
     );
   });
 
-  test("one of the greatest length is taken", async () => {
+  test("one of the maximum length is accepted", async () => {
     const file = folderOf({ "a.csv": csv(rows(60, { user: "x".repeat(1000) })) }).path("a.csv");
     expect((await read(file)).recordings.stretches[0]!.user).toHaveLength(1000);
   });
 
-  test("the mark of a long text cannot be forged", async () => {
+  test("a text cannot forge the mark for long texts", async () => {
     const file = folderOf({ "a.csv": csv(rows(60, { user: "\x1e7" })) }).path("a.csv");
     expect((await read(file)).recordings.stretches[0]!.user).toBe("7");
   });
@@ -45,20 +45,20 @@ describe("texts", () => {
     expect((await read(file)).recordings.stretches[0]!.recording).toBe(kept);
   });
 
-  test("a text is the same with and without spaces around it, row by row", async () => {
+  test("spaces around a text do not change it, row by row", async () => {
     const spaced = goodRows().map((row, i) => (i % 2 === 0 ? { ...row, user: ` ${row.user} ` } : row));
     const folder = folderOf({ "a.csv": csv(goodRows()), "b.csv": csv(spaced) });
     const [plain, other] = [await read(folder.path("a.csv")), await read(folder.path("b.csv"))];
     expect(other.recordings.stretches).toEqual(plain.recordings.stretches);
   });
 
-  test("a length cannot be forged either", async () => {
+  test("a text cannot forge a length either", async () => {
     const user = "1001".padStart(textBytesLimit, "0");
     const file = folderOf({ "a.csv": csv(rows(60, { user })) }).path("a.csv");
     expect((await read(file)).recordings.stretches[0]!.user).toBe(user);
   });
 
-  test("cells of megabytes are refused", async () => {
+  test("cells of several megabytes are rejected", async () => {
     const file = await parquet(
       `SELECT repeat('x', 2000000) AS "user", i / 50 AS timestamp_s, i * 1.0 AS Ax, i * 1.0 AS Ay, i * 1.0 AS Az
        FROM range(20) AS t(i)`,
@@ -66,7 +66,7 @@ describe("texts", () => {
     await expect(read(file)).rejects.toThrow(/data row 1, column "user": a text of 2,000,000 bytes/);
   });
 
-  test("a row number taken for a recording is refused", async () => {
+  test("a row number that is given as the recording is rejected", async () => {
     const file = await parquet(
       `SELECT 'ann' AS "user", i AS recording, i / 50 AS timestamp_s, i * 1.0 AS Ax, i * 1.0 AS Ay, i * 1.0 AS Az
        FROM range(${keysLimit + 1}) AS t(i)`,
@@ -109,12 +109,12 @@ describe("columns", () => {
     await expect(read(file)).rejects.toThrow("10,001 columns; expected at most 10,000");
   });
 
-  test("a first line that does not end", async () => {
+  test("a first line without an end", async () => {
     const file = folderOf({ "a.csv": "x".repeat(2_000_000) }).path("a.csv");
     await expect(read(file)).rejects.toThrow(/a\.csv: the first line is longer than 1,048,576 bytes/);
   });
 
-  test("a name too long", async () => {
+  test("a name that is too long", async () => {
     const file = folderOf({ "a.csv": wide(["x".repeat(1001), "b", "c", "d", "e", "f"]) }).path("a.csv");
     await expect(read(file)).rejects.toThrow("the name of column 5 has 1,001 characters; expected at most 1,000");
   });

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { duckdbLiteral } from "../../../src/signals/files/duckdb.ts";
 import { folderOf } from "../data/tables.ts";
 
-test("cells of 5 MB are refused in less than 500 MB", async () => {
+test("cells of 5 MB are rejected with less than 500 MB of memory", async () => {
   const file = folderOf({}).path("a.parquet");
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();

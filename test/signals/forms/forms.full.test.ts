@@ -16,7 +16,7 @@ test("every pair of choices", { timeout: 1_800_000 }, async () => {
   expect(problems).toEqual([]);
 });
 
-test("forms at random", { timeout: 1_800_000 }, async () => {
+test("random formats", { timeout: 1_800_000 }, async () => {
   const anyForm = fc.record(
     Object.fromEntries(Object.entries(choices).map(([name, values]) => [name, fc.constantFrom<unknown>(...values)])),
   ) as fc.Arbitrary<Form>;

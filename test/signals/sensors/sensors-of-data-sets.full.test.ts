@@ -100,7 +100,7 @@ describe.each([
       }
     });
 
-    it("an accelerometer in raw counts, of every person", () => {
+    it("for every person, an accelerometer in raw counts", () => {
       for (const pieces of ofPeople(acceleration).map((own) => scaled(own, 16_384 / 9.80665))) {
         expect(weigh(["acc_x", "acc_y", "acc_z"], pieces).sensor).toMatchObject({ unit: null, gravity: true });
       }
@@ -110,7 +110,7 @@ describe.each([
       });
     });
 
-    it("one unit for all recordings and axes of every person", () => {
+    it("for every person, a single unit for all recordings and axes", () => {
       const { sensors } = findSensors(opened.rows, []);
       expect(sensors.filter(({ kind }) => kind === "accelerometer")).toHaveLength(1);
       refuseUnitsWithinPeople(opened.rows, sensors);
@@ -130,7 +130,7 @@ describe.each([
       }
     });
 
-    it("the unit of every person's gyroscope, beside the accelerometer with and without gravity", () => {
+    it("the unit of every person's gyroscope, next to an accelerometer with or without gravity", () => {
       for (const accelerometer of [acceleration, withoutGravity(acceleration)]) {
         const besides = ofPeople(accelerometer).map((own) => vectorValues(own)!);
         for (const [p, own] of ofPeople(rotation).entries()) {
@@ -140,7 +140,7 @@ describe.each([
       }
     });
 
-    it("no copies of people, and altered copies of most", () => {
+    it("no copies among the people, and most altered copies of them", () => {
       const { rows } = opened;
       expect(findCopiedContent(rows)).toEqual([]);
       const people = [...Map.groupBy(rows.recordings, ({ user }) => user)].slice(0, 4);
@@ -180,7 +180,7 @@ describe.each([
       expect(alternatingRowsWarnings(opened.rows, throwDataFault)).toEqual([]);
     });
 
-    it("rows of a second device at a tenth of the rate, and none in a recording whose clock jitters", () => {
+    it("the rows of a second device at a tenth of the rate, and none in a recording with a jittering clock", () => {
       const { rows } = opened;
       const long = rows.recordings.flatMap((recording) =>
         Array.from({ length: Math.floor((recording.end - recording.start) / 1000) }, (_, i) => {
@@ -229,7 +229,7 @@ describe.each([
       expect(found.length).toBeGreaterThanOrEqual(14);
     });
 
-    it("no gravity where there is none, of every person; and the unit of all of them", () => {
+    it("for every person, that gravity has been removed, and for all people together, the unit", () => {
       const linear = withoutGravity(acceleration);
       for (const pieces of ofPeople(linear)) {
         expect(weigh(["acc_x", "acc_y", "acc_z"], pieces).sensor.gravity).toBe(false);

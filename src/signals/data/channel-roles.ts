@@ -8,7 +8,7 @@ import { shellCommand } from "../../shell-words.ts";
 import { refuseNumberedSamples } from "../files/refuse-wide-rows.ts";
 import { isSameColumnButForUnit } from "../files/usual-column-names.ts";
 import { sensorInText } from "../sensors/sensor-in-text.ts";
-import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { kindInColumnName, sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { absentRoleColumn, nearestColumnForRole } from "./absent-column.ts";
 import { givenSensors } from "./given-sensors.ts";
@@ -96,6 +96,7 @@ function resolveChannelRolesByName(
       `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, list all channels with --channels.`,
     );
   }
+  if (channels.length > 0) warnOfUnreadSensors(available, file, warn);
   if (areOnlyPlaces) {
     warn(
       `${file}: ${channels.join(", ")} are named only after places on the body, and are read as sensors worn there. If they are something else, such as positions in a video, specify the channels with --channels.`,
@@ -112,6 +113,23 @@ function resolveChannelRolesByName(
     `${file}: no sensor channels were found among ${listedColumns(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
     { advice: adviceOnChannelRoles(available) },
   );
+}
+
+/** Names columns that belong to a sensor by their names, if no name gives its axes, as in gyro_roll and Gyro_Sagittal. */
+function warnOfUnreadSensors(available: readonly string[], file: string, warn: (message: string) => void): void {
+  const found = new Set(sensorsByName(available).map(({ kind }) => kind));
+  for (const [kind, option] of [
+    ["accelerometer", "acc"],
+    ["gyroscope", "gyr"],
+  ] as const) {
+    const unread = found.has(kind) ? [] : available.filter((column) => kindInColumnName(column) === kind);
+    if (unread.length < 3) continue;
+    const how =
+      unread.length === 3 ? ` If they are, add ${shellCommand("--sensor", `${option}:${unread.join(",")}`)}` : "";
+    warn(
+      `${file}: ${listedColumns(unread)} are named like a${kind === "accelerometer" ? "n" : ""} ${kind}, but their names do not say which are its axes, so they are not read.${how}`,
+    );
+  }
 }
 
 /**

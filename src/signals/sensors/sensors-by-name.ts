@@ -3,6 +3,7 @@
 // test/signals/sensors/vendor-headers.ts. Three names that differ only in the numbers 0 to 2 or 1 to 3 are also axes if the
 // other letters name a sensor (acc0) or nothing (axis1, values[0]), and if no letters name the axes of that kind of sensor.
 
+import { withAxisLetter } from "./axis-words.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
 import { unitOfName, unitOfNameForKind, type WrittenUnit } from "./unit-of-name.ts";
 
@@ -16,11 +17,16 @@ export interface NamedSensor extends Sensor {
 
 /** Sensors are ordered by their first channel, and each channel belongs to at most one sensor. */
 export function sensorsByName(columns: readonly string[]): NamedSensor[] {
-  const places = new Map(columns.map((column, place) => [column.trim(), place]));
+  const written = columns.map((column) => column.trim());
+  const names = written.map((name) => {
+    const lettered = withAxisLetter(name);
+    return lettered === name || written.includes(lettered) ? name : lettered;
+  });
+  const places = new Map(names.map((name, place) => [name, place]));
   const taken = new Set<string>();
   const found: { readonly first: number; readonly sensor: NamedSensor }[] = [];
-  for (const column of columns) {
-    const triad = triadByName(column.trim(), places);
+  for (const name of names) {
+    const triad = triadByName(name, places);
     if (triad === undefined) continue;
     const own = triad.places.map((place) => columns[place]!);
     const described = sensorByTriadName(triad);
@@ -163,12 +169,16 @@ function splitSensorName(...parts: [before: string, after: string]): { unit: Wri
  * compounds such as totalacc.
  */
 function wordsOfSensorName(text: string): string[] {
-  return text
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-    .split(/[^\p{L}]+/u)
-    .flatMap((word) => word.replace(/^(linear|user|total|body)(?=[a-z])/, "$1 ").split(" "))
-    .filter((word) => word !== "");
+  return (
+    text
+      .replace(/([a-z])([A-Z])/g, "$1 $2")
+      // SensorLog's DMRotX is of the device's motion.
+      .replace(/^DM(?=[A-Z])/, "DM ")
+      .toLowerCase()
+      .split(/[^\p{L}]+/u)
+      .flatMap((word) => word.replace(/^(linear|user|total|body)(?=[a-z])/, "$1 ").split(" "))
+      .filter((word) => word !== "")
+  );
 }
 
 /** Whether the words name angles or quaternions, which do not rotate like vectors. */
@@ -186,13 +196,18 @@ function sensorKindByNameWords(
 ): { kind: SensorKind; gravity?: boolean | null; weak?: boolean } | undefined {
   const text = words.join(" ");
   const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
-  if (has(/^(gyr|gy$|itg\d*$|rot|omega$|angvel|angrate|angularvel)/)) return { kind: "gyroscope" };
-  if (/ang(ular)? ?(vel|rate|speed)/.test(text)) return { kind: "gyroscope" };
+  if (has(/^(gyr|gy$|gir(o|$)|itg\d*$|rot|omega$|ω$|angv(el)?$|angrate|angularvel|avel$|spin$)/))
+    return { kind: "gyroscope" };
+  if (/ang(ular)? ?(vel|v$|rate|speed)|(vit|vel)\S+ ang|^rates?$/.test(text)) return { kind: "gyroscope" };
+  if (has(/^(winkelgeschw|drehrate|角速度|гироскоп|żyroskop)/)) return { kind: "gyroscope" };
   if (has(/^(magn?$|magnet|magfield|compass|bfield)/)) return { kind: "magnetometer" };
   const isAngular = /\bang(ular)? ?acc/.test(text) || has(/^ang(ular)?acc/);
   const accelerometer =
     !isAngular &&
-    (has(/^(acc|ac$|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la)$/) || text === "g f");
+    (has(
+      /^(acc|ac$|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la|xl)$|^(acel|beschl|versnell|przysp|加速度|ускорен)/,
+    ) ||
+      text === "g f");
   if (accelerometer) {
     // Next to another word for acceleration, LA means the left arm.
     const isLinear = has(/^(lin|user|free)/) || (has(/^la$/) && !has(/acc/));
@@ -244,6 +259,15 @@ export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
 /** Places on the body where sensors are worn; shoulders, elbows and knees are more often joints in videos. */
 const placeWord =
   /^(back|lumbar|thigh|wrist|chest|sternum|torso|trunk|waist|belt|hip|pelvis|sacrum|ankle|shank|shin|calf|foot|shoe|arm|forearm|upperarm|lowerarm|lowerback|upperback|hand|head|neck|leg|pocket|ear|finger|left|right|l|r|lower|upper|dominant|nondominant|non|sensor)$/;
+
+/** Returns the kind of sensor that a column's name gives in words, whether or not it names an axis; undefined for statistics. */
+export function kindInColumnName(column: string): SensorKind | undefined {
+  const words = wordsOfSensorName(splitSensorName("", column.trim()).rest);
+  const kind = sensorKindByNameWords(words);
+  if (kind === undefined || kind.weak || words.some((word) => notAxes.test(word) || /^(angles?|euler)/.test(word)))
+    return undefined;
+  return kind.kind;
+}
 
 /** Whether a word is a place on the body, or part of one, such as "upper". */
 export function isPlaceWord(word: string): boolean {

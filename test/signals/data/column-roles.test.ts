@@ -53,3 +53,18 @@ test.each([
     time,
   });
 });
+
+test("names columns of a gyroscope that are not read, because their names do not give its axes", () => {
+  const warnings: string[] = [];
+  const columns = ["time", "acc_x", "acc_y", "acc_z", "gyro_roll", "gyro_pitch", "gyro_yaw"];
+  const required = { label: false, group: false };
+  const { channels } = resolveColumnRoles(columns, {}, required, "a.csv", undefined, (message) =>
+    warnings.push(message),
+  );
+  expect(channels).toEqual(["acc_x", "acc_y", "acc_z"]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /gyro_roll, gyro_pitch, gyro_yaw are named like a gyroscope.*--sensor gyr:gyro_roll,gyro_pitch,gyro_yaw/,
+    ),
+  ]);
+});

@@ -286,4 +286,69 @@ export const vendorHeaders: readonly VendorHeader[] = [
     header: "vel_x (m/s),vel_y (m/s),vel_z (m/s)",
     sensors: ["vel unknown: vel_x (m/s);vel_y (m/s);vel_z (m/s)"],
   },
+  {
+    source: "iPhone app that names a gyroscope's axes twice",
+    header: "Timestamp,RollGyroX,PitchGyroY,YawGyroZ,accX,accY,accZ",
+    sensors: ["Gyro gyroscope: RollGyroX;PitchGyroY;YawGyroZ", "acc accelerometer: accX;accY;accZ"],
+    read: ["accX", "RollGyroX"],
+  },
+  {
+    source: "MAVLink, ATTITUDE and RAW_IMU",
+    header: "time_boot_ms,roll,pitch,yaw,rollspeed,pitchspeed,yawspeed,xacc,yacc,zacc",
+    sensors: ["gyro gyroscope: rollspeed;pitchspeed;yawspeed", "acc accelerometer: xacc;yacc;zacc"],
+    read: ["xacc", "rollspeed"],
+  },
+  {
+    source: "Flight loggers, rates about the body's axes",
+    header: "time,roll_rate (deg/s),pitch_rate (deg/s),yaw_rate (deg/s),ax,ay,az",
+    sensors: [
+      "gyro gyroscope deg/s: roll_rate (deg/s);pitch_rate (deg/s);yaw_rate (deg/s)",
+      "a accelerometer: ax;ay;az",
+    ],
+    read: ["ax", "roll_rate (deg/s)"],
+  },
+  {
+    source: "W3C, devicemotion events with the rotation rate",
+    header:
+      "timeStamp,acceleration.x,acceleration.y,acceleration.z,rotationRate.alpha,rotationRate.beta,rotationRate.gamma",
+    sensors: [
+      "acceleration accelerometer: acceleration.x;acceleration.y;acceleration.z",
+      "rotationRate gyroscope: rotationRate.beta;rotationRate.gamma;rotationRate.alpha",
+    ],
+    read: ["acceleration.x", "rotationRate.beta"],
+  },
+  {
+    source: "Sense HAT loggers: the angles of its gyroscope",
+    header: "time,gyro_roll,gyro_pitch,gyro_yaw,acc_x,acc_y,acc_z",
+    sensors: ["acc accelerometer: acc_x;acc_y;acc_z"],
+    read: ["acc_x"],
+  },
+  {
+    source: "SensorLog's short names: DM stands for device motion",
+    header: "DMUAccelX,DMUAccelY,DMUAccelZ,DMRotX,DMRotY,DMRotZ",
+    sensors: ["DMUAccel accelerometer: DMUAccelX;DMUAccelY;DMUAccelZ", "DMRot gyroscope: DMRotX;DMRotY;DMRotZ"],
+    read: ["DMUAccelX", "DMRotX"],
+  },
+  {
+    source: "Loggers in German",
+    header:
+      "Zeit,Beschleunigung X,Beschleunigung Y,Beschleunigung Z,Winkelgeschwindigkeit X,Winkelgeschwindigkeit Y,Winkelgeschwindigkeit Z",
+    sensors: [
+      "Beschleunigung accelerometer: Beschleunigung X;Beschleunigung Y;Beschleunigung Z",
+      "Winkelgeschwindigkeit gyroscope: Winkelgeschwindigkeit X;Winkelgeschwindigkeit Y;Winkelgeschwindigkeit Z",
+    ],
+  },
+  {
+    source: "Loggers in Spanish and Portuguese",
+    header: "tiempo,aceleracion_x,aceleracion_y,aceleracion_z,giroscopio_x,giroscopio_y,giroscopio_z",
+    sensors: [
+      "aceleracion accelerometer: aceleracion_x;aceleracion_y;aceleracion_z",
+      "giroscopio gyroscope: giroscopio_x;giroscopio_y;giroscopio_z",
+    ],
+  },
+  {
+    source: "Loggers in Chinese",
+    header: "时间,加速度X,加速度Y,加速度Z,角速度X,角速度Y,角速度Z",
+    sensors: ["加速度 accelerometer: 加速度X;加速度Y;加速度Z", "角速度 gyroscope: 角速度X;角速度Y;角速度Z"],
+  },
 ];

@@ -10,7 +10,8 @@ import type { DataTime } from "../storage/stream-store.ts";
 import { accuracyChart } from "./accuracy-chart.ts";
 import type { BatchPicture } from "./batch-picture.ts";
 import { batchPictureCard, batchPictureMixSection, batchPictureSections } from "./batch-picture-sections.ts";
-import { type EvidencePoint, evidenceChart } from "./evidence-chart.ts";
+import type { EvidencePoint } from "./evidence-chart.ts";
+import { evidenceSection } from "./evidence-section.ts";
 import {
   checkAdvice,
   explainCheck,
@@ -26,7 +27,6 @@ import { htmlFactTable, htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatFixed } from "./number-format.ts";
 import { pageHtml, pageTile, type Section } from "./page.ts";
 import { verdictBadge } from "./verdict-badge.ts";
-import { wideCard } from "./wide-card.ts";
 
 export interface BatchPageInput {
   readonly result: CheckResult;
@@ -113,14 +113,18 @@ function rejectedBatchSections(result: RejectedBatch, { evidence }: BatchPageInp
       about: "The quality gate rejected the batch before it was judged. No reference was changed.",
       body: htmlTable("Reasons", ["code", "expected", "found", "in words"], rows, "rules words"),
     },
-    ...batchEvidenceSection(evidence),
+    ...(evidence.length === 0
+      ? []
+      : [evidenceSection(evidence, `The stream's last ${counted(evidence.length, "batch", "batches")}.`)]),
   ];
 }
 
 function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Section[] {
   const { picture, evidence } = input;
   return [
-    ...batchEvidenceSection(evidence),
+    ...(evidence.length === 0
+      ? []
+      : [evidenceSection(evidence, `The stream's last ${counted(evidence.length, "batch", "batches")}.`)]),
     ...(picture === null ? [batchPictureMixSection(result, null)] : batchPictureSections(result, picture)),
     {
       id: "accuracy",
@@ -141,20 +145,6 @@ function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Sectio
       title: "Data quality",
       about: "Data that was read, and data that was left out.",
       body: batchQualityHtml(result),
-    },
-  ];
-}
-
-function batchEvidenceSection(points: readonly EvidencePoint[]): Section[] {
-  if (points.length === 0) return [];
-  return [
-    {
-      id: "evidence",
-      title: "Evidence relative to the alarm level",
-      about: `The stream's last ${counted(points.length, "batch", "batches")}. Evidence multiplies from batch to batch, so the scale is logarithmic; an alarm begins at the alarm level.`,
-      body: html`<p class="legend"><span class="key-mark">●</span> normal <span class="key-mark">▲</span> gradual drift
- <span class="key-mark">◆</span> sudden change <span class="key-mark">✕</span> rejected <span class="key key-miss"></span> alarm level</p>
-${wideCard((width) => evidenceChart(points, width))}`,
     },
   ];
 }

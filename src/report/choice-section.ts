@@ -7,7 +7,7 @@ import { htmlTable } from "./html-table.ts";
 import { formatFixed } from "./number-format.ts";
 import type { Section } from "./page.ts";
 
-/** Returns the section; null if no network was chosen. */
+/** Returns the section, or nothing if no network was chosen. */
 export function choiceSection(history: readonly HistoryRow[]): Section[] {
   const folds = history.flatMap(({ fit, tried }) => (tried === undefined ? [] : [{ fit, tried }]));
   if (folds.length === 0) return [];

@@ -1,7 +1,7 @@
 // Report section on the conversion of values to the units of the training data.
 
 import { listedNames } from "../listed-names.ts";
-import { type Html, html } from "./html.ts";
+import type { Html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatQuantity } from "./number-format.ts";
 import type { Section } from "./page.ts";
@@ -15,7 +15,7 @@ export interface ReportedConversion {
   readonly people?: readonly string[];
 }
 
-/** Returns the section; null if nothing is converted. */
+/** Returns the section, or nothing if nothing is converted. */
 export function conversionsSection(conversions: readonly ReportedConversion[]): Section[] {
   if (conversions.length === 0) return [];
   return [
@@ -36,5 +36,5 @@ function conversionsTable(conversions: readonly ReportedConversion[]): Html {
     formatQuantity(factor),
     people === undefined ? "all people" : listedNames(people),
   ]);
-  return html`${htmlTable("Conversions", ["channels", "from", "to", "factor", "recordings of"], rows, "rules")}`;
+  return htmlTable("Conversions", ["channels", "from", "to", "factor", "recordings of"], rows, "rules");
 }

@@ -171,8 +171,13 @@ function benchChangeCard({ name, figures }: BenchedChange, { batches, change_at:
 function benchChangeTable({ changes, no_drift: still }: DriftBenchResult): Html {
   const others = benchPageJudges(still).filter((judge) => judge !== "tidemark");
   const rows = changes.map(({ name, expected, figures: { tidemark, ...rest } }) => [
-    ...[name, expected.replace("_", " "), formatFixed(tidemark.detected, 2), tidemark.median_delay ?? "–"],
-    ...[formatFixed(tidemark.within_5, 2), formatFixed(tidemark.within_25, 2), formatFixed(tidemark.label_right, 2)],
+    name,
+    expected.replace("_", " "),
+    formatFixed(tidemark.detected, 2),
+    tidemark.median_delay ?? "–",
+    formatFixed(tidemark.within_5, 2),
+    formatFixed(tidemark.within_25, 2),
+    formatFixed(tidemark.label_right, 2),
     ...others.map((judge) => formatFixed(rest[judge as keyof typeof rest].detected, 2)),
   ]);
   const head = ["change", "is", "detected", "delay", "in 5", "in 25", "named correctly", ...others];

@@ -5,6 +5,7 @@
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { batchAxis } from "./batch-axis.ts";
 import type { Chart } from "./chart.ts";
 import { explainShareOfAlarm, verdictNames } from "./explain-check.ts";
 
@@ -43,23 +44,21 @@ export function evidenceChart(
   const judged = rows.filter(({ share }) => share !== null);
   const last = points.findLast(({ share }) => share !== null);
   const alarms = rows.filter(({ verdict }) => verdict === "gradual_drift" || verdict === "sudden_change");
-  const labels = evidenceTicks(points.length, Math.floor((width - 86) / 130));
+  const [marginLeft, marginRight] = [72, 14];
   const text = last?.share == null ? "" : ` Last: ${explainShareOfAlarm(last.share)} the alarm level.`;
   return {
     label: `Evidence of ${counted(points.length, "batch", "batches")}, ${alarms.length} of them in alarm.${text}`,
     options: {
       width,
       height: 190,
-      marginLeft: 72,
-      marginRight: 14,
+      marginLeft,
+      marginRight,
       marginTop: 12,
       marginBottom: 34,
-      x: {
-        domain: [-0.5, points.length - 0.5],
-        ticks: labels,
-        tickFormat: (i: number) => points[i]?.batch_id.slice(-16) ?? "",
-        label: null,
-      },
+      x: batchAxis(
+        points.map(({ batch_id }) => batch_id),
+        width - marginLeft - marginRight,
+      ),
       y: {
         type: "log",
         domain: [lowest, highest],
@@ -111,10 +110,4 @@ export function evidenceChart(
       symbol: { type: "identity" } as Plot.ScaleOptions,
     },
   };
-}
-
-/** Chooses evenly spaced batches, including the last one, far enough apart for their ids to fit. */
-function evidenceTicks(length: number, most: number): number[] {
-  const step = Math.max(1, Math.ceil(length / Math.max(1, most)));
-  return Array.from({ length: Math.ceil(length / step) }, (_, i) => length - 1 - i * step);
 }

@@ -2,10 +2,10 @@
 
 import type { FineTuningGain, FineTuningReport } from "../learning/training/cv-report.ts";
 import { htmlTable } from "./html-table.ts";
-import { formatFixed } from "./number-format.ts";
+import { formatFixed, formatSigned } from "./number-format.ts";
 import type { Section } from "./page.ts";
 
-/** Returns the section; null if the training started from random weights. */
+/** Returns the section, or nothing if the training started from random weights. */
 export function fineTuningSection(report: FineTuningReport | undefined): Section[] {
   if (report === undefined) return [];
   const { from, users, mean, gain_over_as_is: overAsIs, gain_over_scratch: overScratch, known_users: known } = report;
@@ -30,7 +30,6 @@ export function fineTuningSection(report: FineTuningReport | undefined): Section
 }
 
 function gainInFineTuningSection({ difference, interval }: FineTuningGain): string {
-  const sign = (value: number): string => `${value < 0 ? "−" : "+"}${formatFixed(Math.abs(value))}`;
-  if (interval === null) return sign(difference);
-  return `${sign(difference)} (90 % interval over people ${sign(interval.low)} to ${sign(interval.high)})`;
+  if (interval === null) return formatSigned(difference);
+  return `${formatSigned(difference)} (90 % interval over people ${formatSigned(interval.low)} to ${formatSigned(interval.high)})`;
 }

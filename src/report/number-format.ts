@@ -10,6 +10,11 @@ export function formatFixed(value: number | null | undefined, digits = 3): strin
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : missing;
 }
 
+/** Formats a difference with its sign: 0.0123 -> "+0.012". */
+export function formatSigned(value: number | null): string {
+  return value === null ? missing : `${value < 0 ? "−" : "+"}${formatFixed(Math.abs(value))}`;
+}
+
 /** Formats a count with thousands separators. */
 export function formatCount(value: number | null | undefined): string {
   return typeof value === "number" && Number.isFinite(value) ? grouped.format(value) : missing;

@@ -38,14 +38,15 @@ export function qualityFactTable(
   windows: Pick<CvReport["windows"], "total" | "dropped" | "label_changes"> | null,
 ): Html {
   const rate = quality.sampling;
-  const dropped = Object.entries(quality.rows.dropped).map(([reason, rows]) => [reason.replaceAll("_", " "), rows]);
+  const dropped = Object.entries(quality.rows.dropped).filter(([, rows]) => rows !== 0);
   const facts: [string, HtmlValue][] = [
     ["files", quality.files.map((file) => `${file.file} (${counted(file.rows, "row")})`).join(", ")],
     ["rows read", formatCount(quality.rows.read)],
     ["rows kept", formatCount(quality.rows.kept)],
-    ...dropped
-      .filter(([, rows]) => rows !== 0)
-      .map(([reason, rows]): [string, HtmlValue] => [`left out: ${reason}`, formatCount(Number(rows))]),
+    ...dropped.map(([reason, rows]): [string, HtmlValue] => [
+      `left out: ${reason.replaceAll("_", " ")}`,
+      formatCount(rows),
+    ]),
     ["recorded time", formatDuration(quality.seconds)],
     [
       "people, recordings, stretches",

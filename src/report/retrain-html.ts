@@ -7,7 +7,7 @@ import { type RetrainReport, stopPhrases } from "../learning/training/retrain-re
 import { percent } from "../percent.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
-import { formatCount, formatFixed } from "./number-format.ts";
+import { formatCount, formatFixed, formatSigned } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 
@@ -74,28 +74,32 @@ function retrainHtmlHeadline({ comparison, cycles, winner, gate }: RetrainReport
     ),
     pageTile(
       "Mean over people",
-      retrainHtmlSignedFigure(comparison.mean_difference),
-      `${retrainHtmlSignedFigure(low)} to ${retrainHtmlSignedFigure(high)}`,
+      formatSigned(comparison.mean_difference),
+      `${formatSigned(low)} to ${formatSigned(high)}`,
     ),
     pageTile("Rules passed", `${passed} of ${gate.rules.length}`, gate.passed ? "adopted" : "not adopted"),
   ]);
 }
 
-function retrainHtmlSignedFigure(value: number | null): string {
-  return value === null ? formatFixed(value) : `${value < 0 ? "−" : "+"}${formatFixed(Math.abs(value))}`;
-}
-
 function retrainGateTable({ gate }: RetrainReport): Html {
   const shown = (value: number | null): string => (Number.isInteger(value) ? String(value) : formatFixed(value));
   const rows = gate.rules.map(({ name, passed, value, limit, about }) => [
-    ...[name, passed ? "passed" : "failed", shown(value), shown(limit), about],
+    name,
+    passed ? "passed" : "failed",
+    shown(value),
+    shown(limit),
+    about,
   ]);
   return htmlTable("Rules of the gate", ["rule", "", "value", "limit", "requirement"], rows, "rules");
 }
 
 function retrainPeopleTable({ comparison }: RetrainReport): Html {
   const rows = comparison.people.map(({ person, windows, champion_macro_f1: before, candidate_macro_f1: after }) => [
-    ...[person, formatCount(windows), formatFixed(before), formatFixed(after), retrainHtmlSignedFigure(after - before)],
+    person,
+    formatCount(windows),
+    formatFixed(before),
+    formatFixed(after),
+    formatSigned(after - before),
   ]);
   const head = ["person", "windows", "champion", "candidate", "difference"];
   return htmlTable("Macro-F1 by person", head, rows);
@@ -103,22 +107,28 @@ function retrainPeopleTable({ comparison }: RetrainReport): Html {
 
 function retrainCycleTable({ cycles, winner }: RetrainReport): Html {
   const rows = cycles.map(({ cycle, share, selection, holdout, unlabelled }) => [
-    ...[
-      cycle === winner ? `${cycle} (winner)` : `${cycle}`,
-      percent(share, { decimals: 0 }),
-      formatCount(selection?.total ?? 0),
-    ],
-    ...[formatFixed(holdout.macro_f1), formatFixed(holdout.accuracy), formatFixed(holdout.expected_calibration_error)],
-    ...[
-      formatFixed(unlabelled.mean_confidence),
-      formatFixed(unlabelled.mean_entropy),
-      percent(unlabelled.flipped, { decimals: 1 }),
-    ],
+    cycle === winner ? `${cycle} (winner)` : `${cycle}`,
+    percent(share, { decimals: 0 }),
+    formatCount(selection?.total ?? 0),
+    formatFixed(holdout.macro_f1),
+    formatFixed(holdout.accuracy),
+    formatFixed(holdout.expected_calibration_error),
+    formatFixed(unlabelled.mean_confidence),
+    formatFixed(unlabelled.mean_entropy),
+    percent(unlabelled.flipped, { decimals: 1 }),
     formatFixed(unlabelled.macro_f1),
   ]);
   const head = [
-    ...["cycle", "share", "selected", "holdout macro-F1", "accuracy", "ECE"],
-    ...["confidence", "entropy", "labels flipped", "unlabelled macro-F1"],
+    "cycle",
+    "share",
+    "selected",
+    "holdout macro-F1",
+    "accuracy",
+    "ECE",
+    "confidence",
+    "entropy",
+    "labels flipped",
+    "unlabelled macro-F1",
   ];
   return htmlTable("Cycles", head, rows);
 }

@@ -11,7 +11,7 @@ import { type Dataset, trainLogDataset, trainLogParams, trainLogTags, trainRun }
 export function beginRetrainLog(
   { recordings, rows }: { recordings: Dataset; rows: number },
   { out, experiment, params }: TrackedRun,
-  /** Version number of the model. */
+  /** Version of the champion. */
   champion: string,
   { id, at, gitCommit }: TrackerStart,
 ): TrackingEvent[] {

@@ -1,15 +1,13 @@
 // The page of `tidemark streams show --out stream.html`: the stream's current state and when it began, the evidence relative to
 // the alarm level, the figures for its batches over time, and every batch with the reasons for its verdict.
 
-import * as Plot from "@observablehq/plot";
-import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
 import { timeRangeText } from "../instant-text.ts";
 import type { ShownBatch } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
 import { percent } from "../percent.ts";
 import type { Chart } from "./chart.ts";
-import { evidenceChart } from "./evidence-chart.ts";
+import { evidenceSection } from "./evidence-section.ts";
 import {
   alarmCauseSentences,
   explainedCause,
@@ -19,8 +17,9 @@ import {
 } from "./explain-check.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
-import { formatAxisLabel, formatCount, formatFixed } from "./number-format.ts";
+import { formatCount } from "./number-format.ts";
 import { pageHtml, pageTile, type Section } from "./page.ts";
+import { streamAccuracyChart, streamChannelsChart, streamMixChart } from "./stream-charts.ts";
 import { verdictBadge } from "./verdict-badge.ts";
 import { wideCard } from "./wide-card.ts";
 
@@ -94,24 +93,13 @@ function streamHtmlDuration(from: string, to: string): string {
 
 function streamHistorySections({ history }: ShownStream): Section[] {
   const last = history.slice(-charted);
-  const point = history.at(-1)?.change_point ?? null;
-  const which = history.length > charted ? ` The last ${charted} batches.` : "";
+  const which = history.length > charted ? `The last ${charted} batches.` : "";
   return [
-    {
-      id: "evidence",
-      title: "Evidence relative to the alarm level",
-      about: `Evidence multiplies from batch to batch, so the scale is logarithmic; an alarm begins at the alarm level.${which}`,
-      body: html`<p class="legend"><span class="key-mark">●</span> normal <span class="key-mark">▲</span> gradual drift
- <span class="key-mark">◆</span> sudden change <span class="key-mark">✕</span> rejected <span class="key key-miss"></span> alarm level
- ${point === null ? null : html`<span class="key key-rule"></span> estimated change`}</p>
-${wideCard((width) =>
-  evidenceChart(
-    last.map(({ batch_id, verdict, evidence }) => ({ batch_id, verdict, share: evidence })),
-    width,
-    point,
-  ),
-)}`,
-    },
+    evidenceSection(
+      last.map(({ batch_id, verdict, evidence }) => ({ batch_id, verdict, share: evidence })),
+      which,
+      history.at(-1)?.change_point ?? null,
+    ),
     ...streamChartSection(
       "channels",
       "Channels over time",
@@ -195,118 +183,4 @@ export function streamBatchReasons({
     ...(unfamiliar ? ["Unlike the people in the training data."] : []),
     ...(doubtful && verdict === "normal" ? ["Doubtful, so kept out of the references."] : []),
   ];
-}
-
-const frame = { marginRight: 14, marginTop: 8, marginBottom: 34 } as const;
-
-function streamTimeAxis(last: readonly ShownBatch[], width: number, marginLeft: number): Plot.ScaleOptions {
-  const step = Math.max(1, Math.ceil(last.length / Math.max(1, Math.floor((width - marginLeft) / 130))));
-  return {
-    domain: [-0.5, last.length - 0.5],
-    ticks: Array.from({ length: Math.ceil(last.length / step) }, (_, i) => last.length - 1 - i * step),
-    tickFormat: (i: number) => last[i]?.batch_id.slice(-16) ?? "",
-    label: null,
-  };
-}
-
-function streamAxisMargin(names: readonly string[]): number {
-  return 16 + 6.2 * Math.max(4, ...names.map((name) => [...name].length));
-}
-
-function streamChannelsChart(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
-  const cells = last.flatMap(({ channels, comparisons, leading }, i) => {
-    if (channels.length > 0) return channels.map(({ channel, score }) => ({ i, channel, score }));
-    const furthest = comparisons.find(({ reference }) => reference === leading);
-    return furthest === undefined ? [] : [{ i, channel: furthest.channel, score: furthest.score }];
-  });
-  if (cells.length === 0) return null;
-  const names = [...new Set(cells.map(({ channel }) => channel))].sort();
-  const shown = names.map((name) => formatAxisLabel(name, 14));
-  return (width) => ({
-    label: `Scores by channel for ${counted(last.length, "batch", "batches")}: ${names.join(", ")}.`,
-    options: {
-      ...frame,
-      width,
-      marginLeft: streamAxisMargin(shown),
-      height: 22 * names.length + 46,
-      x: streamTimeAxis(last, width, streamAxisMargin(shown)),
-      y: { type: "band", domain: names.map((_, k) => k), label: null, tickFormat: (k: number) => shown[k] ?? "" },
-      r: { type: "identity" },
-      marks: [
-        Plot.ruleY(
-          names.map((_, k) => k),
-          { stroke: "var(--line)" },
-        ),
-        Plot.dot(cells, {
-          x: "i",
-          y: ({ channel }: { channel: string }) => names.indexOf(channel),
-          r: ({ score }: { score: number }) => Math.min(9, 1.5 * Math.sqrt(Math.max(0.3, score))),
-          fill: "var(--accent)",
-          fillOpacity: 0.75,
-          title: ({ i, channel, score }: { i: number; channel: string; score: number }) =>
-            `${last[i]!.batch_id}: ${channel} ${formatFixed(score, 1)}`,
-        }),
-      ],
-    },
-  });
-}
-
-function streamMixChart(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
-  const names = [...new Set(last.flatMap(({ class_shares }) => Object.keys(class_shares ?? {})))];
-  if (names.length === 0) return null;
-  const shown = names.map((name) => formatAxisLabel(name, 14));
-  const cells = last.flatMap(({ class_shares: shares }, i) =>
-    shares === null ? [] : names.map((name, k) => ({ i, k, share: shares[name] ?? 0 })),
-  );
-  return (width) => ({
-    label: `Share of windows by predicted class for ${counted(last.length, "batch", "batches")}: ${names.join(", ")}.`,
-    options: {
-      ...frame,
-      width,
-      marginLeft: streamAxisMargin(shown),
-      height: 34 * names.length + 46,
-      x: streamTimeAxis(last, width, streamAxisMargin(shown)),
-      y: { axis: null, domain: [0, Math.max(0.01, ...cells.map(({ share }) => share))] },
-      fy: {
-        domain: names.map((_, k) => k),
-        axis: "left",
-        label: null,
-        padding: 0.15,
-        tickFormat: (k: number) => shown[k] ?? "",
-      },
-      marks: [
-        Plot.rectY(cells, {
-          x1: ({ i }: { i: number }) => i - 0.4,
-          x2: ({ i }: { i: number }) => i + 0.4,
-          y: "share",
-          fy: "k",
-          fill: "var(--accent)",
-          fillOpacity: 0.75,
-          title: ({ i, k, share }: { i: number; k: number; share: number }) =>
-            `${last[i]!.batch_id}: ${names[k]} ${percent(share, { decimals: 0 })}`,
-        }),
-        Plot.ruleY([0], { stroke: "var(--quiet)" }),
-      ],
-    },
-  });
-}
-
-function streamAccuracyChart(last: readonly ShownBatch[]): ((width: number) => Chart) | null {
-  const points = last.flatMap(({ accuracy }, i) => (accuracy === null ? [] : [{ i, ...accuracy }]));
-  if (points.length === 0) return null;
-  return (width) => ({
-    label: `Estimated accuracy of ${counted(points.length, "batch", "batches")}; last ${percent(points.at(-1)!.estimate, { decimals: 0 })}.`,
-    options: {
-      ...frame,
-      width,
-      marginLeft: 48,
-      height: 150,
-      x: streamTimeAxis(last, width, 48),
-      y: { domain: [0, 1], label: null, ticks: [0, 0.5, 1], tickFormat: "%", grid: true },
-      marks: [
-        Plot.ruleX(points, { x: "i", y1: "lower", y2: "upper", stroke: "var(--muted)", strokeWidth: 2 }),
-        Plot.dot(points, { x: "i", y: "estimate", r: 3, fill: "var(--accent)" }),
-      ],
-    },
-  });
 }

@@ -9,10 +9,11 @@ import type { StoredBatch } from "../storage/stream-store.ts";
 import type { TrackingEvent } from "../storage/tracking-event.ts";
 import { tidemarkVersion } from "../versions.ts";
 
-/** Tags of every stream's run. */
+/** The log's name for the run of a stream. */
 export const streamRun = "stream";
 /** The metric that every batch has; it is sent last. */
 export const verdictMetric = "verdict";
+/** Number of most recent batches in the note of a run. */
 export const shownInNote = 20;
 /** Number of batches per table; limited because a table is sent again with each new batch. */
 export const batchesPerTable = 100;
@@ -162,8 +163,19 @@ function streamLogMetrics(result: CheckResult): Record<string, number> {
 }
 
 const headlineMetrics: readonly string[] = [
-  ...["evidence", "alarm_at", "evidence_share", "doubtful", "unfamiliar", "entered_references", "windows", "seconds"],
-  ...["mean_confidence", "flip_rate", "estimated_accuracy", "estimated_accuracy_lower", "estimated_accuracy_upper"],
+  "evidence",
+  "alarm_at",
+  "evidence_share",
+  "doubtful",
+  "unfamiliar",
+  "entered_references",
+  "windows",
+  "seconds",
+  "mean_confidence",
+  "flip_rate",
+  "estimated_accuracy",
+  "estimated_accuracy_lower",
+  "estimated_accuracy_upper",
   ...["baseline", "anchor", "rolling"].flatMap((reference) => [`${reference}/p_value`, `${reference}/score`]),
 ];
 

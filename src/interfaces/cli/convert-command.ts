@@ -77,7 +77,10 @@ function convertBlocks({ quality, channels, unusedColumns, rows, out, seconds }:
       "",
     ]),
     ...channels.map(({ from, to, unitFrom, unitTo, factor, because }) => [
-      ...[from, to, unitFrom ?? "unknown", unitTo ?? "unknown"],
+      from,
+      to,
+      unitFrom ?? "unknown",
+      unitTo ?? "unknown",
       factor === null ? "by person" : factor === 1 ? "" : `${Number(factor.toPrecision(8))}`,
       because,
     ]),

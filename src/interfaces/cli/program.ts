@@ -66,11 +66,25 @@ export function createProgram(): Command {
     .helpCommand("help [command]", "print the options of a command");
   addHelpClosing(program, closing);
   const commands = [
-    ...[inspectCommand(), convertCommand(), trainCommand(), tuneCommand(), predictCommand(), evaluateCommand()],
-    ...[checkCommand(), serveCommand(), pushCommand(), tokenCommand(), streamsCommand()],
-    ...[baselineCommand(), referenceCommand()],
+    inspectCommand(),
+    convertCommand(),
+    trainCommand(),
+    tuneCommand(),
+    predictCommand(),
+    evaluateCommand(),
+    checkCommand(),
+    serveCommand(),
+    pushCommand(),
+    tokenCommand(),
+    streamsCommand(),
+    baselineCommand(),
+    referenceCommand(),
     alertsCommand(),
-    ...[retrainCommand(), modelsCommand(), driftBenchCommand(), syncCommand(), simulateCommand()],
+    retrainCommand(),
+    modelsCommand(),
+    driftBenchCommand(),
+    syncCommand(),
+    simulateCommand(),
     completionCommand((shell) => completionScript(shell, program, optionsOfCommand)),
   ];
   for (const command of commands) program.addCommand(command);

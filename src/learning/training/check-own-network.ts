@@ -17,8 +17,8 @@ import { openRuntimeSession } from "./onnx-runtime.ts";
 import { type OwnNetwork, ownNetworkFault, reasonInOwnNetwork } from "./own-network.ts";
 
 /**
- * Batch size used in the check. It differs from the usual sizes of windows, channels and layers, so that the shapes in messages
- * show which dimension is the batch.
+ * Batch sizes for the check, which uses the first one that differs from the numbers of samples, channels and classes. The shapes
+ * in messages then show which dimension is the batch.
  */
 const batchSizes = [37, 41, 43, 47] as const;
 

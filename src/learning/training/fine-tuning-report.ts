@@ -16,7 +16,7 @@ export interface FineTunedPerson {
   from_scratch: number;
 }
 
-/** A mean over people. */
+/** Difference between two kinds of training, as a mean over people. */
 export interface FineTuningGain {
   /** Mean difference in macro-F1 over people. */
   difference: number;

@@ -1,6 +1,7 @@
 // Summarises the folds' predictions: metrics per fold, per person and overall, and their spread.
 
 import type { WindowSet } from "../../signals/data/windows.ts";
+import { gatherRows } from "../../stats/gather-rows.ts";
 import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
 import type { FoldParts, LeakageReport } from "../evaluation/leakage.ts";
 import { metricsSummary } from "../evaluation/metrics-summary.ts";
@@ -109,14 +110,10 @@ export function summarizeFoldUsers(
   return users.flatMap((user, group) => {
     const rows = rowsOf.get(group);
     if (rows === undefined) return [];
-    const own = new Float32Array(rows.length * classes.length);
-    for (const [i, row] of rows.entries()) {
-      own.set(probabilities.subarray(row * classes.length, (row + 1) * classes.length), i * classes.length);
-    }
     const folds = new Set(rows.map((row) => foldOfWindow[row]!));
     const metrics = classificationMetrics(
       Int32Array.from(rows, (row) => labels[row]!),
-      own,
+      gatherRows(probabilities, rows, classes.length),
       classes,
     );
     return [{ user, fold: folds.size === 1 ? [...folds][0]! : null, metrics }];

@@ -1,8 +1,20 @@
 import { UserError } from "../../errors.ts";
 
 const codes: readonly unknown[] = [
-  ...["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENAMETOOLONG"],
-  ...["ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "ELOOP", "EBUSY", "EXDEV", "EIO"],
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOSPC",
+  "EDQUOT",
+  "ENAMETOOLONG",
+  "ENOTDIR",
+  "EISDIR",
+  "EEXIST",
+  "ENOTEMPTY",
+  "ELOOP",
+  "EBUSY",
+  "EXDEV",
+  "EIO",
 ];
 
 /**

@@ -24,6 +24,7 @@ export async function measureTrainingLoop(options: { readonly rounds: number }):
         network: "1dcnn-bilstm",
         windows: "sha256:bench",
         batchSize,
+        sensors: [],
         turned: sensorsByName(windows.channels).map(({ channels }) => channels),
         trainIndex: Array.from(trainIndex),
         validationIndex: null,

@@ -51,8 +51,8 @@ const presets = choiceOption({
     "1dcnn-bilstm": "the architecture that papers use",
     compact: "smaller and twice as fast",
     minirocket: "fixed convolutions with one trained layer",
-    ensemble: "the average of compact and minirocket",
-    auto: "the average or one of the two, depending on their losses on held-out people",
+    ensemble: "the average of compact, minirocket, and minirocket with magnitudes",
+    auto: "the average, compact or minirocket, depending on their losses on held-out people",
   },
 });
 

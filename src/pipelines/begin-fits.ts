@@ -6,6 +6,7 @@ import { type FitTask, windowsForFitRunner } from "../learning/training/fit-runn
 import type { NetworkWeights } from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
+import { networkWithMagnitudes } from "../learning/training/is-ensemble.ts";
 import type { FitCheckpoints, FitRun } from "../learning/training/run-fit.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
@@ -121,13 +122,15 @@ export function settingsToBeginFit(
   trainIndex: Int32Array,
 ): Omit<FitPlan, "validationIndex" | "testIndex" | "epochs" | "learningRate" | "shards" | "penalties"> {
   const { normalize, batchSize, patience, classWeights, augment } = config;
+  const axes = sensors.map(({ channels }) => channels);
   return {
     name: name.replace("-", " "),
     windows: fingerprint,
-    network,
+    network: start === null && axes.length > 0 ? networkWithMagnitudes(network) : network,
     batchSize,
     patience,
-    turned: augment === "rotate" ? sensors.map(({ channels }) => channels) : null,
+    sensors: axes,
+    turned: augment === "rotate" ? axes : null,
     trainIndex: Array.from(trainIndex),
     pseudoLabels: null,
     scaler: start?.scaler ?? fitScaler(normalize, windows, trainIndex),

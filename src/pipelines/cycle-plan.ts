@@ -7,6 +7,7 @@ import type { EnsembleMixture } from "../learning/training/ensemble-mixture.ts";
 import { finalShards } from "../learning/training/final-schedule.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
+import { networkWithMagnitudes } from "../learning/training/is-ensemble.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
 import type { Selection } from "../learning/training/select-pseudo-labels.ts";
@@ -79,14 +80,17 @@ export function cyclePlan(
   const { normalize, batchSize, patience, classWeights, augment } = setting.trained;
   const { learningRates, penalty, mixture } = setting.schedule;
   const { windows, rows, pseudoLabels } = pseudoLabelCycle(setting, base, selection);
+  const sensors = setting.sensors.map(({ channels }) => channels);
   return {
     name: name.replace("-", " "),
     windows: setting.windowsFingerprint,
-    network,
+    // Ensembles of earlier versions have two members.
+    network: mixture !== null && mixture.weights.length > 2 ? networkWithMagnitudes(network) : network,
     batchSize,
     patience,
     pseudoLabels,
-    turned: augment === "rotate" ? setting.sensors.map(({ channels }) => channels) : null,
+    sensors,
+    turned: augment === "rotate" ? sensors : null,
     trainIndex: Array.from(rows),
     validationIndex: null,
     testIndex: testIndex === null ? null : Array.from(testIndex),

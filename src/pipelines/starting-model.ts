@@ -1,8 +1,8 @@
 // Opens the model with whose weights `train --from` starts.
 
 import { UserError } from "../errors.ts";
-import { ensembleMembers } from "../learning/training/ensemble-weights.ts";
 import type { NetworkWeights } from "../learning/training/fit-state.ts";
+import { isEnsemble, networkWithMagnitudes } from "../learning/training/is-ensemble.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { transferWeights, weightsToTransfer } from "../learning/training/transfer-weights.ts";
 import { listedNames } from "../listed-names.ts";
@@ -79,7 +79,9 @@ export async function openStartingModel(
   }
 }
 
-/** If `auto` selected one of its members, the file contains only that member. */
+/**
+ * If `auto` selected one of its members, the file contains only that member. An ensemble may have a member that sees magnitudes.
+ */
 async function startingWeightsInFile(
   model: Uint8Array,
   network: NetworkSource,
@@ -90,12 +92,13 @@ async function startingWeightsInFile(
     network: held,
     weights: await weightsToTransfer(model, { network: held, ...sizes }, classCount),
   });
-  for (const member of network === "auto" ? ensembleMembers : []) {
-    const alone = await read(member).catch((cause: unknown) => {
+  const alone = network === "auto" ? (["compact", "minirocket"] as const) : [];
+  for (const held of isEnsemble(network) ? [...alone, networkWithMagnitudes(network)] : []) {
+    const found = await read(held).catch((cause: unknown) => {
       if (cause instanceof RangeError) return null;
       throw cause;
     });
-    if (alone !== null) return alone;
+    if (found !== null) return found;
   }
   return read(network);
 }
@@ -107,9 +110,10 @@ export function configFromStartingModel<C extends TrainConfig>(
 ): C {
   const own = Object.fromEntries(optionsOfModel.map((name) => [name, trained[name]]));
   const channels = config.channels ?? opened.folder.manifest.data.channels;
+  const single = typeof network === "string" && !isEnsemble(network) ? network : null;
   return resolveConfigOfNetwork(
     { ...config, ...own, channels },
-    typeof network === "string" ? network : config.network,
+    (single as TrainConfig["network"] | null) ?? (typeof network === "string" ? trained.network : config.network),
   );
 }
 
@@ -149,7 +153,7 @@ export async function startingWeights(
       `${from} has no class for ${listedNames(added)}, so the new model learns ${these(added)} from these recordings alone.`,
     );
   }
-  if (trained.network === "auto" && network !== "auto") {
+  if (trained.network === "auto" && !isEnsemble(network)) {
     reporter.warn(
       `${from} consists of ${String(network)} alone, which its --network auto had selected; the new model will, too.`,
     );

@@ -74,16 +74,16 @@ describe("--network auto", () => {
     const { outcomes } = await fitFolds(fits);
     // For people on whom the first network is no better than chance, the second network on its own is best.
     const tried = [
-      { weights: [0.5, 0.5], losses: [1, 1.1] },
-      { weights: [1, 0], losses: [3, 3.2] },
-      { weights: [0, 1], losses: [0.1, 0.2] },
+      { weights: [1 / 3, 1 / 3, 1 / 3], losses: [1, 1.1] },
+      { weights: [1, 0, 0], losses: [3, 3.2] },
+      { weights: [0, 1, 0], losses: [0.1, 0.2] },
     ];
     const convinced = outcomes.map(({ epochs, ...outcome }) => ({
       ...outcome,
       epochs: epochs.map((epoch) => (epoch.tried === undefined ? epoch : { ...epoch, tried })),
     }));
     const { final, scaler } = await fitFinal(fits, convinced);
-    expect(final.epochs.at(-1)!.mixture!.weights).toEqual([0, 1]);
+    expect(final.epochs.at(-1)!.mixture!.weights).toEqual([0, 1, 0]);
     expect(events.find(({ type }) => type === "final")).toMatchObject({ choice: { chosen: "minirocket" } });
 
     const exported = { ...final, network: "auto", scaler, temperature: 2 } as const;
@@ -93,8 +93,8 @@ describe("--network auto", () => {
       return predictor.predict(windows, { threads: 1 }).finally(() => predictor.close());
     };
     const alone = await predict(bytes);
-    // Both networks are kept in the file, even if nearly all of the weight is on one of them.
-    const statistics = final.statistics.with(-2, 1e-30).with(-1, 1 - 1e-7);
+    // All networks are kept in the file, even if nearly all of the weight is on one of them.
+    const statistics = final.statistics.with(-3, 1e-30).with(-2, 1 - 1e-7);
     const whole = await exportNetwork({ ...exported, statistics }, windows);
     const both = await predict(whole);
     expect(bytes.length).toBeLessThan(whole.length);

@@ -33,6 +33,7 @@ const historyOf = (model: string, fit: string): HistoryRow[] =>
     .split("\n")
     .map((row) => historyRowSchema.parse(JSON.parse(row)))
     .filter((row) => row.fit === fit);
+const thirds = [1 / 3, 1 / 3, 1 / 3];
 let events: ReturnType<typeof eventsOf>;
 
 beforeAll(async () => {
@@ -44,21 +45,21 @@ beforeAll(async () => {
 });
 
 describe("train", () => {
-  it("reports the epochs of one member, the penalties of the other, and how they are combined", () => {
+  it("reports the epochs of one member, the penalties of another, and how they are combined", () => {
     const epochs = events.filter(({ type, fit }) => type === "epoch" && fit === "fold-1");
     const kinds = epochs.map(({ penalty, mixture }) => (mixture ? "ensemble" : penalty ? "penalty" : "epoch"));
     expect(kinds.slice(0, 7)).toEqual([...Array(6).fill("epoch"), "penalty"]);
     expect(kinds.indexOf("ensemble")).toBe(kinds.length - 1);
     expect(epochs.map(({ epoch }) => epoch)).toEqual(epochs.map((_, i) => i + 1));
     expect(epochs.at(-1)).toMatchObject({
-      mixture: { weights: [0.5, 0.5], temperatures: [expect.any(Number), expect.any(Number)] },
+      mixture: { weights: thirds, temperatures: thirds.map(() => expect.any(Number)) },
     });
   });
 
   it("combines the final members as the folds did in the middle", () => {
     const final = historyOf("model", "final").at(-1)!.mixture!;
     const folds = ["fold-1", "fold-2"].map((fit) => historyOf("model", fit).at(-1)!.mixture!);
-    for (const m of [0, 1]) {
+    for (const m of thirds.keys()) {
       const [a, b] = folds.map(({ temperatures }) => temperatures[m]!) as [number, number];
       expect(final.temperatures[m]).toBeCloseTo(Math.sqrt(a * b), 10);
     }
@@ -155,13 +156,9 @@ describe("--network auto", () => {
     expect(report.final_fit.choice).toEqual(choice);
     const tried = ["fold-1", "fold-2"].map((fit) => historyOf("chosen", fit).at(-1)!.tried!);
     expect(tried.map((own) => own.map(({ weights }) => weights))).toEqual(
-      Array(2).fill([
-        [0.5, 0.5],
-        [1, 0],
-        [0, 1],
-      ]),
+      Array(2).fill([thirds, [1, 0, 0], [0, 1, 0]]),
     );
-    const weights = { average: [0.5, 0.5], compact: [1, 0], minirocket: [0, 1] }[choice!.chosen];
+    const weights = { average: thirds, compact: [1, 0, 0], minirocket: [0, 1, 0] }[choice!.chosen];
     expect(historyOf("chosen", "final").at(-1)!.mixture!.weights).toEqual(weights);
     expect(readFileSync(at("chosen", modelFiles.report), "utf8")).toContain("Choice of the network");
     const evaluated = await run("evaluate", "new.parquet", "--model", "chosen", "--json");

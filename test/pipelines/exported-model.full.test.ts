@@ -114,6 +114,7 @@ describe.each(names)("model.onnx of %s", (name) => {
         penalties: null,
         batchSize: config.batchSize,
         patience: config.patience,
+        sensors: [],
         turned: config.augment === "rotate" ? sensorsByName(windows.channels).map(({ channels }) => channels) : null,
         classWeights:
           config.classWeights === "balanced" ? balancedClassWeights(windows.labels, all, windows.classes.length) : null,

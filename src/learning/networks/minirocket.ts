@@ -1,7 +1,8 @@
 // MiniRocket as a network: fixed convolutions, counts of how often their outputs exceed their biases, and one trained layer on
 // top of the standardised counts. The fixed tensors are statistics: they are drawn or measured once per fit (fit-minirocket.ts)
 // and receive no gradient. MiniRocket uses shares of positive values; the counts differ from them by a factor that
-// standardisation removes. B batch, T time, C channels, F features, K classes.
+// standardisation removes. The kernels are applied to the channels, or to signals that are computed from them. B batch, T time,
+// C channels, S signals, F features, K classes.
 
 import type { Layer, LayerContext } from "./layer-context.ts";
 import { dense } from "./layers.ts";
@@ -27,11 +28,14 @@ import {
  */
 const valuesPerComparison = 1 << 15;
 
-/** [B, T, C] -> [B, K] */
-export function miniRocketPreset(classCount: number): Layer {
+/**
+ * [B, T, C] -> [B, K]
+ * @param signals the signals that the kernels are applied to: [B, T, C] -> [B, S, T]
+ */
+export function miniRocketPreset(classCount: number, signals: Layer): Layer {
   const head = dense(miniRocketNames.head, classCount);
   return (context, x) => {
-    const counts = miniRocketCounts(context, x);
+    const counts = miniRocketCounts(context, signals(context, x));
     const features = [counts.shape[1] as number];
     const mean = context.statistic(miniRocketNames.mean, features, "zeros");
     const deviation = context.statistic(miniRocketNames.deviation, features, "ones");
@@ -39,17 +43,24 @@ export function miniRocketPreset(classCount: number): Layer {
   };
 }
 
-/** [B, T, C] -> [B, F]: for each feature, the number of samples where its kernel's output exceeds its bias. */
-export function miniRocketCounts(context: LayerContext, x: Value): Value {
-  const [, steps, channels] = x.shape as [unknown, number, number];
-  const rows = transpose(x, [0, 2, 1]);
+/** The channels themselves: [B, T, C] -> [B, C, T] */
+export function windowChannels(_: LayerContext, x: Value): Value {
+  return transpose(x, [0, 2, 1]);
+}
+
+/** [B, S, T] -> [B, F]: for each feature, the number of samples where its kernel's output exceeds its bias. */
+export function miniRocketCounts(context: LayerContext, signals: Value): Value {
+  const [, rows, steps] = signals.shape as [unknown, number, number];
   const counts = kernelGroups(steps).flatMap((group, index) => {
     const { kernels, levels } = group;
     const names = miniRocketNames.group(index);
-    const seen = context.statistic(names.channels, [kernels.length, channels, 1], "ones");
+    const seen = context.statistic(names.channels, [kernels.length, rows, 1], "ones");
     const biases = context.statistic(names.biases, [levels[0]!.length, kernels.length], "zeros");
-    const weights = mul(seen, x.graph.constant("float32", [kernels.length, 1, kernelLength], miniRocketWeights(group)));
-    return miniRocketGroupCounts(group, convolve(rows, weights, group), biases);
+    const weights = mul(
+      seen,
+      signals.graph.constant("float32", [kernels.length, 1, kernelLength], miniRocketWeights(group)),
+    );
+    return miniRocketGroupCounts(group, convolve(signals, weights, group), biases);
   });
   return concat(counts, 1);
 }

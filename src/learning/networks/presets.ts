@@ -1,7 +1,8 @@
-// The networks that can be chosen with `--network`.
+// The networks that can be chosen with `--network`, and networks that occur only as parts of these.
 
 import { bidirectionalLstm } from "./bidirectional-lstm.ts";
 import { ensembleLayer } from "./ensemble.ts";
+import { type EnsembleName, ensembleMembers, type MemberName, type MiniRocketName } from "./ensemble-members.ts";
 import type { Layer } from "./layer-context.ts";
 import {
   averagePooling1d,
@@ -15,9 +16,16 @@ import {
   sequential,
   timeMajorLayer,
 } from "./layers.ts";
-import { miniRocketPreset } from "./minirocket.ts";
+import { miniRocketPreset, windowChannels } from "./minirocket.ts";
+import { channelsAndMagnitudes } from "./sensor-magnitudes.ts";
 
-export type NetworkName = "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto";
+export type NetworkName = "1dcnn-bilstm" | MemberName | EnsembleName;
+
+/** The signals that the kernels of each of these networks are applied to. */
+export const kernelSignals: Readonly<Record<MiniRocketName, Layer>> = {
+  minirocket: windowChannels,
+  "minirocket-magnitudes": channelsAndMagnitudes,
+};
 
 /** A network maps windows [B, T, C] to logits [B, K]. */
 export function presetNetwork(name: NetworkName, classCount: number): Layer {
@@ -27,10 +35,15 @@ export function presetNetwork(name: NetworkName, classCount: number): Layer {
     case "compact":
       return compactPreset(classCount);
     case "minirocket":
-      return miniRocketPreset(classCount);
+    case "minirocket-magnitudes":
+      return miniRocketPreset(classCount, kernelSignals[name]);
     case "ensemble":
     case "auto":
-      return ensembleLayer({ compact: compactPreset(classCount), minirocket: miniRocketPreset(classCount) });
+    case "ensemble-magnitudes":
+    case "auto-magnitudes":
+      return ensembleLayer(
+        Object.fromEntries(ensembleMembers[name].map((member) => [member, presetNetwork(member, classCount)])),
+      );
     default:
       throw new Error(`unknown network ${name satisfies never}`);
   }

@@ -7,7 +7,7 @@ import { gatherWindows } from "../../signals/data/gather-windows.ts";
 import type { WindowSet } from "../../signals/data/windows.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
-import { divideEnsemble, ensembleMembers, joinEnsembleWeights } from "./ensemble-weights.ts";
+import { divideEnsemble, joinEnsembleWeights } from "./ensemble-weights.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 import { isEnsemble } from "./is-ensemble.ts";
@@ -31,9 +31,9 @@ export async function adaptBatchNorm(
   rows: Int32Array,
 ): Promise<NetworkWeights> {
   if (isEnsemble(network)) {
-    const { members, mixture } = divideEnsemble(weights, windows)!;
+    const { members, mixture } = divideEnsemble(network, weights, windows)!;
     const [compact, ...others] = members;
-    const adapted = await adaptBatchNorm(compact!, { ...plan, scaler, network: ensembleMembers[0] }, windows, rows);
+    const adapted = await adaptBatchNorm(compact!, { ...plan, scaler, network: "compact" }, windows, rows);
     return joinEnsembleWeights([adapted, ...others], mixture);
   }
   if (rows.length < 2) throw new RangeError(`adaptBatchNorm: expected at least two windows, got ${rows.length}`);

@@ -1,7 +1,8 @@
-// Chooses whether an ensemble averages its members or uses only one of them, by the log loss on people that no member has
-// learned from.
+// Chooses whether an ensemble averages its members or uses only `compact` or `minirocket`, by the log loss on people that no
+// member has learned from.
 
 import { isLossSurelyLower, lossDifference, lossesByPerson } from "../evaluation/losses-by-person.ts";
+import { ensembleMembers } from "../networks/ensemble-members.ts";
 import {
   type EnsembleMixture,
   type HeldOutPredictions,
@@ -9,13 +10,15 @@ import {
   mixEnsemblePredictions,
   type TriedMixture,
 } from "./ensemble-mixture.ts";
-import { ensembleMembers } from "./ensemble-weights.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { FitOutcome } from "./fit-runner.ts";
 
-/** Evaluates the average of all members, and each member alone. */
+/** The members that may be chosen alone; the others are too similar to `minirocket` to be worth a choice of their own. */
+const chosenAlone = ensembleMembers.auto;
+
+/** Evaluates the average of all members, and each member that may be chosen alone. */
 export function tryMixtures(held: HeldOutPredictions, { temperatures, weights }: EnsembleMixture): TriedMixture[] {
-  const alone = temperatures.map((_, m) => temperatures.map((_, other) => (other === m ? 1 : 0)));
+  const alone = chosenAlone.map((_, m) => temperatures.map((_, other) => (other === m ? 1 : 0)));
   return [weights, ...alone].map((tried) => {
     const mixed = mixEnsemblePredictions(held, { temperatures, weights: tried });
     return { weights: tried, losses: lossesByPerson(held, mixed) };
@@ -35,7 +38,7 @@ export function mixtureForFit(
   if (mixture !== undefined) return { mixture };
   if (held === null) throw new RangeError("plan: expected a mixture or validation rows, got neither");
   const average = measureMixture(held);
-  if (network !== "auto" || fromModel) return { mixture: average };
+  if (!(network === "auto" || network === "auto-magnitudes") || fromModel) return { mixture: average };
   const tried = tryMixtures(held, average);
   return { mixture: { ...average, weights: chooseMixture(tried) }, tried };
 }
@@ -86,7 +89,7 @@ export function describeMixtureChoice(folds: readonly (readonly TriedMixture[])[
 
 /** Returns the name of the only member with a non-zero weight, or "average" if there are several. */
 export function chosenMixtureName(weights: readonly number[]): string {
-  return ensembleMembers[weights.indexOf(1)] ?? "average";
+  return chosenAlone[weights.indexOf(1)] ?? "average";
 }
 
 function meanMixtureLoss({ losses }: TriedMixture): number {

@@ -175,7 +175,7 @@ export const userReportSchema: z.ZodType<UserReport> = z.object({
 });
 
 const choiceSchema: z.ZodType<MixtureChoice> = z.object({
-  chosen: z.string().describe("compact, minirocket, or average of the two"),
+  chosen: z.string().describe("compact, minirocket, or average of all members"),
   losses: z.record(z.string(), z.number()).describe("mean log loss over the people held out, by mixture name"),
   difference: z
     .object({ mean: z.number(), error: z.number() })

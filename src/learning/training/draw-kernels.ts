@@ -1,21 +1,28 @@
-// Draws the random choices of MiniRocket: the channels that each kernel uses, and the window that its biases are computed from.
-// T time, C channels.
+// Draws the random choices of MiniRocket: the signals that each kernel uses, such as channels, and the window that its biases
+// are computed from. T time, S signals.
 
 import type { Rng } from "../../random.ts";
 import { quantiles } from "../../stats/quantile.ts";
 import { type KernelGroup, kernelLength, kernelPlaces } from "../networks/minirocket-kernels.ts";
 
-/** Maximum size of a channel subset, as in aeon. */
-const mostChannels = 9;
+/** Maximum size of a subset of signals, as in aeon. */
+const mostSignals = 9;
 
-/** Draws which of the C channels each kernel in a group uses: 1 or 0, [kernels, C]. All subset sizes are equally likely. */
-export function drawKernelChannels({ kernels }: KernelGroup, channels: number, rng: Rng): Float32Array {
-  const seen = new Float32Array(kernels.length * channels);
-  const exponent = Math.log2(Math.min(channels, mostChannels) + 1);
+/**
+ * Draws which of the S signals each kernel in a group uses: 1 or 0, [kernels, S]. Only the first `used` signals are drawn. All
+ * subset sizes are equally likely.
+ */
+export function drawKernelChannels(
+  { kernels }: KernelGroup,
+  { count: signals, used }: { readonly count: number; readonly used: number },
+  rng: Rng,
+): Float32Array {
+  const seen = new Float32Array(kernels.length * signals);
+  const exponent = Math.log2(Math.min(used, mostSignals) + 1);
   for (let k = 0; k < kernels.length; k++) {
     const count = Math.floor(2 ** (rng.uniform() * exponent));
-    const order = rng.shuffle(Int32Array.from({ length: channels }, (_, c) => c));
-    for (const c of order.subarray(0, count)) seen[k * channels + c] = 1;
+    const order = rng.shuffle(Int32Array.from({ length: used }, (_, s) => s));
+    for (const s of order.subarray(0, count)) seen[k * signals + s] = 1;
   }
   return seen;
 }
@@ -23,7 +30,7 @@ export function drawKernelChannels({ kernels }: KernelGroup, channels: number, r
 /**
  * Returns a group's biases, [biases, kernels]. Each kernel's biases are quantiles of its padded output for one window.
  * @param seen the result of `drawKernelChannels`
- * @param windowOf returns the scaled window [T, C] of the kth kernel
+ * @param windowOf returns the signals [T, S] of the kth kernel's window
  */
 export function drawKernelBiases(
   group: KernelGroup,
@@ -32,16 +39,16 @@ export function drawKernelBiases(
 ): Float32Array {
   const { kernels, levels } = group;
   const biases = new Float32Array(levels[0]!.length * kernels.length);
-  const channels = seen.length / kernels.length;
+  const signals = seen.length / kernels.length;
   for (const k of kernels.keys()) {
     const window = windowOf(k);
-    const output = outputOfDrawnKernel(group, k, window, seen.subarray(k * channels, (k + 1) * channels)).sort();
+    const output = outputOfDrawnKernel(group, k, window, seen.subarray(k * signals, (k + 1) * signals)).sort();
     for (const [i, value] of quantiles(output, levels[k]!).entries()) biases[i * kernels.length + k] = value;
   }
   return biases;
 }
 
-/** Returns the padded output [T] of a group's kth kernel for one window [T, C]. */
+/** Returns the padded output [T] of a group's kth kernel for the signals [T, S] of one window. */
 function outputOfDrawnKernel(
   { dilation, kernels }: KernelGroup,
   k: number,
@@ -49,11 +56,11 @@ function outputOfDrawnKernel(
   seen: Float32Array,
 ): Float32Array {
   const places: readonly number[] = kernelPlaces[kernels[k]!]!;
-  const channels = seen.length;
-  const length = window.length / channels;
+  const signals = seen.length;
+  const length = window.length / signals;
   const sums = Float64Array.from({ length }, (_, t) => {
     let sum = 0;
-    for (let c = 0; c < channels; c++) sum += seen[c]! * window[t * channels + c]!;
+    for (let s = 0; s < signals; s++) sum += seen[s]! * window[t * signals + s]!;
     return sum;
   });
   return Float32Array.from({ length }, (_, t) => {

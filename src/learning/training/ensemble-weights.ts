@@ -1,13 +1,26 @@
 // Joins the weight vectors of an ensemble's members into those of the ensemble, and separates them again.
 
 import type { WindowSet } from "../../signals/data/windows.ts";
+import { type EnsembleName, ensembleMembers } from "../networks/ensemble-members.ts";
 import { describeNetworkParameters } from "../networks/parameters.ts";
 import { presetNetwork } from "../networks/presets.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import type { NetworkWeights } from "./fit-state.ts";
+import { isEnsemble, networkWithMagnitudes } from "./is-ensemble.ts";
+import type { NetworkSource } from "./network-source.ts";
 
-/** The members, in the order of their vectors: one network that is trained in mini-batches and one that is not. */
-export const ensembleMembers = ["compact", "minirocket"] as const;
+/**
+ * The ensemble to which the weights belong: `network`, or the one with magnitudes that was fitted in its place; null for other
+ * networks.
+ */
+export function ensembleOfWeights(
+  network: NetworkSource,
+  weights: NetworkWeights,
+  windows: Pick<WindowSet, "windowSize" | "channels" | "classes">,
+): EnsembleName | null {
+  const names = [network, networkWithMagnitudes(network)].filter((name) => isEnsemble(name));
+  return names.find((name) => divideEnsemble(name, weights, windows) !== null) ?? null;
+}
 
 /** @param members the members' weights */
 export function joinEnsembleWeights(
@@ -22,9 +35,10 @@ export function joinEnsembleWeights(
 
 /**
  * The inverse of `joinEnsembleWeights`; null if the vectors have a different length, for example because they belong to a
- * single member.
+ * single member, or to an ensemble with other members.
  */
 export function divideEnsemble(
+  network: EnsembleName,
   { parameters, statistics }: NetworkWeights,
   { windowSize, channels, classes }: Pick<WindowSet, "windowSize" | "channels" | "classes">,
 ): { members: NetworkWeights[]; mixture: EnsembleMixture } | null {
@@ -33,7 +47,8 @@ export function divideEnsemble(
     s += count;
     return Array.from(statistics.subarray(s - count, s));
   };
-  const members = ensembleMembers.map((name): NetworkWeights => {
+  const names = ensembleMembers[network];
+  const members = names.map((name): NetworkWeights => {
     const shape = [1, windowSize, channels.length];
     const spec = describeNetworkParameters(presetNetwork(name, classes.length), { type: "float32", shape });
     p += spec.parameterCount;
@@ -42,7 +57,7 @@ export function divideEnsemble(
       statistics: Float32Array.from(take(spec.statisticCount)),
     };
   });
-  const count = ensembleMembers.length;
+  const count = names.length;
   const mixture = { temperatures: take(count), weights: take(count) };
   return p === parameters.length && s === statistics.length ? { members, mixture } : null;
 }

@@ -1,10 +1,10 @@
 import type { Scaler } from "../../signals/data/scaler.ts";
 import type { WindowSet } from "../../signals/data/windows.ts";
+import { ensembleMembers } from "../networks/ensemble-members.ts";
 import { buildExportedInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
-import { divideEnsemble, ensembleMembers } from "./ensemble-weights.ts";
+import { divideEnsemble, ensembleOfWeights } from "./ensemble-weights.ts";
 import type { NetworkWeights } from "./fit-state.ts";
-import { isEnsemble } from "./is-ensemble.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 
 export interface FittedNetwork extends NetworkWeights {
@@ -38,9 +38,10 @@ function weightsToExport(
   { network, ...whole }: Pick<FittedNetwork, "network" | "parameters" | "statistics" | "temperature">,
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes">,
 ): NetworkWeights & { readonly source: NetworkSource; readonly temperature: number } {
-  const divided = isEnsemble(network) ? divideEnsemble(whole, windows) : null;
+  const ensemble = ensembleOfWeights(network, whole, windows);
+  const divided = ensemble === null ? null : divideEnsemble(ensemble, whole, windows);
   const only = divided?.mixture.weights.indexOf(1) ?? -1;
-  if (divided === null || only < 0) return { source: network, ...whole };
+  if (ensemble === null || divided === null || only < 0) return { source: ensemble ?? network, ...whole };
   const temperature = whole.temperature * divided.mixture.temperatures[only]!;
-  return { source: ensembleMembers[only]!, ...divided.members[only]!, temperature };
+  return { source: ensembleMembers[ensemble][only]!, ...divided.members[only]!, temperature };
 }

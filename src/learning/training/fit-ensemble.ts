@@ -1,15 +1,16 @@
-// Fits an ensemble: first `compact`, which is trained in mini-batches, then `minirocket`. To measure the temperature of each,
-// both are evaluated on the fit's validation people, which neither has learned from. `minirocket` does not stop early and so
-// needs no validation people; it is then fitted again on all rows. An interrupted fit resumes within `compact`, or refits
-// `minirocket` from the start.
+// Fits an ensemble: first `compact`, which is trained in mini-batches, then the `minirocket` networks, with the penalty that is
+// chosen for the first of them. To measure the temperature of each, all are evaluated on the fit's validation people, which no
+// member has learned from. A `minirocket` network does not stop early and so needs no validation people; it is then fitted again
+// on all rows. An interrupted fit resumes within `compact`, or refits the others from the start.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/data/windows.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
+import { type EnsembleName, ensembleMembers, type MemberName } from "../networks/ensemble-members.ts";
 import { mixtureForFit } from "./choose-mixture.ts";
 import { ensembleEpochs } from "./ensemble-epochs.ts";
 import { type EnsembleMixture, type HeldOutPredictions, mixEnsemblePredictions } from "./ensemble-mixture.ts";
-import { divideEnsemble, ensembleMembers, joinEnsembleWeights } from "./ensemble-weights.ts";
+import { divideEnsemble, joinEnsembleWeights } from "./ensemble-weights.ts";
 import { finalSchedulePenalty } from "./final-schedule.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
 import {
@@ -20,11 +21,16 @@ import {
   windowsLabelledToFit,
 } from "./fit-network.ts";
 import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
-import { bestFitWeights, type FitEpoch, type FitState, fitStateFrom, type NetworkWeights } from "./fit-state.ts";
+import {
+  bestFitWeights,
+  type FitEpoch,
+  type FitState,
+  fitSeconds,
+  fitStateFrom,
+  type NetworkWeights,
+} from "./fit-state.ts";
 import { ValidationSession } from "./network-session.ts";
 import { fixedPenalty } from "./penalty-plan.ts";
-
-const [compact, minirocket] = ensembleMembers;
 
 /**
  * Fits the ensemble, or resumes an interrupted fit from its state. The same plan yields the same bytes in either case.
@@ -38,12 +44,17 @@ export async function fitEnsemble(
   options: FitOptions,
 ): Promise<FitResult> {
   const { state: kept, start: model, ...others } = options;
+  const network = plan.network as EnsembleName;
+  const [compact, ...counted] = ensembleMembers[network];
   const startOf = (member: number): { start?: NetworkWeights } =>
-    model === undefined ? {} : { start: divideEnsemble(model, windows)!.members[member]! };
-  const whole = kept === undefined ? null : divideEnsemble(kept, windows);
+    model === undefined ? {} : { start: divideEnsemble(network, model, windows)!.members[member]! };
+  const whole = kept === undefined ? null : divideEnsemble(network, kept, windows);
   // Only a finished ensemble has a state with updates; a joined state without updates contains only initial weights.
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
-  const state = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
+  const state =
+    whole === null
+      ? stateOfUnfinishedMember(kept, windows)
+      : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
   const epochsOfCompact = plan.epochs - ensembleEpochs(0, penalties.strengths.length);
   const planOfCompact = ensembleMemberPlan(plan, compact, { epochs: epochsOfCompact, penalties: null });
   const first = await fitNetwork(planOfCompact, windows, {
@@ -54,20 +65,27 @@ export async function fitEnsemble(
   if (!first.finished) return first;
   const unfinished: FitResult = { state: first.state, finished: false };
   const epochs: FitEpoch[] = [];
-  const fitMiniRocketMember = async (own: Partial<FitPlan>, tried: PenaltyPlan): Promise<FitState | null> => {
-    const onEpoch = (epoch: FitEpoch): void => void (tried === penalties && epochs.push(epoch));
-    const memberPlan = ensembleMemberPlan(plan, minirocket, { validationIndex: null, ...own });
-    const fitted = await fitMiniRocket(memberPlan, tried, windows, {
-      ...others,
-      ...startOf(1),
-      onEpoch,
-    });
-    return fitted.finished ? fitted.state : null;
+  /** Fits the members with counted features. Only penalties that are tried count as epochs. */
+  const fitCounted = async (own: Partial<FitPlan>, search: PenaltyPlan | null): Promise<NetworkWeights[] | null> => {
+    const found: NetworkWeights[] = [];
+    for (const [i, member] of counted.entries()) {
+      const searching = i === 0 ? search : null;
+      const memberPlan = ensembleMemberPlan(plan, member, { validationIndex: null, ...own });
+      const tried = searching ?? fixedPenalty(finalSchedulePenalty([epochs]));
+      const { state, finished } = await fitMiniRocket(memberPlan, tried, windows, {
+        ...others,
+        ...startOf(i + 1),
+        onEpoch: (epoch) => void (searching !== null && epochs.push(epoch)),
+      });
+      if (!finished) return null;
+      found.push(bestFitWeights(state));
+    }
+    return found;
   };
-  const second = await fitMiniRocketMember({}, penalties);
-  if (second === null) return unfinished;
   const started = performance.now();
-  const members = [bestFitWeights(first.state), bestFitWeights(second)];
+  const fitted = await fitCounted({}, penalties);
+  if (fitted === null) return unfinished;
+  let members = [bestFitWeights(first.state), ...fitted];
   const held =
     plan.validationIndex === null
       ? null
@@ -75,9 +93,9 @@ export async function fitEnsemble(
   const { mixture, tried } = mixtureForFit(plan, held, model !== undefined);
   if (held !== null) {
     const trainIndex = [...plan.trainIndex, ...plan.validationIndex!].sort((a, b) => a - b);
-    const again = await fitMiniRocketMember({ trainIndex }, fixedPenalty(finalSchedulePenalty([epochs])));
+    const again = await fitCounted({ trainIndex }, null);
     if (again === null) return unfinished;
-    members[1] = bestFitWeights(again);
+    members = [members[0]!, ...again];
   }
   const joined = fitStateFrom(joinEnsembleWeights(members, mixture), 0);
   const combined: FitEpoch = {
@@ -88,7 +106,7 @@ export async function fitEnsemble(
     mixture,
     ...(tried !== undefined && { tried }),
     best: true,
-    seconds: (performance.now() - started) / 1000,
+    seconds: (performance.now() - started) / 1000 - fitSeconds(epochs),
   };
   const before = first.state.progress.epochs;
   const added = [...epochs, combined].map((epoch, i) => ({ ...epoch, epoch: before.length + i + 1 }));
@@ -97,18 +115,19 @@ export async function fitEnsemble(
   return { state: joined, finished: true };
 }
 
+/** The state in which `compact` was interrupted; undefined for an ensemble without magnitudes, which earlier versions fitted. */
+function stateOfUnfinishedMember(kept: FitState | undefined, windows: WindowSet): FitState | undefined {
+  return kept !== undefined && divideEnsemble("ensemble", kept, windows) === null ? kept : undefined;
+}
+
 /** The plan for one member, which has random numbers of its own. */
-function ensembleMemberPlan(
-  plan: FitPlan,
-  network: (typeof ensembleMembers)[number],
-  changes: Partial<FitPlan>,
-): FitPlan {
+function ensembleMemberPlan(plan: FitPlan, network: MemberName, changes: Partial<FitPlan>): FitPlan {
   const { mixture: _, ...own } = plan;
   return { ...own, ...changes, network, rng: Rng.fromState(plan.rng).split(network).state };
 }
 
 async function ensembleHeldOutPredictions(
-  { scaler }: FitPlan,
+  { network, scaler }: FitPlan,
   rows: readonly number[],
   members: readonly NetworkWeights[],
   windows: WindowSet,
@@ -116,8 +135,8 @@ async function ensembleHeldOutPredictions(
   const index = Int32Array.from(rows);
   const probabilities: Float32Array[] = [];
   for (const [m, weights] of members.entries()) {
-    const network = ensembleMembers[m]!;
-    probabilities.push(await predictToFitEnsemble(network, weights, { windows, scaler }, index));
+    const member = ensembleMembers[network as EnsembleName][m]!;
+    probabilities.push(await predictToFitEnsemble(member, weights, { windows, scaler }, index));
   }
   return {
     labels: index.map((row) => windows.labels[row]!),

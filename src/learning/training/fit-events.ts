@@ -40,12 +40,12 @@ export interface EpochEvent {
   penalty?: number;
   /** How the members of an ensemble are combined; present only in the epoch that stands for the ensemble as a whole. */
   mixture?: {
-    /** Temperatures that the logits of `compact` and `minirocket` are divided by. */
+    /** Temperatures that the logits of `compact`, `minirocket` and, if there is one, `minirocket-magnitudes` are divided by. */
     readonly temperatures: readonly number[];
     /** Weights of their probabilities; their sum is 1. */
     readonly weights: readonly number[];
   };
-  /** The mixtures tried by `auto`: the weights of `compact` and `minirocket`, and the log loss for each person held out. */
+  /** The mixtures tried by `auto`: the weights of the members, and the log loss for each person held out. */
   tried?: readonly {
     /** Weights of the probabilities. */
     readonly weights: readonly number[];
@@ -126,7 +126,7 @@ export interface FinalEvent {
   seconds: number;
   /** The choice that `auto` made, and the losses that it is based on; absent for other networks. */
   choice?: {
-    /** `compact`, `minirocket`, or `average` of the two. */
+    /** `compact`, `minirocket`, or `average` of all members. */
     readonly chosen: string;
     /** Mean log loss over the people held out by the folds, by mixture name. */
     readonly losses: Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-// Fits the minirocket network: draws its kernels, counts their features once, and fits the linear head. The strength of the
+// Fits the minirocket network, with or without magnitudes: draws its kernels, counts their features once, and fits the linear head. The strength of the
 // head's penalty is chosen on rows held out in turn; the final head is then fitted to all rows. A fit that starts from a model
 // keeps the model's kernels, and its penalties pull the head towards the model's head. Each "epoch" of the fit is one penalty,
 // from the strongest to the weakest. An interrupted fit starts over, because it is short. F is the number of features, K the
@@ -6,6 +6,7 @@
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/data/windows.ts";
+import type { MiniRocketName } from "../networks/ensemble-members.ts";
 import { miniRocketNames } from "../networks/minirocket.ts";
 import { describeNetworkParameters, type NetworkSpec } from "../networks/parameters.ts";
 import { type CountedWindows, countedWindowsToLearn } from "./counted-windows.ts";
@@ -14,12 +15,12 @@ import { type FitOptions, type FitResult, windowsLabelledToFit } from "./fit-net
 import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
 import { type FitEpoch, fitStateFrom } from "./fit-state.ts";
 import { LinearHead } from "./linear-head.ts";
+import type { KernelInput } from "./measure-kernel-signals.ts";
 import {
   type CountingOptions,
   countMiniRocketFeatures,
   drawMiniRocketStatistics,
   measureMiniRocketStatistics,
-  type ScaledWindows,
   type WindowCounts,
 } from "./minirocket-statistics.ts";
 import { networkSourceLayers } from "./network-source.ts";
@@ -50,7 +51,12 @@ export async function fitMiniRocket(
     shape: [1, windows.windowSize, windows.channels.length],
   });
   const rows = Int32Array.from(plan.trainIndex);
-  const data = { windows, scaler: plan.scaler };
+  const data: KernelInput = {
+    windows,
+    scaler: plan.scaler,
+    sensors: plan.sensors,
+    kind: plan.network as MiniRocketName,
+  };
   const { shouldStop, start } = options;
   // A model's weights are valid only for its own kernels and feature standardisation.
   const statistics =
@@ -133,7 +139,7 @@ async function countTurnedMiniRocket(
   plan: FitPlan,
   network: NetworkSpec,
   statistics: Float32Array,
-  data: ScaledWindows,
+  data: KernelInput,
   options: Omit<CountingOptions, "change">,
 ): Promise<WindowCounts | null | undefined> {
   if (!fitsTurnedMiniRocket(plan)) return null;

@@ -35,6 +35,8 @@ export interface FitPlan {
   readonly patience: number;
   /** One weight per class; if null, all weights are 1. */
   readonly classWeights: readonly number[] | null;
+  /** Channels x, y, z of each sensor. */
+  readonly sensors: readonly (readonly string[])[];
   /**
    * Channels x, y, z of the sensors that are rotated at random with each training window, all by the same rotation; if null,
    * nothing is rotated.

@@ -1,6 +1,12 @@
+import { type EnsembleName, ensembleMembers } from "../networks/ensemble-members.ts";
 import type { NetworkSource } from "./network-source.ts";
 
 /** Whether a network has members whose probabilities are weighted. With `auto`, only one member may have a weight above 0. */
-export function isEnsemble(network: NetworkSource | string): boolean {
-  return network === "ensemble" || network === "auto";
+export function isEnsemble(network: NetworkSource | string): network is EnsembleName {
+  return typeof network === "string" && Object.hasOwn(ensembleMembers, network);
+}
+
+/** The network to fit if the channels form a sensor: an ensemble gets a member that sees magnitudes. */
+export function networkWithMagnitudes(network: NetworkSource): NetworkSource {
+  return network === "ensemble" || network === "auto" ? (`${network}-magnitudes` as const) : network;
 }

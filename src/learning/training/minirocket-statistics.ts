@@ -1,10 +1,9 @@
-// Draws the channels and biases of MiniRocket's kernels, and counts their features over windows. B windows per run, T time, C
+// Draws the signals and biases of MiniRocket's kernels, and counts their features over windows. B windows per run, T time, C
 // channels, F features, S statistics.
 
 import type { Rng } from "../../random.ts";
 import { gatherWindows } from "../../signals/data/gather-windows.ts";
-import type { Scaler } from "../../signals/data/scaler.ts";
-import type { WindowSet } from "../../signals/data/windows.ts";
+import type { Layer, LayerContext } from "../networks/layer-context.ts";
 import type { CountType } from "../networks/linear-head-graph.ts";
 import { miniRocketCounts, miniRocketNames } from "../networks/minirocket.ts";
 import { kernelCountType, kernelFeatureCount, kernelGroups } from "../networks/minirocket-kernels.ts";
@@ -12,7 +11,9 @@ import { modelProto } from "../networks/model-proto.ts";
 import { Graph } from "../networks/onnx-graph.ts";
 import { cast } from "../networks/onnx-operators.ts";
 import type { NetworkSpec } from "../networks/parameters.ts";
+import { kernelSignals } from "../networks/presets.ts";
 import { drawKernelBiases, drawKernelChannels } from "./draw-kernels.ts";
+import { type KernelInput, measureKernelSignals } from "./measure-kernel-signals.ts";
 import { openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
 import { scaleTrainingWindows } from "./training-batch.ts";
 
@@ -26,38 +27,33 @@ export interface WindowCounts {
   readonly values: Uint8Array | Uint16Array;
 }
 
-/** Windows, with the scaler that turns them into a network's input. */
-export interface ScaledWindows {
-  readonly windows: WindowSet;
-  readonly scaler: Scaler;
-}
-
 /**
- * Draws the kernels' channels and biases. The features have not been measured yet, so their means are 0 and their standard
+ * Draws the kernels' signals and biases. The features have not been measured yet, so their means are 0 and their standard
  * deviations 1.
  * @returns the network's statistics, [S]
  * @param rows windows that the biases are taken from
  */
 export function drawMiniRocketStatistics(
   network: NetworkSpec,
-  data: ScaledWindows,
+  input: KernelInput,
   rows: Int32Array,
   rng: Rng,
 ): Float32Array {
-  const { windowSize, channels } = data.windows;
+  const { windowSize, channels } = input.windows;
   const statistics = new Float32Array(network.statisticCount);
   const put = (name: string, values: Float32Array): void => {
     statistics.set(values, network.statistics.find((own) => own.name === name)!.offset);
   };
+  const signals = measureKernelSignals(input, rows);
+  for (const [name, values] of signals.statistics) put(name, values);
   for (const [index, group] of kernelGroups(windowSize).entries()) {
     const names = miniRocketNames.group(index);
-    const seen = drawKernelChannels(group, channels.length, rng.split(names.channels));
+    const seen = drawKernelChannels(group, signals, rng.split(names.channels));
     const draw = rng.split(names.biases);
     const window = new Float32Array(windowSize * channels.length);
     const windowOf = (): Float32Array => {
-      gatherWindows(data.windows, Int32Array.of(rows[draw.integer(rows.length)]!), window);
-      scaleTrainingWindows(window, data.scaler);
-      return window;
+      gatherWindows(input.windows, Int32Array.of(rows[draw.integer(rows.length)]!), window);
+      return signals.ofWindow(window);
     };
     put(names.channels, seen);
     put(names.biases, drawKernelBiases(group, seen, windowOf));
@@ -80,7 +76,7 @@ export interface CountingOptions {
 export async function countMiniRocketFeatures(
   network: NetworkSpec,
   statistics: Float32Array,
-  { windows, scaler }: ScaledWindows,
+  { windows, scaler, kind }: KernelInput,
   rows: Int32Array,
   { change, shouldStop, onCounted }: CountingOptions,
 ): Promise<WindowCounts | null> {
@@ -88,7 +84,8 @@ export async function countMiniRocketFeatures(
   const features = kernelFeatureCount(kernelGroups(windowSize));
   const type = kernelCountType(windowSize);
   const values = type === "uint8" ? new Uint8Array(rows.length * features) : new Uint16Array(rows.length * features);
-  const graph = miniRocketCountingGraph(network, statistics, { windowSize, channels: channels.length }, type);
+  const signals = kernelSignals[kind];
+  const graph = miniRocketCountingGraph(network, statistics, { windowSize, channels: channels.length, signals }, type);
   const session = await openRuntimeSession(modelProto(graph));
   try {
     for (let start = 0; start < rows.length; start += windowsPerRun) {
@@ -112,7 +109,7 @@ export async function countMiniRocketFeatures(
 function miniRocketCountingGraph(
   network: NetworkSpec,
   statistics: Float32Array,
-  { windowSize, channels }: { windowSize: number; channels: number },
+  { windowSize, channels, signals }: { windowSize: number; channels: number; signals: Layer },
   type: CountType,
 ): Graph {
   const graph = new Graph("counts");
@@ -120,21 +117,18 @@ function miniRocketCountingGraph(
   const none = (): never => {
     throw new Error("minirocket: expected no parameters and no masks for its counts");
   };
-  const counts = miniRocketCounts(
-    {
-      training: false,
-      differentiable: false,
-      parameter: none,
-      statistic: (name, shape) => {
-        const { offset, size } = network.statistics.find((own) => own.name === name)!;
-        return graph.constant("float32", shape, statistics.subarray(offset, offset + size));
-      },
-      updateStatistic: none,
-      keepMask: none,
+  const context: LayerContext = {
+    training: false,
+    differentiable: false,
+    parameter: none,
+    statistic: (name, shape) => {
+      const { offset, size } = network.statistics.find((own) => own.name === name)!;
+      return graph.constant("float32", shape, statistics.subarray(offset, offset + size));
     },
-    x,
-  );
-  graph.output("counts", cast(counts, type));
+    updateStatistic: none,
+    keepMask: none,
+  };
+  graph.output("counts", cast(miniRocketCounts(context, signals(context, x)), type));
   return graph;
 }
 

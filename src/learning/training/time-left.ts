@@ -24,7 +24,7 @@ const assumed = {
   /** Best epoch in a fit that stops early. */
   bestEpoch: 30,
   /** Duration of the part that is not trained in mini-batches, in units of an epoch of the `compact` member. */
-  otherPart: 18,
+  otherPart: 30,
   /** Duration of that part in the final fit, which does not choose a penalty, as a fraction of its duration in a fold. */
   finalOtherPart: 0.5,
   /**

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { LayerContext } from "../../../src/learning/networks/layer-context.ts";
-import { miniRocketCounts, miniRocketNames } from "../../../src/learning/networks/minirocket.ts";
+import { miniRocketCounts, miniRocketNames, windowChannels } from "../../../src/learning/networks/minirocket.ts";
 import {
   kernelDilations,
   kernelFeatureCount,
@@ -90,7 +90,7 @@ describe("the kernels", () => {
     const rng = Rng.fromSeed(1);
     for (let round = 0; round < 50; round++) {
       for (const group of groups) {
-        const drawn = drawKernelChannels(group, 12, rng);
+        const drawn = drawKernelChannels(group, { count: 12, used: 12 }, rng);
         for (let k = 0; k < group.kernels.length; k++)
           sizes[drawn.subarray(k * 12, (k + 1) * 12).reduce((a, b) => a + b)]!++;
       }
@@ -123,7 +123,7 @@ describe("the counts", () => {
         return graph.constant("float32", shape, isBias ? aeonBiases(index) : aeonChannels(index));
       },
     } as unknown as LayerContext;
-    graph.output("counts", miniRocketCounts(context, x));
+    graph.output("counts", miniRocketCounts(context, windowChannels(context, x)));
     const found = (await runGraph(graph, { x: samples })).counts!;
     expect(found.shape).toEqual([windows, featureCount]);
     const expected = Array.from({ length: windows }, (_, w) =>

@@ -31,6 +31,15 @@ describe("tryMixtures", () => {
       expect(found[i]!.losses[1]).toBeCloseTo(-Math.log(second!), 5);
     }
   });
+
+  it("tries no network that sees magnitudes alone", () => {
+    const members = [0.5, 0.25, 0.75].map((p) => Float32Array.of(p, 1 - p));
+    const held = { labels: Int32Array.of(0), people: Int32Array.of(3), classCount: 2, members };
+    const weights = [1 / 3, 1 / 3, 1 / 3];
+    const found = tryMixtures(held, { temperatures: [1, 1, 1], weights });
+    expect(found.map((tried) => tried.weights)).toEqual([weights, [1, 0, 0], [0, 1, 0]]);
+    expect(found[0]!.losses[0]).toBeCloseTo(-Math.log(0.5), 5);
+  });
 });
 
 describe("chooseMixture", () => {

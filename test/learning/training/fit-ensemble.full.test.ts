@@ -72,14 +72,14 @@ describe("fitEnsemble", () => {
     const { state, epochs } = await fitToy({ ...changes, epochs: ensembleEpochs(2, 1) });
     expect(epochs.map(({ penalty, mixture: own }) => own ?? penalty)).toEqual([undefined, undefined, 300, mixture]);
     expect(epochs.at(-1)!.valLoss).toBeNull();
-    expect(divideEnsemble(kept(state), windows)!.mixture).toEqual(mixture);
+    expect(divideEnsemble("ensemble", kept(state), windows)!.mixture).toEqual(mixture);
   });
 
   it("rotates the windows of both members, each as it does when it is trained alone", async () => {
     const turned = [["Ax", "Ay", "Az"]];
     const changes = { validationIndex: null, penalties: fixedPenalty(300), mixture, epochs: ensembleEpochs(1, 1) };
     const members = async (own: ToyChanges) =>
-      divideEnsemble(kept((await fitToy({ ...changes, ...own })).state), windows)!.members;
+      divideEnsemble("ensemble", kept((await fitToy({ ...changes, ...own })).state), windows)!.members;
     const [still, moved] = [await members({}), await members({ turned })];
     expect(moved[0]!.parameters).not.toEqual(still[0]!.parameters);
     expect(moved[1]!.parameters).not.toEqual(still[1]!.parameters);
@@ -93,6 +93,22 @@ describe("fitEnsemble", () => {
     const rng = Rng.fromState(plan.rng).split("minirocket").state;
     const alone = await fitMiniRocket({ ...plan, rng }, fixedPenalty(300), own, quiet);
     expect(moved[1]).toEqual(kept(alone.state));
+  });
+
+  it("fits a third member that sees magnitudes, with the penalty chosen for the second", async () => {
+    const [two, three] = [await fitToy(), await fitToy({ network: "ensemble-magnitudes" })];
+    expect(three.epochs.at(-1)!.mixture!.weights).toEqual([1 / 3, 1 / 3, 1 / 3]);
+    expect(withoutTimes(three.epochs.slice(0, -1))).toEqual(withoutTimes(two.epochs.slice(0, -1)));
+    const members = divideEnsemble("ensemble-magnitudes", kept(three.state), windows)!.members;
+    expect(members.slice(0, 2)).toEqual(divideEnsemble("ensemble", kept(two.state), windows)!.members);
+    const [plan, own] = toyFit({ windows, network: "minirocket-magnitudes", trainIndex: range(0, 120) });
+    const rng = Rng.fromState(plan.rng).split("minirocket-magnitudes").state;
+    const { penalty } = three.epochs.findLast(({ best, penalty }) => best && penalty !== undefined)!;
+    const alone = await fitMiniRocket({ ...plan, rng }, fixedPenalty(penalty!), own, quiet);
+    expect(members[2]).toEqual(kept(alone.state));
+    // A checkpoint from an earlier version, which had two members, is not a part of this fit.
+    const refitted = await fitToy({ network: "ensemble-magnitudes" }, { state: again(two.state) });
+    expect(kept(refitted.state)).toEqual(kept(three.state));
   });
 
   it("needs to be told if it holds nobody out", async () => {
@@ -132,7 +148,9 @@ describe("fitEnsemble", () => {
     const { state } = await fitToy({ ...changes, epochs: ensembleEpochs(2, 1) });
     const still = { ...changes, epochs: ensembleEpochs(1, 1), learningRate: 0 };
     const moved = await fitToy(still, { state: again(fitStateFrom(kept(state), 0)) });
-    const [before, after] = [state, moved.state].map((own) => divideEnsemble(kept(own), windows)!.members[0]!);
+    const [before, after] = [state, moved.state].map(
+      (own) => divideEnsemble("ensemble", kept(own), windows)!.members[0]!,
+    );
     expect(after!.parameters).toEqual(before!.parameters);
   });
 });
@@ -140,8 +158,8 @@ describe("fitEnsemble", () => {
 describe("divideEnsemble", () => {
   it("is the inverse of joinEnsembleWeights, and knows the vectors of a single member", async () => {
     const { state } = await fitToy({ epochs: ensembleEpochs(1, searched.strengths.length) });
-    const divided = divideEnsemble(kept(state), windows)!;
+    const divided = divideEnsemble("ensemble", kept(state), windows)!;
     expect(joinEnsembleWeights(divided.members, divided.mixture)).toEqual(kept(state));
-    expect(divideEnsemble(divided.members[0]!, windows)).toBeNull();
+    expect(divideEnsemble("ensemble", divided.members[0]!, windows)).toBeNull();
   });
 });

@@ -86,11 +86,11 @@ describe("the time left of a run", () => {
     expect(left.seconds()).toBe(2 * (40 + 30) + 7);
   });
 
-  it("includes the part that is not trained in mini-batches: 18 epochs, until a fit has had it", () => {
+  it("includes the part that is not trained in mini-batches: 30 epochs, until a fit has had it", () => {
     const left = new TimeLeft({ ...run, hasOtherPart: true, jobs: 1 });
     trained(left, "fold-1", 1, 4);
     // An epoch of the final fit takes 1.6 times as long with one worker.
-    expect(left.seconds()).toBeCloseTo(2 * (6 + 10 + 2 * 18) + 2 * (1.6 * 1 + 0.5 * 18) + 7, 9);
+    expect(left.seconds()).toBeCloseTo(2 * (6 + 10 + 2 * 30) + 2 * (1.6 * 1 + 0.5 * 30) + 7, 9);
     trained(left, "fold-1", 5, 10);
     trained(left, "fold-1", 11, 17, { penalty: 300, seconds: 1 });
     trained(left, "fold-1", 18, 18, { mixture: { temperatures: [1, 1], weights: [0.5, 0.5] }, seconds: 5 });

@@ -64,6 +64,7 @@ export function toyFit({ windows = toyWindows(120), ...changes }: ToyChanges = {
     learningRate: 0.003,
     shards: 1,
     classWeights: null,
+    sensors: [["Ax", "Ay", "Az"]],
     turned: null,
     rng: Rng.fromSeed(5).state,
     penalties: null,

@@ -57,7 +57,7 @@ it("leads from published documents to published files", () => {
   expect(astray).toEqual([]);
 });
 
-it("tells nobody to run TypeScript on a Node.js that may be too old for it", () => {
+it("never advises running TypeScript with a Node.js that may be too old for it", () => {
   const texts = execFileSync("git", ["ls-files", "*.md", "bench", "examples", "scripts", "test/**/main.ts"], {
     cwd: root,
   });

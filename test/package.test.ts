@@ -38,7 +38,7 @@ describe("package.json", () => {
     for (const script of ["preinstall", "install", "postinstall"]) expect(manifest.scripts).not.toHaveProperty(script);
   });
 
-  it("says where it comes from, and is published with proof of that", () => {
+  it("states its origin, and is published with proof of it", () => {
     const home = "https://github.com/tidemark-dev/tidemark";
     expect(manifest).toMatchObject({
       author: "The Tidemark authors",
@@ -49,7 +49,7 @@ describe("package.json", () => {
     });
   });
 
-  it("decides about every dependency that brings an install script, by a setting that npm knows", () => {
+  it("decides about every dependency with an install script by a setting that npm knows", () => {
     const lock: { packages: Record<string, { hasInstallScript?: boolean }> } = JSON.parse(
       readFileSync(join(root, "package-lock.json"), "utf8"),
     );

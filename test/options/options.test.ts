@@ -48,7 +48,7 @@ describe("resolveOptions", () => {
     );
   });
 
-  it("takes several values as one text or as a list, and differing names only where they are names", () => {
+  it("accepts several values as one text or as a list, and different spellings only for names", () => {
     expect(resolveOptions(made, { sensor: "a,b", axes: "x, y" })).toMatchObject({ sensor: ["a,b"], axes: ["x", "y"] });
     expect(resolveOptions(made, { sensor: ["a", "a"] }).sensor).toEqual(["a", "a"]);
     expect(() => resolveOptions(made, { axes: "x,x" })).toThrow("--axes: expected a list of axes, without repetition");
@@ -80,7 +80,7 @@ describe("the options of every command", () => {
 describe("what an option changes", () => {
   const train = resolveTrainConfig({ files: ["a.csv"], out: "m", tracking: "none", register: "walk", alias: "best" });
 
-  it("tells an interrupted run by what is computed alone", () => {
+  it("identifies an interrupted run only by what is computed", () => {
     const { files: _, out, jobs, resume, tracking, experiment, register, alias, ...computed } = train;
     expect(recordedConfigOfResult(train)).toEqual(computed);
     const retrain = resolveRetrainConfig({ files: ["b.csv"], model: "m", out: "n", labelled: "a.csv", promote: true });
@@ -98,7 +98,7 @@ describe("what an option changes", () => {
     expect(readChampionOptions({ ...stored, batch_size: 1 })).toMatchObject({ fault: { name: "batchSize" } });
   });
 
-  it("keeps where a run is reported out of what a model is made with", () => {
+  it("excludes the tracking server from the options that a model is made with", () => {
     const { tracking, experiment, register, alias, ...own } = train;
     expect(recordedConfigWithoutTracking(train)).toEqual(own);
   });

@@ -104,7 +104,7 @@ describe("resolveTrainConfig", () => {
     expect(refusal({ ...least, ...options }).message).toBe(message);
   });
 
-  it("refuses what is no object of options", () => {
+  it("rejects what is not an object of options", () => {
     for (const options of [null, [], "a.csv", 3]) expect(refusal(options).message).toMatch(/^expected an object/);
   });
 });
@@ -149,7 +149,7 @@ describe("a config file", () => {
     expect(await network("compact")).toBe("compact");
   });
 
-  it("is named where it is at fault, and not where the command line is", async () => {
+  it("is named if it is at fault, but not if the command line is", async () => {
     const path = join(temporaryDirectory(), "walk.yaml");
     writeFileSync(path, "batch-size: many\n");
     const file = await readConfigFile(path);
@@ -180,7 +180,7 @@ describe("a config file", () => {
     }
   });
 
-  it("is refused where it cannot be read as options", async () => {
+  it("is rejected if it cannot be read as options", async () => {
     const path = join(temporaryDirectory(), "walk.yaml");
     await expect(readConfigFile(path)).rejects.toMatchObject({
       message: `--config ${path}: there is no such file or folder (ENOENT)`,
@@ -206,7 +206,7 @@ describe("a former name of an option", () => {
     expect(readChampionOptions({ ...stored, windowSize: 9 })).toMatchObject({ options: { referenceBatches: 9 } });
   });
 
-  it("is not given beside the present one, and errors speak of the present one", () => {
+  it("must not be given together with the current one, which error messages use", () => {
     const both = { ...least, windowSize: 6, referenceBatches: 6 };
     expect(refusal(both).message).toBe("--reference-batches: expected one value, got two, under different names");
     expect(refusal({ ...least, "window-size": 0 }).message).toMatch(/^--reference-batches: expected a whole number/);

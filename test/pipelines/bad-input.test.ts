@@ -115,7 +115,7 @@ const cases: readonly Case[] = [
   { name: "config that is not there", words: ["r.csv", "--config", "none.yaml"], says: ["none.yaml"] },
 ];
 
-describe("train refuses", () => {
+describe("train rejects", () => {
   it.each(cases)("$name", async ({ name, files = {}, words = ["r.csv", ...window], says }) => {
     const folder = join(directory, name.replaceAll(/\W+/g, "-"));
     mkdirSync(folder);
@@ -131,7 +131,7 @@ describe("train refuses", () => {
   });
 });
 
-describe("predict refuses", () => {
+describe("predict rejects", () => {
   const model = join(directory, "model");
   beforeAll(async () => {
     await copySharedModel("four people", directory, "model");

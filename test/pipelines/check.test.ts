@@ -74,7 +74,7 @@ beforeAll(async () => {
 });
 
 describe("a stream of good batches", () => {
-  it("is normal, moves the reference on, and never touches the baseline", async () => {
+  it("is normal, advances the rolling reference, and never changes the baseline", async () => {
     const entered: string[] = [];
     for (let i = 0; i < batches; i++) {
       const { exitCode, result, known } = await ask(`b${i}.csv`, "--stream", "good");
@@ -98,7 +98,7 @@ describe("a stream of good batches", () => {
     expect(existsSync(at("model/streams/good/rolling_reference.json"))).toBe(true);
   });
 
-  it("is kept with the times of its data, also if the batch is rejected, and no times without dates", async () => {
+  it("is stored with the times of its data, even if it is rejected, but not with times without dates", async () => {
     const dates = "make_timestamp(1764151200000000 + CAST(1e6 * timestamp_s AS BIGINT)) AS timestamp_s";
     await batchFile("dated.csv", (from) => `SELECT * REPLACE (${dates}) FROM ${from}`);
     await batchFile("flat.csv", (from) => `SELECT * REPLACE (${dates}, 0 AS Ax) FROM ${from}`);
@@ -113,7 +113,7 @@ describe("a stream of good batches", () => {
     expect(text).toMatch(/^dated\.csv .* 2025-11-26 /m);
   });
 
-  it("says the verdict first on a terminal, and what it rests on", async () => {
+  it("prints the verdict first on a terminal, and then its basis", async () => {
     const { stdout, exitCode } = await run("check", "b0.csv", "--model", "model", "--stream", "shown");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^normal {3}batch b0\.csv of stream shown\n/);
@@ -121,7 +121,7 @@ describe("a stream of good batches", () => {
     expect(stdout).toMatch(/calibrated\s+on\s+\d+\s+held-out\s+people\s+\(smallest\s+possible\s+p\s+0\.\d+/);
   });
 
-  it("has the same answer whatever the order of its columns", async () => {
+  it("has the same result whatever the order of its columns", async () => {
     await batchFile(
       "order.parquet",
       (from) => `SELECT Gz, Ay, timestamp_s, Ax, Gx, "user", Az, recording, Gy FROM ${from}`,
@@ -134,7 +134,7 @@ describe("a stream of good batches", () => {
 });
 
 describe("a batch id", () => {
-  it("is taken once: the same data are answered as before, whatever their format, and others refused", async () => {
+  it("is accepted once: the same data get the same result, whatever their format, and other data are rejected", async () => {
     const first = await ask("b0.csv", "--stream", "ids", "--batch-id", "monday");
     const before = JSON.stringify(reference("ids"));
     await batchFile("b0.parquet", (from) => `SELECT * FROM ${from}`);
@@ -156,7 +156,7 @@ describe("a batch id", () => {
     expect(existsSync(at("model/streams"))).toBe(true);
   });
 
-  it("counts for both of two checks at the same moment", async () => {
+  it("is counted once by two concurrent checks", async () => {
     const processes = ["b0.csv", "b1.csv"].map((file) => start(checkWords(file, "--stream", "at once"), directory));
     const both = (await Promise.all(processes.map(({ ended }) => ended))).map(answered);
     expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
@@ -165,7 +165,7 @@ describe("a batch id", () => {
 });
 
 describe("an alarm", () => {
-  it("is raised at once by accelerations in g, names the cause, and stays out until a person takes it in", async () => {
+  it("is raised at once by accelerations in g, names the cause, and keeps the batch out until a person accepts it", async () => {
     const { exitCode, result } = await ask("g.csv", "--stream", "g");
     expect(exitCode).toBe(11);
     expect(judged(result)).toMatchObject({
@@ -202,7 +202,7 @@ describe("an alarm", () => {
     expect(baselineText()).toBe(frozen);
   });
 
-  it("of a jump of one channel is sudden_change, and what walked up to it before was not", async () => {
+  it("caused by a jump in one channel is sudden_change, but a slow drift before it was not", async () => {
     const shifted = async (name: string, i: number, amount: number): Promise<void> =>
       batchFile(name, (from) => `SELECT * REPLACE (Gy + ${amount} AS Gy) FROM ${from}`, i);
     const spread = JSON.parse(frozen).per_channel.Gy.std as number;
@@ -216,7 +216,7 @@ describe("an alarm", () => {
     expect(idsOf("jump").filter((id) => id.startsWith("jump"))).toEqual([]);
   });
 
-  it("is raised by filled holes, which no channel's values show, and says where to look", async () => {
+  it("is raised by filled gaps, which no channel's values reveal, and says where to look", async () => {
     const held = (name: string): string =>
       `CASE WHEN n % 2 = 1 THEN (lag(${name}) OVER w + lead(${name}) OVER w) / 2 END, ${name}`;
     const filled = (from: string): string =>
@@ -233,7 +233,7 @@ describe("an alarm", () => {
     expect(said.stdout).toContain("-> the roughness of A is furthest away: look for lost samples");
   });
 
-  it("is often raised without drift by the textbook's constants, which are named", async () => {
+  it("is often raised without drift by the textbook's constants, which the output names", async () => {
     const { stdout, exitCode } = await run(
       "check",
       "b0.csv",
@@ -280,7 +280,7 @@ describe("the quality gate", () => {
     expect(accepted).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/faulty data never enter/) });
   });
 
-  it("has no say in wrong use", async () => {
+  it("does not apply to wrong usage", async () => {
     for (const words of [["nowhere.csv"], ["b0.csv", "--arl", "1"], ["b0.csv", "--thresholds", "loose"], []]) {
       const { exitCode, stderr } = await run("check", ...words, "--model", "model");
       expect(exitCode, words.join(" ")).toBe(2);
@@ -321,7 +321,7 @@ describe("the frozen side", () => {
     await expect(check({ files: [at("b0.csv")], model: at(copy) })).rejects.toMatchObject({ exitCode: 2 });
   });
 
-  it("is valid as it was written, and shows its own false alarms", async () => {
+  it("is valid as written, and shows its own false alarms", async () => {
     expect(await run("baseline", "validate", "model")).toMatchObject({ exitCode: 0, stdout: "valid\n" });
     const { stdout } = await run("baseline", "show", "model");
     expect(stdout).toMatch(

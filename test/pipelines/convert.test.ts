@@ -85,7 +85,7 @@ describe("the clean table", () => {
     }
   });
 
-  it("keeps a unit that only the values show, and says so, unless --units auto converts it", async () => {
+  it("keeps a unit that only the values reveal, and says so, unless --units auto converts it", async () => {
     await copy(
       "g.csv",
       `* EXCLUDE (n) REPLACE (Ax / 9.80665 AS Ax, Ay / 9.80665 AS Ay, Az / 9.80665 AS Az) ${simulated}`,
@@ -113,7 +113,7 @@ describe("the clean table", () => {
     }
   });
 
-  it("has no activities if the files have none, and no person but the unknown one", async () => {
+  it("has no activities and only the unknown person if the files have neither", async () => {
     await copy(
       "bare.csv",
       `timestamp_s, Ax, Ay, Az ${simulated} WHERE "user" = 'person-01' AND recording = 'walking-1'`,
@@ -126,7 +126,7 @@ describe("the clean table", () => {
   });
 });
 
-describe("what convert refuses", () => {
+describe("convert rejects", () => {
   const nothingNew = async (words: readonly string[], message: RegExp): Promise<void> => {
     const before = readdirSync(directory);
     const { exitCode, stdout, stderr } = await run("convert", ...words);
@@ -140,7 +140,7 @@ describe("what convert refuses", () => {
     await nothingNew(["r.parquet", "--out", "a.csv"], /a\.csv.*exists/);
   });
 
-  it("values that stand for something else, and leaves nothing behind", async () => {
+  it("values that are markers, and leaves nothing behind", async () => {
     await copy("marked.csv", `* EXCLUDE (n) REPLACE (if(n % 200 = 0, -9999, Gx) AS Gx) ${simulated}`);
     await nothingNew(["marked.csv", "--out", "no.csv"], /^error: .*column "Gx": -9999, and \d+ more such cells/m);
     expect(existsSync(at("no.csv"))).toBe(false);

@@ -12,7 +12,7 @@ const at = (name: string): string => join(directory, name);
 
 beforeAll(() => copySharedModel("four people", directory, "model"));
 
-it("train rehearses by default bouts of up to 5 minutes, if each recording is of one activity", async () => {
+it("train rehearses bouts of up to 5 minutes by default if each recording has a single activity", async () => {
   expect((await showBaseline(at("model"))).day).toEqual({ bout_seconds: [expect.any(Number), 300] });
 });
 
@@ -45,7 +45,7 @@ describe("drift-bench", () => {
     );
   });
 
-  it("in recorded order asks for longer recordings if nobody's are long enough", async () => {
+  it("in recorded order asks for longer recordings if none are long enough", async () => {
     const run = driftBench({ ...bench, files: [at("short.parquet")], changeAt: 3, day: "recorded" });
     await expect(run).rejects.toMatchObject({
       name: "UserError",

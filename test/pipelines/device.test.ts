@@ -36,7 +36,7 @@ describe("device.json", () => {
     expect(deviceModelSchema.parse(written)).toEqual(written);
   });
 
-  it("can be had of a folder that was written before it existed", async () => {
+  it("can be created for a folder that was written before this file existed", async () => {
     unpackOldModel(directory);
     const made = await deviceModel(at("walk"));
     const { config, data, model_version } = await readManifest(at("walk"));
@@ -156,7 +156,7 @@ describe("a device's summaries", () => {
     return { bytes: encodeSummary(summary), text: JSON.stringify(summaryToJson(summary)) };
   }
 
-  it("are what check measures, and get its verdicts", async () => {
+  it("are the same as check measures, and get the same verdicts", async () => {
     const now = (): Date => new Date(0);
     await using(async (model) => {
       const verdicts: string[] = [];
@@ -199,7 +199,7 @@ describe("a device's summaries", () => {
     });
   });
 
-  it("are refused if they are another model's, or not whole", async () => {
+  it("are rejected if they are from a different model or incomplete", async () => {
     const { monitored } = await openWatchedModel(at("model"));
     const { bytes, text } = await sent("b0.csv");
     expect(() => readSummary(bytes, { ...monitored, modelVersion: "walk-2" })).toThrow(

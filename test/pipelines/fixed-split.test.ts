@@ -31,7 +31,7 @@ describe("a split that does not hold", () => {
     expect(found.warnings.join("\n")).toContain('Column "part" puts one person (person-01) on both sides of the split');
   });
 
-  test("is refused if its values do not say which side they mean, with the option to set", async () => {
+  test("is rejected if its values do not say which side they mean, and the message names the option to set", async () => {
     writeWithColumn(directory, "codes.csv", "part", (user) => (testPeople.includes(user) ? "2" : "1"));
     await expect(inspect({ files: [path("codes.csv")], split: "column:part", ...reading })).rejects.toThrow(
       /has the values "1", "2"; expected train and test/,
@@ -40,7 +40,7 @@ describe("a split that does not hold", () => {
     expect(found.testSet?.users).toEqual(testPeople);
   });
 
-  test("is refused if a side is empty or the column is missing", async () => {
+  test("is rejected if a side is empty or the column is missing", async () => {
     writeWithColumn(directory, "all.csv", "part", () => "train");
     const refusal = async (file: string, split: `column:${string}`) => {
       const found = await inspect({ files: [path(file)], split, ...reading }).catch((error: Error) => error);
@@ -50,7 +50,7 @@ describe("a split that does not hold", () => {
     expect(await refusal("plain.csv", "column:part")).toContain('there is no column "part"');
   });
 
-  test("may be spread over files that lie on one side only", async () => {
+  test("may consist of files that each belong to a single side", async () => {
     const lines = readFileSync(path("split.csv"), "utf8").trimEnd().split("\n");
     for (const side of ["train", "test"]) {
       const own = lines.slice(1).filter((line) => line.toLowerCase().endsWith("test") === (side === "test"));

@@ -41,7 +41,7 @@ const options = { overlap: 0, referenceBatches: 2, day: "auto" } as const;
 const sensors = sensorsByName(channels);
 const input: FreezeInput = { windows, sensors, probabilities, options: { ...options, rng: rng.state } };
 
-it("gives the baseline of one thread, to the last bit, and tells how far it is", async () => {
+it("gives the baseline of one thread, to the last bit, and reports its progress", async () => {
   const alone = JSON.stringify(
     freezeDriftBaseline(new WindowSignals(windows, sensors), probabilities, { ...options, rng }),
   );

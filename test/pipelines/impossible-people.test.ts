@@ -9,7 +9,7 @@ import { fileDirectory, simulateTiny } from "./tiny-run.ts";
 const directory = fileDirectory();
 const path = (name: string): string => join(directory, name);
 
-test("people whose gyroscope has another unit than that of the others are named", async () => {
+test("people whose gyroscope has a different unit from everybody else's are named", async () => {
   await simulateTiny(path("alike.csv"), { users: 4 });
   const [head, ...lines] = readFileSync(path("alike.csv"), "utf8").trimEnd().split("\n");
   const turning = ["Gx", "Gy", "Gz"].map((name) => head!.split(",").indexOf(name));

@@ -19,7 +19,7 @@ const copy = (to: string, select: string): Promise<unknown> =>
 beforeAll(() => simulateTiny(at("r.parquet")));
 
 describe("recordings that train would accept", () => {
-  it("are described, drawn and left alone", async () => {
+  it("are described, drawn and not changed", async () => {
     const before = readdirSync(directory);
     const { exitCode, stdout, stderr } = await run("inspect", "r.parquet", ...reading);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -38,7 +38,7 @@ describe("recordings that train would accept", () => {
       expect(stdout).toMatch(line);
   });
 
-  it("are reported with every window that train would cut, and with all that has no role", async () => {
+  it("are reported with every window that train would cut, and with all columns that have no role", async () => {
     await copy("extra.csv", 'SELECT *, 3 AS battery, NULL AS "note" FROM r');
     const result = await inspect({ files: [at("extra.csv")], rate: 20, window: 40, folds: 2 });
     expect(result).toMatchObject({ unusedColumns: ["battery", "note"], refusal: null, out: null });
@@ -68,7 +68,7 @@ describe("recordings that train would accept", () => {
 });
 
 describe("the page", () => {
-  it("has a key for the axes, a chart of every channel, dates, and why train would refuse", async () => {
+  it("has a key for the axes, a chart of every channel, dates, and the reasons why train would stop", async () => {
     await copy("dated.csv", "SELECT * REPLACE (timestamp_s + 1700000000 AS timestamp_s) FROM r");
     const channels = ["--channels", "Ax,Ay,Az,Gx", "--folds", "9"];
     const { exitCode, stderr } = await run("inspect", "dated.csv", "--out", "page.html", ...reading, ...channels);
@@ -109,7 +109,7 @@ describe("the page of recordings in two units, with a fixed split", () => {
   });
 });
 
-describe("recordings that train would refuse", () => {
+describe("recordings that train would reject", () => {
   const faults: Readonly<Record<string, { query: string; words?: readonly string[] }>> = {
     "a constant channel": { query: "SELECT * REPLACE (1.5 AS Ax) FROM r" },
     "an absurd value": {
@@ -155,7 +155,7 @@ describe("recordings that train would refuse", () => {
 });
 
 describe("an app's export, with neither labels nor people", () => {
-  it("is shown as it would be read, and then refused with two ways to label it", async () => {
+  it("is shown as it would be read, and is then rejected with two ways to label it", async () => {
     await copy(
       "app.csv",
       "SELECT timestamp_s, Ax, Ay, Az FROM r WHERE \"user\" = 'person-01' AND activity = 'walking'",

@@ -94,7 +94,7 @@ it("does not blame a batch for threads that end before they can judge", async ()
   await expect(judge()).rejects.toThrow(JudgeThreadEnded);
 });
 
-it("judges what it has taken before it closes", async () => {
+it("judges the batches that it has accepted before it closes", async () => {
   const { judge, close } = startThreads(2);
   const taken = [judge("wait 1"), judge("wait 2"), judge("3")];
   await close();

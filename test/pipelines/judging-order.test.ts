@@ -38,7 +38,7 @@ it("judges by arrival if no batch has a time, and goes on after an error", async
   expect(judged).toEqual(["1 at 0 s", "broken at 0 s", "2 at 0 s"]);
 });
 
-it("waits until data are older than the lateness, and judges in the order of data until then", async () => {
+it("waits until data are older than the lateness, and judges in the order of the data", async () => {
   const { run, judged, clock } = service(60);
   const newer = run({ stream: "a", id: "newer", data: 0 });
   const other = run({ stream: "b", id: "other", data: -50 });
@@ -58,7 +58,7 @@ it("judges a batch that is later than the lateness when it arrives", async () =>
   expect(judged).toEqual(["1 at 60 s", "too late at 100 s"]);
 });
 
-it("holds up nothing for a clock that is ahead, and nothing when it is told to hurry", async () => {
+it("delays nothing because of a clock that is ahead, and nothing once it is told to hurry", async () => {
   const { run, judged, hurry } = service(60);
   await run({ stream: "a", id: "tomorrow", data: 86_400 });
   expect(judged).toEqual(["tomorrow at 60 s"]);

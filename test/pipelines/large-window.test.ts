@@ -6,7 +6,7 @@ import { prepareTraining } from "../../src/pipelines/prepare-training.ts";
 import { silent } from "../../src/reporter.ts";
 import { temporaryDirectory } from "../storage/temporary-directory.ts";
 
-it("train refuses windows that no command would open, before it cuts any", async () => {
+it("train rejects windows that no command would open before it cuts any", async () => {
   const path = join(temporaryDirectory(), "a.csv");
   const channels = Array.from({ length: 42 }, (_, c) => `c${c}`);
   const rows = Array.from({ length: 200 }, (_, i) =>

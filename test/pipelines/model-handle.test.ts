@@ -44,7 +44,7 @@ async function summaryOf(handle: ModelHandle) {
   return { modelVersion: handle.watched.monitored.modelVersion, rows: 960, dropped, measurement: rolling[0]! };
 }
 
-it("answers as the verbs do, whose model is opened for each batch", async () => {
+it("gives the same results as the commands, which open the model for each batch", async () => {
   const batch = { files: [at("batch.csv.gz")], stream: "s", jobs: 1 };
   const alone = await check({ ...batch, model: at("walk"), stream: "alone", batchId: "b" }, { now });
   model = await openModelHandle(at("walk"));
@@ -78,7 +78,7 @@ it("opens files, session and streams once for a hundred batches", async () => {
   expect(opened).toEqual({ session: 1, store: 1 });
 });
 
-it("judges a summary as the batch it is of, in either form, and says what it could not look for", async () => {
+it("judges a summary like its batch, in either format, and lists what it could not check", async () => {
   model = await openModelHandle(at("walk"));
   const summary = await summaryOf(model);
   const options = { batchId: "batch.csv.gz", stream: "device" };
@@ -107,7 +107,7 @@ it("judges a summary as the batch it is of, in either form, and says what it cou
   await expect(model.checkSummary(other, { batchId: "3" })).rejects.toThrow("summary: model_version: expected walk-");
 });
 
-it("warns of a calibration of the old kind, but not if it is not used", async () => {
+it("warns about an old kind of calibration, but only if it is used", async () => {
   model = await openModelHandle(at("walk"));
   const batch = { files: [at("batch.csv.gz")], jobs: 1 };
   const calibrated = await model.check({ ...batch, stream: "a" });
@@ -118,7 +118,7 @@ it("warns of a calibration of the old kind, but not if it is not used", async ()
   ]);
 });
 
-it("predicts windows, and remembers streams wherever it is told to", async () => {
+it("predicts windows, and stores streams in the given place", async () => {
   const store = new MemoryStreamStore();
   model = new ModelHandle(await openWatchedModel(at("walk")), { store: () => store });
   const { rate, window, overlap } = model.watched.config;

@@ -9,14 +9,14 @@ import { temporaryDirectory } from "../storage/temporary-directory.ts";
 const main = new URL("../../src/interfaces/cli/main.ts", import.meta.url).pathname;
 
 describe("checkOutFile", () => {
-  it("accepts a new file, in folders that are still to be made, and leaves nothing", async () => {
+  it("accepts a new file in folders that do not exist yet, and leaves nothing behind", async () => {
     const directory = temporaryDirectory();
     await checkOutFile(join(directory, "new", "folder", "p.csv"), { overwrite: false });
     await checkOutFile(join(directory, "p.csv"), { overwrite: true });
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("refuses an existing file unless it may be replaced, and does not touch it", async () => {
+  it("rejects an existing file unless it may be replaced, and does not change it", async () => {
     const path = join(temporaryDirectory(), "p.csv");
     writeFileSync(path, "mine");
     await expect(checkOutFile(path, { overwrite: false })).rejects.toMatchObject({
@@ -28,7 +28,7 @@ describe("checkOutFile", () => {
     expect(readdirSync(join(path, ".."))).toEqual(["p.csv"]);
   });
 
-  it("refuses what is no regular file, though it may be replaced", async () => {
+  it("rejects what is not a regular file, even if it may be replaced", async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, "folder.csv"));
     symlinkSync("loop.csv", join(directory, "loop.csv"));
@@ -43,7 +43,7 @@ describe("checkOutFile", () => {
     }
   });
 
-  it("refuses a folder that is a file", async () => {
+  it("rejects a folder that is a file", async () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, "file"), "");
     await expect(checkOutFile(join(directory, "file", "p.csv"), { overwrite: false })).rejects.toThrow(
@@ -54,7 +54,7 @@ describe("checkOutFile", () => {
 
 const canMount = spawnSync("unshare", ["--user", "--map-root-user", "--mount", "true"]).status === 0;
 
-it.skipIf(!canMount)("simulate refuses a file that is a mount point before any work", () => {
+it.skipIf(!canMount)("simulate rejects a file that is a mount point before any work", () => {
   const directory = temporaryDirectory();
   for (const name of ["s.csv", "other"]) writeFileSync(join(directory, name), "");
   const script = `mount --bind other s.csv && exec "${process.execPath}" "${main}" simulate --out s.csv --overwrite`;
@@ -65,7 +65,7 @@ it.skipIf(!canMount)("simulate refuses a file that is a mount point before any w
   expect(readdirSync(directory).sort()).toEqual(["other", "s.csv"]);
 });
 
-it("every command that writes one file refuses an existing one before any work, and replaces it if told to", () => {
+it("every command that writes a single file rejects an existing one before any work, and replaces it on request", () => {
   const directory = temporaryDirectory();
   const run = (...words: string[]) =>
     spawnSync(process.execPath, [main, ...words], { cwd: directory, encoding: "utf8" });

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await copySharedModel("four people", directory, "models/walk");
 });
 
-describe("recordings of another rate", () => {
+describe("recordings with a different rate", () => {
   it.each([
     ["fast.parquet", 50],
     ["slow.tsv.gz", 12.5],
@@ -92,7 +92,7 @@ function sitting(change: (cells: string[], row: number) => string[], rows = 100)
   return `timestamp_s,Ax,Ay,Az,Gx,Gy,Gz\n${lines.join("\n")}\n`;
 }
 
-describe("predict refuses, and leaves a table that was there as it was:", () => {
+describe("predict rejects, and leaves an existing table unchanged:", () => {
   const cases: readonly [string, { content?: string; words?: readonly string[]; says: RegExp }][] = [
     ["no file", { words: ["nobody.csv"], says: /nobody\.csv/ }],
     ["an empty file", { content: "", says: /bad\.csv.*empty/i }],
@@ -136,7 +136,7 @@ describe("predict refuses, and leaves a table that was there as it was:", () => 
   });
 });
 
-describe("a model folder that is none", () => {
+describe("a folder that is not a model", () => {
   it.each<[string, (model: string) => void, RegExp]>([
     ["not-there", () => {}, /not-there: expected a model folder, found no manifest\.json/],
     ["unfinished", (model) => mkdirSync(`${model}.partial`), /has not finished.*--resume/],
@@ -167,7 +167,7 @@ describe("a model folder that is none", () => {
   });
 });
 
-describe("where nothing can be written", () => {
+describe("if nothing can be written", () => {
   // The root user may write everywhere except in the kernel's own file systems.
   const locked = process.getuid?.() === 0 ? "/sys" : join(directory, "locked");
   const absent = !existsSync("/sys") && process.getuid?.() === 0;

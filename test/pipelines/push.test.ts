@@ -101,7 +101,7 @@ describe("push", () => {
     expect(await push(options, run)).toMatchObject({ accepted: 1, streams: [{ stream: "ankle" }] });
   });
 
-  it("says when the data were recorded, by the time column or the file, if it is told to", async () => {
+  it("sends the time of the data on request, from the time column or the file", async () => {
     const rowsOf = (start: number): string => [0, 1, 2, 3].map((i) => `${start + i / 50},${i},${-i},1`).join("\n");
     files({
       "in/dated.csv": `time_s,acc_x,acc_y,acc_z\n${rowsOf(1.7e9)}\n`,
@@ -185,7 +185,7 @@ describe("push", () => {
     ]);
   });
 
-  it("tries a batch five times that may have met a defect of a moment, while others pass", async () => {
+  it("tries a batch five times if the fault may be temporary, while others are accepted", async () => {
     files({ "in/a.csv": "t\n1\n", "in/b.csv": "t\n2\n" });
     const seen: string[] = [];
     const run = runWith(async (url) => {
@@ -198,7 +198,7 @@ describe("push", () => {
     expect(seen.filter((batch) => batch === "b b").length).toBe(1);
   });
 
-  it("sets a batch aside whose connection breaks again and again while other batches pass", async () => {
+  it("sets a batch aside if its connection breaks repeatedly while other batches are accepted", async () => {
     files(
       Object.fromEntries(
         ["a/1", ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `b/${n}`)].map((name) => [`in/${name}.csv`, name]),
@@ -224,7 +224,7 @@ describe("push", () => {
     expect(rest).toMatchObject({ refused: 0, spooled: 1, exit_code: 3 });
   });
 
-  it("stops at once if somebody has to correct the token or the model, and fixes the destination only then", async () => {
+  it("stops at once if the token or the model must be corrected, and fixes the destination only on success", async () => {
     files({ "1.csv": "t\n1\n" });
     const options = { files: [at("1.csv")], to, model: "wlak", stream: "a", spool: at("spool") };
     const unknown = runWith(async () => reply(404, { title: "Unknown model", detail: "there is no model wlak" }));
@@ -278,7 +278,7 @@ describe("push", () => {
     );
   });
 
-  it("follows a folder: takes a file when it has stopped changing, and stops after what is on its way", async () => {
+  it("follows a folder: it takes a file once the file has stopped changing, and finishes what it is sending before it stops", async () => {
     files({ "in/1.csv": "t\n1\n" });
     const stop = new AbortController();
     const seen: string[] = [];
@@ -296,7 +296,7 @@ describe("push", () => {
     expect(existsSync(at("spool", "destination.json"))).toBe(true);
   });
 
-  it("lets files wait where they are while the spool is full", async () => {
+  it("leaves files in place while the spool is full", async () => {
     // 0.9 MB, which gzip halves.
     const text = Array.from({ length: 12_000 }, (_, i) => sha256Bytes(`${i}`)).join("\n");
     files({ "in/1.csv": text, "in/2.csv": `${text}2\n`, "in/3.csv": `${text}3\n` });

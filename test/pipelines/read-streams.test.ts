@@ -64,7 +64,7 @@ const reader = streamReader(
 );
 const page = { limit: 100, skip: 0 };
 
-it("lists the streams of all models of a project, those in alarm first, and counts them", async () => {
+it("lists and counts the streams of all models of a project, with those in alarm first", async () => {
   const fleet = await reader.fleet("acme", () => true, { which: "active", ...page });
   expect(fleet.streams.map(({ model, stream }) => `${model} ${stream}`)).toEqual([
     "run a-3",
@@ -82,7 +82,7 @@ it("neither lists nor counts streams that the caller may not read", async () => 
   expect(fleet.counts).toEqual({ total: 2, alarm: 1, silent: 0, rejected: 0, retired: 1 });
 });
 
-it("filters, searches in any case, and cuts pages after sorting", async () => {
+it("filters, searches regardless of case, and sorts before it cuts pages", async () => {
   const named = async (selection: Parameters<typeof reader.fleet>[2]): Promise<string[]> =>
     (await reader.fleet("acme", () => true, selection)).streams.map(({ stream }) => stream);
   expect(await named({ which: "alarm", ...page })).toEqual(["a-3", "b-1"]);

@@ -58,7 +58,7 @@ describe("a training that was interrupted by commit 85d68b1", () => {
     }
   }
 
-  it.each([{ referenceBatches: 4 }, { "window-size": 4 }])("goes on with the same options, %j", async (options) => {
+  it.each([{ referenceBatches: 4 }, { "window-size": 4 }])("continues with the same options, %j", async (options) => {
     await expect(enter({ ...options, ...asBefore })).resolves.toBeUndefined();
   });
 
@@ -68,14 +68,14 @@ describe("a training that was interrupted by commit 85d68b1", () => {
     });
   });
 
-  it("is refused with each option that differs, under its present name", async () => {
+  it("is rejected with each option that differs, under its current name", async () => {
     await expect(enter({ referenceBatches: 5, batchSize: 64, ...asBefore })).rejects.toMatchObject({
       name: "UserError",
       details: ["--batch-size: was 32, is 64", "--reference-batches: was 4, is 5"],
     });
   });
 
-  it("is refused if that version knew an option that this one does not, or lacked one", async () => {
+  it("is rejected if that version had an option that this one lacks, or vice versa", async () => {
     const { patience: _, ...known } = config;
     await expect(
       enter({ referenceBatches: 4, ...asBefore }, { ...state, config: { ...known, warmUp: 2 } }),

@@ -31,7 +31,7 @@ it("makes any other UserError a plain one, so that its sender still gets the rea
   expect(received).toMatchObject({ message: "stopped", advice: "Resume.", exitCode: 130 });
 });
 
-it("keeps what explains an error of the operating system", () => {
+it("keeps the fields that explain an operating-system error", () => {
   let error: unknown;
   try {
     statSync("/no/such/file");

@@ -10,7 +10,7 @@ const answered = (status: number, body: unknown = "", headers: Record<string, st
   );
 const problem = (title: string, detail = "d") => ({ type: "about:blank", title, detail });
 
-it("takes a batch as accepted only if the answer has a verdict", () => {
+it("considers a batch accepted only if the answer contains a verdict", () => {
   expect(answered(200, { known: true, verdict: "gradual_drift", evidence: {} })).toEqual({
     kind: "accepted",
     known: true,
@@ -22,7 +22,7 @@ it("takes a batch as accepted only if the answer has a verdict", () => {
   }
 });
 
-it("tells a later attempt from a correction and from a batch that will never be accepted", () => {
+it("distinguishes faults that a retry may overcome, faults that need a correction, and batches that will never be accepted", () => {
   const kinds = (statuses: readonly number[]): string[] =>
     statuses.map((status) => {
       const answer = answered(status, problem("Any"));

@@ -16,27 +16,30 @@ function startTeam(threads: number, task: Omit<TeamTask, "seat">): Worker[] {
   );
 }
 
-it.each([1, 2, 5])("gives each of %d threads the results of one, and computes every item once", async (threads) => {
-  const workers = startTeam(threads, { lengths });
-  const answers = (await Promise.all(workers.map((worker) => once(worker, "message")))).map(
-    ([answer]) => answer as TeamAnswer,
-  );
-  let before = 0;
-  const expected = lengths.map((length) => {
-    const results = Array.from({ length }, (_, i) => i ** 2 + before);
-    before = results.reduce((sum, result) => sum + result, 0);
-    return results;
-  });
-  for (const { mapped } of answers) expect(mapped).toEqual(expected);
-  const ascending = (key: "computed" | "counts", list: number): number[] =>
-    answers.flatMap((answer) => answer[key][list]!).sort((a, b) => a - b);
-  for (const [list, length] of lengths.entries()) {
-    expect(ascending("computed", list)).toEqual(Array.from({ length }, (_, i) => i));
-    expect(ascending("counts", list)).toEqual(Array.from({ length }, (_, i) => i + 1));
-  }
-});
+it.each([1, 2, 5])(
+  "gives the results of a single thread with %d threads, and computes every item once",
+  async (threads) => {
+    const workers = startTeam(threads, { lengths });
+    const answers = (await Promise.all(workers.map((worker) => once(worker, "message")))).map(
+      ([answer]) => answer as TeamAnswer,
+    );
+    let before = 0;
+    const expected = lengths.map((length) => {
+      const results = Array.from({ length }, (_, i) => i ** 2 + before);
+      before = results.reduce((sum, result) => sum + result, 0);
+      return results;
+    });
+    for (const { mapped } of answers) expect(mapped).toEqual(expected);
+    const ascending = (key: "computed" | "counts", list: number): number[] =>
+      answers.flatMap((answer) => answer[key][list]!).sort((a, b) => a - b);
+    for (const [list, length] of lengths.entries()) {
+      expect(ascending("computed", list)).toEqual(Array.from({ length }, (_, i) => i));
+      expect(ascending("counts", list)).toEqual(Array.from({ length }, (_, i) => i + 1));
+    }
+  },
+);
 
-it("can be ended while threads wait for one that failed", async () => {
+it("can be stopped while threads wait for one that failed", async () => {
   const workers = startTeam(3, { lengths, fails: 30 });
   const failed = await Promise.race(workers.map((worker) => once(worker, "error")));
   expect(String(failed[0])).toMatch(/cannot compute 30/);

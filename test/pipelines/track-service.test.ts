@@ -81,7 +81,7 @@ function rejectedBatch(stream: string, batchId: string): CheckResult {
 const named = (key: string, run = 0): number[] =>
   mlflow.runs[run]!.metrics.filter((metric) => metric.key === key).map(({ value }) => value);
 
-it("has one run per model with a point per interval, however many streams there are, and none for a model without", async () => {
+it("has one run per model with a point per interval, however many streams there are, and no run for a model without streams", async () => {
   const { tracker, warnings, bring, interval } = tracking();
   for (let i = 0; i < 50; i++) await bring("walk", `wrist-${i}`, "1");
   await interval();
@@ -99,7 +99,7 @@ it("has one run per model with a point per interval, however many streams there 
   expect(warnings).toEqual([]);
 });
 
-it("sends what a server missed when it is back, to the same run, and warns once", async () => {
+it("sends what a server missed to the same run when it is back, and warns once", async () => {
   const { warnings, bring, interval } = tracking();
   await bring("walk", "wrist-0", "1");
   await interval();
@@ -116,7 +116,7 @@ it("sends what a server missed when it is back, to the same run, and warns once"
   expect(named("batches")).toEqual([1, 2, 3, 4]);
 });
 
-it("has runs of streams only where they are asked for", async () => {
+it("has runs for streams only on request", async () => {
   const { bring, interval } = tracking("wrist-1*");
   for (const stream of ["wrist-0", "wrist-1", "wrist-10"]) await bring("walk", stream, "1");
   await interval();

@@ -37,7 +37,7 @@ beforeAll(async () => {
   report = cvReportSchema.parse(json(modelFiles.cvReport));
 });
 
-it("joins the line that --as names, as its champion if the line is new", () => {
+it("joins the line that --as names, and becomes its champion if the line is new", () => {
   const joined = { line: "walks", model: "walk", champion: "walk", comparison: null, warnings: [] };
   expect(events.at(-1)).toMatchObject({ type: "done", joined });
   const lines = { walks: { champions: ["walk"], log: [], members: ["walk"] } };
@@ -45,7 +45,7 @@ it("joins the line that --as names, as its champion if the line is new", () => {
 });
 
 describe("the model folder", () => {
-  it("holds every file, and nothing is left beside it", () => {
+  it("contains every file, and nothing is left next to it", () => {
     expect(readdirSync(out).sort()).toEqual([...Object.values(modelFiles), trackingFile, examplesFile].sort());
     expect(readdirSync(join(directory, "models"))).toEqual(["registry.json", "walk"]);
     expect(result).toMatchObject({ out, report: join(out, "report.html") });
@@ -93,7 +93,7 @@ describe("the model folder", () => {
     );
   });
 
-  it("keeps the days that it was asked for with the calibration and with its options", async () => {
+  it("keeps the requested days with the calibration and with its options", async () => {
     const { drift } = baselineStatsSchema.parse(json(modelFiles.baseline));
     expect(drift?.calibration.day).toEqual({ bout_seconds: [20, 120] });
     expect((await openModelFolder(out)).manifest.config.day).toBe("20-120");
@@ -144,12 +144,12 @@ describe("the cross-validation", () => {
     }
   });
 
-  it("learns: far better than the third that guessing gets", () => {
+  it("learns: its accuracy is far above one third, which is chance", () => {
     expect(report.pooled.accuracy).toBeGreaterThan(0.6);
     expect(result.summary).toEqual(report.summary);
   });
 
-  it("adds up: folds, people and all together are the same predictions", () => {
+  it("is consistent: folds, people and the whole are computed from the same predictions", () => {
     const total = (matrices: readonly (readonly (readonly number[])[])[]): number[][] =>
       report.classes.map((_, i) =>
         report.classes.map((__, j) => matrices.reduce((sum, matrix) => sum + matrix[i]![j]!, 0)),
@@ -183,7 +183,7 @@ describe("the cross-validation", () => {
 });
 
 describe("the events", () => {
-  it("tell the run in order, JSON-able", () => {
+  it("describe the run in order, and can be written as JSON", () => {
     const types = events.map(({ type }) => type).filter((type) => !["batch", "epoch", "calibration"].includes(type));
     expect(types).toEqual(["memory", "data", "split", "fold", "fold", "cross-validation", "final", "done"]);
     expect(JSON.parse(JSON.stringify(events))).toEqual(events);

@@ -19,7 +19,7 @@ async function refusedTraining(...files: string[]): Promise<string> {
   return ended.stderr;
 }
 
-describe("train refuses", () => {
+describe("train rejects", () => {
   test("recordings that mostly lack samples", async () => {
     const packet = (i: number): number => 0.5 * Math.floor(i / 12) + (i % 12) * 0.02;
     write(
@@ -64,7 +64,7 @@ describe("train refuses", () => {
     expect(await refusedTraining("marked.csv")).toContain("-9999");
   });
 
-  test("a row number as person, and says what was read instead of advising a window of one sample", async () => {
+  test("a row number as the person, and says what was read instead of recommending a window of one sample", async () => {
     let row = 0;
     const table = clockTable("timestamp_s", ({ i }) => i / 50).replace(/\n(ann|bob),/g, () => `\n${row++},`);
     write("rows.csv", table);
@@ -77,7 +77,7 @@ describe("train refuses", () => {
   });
 });
 
-test("predict refuses such recordings too", async () => {
+test("predict rejects such recordings, too", async () => {
   await copySharedModel("four people", directory, "walk");
   const channels = ["--channels", "Ax,Ay,Az,Gx,Gy,Gz"];
   const table = clockTable("timestamp_s", ({ i }) => i / 4, { rateHz: 4 })

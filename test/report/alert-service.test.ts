@@ -121,7 +121,7 @@ describe("the service", () => {
     expect(accepted).toHaveLength(4);
   });
 
-  it("keeps nothing of an erased stream, and begins anew with its next batch", async () => {
+  it("keeps nothing about an erased stream, and starts over with its next batch", async () => {
     const accepted: string[] = [];
     let isDown = true;
     const send: SendAlert = async ({ type }) => {
@@ -184,7 +184,7 @@ describe("the service", () => {
     expect(left).toEqual([]);
   });
 
-  it("goes on after a restart where it stopped", async () => {
+  it("continues after a restart where it stopped", async () => {
     const nobody: SendAlert = async () => {
       throw new AlertFault("setup", "it answered 404");
     };
@@ -201,7 +201,7 @@ describe("the service", () => {
     await second.close();
   });
 
-  it("trusts the previous answer if other services judge the same stream", async () => {
+  it("trusts the previous result if other services judge the same stream", async () => {
     const service = new AlertService(outbox, config, { clock, shared: true });
     service.judged({ ...of, result: alarmed(3, 2), previous: alarmed(2, 2) });
     expect(service.undelivered().waiting).toBe(1);

@@ -22,7 +22,7 @@ describe("the address of a target", () => {
     expect(alertTarget("env:ADDRESS", { ...routing, ADDRESS: address })).toEqual(target);
   });
 
-  it("may hold a password and recipients of mail; TLS is then required, except on this machine", () => {
+  it("may contain a password and mail recipients; TLS is then required, except on this machine", () => {
     const target = alertTarget("smtp://ana%40example.org:se%3Acret@mail.example.org/?to=bo@example.org,cy@example.org");
     expect(target).toMatchObject({
       ...{ form: "mail", host: "mail.example.org", port: 587, secure: false, requireTls: true },

@@ -95,7 +95,7 @@ describe("the outbox", () => {
     expect(outbox.undelivered()).toEqual([]);
   });
 
-  it("gives up what is refused, and after three days, and sends it again on request", async () => {
+  it("abandons messages that are rejected or three days old, and sends them again on request", async () => {
     report(alarmed(2, 2));
     const refusing = receiver(new AlertFault("never", "it answered 400"));
     expect(await deliverAlerts(outbox, [hook], 3000, { send: refusing.send, clock })).toMatchObject({
@@ -112,7 +112,7 @@ describe("the outbox", () => {
     expect(typesOf(up.accepted)).toEqual(["hook alarm.began", "hook alarm.ended"]);
   });
 
-  it("names every target that gave up messages, and every reason", () => {
+  it("names every target whose messages were abandoned, and every reason", () => {
     const fault = (target: AlertTarget, reason: string, isOver: boolean) => ({ target, reason, isOver });
     const faults = [
       fault(hook, "it answered 400", true),
@@ -136,7 +136,7 @@ describe("the outbox", () => {
     expect(outbox.claim(hook.id, clock.now())).not.toBeNull();
   });
 
-  it("tells a target that is added later about incidents that have not ended", async () => {
+  it("notifies a target that is added later of incidents that have not ended", async () => {
     report(alarmed(2, 2));
     report(alarmed(3, 2), [hook, other]);
     const to = receiver();

@@ -59,7 +59,7 @@ describe("the alerts of a stream", () => {
     expect(typesOf(messagesOf([judged(1), alarmed(2, 2), alarmed(2, 2)]))).toEqual(["alarm.began b2"]);
   });
 
-  it("are caught up on, and earlier batches that are checked again say nothing about the present", () => {
+  it("are caught up on, and earlier batches that are checked again do not affect the current state", () => {
     expect(typesOf(messagesOf([alarmed(4, 2)]))).toEqual(["alarm.began b4"]);
     expect(typesOf(messagesOf([judged(6), alarmed(4, 2)]))).toEqual([]);
     expect(typesOf(messagesOf([alarmed(4, 2), judged(6), alarmed(4, 2)]))).toEqual([
@@ -68,7 +68,7 @@ describe("the alerts of a stream", () => {
     ]);
   });
 
-  it("end and begin again if the stream was reset in between", () => {
+  it("end and restart if the stream was reset in between", () => {
     expect(typesOf(messagesOf([alarmed(2, 2), alarmed(9, 9)]))).toEqual([
       "alarm.began b2",
       "alarm.ended b9",

@@ -30,7 +30,7 @@ it("has at most 30 metrics, however many classes and channels there are", () => 
   expect([...names]).toEqual(expect.arrayContaining(["verdict", "evidence", "rolling/p_value", "mean_confidence"]));
 });
 
-it("keeps every statistic in tables of 100 batches, the verdict first", () => {
+it("keeps every statistic in tables of 100 batches, with the verdict first", () => {
   const last = { ...batches[101]!, result: rejected(1) };
   const events = streamLogEvents([...batches.slice(98, 101), last], batches.slice(0, 98), { tables: true });
   const tables = events.flatMap((event) => (event.type === "artifact" ? [event] : []));
@@ -45,7 +45,7 @@ it("keeps every statistic in tables of 100 batches, the verdict first", () => {
   ]);
 });
 
-it("ends the run with its last batch, and says the verdict first", () => {
+it("ends the run with its last batch, and shows the verdict first", () => {
   const events = streamLogEvents(batches.slice(0, 2), [], { tables: false });
   expect(events.some(({ type }) => type === "artifact")).toBe(false);
   expect(events).toContainEqual({ type: "status", run: "stream", status: "FINISHED", at: Date.UTC(2026, 0, 1, 0, 2) });

@@ -199,7 +199,7 @@ describe("report.html", () => {
 });
 
 describe("report.html of unusual input", () => {
-  it("treats names as text wherever they stand", () => {
+  it("treats names as text wherever they occur", () => {
     const hostile = [`<script>alert("1")</script>`, `"><img src=x onerror=alert(2)>`, "&lt;b&gt; '$& $1", "\u0007bell"];
     const page = pageOf({ users: hostile, classes: hostile, channels: hostile, folds: 2, warnings: hostile });
     const document = parse(page);
@@ -231,7 +231,7 @@ describe("report.html of unusual input", () => {
     for (const user of options.users) expect(shown).toContain(user);
   });
 
-  it("copes with one epoch, no epochs, a missing kappa and people who stand in several folds", () => {
+  it("copes with one epoch, no epochs, a missing kappa and people in several folds", () => {
     const { cvReport, baseline, history } = exampleReport({ ...ordinary, folds: 2 });
     const [first, second] = cvReport.folds;
     const report = {
@@ -254,7 +254,7 @@ describe("report.html of unusual input", () => {
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
   });
 
-  it("refuses a baseline that lacks a channel it names", () => {
+  it("rejects a baseline that lacks a channel that it names", () => {
     const { cvReport, baseline, history } = exampleReport(ordinary);
     const broken = { ...baseline, sensor_columns: [...baseline.sensor_columns, "Mx"] };
     expect(() => trainHtml({ cvReport, baseline: broken, history })).toThrow(/expected statistics of Mx/);

@@ -36,7 +36,7 @@ const open = (): Promise<TrainingTracker> =>
   );
 const log = (): Promise<TrackingEvent[]> => readTrackingLog(join(directory, trackingFile));
 
-it.each([0, 1, 2, 3])("goes on with what %i lines of its beginning lack", async (lines) => {
+it.each([0, 1, 2, 3])("continues a log of which only %i lines were written", async (lines) => {
   await (await open()).stop("KILLED");
   const whole = await log();
   const left = whole.slice(0, lines);
@@ -48,7 +48,7 @@ it.each([0, 1, 2, 3])("goes on with what %i lines of its beginning lack", async 
   expect(types).toEqual(["log", "run", "params", ...(lines < 3 ? [] : ["RUNNING"]), "KILLED"]);
 });
 
-it("does not end a fit anew that had ended, and adds what its end lacks", async () => {
+it("does not end a completed fit again, but adds what is missing", async () => {
   const metrics = classificationMetrics(Int32Array.of(0, 1), Float32Array.of(0.9, 0.1, 0.2, 0.8), ["sit", "walk"]);
   const fold: FoldEvent = { type: "fold", fold: 1, folds: 2, bestEpoch: 3, epochs: 3, seconds: 1, metrics };
   const first = await open();
@@ -68,7 +68,7 @@ it("does not end a fit anew that had ended, and adds what its end lacks", async 
   ]);
 });
 
-it("logs each epoch on the page of the whole run as well, while the fold trains", async () => {
+it("also logs each epoch in the whole run while the fold trains", async () => {
   const tracker = await open();
   const epoch = { type: "epoch", epochs: 9, learningRate: 0.001, seconds: 1, windowsPerSecond: 1, best: true } as const;
   const scores = { loss: 0.5, accuracy: 0.8, valLoss: 0.7, valAccuracy: 0.75, valMacroF1: 0.6, secondsLeft: null };

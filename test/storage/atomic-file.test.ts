@@ -11,7 +11,7 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 const killBeforeChange = new URL("../pipelines/kill-before-change.ts", import.meta.url).href;
 
 describe("writeFileAtomic", () => {
-  it("creates and replaces, and leaves nothing else", async () => {
+  it("creates and replaces a file, and leaves nothing else behind", async () => {
     const directory = temporaryDirectory();
     const path = join(directory, "a.json");
     await writeFileAtomic(path, "one");
@@ -20,7 +20,7 @@ describe("writeFileAtomic", () => {
     expect(readdirSync(directory)).toEqual(["a.json"]);
   });
 
-  it("keeps the old content and leaves no temporary file where the write fails", async () => {
+  it("keeps the old content and leaves no temporary file if the write fails", async () => {
     const directory = temporaryDirectory();
     const path = join(directory, "a.json");
     writeFileSync(path, "old");
@@ -33,14 +33,14 @@ describe("writeFileAtomic", () => {
     expect(readdirSync(directory)).toEqual(["a.json"]);
   });
 
-  it("leaves no temporary file where the rename fails", async () => {
+  it("leaves no temporary file if the rename fails", async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, "taken", "inside"), { recursive: true });
     await expect(writeFileAtomic(join(directory, "taken"), "x")).rejects.toThrow();
     expect(readdirSync(directory)).toEqual(["taken"]);
   });
 
-  it("is never seen half written, whenever the process is killed", async () => {
+  it("is never seen partly written, whenever the process is killed", async () => {
     const directory = temporaryDirectory();
     const path = join(directory, "state.json");
     const source = new URL("../../src/storage/atomic-file.ts", import.meta.url).href;
@@ -64,7 +64,7 @@ describe("writeFileAtomic", () => {
 });
 
 describe("replaceFileSync", () => {
-  it("creates and replaces, over what a killed process left under the temporary name", () => {
+  it("creates and replaces a file, even if a killed process left its temporary file", () => {
     const directory = temporaryDirectory();
     const path = join(directory, "a.json");
     writeFileSync(join(directory, ".a.json.tmp"), "longer than what follows");
@@ -76,14 +76,14 @@ describe("replaceFileSync", () => {
 });
 
 describe("JSON lines", () => {
-  it("come back in order; a file that is not there is empty", async () => {
+  it("are returned in order, and a missing file is empty", async () => {
     const path = join(temporaryDirectory(), "history.jsonl");
     expect(await readJsonLines(path)).toEqual([]);
     for (const epoch of [1, 2, 3]) await appendJsonLine(path, { epoch });
     expect(await readJsonLines(path)).toEqual([{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }]);
   });
 
-  it("drop a torn last line, when they are read and before the next is added", async () => {
+  it("lose an incomplete last line when they are read and before the next line is added", async () => {
     const path = join(temporaryDirectory(), "history.jsonl");
     writeFileSync(path, `{"epoch":1}\n{"epoch":2,"note":"${"x".repeat(10_000)}`);
     expect(await readJsonLines(path)).toEqual([{ epoch: 1 }]);
@@ -91,7 +91,7 @@ describe("JSON lines", () => {
     expect(readFileSync(path, "utf8")).toBe('{"epoch":1}\n{"epoch":2}\n');
   });
 
-  it("name the line that is no JSON", async () => {
+  it("name the line that is not JSON", async () => {
     const path = join(temporaryDirectory(), "history.jsonl");
     writeFileSync(path, '{"epoch":1}\nnonsense\n');
     await expect(readJsonLines(path)).rejects.toThrow(/history\.jsonl, line 2: expected JSON/);
@@ -99,7 +99,7 @@ describe("JSON lines", () => {
 });
 
 describe("readJsonFile", () => {
-  it("names the file and every field that is wrong", async () => {
+  it("names the file and every invalid field", async () => {
     const path = join(temporaryDirectory(), "a.json");
     writeFileSync(path, '{"n": "one"}');
     const schema = z.object({ n: z.number(), name: z.string() });

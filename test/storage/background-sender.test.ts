@@ -59,7 +59,7 @@ async function timed<T>(work: Promise<T>): Promise<{ result: T; ms: number }> {
 }
 
 describe("BackgroundSender", () => {
-  it("sends in order, gathers what comes together, and keeps what was not done", async () => {
+  it("sends in order, groups events that arrive together, and keeps what was not sent", async () => {
     const { sender, turns } = sending((turn, events) => (turn === 1 ? 2 : events.length));
     sender.enqueue([event(1)]);
     sender.enqueue([event(2), event(3)]);
@@ -70,13 +70,13 @@ describe("BackgroundSender", () => {
     expect(turns.at(-1)!.events).toEqual([4]);
   });
 
-  it("has nothing to finish if nothing came", async () => {
+  it("has nothing to finish if there were no events", async () => {
     const { result, ms } = await timed(sending(() => 1).sender.finish());
     expect(result).toBeNull();
     expect(ms).toBe(0);
   });
 
-  it("tries again after a while, and a longer while", async () => {
+  it("tries again after growing pauses", async () => {
     const { sender, turns } = sending((turn, events) => {
       if (turn < 3) throw busy();
       return events.length;
@@ -90,7 +90,7 @@ describe("BackgroundSender", () => {
     expect(await sender.finish()).toBeNull();
   });
 
-  it("waits as long as the server said, and a little more, before the end and at it", async () => {
+  it("waits slightly longer than the server asked, both during the run and at its end", async () => {
     const { sender, turns } = sending((turn, events) => {
       if (turn === 1 || turn === 3) throw busy(5);
       return events.length;
@@ -106,20 +106,23 @@ describe("BackgroundSender", () => {
     }
   });
 
-  it.each([0, -1, Number.NaN, 1e-9, undefined])("makes no hot loop of Retry-After: %s", async (seconds) => {
-    const { sender, turns } = sending(() => {
-      throw busy(seconds);
-    });
-    sender.enqueue([event(1)]);
-    await until(() => turns.length === 12);
-    const waits = turns.slice(1).map(({ at }, i) => at - turns[i]!.at);
-    expect(Math.min(...waits)).toBeGreaterThanOrEqual(750);
-    // By this time, the backoff has reached its maximum.
-    expect(waits.at(-1)).toBeGreaterThanOrEqual(22_500);
-    await sender.finish(new ServerTimeLimits(0));
-  });
+  it.each([0, -1, Number.NaN, 1e-9, undefined])(
+    "does not retry in a tight loop after Retry-After: %s",
+    async (seconds) => {
+      const { sender, turns } = sending(() => {
+        throw busy(seconds);
+      });
+      sender.enqueue([event(1)]);
+      await until(() => turns.length === 12);
+      const waits = turns.slice(1).map(({ at }, i) => at - turns[i]!.at);
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual(750);
+      // By this time, the backoff has reached its maximum.
+      expect(waits.at(-1)).toBeGreaterThanOrEqual(22_500);
+      await sender.finish(new ServerTimeLimits(0));
+    },
+  );
 
-  it.each([2 ** 31 / 1000, 1e12, Number.POSITIVE_INFINITY])("comes back after %s s within reason", async (seconds) => {
+  it.each([2 ** 31 / 1000, 1e12, Number.POSITIVE_INFINITY])("retries after %s s, within limits", async (seconds) => {
     const { sender, turns } = sending((turn, events) => {
       if (turn === 1) throw busy(seconds);
       return events.length;
@@ -147,7 +150,7 @@ describe("BackgroundSender", () => {
     expect(turns).toHaveLength(2);
   });
 
-  it("gives up at the end if the server asks for more time than there is", async () => {
+  it("gives up at the end if the server asks for more time than remains", async () => {
     const { sender } = sending(() => {
       throw busy(3600);
     });
@@ -185,7 +188,7 @@ describe("BackgroundSender", () => {
     expect(ms).toBeLessThanOrEqual(301);
   });
 
-  it("ends at once if nobody listens", async () => {
+  it("ends at once if there is no server", async () => {
     const { sender, turns } = sending(() => {
       throw absent();
     });
@@ -221,7 +224,7 @@ describe("BackgroundSender", () => {
 });
 
 describe("time limits that several senders share", () => {
-  it("ends for all at once, whatever the server swallows", async () => {
+  it("end for all senders at once, whatever the server accepts", async () => {
     const limits = new ServerTimeLimits(60_000);
     const { ms } = await timed(
       (async () => {
@@ -235,7 +238,7 @@ describe("time limits that several senders share", () => {
     expect(ms).toBeLessThan(62_100);
   });
 
-  it("has sixty times as long for what is taken, and no longer", async () => {
+  it("are sixty times as long for accepted data, and no longer", async () => {
     const limits = new ServerTimeLimits(60_000);
     let streams = 0;
     const { ms } = await timed(
@@ -255,7 +258,7 @@ describe("time limits that several senders share", () => {
     expect(streams).toBeLessThan(35);
   });
 
-  it("ends a sending between two requests that were taken", async () => {
+  it("end the sending between two accepted requests", async () => {
     const { sender, turns } = sending(async () => {
       await clock.sleep(290);
       return 1;
@@ -269,7 +272,7 @@ describe("time limits that several senders share", () => {
     expect(turns).toHaveLength(asked);
   });
 
-  it("is spent in full by slow refusals", async () => {
+  it("are used up by slow rejections", async () => {
     const limits = new ServerTimeLimits(60_000);
     const refusing = fakeSender(async (_, events) => {
       await clock.sleep(25_000);

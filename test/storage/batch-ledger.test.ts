@@ -19,7 +19,7 @@ function usedDatabase(): WeakRef<DatabaseSync> {
   return new WeakRef(database);
 }
 
-it("lets go of a closed database, although its statements are kept", async () => {
+it("releases a closed database, although its statements are kept", async () => {
   const database = usedDatabase();
   // A WeakRef keeps its target until the current job ends.
   await setImmediate();

@@ -11,7 +11,7 @@ const add = (spool: BatchSpool, stream: string, batch_id: string): Promise<Spool
   );
 const ids = (spool: BatchSpool): string[] => spool.waiting.map(({ batch_id }) => batch_id);
 
-it("keeps batches in their order, over restarts, and counts their bytes", async () => {
+it("keeps batches in order across restarts, and counts their bytes", async () => {
   const directory = join(temporaryDirectory(), "spool");
   const first = await BatchSpool.open(directory);
   const one = await add(first, "a", "1");
@@ -36,7 +36,7 @@ it("belongs to one process at a time", async () => {
   await (await BatchSpool.open(directory)).close();
 });
 
-it("sets a batch aside with the reason, and lets it wait again in its old place", async () => {
+it("sets a batch aside with the reason, and can return it to its old place in the queue", async () => {
   const directory = temporaryDirectory();
   const spool = await BatchSpool.open(directory);
   const one = await add(spool, "a", "1");
@@ -54,7 +54,7 @@ it("sets a batch aside with the reason, and lets it wait again in its old place"
   await spool.close();
 });
 
-it("completes what a killed process began, at each step", async () => {
+it("completes each step that a killed process began", async () => {
   const name = "000000000001";
   const facts = { stream: "a", batch_id: "1", file: "f", content_type: null, content_encoding: null, query: {} };
   const json = JSON.stringify(facts);
@@ -88,7 +88,7 @@ it("completes what a killed process began, at each step", async () => {
   }
 });
 
-it("remembers files that were taken apart until they are gone or have changed", async () => {
+it("remembers files that were split until they are deleted or changed", async () => {
   const directory = temporaryDirectory();
   const [here, gone] = ["here.csv", "gone.csv"].map((name) => {
     writeFileSync(join(directory, name), "x");

@@ -45,7 +45,7 @@ describe("batchesOf", () => {
     );
   });
 
-  it("makes one request of what fits into one", () => {
+  it("makes a single request if everything fits", () => {
     const metrics = Array.from({ length: 1000 }, (_, step) => ({ key: "loss", value: 1, timestamp: 1, step }));
     expect(splitSentEvent({ metrics, params: [], tags: [] })).toHaveLength(1);
     expect(splitSentEvent({ metrics: [...metrics, metrics[0]!], params: [], tags: [] })).toHaveLength(2);
@@ -69,7 +69,7 @@ describe("keyOf", () => {
     ["", "_"],
   ])("of %j is %j", (name, key) => expect(sentEventKey(name)).toBe(key));
 
-  it("is one that servers take: of their characters, not too long, and a path that is its own shortest form", () => {
+  it("is one that servers accept: it has valid characters, is short enough, and is a normalised path", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 400 }), (name) => {
         const key = sentEventKey(name);
@@ -119,7 +119,7 @@ describe("EventSender", () => {
     return { type: "metrics", run: "train", at: 9, step, values };
   };
 
-  it("looks for a run before it makes one, and names it by a tag", async () => {
+  it("looks for a run before it creates one, and identifies it by a tag", async () => {
     await send(...begin);
     const methods = server.asked.map(({ path }) => path);
     expect(methods).toEqual(["experiments/get-by-name", "runs/search", "runs/create"]);
@@ -154,7 +154,7 @@ describe("EventSender", () => {
     expect(batches.flatMap((batch) => batch.tags).every(({ value }) => value.length === 5000)).toBe(true);
   });
 
-  it("does not send what is no finite number, and says so once for each metric", async () => {
+  it("does not send values that are not finite, and says so once per metric", async () => {
     const line = JSON.stringify(metrics(2, { loss: Number.NaN, accuracy: 0.5 }));
     await send(
       ...begin,
@@ -169,14 +169,14 @@ describe("EventSender", () => {
     ]);
   });
 
-  it("cuts no character in two", async () => {
+  it("never splits a character", async () => {
     await send(...begin, { type: "tags", run: "train", tags: { note: `a${"🚶".repeat(4000)}`, half: "\ud83d" } });
     const [{ tags }] = server.bodies("runs/log-batch");
     expect(tags[0].value).toBe(`a${"🚶".repeat(2499)}…`);
     expect(tags[1].value).toBe("\ufffd");
   });
 
-  it("cuts params for a server that takes none longer than 500 characters", async () => {
+  it("shortens params for a server that accepts at most 500 characters", async () => {
     const tooLong = (value: string): boolean => value.length > 500;
     server.refuse = ({ body }) =>
       body.params?.some(({ value }: { value: string }) => tooLong(value))
@@ -193,7 +193,7 @@ describe("EventSender", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("goes on after what is refused for good, says it once, and does not call the log complete", async () => {
+  it("continues after a permanent rejection, reports it once, and does not mark the log as complete", async () => {
     server.refuse = ({ path }) =>
       path === "runs/log-inputs"
         ? { status: 400, error_code: "INVALID_PARAMETER_VALUE", message: "no\ntrace" }
@@ -240,7 +240,7 @@ describe("EventSender", () => {
     expect(server.bodies("model-versions/create")).toMatchObject([{ model_id: "m1" }]);
   });
 
-  it("does not call a model ready of which a file is gone", async () => {
+  it("does not mark a model as ready if one of its files is missing", async () => {
     await send(...begin, logged[0]!, { type: "artifact", run: "train", file: "gone", path: "model/gone" }, logged[4]!);
     expect(server.loggedModels).toMatchObject([{ status: "LOGGED_MODEL_UPLOAD_FAILED" }]);
   });
@@ -256,7 +256,7 @@ describe("EventSender", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("registers no model of which a file is gone", async () => {
+  it("does not register a model if one of its files is missing", async () => {
     writeFileSync(join(directory, "here.txt"), "here");
     const artifact = (file: string): TrackingEvent => {
       return { type: "artifact", run: "train", file, path: `model/${file}` };

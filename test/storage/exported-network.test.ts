@@ -15,11 +15,11 @@ const inGraph = (field: number, change: (value: Uint8Array) => Uint8Array): Uint
 const location = message([1, "location"], [2, "../../../../etc/passwd"]);
 const tensor = message([2, 1], [8, "weights"], [13, location], [14, 1]);
 
-it("finds nothing wrong with a network as train writes it", () => {
+it("accepts a network as train writes it", () => {
   expect(faults(network)).toEqual([]);
 });
 
-describe("a network that would make the runtime do what none of train's does", () => {
+describe("a network that uses features of the runtime that train's networks never use", () => {
   it.each([
     [
       "data in another file",
@@ -67,7 +67,7 @@ describe("a network that would make the runtime do what none of train's does", (
   });
 });
 
-describe("a network of another model", () => {
+describe("a network from a different model", () => {
   it.each([
     [
       "another window",
@@ -97,7 +97,7 @@ describe("a network of another model", () => {
   });
 });
 
-it("refuses what is no network, or only a part of one, and nothing else happens", () => {
+it("what is incomplete or not a network is rejected without side effects", () => {
   expect(faults(new Uint8Array())).toEqual(["the file is empty"]);
   expect(faults(new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n"))[0]).toMatch(
     /not a complete ONNX model/,

@@ -8,7 +8,7 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 const abc = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 const empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-it("hashes texts, bytes and files alike", async () => {
+it("gives the same hash for text, bytes and files with the same content", async () => {
   const path = join(temporaryDirectory(), "abc");
   writeFileSync(path, "abc");
   expect(sha256Bytes("abc")).toBe(abc);
@@ -18,7 +18,7 @@ it("hashes texts, bytes and files alike", async () => {
   expect(await sha256File(path)).toBe(empty);
 });
 
-it("hashes a file longer than its read buffer as its bytes", async () => {
+it("gives the hash of the bytes for a file longer than the read buffer", async () => {
   const path = join(temporaryDirectory(), "long");
   const bytes = Uint8Array.from({ length: 3_000_001 }, (_, i) => (i * 31) % 251);
   writeFileSync(path, bytes);

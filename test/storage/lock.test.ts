@@ -35,7 +35,7 @@ async function release(lock: LockResult): Promise<void> {
 }
 
 describe("acquireLock", () => {
-  it("is refused while a process of another host lives, with the process, the host, the time and the file", async () => {
+  it("is rejected while a process on another host is alive, with the process, the host, the time and the file", async () => {
     const directory = temporaryDirectory();
     const { child, flag } = await holderOnAnotherHost(directory);
     const lock = await acquireLock(directory);
@@ -44,7 +44,7 @@ describe("acquireLock", () => {
     expect(readdirSync(directory)).toHaveLength(1);
   });
 
-  it("is taken over from a killed process of another host, whose pid says nothing here", async () => {
+  it("is taken over from a killed process on another host, whose pid has no meaning here", async () => {
     const directory = temporaryDirectory();
     const { child } = await holderOnAnotherHost(directory);
     const ended = once(child, "exit");
@@ -54,7 +54,7 @@ describe("acquireLock", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("is not fooled by a pid that another process has by now", async () => {
+  it("is not fooled by a pid that another process has reused", async () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, `lock-${process.ppid}-0123456789ab@here`), "");
     await release(await acquireLock(directory));
@@ -69,7 +69,7 @@ describe("acquireLock", () => {
     expect(readdirSync(directory).sort()).toEqual(names.sort());
   });
 
-  it.each(["%ZZ", "%FF", "%"])("names a host as it stands there if nothing encodes so: %s", async (host) => {
+  it.each(["%ZZ", "%FF", "%"])("shows a host name unchanged if it is not a valid encoding: %s", async (host) => {
     const directory = temporaryDirectory();
     const { flag } = await holderOnAnotherHost(directory, host);
     const lock = await acquireLock(directory);
@@ -102,7 +102,7 @@ describe("acquireLock", () => {
     },
   );
 
-  it.each(["garbage", "SQLite format 3\0"])("takes no notice of a flag that is not empty: %j", async (content) => {
+  it.each(["garbage", "SQLite format 3\0"])("ignores a flag file that is not empty: %j", async (content) => {
     const directory = temporaryDirectory();
     const path = join(directory, "lock-1-aaaaaaaaaaaa@evil");
     writeFileSync(path, content);
@@ -110,7 +110,7 @@ describe("acquireLock", () => {
     expect(readFileSync(path, "utf8")).toBe(content);
   });
 
-  it("reads no journal beside a flag, and nothing that one leads to", async () => {
+  it("reads neither a journal next to a flag file nor the target of a link", async () => {
     const [directory, outside] = [temporaryDirectory(), temporaryDirectory()];
     const flag = join(directory, "lock-1-aaaaaaaaaaaa@evil");
     writeFileSync(flag, "");
@@ -124,7 +124,7 @@ describe("acquireLock", () => {
     expect(existsSync(join(directory, "lock-1-aaaaaaaaaaaa@evil-shm"))).toBe(false);
   });
 
-  it("is held by one of many at any moment, and by each in the end", async () => {
+  it("is held by one of many processes at a time, and eventually by each", async () => {
     const directory = temporaryDirectory();
     let holding = 0;
     const one = async (): Promise<void> => {

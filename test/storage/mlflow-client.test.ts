@@ -65,17 +65,17 @@ describe.skipIf(!certified)(`a certificate of one's own${certified ? "" : " (ski
     expect(await ask(uri)).toMatchObject({ kind: "unreachable", message: expect.stringContaining("self-signed") });
   });
 
-  it("is trusted where MLFLOW_TRACKING_SERVER_CERT_PATH names it", async () => {
+  it("is trusted if MLFLOW_TRACKING_SERVER_CERT_PATH names it", async () => {
     expect(await ask(uri, { MLFLOW_TRACKING_SERVER_CERT_PATH: join(directory, "cert.pem") })).toBe("7");
   });
 
-  it("is not looked at with MLFLOW_TRACKING_INSECURE_TLS", async () => {
+  it("is not verified with MLFLOW_TRACKING_INSECURE_TLS", async () => {
     expect(await ask(uri, { MLFLOW_TRACKING_INSECURE_TLS: "true" })).toBe("7");
   });
 });
 
 describe("an answer", () => {
-  it("is asked for with the credentials, which no fault names", async () => {
+  it("is requested with the credentials, which no error message contains", async () => {
     const { host } = new URL(fake.uri);
     expect(await ask(`http://me:s3cret@${host}`)).toBe("7");
     expect(fake.asked.at(-1)!.authorization).toBe(`Basic ${Buffer.from("me:s3cret").toString("base64")}`);
@@ -97,7 +97,7 @@ describe("an answer", () => {
     expect(fault).toMatchObject({ kind: "busy", retryAfterSeconds: seconds });
   });
 
-  it("that is a page, or nothing that MLflow says, is no server's", async () => {
+  it("that is a web page or otherwise not from MLflow shows that the server is a different one", async () => {
     const bodies = ["<html>Welcome</html>", '{"ok":true}', "[]"];
     const server = createPlainServer((_, answer) => answer.end(bodies.shift()));
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -155,7 +155,7 @@ function flood(answer: ServerResponse, part: Buffer): void {
 
 const mebi = 2 ** 20;
 
-describe("a server that is no friend", () => {
+describe("a hostile server", () => {
   it.each([
     ["claims a longer answer than there may be", { "content-length": String(7e9) }],
     ["claims no length", {}],
@@ -168,7 +168,7 @@ describe("a server that is no friend", () => {
     expect(written).toBeLessThan(64 * mebi);
   });
 
-  it("is not read beyond 64 KiB of an error, whose beginning is told", async () => {
+  it("has at most 64 KiB of an error read, whose beginning is reported", async () => {
     const { fault, written } = await against((_question, answer) => {
       answer.writeHead(500);
       answer.write("out of order ");
@@ -179,7 +179,7 @@ describe("a server that is no friend", () => {
     expect(written).toBeLessThan(32 * mebi);
   });
 
-  it("has at most 300 characters of its messages told", async () => {
+  it("has at most 300 characters of its messages reported", async () => {
     const { fault } = await against((_question, answer) =>
       answer.writeHead(400).end(JSON.stringify({ error_code: "INVALID", message: "no ".repeat(9000) })),
     );
@@ -188,7 +188,7 @@ describe("a server that is no friend", () => {
     expect(said).toHaveLength(300);
   });
 
-  it("is not told apart from a bomb if it compresses unasked", async () => {
+  it("is rejected if it compresses an answer without being asked to", async () => {
     const bomb = gzipSync(Buffer.alloc(64 * mebi, " "));
     const encodings: unknown[] = [];
     const { fault, written } = await against((question, answer) => {
@@ -221,14 +221,17 @@ describe("a server that is no friend", () => {
     expect(dripped).toBeGreaterThan(1);
   });
 
-  it.each([301, 302, 307, 308])("is not followed to another place (%i), where credentials would go", async (status) => {
-    fake.asked.length = 0;
-    const { fault } = await against((_question, answer) =>
-      answer.writeHead(status, { location: `${fake.uri}/api/2.0/mlflow/experiments/get-by-name` }).end(),
-    );
-    expect(fault).toMatchObject({ kind: "refused", message: expect.stringContaining(`redirect to ${fake.uri}`) });
-    expect(fake.asked).toEqual([]);
-  });
+  it.each([301, 302, 307, 308])(
+    "is not followed if it redirects (%i), because the credentials would be sent elsewhere",
+    async (status) => {
+      fake.asked.length = 0;
+      const { fault } = await against((_question, answer) =>
+        answer.writeHead(status, { location: `${fake.uri}/api/2.0/mlflow/experiments/get-by-name` }).end(),
+      );
+      expect(fault).toMatchObject({ kind: "refused", message: expect.stringContaining(`redirect to ${fake.uri}`) });
+      expect(fake.asked).toEqual([]);
+    },
+  );
 
   it("does not lead an artifact out of the artifacts", async () => {
     fake.asked.length = 0;
@@ -249,7 +252,7 @@ describe("a server that is no friend", () => {
     },
   );
 
-  it("does not page us on for ever", async () => {
+  it("does not make the client page forever", async () => {
     let pages = 0;
     const { fault } = await against(
       (_question, answer) => {

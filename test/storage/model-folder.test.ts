@@ -8,7 +8,7 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 import { files, input, writtenModel } from "./written-model.ts";
 
 describe("writeModelFolder", () => {
-  it("writes every file with its hash and leaves nothing beside the folder", async () => {
+  it("writes every file with its hash, and leaves nothing next to the folder", async () => {
     const out = join(temporaryDirectory(), "models", "walk");
     const source = join(dirname(dirname(out)), "history");
     writeFileSync(source, "{}\n");
@@ -21,7 +21,7 @@ describe("writeModelFolder", () => {
     expect(manifest.files).not.toHaveProperty("rolling_reference.json");
   });
 
-  it("takes an empty directory, and refuses one that holds a model or anything else", async () => {
+  it("accepts an empty directory, and rejects one that contains a model or anything else", async () => {
     const out = join(temporaryDirectory(), "walk");
     mkdirSync(out);
     await writeModelFolder(out, input, files);
@@ -33,7 +33,7 @@ describe("writeModelFolder", () => {
     expect(readdirSync(other)).toEqual(["notes.txt"]);
   });
 
-  it("leaves nothing where a file cannot be written", async () => {
+  it("leaves nothing behind if a file cannot be written", async () => {
     const directory = temporaryDirectory();
     const broken = { ...files, "history.jsonl": { path: join(directory, "absent") } };
     await expect(writeModelFolder(join(directory, "walk"), input, broken)).rejects.toThrow(/ENOENT/);
@@ -42,14 +42,14 @@ describe("writeModelFolder", () => {
 });
 
 describe("openModelFolder", () => {
-  it("opens what was written, wherever it was moved", async () => {
+  it("opens a folder that was written, even after it is moved", async () => {
     const model = await openModelFolder(await writtenModel());
     expect(model.labels.classes).toEqual(["walking", "sitting"]);
     expect(model.manifest.model_version).toBe("2026-11-24-abc");
     expect(readFileSync(model.path("model.onnx"))).toHaveLength(2);
   });
 
-  it.each(["model.onnx", "scaler.json", "baseline_stats.json", "labels.json"])("refuses a changed %s", async (name) => {
+  it.each(["model.onnx", "scaler.json", "baseline_stats.json", "labels.json"])("rejects a changed %s", async (name) => {
     const out = await writtenModel();
     const expected = sha256Bytes(readFileSync(join(out, name)));
     appendFileSync(join(out, name), " ");
@@ -63,7 +63,7 @@ describe("openModelFolder", () => {
     expect(error.exitCode).toBe(2);
   });
 
-  it("refuses a missing file and a changed manifest", async () => {
+  it("rejects a missing file and a changed manifest", async () => {
     const out = await writtenModel();
     const path = join(out, "manifest.json");
     const text = readFileSync(path, "utf8");
@@ -74,14 +74,14 @@ describe("openModelFolder", () => {
     await expect(openModelFolder(out)).rejects.toThrow(/scaler\.json is missing/);
   });
 
-  it("lets the rolling reference change and further files lie beside the model", async () => {
+  it("allows the rolling reference to change, and further files in the folder", async () => {
     const out = await writtenModel();
     writeFileSync(join(out, "rolling_reference.json"), '{"batches":[]}');
     writeFileSync(join(out, "state.sqlite"), "");
     await expect(openModelFolder(out)).resolves.toBeDefined();
   });
 
-  it("says what a directory without a manifest is", async () => {
+  it("explains what a directory without a manifest is", async () => {
     const directory = temporaryDirectory();
     await expect(openModelFolder(directory)).rejects.toThrow(/expected a model folder, found no manifest\.json/);
     mkdirSync(`${join(directory, "walk")}.partial`);

@@ -8,7 +8,7 @@ const registry = (versions?: string[]): Registry => ({
 });
 const made = (name: string, day: number) => ({ name, createdAt: `2026-01-0${day}T00:00:00.000Z` });
 
-it("reads a number after the last @, and nothing else", () => {
+it("reads only a number after the last @", () => {
   expect(parseVersionName("walk@3")).toEqual({ line: "walk", number: 3 });
   expect(parseVersionName("a@b@12")).toEqual({ line: "a@b", number: 12 });
   for (const name of ["walk", "walk@champion", "walk@0", "walk@03", "walk@-1", "walk@1.5", "@3", "walk@1234567"]) {
@@ -16,7 +16,7 @@ it("reads a number after the last @, and nothing else", () => {
   }
 });
 
-it("numbers versions by age, and never changes a number that was written down", () => {
+it("numbers versions by age, and never changes a recorded number", () => {
   const all = [made("walk-v2", 2), made("walk", 1), made("joined", 3)];
   expect(numberedVersions(registry(), "walk", all)).toEqual(["walk", "walk-v2", "joined"]);
   const written = registry(["walk", "walk-v2"]);

@@ -69,7 +69,7 @@ function refusal(work: () => unknown): UserError {
 const later = "2026-11-25T05:00:00.000Z";
 
 describe("the ledger", () => {
-  it("gives back what was written, after it was closed as well", () => {
+  it("returns what was written, even after it was closed and reopened", () => {
     const directory = temporaryDirectory();
     const first = MonitorDatabase.open(directory, { modelVersion, ...upgrade });
     const odd = batch("7", {
@@ -90,7 +90,7 @@ describe("the ledger", () => {
     });
   });
 
-  it("takes the window from a stream's end and the anchor from its start, both oldest first", () => {
+  it("reads the window from the end of a stream and the anchor from its start, both oldest first", () => {
     opened().transaction((ledger) => {
       for (const id of ["1", "2", "3", "4", "5"]) ledger.append(batch(id, { inReferences: id !== "4" }));
       ledger.append(batch("6", { stream: "b" }));
@@ -115,7 +115,7 @@ describe("the ledger", () => {
     });
   });
 
-  it("takes an id once in its stream, and a window batch only with a summary", () => {
+  it("accepts an id once per stream, and a batch of the window only with a summary", () => {
     const database = opened();
     database.transaction((ledger) => ledger.append(batch("1")));
     expect(() => database.transaction((ledger) => ledger.append(batch("1")))).toThrow(/UNIQUE/);
@@ -127,7 +127,7 @@ describe("the ledger", () => {
     expect([sequences("a"), sequences("b")]).toEqual([[1], [2]]);
   });
 
-  it("changes a status by hand, and says when the window last changed", () => {
+  it("changes a status on request, and returns when the window last changed", () => {
     opened().transaction((ledger) => {
       ledger.append(batch("1"));
       ledger.append(batch("2", { status: "alarmed", inReferences: false, receivedAt: later }));
@@ -140,7 +140,7 @@ describe("the ledger", () => {
     });
   });
 
-  it("keeps a state for each stream, and forgets it with the window on a reset; the history stays", () => {
+  it("keeps a state for each stream; a reset deletes it with the window, but not the history", () => {
     opened().transaction((ledger) => {
       for (const stream of ["a", "b"]) ledger.append(batch("1", { stream }));
       expect(ledger.stream("a")).toMatchObject({ state: null, referencesChangedAt: batch("1").receivedAt });
@@ -157,7 +157,7 @@ describe("the ledger", () => {
 });
 
 describe("a transaction", () => {
-  it("leaves nothing where its work throws or goes on later", () => {
+  it("leaves nothing if its work throws or is asynchronous", () => {
     const database = opened();
     const failing = (): void =>
       database.transaction((ledger) => {
@@ -169,7 +169,7 @@ describe("a transaction", () => {
     expect(database.transaction((ledger) => [ledger.streams(), ledger.page("a")])).toEqual([[], []]);
   });
 
-  it("keeps every other out, and tells one that waited too long", () => {
+  it("excludes every other transaction, and a waiting one fails after the time limit", () => {
     const directory = temporaryDirectory();
     const [one, other] = [opened(directory), opened(directory)];
     const error = one.transaction((ledger) => {
@@ -209,7 +209,7 @@ function ledgerOfVersion1(directory: string, rows: number): void {
 }
 
 describe("a ledger of version 3", () => {
-  it("keeps its batches, without times of their data, and stores these times from now on", () => {
+  it("keeps its batches without data times, and stores data times from now on", () => {
     const directory = temporaryDirectory();
     const database = new DatabaseSync(join(directory, "monitor.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; BEGIN");
@@ -237,7 +237,7 @@ describe("a ledger of version 3", () => {
 });
 
 describe("a ledger of version 2", () => {
-  it("is brought to the present form, with a headline for each batch that is not damaged, and counts by status", () => {
+  it("is upgraded, with a headline for each undamaged batch and counts by status", () => {
     const directory = temporaryDirectory();
     const database = new DatabaseSync(join(directory, "monitor.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; BEGIN");
@@ -304,13 +304,13 @@ describe("a ledger of version 1", () => {
     });
   }
 
-  it("is brought to the present form when it is opened, with all that it held", () => {
+  it("is upgraded with its whole content when it is opened", () => {
     const directory = temporaryDirectory();
     ledgerOfVersion1(directory, rows);
     expectWhole(opened(directory));
   });
 
-  it("loses nothing if the process is killed at any row of it", () => {
+  it("loses nothing if the process is killed at any row of the upgrade", () => {
     const source = new URL("../../src/storage/monitor-database.ts", import.meta.url).href;
     for (const killedAt of [0, 1, 17, 31]) {
       const directory = temporaryDirectory();
@@ -370,7 +370,7 @@ describe("a file that cannot be used", () => {
     expect(error.advice).toBeDefined();
   });
 
-  it("is refused where a newer Tidemark wrote it, or it belongs to another model, and stays as it is", () => {
+  it("is rejected if a newer version wrote it or it belongs to another model, and stays unchanged", () => {
     const directory = temporaryDirectory();
     open(directory);
     const path = join(directory, "monitor.sqlite");
@@ -384,7 +384,7 @@ describe("a file that cannot be used", () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  it("is refused if it is empty: a ledger appears whole, and this one was cut off", () => {
+  it("is rejected if it is empty, because a ledger is complete as soon as it exists", () => {
     const directory = temporaryDirectory();
     const path = join(directory, "monitor.sqlite");
     writeFileSync(path, "");
@@ -394,7 +394,7 @@ describe("a file that cannot be used", () => {
     expect(readFileSync(path)).toHaveLength(0);
   });
 
-  it("is refused if its log is there without it, or it is a database of something else", () => {
+  it("is rejected if only its log exists, or if it is a different kind of database", () => {
     const directory = temporaryDirectory();
     const path = join(directory, "monitor.sqlite");
     writeFileSync(`${path}-wal`, "batches");
@@ -417,7 +417,7 @@ describe("a file that cannot be used", () => {
     },
   );
 
-  it("is refused beside a journal, which SQLite would roll back", () => {
+  it("is rejected if there is a journal, which SQLite would roll back", () => {
     const directory = temporaryDirectory();
     open(directory);
     writeFileSync(join(directory, "monitor.sqlite-journal"), "");
@@ -465,7 +465,7 @@ describe("a file that cannot be used", () => {
     expect(error.message).toMatch(message);
   });
 
-  it("is refused with results that swell: 30 of 15 MB in a megabyte", () => {
+  it("is rejected if results decompress to a huge size: 30 results of 15 MB from one megabyte", () => {
     const directory = temporaryDirectory();
     const first = MonitorDatabase.open(directory, { modelVersion, ...upgrade });
     first.transaction((ledger) => {
@@ -479,13 +479,13 @@ describe("a file that cannot be used", () => {
     expect(error.message).toMatch(/the ledger is damaged: batch "\d+": result: expected deflated JSON/);
   });
 
-  it("leaves nothing else in the folder when it begins", () => {
+  it("leaves nothing else in a new folder", () => {
     const directory = temporaryDirectory();
     open(directory);
     expect(readdirSync(directory)).toEqual(["monitor.sqlite"]);
   });
 
-  it("is refused where its folder is absent", () => {
+  it("is rejected if its folder is missing", () => {
     expect(refusal(() => open(join(temporaryDirectory(), "absent"))).message).toMatch(/cannot be opened or created/);
   });
 

@@ -28,7 +28,7 @@ streamStoreContract("in a folder of ledgers", () => {
   return async () => (await opened(directory)).streamsOf({ project: "p", model: "walk-1" });
 });
 
-it("keeps projects and models apart, each in a ledger of its own", async () => {
+it("keeps each model of each project in its own ledger", async () => {
   const directory = join(temporaryDirectory(), "new", "ledgers");
   const store = await opened(directory);
   const keys = ["a", "b"].flatMap((project) => ["walk-1", "../Walk"].map((model) => ({ project, model })));
@@ -45,7 +45,7 @@ it("keeps projects and models apart, each in a ledger of its own", async () => {
   await store.close();
 });
 
-it("lists its projects, and tells which models have a ledger there, without creating one", async () => {
+it("lists its projects and the models that have a ledger there, without creating one", async () => {
   const directory = temporaryDirectory();
   const store = await opened(directory);
   expect(await store.projects()).toEqual([]);
@@ -73,7 +73,7 @@ it("shows an address without its password", () => {
   }
 });
 
-it("refuses what is not an address, without repeating a password", () => {
+it("rejects what is not an address, without repeating a password", () => {
   for (const [written, message] of [
     ["ledgers", /expected sqlite:DIR or postgres:\/\/.*got "ledgers"/],
     ["mysql://ann:secret@db/fleet", /got an address that begins with mysql:/],

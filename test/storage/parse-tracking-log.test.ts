@@ -17,7 +17,7 @@ const events: TrackingEvent[] = [
 ];
 const textOf = (lines: readonly unknown[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
-it("gives the events of a whole log back, and of one that was cut off what is whole", () => {
+it("returns the events of a complete log, and the complete events of a truncated one", () => {
   expect(parseTrackingLog(textOf(events), "log")).toEqual(events);
   expect(parseTrackingLog(textOf(events).slice(0, -5), "log")).toEqual(events.slice(0, -1));
   expect(parseTrackingLog("", "log")).toEqual([]);
@@ -34,12 +34,12 @@ function expectLogOrRefusal(text: string): void {
   }
 }
 
-it("refuses any text that is none", () => {
+it("rejects text that is not a log", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => expectLogOrRefusal(`${text}\n`)));
   fc.assert(fc.property(fc.array(fc.json(), { maxLength: 5 }), (lines) => expectLogOrRefusal(`${lines.join("\n")}\n`)));
 });
 
-it("refuses any change that makes it none", () => {
+it("rejects every change that makes a log invalid", () => {
   const text = textOf(events);
   const at = fc.nat(text.length);
   fc.assert(
@@ -51,7 +51,7 @@ it("refuses any change that makes it none", () => {
   fc.assert(fc.property(fc.shuffledSubarray(events), (some) => expectLogOrRefusal(textOf(some))));
 });
 
-it("is not held up by what is large or deep", () => {
+it("is not slowed down by large or deeply nested values", () => {
   for (const text of ["[".repeat(1e6), `${"[".repeat(1e5)}${"]".repeat(1e5)}`, "\n".repeat(600_000)]) {
     expect(() => parseTrackingLog(`${text}\n`, "log")).toThrow(UserError);
   }

@@ -7,7 +7,7 @@ import { readTextFile } from "../../src/storage/read-text-file.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 describe("readTextFile", () => {
-  it("gives the text, and null if there is no file", async () => {
+  it("returns the text, or null if there is no file", async () => {
     const path = join(temporaryDirectory(), "a.json");
     expect(await readTextFile(path)).toBeNull();
     writeFileSync(path, "ü");
@@ -39,7 +39,7 @@ describe("readTextFile", () => {
   });
 
   // The superuser may read every file.
-  it.skipIf(process.getuid?.() === 0)("refuses a file that its user may not read", async () => {
+  it.skipIf(process.getuid?.() === 0)("rejects a file that its user must not read", async () => {
     const path = join(temporaryDirectory(), "a.json");
     writeFileSync(path, "{}");
     chmodSync(path, 0);

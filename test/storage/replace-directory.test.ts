@@ -9,7 +9,7 @@ const contentOf = (directory: string): Record<string, string> =>
   Object.fromEntries(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), "utf8")]));
 
 describe("replaceDirectory", () => {
-  it("leaves the earlier folder, the later one or none, whenever its process is killed", {
+  it("leaves the old folder, the new one or none, whenever its process is killed", {
     timeout: 300_000,
   }, async () => {
     const [directory, killer] = [temporaryDirectory(), new URL("../pipelines/kill-before-change.ts", import.meta.url)];
@@ -40,7 +40,7 @@ describe("replaceDirectory", () => {
 });
 
 describe("checkReplaceable", () => {
-  it("takes what is not there, and what holds nothing else", async () => {
+  it("accepts a path that does not exist, and a folder that contains nothing else", async () => {
     const directory = temporaryDirectory();
     await checkReplaceableDirectory(join(directory, "absent"), ["a"]);
     writeFileSync(join(directory, "a"), "");

@@ -13,7 +13,7 @@ import { writtenModel } from "./written-model.ts";
 const name = "baseline_stats.json";
 
 describe("replaceModelFile", () => {
-  it("replaces the file with its hash, and what else changes, and nothing more", async () => {
+  it("replaces the file, its hash and the given fields of the manifest, and nothing else", async () => {
     const model = await writtenModel();
     const { manifest_hash: _, ...before } = await readManifest(model);
     const recalibrated = { at: "2026-12-01T00:00:00Z", tidemark_version: "9.9.9" };
@@ -24,7 +24,7 @@ describe("replaceModelFile", () => {
     expect(readdirSync(model).filter((own) => /lock|tmp/.test(own))).toEqual([]);
   });
 
-  it("never shows a reader a folder that is half replaced", async () => {
+  it("never shows a reader a partly replaced folder", async () => {
     const model = await writtenModel();
     let writing = true;
     const replacing = (async () => {
@@ -41,7 +41,7 @@ describe("replaceModelFile", () => {
     expect(opened).toBeGreaterThan(0);
   });
 
-  it("leaves a folder that opens with the old or the new content, and no other, if it stops in between", async () => {
+  it("leaves a folder that opens with either the old or the new content if it stops in between", async () => {
     const model = await writtenModel();
     const { manifest_hash: _, ...manifest } = await readManifest(model);
     const halfway = sealManifest({ ...manifest, replacing: { [name]: sha256Bytes("new") } });

@@ -10,14 +10,14 @@ const basic = (credentials: string): string => `Basic ${Buffer.from(credentials)
 const none = { authorization: undefined, certificates: undefined, insecureTls: false, warnings: [] };
 
 describe("serverAddress", () => {
-  it("is null where nothing is tracked", () => {
+  it("is null if nothing is tracked", () => {
     expect(serverAddress(undefined, {})).toBeNull();
     expect(serverAddress(undefined, { MLFLOW_TRACKING_URI: "" })).toBeNull();
     expect(serverAddress("none", { MLFLOW_TRACKING_URI: "http://a" })).toBeNull();
     expect(serverAddress(undefined, { MLFLOW_TRACKING_URI: "none" })).toBeNull();
   });
 
-  it("is what the option says, or the environment", () => {
+  it("comes from the option or the environment", () => {
     const environment = { MLFLOW_TRACKING_URI: "https://a.example/mlflow/" };
     expect(serverAddress(undefined, environment)).toEqual({ uri: "https://a.example/mlflow", ...none });
     expect(serverAddress("http://127.0.0.1:5000//", environment)).toEqual({ uri: "http://127.0.0.1:5000", ...none });
@@ -34,7 +34,7 @@ describe("serverAddress", () => {
     },
   );
 
-  it("knows no other store where there is a server, or nothing", () => {
+  it("names a store that only MLflow can use, but not a server or no store", () => {
     for (const uri of ["http://a", "none", ""])
       expect(isMlflowOnlyAddress(undefined, { MLFLOW_TRACKING_URI: uri })).toBe(false);
     expect(isMlflowOnlyAddress(undefined, {})).toBe(false);
@@ -50,7 +50,7 @@ describe("serverAddress", () => {
     },
   );
 
-  it("takes user and password from the address or the environment, and keeps them out of what is printed", () => {
+  it("takes user and password from the address or the environment, and does not print them", () => {
     const environment = { MLFLOW_TRACKING_USERNAME: "env", MLFLOW_TRACKING_PASSWORD: "pass:word é" };
     expect(serverAddress("http://a:1/b", environment)).toEqual({
       ...none,
@@ -71,7 +71,7 @@ describe("serverAddress", () => {
     }
   });
 
-  it("takes a token, which a user name overrides with a warning", () => {
+  it("accepts a token, which a user name overrides with a warning", () => {
     const token = { MLFLOW_TRACKING_TOKEN: "t" };
     expect(serverAddress("http://a", token)).toMatchObject({ authorization: "Bearer t", warnings: [] });
     const both = serverAddress("http://a", { ...token, MLFLOW_TRACKING_USERNAME: "u" })!;
@@ -81,7 +81,7 @@ describe("serverAddress", () => {
     ]);
   });
 
-  it("reads certificates, and warns where none is checked", () => {
+  it("reads certificates, and warns if they are not verified", () => {
     const directory = mkdtempSync(join(tmpdir(), "tidemark-address-"));
     const path = join(directory, "ca.pem");
     writeFileSync(path, "PEM");

@@ -30,7 +30,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 describe("openStaging", () => {
-  it("leaves nothing of a run that saved nothing, not even the parents it made", async () => {
+  it("leaves nothing of a run that saved nothing, not even the parent directories that it created", async () => {
     const directory = temporaryDirectory();
     const staging = await openStaging(join(directory, "models", "deep", "walk"), { resume: false });
     writeFileSync(staging.path("half.bin"), "x");
@@ -62,7 +62,7 @@ describe("openStaging", () => {
     await expect(openStaging(out, { resume: false })).rejects.toThrow("never overwritten");
   });
 
-  it("removes what has the name of a lock and is none, and nothing that it leads to", async () => {
+  it("removes what is named like a lock but is not one, and nothing that it links to", async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, "walk.partial"));
     mkdirSync(join(directory, "outside"));
@@ -93,13 +93,13 @@ describe("openStaging", () => {
     },
   );
 
-  it("refuses --resume where nothing was interrupted", async () => {
+  it("rejects --resume if nothing was interrupted", async () => {
     const directory = temporaryDirectory();
     await expect(openStaging(join(directory, "walk"), { resume: true })).rejects.toThrow(/no interrupted run/);
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("refuses an --out that is a file, lies under one, or holds something", async () => {
+  it("rejects an --out that is a file, is inside one, or is not empty", async () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, "file"), "");
     mkdirSync(join(directory, "full"));
@@ -121,7 +121,7 @@ describe("openStaging", () => {
     expect(ended.stderr.toString()).toMatch(/^error: \/proc\/tidemark: cannot make a directory in \/proc\n.*place/);
   });
 
-  it("refuses a second run while the first one lives, in this process or another", async () => {
+  it("rejects a second run while the first one is alive, in this process or another", async () => {
     const out = join(temporaryDirectory(), "walk");
     const own = await openStaging(out, { resume: false });
     await expect(openStaging(out, { resume: false })).rejects.toThrow(
@@ -157,13 +157,13 @@ describe("openStaging", () => {
     expect(existsSync(`${out}.partial`)).toBe(false);
   });
 
-  it("lets one of many that come at once have it", async () => {
+  it("gives the directory to one of several concurrent runs", async () => {
     const out = join(temporaryDirectory(), "walk");
     const all = await Promise.allSettled(Array.from({ length: 6 }, () => openStaging(out, { resume: false })));
     expect(all.filter((one) => one.status === "fulfilled").length).toBeLessThanOrEqual(1);
   });
 
-  it("refuses an --out that is a link, wherever it leads, and touches nothing", async () => {
+  it("rejects an --out that is a link, whatever its target, and changes nothing", async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, "empty"));
     symlinkSync("empty", join(directory, "link"));
@@ -181,7 +181,7 @@ describe("openStaging", () => {
     expect(readdirSync(directory).sort()).toEqual(["dangling", "empty", "link", "loop"]);
   });
 
-  it("refuses the name of an alias, which could never be opened, and suggests another", async () => {
+  it("rejects the name of an alias, which could never be opened, and suggests a different name", async () => {
     const directory = temporaryDirectory();
     await expect(openStaging(join(directory, "walk@champion"), { resume: false })).rejects.toMatchObject({
       message: expect.stringContaining("could never be opened"),
@@ -190,7 +190,7 @@ describe("openStaging", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it("refuses an --out inside a model or an unfinished training", async () => {
+  it("rejects an --out inside a model or an unfinished training", async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, "walk"));
     for (const name of ["manifest.json", "model.onnx"]) writeFileSync(join(directory, "walk", name), "");
@@ -202,7 +202,7 @@ describe("openStaging", () => {
     expect(readdirSync(directory).sort()).toEqual(["run.partial", "walk"]);
   });
 
-  it("leaves an empty --out as it was, if nothing is saved", async () => {
+  it("leaves an empty --out unchanged if nothing is saved", async () => {
     const out = join(temporaryDirectory(), "walk");
     mkdirSync(out, { mode: 0o750 });
     const { ino } = statSync(out);
@@ -221,7 +221,7 @@ describe("openStaging", () => {
     return spawnSync("unshare", words, { cwd: directory, encoding: "utf8", timeout: 60_000 });
   };
 
-  it.skipIf(!canMount)("refuses a mount point before any work, of another file system or the same", () => {
+  it.skipIf(!canMount)("rejects a mount point before any work, on the same or a different file system", () => {
     for (const mount of ["mount -t tmpfs none walk", "mount --bind other walk"]) {
       const directory = temporaryDirectory();
       for (const name of ["walk", "other"]) mkdirSync(join(directory, name));
@@ -234,7 +234,7 @@ describe("openStaging", () => {
     }
   });
 
-  it.skipIf(!canMount)("refuses a staging directory on another file system, from which nothing can be moved", () => {
+  it.skipIf(!canMount)("rejects a staging directory on another file system, from which nothing can be moved", () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, "walk.partial"));
     const { status, stderr } = trainAfter("mount -t tmpfs none walk.partial", directory);

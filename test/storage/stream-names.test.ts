@@ -17,7 +17,7 @@ describe("rollingReferencePath", () => {
     (stream) => expect(folder(stream)).toMatch(/^[a-z0-9_-]{0,40}~[0-9a-f]{16}$/),
   );
 
-  it("gives names that differ folders that differ, on a file system without case too", () => {
+  it("gives different names different folders, even on a case-insensitive file system", () => {
     const near = fc.stringMatching(/^[aA .~-]{1,4}$/);
     fc.assert(
       fc.property(near, near, (a, b) => {
@@ -29,7 +29,7 @@ describe("rollingReferencePath", () => {
 });
 
 describe("checkName", () => {
-  it("takes any text of 1 to 200 characters, and refuses others", () => {
+  it("accepts any text of 1 to 200 characters, and rejects others", () => {
     for (const name of ["a", "日本 / ../\n", "x".repeat(200)]) expect(checkStreamName("stream", name)).toBe(name);
     for (const name of ["", " \t", "x".repeat(201), "\ud800"]) {
       expect(() => checkStreamName("batch id", name)).toThrow(UserError);

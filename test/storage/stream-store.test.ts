@@ -21,7 +21,7 @@ streamStoreContract("in memory", () => {
   return async () => new MemoryStreamStore(place);
 });
 
-it("a batch waits for another process's lock, and everything else goes on meanwhile", async () => {
+it("a batch waits for another process's lock without blocking anything else", async () => {
   const directory = temporaryDirectory();
   const store = SqliteStreamStore.open(directory, { modelVersion: "walk-1", ...upgrade, busyTimeoutMs: 10 });
   const other = new DatabaseSync(join(directory, "monitor.sqlite"));

@@ -141,18 +141,18 @@ describe("the evidence of a check", () => {
     expect(textOf(decisionCheckText(judged(chosen)))).toContain(line);
   });
 
-  it("is at least that of an alarm in an alarm that an earlier version stored", () => {
+  it("is at least the alarm level in an alarm that an earlier version stored", () => {
     const stored = { value: 0, alarm_at: 308_000, average_run_length: 500 };
     expect(printed({ verdict: "sudden_change", evidence: stored })).toContain("evidence 100 % of the alarm level");
   });
 
-  it("is not mentioned where none can be gathered", () => {
+  it("is not mentioned if none can be gathered", () => {
     expect(printed({ comparisons: [comparison({ reference: "baseline" })] })).not.toContain("evidence");
   });
 });
 
 describe("a number of a check", () => {
-  it("that marks a batch stands beside its limit", () => {
+  it("that marks a batch is printed next to its limit", () => {
     const baseline = comparison({ reference: "baseline", p_value: 0.03 });
     const own = comparison({ p_value: 0.004 });
     const text = printed({ unfamiliar: true, doubtful: true, comparisons: [baseline, own] });
@@ -160,7 +160,7 @@ describe("a number of a check", () => {
     expect(text).toContain("doubtful: unlike the stream's own past (p 0.004, at most 0.01), so kept out");
   });
 
-  it("about the network's output stands beside the reference's", () => {
+  it("about the network's output is printed next to the reference's", () => {
     const text = printed();
     expect(text).toContain(
       "compared with the stream's last batches: 59 % total variation distance between the mixes of activities",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { runLengthText } from "../../../src/interfaces/cli/run-length-text.ts";
 
-test("what the alarm level promises is told with what it rests on", () => {
+test("the promise of the alarm level is printed with its basis", () => {
   const days = [
     { day: { bout_seconds: [15, 300] as const }, batches: 2752, alarms: 1 },
     { day: "recorded" as const, batches: 2561, alarms: 4 },
@@ -13,6 +13,6 @@ test("what the alarm level promises is told with what it rests on", () => {
   ]);
 });
 
-test("nothing is told of a calibration without enough people", () => {
+test("nothing is printed for a calibration without enough people", () => {
   expect(runLengthText(null)).toEqual([]);
 });

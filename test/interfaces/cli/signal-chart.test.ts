@@ -40,7 +40,7 @@ describe("a chart", () => {
     expect(signalChartLines({ signals: [two.signals[0]!] }, 20, false)[1]).toMatch(/a +\*+$/);
   });
 
-  it("tells the axes of a sensor apart, however long their names are", () => {
+  it("distinguishes the axes of a sensor, however long their names are", () => {
     const names = ["Linear Acceleration x (m/s^2)", "Linear Acceleration y (m/s^2)", "gyro_z [deg/s]", "(g)"];
     const chart = { signals: names.map((name) => ({ name, values: [0, 1] })) };
     const titles = signalChartLines(chart, 40, false).filter((_, row) => row % 3 === 1);

@@ -28,13 +28,13 @@ function said(loudness: Loudness): { output: string; errors: string } {
 }
 
 describe("a terminal", () => {
-  it("says results alone with --quiet, and more with --verbose", () => {
+  it("prints only results with --quiet, and more with --verbose", () => {
     expect(said("quiet")).toEqual({ output: "result\n", errors: "" });
     expect(said("usual")).toEqual({ output: "result\nprogress\n", errors: "known\nwarning: careful\n" });
     expect(said("verbose")).toEqual({ output: "result\nprogress\n", errors: "known\nwarning: careful\ndetail\n" });
   });
 
-  it("wraps results at the terminal's width, at 80 where there is none, and JSON never", () => {
+  it("wraps results at the terminal's width or at 80 columns, and never wraps JSON", () => {
     const words = "word ".repeat(30).trim();
     for (const [columns, width] of [
       [undefined, 80],
@@ -52,13 +52,13 @@ describe("a terminal", () => {
     expect(output.text).toBe(`${JSON.stringify({ words })}\n`);
   });
 
-  it("leaves a warning in a pipe one line", () => {
+  it("prints a warning in a pipe as one line", () => {
     const errors = new Sink();
     openTerminal("usual", { output: errors, errors }).warn("long ".repeat(30));
     expect(errors.text.match(/\n/g)).toHaveLength(1);
   });
 
-  it("colours what stands out, and nothing that others wrote", () => {
+  it("colours highlights, but no foreign text", () => {
     const output = new Sink({ isTTY: true, columns: 80 });
     const terminal = openTerminal("usual", { output, errors: output, colour: true });
     terminal.print("sudden_change   batch \x1b[31m", { headers: ["a"], rows: [["1"]] });
@@ -92,7 +92,7 @@ describe("a training run", () => {
     return { output: output.text.trimEnd().split("\n"), errors: errors.text };
   };
 
-  it("prints its tables and where the model lies with --quiet, no progress and no warnings", () => {
+  it("prints its tables and the path of the model with --quiet, without progress and warnings", () => {
     const { output, errors } = run("quiet", false);
     expect(errors).toBe("");
     const text = output.join("\n");
@@ -103,7 +103,7 @@ describe("a training run", () => {
     for (const type of ["epoch", "batch", "data", "warning"]) expect(types).not.toContain(type);
   });
 
-  it("adds what was read, every figure of an epoch and when what was done with --verbose", () => {
+  it("adds the files that were read, every figure of an epoch and the times of the stages with --verbose", () => {
     const text = run("verbose", false).output.join("\n");
     expect(text).toMatch(/^files {6}\S/m);
     expect(text).toContain("  accuracy 0.600  val_accuracy 0.800  lr 0.001  400 windows/s");

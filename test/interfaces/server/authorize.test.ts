@@ -149,7 +149,7 @@ describe("who may call what", () => {
 describe("without tokens", () => {
   const from = (headers: Record<string, string>) => ({ method: "POST", headers, body: "a\n1\n" });
 
-  it("this machine may do everything, but no page of another site", async () => {
+  it("this machine may do everything, but pages from other sites may do nothing", async () => {
     const { app } = fakeService({ file, directory, isOpen: true });
     const status = async (headers: Record<string, string>): Promise<number> =>
       (await app.request(batch, from(headers))).status;
@@ -170,14 +170,14 @@ describe("without tokens", () => {
     expect(await status({ Host: "127.0.0.1:8787" })).toBe(401);
   });
 
-  it("nobody may do anything at an address that others can reach", async () => {
+  it("nothing is permitted at an address that others can reach", async () => {
     const { app } = fakeService({ file, directory, isOpen: false });
     expect((await app.request(batch, from({ Host: "127.0.0.1:8787" }))).status).toBe(401);
   });
 });
 
 describe("tokens", () => {
-  it("are stored as hashes that only their owner can read, and every change is on record", async () => {
+  it("are stored as hashes that only their owner can read, and every change is recorded", async () => {
     const token = await tokenWith("gateway", "ingest:wrist-*");
     expect(token).toMatch(/^tidemark_[\w-]{43}$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -239,7 +239,7 @@ describe("tokens", () => {
     );
   });
 
-  it("have a limit of requests each", async () => {
+  it("each have a limit on requests", async () => {
     let now = start;
     const { app } = fakeService({ file, directory, requestsPerSecond: 2, now: () => now });
     const [a, b] = [await tokenWith("a", "read"), await tokenWith("b", "read")];
@@ -276,7 +276,7 @@ describe("tokens", () => {
     expect((await unreachable.app.request("/v1/models", { headers: { Host: "localhost" } })).status).toBe(503);
   });
 
-  it("are not read from a file that anybody damaged", async () => {
+  it("are not read from a damaged file", async () => {
     const { app } = fakeService({ file, directory });
     writeFileSync(file, '{"schema_version": 1, "tokens": [{"name": "x"}]}');
     expect((await app.request("/v1/models", { headers: bearer("x") })).status).toBe(503);
@@ -284,7 +284,7 @@ describe("tokens", () => {
 });
 
 describe("a request that is too much", () => {
-  it("is refused, with the time after which to try again", async () => {
+  it("is rejected, with the time after which to try again", async () => {
     const [begun, judging] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()];
     const judge = (): Promise<never> => {
       begun.resolve();
@@ -301,7 +301,7 @@ describe("a request that is too much", () => {
     expect((await first).status).toBe(500);
   });
 
-  it("is refused if its token has its share of the queue, and another token still gets in", async () => {
+  it("is rejected if its token has used its share of the queue, but another token is still accepted", async () => {
     const [busy, other] = [await tokenWith("busy", "ingest"), await tokenWith("other", "ingest")];
     const judging = Promise.withResolvers<never>();
     const { app, judged } = fakeService({ file, directory, queue: 4, judge: () => judging.promise });
@@ -317,7 +317,7 @@ describe("a request that is too much", () => {
     expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([500, 500, 500, 500]);
   });
 
-  it("is refused by its length before it is read, and by what it becomes", async () => {
+  it("is rejected because of its length before it is read, or because of its decompressed length", async () => {
     const { app } = fakeService({ file, directory, isOpen: true });
     const post = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
       app.request(batch, { method: "POST", headers: { Host: "localhost", ...headers }, body: body as string });

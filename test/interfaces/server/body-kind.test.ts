@@ -3,7 +3,7 @@ import { bodyKind } from "../../../src/interfaces/server/body-kind.ts";
 
 const kind = (type: string, start: string): string => bodyKind(type, Buffer.from(start, "latin1"));
 
-it("goes by the type, or by the first bytes if the type says nothing", () => {
+it("follows the type, or the first bytes if the type is generic", () => {
   expect(kind("text/csv; charset=utf-8", "a,b\r\n\t1;2")).toBe("csv");
   expect(kind("", "a,b\n")).toBe("csv");
   expect(kind("application/x-www-form-urlencoded", "PAR1\0\0")).toBe("parquet");
@@ -12,7 +12,7 @@ it("goes by the type, or by the first bytes if the type says nothing", () => {
   expect(kind("application/vnd.tidemark.summary", "\0\u0001")).toBe("summary");
 });
 
-it("takes nothing but what the type says, and no archive or device's file for text", () => {
+it("accepts only what the type says, and no archives or device files as text", () => {
   const cases = [
     ["text/csv", "PAR1", "expected csv"],
     ["text/csv", "PK\u0003\u0004", "expected csv, found bytes that begin with 504b0304"],

@@ -29,7 +29,7 @@ function service(options: Partial<FakeOptions> = {}) {
 }
 
 describe("a decision", () => {
-  it("goes to the store with who and why, and into the audit log without the name of the stream", async () => {
+  it("is stored with its author and reason, and is in the audit log without the name of the stream", async () => {
     const { post, decided, audited } = service();
     expect((await post(`${stream}/batches/b%201/accept`, { reason: " new shoes " })).json).toEqual({
       action: "accept",
@@ -62,7 +62,7 @@ describe("a decision", () => {
     ]);
   });
 
-  it("is told to the pages that may read the stream", async () => {
+  it("is sent to the pages that may read the stream", async () => {
     const { app, post, events } = service();
     const { token } = await createToken({ tokens: file }, { name: "others", scope: ["read:ankle-*"] });
     const [own, other] = await Promise.all(
@@ -76,7 +76,7 @@ describe("a decision", () => {
     expect(await other!.text()).not.toContain("changed");
   });
 
-  it("needs a reason, in JSON, and an erasure the name of the stream", async () => {
+  it("requires a reason as JSON, and for an erasure also the name of the stream", async () => {
     const { post, decided, audited } = service();
     expect(await post(`${stream}/retire`, {})).toMatchObject({ status: 422 });
     expect(await post(`${stream}/retire`, { reason: "  " })).toMatchObject({ status: 422 });
@@ -91,7 +91,7 @@ describe("a decision", () => {
     expect([decided, audited]).toEqual([[], []]);
   });
 
-  it("that is not possible is refused in words, and one that changes nothing is not audited", async () => {
+  it("that is not possible is rejected with an explanation, and one that changes nothing is not audited", async () => {
     const answers: (() => Promise<never> | Promise<{ model: string; changed: boolean; batches: null }>)[] = [
       () => Promise.reject(new NothingToDecide("model walk has no such stream")),
       () => Promise.reject(new RefusedDecision("the quality gate rejected it")),

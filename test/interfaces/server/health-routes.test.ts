@@ -4,7 +4,7 @@ import { createApp } from "../../../src/interfaces/server/create-app.ts";
 import { healthRoutes } from "../../../src/interfaces/server/health-routes.ts";
 
 describe("GET /readyz", () => {
-  it("tells the reason to the log, but paths and hosts to nobody who asks", async () => {
+  it("writes the reason to the log, but never reveals paths and hosts in its reply", async () => {
     const lines: string[] = [];
     const reason = "--store postgres://db.internal/tidemark: cannot be reached";
     const app = createApp({
@@ -20,7 +20,7 @@ describe("GET /readyz", () => {
     expect(lines.map((line) => JSON.parse(line).reason)).toEqual([reason]);
   });
 
-  it("says that the service is stopping without asking the store", async () => {
+  it("says that the service is stopping without accessing the store", async () => {
     const notReady = async (): Promise<string> => expect.unreachable();
     const app = createApp({
       routes: healthRoutes({ isStopping: () => true, notReady }),

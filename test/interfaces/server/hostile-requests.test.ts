@@ -33,7 +33,7 @@ it("a connection that breaks before the body is read ends one request, not the p
   expect(judged).toEqual([]);
 });
 
-it("an address that is no address is refused with a problem, whatever its host and its encoding", async () => {
+it("an invalid address is rejected with a problem document, whatever its host and encoding", async () => {
   const { app, judged } = service();
   const status = async (path: string): Promise<number> => {
     const init = { method: "POST", headers: { Host: "localhost" }, body: "a\n1\n" };
@@ -51,7 +51,7 @@ it("an address that is no address is refused with a problem, whatever its host a
   expect(await reply.json()).toMatchObject({ status: 400, title: "Unusable address" });
 });
 
-it("HEAD leaves no reader of events behind", async () => {
+it("HEAD leaves no subscriber of events behind", async () => {
   const { app, events } = service();
   const reply = await app.request("/v1/events", { method: "HEAD", headers: { Host: "localhost" } });
   expect([reply.status, reply.body, events.readers]).toEqual([200, null, 0]);
@@ -79,7 +79,7 @@ it("a batch whose thread ended is answered with 503 and the time after which to 
   });
 });
 
-it("an unknown parameter is answered with all that are known", async () => {
+it("an unknown parameter is answered with a list of the known ones", async () => {
   const { app } = service();
   const init = { method: "POST", headers: { Host: "localhost" }, body: "a\n1\n" };
   const reply = await app.request(`${batch}?datatime=2026-11-26T10:00:00Z`, init);
@@ -90,7 +90,7 @@ it("an unknown parameter is answered with all that are known", async () => {
   });
 });
 
-it("no reply names the server of a store that is out of reach", async () => {
+it("no reply names the server of an unreachable store", async () => {
   const unavailable = () => Promise.reject(new StoreUnavailable("postgres://secret-host: out of reach"));
   const { app } = service({ judge: unavailable, reader: { fleet: unavailable, stream: unavailable } });
   const requests = [

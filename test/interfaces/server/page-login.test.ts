@@ -56,7 +56,7 @@ describe("a page", () => {
     );
   });
 
-  it("gets a cookie for HTTPS alone if it came by HTTPS, and no other is accepted then", async () => {
+  it("gets a cookie only for HTTPS if it was loaded over HTTPS, and then no other cookie is accepted", async () => {
     const { app } = service();
     const token = await tokenWith("ops", "read");
     const secure = { "X-Forwarded-Proto": "https" };
@@ -70,7 +70,7 @@ describe("a page", () => {
     expect(direct.status).toBe(200);
   });
 
-  it("reads with the cookie what its token may read, and a program's token works as before", async () => {
+  it("can read with its cookie what its token may read, and a program's token still works", async () => {
     const { app } = service();
     const { cookie } = await logIn(app, await tokenWith("ops", "read:wrist-*"));
     const status = async (path: string, headers: Record<string, string>): Promise<number> =>
@@ -86,7 +86,7 @@ describe("a page", () => {
     expect(await status(stream("wrist-7"), { ...ankle, Cookie: cookie })).toBe(403);
   });
 
-  it("changes something only with the token that it read itself, and never for another site", async () => {
+  it("can change something only with the token that it read itself, and never on behalf of another site", async () => {
     const { app, judged } = service();
     const { cookie, json } = await logIn(app, await tokenWith("ops", "admin"));
     const csrf = { "X-CSRF-Token": json.csrf_token };
@@ -132,7 +132,7 @@ describe("a page", () => {
     expect(readdirSync(join(directory, "sessions"))).toEqual([]);
   });
 
-  it("is logged out by time, and when its token is revoked", async () => {
+  it("is logged out after a while, and when its token is revoked", async () => {
     const { app } = service();
     const [first, second] = [
       await logIn(app, await tokenWith("a", "read")),
@@ -156,7 +156,7 @@ describe("a page", () => {
     expect(await response.json()).toMatchObject({ name: "ops", expires_at: "2026-12-01T12:00:00.000Z" });
   });
 
-  it("is not logged in with an unknown token, by another site, or with something else than JSON", async () => {
+  it("is not logged in with an unknown token, from another site, or with a body that is not JSON", async () => {
     const { app } = service();
     const token = await tokenWith("ops", "read");
     expect(await logIn(app, "tidemark_unknown")).toMatchObject({ status: 401, setCookie: "" });
@@ -169,7 +169,7 @@ describe("a page", () => {
     expect(() => readdirSync(join(directory, "sessions"))).toThrow("ENOENT");
   });
 
-  it("is asked for nothing as long as there are no tokens and only this machine can reach the service", async () => {
+  it("does not need to log in as long as there are no tokens and only this machine can reach the service", async () => {
     const { app } = service({ isOpen: true });
     const response = await app.request("/v1/session", { headers: { Host: "localhost:8787" } });
     expect(await response.json()).toEqual({
@@ -182,7 +182,7 @@ describe("a page", () => {
     });
   });
 
-  it("ignores files beside the sessions, and a damaged session", async () => {
+  it("ignores a damaged session and other files in the folder", async () => {
     const { app } = service();
     const { cookie } = await logIn(app, await tokenWith("ops", "read"));
     const [name] = readdirSync(join(directory, "sessions"));

@@ -16,7 +16,7 @@ function fill(queue: QueueShare, token: string): (() => void)[] {
   }
 }
 
-it("leaves places to other tokens, and gives them equal shares while they use them", () => {
+it("leaves places for other tokens, and gives active tokens equal shares", () => {
   const queue = new QueueShare(12);
   const first = fill(queue, "a");
   expect(first).toHaveLength(9);
@@ -26,7 +26,7 @@ it("leaves places to other tokens, and gives them equal shares while they use th
   expect(fill(queue, "a")).toHaveLength(4);
 });
 
-it("lets a token alone have three quarters again after the others have left", () => {
+it("gives a token three quarters again once the others have left", () => {
   const queue = new QueueShare(12);
   for (const token of ["a", "b"]) for (const leave of fill(queue, token)) leave();
   expect(fill(queue, "b")).toHaveLength(9);

@@ -27,7 +27,7 @@ const waiting = (watch: ServiceWatch, count: number): Promise<void> =>
     expect(await watch.metricsOf("default").text()).toContain(`tidemark_alerts_undelivered{status="waiting"} ${count}`),
   );
 
-it("knows the streams of every project from the start, and tells which are silent", async () => {
+it("knows the streams of every project from the start, and which of them are silent", async () => {
   const watch = new ServiceWatch();
   onTestFinished(() => watch.close());
   const streams = ["default", "other"].map((project) => ({

@@ -161,7 +161,7 @@ describe("gradient rules against central differences", () => {
 });
 
 describe("gradients through whole expressions", () => {
-  it("adds up what reaches a value on several paths", () =>
+  it("sums the gradients that reach a value on several paths", () =>
     expectGradient({ x: numbers([3, 2], 1), w: numbers([2, 2], 2) }, ({ x, w }) => {
       const hidden = tanh(matmul(x, w));
       return mul(add(hidden, x), sigmoid(matmul(hidden, w)));

@@ -123,7 +123,7 @@ describe("the size of a network", () => {
     expect(sizes(50)).toBe(sizes(400));
   });
 
-  it("a name that is none is refused", () => {
+  it("an unknown name is rejected", () => {
     expect(() => presetNetwork("lstm" as "compact", 3)).toThrow("unknown network lstm");
   });
 });

@@ -455,7 +455,7 @@ export const shapes: readonly Shape[] = [
     source: "linjohnss/pdr_tutorial, data/imu.csv",
     hz: 50,
     files: one(`GPST=t|${cols("A%", "A")}|${cols("G%", "g")}`),
-    refused: 'the values of "GPST" increase from row to row',
+    read: { ...acc(axes("A%")), ...gyr(axes("G%")) },
   },
   {
     name: "axivity-unix",

@@ -20,10 +20,15 @@ const latest = 1_956_528_000;
 
 /** Returns a warning if times would have an unlikely date if they counted from 1970. @param seconds a typical time */
 export function epochWarning(column: string, seconds: number): string | undefined {
-  if (seconds < leastDate || seconds > sinceEpoch.to || (seconds >= likelyDates.from && seconds <= likelyDates.to))
-    return undefined;
-  const fitting = epochs.filter(([, start]) => seconds + start >= likelyDates.from && seconds + start <= latest);
+  const isLikely = seconds >= likelyDates.from && seconds <= likelyDates.to;
+  if (seconds < leastDate || seconds > sinceEpoch.to || (isLikely && !/gps/i.test(column))) return undefined;
+  const fitting = epochs.filter(
+    ([name, start]) =>
+      seconds + start >= likelyDates.from && seconds + start <= latest && (!isLikely || name.includes("GPS")),
+  );
   if (fitting.length === 0) return undefined;
+  if (isLikely)
+    return `Column "${column}" is read as counting from 1970, which gives ${new Date(seconds * 1000).toISOString().slice(0, 10)}. If it counts from 1980-01-06, as GPS does, the dates are ten years too early, and labels with dates do not fit; durations are right.`;
   const day = (at: number): string => new Date(at * 1000).toISOString().slice(0, 10);
   const counted = fitting.map(([name, start]) => `${day(seconds + start)} if it counts from ${name}`);
   return `Column "${column}" would be on ${day(seconds)} if it counted from 1970, but on ${counted.join(", or ")}. Its times are used as they are, so durations are right, but dates are wrong, and labels with dates do not fit.`;

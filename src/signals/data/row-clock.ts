@@ -22,6 +22,8 @@ export interface TimedChunk {
 
 /** Sizes at which microcontroller counters overflow and restart at 0. */
 const counterSizes: readonly number[] = [2 ** 16, 2 ** 24, 2 ** 31, 2 ** 32];
+/** Lengths of a GPS week in s and ms, after which the time of week restarts at 0. */
+const weekSizes: readonly number[] = [604_800, 604_800_000];
 /** Maximum number of steps between two consecutive numbers if the counter overflowed in between. */
 const wrapSteps = 20;
 
@@ -228,14 +230,14 @@ export class RowClocks {
         // If the clock restarts at its first value rather than one step after its last value, the rows that follow are more
         // likely to be another recording.
         const most = value === state.first ? 1.5 * step : wrapSteps * step;
-        const overflow = counterSizes.find(
+        const overflow = [...counterSizes, ...weekSizes].find(
           (size) => state.last - state.shift < size && Math.abs(at + size - state.last) <= most,
         );
         if (overflow !== undefined) {
           state.shift += overflow;
           at += overflow;
           this.#warn(
-            `Column "${this.#table.roles.time}" begins again at ${overflow.toLocaleString("en")}, as counters of ${Math.log2(overflow)} bits do. The recording is continued after the restart.`,
+            `Column "${this.#table.roles.time}" begins again at ${overflow.toLocaleString("en")}, as ${weekSizes.includes(overflow) ? "the time of a GPS week does" : `counters of ${Math.log2(overflow)} bits do`}. The recording is continued after the restart.`,
           );
         }
       }

@@ -6,6 +6,7 @@ import { withDateAndTime } from "./date-and-time.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral, duckdbPath } from "./duckdb.ts";
 import { explainCsvReadError, withReadErrorsExplained } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
+import { withGpsClock } from "./gps-clock.ts";
 import type { PathColumn } from "./path-columns.ts";
 import { refuseLongLines } from "./refuse-long-lines.ts";
 import { refuseOtherFormats } from "./refuse-other-formats.ts";
@@ -49,6 +50,8 @@ export async function readTableSchema(
   refuseTableOverLimit(file.path, own.names);
   const schema = await withReadErrorsExplained(database, file, own, async () => {
     const vectors = await withUnitCells(database, file.path, await withVectorCells(database, own));
+    const gps = await withGpsClock(database, vectors);
+    if (gps !== vectors) return gps;
     const split = await withSplitClock(database, vectors);
     return split === vectors ? withDateAndTime(database, vectors) : split;
   });

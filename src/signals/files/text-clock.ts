@@ -14,6 +14,7 @@ import { isDateTimeInSchema } from "./table-schema.ts";
 import {
   compactForm,
   compactParts,
+  type DateOrder,
   dashedTimeForm,
   dashedTimeParts,
   dateTimeForms,
@@ -27,6 +28,8 @@ import {
   secondsInDateForm,
   secondsInOffsetForm,
   secondsInUnitForm,
+  shortDateForms,
+  shortDateParts,
   type TimePart,
   timedeltaForm,
   timedeltaParts,
@@ -84,9 +87,17 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
     return { sql: `epoch(${name})`, numbers: false, local: !/ZONE/.test(type), isDateTime: true, ...wraps };
   }
   const compact = readCompactTextClock(of);
-  if (await holdsForTextClock(of, `${compact.sql} IS NOT NULL`)) {
-    await refuseOtherTextClocks(of, compact.sql, "the form of the other times");
-    return compact;
+  const short = shortDateForms.map(({ form, order }) => readShortTextClock(of, form, order));
+  const digits = [compact, ...short];
+  const held = await heldByTextClock(
+    of,
+    digits.map(({ sql }) => `${sql} IS NOT NULL`),
+  );
+  const inDigits = digits[held];
+  if (inDigits !== undefined) {
+    await refuseOtherTextClocks(of, inDigits.sql, "the form of the other times");
+    if (inDigits !== compact) await warnOfShortTextClock(of, inDigits);
+    return inDigits;
   }
   const numbers: TimeReading = { sql: name, numbers: true, local: false };
   if (!/^(VARCHAR|DATE|TIME)/.test(type)) return numbers;
@@ -125,13 +136,38 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
   return reading;
 }
 
-/** Whether a condition holds for all times in the first rows of the file. */
-async function holdsForTextClock({ database, schema, column }: ReadingText, condition: string): Promise<boolean> {
+/** Returns the index of the first condition that holds for all times in the first rows of the file; -1 if none does. */
+async function heldByTextClock(
+  { database, schema, column }: ReadingText,
+  conditions: readonly string[],
+): Promise<number> {
   const head = `SELECT ${duckdbIdentifier(column)} FROM ${schema.source(new Set(), null)} LIMIT ${headRows}`;
+  const held = conditions.map((condition, i) => `bool_and(${condition}) AS c${i}`);
   const [row] = await database.rows(
-    `SELECT bool_and(${condition}) AS holds FROM (${head}) WHERE ${duckdbIdentifier(column)} IS NOT NULL`,
+    `SELECT ${held.join(", ")} FROM (${head}) WHERE ${duckdbIdentifier(column)} IS NOT NULL`,
   );
-  return row!.holds === true;
+  return conditions.findIndex((_, i) => row![`c${i}`] === true);
+}
+
+/** Reads dates and times in digits with years of two digits; see `shortDateForms`. */
+function readShortTextClock({ column }: ReadingText, form: string, order: DateOrder): TimeReading {
+  const text = `CAST(${duckdbIdentifier(column)} AS VARCHAR)`;
+  const part = timePartsOf(text, form, shortDateParts);
+  const sql = `CASE WHEN regexp_matches(${text}, ${duckdbLiteral(form)}) THEN ${secondsInDateForm(order, part)} + ${secondsInClockForm(part)} END`;
+  return { sql: `(${sql})`, numbers: false, local: true, isOrderAssumed: true };
+}
+
+async function warnOfShortTextClock(of: ReadingText, { sql }: TimeReading): Promise<void> {
+  const name = duckdbIdentifier(of.column);
+  const [first] = await textClockRows(
+    of,
+    `SELECT first(CAST(${name} AS VARCHAR)) AS value, first(${sql}) AS seconds`,
+    `${name} IS NOT NULL`,
+  );
+  const read = new Date(1000 * Number(first!.seconds)).toISOString().slice(0, 19).replace("T", " ");
+  of.warn(
+    `${of.file}: column "${of.column}" is read as dates in digits: ${String(first!.value).trim()} is ${read}. If the digits mean something else, give their order with ${shellCommand("--time-format", "%d%m%y%H%M%S")} or the like.`,
+  );
 }
 
 /** DuckDB interprets 24-05-04 as a day in the year 24, and 10:00:05.8 always as eight tenths of a second. */

@@ -72,6 +72,22 @@ export const dateTimeForms: readonly DateTimeForm[] = [
 
 export const compactForm: string = `^\\s*${compactDate}[T _-]?([01]\\d|2[0-3])([0-5]\\d)([0-5]\\d|60)(?:[.,_]?(\\d{1,9}))?(${zone})?\\s*$`;
 export const compactParts = ["a", "b", "c", "h", "mi", "s", "f", "zone"] as const;
+const twoDigits = { year: "([1-3]\\d)", month: "(0[1-9]|1[0-2])", day: "(0[1-9]|[12]\\d|3[01])" } as const;
+const [yearFirst, dayFirst] = [
+  `${twoDigits.year}${twoDigits.month}${twoDigits.day}`,
+  `${twoDigits.day}${twoDigits.month}${twoDigits.year}`,
+];
+const clockDigits = "([01]\\d|2[0-3])([0-5]\\d)([0-5]\\d)";
+/** 260504100000.123 and 260504100000123, or with the day first; years are from 2010 to 2039. */
+export const shortDateForms: readonly { readonly form: string; readonly order: DateOrder }[] = (
+  [
+    [yearFirst, "ymd"],
+    [dayFirst, "dmy"],
+  ] as const
+).flatMap(([date, order]) =>
+  ["(?:[.,_](\\d{1,9}))?", "(\\d{3})"].map((end) => ({ form: `^\\s*${date}${clockDigits}${end}\\s*$`, order })),
+);
+export const shortDateParts = ["a", "b", "c", "h", "mi", "s", "f"] as const;
 export const timeOfDayForm: string = `^\\s*(\\d{1,3})[:.h](\\d{2})[:.m](\\d{2})${fraction}(?:s|${halfDay})\\s*$`;
 export const timeOfDayParts = ["h", "mi", "s", "f", "half"] as const;
 /** 9:5:7:23, without leading zeros. */

@@ -51,7 +51,7 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
     ...["zeitstempel", "zeit", "horodatage", "temps", "marcadetiempo", "tiempo", "tempo", "tijd", "tijdstempel"],
     ...["czas", "aika", "tid", "cas", "zaman", "vreme", "ido", "waktu"],
     ...["时间", "時間", "时间戳", "時間戳", "タイムスタンプ", "時刻", "시간", "время"],
-    ...["ms", "us"],
+    ...["ms", "us", "gpst", "gpstime", "gpstow", "itow", "tow", "timeofweek", "gpstimeofweek"],
   ],
 };
 

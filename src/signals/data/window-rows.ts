@@ -3,6 +3,7 @@
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
@@ -20,7 +21,16 @@ interface WindowAxis {
   readonly isList: boolean;
 }
 
-/** @returns null if the rows are not windows @throws UserError if the lists in a row have different lengths */
+/** Number of rows at the top of a file that are compared. */
+const comparedRows = 1000;
+/** Maximum ratio of the changes from row to row to those from number to number for the numbers to be places, not times. */
+const mostRowChange = 0.3;
+
+/**
+ * @returns null if the rows are not windows
+ * @throws UserError if the lists in a row have different lengths, or if the numbered columns are of several points or
+ *   devices, such as the joints of a body in a video
+ */
 export async function withWindowRows(
   database: Database,
   file: string,
@@ -29,7 +39,8 @@ export async function withWindowRows(
   warn: (message: string) => void,
 ): Promise<TableSchema | null> {
   if (options.time !== undefined) return null;
-  const axes = axesOfWindows(schema.names) ?? axesOfLists(schema);
+  const named = options.channels?.some((name) => schema.names.includes(name)) ?? false;
+  const axes = (named ? null : axesOfWindows(schema.names)) ?? axesOfLists(schema);
   if (axes === null || schema.names.includes(windowColumn)) return null;
   const ofWindows = new Set(axes.flatMap(({ columns }) => columns));
   const time = usualColumnOfRole(
@@ -37,6 +48,8 @@ export async function withWindowRows(
     "time",
   );
   const others = schema.names.filter((name) => !ofWindows.has(name) && name !== time);
+  if (sensorsByName(others).length > 0) return null;
+  if (!axes[0]!.isList) await refusePlacesAsWindows(database, file, schema, axes);
   const samples = axes[0]!.isList
     ? await samplesOfLists(database, file, schema, axes)
     : counted(axes[0]!.columns.length, "sample");
@@ -62,6 +75,30 @@ export async function withWindowRows(
       return `(SELECT ${[duckdbIdentifier(windowColumn), ...kept, ...channels].join(", ")} FROM (SELECT ${row} AS ${duckdbIdentifier(windowColumn)}, * FROM ${schema.source(own, null)}))`;
     },
   };
+}
+
+/** Rows of places follow each other, so a column changes little from row to row; even windows that overlap change as much. */
+async function refusePlacesAsWindows(
+  database: Database,
+  file: string,
+  schema: TableSchema,
+  axes: readonly WindowAxis[],
+): Promise<void> {
+  const { columns } = axes[0]!;
+  const list = (names: readonly string[]): string =>
+    `[${names.map((name) => `coalesce(${duckdbIdentifier(name)}, 0)`).join(", ")}]`;
+  const [found] = await database.rows(
+    `SELECT median(by_row) AS by_row, median(by_number) AS by_number FROM
+       (SELECT list_distance(row, lag(row) OVER (ORDER BY n)) AS by_row, by_number FROM
+         (SELECT row_number() OVER () AS n, ${list(columns)} AS row, list_distance(${list(columns.slice(1))}, ${list(columns.slice(0, -1))}) AS by_number
+            FROM ${schema.source(new Set(columns), null)} LIMIT ${comparedRows}))`,
+  );
+  if (found!.by_row === null || !(Number(found!.by_row) < mostRowChange * Number(found!.by_number))) return;
+  const first = axes.map((axis) => axis.columns[0]!);
+  throw new UserError(
+    `${file}: ${columns[0]} to ${columns.at(-1)} are not the samples of a window, because they change less from row to row than from number to number. They look like several sensors, or points in a video.`,
+    { advice: `Specify the channels to read, such as ${shellCommand("--channels", first.join(","))}` },
+  );
 }
 
 /** Finds columns with lists of numbers that are the axes of a sensor. */

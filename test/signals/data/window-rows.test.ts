@@ -59,3 +59,29 @@ test("with a time column given, windows are refused, and the advice says how to 
   await expect(refused).rejects.toThrow(/each row holds a window of 40 samples/);
   await expect(refused).rejects.toMatchObject({ advice: expect.stringContaining("--rate") });
 });
+
+/** Points of a body in a video; each number is a joint, and each row an image. */
+function pose(others = "", cells = ""): string {
+  const joints = Array.from({ length: 25 }, (_, j) => j + 1);
+  const lines = Array.from({ length: 60 }, (_, i) =>
+    [
+      `ann,${(i / 30).toFixed(3)},${i < 30 ? "walk" : "sit"}${cells}`,
+      ...joints.flatMap((j) => [0, 1, 2].map((axis) => (Math.sin(7 * j + axis) + Math.sin(i / 9) / 10).toFixed(4))),
+    ].join(","),
+  );
+  const names = joints.flatMap((j) => ["x", "y", "z"].map((axis) => `${axis}${j}`));
+  return `${[`user,time_s,activity${others}`, ...names].join(",")}\n${lines.join("\n")}\n`;
+}
+
+test("numbered points whose rows follow each other are no windows", async () => {
+  const refused = read(pose());
+  await expect(refused).rejects.toThrow(/x1 to x25 .* not the samples of a window/);
+  await expect(refused).rejects.toMatchObject({ advice: expect.stringContaining("--channels x1,y1,z1") });
+  expect((await read(pose(), { channels: ["x1", "y1", "z1"] })).recordings.time.length).toBe(60);
+});
+
+test("beside a sensor, numbered columns are no windows", async () => {
+  const { recordings } = await read(pose(",acc_x,acc_y,acc_z", ",0.1,0.2,9.8"));
+  expect(recordings.channels).toEqual(["acc_x", "acc_y", "acc_z"]);
+  expect(recordings.time.length).toBe(60);
+});

@@ -62,7 +62,7 @@ const network: OptionsOf<TrainConfig>["network"] = {
   type: `${presets.type} | \`\${string}.\${"ts" | "mts" | "js" | "mjs"}\``,
   choices: {
     ...presets.choices,
-    "FILE.ts": "your own, a module that exports a function from layers to a network; also .js",
+    "FILE.ts": "your own network: a module that exports a function from layers to a network; also .js",
   },
   check: z.union(
     [presets.check, z.templateLiteral([z.string().min(1), ".", z.enum(["ts", "mts", "js", "mjs"])])],

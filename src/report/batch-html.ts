@@ -46,7 +46,8 @@ export interface BatchPageInput {
 export function batchHtml(input: BatchPageInput): string {
   const { result, dataTime, known } = input;
   const { verdict, batch_id, stream, checked_at, model_version } = result;
-  const before = `This batch was checked earlier. The page shows the verdict of that check alongside the stream's current references.`;
+  const before =
+    "This batch was checked earlier. The page shows the verdict of that check alongside the stream's current references.";
   return pageHtml({
     title: `Tidemark: ${verdictNames[verdict]}, batch ${batch_id} of ${stream}`,
     heading: `${verdictNames[verdict]}: batch ${batch_id}`,

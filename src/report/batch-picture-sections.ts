@@ -37,19 +37,19 @@ function batchPictureLegend(sources: readonly PictureSource[], size: number): Ht
 }
 
 function batchPictureDistributions(result: JudgedBatch, picture: BatchPicture): Section[] {
-  const furthest = explainedComparison(result);
+  const { reference, channel } = explainedComparison(result) ?? {};
   const sources = pictureSources.filter((source) => picture.class_mix.some((own) => own.source === source));
   const legend = batchPictureLegend(sources, result.references.window_size);
-  const first = picture.channels.find(({ name }) => name === furthest?.channel);
+  const first = picture.channels.find(({ name }) => name === channel);
   const byClass = first === undefined ? [] : batchPictureClassCards(first, picture.classes);
   return [
-    ...(first === undefined || byClass.length === 0
+    ...(first === undefined || reference === undefined || byClass.length === 0
       ? []
       : [
           {
             id: "furthest",
             title: `${first.name} by activity`,
-            about: `${first.name} is furthest from ${referenceNames[furthest!.reference]}. Values of the channel by predicted class; a fault is visible in most classes.`,
+            about: `${first.name} is furthest from ${referenceNames[reference]}. Values of the channel by predicted class; a fault is visible in most classes.`,
             body: html`${legend}<div class="grid">${byClass}</div>`,
           },
         ]),

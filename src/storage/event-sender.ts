@@ -74,13 +74,13 @@ export class EventSender {
 
   /**
    * Sends the first events, as many as fit into one round of requests.
-   * @param events one or more
    * @returns the number of events sent
    * @throws TrackingFault if nothing was sent, because of a temporary fault or a fault that ends all sending
    */
   async sendSome(events: readonly TrackingEvent[]): Promise<number> {
     const [first] = events;
-    switch (first!.type) {
+    if (first === undefined) return 0;
+    switch (first.type) {
       case "params":
       case "tags":
       case "metrics": {
@@ -90,13 +90,13 @@ export class EventSender {
         return count;
       }
       case "log":
-        await this.#open(first!);
+        await this.#open(first);
         return 1;
       case "run":
-        await this.#begin(first!);
+        await this.#begin(first);
         return 1;
       default:
-        await this.#orSkip(() => this.#sendOne(first!));
+        await this.#orSkip(() => this.#sendOne(first));
         return 1;
     }
   }

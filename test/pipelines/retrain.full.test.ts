@@ -363,7 +363,7 @@ it("an adopted model stays, with its complete log, if the registry cannot be cha
   expectEqualNetworks("other/v2", "v2");
 });
 
-describe("wrong use", () => {
+describe("wrong usage", () => {
   it.each<[string, string[], RegExp]>([
     ["no files", [], /files/],
     ["an unknown adaptation", ["u.parquet", "--adapt", "coral"], /--adapt/],

@@ -160,15 +160,13 @@ function modelsCompareJson({ models, ...others }: ModelComparison): PrintedCompa
 function modelsListLines(versions: readonly ModelVersion[], hasUnreadable: boolean): Block[] {
   if (versions.length === 0) return [hasUnreadable ? "no readable models" : "no models"];
   const rows = versions.map(({ line, name, number, champion, createdAt, people, macroF1, from }) => [
-    ...[
-      `${line}@${number}`,
-      name,
-      champion ? "champion" : "",
-      createdAt.slice(0, 10),
-      String(people),
-      meanAndSdText(macroF1),
-      from ?? "trained",
-    ],
+    `${line}@${number}`,
+    name,
+    champion ? "champion" : "",
+    createdAt.slice(0, 10),
+    String(people),
+    meanAndSdText(macroF1),
+    from ?? "trained",
   ]);
   return [{ headers: ["version", "model", "", "made", "people", "macro F1 over folds", "from"], rows }];
 }

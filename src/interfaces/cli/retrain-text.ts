@@ -50,13 +50,11 @@ export function retrainCycleText({ report: { cycle, selection, holdout, unlabell
 
 export function retrainGateText({ winner, because, rules, passed }: EventOf<"gate">): Block[] {
   const rows = rules.map((rule) => [
-    ...[
-      rule.passed ? "passed" : "FAILED",
-      rule.name,
-      retrainGateValueText(rule.value),
-      retrainGateValueText(rule.limit),
-      rule.about,
-    ],
+    rule.passed ? "passed" : "FAILED",
+    rule.name,
+    retrainGateValueText(rule.value),
+    retrainGateValueText(rule.limit),
+    rule.about,
   ]);
   return [
     "",

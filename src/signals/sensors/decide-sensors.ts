@@ -199,7 +199,7 @@ function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSens
   const gravity = given.gravity ?? weighed.gravity;
   if (given.unit !== null) return { ...sensor, gravity, because: "as given" };
   const unit = weighed.gravity === gravity ? weighed.unit : null;
-  return { ...sensor, gravity, unit, because: unit === null ? "as given" : "as given; the unit by its values" };
+  return { ...sensor, gravity, unit, because: unit === null ? "as given" : "as given; unit from the values" };
 }
 
 /** Warns about a property that could not be determined, and suggests a `--sensor` option that sets it to a common choice. */

@@ -18,7 +18,7 @@ function windowsAt(windowSize: number, places: [string, string, number][], label
   };
 }
 
-it("answers at each moment what the nearest window of the same recording answers", () => {
+it("gives the prediction of the nearest window of the same recording at each moment", () => {
   const moments = windowsAt(2, [
     ...[0, 3, 4, 30].map((start): [string, string, number] => ["ann", "a", start]),
     ["bob", "a", 30],
@@ -34,7 +34,7 @@ it("answers at each moment what the nearest window of the same recording answers
   expect([...answers]).toEqual([1, 0, 1, 0, 1, 0, 0.25, 0.75, 0.5, 0.5]);
 });
 
-it("answers wrongly in recordings that are too short for a window", () => {
+it("counts recordings that are too short for a window as wrong", () => {
   const moments = windowsAt(
     2,
     [
@@ -46,7 +46,7 @@ it("answers wrongly in recordings that are too short for a window", () => {
   expect([...answersAtMoments(moments, windowsAt(4, []), new Float32Array())]).toEqual([0, 1, 1, 0]);
 });
 
-it("gives windows of the same places their own answers", () => {
+it("gives windows at the same positions their own predictions", () => {
   const own = windowsAt(2, [
     ["ann", "a", 0],
     ["ann", "a", 1],

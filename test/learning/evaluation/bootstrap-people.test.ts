@@ -31,7 +31,7 @@ const metricsOf = (...people: ReturnType<typeof person>[]) =>
   );
 
 describe("intervals by bootstrap over people", () => {
-  it("of two people end at the worst and the best of the three draws, each of which occurs in a quarter or more", () => {
+  it("of two people extend from the worst to the best of the three possible draws, because each is likely enough", () => {
     const [one, other] = [person(1, 60, 0.9), person(2, 25, 0.1)];
     const draws = [metricsOf(one, one), metricsOf(one, other), metricsOf(other, other)];
     const { per_class, ...intervals } = bootstrapPeople([metricsOf(one), metricsOf(other)], classes, Rng.fromSeed(3));
@@ -47,13 +47,13 @@ describe("intervals by bootstrap over people", () => {
     }
   });
 
-  it("of a single person do not exist", () => {
+  it("do not exist for a single person", () => {
     const { per_class, ...intervals } = bootstrapPeople([metricsOf(person(1, 60, 0.9))], classes, Rng.fromSeed(3));
     expect(new Set(Object.values(intervals))).toEqual(new Set([null]));
     expect(per_class.a).toEqual({ precision: null, recall: null, f1: null });
   });
 
-  it("hold the middle 90 % of what is defined, if that is at least half", () => {
+  it("contain the middle 90 % of the defined values, if these are at least half of all", () => {
     const values = Array.from({ length: 101 }, (_, i) => i);
     expect(bootstrapInterval(values)).toEqual({ low: 5, high: 95 });
     expect(bootstrapInterval([...values, ...new Array(102).fill(null)])).toBeNull();

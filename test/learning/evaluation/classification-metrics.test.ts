@@ -59,7 +59,7 @@ describe.each(cases)("$name", (fixture) => {
     });
   });
 
-  it("equals NumPy's calibration error, over bins that hold every row", () => {
+  it("equals NumPy's calibration error, over bins that contain every row", () => {
     expect(metrics.expected_calibration_error).toBeCloseTo(expected.expected_calibration_error, 6);
     expect(metrics.reliability).toHaveLength(15);
     expect(metrics.reliability.reduce((sum, bin) => sum + bin.n, 0)).toBe(metrics.n);
@@ -69,13 +69,13 @@ describe.each(cases)("$name", (fixture) => {
     expect(classificationMetricsSchema.parse(JSON.parse(JSON.stringify(metrics)))).toEqual(metrics);
   });
 
-  it("has a macro F1 of its own for the training loop", () => {
+  it("has its own macro F1 for the training loop", () => {
     const guess = argmaxRows(Float32Array.from(fixture.probabilities), classes.length);
     expect(macroF1(Int32Array.from(fixture.y), guess, classes.length)).toBe(metrics.macro_f1);
   });
 });
 
-describe("wrong use", () => {
+describe("wrong usage", () => {
   const half = Float32Array.of(0.5, 0.5);
   it.each([
     ["no rows", Int32Array.of(), Float32Array.of(), /at least one row/],
@@ -90,7 +90,7 @@ describe("wrong use", () => {
 });
 
 describe("metricsSummary", () => {
-  it("gives mean and sample standard deviation, each member once", () => {
+  it("gives mean and sample standard deviation, with each member counted once", () => {
     const [a, b, , , single] = cases.map(compute);
     const summary = metricsSummary([a!, b!]);
     expect(summary.accuracy.mean).toBeCloseTo((a!.accuracy + b!.accuracy) / 2, 12);

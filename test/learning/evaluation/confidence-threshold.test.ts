@@ -4,7 +4,7 @@ import { confidenceThreshold } from "../../../src/learning/evaluation/confidence
 // The confidences are .6, .7, .8, .9 and 1; of the two least confident predictions, one is wrong and one is right.
 const probabilities = Float32Array.from([0.4, 0.6, 0.7, 0.3, 0.8, 0.2, 0.1, 0.9, 1, 0]);
 
-it("says what share of the wrong and of the right predictions lies below the threshold", () => {
+it("gives the shares of wrong and of right predictions below the threshold", () => {
   const found = confidenceThreshold(Int32Array.from([0, 0, 1, 1, 0]), probabilities, 2, 0.5);
   expect(found.confidence).toBeCloseTo(0.8, 6);
   expect(found).toMatchObject({

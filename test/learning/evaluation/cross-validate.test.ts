@@ -28,7 +28,7 @@ it.each([1, 2, 9])("gives results in the order of the splits, %i at once", async
   expect(most).toBe(Math.min(concurrency, 5));
 });
 
-it("starts nothing after a failure, waits for what runs, and throws the first failure", async () => {
+it("starts nothing after a failure, waits for running work, and throws the first failure", async () => {
   const started: number[] = [];
   const ended: number[] = [];
   const result = crossValidate(

@@ -135,7 +135,7 @@ describe.each(fixtures)(
 );
 
 describe("stratifiedKFold", () => {
-  it("differs by at most one row a class and a fold", () => {
+  it("differs by at most one row per class and fold", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(3), { minLength: 8 }), fc.integer({ min: 2, max: 5 }), (values, nSplits) => {
         const labels = Int32Array.from([0, 1, ...values]);
@@ -152,7 +152,7 @@ describe("stratifiedKFold", () => {
 });
 
 describe("blockedSplit", () => {
-  it("keeps the gap, every class on both sides, and drops no row without need", () => {
+  it("keeps the gap and every class on both sides, and drops no row needlessly", () => {
     let split = 0;
     fc.assert(
       fc.property(anyCase, fc.integer({ min: 1, max: 6 }), ({ runs, nSplits, stride }, purgeSamples) => {
@@ -183,7 +183,7 @@ describe("blockedSplit", () => {
     expect(split).toBeGreaterThan(10);
   });
 
-  it("tests one contiguous block of each class in a fold", () => {
+  it("tests one contiguous block of each class per fold", () => {
     const one = { user: 0, recording: 0, pause: 0 };
     const windows = windowsOf([
       { ...one, label: 0, windows: 12 },
@@ -201,7 +201,7 @@ describe("blockedSplit", () => {
   });
 });
 
-describe("wrong use says what to do", () => {
+describe("wrong usage says what to do", () => {
   const rng = Rng.fromSeed(1);
   const three = windowsOf([0, 1, 2].flatMap((user) => [0, 1].map((label) => run(user, label, 6))));
   const single = windowsOf([0, 1].map((label) => run(0, label, 6)));
@@ -231,7 +231,7 @@ describe("wrong use says what to do", () => {
     expect.unreachable("expected a UserError");
   });
 
-  it("warns of a class that one person has, of one that too few have, and of kinds that share people", () => {
+  it("warns about classes that one person or too few people have, and about parts that share people", () => {
     const rare = windowsOf([
       ...[0, 1, 2].flatMap((u) => [run(u, 0, 4), run(u, 1, 4)]),
       run(1, 2, 9),

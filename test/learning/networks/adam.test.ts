@@ -72,7 +72,7 @@ describe("Adam", () => {
     }
   });
 
-  it("leaves a parameter alone that never had a gradient", async () => {
+  it("does not change a parameter that never had a gradient", async () => {
     const [parameters, moment1, moment2] = await tenSteps("float32", 0.1);
     expect([parameters![2], moment1![2], moment2![2]]).toEqual([Math.fround(numbers([size], 1).values[2]!), 0, 0]);
   });

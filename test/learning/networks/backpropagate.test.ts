@@ -201,7 +201,7 @@ describe("gradients through whole expressions", () => {
   });
 });
 
-describe("what cannot be differentiated is refused", () => {
+describe("what cannot be differentiated is rejected", () => {
   const graph = () => {
     const g = new Graph("refused");
     return { x: g.input("x", "float64", [2, 3]), w: g.input("w", "float64", [3]) };
@@ -242,13 +242,13 @@ describe("what cannot be differentiated is refused", () => {
     );
   });
 
-  it("an operator without a rule is no obstacle off the way", () => {
+  it("an operator without a rule is allowed outside the path to the loss", () => {
     const { x, w } = graph();
     const fixed = cast(cast(x, "float32"), "float64");
     expect(backpropagate(total(mul(fixed, w)), [w])[0]!.shape).toEqual([3]);
   });
 
-  it("a Scan outside of a composite, also where its body takes the value from around it", () => {
+  it("a Scan outside a composite, even if its body takes the value from the surrounding graph", () => {
     const { x, w } = graph();
     const summed = scan([mul(w, 0)], [{ value: x }], ([sum], [row]) => ({ states: [add(sum!, row!)], outputs: [] }));
     expect(() => backpropagate(total(summed.states[0]!), [x])).toThrow("operator Scan has no gradient rule");

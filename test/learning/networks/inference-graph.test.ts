@@ -54,7 +54,7 @@ describe.each(["step", "step-compact"])("the network of %s.json outside of train
     expectClose(one.logits!.values, expected[0]!);
   });
 
-  it("has them with the layers that training runs as well", async () => {
+  it("has the same values with the layers that training uses", async () => {
     const { x, ...state } = await afterOneStep();
     const run = await openGraph(buildInferenceGraph(layers, { ...size, differentiable: true }));
     const window = fixture.time_steps * fixture.channels;
@@ -63,7 +63,7 @@ describe.each(["step", "step-compact"])("the network of %s.json outside of train
     }
   });
 
-  it("ships with its scaler and its temperature inside", async () => {
+  it("contains its scaler and its temperature", async () => {
     const { x, parameters, statistics } = await afterOneStep();
     const [center, scale, temperature] = [[9.81, -3, 0.5], [2, 0.25, 10], 2.5];
     const graph = buildExportedInferenceGraph(layers, size, {

@@ -49,7 +49,7 @@ describe("orthogonal", () => {
     }
   });
 
-  it("prefers no direction: entries are as large in every column", () => {
+  it("has no preferred direction: entries are equally large in every column", () => {
     const values = initialValues("orthogonal", [64, 256], Rng.fromSeed(3));
     const quarter = (q: number) => {
       const entries = values.filter((_, i) => Math.floor((i % 256) / 64) === q);
@@ -59,7 +59,7 @@ describe("orthogonal", () => {
     expect(values.reduce((sum, value) => sum + value, 0) / 64).toBeCloseTo(0, 0);
   });
 
-  it("of more rows than columns is refused", () => {
+  it("is rejected if there are more rows than columns", () => {
     const build = () => initialValues("orthogonal", [5, 4], Rng.fromSeed(1));
     expect(build).toThrow("orthogonal: expected rows <= columns, got 5 x 4");
   });
@@ -94,13 +94,13 @@ describe("a network's first parameters", () => {
   };
   const random = parameters.filter(({ initializer }) => ["glorot-uniform", "orthogonal"].includes(initializer));
 
-  it("are equal for equal seeds, and others for other seeds", () => {
+  it("are the same for the same seed, and different for different seeds", () => {
     expect(slices(parameters, 5)).toEqual(slices(parameters, 5));
     const [one, other] = [slices(parameters, 5), slices(parameters, 6)];
     for (const { name } of random) expect(one[name]).not.toEqual(other[name]);
   });
 
-  it("do not depend on the order of the layers, nor on which others there are", () => {
+  it("depend neither on the order of the layers nor on other layers", () => {
     const all = slices(parameters, 5);
     expect(slices(laidOut(parameters.toReversed()), 5)).toEqual(all);
     const [first, , third] = random;
@@ -114,7 +114,7 @@ describe("a network's first parameters", () => {
     expect(new Set(texts).size).toBe(random.length);
   });
 
-  it("leave the generator where it stood", () => {
+  it("leave the generator's state unchanged", () => {
     const rng = Rng.fromSeed(5);
     drawParameterVector(parameters, rng);
     expect(rng.state).toEqual(Rng.fromSeed(5).state);

@@ -116,7 +116,7 @@ describe.each(bothModes)("a layer's values in %s", (_, training) => {
     expectClose(y, expected);
   });
 
-  it("rectify cuts what is negative", async () => {
+  it("rectify replaces negative values by zero", async () => {
     const x = numbers([3, 2, 4], 1);
     const { y } = await runLayer(rectifyLayer, { training, x });
     expectClose(
@@ -125,7 +125,7 @@ describe.each(bothModes)("a layer's values in %s", (_, training) => {
     );
   });
 
-  it.each([1, 2, 3])("averagePooling1d of %i steps leaves out the rest", async (size) => {
+  it.each([1, 2, 3])("averagePooling1d over %i steps leaves out the remainder", async (size) => {
     const x = numbers([8, 2, 3], 1);
     const { y } = await runLayer(averagePooling1d(size), { training, x });
     const expected = tensor([Math.floor(8 / size), 2, 3], (t, b, c) => {
@@ -143,7 +143,7 @@ describe.each(bothModes)("a layer's values in %s", (_, training) => {
     );
   });
 
-  it("flatten puts a window's steps one after another", async () => {
+  it("flatten concatenates the steps of a window", async () => {
     const x = numbers([3, 2, 4], 1);
     const { y } = await runLayer(flattenLayer, { training, x });
     expectClose(
@@ -161,7 +161,7 @@ describe.each(bothModes)("a layer's values in %s", (_, training) => {
     );
   });
 
-  it("sequential applies layers in their order", async () => {
+  it("sequential applies layers in order", async () => {
     const x = { shape: [2, 1, 1], values: [-3, 5] };
     const pooledLast = await runLayer(sequential(rectifyLayer, globalAveragePooling), { training, x });
     const pooledFirst = await runLayer(sequential(globalAveragePooling, rectifyLayer), { training, x });
@@ -191,7 +191,7 @@ describe("batchNormalization", () => {
     expectClose(y, normalized(mean, variance, 1e-3));
   });
 
-  it("uses the running mean and variance in inference, and leaves them as they are", async () => {
+  it("uses the running mean and variance in inference, without changing them", async () => {
     const results = await runLayer(batchNormalization("n"), { training: false, x, inputs });
     expectClose(
       results.y,

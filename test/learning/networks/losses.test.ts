@@ -45,12 +45,12 @@ describe("softmax cross-entropy", () => {
     });
   });
 
-  it("of a window whose row is zero is zero: it does not count", async () => {
+  it("of a window whose row is zero is zero, so that it does not count", async () => {
     const { loss, gradient } = await lossOf([1, 2, -3, 5], [0, 0, 0, 0], 2, "float64");
     expect([loss, ...gradient].map(Math.abs)).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it("stays finite in float32 where the network is certain and wrong", async () => {
+  it("stays finite in float32 if the network is certain and wrong", async () => {
     const { loss, gradient } = await lossOf([1000, -1000, 0], [0, 1, 0], 3, "float32");
     expect(loss).toBe(2000);
     expect(gradient).toEqual([1, -1, 0]);

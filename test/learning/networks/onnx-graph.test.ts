@@ -10,13 +10,13 @@ import { add, mul, scan, slice, splitAlongAxis } from "../../../src/learning/net
 import { runGraph } from "./run-graph.ts";
 
 describe("names in a graph", () => {
-  it("are the ones asked for, numbered where they are taken", () => {
+  it("are the requested ones, with a number if they are taken", () => {
     const graph = new Graph("names");
     const name = (wanted: string) => graph.input(wanted, "float32", []).name;
     expect(["x", "x", "x", "y"].map(name)).toEqual(["x", "x_1", "x_2", "y"]);
   });
 
-  it("are unique, also where a numbered name was asked for, and in the graphs inside", () => {
+  it("are unique, even if a numbered name was requested, and in inner graphs", () => {
     const word = fc.constantFrom("x", "x_1", "x_2", "x_1_1", "y");
     fc.assert(
       fc.property(fc.array(fc.tuple(word, fc.boolean()), { maxLength: 40 }), (wanted) => {
@@ -43,7 +43,7 @@ describe("constants", () => {
     expect(graph.initializers).toHaveLength(4);
   });
 
-  it("zero and minus zero are two, and stay so", async () => {
+  it("zero and minus zero are different, and stay so", async () => {
     const graph = new Graph("constants");
     graph.output("y", add(graph.constant("float64", [1], [-0]), graph.input("x", "float64", [1])));
     graph.output("z", add(graph.constant("float64", [1], [0]), graph.inputs[0]!));
@@ -52,7 +52,7 @@ describe("constants", () => {
     expect(z!.values[0]).toBe(0);
   });
 
-  it("of a body belong to the graph around it", () => {
+  it("of a body belong to the surrounding graph", () => {
     const graph = new Graph("outer");
     const body = new Graph("body", new Graph("middle", graph));
     const constant = body.constant("int64", [2], [3, 4]);
@@ -61,7 +61,7 @@ describe("constants", () => {
     expect(body.initializers).toEqual([]);
   });
 
-  it("long ones are kept as they come", () => {
+  it("long ones are not compared, but stored again", () => {
     const graph = new Graph("constants");
     const values = Array.from({ length: 17 }, (_, i) => i);
     expect(graph.constant("float32", [17], values)).not.toBe(graph.constant("float32", [17], values));
@@ -74,7 +74,7 @@ describe("constants", () => {
 });
 
 describe("outputs", () => {
-  it("carry the name that they were given", async () => {
+  it("have the given names", async () => {
     const graph = new Graph("outputs");
     const x = graph.input("x", "float64", [2]);
     const sum = add(x, x);
@@ -86,7 +86,7 @@ describe("outputs", () => {
     });
   });
 
-  it("a result is the value itself, and a copy of what is an input or a result already", async () => {
+  it("a result is the value itself, or a copy if the value is already an input or a result", async () => {
     const graph = new Graph("results");
     const x = graph.input("x", "float64", [1]);
     const sum = add(x, x);
@@ -97,7 +97,7 @@ describe("outputs", () => {
     expect(graph.outputs.map(({ name }) => results[name]!.values[0])).toEqual([6, 6, 3, 7]);
   });
 
-  it("of a Scan's body may be the same value, a state as it came, or one from around it", async () => {
+  it("of a Scan's body may be the same value, an unchanged state, or a value from the surrounding graph", async () => {
     const graph = new Graph("results");
     const x = graph.input("x", "float64", [2]);
     const w = graph.input("w", "float64", []);
@@ -123,7 +123,7 @@ describe("a node's place", () => {
     expect(mul(a, a).graph).toBe(outer);
   });
 
-  it("on the tape of a composite is taken by the composite, and nested ones by the outermost", () => {
+  it("on the tape of a composite belongs to the composite, and in nested composites to the outermost", () => {
     const graph = new Graph("composite");
     const x = graph.input("x", "float32", [2]);
     const composite = (build: () => ReturnType<typeof add>) =>
@@ -139,7 +139,7 @@ describe("a node's place", () => {
     expect(graph.tape.map(({ outputs }) => outputs)).toEqual([[y], [z]]);
   });
 
-  it("after a composite whose definition fails is on the tape again", () => {
+  it("is on the tape again after a composite whose definition fails", () => {
     const graph = new Graph("composite");
     const x = graph.input("x", "float32", [2]);
     const failing = () =>
@@ -153,7 +153,7 @@ describe("a node's place", () => {
 });
 
 describe("sizes", () => {
-  it("multiply the dimensions, and need all of them", () => {
+  it("are products of the dimensions, all of which must be known", () => {
     expect([sizeOfGraphShape([]), sizeOfGraphShape([3]), sizeOfGraphShape([2, 3, 4])]).toEqual([1, 3, 24]);
     expect(() => sizeOfGraphShape(["batch", 3])).toThrow(
       "shape [batch,3] has a size that is known only when the model runs",
@@ -188,7 +188,7 @@ describe("the ONNX file", () => {
 
   // The field numbers of ModelProto in onnx.proto3 are ir_version 1, producer_name 2, graph 7, opset_import 8, metadata_props
   // 14.
-  it("tells its version, operator set, producer and metadata", () => {
+  it("contains its version, operator set, producer and metadata", () => {
     const reader = new BinaryReader(bytes);
     const model: Record<number, unknown[]> = {};
     const keep = (field: number, value: unknown) => {

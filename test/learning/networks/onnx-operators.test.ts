@@ -147,7 +147,7 @@ describe("operators in ONNX Runtime", () => {
     expect([...covered].sort()).toEqual(Object.keys(operators).sort());
   });
 
-  it("LSTM: one step of one unit, by hand", async () => {
+  it("LSTM: one step of one unit, calculated by hand", async () => {
     const graph = new Graph("lstm");
     const x = graph.input("x", "float32", [1, 1, 1]);
     const constant = (shape: number[], values: number[]) => graph.constant("float32", shape, values);
@@ -187,7 +187,7 @@ describe("operators in ONNX Runtime", () => {
     );
   });
 
-  it("a batch whose size is settled by the data runs with any", async () => {
+  it("a graph runs with any batch size if the data determine it", async () => {
     const graph = new Graph("batch");
     const x = graph.input("x", "float32", ["batch", 2, 3]);
     const evenAndOdd = graph.constant("float32", [6, 2], [1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1]);
@@ -243,7 +243,7 @@ describe("Scan", () => {
     expect((await runGraph(graph, { x: [1, 2, 4] })).y!.values).toEqual([-3, 0, 3]);
   });
 
-  it("computes what does not depend on a step once, outside of its body", async () => {
+  it("computes what does not depend on the step once, outside its body", async () => {
     const graph = new Graph("scan");
     const x = graph.input("x", "float64", [3]);
     const w = graph.input("w", "float64", []);
@@ -254,7 +254,7 @@ describe("Scan", () => {
     expect(y!.values).toEqual([1, 2, 4]);
   });
 
-  it("inside of a Scan, over values of both", async () => {
+  it("inside a Scan, with values from both graphs", async () => {
     const graph = new Graph("scan");
     const rows = graph.input("rows", "float64", [2, 3]);
     const start = graph.input("start", "float64", []);
@@ -271,7 +271,7 @@ describe("Scan", () => {
   });
 });
 
-describe("what does not fit is refused", () => {
+describe("what does not fit is rejected", () => {
   const graph = new Graph("refused");
   const m = graph.input("m", "float64", [2, 3]);
   const v = graph.input("v", "float64", [3]);

@@ -82,13 +82,13 @@ describe("adapted weights", () => {
     adapted = await adaptBatchNorm(weights, ...toyFit({ windows }), rowsUpTo(64));
   });
 
-  it("have the parameters as they were, in an array of their own", () => {
+  it("have unchanged parameters, in an array of their own", () => {
     expect(adapted.parameters).toEqual(weights.parameters);
     expect(adapted.parameters).not.toBe(weights.parameters);
     expect(weights.statistics).toEqual(drawParameterVector(network.statistics, Rng.fromSeed(2)));
   });
 
-  it("have mean and variance of the first layer over all windows, though these came in batches", () => {
+  it("have the first layer's mean and variance over all windows, which are read in batches", () => {
     const { mean, variance } = firstLayer(windows, rowsUpTo(64));
     expectClose(statistic(adapted, "norm_1/moving_mean"), mean);
     expectClose(statistic(adapted, "norm_1/moving_variance"), variance);
@@ -102,13 +102,13 @@ describe("adapted weights", () => {
     }
   });
 
-  it("are equal for equal seeds, and others for another", async () => {
+  it("are the same for the same seed, and different for a different one", async () => {
     expect(await adaptBatchNorm(weights, ...toyFit({ windows }), rowsUpTo(64))).toEqual(adapted);
     const fit = toyFit({ windows, rng: Rng.fromSeed(6).state });
     expect((await adaptBatchNorm(weights, ...fit, rowsUpTo(64))).statistics).not.toEqual(adapted.statistics);
   });
 
-  it("depend neither on the labels, nor on the statistics before, nor on other windows", async () => {
+  it("depend neither on the labels nor on earlier statistics or other windows", async () => {
     const labels = new Int32Array(80).fill(-1);
     const more = { ...toyWindows(80), labels };
     more.samples.set(windows.samples);
@@ -142,7 +142,7 @@ describe("adapted weights", () => {
     expectClose(statistics, reported);
   });
 
-  it("follow the data: what shifts a channel moves the first layer's means to those of the shifted windows", async () => {
+  it("follow the data: if a channel is shifted, the first layer's means become those of the shifted windows", async () => {
     const other = shifted(windows, 1, 4);
     const { mean, variance } = firstLayer(other, rowsUpTo(64));
     const moved = await adaptBatchNorm(weights, ...toyFit({ windows: other }), rowsUpTo(64));
@@ -153,7 +153,7 @@ describe("adapted weights", () => {
   });
 });
 
-it("windows that fill no last batch are left out, and fewer than a batch are one", async () => {
+it("an incomplete last batch is left out, unless it is the only one", async () => {
   const windows = toyWindows(40);
   const [plan] = toyFit({ windows });
   const [order] = [Rng.fromState(plan.rng).split("order").shuffle(rowsUpTo(40))];
@@ -164,7 +164,7 @@ it("windows that fill no last batch are left out, and fewer than a batch are one
   expectClose(statistic(few, "norm_1/moving_variance"), firstLayer(windows, rowsUpTo(5)).variance);
 });
 
-it("refuses fewer than two windows", async () => {
+it("rejects fewer than two windows", async () => {
   const fit = toyFit({ windows: toyWindows(4) });
   for (const count of [0, 1]) {
     await expect(adaptBatchNorm(weights, ...fit, rowsUpTo(count))).rejects.toThrow(/at least two windows/);

@@ -82,7 +82,7 @@ const rising = (unlabelled: Said["unlabelled"]): Said[] =>
   [0.7, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.79, 0.8].map((f1) => ({ f1, unlabelled }));
 
 describe("the cycles", () => {
-  it("learn from the labelled windows alone, then from shares that grow until all are selected", async () => {
+  it("learn from the labelled windows only, and then from shares that grow until all windows are selected", async () => {
     const { cycles, calls, told, stopped, winner } = await follow(rising(even(10)));
     expect(cycles.map(({ share }) => share)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     expect(cycles.map(({ selection }) => selection?.total ?? null)).toEqual([null, 6, 8, 12, 16, 20]);
@@ -103,7 +103,7 @@ describe("the cycles", () => {
     },
   );
 
-  it("label everything anew: the selection is that of the network before, not what was selected once", async () => {
+  it("relabel everything: the selection depends on the previous network, not on earlier selections", async () => {
     const turned: Said["unlabelled"] = even(10).map(([k, confidence]) => [1 - k, 1.5 - confidence]);
     const { calls, cycles } = await follow([
       { f1: 0.7, unlabelled: even(10) },
@@ -144,7 +144,7 @@ describe("the winner", () => {
       )
     ).winner;
 
-  it("is the best on the holdout, the one without pseudo-labels included", async () => {
+  it("is the best on the holdout, and may be the one without pseudo-labels", async () => {
     expect(await winnerOf(0.7, 0.75, 0.73)).toBe(1);
     expect(await winnerOf(0.7, 0.75, 0.76)).toBe(2);
     expect(await winnerOf(0.7, 0.69, 0.695)).toBe(0);
@@ -170,7 +170,7 @@ describe("the cycles end", () => {
   });
   const allOf = (k: number): Said["unlabelled"] => even(10).map(([, confidence]) => [k, confidence]);
 
-  it("before one that would learn no more of a class that the last one learned", async () => {
+  it("before a cycle that would lose a class that the last one learned", async () => {
     const answers = [
       { f1: 0.7, unlabelled: even(10) },
       { f1: 0.72, unlabelled: allOf(1) },
@@ -178,7 +178,7 @@ describe("the cycles end", () => {
     expect(ended(await follow(answers))).toEqual({ stopped: "vanished", winner: 1, fits: 2 });
   });
 
-  it("likewise where the classes are numbers, which an object does not keep in their order", async () => {
+  it("likewise if the classes are numbers, whose order an object does not keep", async () => {
     // Object keys: 1, 2, 10. Class "10" (index 1) is never predicted, and class "2" (index 2) always.
     const classes = ["1", "10", "2"];
     const holdoutLabels = Int32Array.from({ length: 30 }, (_, i) => i % 3);
@@ -194,7 +194,7 @@ describe("the cycles end", () => {
     expect(stopped).toBe("all selected");
   });
 
-  it("before one in which one class is more than four fifths of the selection", async () => {
+  it("before a cycle in which one class makes up more than four fifths of the selection", async () => {
     const uneven = (n: number): Said["unlabelled"] => even(10).map(([, sure], i) => [i < n ? 1 : 0, sure]);
     const rule = { step: 1, cycles: 1 };
     expect(ended(await follow([{ f1: 0.7, unlabelled: uneven(3) }], rule))).toMatchObject({
@@ -205,17 +205,17 @@ describe("the cycles end", () => {
     expect(ended(await follow([{ f1: 0.7, unlabelled: uneven(4) }], rule)).stopped).toBe("all selected");
   });
 
-  it("before one for which nothing is sure enough", async () => {
+  it("before a cycle for which no window is certain enough", async () => {
     const rule = { selector: "fixed", threshold: 0.95 } as const;
     expect(ended(await follow(rising(even(10)), rule))).toEqual({ stopped: "nothing selected", winner: 0, fits: 1 });
   });
 
-  it("of a fixed confidence not when the share, which has no say then, is at its end", async () => {
+  it("with a fixed confidence do not end with the share, which has no effect then", async () => {
     const rule = { selector: "fixed", threshold: 0.8, step: 0.5, cycles: 4 } as const;
     expect(ended(await follow(rising(even(10)), rule))).toEqual({ stopped: "cycles", winner: 4, fits: 5 });
   });
 
-  it("after one that lost .02 against the one without pseudo-labels, and the best before it wins", async () => {
+  it("after a cycle that is .02 worse than the one without pseudo-labels, and the best earlier one wins", async () => {
     const answers = [0.7, 0.74, 0.675].map((f1) => ({ f1, unlabelled: even(10) }));
     expect(ended(await follow(answers))).toEqual({ stopped: "dropped", winner: 1, fits: 3 });
     const less = [0.7, 0.74, 0.685, 0.75].map((f1) => ({ f1, unlabelled: even(10) }));
@@ -229,13 +229,13 @@ describe("the cycles end", () => {
     expect(await of(0.7, 0.71, 0.71, 0.72, 0.719, 0.73)).toEqual({ stopped: "all selected", winner: 5, fits: 6 });
   });
 
-  it("after as many as were asked for", async () => {
+  it("after the requested number of cycles", async () => {
     expect(ended(await follow(rising(even(10)), { cycles: 2 }))).toEqual({ stopped: "cycles", winner: 2, fits: 3 });
   });
 });
 
 describe("a cycle's report", () => {
-  it("holds the pseudo-labels' precision, and their recall of all windows of the class", async () => {
+  it("contains the pseudo-labels' precision, and their recall over all windows of the class", async () => {
     // The three most confident of ten "sit" windows are 14, 16 and 18; those of ten "walk" windows are 15, 17 and 19.
     const truth = Int32Array.from(even(10), ([k]) => k);
     truth[16] = 1;
@@ -248,7 +248,7 @@ describe("a cycle's report", () => {
     expect(cycles[1]!.unlabelled.macro_f1).toBeCloseTo(((2 * 9) / 19 + (2 * 10) / 21) / 2, 12);
   });
 
-  it("judges no window whose truth is not known, and says null where there is nothing to divide by", async () => {
+  it("leaves out windows without a true label, and is null if there is nothing to divide by", async () => {
     const truth = new Int32Array(20).fill(-1);
     truth.set([0, 1, 0, 1], 16);
     truth[0] = 0;
@@ -265,7 +265,7 @@ describe("a cycle's report", () => {
     expect(none.cycles[1]!.unlabelled).toMatchObject({ macro_f1: null, accuracy: null });
   });
 
-  it("decides nothing by the truth", async () => {
+  it("does not affect the cycles through the true labels", async () => {
     const answers = rising(even(10));
     const [without, wrong] = await Promise.all([
       follow(answers),
@@ -276,7 +276,7 @@ describe("a cycle's report", () => {
     expect(without.cycles[1]!.selection!.truth).toBeNull();
   });
 
-  it("holds how sure the network is, what it predicts, the least confidence and the classes' shift", async () => {
+  it("contains the network's confidence and predictions, the lowest confidence and the shift of the classes", async () => {
     const unlabelled = [...Array(6).fill([0, 0.5]), ...Array(2).fill([1, 1])] as Said["unlabelled"];
     const { cycles } = await follow([{ f1: 0.7, unlabelled }], { step: 1, cycles: 1 });
     expect(cycles[0]).toMatchObject({
@@ -296,7 +296,7 @@ describe("a cycle's report", () => {
     expect(cycles[1]!.unlabelled.flipped).toBe(0);
   });
 
-  it("counts as flipped the windows whose label is not that of the cycle before", async () => {
+  it("counts windows as flipped if their label differs from the previous cycle's", async () => {
     const some: Said["unlabelled"] = even(10).map(([k, confidence], i) => [i < 5 ? 1 - k : k, confidence]);
     const { cycles } = await follow(
       [
@@ -310,7 +310,7 @@ describe("a cycle's report", () => {
   });
 });
 
-it("whatever the fits answer, it ends, wins with a best cycle or with the first, and no cap is passed", async () => {
+it("whatever the fits return, the cycles end, a best cycle or the first one wins, and no limit is exceeded", async () => {
   const said = fc.record({
     f1: fc.integer({ min: 600, max: 800 }).map((n) => n / 1000),
     unlabelled: fc.array(fc.tuple(fc.nat(1), fc.double({ min: 0.55, max: 1, noNaN: true })), {

@@ -16,7 +16,7 @@ describe("an epoch's order", () => {
     seed: fc.nat(1000),
   });
 
-  it("holds every row once, whatever is spread", () => {
+  it("contains every row once, whatever is spread", () => {
     fc.assert(
       fc.property(anyEpoch, ({ rows, share, seed }) => {
         const spread = rows.slice(0, Math.round(share * rows.length));
@@ -26,7 +26,7 @@ describe("an epoch's order", () => {
     );
   });
 
-  it("gives each batch the share of spread rows that there is of all, to one window", () => {
+  it("gives each batch the same share of spread rows as the whole, to within one window", () => {
     fc.assert(
       fc.property(anyEpoch, ({ rows, share, batchSize, seed }) => {
         const spread = new Set(rows.slice(0, Math.round(share * rows.length)));
@@ -40,7 +40,7 @@ describe("an epoch's order", () => {
     );
   });
 
-  it("leaves a quarter of each batch and more to labelled rows, where these are half of all", () => {
+  it("leaves at least a quarter of each batch to labelled rows if half of all rows are labelled", () => {
     for (const batchSize of [4, 5, 7, 16, 64]) {
       const [rows, spread] = [rowsUpTo(200), range(100, 200)];
       const order = fitEpochOrder(rows, spread, Rng.fromSeed(3));
@@ -51,12 +51,12 @@ describe("an epoch's order", () => {
     }
   });
 
-  it("without any to spread is the shuffle of before, so that such fits keep their bytes", () => {
+  it("is the previous shuffle if no rows are spread, so that such fits keep their bytes", () => {
     const shuffled = Rng.fromSeed(4).shuffle(rowsUpTo(30));
     expect(fitEpochOrder(rowsUpTo(30), [], Rng.fromSeed(4))).toEqual(shuffled);
   });
 
-  it("is another in each epoch, of both kinds of rows, and changes neither list", () => {
+  it("differs in each epoch for both kinds of rows, and changes neither list", () => {
     const [rows, spread] = [rowsUpTo(40), range(20, 40)];
     const orders = [1, 2].map((seed) => [...fitEpochOrder(rows, spread, Rng.fromSeed(seed))]);
     for (const isSpread of [true, false]) {
@@ -75,7 +75,7 @@ async function begin(changes: ToyChanges): Promise<FitState> {
 const weightsOf = ({ parameters, statistics }: FitState): NetworkWeights => ({ parameters, statistics });
 
 describe("a fit begins", () => {
-  it("from fresh weights that depend on nothing but the seed", async () => {
+  it("from new weights that depend only on the seed", async () => {
     const fresh = weightsOf(await begin({}));
     const windows = toyWindows(120, 9);
     const others: ToyChanges[] = [
@@ -87,7 +87,7 @@ describe("a fit begins", () => {
     expect(weightsOf(await begin({ rng: Rng.fromSeed(6).state }))).not.toEqual(fresh);
   });
 
-  it("from the weights that it is given, which stay as they are, with a new optimizer and schedule", async () => {
+  it("from the given weights, which it does not change, with a new optimizer and schedule", async () => {
     const earlier = await fitNetwork(...toyFit(), quiet);
     const start = weightsOf(earlier.state);
     const copy = structuredClone(start);
@@ -104,7 +104,7 @@ describe("a fit begins", () => {
   });
 });
 
-it("a fit learns from pseudo-labels in place of the windows' own, and equal plans give equal weights", async () => {
+it("a fit learns from pseudo-labels instead of the windows' own labels, and the same plan gives the same weights", async () => {
   const windows = toyWindows(120);
   const rows = range(40, 80);
   const pseudoLabels = { rows, labels: rows.map((row) => windows.labels[row]!) };

@@ -23,7 +23,7 @@ it("runs for the median of the folds' best epochs", () => {
   expect(finalSchedule([fold(1, [1]), fold(2, [1])]).epochs).toBe(1);
 });
 
-it("learns at the median of the rates that the folds had in each epoch; one that had stopped counts with its last", () => {
+it("learns at the median of the folds' rates in each epoch, and a fold that has stopped counts with its last rate", () => {
   const { epochs, learningRate } = finalSchedule([fold(6, [6]), fold(6, [6], 2), fold(3, [2], 1)]);
   expect(epochs).toBe(6);
   // The learning rates of the three folds are .008 .008 .008 in the first epoch, .008 .008 .004 in the second and .008 .004

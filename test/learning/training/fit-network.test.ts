@@ -22,20 +22,20 @@ function bytes(state: FitState): Uint8Array {
 }
 
 describe("a fit", () => {
-  it("learns a problem that can be learnt", async () => {
+  it("learns a learnable problem", async () => {
     const { progress } = await finish(toyFit({ epochs: 25 }));
     const losses = progress.epochs.map(({ loss }) => loss);
     expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2);
     expect(Math.max(...progress.epochs.map(({ valMacroF1 }) => valMacroF1!))).toBeGreaterThan(0.95);
   });
 
-  it("gives equal bytes for equal plans, and others for another seed", async () => {
+  it("gives the same bytes for the same plan, and different ones for a different seed", async () => {
     const first = bytes(await finish(toyFit()));
     expect(bytes(await finish(toyFit()))).toEqual(first);
     expect(bytes(await finish(toyFit({ rng: Rng.fromSeed(6).state })))).not.toEqual(first);
   });
 
-  it("goes on from a checkpoint of any step as if it had never stopped", async () => {
+  it("continues from a checkpoint at any step as if it had never stopped", async () => {
     const fit = toyFit({ turned: [["Ax", "Ay", "Az"]] });
     const whole = bytes(await finish(fit));
     for (const stopAfter of [1, 4, 5, 7, 10]) {
@@ -47,7 +47,7 @@ describe("a fit", () => {
     }
   });
 
-  it("has nothing left to do where the checkpoint is at its end", async () => {
+  it("has nothing left to do if the checkpoint is at its end", async () => {
     const state = await finish(toyFit());
     let epochs = 0;
     const again = await finish(toyFit(), { state, onEpoch: () => epochs++ });
@@ -55,7 +55,7 @@ describe("a fit", () => {
     expect(bytes(again)).toEqual(bytes(state));
   });
 
-  it("is not moved by rows it does not train or validate on", async () => {
+  it("is not affected by rows that it neither trains nor validates on", async () => {
     const windows = toyWindows(120);
     const fit = toyFit({ windows, trainIndex: range(0, 60) });
     const before = bytes(await finish(fit));
@@ -64,7 +64,7 @@ describe("a fit", () => {
     expect(bytes(await finish(fit))).toEqual(before);
   });
 
-  it("is moved by validation in what it keeps, not in what it learns", async () => {
+  it("is affected by validation in what it keeps, but not in what it learns", async () => {
     const others = range(100, 110);
     const [one, other] = [await finish(toyFit()), await finish(toyFit({ validationIndex: others }))];
     expect(other.parameters).toEqual(one.parameters);
@@ -102,7 +102,7 @@ describe("a fit", () => {
     expect(progress.learningRate).toBeLessThan(0.003);
   });
 
-  it("without validation runs all epochs at the rates it is given and keeps the last weights", async () => {
+  it("without validation runs all epochs at the given rates and keeps the last weights", async () => {
     const rates = [0.003, 0.002, 0.001];
     const state = await finish(toyFit({ validationIndex: null, learningRate: rates }));
     expect(state.progress.epochs.map(({ learningRate }) => learningRate)).toEqual(rates);
@@ -110,7 +110,7 @@ describe("a fit", () => {
     expect(state.bestParameters).toEqual(state.averageParameters);
   });
 
-  it("weighs classes: the heavier one is preferred where nothing tells them apart", async () => {
+  it("weights classes: the one with more weight is preferred if nothing distinguishes them", async () => {
     const windows = toyWindows(120);
     windows.samples.fill(5);
     const state = await finish(toyFit({ windows, epochs: 15, classWeights: [3, 1], validationIndex: null }));
@@ -120,7 +120,7 @@ describe("a fit", () => {
     expect(state.parameters).not.toEqual(unweighted.parameters);
   });
 
-  it("shrinks the batch to the windows there are", async () => {
+  it("reduces the batch size to the number of windows", async () => {
     const { progress } = await finish(toyFit({ trainIndex: range(0, 5), epochs: 1 }));
     expect(progress.updates).toBe(1);
   });
@@ -136,7 +136,7 @@ describe("a fit", () => {
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
   });
 
-  it("stops with advice where the loss is no finite number", async () => {
+  it("stops with advice if the loss is not finite", async () => {
     const extreme = toyWindows(120);
     extreme.samples.fill(3e38, 0, 24 * 3 * 100);
     const scaler = { ...toyScaler, method: "none" as const, center: [0, 0, 0], scale: [1, 1, 1] };
@@ -149,7 +149,7 @@ describe("a fit", () => {
 });
 
 describe("a checkpoint", () => {
-  it("is read back bit for bit, also from a part of a larger buffer", async () => {
+  it("is read back bit for bit, even from part of a larger buffer", async () => {
     const state = await finish(toyFit({ epochs: 1 }));
     const encoded = encodeFitState(state);
     const larger = Buffer.alloc(encoded.length + 7);
@@ -157,7 +157,7 @@ describe("a checkpoint", () => {
     expect(decodeFitState(larger.subarray(7))).toEqual(state);
   });
 
-  it("is refused where it is cut off", async () => {
+  it("is rejected if it is truncated", async () => {
     const encoded = encodeFitState(await finish(toyFit({ epochs: 1 })));
     expect(() => decodeFitState(encoded.subarray(0, encoded.length - 1))).toThrow(RangeError);
   });

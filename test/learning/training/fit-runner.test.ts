@@ -89,7 +89,7 @@ describe("a fold that runs elsewhere", () => {
   const task = { plan, checkpoint: null, threads: 1 };
   const find = windowsForFitRunner(fingerprint, toyWindows(60));
 
-  it("yields the bytes of a worker thread, whatever lies in the windows' labels under pseudo-labels", async () => {
+  it("gives the same bytes as a worker thread, whatever labels the pseudo-labels replace", async () => {
     const local = noCheckpoints();
     const here = await runFit("fold-1", task, runOf(fitWorkerRunner(windowsForFitRunner(fingerprint, windows)), local));
     const there = await runFit("fold-1", task, runOf(remote(find), noCheckpoints()));
@@ -100,7 +100,7 @@ describe("a fold that runs elsewhere", () => {
     expect(timeless(goneOn)).toEqual(timeless(here));
   });
 
-  it("goes on from the run's checkpoint rather than from the weights that it was to begin with", async () => {
+  it("continues from the run's checkpoint rather than from its initial weights", async () => {
     const { state } = await fitNetwork(plan, windows, {
       threads: 1,
       onStep: () => {},
@@ -126,7 +126,7 @@ describe("a fold that runs elsewhere", () => {
     expect(asked).toEqual([bytes, begin]);
   });
 
-  it("is refused windows that are not those of the plan", async () => {
+  it("rejects windows that do not belong to the plan", async () => {
     const others = toyWindows(60, 2);
     const elsewhereFound = windowsForFitRunner(windowsFingerprint(others), others);
     await expect(remote(elsewhereFound)(task, {})).rejects.toThrow(RangeError);

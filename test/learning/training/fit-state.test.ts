@@ -48,7 +48,7 @@ const states: fc.Arbitrary<FitState> = fc
   .map((state) => structuredClone(state));
 
 describe("a checkpoint", () => {
-  it("is read back bit for bit, whatever the numbers, also from the middle of a buffer that is not aligned", () => {
+  it("is read back bit for bit, whatever the numbers, even from an unaligned position in a buffer", () => {
     fc.assert(
       fc.property(states, fc.nat({ max: 9 }), (state, offset) => {
         const encoded = encodeFitState(state);
@@ -66,7 +66,7 @@ describe("a checkpoint", () => {
     );
   });
 
-  it("has a header in snake_case, and is read with one as in code, as earlier versions wrote it", () => {
+  it("has a header in snake_case, and is also read with the camelCase header of earlier versions", () => {
     fc.assert(
       fc.property(states, (state) => {
         const encoded = encodeFitState(state);
@@ -83,7 +83,7 @@ describe("a checkpoint", () => {
     );
   });
 
-  it("is refused wherever it is cut off, and with bytes behind its end", () => {
+  it("is rejected wherever it is truncated, and with extra bytes at its end", () => {
     const [state] = fc.sample(states, { numRuns: 1, seed: 5 });
     const encoded = encodeFitState(state!);
     // The checkpoint is part of a larger buffer; the buffer's other bytes must not be read.
@@ -93,7 +93,7 @@ describe("a checkpoint", () => {
     expect(() => decodeFitState(Uint8Array.of(...encoded, 0))).toThrow(RangeError);
   });
 
-  it("is refused where the bytes are something else", () => {
+  it("is rejected if the bytes are something else", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         expect(() => decodeFitState(bytes)).toThrow(RangeError);

@@ -19,7 +19,7 @@ const hashOf = (values: Float32Array): string =>
   sha256Bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 
 describe("workerRunner", () => {
-  it("gives the weights of the best epoch and what they say about the test windows, in their order", async () => {
+  it("returns the weights of the best epoch and their predictions for the test windows, in order", async () => {
     const epochs: FitEpoch[] = [];
     const checkpoints: Uint8Array[] = [];
     const outcome = await run(
@@ -45,7 +45,7 @@ describe("workerRunner", () => {
     for (const k of [0, 1]) expect(outcome.probabilities![4 + k]).toBeCloseTo(single[k]!, 6);
   });
 
-  it("stops at the signal with a checkpoint, from which another one ends like one that never stopped", async () => {
+  it("stops at the signal with a checkpoint, which another worker completes like a fit that never stopped", async () => {
     const whole = await run({ plan, checkpoint: null, threads: 1 }, {});
     const controller = new AbortController();
     const stopped: Uint8Array[] = [];
@@ -68,7 +68,7 @@ describe("workerRunner", () => {
     expect(timeless(again.epochs)).toEqual(timeless(whole.epochs));
   });
 
-  it("does one step at most where the signal was given before it began", async () => {
+  it("does at most one step if the signal was given before it began", async () => {
     const steps: StepProgress[] = [];
     const checkpoints: Uint8Array[] = [];
     const outcome = await run(
@@ -79,7 +79,7 @@ describe("workerRunner", () => {
     expect(decodeFitState(checkpoints[0]!).progress).toMatchObject({ step: 1, updates: 1, epochs: [] });
   });
 
-  it("fails as the fit does: what a user can change by name, with its advice; all else as a defect", async () => {
+  it("fails as the fit does: with name and advice for errors that users can fix, and as a defect otherwise", async () => {
     const extreme = toyWindows(60);
     extreme.samples.fill(3e38);
     const scaler = { ...plan.scaler, method: "none" as const };

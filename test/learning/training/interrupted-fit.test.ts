@@ -43,7 +43,7 @@ const small: ToyChanges = {
   validationIndex: range(26, 40),
 };
 
-describe("stopped over and over", () => {
+describe("stopped repeatedly", () => {
   it.each<[string, ToyChanges]>([
     ["compact", small],
     ["1dcnn-bilstm", { ...small, network: "1dcnn-bilstm" }],
@@ -58,7 +58,7 @@ describe("stopped over and over", () => {
     expect(state).toEqual(await inOneGo(fit));
   });
 
-  it("a cut of the learning rate and the wait of early stopping go on where they stood", async () => {
+  it("learning-rate cuts and early stopping continue from their previous state", async () => {
     const windows = toyWindows(40);
     windows.labels.fill(0, 26);
     const fit = toyFit({ ...small, windows, epochs: 30, patience: 9 });
@@ -84,12 +84,12 @@ describe("stopped over and over", () => {
 });
 
 describe("a fit", () => {
-  it("of a batch too small for shards of two windows stays whole", async () => {
+  it("does not divide a batch that is too small for shards of two windows", async () => {
     const changes = { ...small, batchSize: 2, epochs: 1 };
     expect(await inOneGo(toyFit({ ...changes, shards: 2 }))).toEqual(await inOneGo(toyFit(changes)));
   });
 
-  it("where no channels are a vector is learnt all the same", async () => {
+  it("also learns if no channels form a vector", async () => {
     const windows = { ...toyWindows(40), channels: ["pressure", "light", "heart"] };
     const { state } = await fitNetwork(...toyFit({ ...small, windows, epochs: 1 }), quiet);
     expect(state.progress.epochs[0]!.loss).toBeGreaterThan(0);
@@ -109,7 +109,7 @@ describe("a fit", () => {
     );
   });
 
-  it("that no learning rate can save says what to try", async () => {
+  it("gives advice if no learning rate works", async () => {
     await expect(fitNetwork(...toyFit({ ...small, learningRate: 1e30 }), quiet)).rejects.toMatchObject({
       name: "Diverged",
       exitCode: 2,

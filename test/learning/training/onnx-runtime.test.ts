@@ -45,16 +45,19 @@ async function inFreshHome(
 
 const nothing = { errors: "", files: [] };
 
-it.each([undefined, "0", "false", "1"])("leaves nothing in a fresh home where the variable was %s", async (value) => {
-  expect(await inFreshHome(opens, value)).toEqual(nothing);
-});
+it.each([undefined, "0", "false", "1"])(
+  "leaves nothing in a new home directory if the variable was %s",
+  async (value) => {
+    expect(await inFreshHome(opens, value)).toEqual(nothing);
+  },
+);
 
 it("leaves nothing either when a program imports tidemark and opens networks in its own workers", async () => {
   const program = (model: string): string => `import ${source("index.ts")}; ${inWorker(opens(model))}`;
   expect(await inFreshHome(program, "0")).toEqual(nothing);
 });
 
-it("leaves nothing where the main thread opens no network itself, as in a training", async () => {
+it("leaves nothing if the main thread opens no network itself, as in training", async () => {
   const program = (): string =>
     `const { startWorker } = await import(${source("learning/training/start-worker.ts")});
      const input = { batchSize: 4, windowSize: 40, channels: 3, classes: 2 };

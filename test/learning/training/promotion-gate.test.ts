@@ -43,7 +43,7 @@ describe("the comparison", () => {
     return macroF1(pick(labels), pick(answers), K);
   };
 
-  it("scores each person by his own windows under both, and everybody's windows together", () => {
+  it("scores each person's windows and all windows together, for both networks", () => {
     const { people, ...all } = compare();
     expect(people).toEqual(
       [2, 0].map((group) => ({
@@ -63,14 +63,14 @@ describe("the comparison", () => {
     expect(mean_difference).toBeCloseTo((differences[0]! + differences[1]!) / 2, 15);
   });
 
-  it("of equal answers has no difference", () => {
+  it("finds no difference between identical predictions", () => {
     const same = { champion: sayingOf(said.champion), candidate: sayingOf(said.champion) };
     const { mean_difference, interval } = compareAtGate(labels, groups, ["a", "b", "c"], K, same, 2);
     expect(mean_difference).toBe(0);
     expect(interval[0]).toBeCloseTo(-interval[1], 15);
   });
 
-  it("of one person has the interval of the prior alone", () => {
+  it("has the interval of the prior for a single person", () => {
     const answers = { champion: sayingOf(said.champion), candidate: sayingOf(said.candidate) };
     const one = compareAtGate(labels, new Int32Array(8), ["ann"], K, answers, 2);
     expect(one.people).toHaveLength(1);
@@ -174,7 +174,7 @@ describe("the rules on labelled people", () => {
     chance: 0.005,
   };
 
-  it("let a candidate through that is better", () => {
+  it("accept a better candidate", () => {
     expect(holdoutPromotionRules(2, good).map(({ name }) => name)).toEqual([
       "winner",
       "macro-F1",
@@ -196,7 +196,7 @@ describe("the rules on labelled people", () => {
     expect(failed(holdoutPromotionRules(winner, { ...good, ...change }))).toEqual([name]);
   });
 
-  it("let through what is just inside their limits", () => {
+  it("accept what is just within their limits", () => {
     const narrow: Partial<HoldoutComparison> = {
       candidate_macro_f1: 0.8 + 1e-9,
       mean_difference: 0.0051,
@@ -218,7 +218,7 @@ describe("the rules on labelled people", () => {
 describe("the rules on unlabelled windows", () => {
   const champion: Proxies = { mean_confidence: 0.7, mean_entropy: 0.4, flip_rate: 0.2, drift: 0.3 };
 
-  it("let through what lost nothing, or less than chance", () => {
+  it("accept what lost nothing, or less than chance explains", () => {
     expect(failed(proxyPromotionRules(champion, champion))).toEqual([]);
     const better: Proxies = { mean_confidence: 0.9, mean_entropy: 0.2, flip_rate: 0.1, drift: 0.1 };
     expect(failed(proxyPromotionRules(champion, better))).toEqual([]);
@@ -226,7 +226,7 @@ describe("the rules on unlabelled windows", () => {
     expect(failed(proxyPromotionRules(champion, little))).toEqual([]);
   });
 
-  it("let through what lost as much as the limit", () => {
+  it("accept what lost as much as the limit", () => {
     const none: Proxies = { mean_confidence: 0, mean_entropy: 0, flip_rate: 0, drift: 0 };
     const limit = gateLimits.proxySlack;
     expect(
@@ -248,7 +248,7 @@ describe("the rules on unlabelled windows", () => {
     expect(named(rules, name).limit).toBe(gateLimits.proxySlack);
   });
 
-  it("ask nothing of the flip rate where no window has a neighbour", () => {
+  it("do not apply to the flip rate if no window has a neighbour", () => {
     const none: Proxies = { ...champion, flip_rate: null };
     for (const rules of [proxyPromotionRules(champion, none), proxyPromotionRules(none, champion)]) {
       expect(named(rules, "flip rate")).toMatchObject({ passed: true, value: null });

@@ -62,7 +62,7 @@ function changed(value: unknown, [key, ...rest]: readonly string[], to: unknown)
 const accepts = (path: string, ...values: number[]): boolean[] =>
   values.map((value) => retrainReportSchema.safeParse(changed(report, path.split("."), value)).success);
 
-it("is what a run writes", () => {
+it("describes what a run writes", () => {
   expect(retrainReportSchema.parse(report)).toEqual(report);
   expect(cycleSchema.safeParse(cycle).success && comparisonSchema.safeParse(comparison).success).toBe(true);
 });

@@ -5,7 +5,7 @@ import { unchangedPenalty } from "../../../src/unchanged-penalty.ts";
 const unchanged = { penalty: unchangedPenalty, valMacroF1: 0.8, losses: [0.4, 0.5, 0.6, 0.7] };
 
 describe("the penalty to keep", () => {
-  it("has the best macro-F1, and of equals it is the first", () => {
+  it("has the best macro-F1, and is the first of equals", () => {
     const judged = [0.7, 0.9, 0.9].map((valMacroF1, i) => ({ penalty: 300 / (i + 1), valMacroF1, losses: [i, i] }));
     expect(penaltyToKeep(judged)).toBe(150);
   });

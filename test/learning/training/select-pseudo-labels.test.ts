@@ -39,7 +39,7 @@ const two = rows(
 );
 
 describe("a share of each class", () => {
-  it("is the surest share of the windows that were predicted to be of it, rounded up", () => {
+  it("consists of the most certain windows predicted as that class, rounded up", () => {
     const { rows: chosen, labels, counts, thresholds } = select(two, { share: 0.25 });
     expect([...chosen]).toEqual([7, 8, 9, 13]);
     expect([...labels]).toEqual([0, 0, 0, 1]);
@@ -47,7 +47,7 @@ describe("a share of each class", () => {
     expect(thresholds).toEqual([Math.fround(0.85), Math.fround(0.55), null]);
   });
 
-  it("is not one more for the last digits of a product", () => {
+  it("is not increased by the rounding error of a product", () => {
     const hundred = rows(...Array.from({ length: 100 }, (_, i) => [0, 0.5 + 0.004 * i] as const));
     for (let percent = 0; percent <= 100; percent++) {
       for (const selector of ["percentile-per-class", "percentile-global"] as const) {
@@ -56,18 +56,18 @@ describe("a share of each class", () => {
     }
   });
 
-  it("is one more for a share that is larger by a millionth", () => {
+  it("is increased by one if the share is larger by a millionth", () => {
     expect(select(two, { share: 0.1 }).counts).toEqual([1, 1, 0]);
     expect(select(two, { share: 0.100001 }).counts).toEqual([2, 1, 0]);
     expect(select(two, { share: 0.1000001 }).counts).toEqual([2, 1, 0]);
   });
 
-  it("is no less than the floor, where there are as many", () => {
+  it("is at least the floor, if there are enough windows", () => {
     expect(select(two, { share: 0.1, floor: 3 }).counts).toEqual([3, 3, 0]);
     expect(select(two, { share: 0.1, floor: 8 }).counts).toEqual([8, 4, 0]);
   });
 
-  it("is no more than the cap, which wins over the floor", () => {
+  it("is at most the cap, which takes precedence over the floor", () => {
     expect(select(two, { share: 1, caps: [4, 100, 100] }).counts).toEqual([4, 4, 0]);
     expect(select(two, { share: 0.1, floor: 3, caps: [2, 1, 100] })).toMatchObject({ counts: [2, 1, 0] });
     expect(select(two, { share: 1, floor: 3, caps: [0, 0, 0] })).toMatchObject({
@@ -78,12 +78,12 @@ describe("a share of each class", () => {
     });
   });
 
-  it("of nothing is nothing, whatever the floor, and of all is all", () => {
+  it("is empty for a share of 0, whatever the floor, and complete for a share of 1", () => {
     expect(select(two, { share: 0, floor: 3 }).counts).toEqual([0, 0, 0]);
     expect([...select(two, { share: 1 }).rows]).toEqual([...Array(14).keys()]);
   });
 
-  it("takes the earlier of equally sure windows", () => {
+  it("takes the earlier of equally certain windows", () => {
     const equal = rows([0, 0.8], [1, 0.8], [0, 0.8], [0, 0.9], [1, 0.8], [0, 0.8]);
     expect([...select(equal, { share: 0.5 }).rows]).toEqual([0, 1, 3]);
     expect([...select(equal, { selector: "percentile-global", share: 0.5 }).rows]).toEqual([0, 1, 3]);
@@ -91,12 +91,12 @@ describe("a share of each class", () => {
 });
 
 describe("the other selectors", () => {
-  it("a share of all leaves out a class of which the network is less sure, but for the floor", () => {
+  it("a share of all windows leaves out a less certain class, except for the floor", () => {
     expect(select(two, { selector: "percentile-global", share: 0.5 }).counts).toEqual([7, 0, 0]);
     expect(select(two, { selector: "percentile-global", share: 0.5, floor: 3 }).counts).toEqual([7, 3, 0]);
   });
 
-  it("a fixed confidence takes all from it on, without share and floor, up to the cap", () => {
+  it("a fixed confidence takes all windows at or above it, without share and floor, up to the cap", () => {
     const rule = { selector: "fixed", threshold: Math.fround(0.55), floor: 3 } as const;
     expect(select(two, rule).counts).toEqual([9, 1, 0]);
     expect(select(two, { ...rule, share: 0 }).counts).toEqual([9, 1, 0]);
@@ -105,12 +105,12 @@ describe("the other selectors", () => {
   });
 });
 
-it.each([-0.1, 1.1, Number.NaN])("refuses a share or a threshold of %s", (value) => {
+it.each([-0.1, 1.1, Number.NaN])("rejects a share or a threshold of %s", (value) => {
   expect(() => select(two, { share: value })).toThrow(/share: expected 0 to 1/);
   expect(() => select(two, { threshold: value })).toThrow(/threshold: expected 0 to 1/);
 });
 
-it("of no windows chooses none", () => {
+it("selects nothing from no windows", () => {
   for (const selector of selectors)
     expect(select(new Float32Array(), { selector, share: 1, floor: 3 }).counts).toEqual([0, 0, 0]);
 });
@@ -175,7 +175,7 @@ function slowly(probabilities: Float32Array, { selector, share, threshold, floor
 }
 
 describe("whatever the probabilities and the rule,", () => {
-  it("the windows are those of the slow reference", () => {
+  it("the windows are the same as those of the slow reference", () => {
     fc.assert(
       fc.property(anyProbabilities, anyRule, (probabilities, rule) => {
         expect([...selectPseudoLabels(probabilities, K, rule).rows]).toEqual(slowly(probabilities, rule));
@@ -184,7 +184,7 @@ describe("whatever the probabilities and the rule,", () => {
     );
   });
 
-  it("labels are the predicted classes, counts and thresholds those of what was chosen", () => {
+  it("labels are the predicted classes, and counts and thresholds are those of the selection", () => {
     fc.assert(
       fc.property(anyProbabilities, anyRule, (probabilities, rule) => {
         const { rows: chosen, labels, counts, thresholds } = selectPseudoLabels(probabilities, K, rule);
@@ -202,7 +202,7 @@ describe("whatever the probabilities and the rule,", () => {
     );
   });
 
-  it("a larger share keeps all that a smaller one chose", () => {
+  it("a larger share contains the whole selection of a smaller one", () => {
     fc.assert(
       fc.property(anyProbabilities, anyRule, anyShare, (probabilities, rule, share) => {
         const [less, more] = [rule.share, share].sort((a, b) => a - b);

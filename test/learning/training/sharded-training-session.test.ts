@@ -13,7 +13,7 @@ import { quiet, toyFit } from "./toy.ts";
 
 const input = { batchSize: 8, windowSize: 24, channels: 3, classes: 2 };
 
-it("takes Adam's step by the mean of the shards' gradients", async () => {
+it("applies Adam to the mean of the shards' gradients", async () => {
   const session = await ShardedTrainingSession.create("compact", input, { shards: 2, threads: 2 });
   const rng = Rng.fromSeed(1);
   const { network } = session;
@@ -68,7 +68,7 @@ it("takes Adam's step by the mean of the shards' gradients", async () => {
   await session.release();
 });
 
-it("gives equal bytes whatever the number of threads, and is not what a whole batch gives", async () => {
+it("gives the same bytes with any number of threads, which differ from those for an undivided batch", async () => {
   const finish = async (shards: number, threads: number): Promise<Uint8Array> => {
     const { state } = await fitNetwork(...toyFit({ epochs: 2, shards }), { ...quiet, threads });
     const epochs = state.progress.epochs.map((epoch) => ({ ...epoch, seconds: 0 }));
@@ -81,7 +81,7 @@ it("gives equal bytes whatever the number of threads, and is not what a whole ba
   expect(await finish(1, 2)).not.toEqual(inOne);
 });
 
-it("refuses a batch that cannot be divided", async () => {
+it("rejects a batch that cannot be divided", async () => {
   const odd = ShardedTrainingSession.create("compact", { ...input, batchSize: 7 }, { shards: 2, threads: 1 });
   await expect(odd).rejects.toThrow("expected a divisor of the batch size (7), got 2");
 });

@@ -47,7 +47,7 @@ describe("smoothed probabilities", () => {
     for (const [i, value] of expected.entries()) expect(smoothed[i], `number ${i}`).toBeCloseTo(value, 6);
   });
 
-  it("of windows that belong to different recordings, or are far apart, are those of the network", () => {
+  it("are those of the network for windows that belong to different recordings or are far apart", () => {
     const p = drawn(40, 1);
     const smoothing = { boutSeconds: 30, shares, newShare: 1 };
     const times = Array.from({ length: 40 }, (_, w) => 2 * w);
@@ -59,7 +59,7 @@ describe("smoothed probabilities", () => {
     }
   });
 
-  it("of one deviating window follow its neighbours, and of ten of them do not", () => {
+  it("follow the neighbours of a single deviating window, but not those of ten deviating windows", () => {
     const certain = (k: number): number[] => shares.map((_, j) => (j === k ? 0.9 : 0.05));
     const labels = [...new Array(10).fill(0), 1, ...new Array(10).fill(0), ...new Array(10).fill(2)];
     const times = labels.map((_, w) => 2 * w);
@@ -75,7 +75,7 @@ describe("smoothed probabilities", () => {
     expect(best).toEqual([...new Array(21).fill(0), ...new Array(10).fill(2)]);
   });
 
-  it("of ten thousand certain windows are finite and sum to 1", () => {
+  it("are finite and sum to 1 for ten thousand certain windows", () => {
     const p = Float32Array.from({ length: 30_000 }, (_, i) => (i % 3 === Math.floor(i / 300) % 3 ? 1 : 0));
     const times = Array.from({ length: 10_000 }, (_, w) => w);
     const smoothed = smoothProbabilities(

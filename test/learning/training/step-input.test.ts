@@ -28,7 +28,7 @@ function windowsAt({ windowSize, channelCount, starts, seed }: { [K in keyof typ
 const example = { windowSize: 1, channelCount: 1, starts: [0], rows: [0], seed: 0 };
 
 describe("over random windows", () => {
-  it("gathering copies sample by sample, and leaves the rest of the batch as it was", () => {
+  it("gathering copies sample by sample, and leaves the rest of the batch unchanged", () => {
     fc.assert(
       fc.property(places, (place) => {
         const windows = windowsAt(place);
@@ -46,7 +46,7 @@ describe("over random windows", () => {
     );
   });
 
-  it("scaling is (x - center) / scale, channel by channel; with `none` nothing moves", () => {
+  it("scaling is (x - center) / scale, channel by channel, and `none` changes nothing", () => {
     fc.assert(
       fc.property(places, (place) => {
         const { samples, channels } = windowsAt(place);
@@ -65,7 +65,7 @@ describe("over random windows", () => {
     );
   });
 
-  it("targets have the weight of the class at its place, and zeros", () => {
+  it("targets have the weight of the class at its index, and zeros elsewhere", () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 3 }), { minLength: 1 }), fc.boolean(), (classes, weighted) => {
         const rows = Int32Array.from(classes, (_, i) => classes.length - 1 - i);
@@ -98,7 +98,7 @@ describe("over random windows", () => {
 });
 
 describe("rotation over random windows", () => {
-  it("keeps the length of each vector and the angle between both, and leaves other channels alone", () => {
+  it("keeps the length of each vector and the angle between both, and does not change other channels", () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1, max: 5 }), (seed, count) => {
         // Gz, heart_rate, Ax, Ay, Gx, Az, Gy
@@ -127,7 +127,7 @@ describe("rotation over random windows", () => {
     );
   });
 
-  it("turns nothing where there is no sensor", () => {
+  it("rotates nothing if there is no sensor", () => {
     const x = Float32Array.from({ length: 70 }, (_, i) => i);
     rotateWindows(x, 5, { windowSize: 2, channels: 7 }, [], Rng.fromSeed(1));
     expect(x).toEqual(Float32Array.from({ length: 70 }, (_, i) => i));

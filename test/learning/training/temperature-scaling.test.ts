@@ -32,7 +32,7 @@ describe.each(cases)("$name", ({ nClasses, y, temperature, ...expected }) => {
     expect(Math.abs(fitted / temperature - 1)).toBeLessThan(1e-6);
   });
 
-  it("lowers the loss to SciPy's and leaves the winners and the sums alone", () => {
+  it("lowers the loss to SciPy's, and changes neither the predicted classes nor the sums", () => {
     const scaled = applyTemperature(probabilities, nClasses, fitted);
     expect(nll(probabilities, y, nClasses)).toBeCloseTo(expected.nllAtOne, 6);
     expect(nll(scaled, y, nClasses)).toBeCloseTo(expected.nll, 6);
@@ -45,7 +45,7 @@ describe.each(cases)("$name", ({ nClasses, y, temperature, ...expected }) => {
   });
 });
 
-describe("where there is no minimum", () => {
+describe("if there is no minimum", () => {
   const y = Int32Array.of(0, 1, 0);
   it.each([
     ["never wrong", [0.9, 0.1, 0.2, 0.8, 0.6, 0.4], temperatureLimits.lower],
@@ -65,7 +65,7 @@ it("leaves probabilities as they are at a temperature of 1", () => {
   });
 });
 
-it("refuses what is no set of probabilities", () => {
+it("rejects what are not probabilities", () => {
   const y = Int32Array.of(0);
   expect(() => fitTemperature(Float32Array.of(), Int32Array.of(), 2)).toThrow(/got 0/);
   expect(() => fitTemperature(Float32Array.of(1, 0, 1), y, 2)).toThrow(/got 3/);

@@ -30,7 +30,7 @@ function trained(left: TimeLeft, fit: FitName, from: number, to: number, more: P
 }
 
 describe("the time left of a run", () => {
-  it("is not known before the first epoch; at the end of the fits, it is that of what follows", () => {
+  it("is unknown before the first epoch, and covers the remaining stages at the end of the fits", () => {
     const left = new TimeLeft(run);
     expect(left.seconds()).toBeNull();
     for (const fit of ["fold-1", "fold-2"] as const) {
@@ -47,7 +47,7 @@ describe("the time left of a run", () => {
     expect(left.seconds()).toBe(7);
   });
 
-  it("assumes a best epoch of 30, and then learns from the fits that have ended; folds share the workers", () => {
+  it("assumes a best epoch of 30 until fits have ended, and takes into account that folds share the workers", () => {
     const left = new TimeLeft({ ...run, maxEpochs: 100, fits: ["fold-1", "fold-2", "fold-3", "fold-4", "final"] });
     trained(left, "fold-1", 1, 5);
     // Each fold is expected to run for 45 epochs, of which fold 1 has finished 5, and the final fit for 30 epochs.
@@ -86,7 +86,7 @@ describe("the time left of a run", () => {
     expect(left.seconds()).toBe(2 * (40 + 30) + 7);
   });
 
-  it("includes the part that is not trained in mini-batches: 30 epochs, until a fit has had it", () => {
+  it("includes the part that is not trained in mini-batches, as 30 epochs until a fit has completed that part", () => {
     const left = new TimeLeft({ ...run, hasOtherPart: true, jobs: 1 });
     trained(left, "fold-1", 1, 4);
     // An epoch of the final fit takes 1.6 times as long with one worker.

@@ -11,7 +11,7 @@ describe("a batch", () => {
   const windows = toyWindows(6);
   const rows = Int32Array.of(4, 0, 5);
 
-  it("holds the windows in the order of the rows, then scaled", () => {
+  it("contains the windows in the order of the rows, scaled", () => {
     const x = new Float32Array(3 * 24 * 3);
     gatherWindows(windows, rows, x);
     const sample = (w: number, t: number, c: number): number => windows.samples[(w * 24 + t) * 3 + c]!;
@@ -24,7 +24,7 @@ describe("a batch", () => {
     expect(x[(1 * 24 + 7) * 3 + 2]).toBeCloseTo((sample(0, 7, 2) - 5) / 2, 6);
   });
 
-  it("refuses more windows than it has room for", () => {
+  it("rejects more windows than it has room for", () => {
     expect(() => gatherWindows(windows, rows, new Float32Array(2 * 24 * 3))).toThrow("room for 3 x 72");
   });
 
@@ -51,7 +51,7 @@ describe("a dropout mask", () => {
     expect(Math.abs(kept - (1 - rate))).toBeLessThanOrEqual(5 * Math.sqrt((rate * (1 - rate)) / mask.length) + 1e-5);
   });
 
-  it("is the generator's: equal for equal seeds, another for the next", () => {
+  it("comes from the generator: it is the same for the same seed, and the next one differs", () => {
     const [a, b, c] = [new Uint8Array(999), new Uint8Array(999), new Uint8Array(999)];
     const rng = Rng.fromSeed(2);
     fillDropoutMask(a, 0.5, rng);
@@ -63,7 +63,7 @@ describe("a dropout mask", () => {
 });
 
 describe("rotation", () => {
-  it("turns all triads of a window by one proper rotation, and each window by another", () => {
+  it("rotates all triads of a window by the same proper rotation, and each window differently", () => {
     const rng = Rng.fromSeed(4);
     const basis = [1, 0, 0, 0, 1, 0, 0, 0, 1];
     // At each time step, both sensors have the same basis vector.

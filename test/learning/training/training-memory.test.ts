@@ -15,8 +15,8 @@ const config = {
 const planned = (samples: number): Parameters<typeof trainingMemory>[1] => ({ samples, channels: 3 });
 const machine = { held: 0.3e9, total: 24e9, constrained: 0, available: 20e9 };
 
-describe("the memory of a training", () => {
-  test("is the container's where that has less than the machine", () => {
+describe("the memory of a training run", () => {
+  test("is the container's if that has less than the machine", () => {
     expect(trainingMemory(config, planned(3000), machine)).toMatchObject({ totalBytes: 24e9, availableBytes: 20e9 });
     const inContainer = { held: 0, total: 24e9, constrained: 2e9, available: 1.5e9 };
     expect(trainingMemory(config, planned(3000), inContainer)).toMatchObject({
@@ -28,7 +28,7 @@ describe("the memory of a training", () => {
     expect(trainingMemory(config, planned(3000), unlimited).totalBytes).toBe(24e9);
   });
 
-  test("is what the process holds, the windows, and the more of the workers and the baseline", () => {
+  test("consists of the process, the windows, and the larger of workers and baseline", () => {
     const needed = (changes: Partial<Parameters<typeof trainingMemory>[0]>, samples = 3000): number =>
       trainingMemory({ ...config, ...changes }, planned(samples), machine).neededBytes;
     const windows = 4 * 3 * 3000;
@@ -49,7 +49,7 @@ describe("the memory of a training", () => {
     expect(needed({ batchSize: 256 })).toBeGreaterThan(needed({}));
   });
 
-  test("is told, with a warning if there is less", () => {
+  test("is reported, with a warning if less is available", () => {
     const told = (availableBytes: number): { events: MemoryEvent[]; warnings: readonly string[] } => {
       const events: MemoryEvent[] = [];
       const heard = collectingReporter<MemoryEvent>({ warn: () => {}, event: (event) => events.push(event) });

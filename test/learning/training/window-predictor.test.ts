@@ -29,7 +29,7 @@ function predictorOf(bytes: Uint8Array, options?: ConstructorParameters<typeof W
   return predictor;
 }
 
-it("says of every window what one call says of it alone, bit for bit with any number of threads", async () => {
+it("gives the same prediction for every window as a call for that window alone, bit for bit with any number of threads", async () => {
   const model = randomModel();
   const predictor = predictorOf(model);
   // The number of windows is large enough for three threads, and leaves an odd remainder.
@@ -45,7 +45,7 @@ it("says of every window what one call says of it alone, bit for bit with any nu
   await session.release();
 });
 
-it("opens one session for all windows, also at the same moment", async () => {
+it("opens one session for all windows, even for concurrent calls", async () => {
   let opened = 0;
   const predictor = predictorOf(randomModel(), { open: (model) => openRuntimeSession(model).finally(() => opened++) });
   const predict = (): Promise<Float32Array> => predictor.predict(toyWindows(20), { threads: 4 });
@@ -54,7 +54,7 @@ it("opens one session for all windows, also at the same moment", async () => {
   expect(opened).toBe(1);
 });
 
-it("of no windows says nothing, and fails if there is no network, with threads as well", async () => {
+it("returns nothing for no windows, and fails if there is no network, with threads, too", async () => {
   const none = { ...toyWindows(1), starts: new Int32Array(0) };
   expect(await predictorOf(randomModel()).predict(none, { threads: 4 })).toEqual(new Float32Array(0));
   for (const threads of [1, 2]) {

@@ -3,7 +3,7 @@ import { windowsFingerprint } from "../../../src/learning/training/windows-finge
 import type { WindowSet } from "../../../src/signals/data/windows.ts";
 import { toyWindows } from "./toy.ts";
 
-it("is one for equal windows wherever they lie in memory, and another for each part that differs", () => {
+it("is the same for equal windows wherever they are in memory, and different if any part differs", () => {
   const windows = toyWindows(6);
   const fingerprint = windowsFingerprint(windows);
   expect(fingerprint).toMatch(/^sha256:[0-9a-f]{64}$/);

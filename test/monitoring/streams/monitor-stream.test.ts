@@ -94,7 +94,7 @@ describe("what a batch changes", () => {
     expect(batchIds(fileOf(model))).toEqual(["good"]);
   });
 
-  it("shows a decision what came before it, and nothing of other streams", async () => {
+  it("gives a decision the earlier batches of its stream, and nothing from other streams", async () => {
     const model = newModel();
     await bring(model, "b1", { mean: 1 });
     await bring(model, "b1", { mean: 5, stream: "other" });
@@ -112,7 +112,7 @@ describe("what a batch changes", () => {
     expect(batchIds(fileOf(model, "other"))).toEqual(["b1"]);
   });
 
-  it("changes nothing where the decision fails, or gives what JSON cannot hold", async () => {
+  it("changes nothing if the decision fails or returns what JSON cannot represent", async () => {
     const model = newModel();
     await bring(model, "b1");
     const failing = (): never => {
@@ -128,7 +128,7 @@ describe("what a batch changes", () => {
 });
 
 describe("a batch that came before", () => {
-  it("is answered as then and changes nothing", async () => {
+  it("gets the same result as before and changes nothing", async () => {
     const model = newModel();
     const first = await bring(model, "b1", { mean: 1 });
     await bring(model, "b2", { mean: 2 });
@@ -140,7 +140,7 @@ describe("a batch that came before", () => {
     expect(first).toEqual({ known: false, result: { batch: "b1", place: 1, judged: 1 } });
   });
 
-  it("is refused with different content, and taken in another stream", async () => {
+  it("is rejected with different content, and accepted in another stream", async () => {
     const model = newModel();
     await bring(model, "b1", { contentHash: "sha256:1" });
     const other = bring(model, "b1", { contentHash: "sha256:2" });
@@ -236,7 +236,7 @@ describe("while a batch is judged", () => {
     return answer;
   };
 
-  it("holds up nobody: another stream takes its batches meanwhile", async () => {
+  it("does not block other streams, which accept batches meanwhile", async () => {
     const model = newModel();
     const other: unknown[] = [];
     await meanwhile(model, "slow", () => bring(model, "b1", { stream: "other" }).then((answer) => other.push(answer)));
@@ -303,7 +303,7 @@ describe("what is kept of a batch", () => {
     expect(batchIds(fileOf(model))).toEqual(["b26", "b27", "b28"]);
   });
 
-  it("is no longer the summary of an alarm after --keep-days, nor the whole answer; the id stays taken", async () => {
+  it("loses the summary of an alarm and the full result after --keep-days, but its id stays in use", async () => {
     const model = newModel();
     await bring(model, "good", day(0));
     const alarm = await bring(model, "jump", { verdict: "sudden_change", ...day(0) });
@@ -318,7 +318,7 @@ describe("what is kept of a batch", () => {
     await expect(accept).rejects.toThrow(/its summary has been deleted, because .* --keep-days have passed/);
   });
 
-  it("is less where the ledger takes too many bytes, the oldest first", async () => {
+  it("is shortened if the ledger takes too many bytes, the oldest batches first", async () => {
     const model = newModel();
     const keep = { days: 30, bytes: 1 };
     for (let i = 1; i <= 3; i++) await bring(model, `jump ${i}`, { verdict: "sudden_change" });
@@ -368,7 +368,7 @@ describe("rolling_reference.json", () => {
     expect(existsSync(join(model.directory, "streams"))).toBe(false);
   });
 
-  it("says that the batch counted where it cannot be written, and follows later", async () => {
+  it("is reported if it cannot be written, although the batch counted, and is written later", async () => {
     const model = newModel();
     const path = join(model.directory, "rolling_reference.json");
     mkdirSync(path);
@@ -379,7 +379,7 @@ describe("rolling_reference.json", () => {
   });
 });
 
-it("refuses evidence that another version left in another form", async () => {
+it("rejects evidence that another version stored in a different form", async () => {
   const model = newModel();
   await bring(model, "b1");
   const schemas = {

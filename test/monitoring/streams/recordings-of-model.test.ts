@@ -44,7 +44,7 @@ function name(...files: string[]): void {
   );
 }
 
-describe("a manifest that names other things than local files", () => {
+describe("a manifest that names more than local files", () => {
   const url = "Tidemark does not fetch addresses given in a model folder";
   it.each([
     ["an address", () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/r.csv`, url],
@@ -71,7 +71,7 @@ describe("a manifest that names other things than local files", () => {
     expect(asked).toBe(0);
   });
 
-  it("is of no matter if the user names the recordings", async () => {
+  it("does not matter if the user names the recordings", async () => {
     name("https://127.0.0.1/r.csv");
     const options = { files: [at("batch.csv.gz")], model: at("walk"), out: "-", labelled: [at("recordings.csv.gz")] };
     const { labelled } = await prepareRetraining(resolveRetrainConfig(options), await openModelHandle(at("walk")));

@@ -24,7 +24,7 @@ function reference(batches: readonly BatchSummary[]) {
   });
 }
 
-it("has each batch's moments, and those of all samples together", () => {
+it("contains each batch's moments, and those of all samples together", () => {
   const rng = Rng.fromSeed(1);
   const batches = [100, 700, 30].map((n, i) => ({
     Ax: Float32Array.from({ length: n }, () => i + rng.normal()),
@@ -50,7 +50,7 @@ it("has each batch's moments, and those of all samples together", () => {
   expect(aggregated.trend).toEqual({ Ax: "stable", Gz: "stable" });
 });
 
-it("sees the channel that walks", () => {
+it("detects the channel that drifts", () => {
   const rng = Rng.fromSeed(2);
   const normals = (mean: number): Float32Array => Float32Array.from({ length: 500 }, () => mean + rng.normal());
   const walk = [0, 1, 2, 3, 4].map((i) => summarizer.summarize({ Ax: normals(-i / 2), Gz: normals(i % 2) }));
@@ -68,7 +68,7 @@ it("leaves out the figures of a channel without values", () => {
   });
 });
 
-it("holds channels alone: no signal that is computed of them", () => {
+it("contains only channels, not the signals computed from them", () => {
   const wider = new Summarizer({ Ax: [0], Gz: [-1, 0, 1], "A magnitude": [9] });
   const three = { Ax: Float32Array.of(1, 2), Gz: Float32Array.of(3, 4), "A magnitude": Float32Array.of(9, 10) };
   const { batches, aggregated } = reference([wider.summarize(three)]);
@@ -77,7 +77,7 @@ it("holds channels alone: no signal that is computed of them", () => {
   }
 });
 
-it("is the empty form, and says when it became so, where no batch is left", () => {
+it("is the empty form if no batch is left, and says since when", () => {
   expect(reference([])).toEqual({ ...emptyRollingReference(channels), stream: "left wrist", last_updated: time(9) });
 });
 

@@ -32,7 +32,7 @@ describe("silence", () => {
     expect(usual).toBe(6);
   });
 
-  it("is unknown with fewer than four batches, and of no concern once the stream is retired", () => {
+  it("is unknown with fewer than four batches, and is ignored once the stream is retired", () => {
     const unknown = { usual_interval_seconds: null, longest_interval_seconds: null, usual_intervals: null };
     expect(streamSilence([0, 60, 120], 1e6)).toEqual({ seconds: 999_880, ...unknown, silent: null });
     expect(streamSilence([0, 1, 2, 3], 1e6, { retired: true })).toMatchObject({
@@ -41,7 +41,7 @@ describe("silence", () => {
     });
   });
 
-  it("has no ratio to batches that came at the same moment, and no negative time if clocks differ", () => {
+  it("has no ratio if batches arrived at the same moment, and no negative time if clocks differ", () => {
     expect(streamSilence([5, 5, 5, 5], 4)).toMatchObject({ seconds: 0, usual_intervals: null, silent: false });
   });
 });
@@ -88,14 +88,14 @@ describe("a listed stream", () => {
     expect(listed.series.map(({ evidence }) => evidence)).toEqual([0.25, 1.5, null]);
   });
 
-  it("has no state after a reset, nor with a damaged headline", () => {
+  it("has no state after a reset or with a damaged headline", () => {
     const none = { state: null, since: null, confirmed: null, reference: null, channel: null };
     expect(listedStream(overview("a", [latest(0, {})], { hasState: false }), later(1))).toMatchObject(none);
     const damaged = listedStream(overview("a", [latest(0, null)]), later(1));
     expect(damaged).toMatchObject({ ...none, last: { verdict: null, evidence: null } });
   });
 
-  it("comes first if it is in alarm, the newest alarm before all; then silent, rejected, ordinary and retired ones", () => {
+  it("is sorted by state: alarms (the newest first), silent, rejected, ordinary and retired streams", () => {
     const every5 = (last: Partial<BatchHeadline>, from = 0): LatestBatch[] => [
       ...[0, 5, 10].map((minute) => latest(from + minute, {})),
       latest(from + 15, last),

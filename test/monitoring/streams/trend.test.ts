@@ -30,7 +30,7 @@ it("has the p-value that all orders of few values give when they are counted", (
 });
 
 describe("trend", () => {
-  it("calls a walk by its direction, and nothing else a walk", () => {
+  it("names the direction of a steady drift, and calls everything else stable", () => {
     expect(trend([0, 0.1, 0.2, 0.3, 0.4], 1)).toBe("rising");
     expect(trend([3, 2.5, 2.4, 1, 0], 1)).toBe("falling");
     expect(trend([0, 0.2, 0.1, 0.3, 0.4], 1)).toBe("stable");

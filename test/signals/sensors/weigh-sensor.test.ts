@@ -183,7 +183,7 @@ describe("decideSensors", () => {
       channels: ["a", "b", "c"],
       unit: "g",
       gravity: true,
-      because: "as given; the unit by its values",
+      because: "as given; unit from the values",
     });
     expect(of(given({ unit: "milli-g", name: "ankle" }))[1]).toMatchObject({
       name: "ankle",

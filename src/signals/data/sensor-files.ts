@@ -6,6 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { axisFileSets } from "../files/axis-files.ts";
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import type { SourceFile } from "../files/find-files.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
@@ -26,6 +27,8 @@ export interface SensorFile {
   /** The sensor name in the file name, such as Accelerometer. */
   readonly sensor: string;
   readonly kind: string;
+  /** Name of the file's only channel in the joined table if the file holds one axis, as acc_x.csv does. */
+  readonly axis?: string;
 }
 
 /** A table stored in one file, or in one file per sensor. */
@@ -44,7 +47,9 @@ export async function tablesOfSensorFiles(
 ): Promise<SourceTable[]> {
   const sets = new Map<string, SensorFile[]>();
   const keyOf = new Map<SourceFile, string>();
+  const ofAxes = await filesOfAxes(files, columnsOf);
   for (const file of files) {
+    if (ofAxes.has(file)) continue;
     const named = sensorInText(basename(file.path));
     if (named === undefined) continue;
     const key = join(dirname(file.path), named.rest);
@@ -52,6 +57,10 @@ export async function tablesOfSensorFiles(
     keyOf.set(file, key);
   }
   const joined = new Map<string, SensorFile[]>();
+  for (const [file, parts] of ofAxes) {
+    keyOf.set(file, `${parts[0]!.file.path}\0`);
+    joined.set(`${parts[0]!.file.path}\0`, [...parts]);
+  }
   for (const [key, parts] of sets) {
     if (parts.length < 2) continue;
     const columns: (readonly string[])[] = [];
@@ -81,6 +90,32 @@ export async function tablesOfSensorFiles(
   if (leftOut.length > 0)
     warn(`These files are not read, because their format differs from that of the other files: ${leftOut.join(", ")}.`);
   return tables;
+}
+
+/** Finds files with one axis each, beside a time, such as acc_x.csv; returns all files of the table for each of them. */
+async function filesOfAxes(
+  files: readonly SourceFile[],
+  columnsOf: (file: SourceFile) => Promise<readonly string[]>,
+): Promise<Map<SourceFile, readonly SensorFile[]>> {
+  const found = new Map<SourceFile, readonly SensorFile[]>();
+  for (const { sensors } of axisFileSets(files)) {
+    const parts = sensors.flatMap(({ name, files: axes }) =>
+      axes.map((file, i) => ({ file, sensor: name, kind: name, axis: `${name}_${"xyz"[i]}` })),
+    );
+    let areSingle = true;
+    for (const { file } of parts) areSingle &&= (await channelsBesideRoles(file, columnsOf)) === 1;
+    if (areSingle) for (const { file } of parts) found.set(file, parts);
+  }
+  return found;
+}
+
+async function channelsBesideRoles(
+  file: SourceFile,
+  columnsOf: (file: SourceFile) => Promise<readonly string[]>,
+): Promise<number> {
+  const names = await columnsOf(file).catch(() => []);
+  const roles = (["label", "group", "recording", "time"] as const).map((role) => usualColumnOfRole(names, role));
+  return names.filter((name) => !roles.includes(name)).length;
 }
 
 /**
@@ -128,19 +163,19 @@ export async function joinSensorFiles(
     return found !== null && schema.names.includes(found) ? found : null;
   };
   const numbersOf = await Promise.all(schemas.map((schema) => columnsOfSensorNumbers(database, schema)));
-  const all = table.parts!.map(({ file, sensor, kind }, p) => {
+  const all = table.parts!.map(({ file, sensor, kind, axis }, p) => {
     const schema = schemas[p]!;
     const taken = new Set((["label", "group", "recording", "time"] as const).map((name) => role(schema, name)));
     const columns = schema.names.filter((name) => !taken.has(name) && numbersOf[p]!.has(name));
     const own = sensorsByName(columns).filter((found) => found.kind !== "unknown");
     const clear = own.some((found) => found.kind === (kind === "linear" ? "accelerometer" : kind) && !found.weak);
-    const channels = columns.map((name) => [name, clear ? name : `${sensor}_${name}`] as const);
+    const channels = columns.map((name) => [name, axis ?? (clear ? name : `${sensor}_${name}`)] as const);
     return { file, sensor, kind, schema, channels, time: role(schema, "time") };
   });
   const wanted = all.filter(({ channels }) => channels.some(([, name]) => named?.includes(name)));
   const usual = pooledSensorsToJoin(all.toSorted(sensorFilesByGravity), ({ kind }) => kind);
   const first = usual.filter(({ kind }, p) => usual.findIndex((part) => part.kind === kind) === p);
-  const read = wanted.length > 0 ? wanted : first;
+  const read = table.parts![0]!.axis !== undefined ? all : wanted.length > 0 ? wanted : first;
   const [base] = read;
   if (base === undefined) {
     throw new UserError(`${table.path}: none of these files has an accelerometer or a gyroscope.`, {

@@ -30,6 +30,14 @@ export interface TimeStepBack {
 }
 
 const hourSeconds = 3600;
+const halfDaySeconds = 43_200;
+const halfDayAdvice =
+  "The clock goes back by twelve hours, as clocks do that leave out AM and PM. Export the times with 24 hours.";
+/** Maximum step back, in seconds, that is likely due to a clock that was set; only clocks since 1970 are. Arbitrary. */
+const [mostCorrected, leastSince1970] = [5, 9e8];
+const correctedAdvice =
+  "If the clock was set back there, begin a new recording at this row; sorting the rows would mix those before and after. " +
+  "If the rows are out of order, sort them by time.";
 const fallBackAdvice =
   "The clock goes back by one hour, as local clocks do at the end of daylight saving time. Export the times " +
   "in UTC, or give their zone with --time-zone, such as Europe/London. Sorting the rows would mix two hours " +
@@ -140,12 +148,19 @@ export function backwardsTimeFault(
 ): FaultDescription {
   const file = files[at.file]!;
   const seconds = (time: number): string => `${Number(time.toPrecision(12))} s`;
-  const isFallBack = to - from + hourSeconds > 0 && to - from + hourSeconds < pauseSeconds;
+  const isBack = (by: number): boolean => to - from + by > 0 && to - from + by < pauseSeconds;
+  const isCorrected = from - to <= mostCorrected && to > leastSince1970;
   const earlier = before.file === at.file ? `row ${before.row}` : `row ${before.row} of ${files[before.file]}`;
   return {
     code: "time",
     message: `${file}: time runs backwards in recording "${recording}" of person "${user}": data row ${at.row} has ${seconds(to)}, after ${seconds(from)} in ${earlier} (column "${roles.time}").`,
-    advice: isFallBack ? fallBackAdvice : adviceOnBackwardsTimeFault(file, files[before.file]!, roles, restartColumn),
+    advice: isBack(hourSeconds)
+      ? fallBackAdvice
+      : isBack(halfDaySeconds)
+        ? halfDayAdvice
+        : isCorrected && before.file === at.file && restartColumn === undefined
+          ? correctedAdvice
+          : adviceOnBackwardsTimeFault(file, files[before.file]!, roles, restartColumn),
     file,
     row: at.row,
     ...(roles.time === null ? {} : { column: roles.time }),

@@ -3,6 +3,8 @@
 // - { "columns": [...], "data": [[...], ...] }, as pandas writes with orient="split"
 // - { "ax": { "0": 0.1, "1": 0.2 }, "ay": { ... } }, as pandas writes by default
 // - { "0": { "ax": 0.1 }, "1": { "ax": 0.2 } }, as pandas writes with orient="index", and Firebase with its own keys
+// - { "ax": [{ "ts": 0, "value": 0.1 }], "ay": [...] }, a series per name, as ThingsBoard writes
+// - { "acc": { "t": [0, 20], "x": [...] }, "gyro": { "t": [0, 10], "x": [...] } }, where each sensor has times of its own
 
 /** A table of values with or without names; the values are text or numbers. */
 export interface JsonTable {
@@ -28,8 +30,56 @@ export function jsonTable(text: string): JsonTable | undefined {
 /** Returns a document with lists in place of objects that stand for rows; undefined if it has none. */
 export function jsonWithLists(text: string): unknown {
   const document = parsedJson(text);
-  const changed = withLists(document);
+  const changed = recordsOfSeries(document) ?? recordsOfSensors(document) ?? withLists(document);
   return changed === document ? undefined : changed;
+}
+
+const timeKey = /^(t|ts|times?|timestamps?(_?ms)?|time_?ms|seconds_?elapsed|epoch)$/i;
+
+/** Merges series of times and values, one per name, into records; the newest value may come first. */
+function recordsOfSeries(document: unknown): Record<string, unknown>[] | undefined {
+  if (!isJsonObject(document)) return undefined;
+  const series = Object.entries(document);
+  const records = new Map<string, Record<string, unknown>>();
+  if (series.length < 2) return undefined;
+  for (const [name, points] of series) {
+    if (!Array.isArray(points) || points.length === 0) return undefined;
+    for (const point of points) {
+      if (!isJsonObject(point)) return undefined;
+      const keys = Object.keys(point);
+      const time = keys.find((key) => timeKey.test(key));
+      const value = keys.find((key) => key !== time);
+      if (keys.length !== 2 || time === undefined || !isPlainJsonValue(point[value!])) return undefined;
+      const at = String(point[time]);
+      const record = records.get(at) ?? { [time]: point[time] };
+      record[name] = point[value!];
+      records.set(at, record);
+    }
+  }
+  const timeOf = (record: Record<string, unknown>): number => Number(Object.values(record)[0]);
+  return [...records.values()].sort((a, b) => timeOf(a) - timeOf(b));
+}
+
+/** Turns the lists of sensors that have different numbers of samples, each with times of its own, into records. */
+function recordsOfSensors(document: unknown): Record<string, unknown> | undefined {
+  if (!isJsonObject(document)) return undefined;
+  const sensors = Object.entries(document).filter(
+    ([, own]) => isJsonObject(own) && Object.values(own).some(Array.isArray),
+  );
+  const lengths = new Set<number>();
+  const records: Record<string, unknown> = {};
+  for (const [name, own] of sensors) {
+    const lists = Object.entries(own as Record<string, unknown>).filter(([, list]) => isJsonListOfValues(list)) as [
+      string,
+      unknown[],
+    ][];
+    const [, first = []] = lists[0] ?? [];
+    if (lists.some(([, list]) => list.length !== first.length) || !lists.some(([key]) => timeKey.test(key)))
+      return undefined;
+    lengths.add(first.length);
+    records[name] = first.map((_, i) => Object.fromEntries(lists.map(([key, list]) => [key, list[i]])));
+  }
+  return sensors.length < 2 || lengths.size < 2 ? undefined : { ...document, ...records };
 }
 
 /** Accepts NaN and Infinity, as written by Python, as missing values. */

@@ -66,6 +66,8 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
       const named = ["sample", ...names.slice(1)];
       return { is: statedRateLayout, names: named, clock: { start: 0, rateHz: 1 / Number(seconds) } };
     }
+    const acqKnowledge = knownAcqKnowledgeLayout(preamble, names);
+    if (acqKnowledge !== undefined) return acqKnowledge;
     const clock = clockInKnownLayout(
       preamble,
       names.filter((_, c) => sample.some((values) => !isMissingMark(values[c] ?? ""))),
@@ -197,6 +199,24 @@ const opportunityLayout: KnownLayout = {
   ],
   note: `The labels are ${opportunityLabels.join(", ")}; choose one with --label, in which 0 marks time without a label. Sensors are chosen with --channels, such as --channels "imu_rla_acc_x (mg),imu_rla_acc_y (mg),imu_rla_acc_z (mg)".`,
 };
+
+/**
+ * Above a table of CH1, CH2 and so on, AcqKnowledge writes the name and the unit of each channel in two lines; the first row
+ * counts the samples.
+ */
+function knownAcqKnowledgeLayout(preamble: readonly string[], names: readonly string[]): KnownLayout | undefined {
+  const at = preamble.findIndex((line) => /^\d+ channels?\s*$/i.test(line));
+  const titles = preamble.slice(at + 1).map((line) => line.trim());
+  const own = names.filter((name) => /^CH\d+$/i.test(name));
+  if (at < 0 || own.length === 0 || titles.length < 2 * own.length) return undefined;
+  const named = names.map((name) => {
+    const channel = own.indexOf(name);
+    if (channel >= 0) return `${titles[2 * channel]} (${titles[2 * channel + 1]})`;
+    return name === "" ? name : `Time (${name})`;
+  });
+  const clock = clockInKnownLayout(preamble, named);
+  return { is: statedRateLayout, names: named, skip: 1, ...(clock !== undefined && { clock }) };
+}
 
 /** Layout of a table that is read unchanged except that times are added to its rows. */
 export const statedRateLayout = "a stated rate";

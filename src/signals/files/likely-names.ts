@@ -11,6 +11,12 @@ export function likelyNames(sample: readonly (readonly string[])[]): string[] {
   const seconds = parts.findIndex((part) => part !== undefined);
   if (seconds >= 0) [names[seconds], names[seconds + 1]] = ["sec", parts[seconds]!];
   else if (clock >= 0) names[clock] = "time";
+  for (const c of columns.keys())
+    if (
+      isLikelyTotal(columns[c]!, columns.slice(c + 1, c + 4)) ||
+      isLikelyTotal(columns[c]!, columns.slice(Math.max(0, c - 3), c))
+    )
+      names[c] = "total";
   const mark = columns.findIndex(isLikelyMark);
   if (mark >= 0) names[mark] = "sensor";
   const mayBeAxis = columns.map(
@@ -32,6 +38,16 @@ function isLikelyAxis(values: readonly string[]): boolean {
   const numbers = values.map((value) => (value === "" ? Number.NaN : Number(value.replace(",", "."))));
   if (!numbers.every(Number.isFinite) || new Set(numbers).size < 2) return false;
   return !(numbers.every(Number.isInteger) && isLikelyToRunForwards(values));
+}
+
+/** Whether the values are the magnitudes of vectors in three other columns. */
+function isLikelyTotal(values: readonly string[], axes: readonly (readonly string[])[]): boolean {
+  if (axes.length < 3 || !axes.every(isLikelyAxis)) return false;
+  const fits = values.filter((value, i) => {
+    const length = Math.hypot(...axes.map((axis) => Number(axis[i])));
+    return value !== "" && length > 0 && Math.abs(Number(value) / length - 1) < 0.01;
+  });
+  return fits.length >= 0.9 * values.length;
 }
 
 function areLikelyUnixSeconds(values: readonly string[]): boolean {

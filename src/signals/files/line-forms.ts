@@ -1,5 +1,5 @@
 // Rewrites text whose lines hold the values of a table inside something else: lines that a spreadsheet quoted as a whole, tables
-// drawn with lines of dashes by database shells, tuples and dictionaries as Python prints them, JSON records behind the name of
+// drawn with lines of dashes by database shells, tables whose names and remarks follow semicolons, tuples and dictionaries as Python prints them, JSON records behind the name of
 // an MQTT topic, SQL statements, and sentences with a checksum.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
@@ -31,6 +31,11 @@ const lineForms: readonly LineForm[] = [
       return cells.slice(cells[0] === "" ? 1 : 0, cells.at(-1) === "" ? -1 : cells.length).join("|");
     },
   },
+  {
+    form: /^;\s*[A-Za-z]\w*,/,
+    share: 0,
+    inside: (line) => line.replace(/^;\s*Headers,\s*/i, "").replace(/^;/, "# "),
+  },
   { form: /^\s*\([^()]*,[^()]*\)[,;]?\s*$/, share: 0.8, inside: (line) => /\(([^()]*)\)/.exec(line)?.[1] ?? "" },
   {
     form: /^\s*\{\s*'[^"]*\}\s*,?\s*$/,
@@ -55,7 +60,7 @@ const lineForms: readonly LineForm[] = [
 ];
 
 const fewestLines = 5;
-/** A line of dashes is below the names. */
+/** A line of dashes is below the names, and remarks are above them. */
 const ruleWithin = 3;
 
 /**

@@ -31,7 +31,12 @@ export async function reshapeJson(file: SourceFile, head: string, scratch: Scrat
     await writeTextLines(lines(), out);
     return reshapeJson({ ...file, stored: out }, "", scratch);
   }
-  if (!/^\s*\{\s*"[^"]*"\s*:\s*\{/.test(head === "" ? await beginningOfJson(stored) : head)) return file;
+  if (
+    !/^\s*\{\s*"[^"]*"\s*:\s*(?:\{|\[\s*\{\s*"[^"]*"\s*:[^,{[]*,\s*"[^"]*"\s*:[^,{[]*\})/.test(
+      head === "" ? await beginningOfJson(stored) : head,
+    )
+  )
+    return file;
   const text = await jsonDocumentText(file);
   const lists = text === undefined ? undefined : jsonWithLists(text);
   if (lists === undefined) return file;

@@ -8,7 +8,7 @@ export interface StatedClock {
 }
 
 const rateName =
-  "(?:(?:sampl\\w*|data|update|measurement|record\\w*|output|acc\\w*)[ _-]*(?:rate|frequency|freq)|samplerate|abtast(?:rate|frequenz)|\\bfs\\b|\\bodr\\b)";
+  "(?:(?:sampl\\w*|data|frame|update|measurement|record\\w*|output|acc\\w*)[ _-]*(?:rate|frequency|freq)|samplerate|abtast(?:rate|frequenz)|\\bfs\\b|\\bodr\\b)";
 /** If the name of a rate does not say what is counted, the rate must have a unit. */
 const looseName = "\\b(?:rate|frequency|freq)\\b";
 const hertz = "(?:hz|hertz|samples?(?:\\/|\\s*per\\s*)s(?:ec(?:ond)?)?)\\b";
@@ -30,7 +30,12 @@ export function statedClock(lines: readonly string[]): StatedClock | undefined {
   return { rateHz, start: start ?? 0 };
 }
 
+/** AcqKnowledge writes "20 msec/sample". */
+const perSampleForm = /(?<![\d.])(\d+(?:\.\d+)?)\s*(u|m)?s(?:ec)?\s*\/\s*sample\b/i;
+
 function statedRateInLine(line: string): number | undefined {
+  const [, step, part] = perSampleForm.exec(line) ?? [];
+  if (step !== undefined) return (part === undefined ? 1 : /m/i.test(part) ? 1000 : 1e6) / Number(step);
   const interval = intervalForm.exec(line);
   const unit = interval?.[1] ?? interval?.[3];
   if (interval !== null && unit !== undefined) {

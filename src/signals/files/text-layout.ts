@@ -1,6 +1,8 @@
 // Finds the table in a text file: the number of lines before it, its value separator, and its header line. This search is
 // needed only for files that do not begin with a header line.
 
+import { isPaddedTitleInLayout, layoutNamesWithUnits } from "./layout-names.ts";
+
 /** The value separator: a character, or any number of spaces and tabs. */
 export type Separator = "," | "\t" | ";" | "|" | "spaces";
 
@@ -74,13 +76,6 @@ export function plainTextOfLayout([first, ...others]: readonly string[]): PlainT
     return { names, separator, decimalComma };
   }
   return undefined;
-}
-
-/**
- * Whether most values in a line are empty, because a spreadsheet pads every line with separators, even those before the table.
- */
-function isPaddedTitleInLayout(values: readonly string[]): boolean {
-  return 2 * values.filter((value) => value !== "").length < values.length;
 }
 
 /** Minimum number of columns: a time and three axes. */
@@ -254,45 +249,4 @@ function hasLayoutNamesAbove(lines: readonly string[], at: number, separator: Se
     if (!isPaddedTitleInLayout(above)) return true;
   }
   return false;
-}
-
-/** Text that pandas writes in place of a name missing from one of several header lines. */
-const unnamedByPandas = /^Unnamed: \d+(_level_\d+)?$/;
-
-/**
- * The first header line contains the names; the last of several lines may contain their units. If names repeat, as in a line of
- * sensors above a line of axes, each name is composed from the names in all lines. pandas writes index names on a separate line
- * below the names.
- */
-function layoutNamesWithUnits(written: readonly (readonly string[])[]): string[] | undefined {
-  const lines = written.map((line) => line.map((name) => (unnamedByPandas.test(name) ? "" : name)));
-  const [names, ...others] = lines;
-  if (names === undefined) return undefined;
-  const given = names.filter((name) => name !== "");
-  const areLevels = others.length > 0 && new Set(given).size < given.length;
-  const last = others.at(-1);
-  const isIndex =
-    last !== undefined &&
-    isPaddedTitleInLayout(last) &&
-    last.every((name, i) => name === "" || names[i] === "" || (areLevels && others.length > 1));
-  const index = isIndex ? last : names.map(() => "");
-  const below = isIndex ? others.slice(0, -1) : others;
-  if (areLevels)
-    return names.map(
-      (name, i) => index[i] || [name, ...below.map((line) => line[i]!)].filter((part) => part !== "").join("_"),
-    );
-  const units = below.at(-1);
-  // A group name is above the group's first column, and the line below has the names of all its columns.
-  if (units !== undefined && names.some((name, i) => name === "" && units[i] !== "" && index[i] === "")) {
-    let group = "";
-    return names.map((name, i) => {
-      if (name !== "") group = name;
-      return index[i] || [name === "" ? group : name, units[i]!].filter((part) => part !== "").join("_");
-    });
-  }
-  return names.map((name, i) => {
-    const unit = (units?.[i] ?? "").replace(/^[([](.*)[)\]]$/, "$1");
-    if (index[i] !== "") return index[i]!;
-    return /^-?$|no.?units|^cal$|^raw$/i.test(unit) ? name : `${name} (${unit})`;
-  });
 }

@@ -267,6 +267,27 @@ const cases: Case[] = [
     advice: /specify the column that distinguishes them with --recording, .*; otherwise sort the file by time\.$/,
   },
   {
+    name: "a clock that was set back",
+    files: { "a.csv": csv(goodRows().map((row, i) => ({ ...row, time: 1.7e9 + i / 50 - (i % 60 < 40 ? 0 : 0.5) }))) },
+    read: ["a.csv"],
+    says: [/time runs backwards in recording "r1"/],
+    advice: /^If the clock was set back there, begin a new recording at this row/,
+  },
+  {
+    name: "a clock of twelve hours",
+    files: {
+      "a.csv": csv(
+        goodRows().map((row, i) => {
+          const at = i % 60;
+          return { ...row, time: at < 40 ? `12:59:59.${60 + at}` : `01:00:00.${String(at - 40).padStart(2, "0")}` };
+        }),
+      ),
+    },
+    read: ["a.csv"],
+    says: [/time runs backwards in recording "r1"/],
+    advice: /leave out AM and PM/,
+  },
+  {
     name: "two tables in one file",
     files: { "a.csv": `${good}${good}` },
     read: ["a.csv"],

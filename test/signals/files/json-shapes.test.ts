@@ -37,6 +37,32 @@ describe("a document becomes a table", () => {
     expect(jsonTable('{"columns":["x"],"data":[[1,2]]}')).toBeUndefined();
   });
 
+  it("of series of times and values", async () => {
+    const series = (["x", "y", "z"] as const).map((name) => {
+      const points = records.map((record) => ({ ts: 1000 * record.t + 1.7e12, value: String(record[name]) }));
+      return [`a${name}`, points.toReversed()];
+    });
+    const { path } = folderOf({ "a.json": JSON.stringify(Object.fromEntries(series)) });
+    const { recordings, quality } = await readRecordings([path("a.json")], { requireLabels: false });
+    expect(recordings.channels).toEqual(["ax", "ay", "az"]);
+    expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
+    for (const [c, name] of (["x", "y", "z"] as const).entries())
+      expect(recordings.values[c]![40]).toBeCloseTo(records[40]![name], 4);
+  });
+
+  it("of sensors with times of their own", async () => {
+    const sensor = (own: typeof records) => ({
+      timestamp: own.map(({ t }) => 1000 * t),
+      ...Object.fromEntries((["x", "y", "z"] as const).map((name) => [name, own.map((record) => record[name])])),
+    });
+    const document = { acc: sensor(records), gyro: sensor(records.slice(0, 90)) };
+    const { path } = folderOf({ "a.json": JSON.stringify(document) });
+    const { recordings } = await readRecordings([path("a.json")], { requireLabels: false });
+    expect(recordings.channels).toHaveLength(6);
+    expect(recordings.time).toHaveLength(90);
+    expect(recordings.values[3]![40]).toBeCloseTo(records[40]!.x, 4);
+  });
+
   it("of objects that stand for rows, in columns or records", () => {
     const rows = [...Array(9).keys()];
     const byColumn = {

@@ -22,3 +22,14 @@ test("a count of labels beside a clock is no part of it", () => {
   const sample = Array.from({ length: 150 }, (_, i) => [`${1000 + 20 * i}`, `${i % 3}`, ...axes(i / 50)]);
   expect(likelyNames(sample)[0]).toBe("time");
 });
+
+test.each([
+  ["before its axes", (total: string, own: readonly string[]) => [total, ...own], ["total", "acc_x", "acc_y", "acc_z"]],
+  ["after its axes", (total: string, own: readonly string[]) => [...own, total], ["acc_x", "acc_y", "acc_z", "total"]],
+])("a magnitude %s is no axis", (_, of, names) => {
+  const sample = Array.from({ length: 60 }, (_, i) => {
+    const own = axes(i / 20);
+    return [`${20 * i + 7}`, ...of(Math.hypot(...own.map(Number)).toFixed(3), own)];
+  });
+  expect(likelyNames(sample)).toEqual(["time", ...names]);
+});

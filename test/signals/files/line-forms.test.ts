@@ -22,6 +22,7 @@ const texts: readonly [string, readonly string[], object?][] = [
   ["psql's table", [...ruled("", "------+-----+----+----"), "(150 rows)"]],
   ["mysql's table", ["+---+---+---+---+", ...ruled("|", "+---+---+---+---+"), "+---+---+---+---+", "150 rows in set"]],
   ["a table in Markdown", ruled("|", "|---:|---|---|---|")],
+  ["remarks after semicolons", [";Title, X16", ";Rate, 50,Hz", `;Headers, ${names.join(",")}`, ...rows.map(String)]],
   ["Python's tuples", rows.map((row) => `(${row.join(", ")})`), given],
   [
     "Python's dictionaries",

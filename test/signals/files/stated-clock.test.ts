@@ -16,6 +16,8 @@ test.each([
   ["Abtastrate: 50 Hz", 50],
   ["Sampling rate: 100 samples/s", 100],
   ["Sample Interval: 20 ms", 50],
+  ["20 msec/sample", 50],
+  ["Frame rate: 100", 100],
   ["Sampling period (s),0.02", 50],
   ["Label: ACC  Sampling frequency: 148.148 Number of points: 600", 148.148],
 ])("%s states %d Hz", (line, rateHz) => {

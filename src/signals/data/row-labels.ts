@@ -5,7 +5,7 @@ import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
 import { silent } from "../../reporter.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral, isColumnAmong } from "../files/duckdb.ts";
 import { findFiles } from "../files/find-files.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
@@ -122,7 +122,7 @@ export async function withRowLabels(
       },
     );
   }
-  if (schema.names.includes(column)) {
+  if (isColumnAmong(schema.names, column)) {
     throw new UserError(`${path} has a column "${column}", and ${file.path} has labels of the same name.`, {
       advice: `Leave out --labels to use the column, or rename it.`,
     });

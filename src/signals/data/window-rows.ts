@@ -4,7 +4,7 @@
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral, isColumnAmong } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
@@ -41,7 +41,7 @@ export async function withWindowRows(
   if (options.time !== undefined) return null;
   const named = options.channels?.some((name) => schema.names.includes(name)) ?? false;
   const axes = (named ? null : axesOfWindows(schema.names)) ?? axesOfLists(schema);
-  if (axes === null || schema.names.includes(windowColumn)) return null;
+  if (axes === null || isColumnAmong(schema.names, windowColumn)) return null;
   const ofWindows = new Set(axes.flatMap(({ columns }) => columns));
   const time = usualColumnOfRole(
     schema.names.filter((name) => !ofWindows.has(name)),

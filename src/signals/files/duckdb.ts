@@ -71,6 +71,11 @@ export function duckdbIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** Whether a column has this name for DuckDB, which ignores case and would read the first of two such columns. */
+export function isColumnAmong(names: readonly string[], name: string): boolean {
+  return names.some((other) => other.toLowerCase() === name.toLowerCase());
+}
+
 /**
  * Returns a path in the form expected by DuckDB's readers. DuckDB's readers expand globs in paths, so glob characters in actual
  * names are escaped.

@@ -3,7 +3,14 @@
 import { UserError } from "../../errors.ts";
 import { columnsOfObject, isObjectType } from "./columns-of-object.ts";
 import { withDateAndTime } from "./date-and-time.ts";
-import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral, duckdbPath } from "./duckdb.ts";
+import {
+  type Database,
+  duckdbErrorLine,
+  duckdbIdentifier,
+  duckdbLiteral,
+  duckdbPath,
+  isColumnAmong,
+} from "./duckdb.ts";
 import { explainCsvReadError, withReadErrorsExplained } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
 import { withGpsClock } from "./gps-clock.ts";
@@ -60,7 +67,7 @@ export async function readTableSchema(
 
 function schemaWithPathColumns(schema: TableSchema, { path }: SourceFile, columns: readonly PathColumn[]): TableSchema {
   const values = columns.map(({ name, option, value }) => {
-    if (schema.names.includes(name)) {
+    if (isColumnAmong(schema.names, name)) {
       throw new UserError(`${path}: ${option} names "${name}", which is also a column of the file.`, {
         advice: `Leave the column out of ${option} to use the file's column, or rename one of the two.`,
       });

@@ -2,7 +2,7 @@
 // columns for the axes.
 
 import { kindOfSensorInText } from "../sensors/sensor-in-text.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral, isColumnAmong } from "./duckdb.ts";
 import type { ColumnsOfTable } from "./split-clock.ts";
 
 /** Number of rows at the top of a file in which every cell must hold a vector. */
@@ -32,7 +32,7 @@ export async function withVectorCells<Schema extends ColumnsOfTable>(
   const [found] = await database.rows(`SELECT ${matches.join(", ")} FROM ${head}`);
   const added = named.flatMap((name, c) => {
     const form = forms.find((_, f) => found![`m${c}_${f}`] === true);
-    if (form === undefined || ["x", "y", "z"].some((axis) => schema.names.includes(`${name}_${axis}`))) return [];
+    if (form === undefined || ["x", "y", "z"].some((axis) => isColumnAmong(schema.names, `${name}_${axis}`))) return [];
     return ["x", "y", "z"].map((axis, i) => ({
       name: `${name}_${axis}`,
       sql: `TRY_CAST(regexp_extract(${text(name)}, ${duckdbLiteral(form)}, ${i + 1}) AS DOUBLE)`,

@@ -86,3 +86,10 @@ test("a column of the same name is not replaced", async () => {
     /has a column "label", and .*y\.txt has labels of the same/,
   );
 });
+
+test("labels whose column differs from one of the recording only in case are refused", async () => {
+  const own = recording().replace("user,", "Label,");
+  await expect(read({ "X_train.csv": own, "y_train.txt": labels() }, ["X_train.csv"], "y_train.txt")).rejects.toThrow(
+    /has a column "label", and .*y_train.txt has labels of the same name/,
+  );
+});

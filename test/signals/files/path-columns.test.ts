@@ -67,3 +67,10 @@ describe("folders called column=value", () => {
     await expect(usersOf([path], { pathColumns })).rejects.toThrow(message);
   });
 });
+
+test("a template whose name differs from a column only in case is refused, because DuckDB would read the column", async () => {
+  const folder = folderOf({ "ann_1.csv": csv(goodRows()) });
+  await expect(usersOf([folder.path("ann_1.csv")], { groupFromPath: "{User}_1.csv" })).rejects.toThrow(
+    /--group-from-path names "User", which is also a column of the file/,
+  );
+});

@@ -2,7 +2,7 @@
 // names repeated or missing, a different delimiter. If the damage does not change the meaning, the values must be read
 // correctly. An error must give the next step, and must be Tidemark's own message rather than DuckDB's.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../src/errors.ts";
 import type { Rng } from "../../src/random.ts";
@@ -88,7 +88,9 @@ export function exportsFormat(name: "exports" | "devices"): Format {
     name,
     mutate: (rng) => {
       const [drawnName, own] = pick(exports, rng);
-      const files = own.files.filter((file) => !/[*?[\]]/.test(file));
+      const files = own.files.filter(
+        (file) => !/[*?[\]]/.test(file) && statSync(join(folder, drawnName, file)).isFile(),
+      );
       const damage = pick(damages, rng);
       const damaged = rng.integer(Math.max(1, files.length));
       drawn = { own, keepsTenthRow: name === "exports" && damage.keepsTenthRow && files.length === 1 };

@@ -17,14 +17,19 @@ export interface PastEvidence {
 /**
  * The mean of two e-values is an e-value. Its weights are the shares of the batch that the past contains and lacks.
  * @param hasPast whether the stream has a full reference; until it does, it is compared only with the training data
+ * @param isAnchorOutlived whether the anchor lacks the people behind the latest batches, so that they are compared with the
+ *   training data instead (default: false)
  */
-export function pastEvidence(comparisons: readonly Comparison[], hasPast: boolean): PastEvidence {
+export function pastEvidence(
+  comparisons: readonly Comparison[],
+  { hasPast, isAnchorOutlived = false }: { readonly hasPast: boolean; readonly isAnchorOutlived?: boolean },
+): PastEvidence {
   const training = hasPast ? comparisons.find(({ reference }) => reference === "baseline") : undefined;
   const strange = training === undefined ? null : pValueForPastEvidence(training);
   const beyond = Math.max(pastEvidenceOfSpread(comparisons), strange === null ? 0 : pastEvidenceBeyondAll(comparisons));
   const against = (kind: OwnPast): number | null => {
     const past = comparisons.find(({ reference }) => reference === kind);
-    const p = past?.pValue?.p ?? null;
+    const p = isAnchorOutlived && kind === "anchor" ? null : (past?.pValue?.p ?? null);
     if (strange === null) return p === null && beyond === 0 ? null : Math.max(beyond, p === null ? 0 : evidenceOf(p));
     const unseen = p === null ? 1 : past!.unseenShare;
     return Math.max(beyond, unseen * evidenceOf(strange) + (1 - unseen) * evidenceOf(p ?? strange));

@@ -11,6 +11,7 @@ import type { AlarmState, DriftState, DriftVerdict } from "./drift-state.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 import { addNullScore, noScores } from "./null-scores.ts";
+import { isAnchorOutlived } from "./outlived-anchor.ts";
 import { pastEvidence } from "./past-evidence.ts";
 import { defaultConfirmAfter, raiseAlarm } from "./raise-alarm.ts";
 import { noUnlikelyPerson } from "./unlikely-person.ts";
@@ -51,6 +52,8 @@ export interface Judgement {
    * the change, and make a recovered stream look permanently changed.
    */
   readonly doubtful: boolean;
+  /** Whether the anchor did not count, because other people seem to be behind the stream; see `isAnchorOutlived`. */
+  readonly anchorOutlived: boolean;
   readonly strength: DriftStrength;
   /** One comparison per available reference. */
   readonly comparisons: readonly Comparison[];
@@ -87,7 +90,9 @@ export function decideVerdict(
   );
   const series = named ? extendChangeSeries(state.series, current, model) : state.series;
   const hasPast = past.anchor.length >= model.calibration.reference_batches;
-  const { eValues, isBeyond } = pastEvidence(comparisons, hasPast);
+  const knowsPeople = comparisons.some(({ usual }) => usual !== null);
+  const isOutlived = hasPast && knowsPeople && isAnchorOutlived(past, model);
+  const { eValues, isBeyond } = pastEvidence(comparisons, { hasPast, isAnchorOutlived: isOutlived });
   // A batch that is further away than any rehearsed batch counts as a bet of its own, because a person who merely sits
   // differently today is not that far away.
   const activity = isBeyond ? null : boutActivity(current, model);
@@ -105,10 +110,14 @@ export function decideVerdict(
     comparisons,
     unfamiliar: comparisons.some(isUnlike),
     stranger: isUnlikely,
+    anchorOutlived: isOutlived,
     doubtful:
       impossible.length > 0 ||
       known.standing === "undecided" ||
-      comparisons.some(({ reference, pValue }) => reference !== "baseline" && (pValue?.p ?? 1) <= doubtfulP) ||
+      comparisons.some(
+        ({ reference, pValue }) =>
+          reference !== "baseline" && !(isOutlived && reference === "anchor") && (pValue?.p ?? 1) <= doubtfulP,
+      ) ||
       Object.values(eValues).some((e) => (e ?? 0) >= evidenceOf(doubtfulP)),
   };
   const own = judged.alarm === null ? learnScoresForVerdict(state.own, comparisons) : state.own;

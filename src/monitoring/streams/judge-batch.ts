@@ -33,6 +33,10 @@ const mostRecent = 100;
 
 const noCauses = "Likely causes could not be determined, because the batch was sent as a summary without its samples.";
 
+const anchorOutlived =
+  "The stream's first batches did not count as evidence: within the same activities, its last batches differ from them as those " +
+  "of other people do. If several people share the stream, check each person's data as a stream of its own.";
+
 function judgedWithShortBouts(directory: string): string {
   return (
     "This model was calibrated for activities that change every few seconds, so longer bouts raise false alarms. " +
@@ -104,7 +108,9 @@ export function judgeBatch(
   const { kinds, day } = monitor.drift.calibration;
   const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
   const outdated = isOfOldKind ? [judgedWithShortBouts(monitor.monitored.directory)] : [];
-  const warnings = [...batch.warnings, ...outdated, ...unsought];
+  const isMissed = comparisons.some(({ reference, pValue }) => reference === "anchor" && (pValue?.p ?? 1) <= alpha);
+  const outlived = decided.judgement.anchorOutlived && isMissed ? [anchorOutlived] : [];
+  const warnings = [...batch.warnings, ...outdated, ...unsought, ...outlived];
   const described = { ...batch, warnings };
   const result = describeCheck({
     batch: described,

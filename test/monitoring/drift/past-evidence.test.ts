@@ -28,33 +28,52 @@ function comparison(reference: ReferenceKind, { p = 0.5, usual, beyond, ...chose
 describe("the part of a batch that the stream's past has", () => {
   it("counts by its p-value against that past, whatever the training data say", () => {
     const comparisons = [comparison("baseline", { p: 0.005 }), comparison("anchor", { p: 0.3 }), comparison("rolling")];
-    expect(pastEvidence(comparisons, true).eValues).toEqual({ anchor: evidenceOf(0.3), rolling: evidenceOf(0.5) });
+    expect(pastEvidence(comparisons, { hasPast: true }).eValues).toEqual({
+      anchor: evidenceOf(0.3),
+      rolling: evidenceOf(0.5),
+    });
   });
 });
 
 describe("the part of a batch that the stream's past lacks", () => {
   it("counts by its distance from the same activity in the training data", () => {
-    expect(pastEvidence([comparison("baseline", { p: 0.005 })], true).eValues.anchor).toBe(evidenceOf(0.005));
-    expect(pastEvidence([comparison("baseline", { p: 0.7 })], true).eValues.rolling).toBe(evidenceOf(0.7));
+    expect(pastEvidence([comparison("baseline", { p: 0.005 })], { hasPast: true }).eValues.anchor).toBe(
+      evidenceOf(0.005),
+    );
+    expect(pastEvidence([comparison("baseline", { p: 0.7 })], { hasPast: true }).eValues.rolling).toBe(evidenceOf(0.7));
   });
 
   it("counts by its share of the batch", () => {
     const comparisons = [comparison("baseline", { p: 0.005 }), comparison("anchor", { p: 0.4, unseenShare: 0.25 })];
-    const { anchor, rolling } = pastEvidence(comparisons, true).eValues;
+    const { anchor, rolling } = pastEvidence(comparisons, { hasPast: true }).eValues;
     expect(anchor).toBeCloseTo(0.25 * evidenceOf(0.005) + 0.75 * evidenceOf(0.4), 12);
     expect(rolling).toBe(evidenceOf(0.005));
   });
 
   it("is a new activity if other people, or the stream itself, are as far from the training data", () => {
-    expect(pastEvidence([comparison("baseline", { p: 0.3, usual: 0.005 })], true).eValues.anchor).toBe(evidenceOf(0.3));
-    expect(pastEvidence([comparison("baseline", { p: 0.005, usual: 0.6 })], true).eValues.anchor).toBe(evidenceOf(0.6));
+    expect(pastEvidence([comparison("baseline", { p: 0.3, usual: 0.005 })], { hasPast: true }).eValues.anchor).toBe(
+      evidenceOf(0.3),
+    );
+    expect(pastEvidence([comparison("baseline", { p: 0.005, usual: 0.6 })], { hasPast: true }).eValues.anchor).toBe(
+      evidenceOf(0.6),
+    );
   });
 
   it("says nothing for a stream without a past, or if no other people were rehearsed", () => {
     const nothing = { eValues: { anchor: null, rolling: null }, isBeyond: false };
-    expect(pastEvidence([comparison("baseline", { p: 0.005 })], false)).toEqual(nothing);
-    expect(pastEvidence([comparison("baseline", { p: 0.005, usual: null })], true)).toEqual(nothing);
-    expect(pastEvidence([], true)).toEqual(nothing);
+    expect(pastEvidence([comparison("baseline", { p: 0.005 })], { hasPast: false })).toEqual(nothing);
+    expect(pastEvidence([comparison("baseline", { p: 0.005, usual: null })], { hasPast: true })).toEqual(nothing);
+    expect(pastEvidence([], { hasPast: true })).toEqual(nothing);
+  });
+});
+
+describe("a batch whose stream has outlived its anchor", () => {
+  const comparisons = [comparison("baseline", { p: 0.4, usual: 0.2 }), comparison("anchor", { p: 0.01 })];
+
+  it("is compared with the training data instead of the first batches, and with the last batches as before", () => {
+    const all = [...comparisons, comparison("rolling", { p: 0.03 })];
+    const { eValues } = pastEvidence(all, { hasPast: true, isAnchorOutlived: true });
+    expect(eValues).toEqual({ anchor: evidenceOf(0.4), rolling: evidenceOf(0.03) });
   });
 });
 
@@ -64,7 +83,7 @@ describe("a batch farther from everything than any rehearsed batch", () => {
       (["baseline", "anchor", "rolling"] as const).map((kind, i) =>
         comparison(kind, { p: resolution, excess: excess[i]! }),
       ),
-      true,
+      { hasPast: true },
     ).eValues.anchor!;
 
   it("says more the farther it is", () => {
@@ -75,7 +94,7 @@ describe("a batch farther from everything than any rehearsed batch", () => {
 
   it("is a bet of its own, whatever activity fills it", () => {
     const isBeyond = (excess: number) =>
-      pastEvidence([comparison("baseline", { p: resolution, excess })], true).isBeyond;
+      pastEvidence([comparison("baseline", { p: resolution, excess })], { hasPast: true }).isBeyond;
     expect([1, 1.01].map(isBeyond)).toEqual([false, true]);
   });
 
@@ -92,7 +111,7 @@ describe("a batch that spreads more widely than chance reaches", () => {
   const eValue = (...beyond: readonly (number | undefined)[]) =>
     pastEvidence(
       (["baseline", "anchor", "rolling"] as const).map((kind, i) => comparison(kind, { beyond: beyond[i] ?? 0.5 })),
-      true,
+      { hasPast: true },
     ).eValues.anchor!;
 
   it("is evidence against the whole past, more the wider it is", () => {
@@ -106,7 +125,7 @@ describe("a batch that spreads more widely than chance reaches", () => {
   });
 
   it("is evidence before the stream has a past", () => {
-    const { eValues, isBeyond } = pastEvidence([comparison("baseline", { beyond: 1.1 })], false);
+    const { eValues, isBeyond } = pastEvidence([comparison("baseline", { beyond: 1.1 })], { hasPast: false });
     const e = evidenceOf((people + 1) ** -2.2);
     expect(eValues).toEqual({ anchor: e, rolling: e });
     expect(isBeyond).toBe(true);
@@ -114,8 +133,8 @@ describe("a batch that spreads more widely than chance reaches", () => {
 
   it("is left to physics if no person gives such values", () => {
     const impossible = { beyond: 9, impossible: true };
-    expect(pastEvidence([comparison("baseline", impossible), comparison("anchor")], true).eValues.anchor).toBe(
-      evidenceOf(0.5),
-    );
+    expect(
+      pastEvidence([comparison("baseline", impossible), comparison("anchor")], { hasPast: true }).eValues.anchor,
+    ).toBe(evidenceOf(0.5));
   });
 });

@@ -149,7 +149,7 @@ export async function inspect(
  */
 async function openToInspect(
   config: TrainConfig,
-  reporter: Reporter<TrainEvent>,
+  reporter: ReturnType<typeof collectingReporter<TrainEvent>>,
   faults: FaultDescription[],
 ): Promise<{ opened: OpenedRecordings; refused: UserError | null }> {
   const onFault = (fault: FaultDescription): unknown => faults.push(fault);
@@ -158,9 +158,15 @@ async function openToInspect(
   } catch (refused) {
     if (!(refused instanceof UserError)) throw refused;
     if (faults[0] !== undefined) throw new DataFault(faults[0]);
+    const again: Reporter<TrainEvent> = {
+      ...reporter,
+      warn: (message) => {
+        if (!reporter.warnings.includes(message)) reporter.warn(message);
+      },
+    };
     // If the recordings still cannot be read, the user has to fix that error first.
-    const opened = await openForTrainingLabelledOrNot(config, reporter, onFault);
-    for (const warning of opened.quality.warnings) reporter.warn(warning);
+    const opened = await openForTrainingLabelledOrNot(config, again, onFault);
+    for (const warning of opened.quality.warnings) again.warn(warning);
     return { opened, refused };
   }
 }

@@ -1,5 +1,5 @@
 // `inspect` reads recordings as `train` would, and rejects the same recordings with the same messages.
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inspect } from "../../src/pipelines/inspect.ts";
@@ -17,6 +17,18 @@ const copy = (to: string, select: string): Promise<unknown> =>
   query(`COPY (${select.replace("FROM r", `FROM ${duckdbLiteral(at("r.parquet"))}`)}) TO ${duckdbLiteral(at(to))}`);
 
 beforeAll(() => simulateTiny(at("r.parquet")));
+
+it("gives each warning once if the recordings cannot be read", async () => {
+  mkdirSync(at("axes"));
+  const rows = Array.from({ length: 20 }, (_, i) =>
+    Array.from({ length: 128 }, (_, j) => Math.sin((i + 1) * (j + 7) ** 2).toFixed(3)).join(" "),
+  );
+  for (const axis of "xyz") writeFileSync(at(`axes/total_acc_${axis}_train.txt`), `${rows.join("\n")}\n`);
+  const { exitCode, stderr } = await run("inspect", "axes");
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/only those with one axis/);
+  expect(stderr.match(/^warning: .*/gm)).toEqual([...new Set(stderr.match(/^warning: .*/gm))]);
+});
 
 describe("recordings that train would accept", () => {
   it("are described, drawn and not changed", async () => {

@@ -67,7 +67,7 @@ const mostOwnScores = 10;
 /** P-value at or below which a batch is doubtful, which is true of one in a hundred drift-free batches; arbitrary. */
 export const doubtfulP = 0.01;
 
-/** A stream's own references. */
+/** A stream's own references. A batch in both of them is the same object in both. */
 export interface Past {
   /** The last N accepted batches, oldest first. */
   readonly rolling: readonly ClassSummaries[];

@@ -26,7 +26,7 @@ import { type MonitoredModel, referenceFromModelLedger } from "./model-ledger.ts
 import type { RollingReference } from "./rolling-reference.ts";
 import { admitByUpdateRules, type ByHand, updateByHand, type Verdict } from "./update-rules.ts";
 
-/** The part of a stream's state that a decision can use. */
+/** The part of a stream's state that a decision can use. A batch in both references is the same object in both. */
 export interface StreamMemory<E> {
   /** Summaries of the last N accepted batches, oldest first: the rolling reference. */
   readonly rolling: readonly BatchMeasurement[];
@@ -225,12 +225,16 @@ export class MonitorStream<R, E> {
   }
 
   #memory({ rolling, anchor, state, batches }: StoredMemory): StreamMemory<E> {
-    const { shape } = this.#model;
-    const summaries = (records: readonly ReferenceSummary[]): BatchMeasurement[] =>
-      records.map(({ batchId, summary }) => decodeMonitoredBatch(summary, shape, `batch "${batchId}"`));
+    const decoded = new Map<string, BatchMeasurement>();
+    const measurementOf = ({ batchId, summary }: ReferenceSummary): BatchMeasurement => {
+      const measurement =
+        decoded.get(batchId) ?? decodeMonitoredBatch(summary, this.#model.shape, `batch "${batchId}"`);
+      decoded.set(batchId, measurement);
+      return measurement;
+    };
     return {
-      rolling: summaries(rolling),
-      anchor: summaries(anchor),
+      rolling: rolling.map(measurementOf),
+      anchor: anchor.map(measurementOf),
       evidence: this.#evidence(state),
       batchesBefore: batches,
     };

@@ -74,6 +74,13 @@ describe("what a batch changes", () => {
     expect(fileOf(model).aggregated.rolling_mean).toEqual({ Ax: 4 });
   });
 
+  it("gives a batch in the window and the anchor as the same object, which shows that they overlap", async () => {
+    const model = { ...newModel(), referenceBatches: 3 };
+    for (let i = 1; i <= 5; i++) await bring(model, `b${i}`, { mean: 2 });
+    const { rolling, anchor } = await small(model, (open) => open.memory());
+    expect(rolling.map((batch) => anchor.indexOf(batch))).toEqual([2, -1, -1]);
+  });
+
   it("keeps alarmed and rejected batches out of both, and in the ledger", async () => {
     const model = newModel();
     await bring(model, "good", { mean: 1 });

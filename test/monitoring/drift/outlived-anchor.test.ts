@@ -89,12 +89,19 @@ describe("a stream that has outlived its anchor", () => {
     return decideVerdict([...summary(last, away), null], past, newDriftState, by);
   };
 
-  it("is judged by the training data instead, and its batches enter the references", () => {
+  it("is judged by the training data instead", () => {
     const { judgement, state } = judged(others);
     expect(judgement).toMatchObject({ anchorOutlived: true, doubtful: true });
     expect(state.evidence.anchor.value).toBeCloseTo(evidenceOf(0.005), 6);
     const same = judged(person).judgement;
     expect(same).toMatchObject({ anchorOutlived: false, doubtful: true });
+  });
+
+  it("keeps no batch out of its references for being unlike its first batches", () => {
+    const training = summary([0, 0, 0, 0, 0], away)[0]!;
+    const likeTraining = { ...known("people"), byClass: [training, training] };
+    expect(judged(others, likeTraining).judgement).toMatchObject({ anchorOutlived: true, doubtful: false });
+    expect(judged(person, likeTraining).judgement).toMatchObject({ anchorOutlived: false, doubtful: true });
   });
 
   it("is judged by its anchor all the same if no other people were rehearsed", () => {

@@ -20,11 +20,13 @@ const mostDeviation = 2;
 const leastAgreement = 0.35;
 /** The anchor is outlived if the first and last batches agree by less than this share of the agreement of neighbours. */
 const outlivedShare = 0.5;
+
 /** [K] rows, and [S] how far the signals' means are from the training data; null for a class with less than a second. */
 type Deviations = readonly ({ readonly rows: number; readonly values: readonly number[] } | null)[];
 type Pairs = readonly (readonly [Deviations, Deviations])[];
 
 /**
+ * Whether other people are behind the last batches than behind the first.
  * @returns false as long as the first and the last batches overlap, and for models without signals that are independent of the
  *   sensor's orientation
  */
@@ -33,14 +35,18 @@ export function isAnchorOutlived(
   model: DriftModel,
 ): boolean {
   if (rolling.some((batch) => anchor.includes(batch))) return false;
-  const [first, last] = [anchor, rolling].map((batches) => batches.map((batch) => deviationsFrom(batch, model)));
-  const near = productsOf([...pairsWithin(first!), ...pairsWithin(last!)]);
-  const far = productsOf(first!.flatMap((a) => last!.map((b) => [a, b] as const)));
+  const first = anchor.map((batch) => deviationsFrom(batch, model));
+  const last = rolling.map((batch) => deviationsFrom(batch, model));
   const signals = Object.keys(model.baseline);
+  const near = productsOf([...pairsWithin(first), ...pairsWithin(last)], signals.length);
+  const far = productsOf(
+    first.flatMap((a) => last.map((b) => [a, b] as const)),
+    signals.length,
+  );
   const isUndirected = (s: number): boolean => !model.channels.includes(signals[s]!);
   const isOutlivedIn = (least: number, isMeant: (s: number) => boolean): boolean => {
-    const [before, now] = [near, far].map((products) => agreementIn(products, isMeant));
-    return before! >= least && now! < outlivedShare * before!;
+    const agreement = agreementIn(near, isMeant);
+    return agreement >= least && agreementIn(far, isMeant) < outlivedShare * agreement;
   };
   return isOutlivedIn(leastAgreement, () => true) && isOutlivedIn(0, isUndirected);
 }
@@ -71,9 +77,8 @@ interface Products {
 }
 
 /** [S] sums of the products of two batches' deviations over all pairs, weighted by the effective size of each common class. */
-function productsOf(pairs: Pairs): Products[] {
-  const size = pairs.flatMap(([a]) => a).find((own) => own !== null)?.values.length ?? 0;
-  const products = Array.from({ length: size }, () => ({ xy: 0, xx: 0, yy: 0 }));
+function productsOf(pairs: Pairs, signals: number): Products[] {
+  const products = Array.from({ length: signals }, () => ({ xy: 0, xx: 0, yy: 0 }));
   for (const [a, b] of pairs) {
     for (const [k, x] of a.entries()) {
       const y = b[k];
@@ -90,7 +95,7 @@ function productsOf(pairs: Pairs): Products[] {
   return products;
 }
 
-/** The correlation (about 0, -1 to 1) of the deviations in some signals; NaN, which no limit admits, if there are none. */
+/** The correlation about zero, from -1 to 1, of the deviations in some signals; NaN, which fails every limit, if all are zero. */
 function agreementIn(products: readonly Products[], isMeant: (s: number) => boolean): number {
   let [xy, xx, yy] = [0, 0, 0];
   for (const [s, own] of products.entries()) {

@@ -114,18 +114,14 @@ function rejectedBatchSections(result: RejectedBatch, { evidence }: BatchPageInp
       about: "The quality gate rejected the batch before it was judged. No reference was changed.",
       body: htmlTable("Reasons", ["code", "expected", "found", "in words"], rows, "rules words"),
     },
-    ...(evidence.length === 0
-      ? []
-      : [evidenceSection(evidence, `The stream's last ${counted(evidence.length, "batch", "batches")}.`)]),
+    ...batchEvidenceSection(evidence),
   ];
 }
 
 function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Section[] {
   const { picture, evidence } = input;
   return [
-    ...(evidence.length === 0
-      ? []
-      : [evidenceSection(evidence, `The stream's last ${counted(evidence.length, "batch", "batches")}.`)]),
+    ...batchEvidenceSection(evidence),
     ...(picture === null ? [batchPictureMixSection(result, null)] : batchPictureSections(result, picture)),
     {
       id: "accuracy",
@@ -148,6 +144,11 @@ function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Sectio
       body: batchQualityHtml(result),
     },
   ];
+}
+
+function batchEvidenceSection(points: readonly EvidencePoint[]): Section[] {
+  if (points.length === 0) return [];
+  return [evidenceSection(points, `The stream's last ${counted(points.length, "batch", "batches")}.`)];
 }
 
 function batchAccuracyHtml(result: JudgedBatch): Html {

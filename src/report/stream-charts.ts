@@ -8,13 +8,13 @@ import { batchAxis } from "./batch-axis.ts";
 import type { Chart } from "./chart.ts";
 import { formatAxisLabel, formatFixed } from "./number-format.ts";
 
-const frame = { marginRight: 14, marginTop: 8, marginBottom: 34 } as const;
-
-function streamChartAxis(batches: readonly ShownBatch[], width: number, marginLeft: number): Plot.ScaleOptions {
-  return batchAxis(
-    batches.map(({ batch_id }) => batch_id),
-    width - marginLeft,
-  );
+/** The size and margins of a chart, and its axis of batches. */
+function streamChartFrame(
+  batches: readonly ShownBatch[],
+  size: { readonly width: number; readonly height: number; readonly marginLeft: number },
+): Plot.PlotOptions {
+  const ids = batches.map(({ batch_id }) => batch_id);
+  return { ...size, marginRight: 14, marginTop: 8, marginBottom: 34, x: batchAxis(ids, size.width - size.marginLeft) };
 }
 
 function streamChartMargin(names: readonly string[]): number {
@@ -34,11 +34,7 @@ export function streamChannelsChart(batches: readonly ShownBatch[]): ((width: nu
   return (width) => ({
     label: `Scores by channel for ${counted(batches.length, "batch", "batches")}: ${names.join(", ")}.`,
     options: {
-      ...frame,
-      width,
-      marginLeft: streamChartMargin(shown),
-      height: 22 * names.length + 46,
-      x: streamChartAxis(batches, width, streamChartMargin(shown)),
+      ...streamChartFrame(batches, { width, height: 22 * names.length + 46, marginLeft: streamChartMargin(shown) }),
       y: { type: "band", domain: names.map((_, k) => k), label: null, tickFormat: (k: number) => shown[k] ?? "" },
       r: { type: "identity" },
       marks: [
@@ -71,11 +67,7 @@ export function streamMixChart(batches: readonly ShownBatch[]): ((width: number)
   return (width) => ({
     label: `Share of windows by predicted class for ${counted(batches.length, "batch", "batches")}: ${names.join(", ")}.`,
     options: {
-      ...frame,
-      width,
-      marginLeft: streamChartMargin(shown),
-      height: 34 * names.length + 46,
-      x: streamChartAxis(batches, width, streamChartMargin(shown)),
+      ...streamChartFrame(batches, { width, height: 34 * names.length + 46, marginLeft: streamChartMargin(shown) }),
       y: { axis: null, domain: [0, Math.max(0.01, ...cells.map(({ share }) => share))] },
       fy: {
         domain: names.map((_, k) => k),
@@ -108,11 +100,7 @@ export function streamAccuracyChart(batches: readonly ShownBatch[]): ((width: nu
   return (width) => ({
     label: `Estimated accuracy of ${counted(points.length, "batch", "batches")}; last ${percent(points.at(-1)!.estimate, { decimals: 0 })}.`,
     options: {
-      ...frame,
-      width,
-      marginLeft: 48,
-      height: 150,
-      x: streamChartAxis(batches, width, 48),
+      ...streamChartFrame(batches, { width, height: 150, marginLeft: 48 }),
       y: { domain: [0, 1], label: null, ticks: [0, 0.5, 1], tickFormat: "%", grid: true },
       marks: [
         Plot.ruleX(points, { x: "i", y1: "lower", y2: "upper", stroke: "var(--muted)", strokeWidth: 2 }),

@@ -1,8 +1,8 @@
 // Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021). Cycle 0 learns from the labelled windows. Each later
 // cycle relabels all unlabelled windows with the previous cycle's network and learns from a larger share of them, namely those
 // with the most confident predictions. Each cycle starts over with fresh weights, optimizer and schedule, so errors are not
-// carried over. The winner is the cycle that scores best on the holdout, which may be cycle 0. Tidemark adds a cap per class
-// and stopping rules to the paper's method. The caller provides the function that runs a fit.
+// carried over. The winner is the cycle that scores best on the holdout, which may be cycle 0. Tidemark extends the
+// method with a per-class cap and stopping rules. The caller supplies the function that runs a fit.
 //
 // Dimensions: U unlabelled windows, K classes.
 

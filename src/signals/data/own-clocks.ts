@@ -11,6 +11,8 @@ const searchedRows = 20_000;
 const leastRows = 20;
 /** Clocks that differ by less than this many usual steps in all rows count as one clock. */
 const sameClock = 1;
+/** Clocks whose durations differ by a larger factor count in different units. */
+const mostRatio = 30;
 
 /** The sensors on one clock. */
 export interface SensorsOfClock {
@@ -20,7 +22,8 @@ export interface SensorsOfClock {
 
 /**
  * @param sensors channels to read, by sensor
- * @returns the sensors of each clock, beginning with `time`; null if the clocks agree, or if there is only one
+ * @param keys columns whose values must be equal in rows of one recording
+ * @returns the sensors of each clock, beginning with `time`; null if the clocks agree, or if no others can be compared with it
  */
 export async function findOwnClocks(
   database: Database,
@@ -29,10 +32,12 @@ export async function findOwnClocks(
   {
     time,
     sensors,
+    keys,
     format,
   }: {
     time: SensorsOfClock["reading"];
     sensors: readonly (readonly string[])[];
+    keys: readonly string[];
     format: string | undefined;
   },
 ): Promise<readonly SensorsOfClock[] | null> {
@@ -56,29 +61,37 @@ export async function findOwnClocks(
     if (column === time.column) continue;
     const read = await textClock({ database, file, schema, column, warn: () => {} }, format);
     const reading = { ...read, column };
-    if (read.numbers !== time.numbers || (await isSameClock(database, schema, time, reading))) {
-      found[0] = { reading: time, channels: [...found[0]!.channels, ...own.flat()] };
-    } else found.push({ reading, channels: own.flat() });
+    if (read.numbers === time.numbers && (await isOtherClock(database, schema, [time, reading], keys))) {
+      found.push({ reading, channels: own.flat() });
+    } else found[0] = { reading: time, channels: [...found[0]!.channels, ...own.flat()] };
   }
   return found.length < 2 ? null : found;
 }
 
-/** Whether the times in each row are equal, or differ by the same amount throughout. */
-async function isSameClock(
+/**
+ * Whether two clocks cover the same times of each recording, but the times in its rows do not differ by the same amount
+ * throughout.
+ */
+async function isOtherClock(
   database: Database,
   schema: TableSchema,
-  time: SensorsOfClock["reading"],
-  other: SensorsOfClock["reading"],
+  [time, other]: readonly [SensorsOfClock["reading"], SensorsOfClock["reading"]],
+  keys: readonly string[],
 ): Promise<boolean> {
   const numbers = new Set([time, other].filter((own) => own.numbers).map(({ column }) => column));
   const sql = (own: SensorsOfClock["reading"]): string =>
     own.isDateTime === true ? `epoch(TRY_CAST(${duckdbIdentifier(own.column)} AS TIMESTAMP))` : own.sql;
-  const [found] = await database.rows(
-    `SELECT count(*) AS n, max(d) - min(d) AS drift, median(nullif(step, 0)) AS step
-       FROM (SELECT b - a AS d, a - lag(a) OVER (ORDER BY n) AS step
-               FROM (SELECT row_number() OVER () AS n, ${sql(time)} AS a, ${sql(other)} AS b
+  const key = `concat_ws(chr(31), ${["''", ...keys.map(duckdbIdentifier)].join(", ")})`;
+  const recordings = await database.rows(
+    `SELECT max(b - a) - min(b - a) AS drift, median(nullif(step, 0)) AS step,
+            max(a) >= min(b) AND max(b) >= min(a) AS overlap, (max(b) - min(b)) / (max(a) - min(a)) AS ratio
+       FROM (SELECT *, a - lag(a) OVER (PARTITION BY k ORDER BY n) AS step
+               FROM (SELECT row_number() OVER () AS n, ${key} AS k, ${sql(time)} AS a, ${sql(other)} AS b
                        FROM (SELECT * FROM ${schema.source(numbers, null)} LIMIT ${searchedRows})))
-      WHERE d IS NOT NULL`,
+      WHERE a IS NOT NULL AND b IS NOT NULL GROUP BY k HAVING count(*) >= ${leastRows}`,
   );
-  return Number(found!.n) < leastRows || !(Number(found!.drift) > sameClock * Math.abs(Number(found!.step)));
+  const areComparable = recordings.every(
+    ({ overlap, ratio }) => overlap === true && Number(ratio) < mostRatio && Number(ratio) > 1 / mostRatio,
+  );
+  return areComparable && recordings.some(({ drift, step }) => Number(drift) > sameClock * Math.abs(Number(step)));
 }

@@ -4,14 +4,17 @@ import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { folderOf } from "./tables.ts";
 
-/** @param gyroscope clock of the gyroscope in row i, in ms */
-function table(gyroscope: (i: number) => number, names = ["time_acc", "time_gyr"]): string {
+/**
+ * @param gyroscope time of the gyroscope in row i, in ms
+ * @param written what its clock shows
+ */
+function table(gyroscope: (i: number) => number, written = gyroscope): string {
   const rows = Array.from({ length: 1000 }, (_, i) => {
     const t = gyroscope(i) / 1000;
     const turning = [Math.sin(2 * t), 0.1, t].map((value) => value.toFixed(4));
-    return [20 * i, Math.sin(i / 50).toFixed(4), 0.2, 9.8, gyroscope(i).toFixed(1), ...turning].join(",");
+    return [20 * i, Math.sin(i / 50).toFixed(4), 0.2, 9.8, written(i).toFixed(1), ...turning].join(",");
   });
-  return `${names[0]},ax,ay,az,${names[1]},gx,gy,gz\n${rows.join("\n")}\n`;
+  return `time_acc,ax,ay,az,time_gyr,gx,gy,gz\n${rows.join("\n")}\n`;
 }
 
 const read = (content: string) =>
@@ -41,5 +44,15 @@ test("clocks that agree but for a shift are one clock", async () => {
   const { recordings, quality } = await read(table((i) => 20 * i + 3.5));
   expect(recordings.time).toHaveLength(1000);
   expect(recordings.values[5]![400]).toBeCloseTo(8.0035, 3);
+  expect(quality.warnings.join()).not.toMatch(/clocks of their own/);
+});
+
+test.each([
+  ["counts nanoseconds", (i: number) => 20e6 * i],
+  ["counts from another time", (i: number) => 1e6 + 20.2 * i],
+])("a clock that %s does not shift its sensor", async (_, clock) => {
+  const { recordings, quality } = await read(table((i) => 20 * i, clock));
+  expect(recordings.time).toHaveLength(1000);
+  expect(recordings.values[5]![400]).toBeCloseTo(8, 3);
   expect(quality.warnings.join()).not.toMatch(/clocks of their own/);
 });

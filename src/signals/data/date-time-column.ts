@@ -7,9 +7,10 @@ import type { TableSchema } from "../files/table-schema.ts";
 import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
 
 const searchedRows = 2000;
-/** A column with fewer different values, such as the start of the session, is no clock. */
-const fewestTimes = 3;
-const dateTimeForm = "^\\s*\\d{1,4}[-/.]\\d{1,2}[-/.]\\d{1,4}[T ,]+\\d{1,2}:\\d{2}";
+/** A column with fewer different values per minute, such as the starts of sessions, is no clock. */
+const fewestPerMinute = 3;
+/** The part of a date with a time that all times of one minute share. */
+const minuteForm = "^\\s*\\d{1,4}[-/.]\\d{1,2}[-/.]\\d{1,4}[T ,]+\\d{1,2}:\\d{2}";
 
 /**
  * @returns the only column of dates with times; null if there is none, or if a column is named like a clock
@@ -24,14 +25,14 @@ export async function findDateTimeColumn(
   const possible = names.filter((name) => /^(TIMESTAMP|VARCHAR)/.test(types.get(name) ?? ""));
   if (possible.length === 0) return null;
   const facts = possible.map((name, c) => {
-    const column = duckdbIdentifier(name);
-    const form = `bool_and(regexp_matches(CAST(${column} AS VARCHAR), ${duckdbLiteral(dateTimeForm)}))`;
-    return `${form} AS f${c}, count(DISTINCT ${column}) AS n${c}`;
+    const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
+    const minute = `regexp_extract(${text}, ${duckdbLiteral(minuteForm)})`;
+    return `bool_and(${minute} <> '') AND count(DISTINCT ${text}) >= ${fewestPerMinute} * count(DISTINCT ${minute}) AS c${c}`;
   });
   const [found] = await database.rows(
     `SELECT ${facts.join(", ")} FROM (SELECT * FROM ${source(new Set(), null)} LIMIT ${searchedRows})`,
   );
-  const clocks = possible.filter((_, c) => found![`f${c}`] === true && Number(found![`n${c}`]) >= fewestTimes);
+  const clocks = possible.filter((_, c) => found![`c${c}`] === true);
   const [first, ...others] = clocks;
   if (others.length > 0) {
     throw new UserError(`${file}: each of these columns might contain the time of each row: ${clocks.join(", ")}.`, {

@@ -30,8 +30,14 @@ test.each([
   expect(quality.warnings.join()).toContain(`column "${column}" contains dates with times`);
 });
 
-test("the start of the session is not taken for the clock", async () => {
-  expect((await read(table("begun", start))).columns.time).toBeNull();
+/** Every tenth row begins another session. */
+const starts = (i: number): string => iso(180_000 * Math.floor(i / 10)).slice(0, 19);
+
+test.each([
+  ["the start of the session", start],
+  ["the starts of many short sessions", starts],
+])("%s is not taken for the clock", async (_, begun) => {
+  expect((await read(table("begun", begun))).columns.time).toBeNull();
 });
 
 test("two of them are asked about", async () => {

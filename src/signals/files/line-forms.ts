@@ -1,6 +1,6 @@
 // Rewrites text whose lines hold the values of a table inside something else: lines that a spreadsheet quoted as a whole, tables
-// drawn with lines of dashes by database shells, tables whose names and remarks follow semicolons, tuples and dictionaries as Python prints them, JSON records behind the name of
-// an MQTT topic, SQL statements, and sentences with a checksum.
+// drawn with lines of dashes by database shells, tables whose names and remarks follow semicolons, tuples and dictionaries as
+// Python prints them, JSON records behind the name of an MQTT topic, SQL statements, and sentences with a checksum.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
@@ -9,11 +9,16 @@ interface LineForm {
   readonly form: RegExp;
   /** Whether all of the first lines must have the form, apart from a few, or only one of them. */
   readonly share: number;
-  /** Returns the line without what surrounds its values; empty if there are none. */
-  readonly inside: (line: string) => string;
+  /**
+   * Returns the line without what surrounds its values; empty if there are none.
+   * @param example the first line of this form
+   */
+  readonly inside: (line: string, example: string) => string;
 }
 
 const rule = /^(?=.*-{2,}.*[+|])[\s+|:=-]+$/;
+/** Unlike mysql, psql draws no line before the first column. */
+const hasEdges = /^\s*[+|]/;
 const rowCount = /^\s*\(?\d+ rows?\b/i;
 
 const lineForms: readonly LineForm[] = [
@@ -25,10 +30,10 @@ const lineForms: readonly LineForm[] = [
   {
     form: rule,
     share: 0,
-    inside: (line) => {
+    inside: (line, ruler) => {
       if (rule.test(line) || rowCount.test(line)) return "";
       const cells = line.split("|").map((cell) => cell.trim());
-      return cells.slice(cells[0] === "" ? 1 : 0, cells.at(-1) === "" ? -1 : cells.length).join("|");
+      return (hasEdges.test(ruler) && cells.length > 1 ? cells.slice(1, -1) : cells).join("|");
     },
   },
   {
@@ -69,14 +74,15 @@ const ruleWithin = 3;
  */
 export function lineContents(lines: readonly string[]): ((path: string, out: string) => Promise<void>) | undefined {
   if (lines.length < fewestLines) return undefined;
-  const own = lineForms.find(({ form, share }) => {
+  for (const { form, share, inside } of lineForms) {
     const searched = share === 0 ? lines.slice(0, ruleWithin) : lines;
-    const count = searched.filter((line) => form.test(line)).length;
-    return share === 0 ? count > 0 : count >= share * searched.length;
-  });
-  if (own === undefined) return undefined;
-  const contents = async function* (path: string): AsyncGenerator<string> {
-    for await (const line of linesOfText(path)) yield own.inside(line);
-  };
-  return (path, out) => writeTextLines(contents(path), out);
+    const matches = searched.filter((line) => form.test(line));
+    const [example] = matches;
+    if (example === undefined || matches.length < share * searched.length) continue;
+    const contents = async function* (path: string): AsyncGenerator<string> {
+      for await (const line of linesOfText(path)) yield inside(line, example);
+    };
+    return (path, out) => writeTextLines(contents(path), out);
+  }
+  return undefined;
 }

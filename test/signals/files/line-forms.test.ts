@@ -59,6 +59,18 @@ test.each(texts)("%s", async (_, lines, columns = {}) => {
   expect(recordings.values[2]![120]).toBeCloseTo(9.8, 4);
 });
 
+test.each([
+  ["first", ["note", ...names], (row: readonly unknown[], i: number) => [i % 3 === 1 ? "ok" : "  ", ...row]],
+  ["last", [...names, "note"], (row: readonly unknown[], i: number) => [...row, i % 3 === 1 ? "ok" : "  "]],
+])("psql's table with empty cells in its %s column", async (_, header, cells) => {
+  const lines = [header, ...rows.map(cells)].map((line) => ` ${line.join(" | ")} `);
+  const { path } = folderOf({ "log.txt": `${lines.toSpliced(1, 0, "----+----+----+----+----").join("\n")}\n` });
+  const { recordings } = await readRecordings([path("log.txt")], { requireLabels: false });
+  expect(recordings.channels).toEqual(["ax", "ay", "az"]);
+  expect(recordings.time).toHaveLength(150);
+  expect(recordings.values[0]![120]).toBeCloseTo(1.2, 4);
+});
+
 test("an offset behind a time is no value", async () => {
   const lines = rows.map(([t, ...values]) => `2026-05-04 ${clock(t)} +0200,${values.join(",")}`);
   const { path } = folderOf({ "a.csv": `time,ax,ay,az\n${lines.join("\n")}\n` });

@@ -1,5 +1,6 @@
 // Turns a table whose rows hold whole windows, with columns acc_x_0 to acc_x_127 or a list of samples in acc_x, and so on for the
-// other axes, into one with a sample per row. Each window becomes a recording, because nothing says whether the next one continues or overlaps it.
+// other axes, into one with a sample per row. Each window becomes a recording, because nothing says whether the next one
+// continues or overlaps it.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
@@ -77,7 +78,10 @@ export async function withWindowRows(
   };
 }
 
-/** Rows of places follow each other, so a column changes little from row to row; even windows that overlap change as much. */
+/**
+ * Rows of places follow each other, so a column changes little from row to row; even windows that overlap change as much. Rows
+ * that repeat, as with several raters, say nothing.
+ */
 async function refusePlacesAsWindows(
   database: Database,
   file: string,
@@ -88,7 +92,7 @@ async function refusePlacesAsWindows(
   const list = (names: readonly string[]): string =>
     `[${names.map((name) => `coalesce(${duckdbIdentifier(name)}, 0)`).join(", ")}]`;
   const [found] = await database.rows(
-    `SELECT median(by_row) AS by_row, median(by_number) AS by_number FROM
+    `SELECT median(by_row) FILTER (by_row > 0) AS by_row, median(by_number) AS by_number FROM
        (SELECT list_distance(row, lag(row) OVER (ORDER BY n)) AS by_row, by_number FROM
          (SELECT row_number() OVER () AS n, ${list(columns)} AS row, list_distance(${list(columns.slice(1))}, ${list(columns.slice(0, -1))}) AS by_number
             FROM ${schema.source(new Set(columns), null)} LIMIT ${comparedRows}))`,

@@ -80,6 +80,14 @@ test("numbered points whose rows follow each other are no windows", async () => 
   expect((await read(pose(), { channels: ["x1", "y1", "z1"] })).recordings.time.length).toBe(60);
 });
 
+test("windows that several raters labelled are windows", async () => {
+  const [header, ...rows] = table((axis, sample) => `acc_${axis}_${sample}`, false)
+    .trim()
+    .split("\n");
+  const { recordings } = await read([header, ...rows.flatMap((row) => [row, row, row])].join("\n"));
+  expect(recordings.time.length).toBe(3 * windows * samples);
+});
+
 test("beside a sensor, numbered columns are no windows", async () => {
   const { recordings } = await read(pose(",acc_x,acc_y,acc_z", ",0.1,0.2,9.8"));
   expect(recordings.channels).toEqual(["acc_x", "acc_y", "acc_z"]);

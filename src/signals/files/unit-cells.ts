@@ -33,10 +33,7 @@ export async function withUnitCells<Schema extends ColumnsOfTable>(
   if (texts.length === 0) return schema;
   const part = (name: string, group: number): string =>
     `regexp_extract(${duckdbIdentifier(name)}, ${duckdbLiteral(form)}, ${group})`;
-  const facts = texts.map(
-    (name, c) =>
-      `min(${part(name, 2)}) AS first${c}, max(${part(name, 2)}) AS last${c}, count(${duckdbIdentifier(name)}) AS n${c}`,
-  );
+  const facts = texts.map((name, c) => `min(${part(name, 2)}) AS first${c}, max(${part(name, 2)}) AS last${c}`);
   const [found] = await database.rows(
     `SELECT ${facts.join(", ")} FROM (SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows})`,
   );

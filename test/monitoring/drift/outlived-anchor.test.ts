@@ -22,8 +22,8 @@ const others = [-0.6, -0.3, 0.7, -0.4, 0.3];
  * @param means of the signals, in standard deviations of the training data
  * @param away share of the rows that the training data lacks
  */
-function summary(means: readonly number[], away = 0): ClassSummaries {
-  return [Object.fromEntries(signals.map((name, s) => [name, channelOf({ mean: means[s]!, away })]))];
+function summary(means: readonly number[], away = 0, rows = 10_000): ClassSummaries {
+  return [Object.fromEntries(signals.map((name, s) => [name, channelOf({ mean: means[s]!, away, rows })]))];
 }
 
 const five = (...means: readonly (readonly number[])[]): ClassSummaries[] =>
@@ -62,6 +62,39 @@ describe("isAnchorOutlived", () => {
     expect(isAnchorOutlived({ anchor: both, rolling: swapped }, model)).toBe(true);
     const elsewhere = five(others).map(([own]): ClassSummaries => [null, own!]);
     expect(isAnchorOutlived({ anchor: five(person), rolling: elsewhere }, model)).toBe(false);
+  });
+
+  it("concludes it once distant batches agree less than half as much as neighbours", () => {
+    const at = (agreement: number): number[] => [0, 0, 0, agreement, Math.sqrt(1 - agreement ** 2)];
+    const found = [0.4, 0.6].map((agreement) =>
+      isAnchorOutlived({ anchor: five(at(1)), rolling: five(at(agreement)) }, model),
+    );
+    expect(found).toEqual([true, false]);
+  });
+
+  it("concludes nothing if neighbours hardly agree, however much distant batches disagree", () => {
+    const mixed = [
+      [0, 0, 0, 1, 0],
+      [0, 0, 0, -0.3, 0.95],
+    ];
+    const opposite = mixed.map((means) => means.map((mean) => -mean));
+    expect(isAnchorOutlived({ anchor: five(...mixed), rolling: five(...opposite) }, model)).toBe(false);
+  });
+
+  it("takes no single signal for a person: neither one that differs nor one that outweighs the others", () => {
+    const faulty = person.with(4, -0.5);
+    expect(isAnchorOutlived({ anchor: five(person), rolling: five(faulty) }, model)).toBe(false);
+    const offset = (means: readonly number[]): number[] => means.map((mean) => 2.5 * mean).with(4, 20);
+    expect(isAnchorOutlived({ anchor: five(offset(person)), rolling: five(offset(others)) }, model)).toBe(true);
+  });
+
+  it("leaves out activities that last less than a second", () => {
+    const short = (means: readonly number[], rows: number): ClassSummaries[] =>
+      Array.from({ length: 5 }, () => [...summary(means, 0, rows), null]);
+    const found = [9, 10].map((rows) =>
+      isAnchorOutlived({ anchor: short(person, rows), rolling: short(others, rows) }, model),
+    );
+    expect(found).toEqual([false, true]);
   });
 
   it("waits until the first and last batches no longer overlap", () => {

@@ -1,6 +1,7 @@
 // Opens the model with whose weights `train --from` starts.
 
 import { UserError } from "../errors.ts";
+import { membersChosenAlone } from "../learning/training/choose-mixture.ts";
 import type { NetworkWeights } from "../learning/training/fit-state.ts";
 import { isEnsemble, networkWithMagnitudes } from "../learning/training/is-ensemble.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
@@ -92,7 +93,7 @@ async function startingWeightsInFile(
     network: held,
     weights: await weightsToTransfer(model, { network: held, ...sizes }, classCount),
   });
-  const alone = network === "auto" ? (["compact", "minirocket"] as const) : [];
+  const alone = network === "auto" ? membersChosenAlone : [];
   for (const held of isEnsemble(network) ? [...alone, networkWithMagnitudes(network)] : []) {
     const found = await read(held).catch((cause: unknown) => {
       if (cause instanceof RangeError) return null;
@@ -110,10 +111,10 @@ export function configFromStartingModel<C extends TrainConfig>(
 ): C {
   const own = Object.fromEntries(optionsOfModel.map((name) => [name, trained[name]]));
   const channels = config.channels ?? opened.folder.manifest.data.channels;
-  const single = typeof network === "string" && !isEnsemble(network) ? network : null;
+  const alone = membersChosenAlone.find((member) => member === network);
   return resolveConfigOfNetwork(
     { ...config, ...own, channels },
-    (single as TrainConfig["network"] | null) ?? (typeof network === "string" ? trained.network : config.network),
+    alone ?? (typeof network === "string" ? trained.network : config.network),
   );
 }
 

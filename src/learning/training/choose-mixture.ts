@@ -2,7 +2,6 @@
 // member has learned from.
 
 import { isLossSurelyLower, lossDifference, lossesByPerson } from "../evaluation/losses-by-person.ts";
-import { ensembleMembers } from "../networks/ensemble-members.ts";
 import {
   type EnsembleMixture,
   type HeldOutPredictions,
@@ -13,12 +12,12 @@ import {
 import type { FitPlan } from "./fit-plan.ts";
 import type { FitOutcome } from "./fit-runner.ts";
 
-/** The members that may be chosen alone; the others are too similar to `minirocket` to be worth a choice of their own. */
-const chosenAlone = ensembleMembers.auto;
+/** The members that `auto` may choose alone; the others are too similar to `minirocket` to be worth a choice of their own. */
+export const membersChosenAlone = ["compact", "minirocket"] as const;
 
 /** Evaluates the average of all members, and each member that may be chosen alone. */
 export function tryMixtures(held: HeldOutPredictions, { temperatures, weights }: EnsembleMixture): TriedMixture[] {
-  const alone = chosenAlone.map((_, m) => temperatures.map((_, other) => (other === m ? 1 : 0)));
+  const alone = membersChosenAlone.map((_, m) => temperatures.map((_, other) => (other === m ? 1 : 0)));
   return [weights, ...alone].map((tried) => {
     const mixed = mixEnsemblePredictions(held, { temperatures, weights: tried });
     return { weights: tried, losses: lossesByPerson(held, mixed) };
@@ -89,7 +88,7 @@ export function describeMixtureChoice(folds: readonly (readonly TriedMixture[])[
 
 /** Returns the name of the only member with a non-zero weight, or "average" if there are several. */
 export function chosenMixtureName(weights: readonly number[]): string {
-  return chosenAlone[weights.indexOf(1)] ?? "average";
+  return membersChosenAlone[weights.indexOf(1)] ?? "average";
 }
 
 function meanMixtureLoss({ losses }: TriedMixture): number {

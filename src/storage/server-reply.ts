@@ -1,5 +1,5 @@
-// Reads a server's answer, whose size is limited. The server is not trusted, so neither the claimed nor the actual length of its reply
-// determines how much memory is used.
+// Reads a server's reply up to a maximum size. The server is not trusted, so neither the claimed nor the actual length of its
+// reply determines how much memory is used.
 
 import type { Dispatcher } from "undici";
 

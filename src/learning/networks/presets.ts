@@ -1,4 +1,4 @@
-// The networks that can be chosen with `--network`, and networks that occur only as parts of these.
+// The networks that can be chosen with `--network`, and those that are fitted only as members of an ensemble or in its place.
 
 import { bidirectionalLstm } from "./bidirectional-lstm.ts";
 import { ensembleLayer } from "./ensemble.ts";

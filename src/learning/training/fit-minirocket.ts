@@ -1,8 +1,8 @@
-// Fits the minirocket network, with or without magnitudes: draws its kernels, counts their features once, and fits the linear head. The strength of the
-// head's penalty is chosen on rows held out in turn; the final head is then fitted to all rows. A fit that starts from a model
-// keeps the model's kernels, and its penalties pull the head towards the model's head. Each "epoch" of the fit is one penalty,
-// from the strongest to the weakest. An interrupted fit starts over, because it is short. F is the number of features, K the
-// number of classes.
+// Fits the minirocket network, with or without magnitudes: draws its kernels, counts their features once, and fits the linear
+// head. The strength of the head's penalty is chosen on rows held out in turn; the final head is then fitted to all rows. A fit
+// that starts from a model keeps the model's kernels, and its penalties pull the head towards the model's head. Each "epoch" of
+// the fit is one penalty, from the strongest to the weakest. An interrupted fit starts over, because it is short. F is the
+// number of features, K the number of classes.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/data/windows.ts";

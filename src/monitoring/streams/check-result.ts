@@ -188,8 +188,8 @@ export interface JudgedBatch extends AnyBatch {
   /** Faults that would explain the change, each with the share of the change it accounts for (0 to 1). */
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
   /**
-   * Sensors with impossible values; `message` gives the measured and the possible values. Absent if there
-   * are none and the batch was sent as a summary, and from results of earlier versions.
+   * Sensors with impossible values; `message` gives the measured and the possible values. Absent if there are none and the batch
+   * was sent as a summary, and from results of earlier versions.
    */
   impossible?: { sensor: string; channels: string[]; message: string }[];
   /**

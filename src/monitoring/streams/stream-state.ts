@@ -81,7 +81,8 @@ export interface MeasuredBatch {
   /** Number of samples in the windows, at the model's sampling rate. */
   readonly samples: number;
   /**
-   * Samples of each of the model's channels; for a long batch, only evenly spaced pieces. Null if the batch was sent as a summary.
+   * Samples of each of the model's channels; for a long batch, only evenly spaced pieces. Null if the batch was sent as a
+   * summary.
    */
   readonly columns: Columns | null;
   /** Measurements of the batch or its beginning after one suspected fault at a time is reversed; null if not measured yet. */

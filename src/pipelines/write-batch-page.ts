@@ -1,5 +1,6 @@
 // Collects the content of a batch's page and writes the page.
 
+import { alarmShare } from "../alarm-share.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import type { StreamMemory } from "../monitoring/streams/monitor-stream.ts";
 import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
@@ -93,7 +94,5 @@ async function batchPageEvidence(batchId: string, stream: string, store: StreamS
 
 function batchPageEvidencePoint(result: CheckResult): EvidencePoint {
   const { batch_id, verdict } = result;
-  if (result.verdict === "rejected") return { batch_id, verdict, share: null };
-  const { value, alarm_at } = result.evidence;
-  return { batch_id, verdict, share: verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at) };
+  return { batch_id, verdict, share: result.verdict === "rejected" ? null : alarmShare(result) };
 }

@@ -1,6 +1,7 @@
 // Explains the result of a check in full sentences for pages: the verdict, its reasons, and what to do next.
 // interfaces/cli/check-text.ts formats the result for terminals, with the same advice.
 
+import { alarmShare } from "../alarm-share.ts";
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
 import { withFullStop } from "../full-stop.ts";
@@ -44,12 +45,6 @@ const signalHints = {
 /** The comparison with the reference that the batch differs from most; undefined if nothing could be compared. */
 export function explainedComparison({ comparisons, leading }: JudgedBatch): CheckedComparison | undefined {
   return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0];
-}
-
-/** Evidence as a share of the alarm level; at least 1 during an alarm. */
-export function explainedAlarmShare({ verdict, evidence: { value, alarm_at } }: JudgedBatch): number {
-  // Earlier versions stored the accumulated evidence, even if a single batch raised the alarm.
-  return verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
 }
 
 /** Formats the share as "12 % of", "less than 1 % of" or "340 times", rounded down, because 100 % is an alarm. */
@@ -128,7 +123,7 @@ function explainEvidence(result: JudgedBatch): string[] {
     ];
   }
   const by = evidence.raised_by;
-  const share = explainShareOfAlarm(explainedAlarmShare(result));
+  const share = explainShareOfAlarm(alarmShare(result));
   return [`The evidence is ${share} the alarm level.${by ? ` ${alarmCauseSentences[by]}` : ""}`];
 }
 

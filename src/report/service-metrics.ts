@@ -2,6 +2,7 @@
 // and verdicts, never batches.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { alarmShare } from "../alarm-share.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { tidemarkVersion } from "../versions.ts";
 import { type SeriesOfStream, StreamSeries } from "./stream-series.ts";
@@ -122,8 +123,7 @@ export class ServiceMetrics {
       const inAlarm = this.#inAlarm.get(model)?.has(stream) === true;
       this.stream({ model, stream, inAlarm, evidence: null, lastBatchAt });
     } else {
-      const { value, alarm_at } = result.evidence;
-      this.stream({ model, stream, inAlarm: result.verdict !== "normal", evidence: value / alarm_at, lastBatchAt });
+      this.stream({ model, stream, inAlarm: result.verdict !== "normal", evidence: alarmShare(result), lastBatchAt });
     }
   }
 

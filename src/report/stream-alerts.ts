@@ -4,6 +4,7 @@
 // reported with the stream's next batch.
 
 import { z } from "zod";
+import { alarmShare } from "../alarm-share.ts";
 import type { CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
 import { percent } from "../percent.ts";
 import { sha256Bytes } from "../storage/hash.ts";
@@ -226,7 +227,7 @@ function streamAlarmMessage(
     ...(furthest === null
       ? []
       : [`furthest from the ${furthest.reference}: ${furthest.channel} (${furthest.statistic})`]),
-    `evidence ${percent(evidence.value / evidence.alarm_at)} of the alarm level`,
+    `evidence ${percent(alarmShare(result))} of the alarm level`,
     ...(result.impossible ?? []).map(({ message }) => `impossible: ${message}`),
     ...likely_causes.map(({ fault, channels }) => `likely cause: ${fault} (${channels.join(", ")})`),
   ];

@@ -1,5 +1,6 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
+import { alarmShare } from "../../src/alarm-share.ts";
 import type { CheckResult } from "../../src/monitoring/streams/check-result.ts";
 import { judgeBatch, judgeRejectedBatch } from "../../src/monitoring/streams/judge-batch.ts";
 import type { StreamState } from "../../src/monitoring/streams/stream-state.ts";
@@ -7,7 +8,6 @@ import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-meas
 import { type BatchPageInput, batchHtml } from "../../src/report/batch-html.ts";
 import { batchPicture } from "../../src/report/batch-picture.ts";
 import { type EvidencePoint, evidenceChart } from "../../src/report/evidence-chart.ts";
-import { explainedAlarmShare } from "../../src/report/explain-check.ts";
 import { type GeneratedBatch, judgeOf, measured } from "../pipelines/generated-stream.ts";
 
 const judge = judgeOf(2, "people");
@@ -41,7 +41,7 @@ function pageInput(usual: number): BatchPageInput & { result: Extract<CheckResul
     const decision = judgeBatch(batch, memory, judge, config, facts);
     const { result } = decision;
     if (result.verdict === "rejected" || decision.verdict === "rejected") throw new Error("expected a judged batch");
-    evidence.push({ batch_id: facts.batchId, verdict: result.verdict, share: explainedAlarmShare(result) });
+    evidence.push({ batch_id: facts.batchId, verdict: result.verdict, share: alarmShare(result) });
     if (!isLast) {
       past.push(batch.measurement);
       state = decision.evidence;

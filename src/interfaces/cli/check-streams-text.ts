@@ -1,4 +1,5 @@
 // The results of a check of many streams as one table, with the streams that need attention first.
+import { alarmShare } from "../../alarm-share.ts";
 import { counted } from "../../counted.ts";
 import { verdictExitCodes } from "../../errors.ts";
 import { naturalOrder } from "../../natural-order.ts";
@@ -46,8 +47,7 @@ function checkStreamsVerdictText({ result, known }: CheckedStream): string {
 
 function checkStreamsEvidenceText({ result }: CheckedStream): string {
   if (result === null || result.verdict === "rejected") return "-";
-  const { value, alarm_at, share = value / alarm_at } = result.evidence;
-  return evidenceShareText(share);
+  return evidenceShareText(alarmShare(result));
 }
 
 function checkStreamsFindingText({ result, error }: CheckedStream): string {

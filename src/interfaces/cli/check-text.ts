@@ -1,11 +1,11 @@
 // The result of a check in words: first the verdict, then what differs and how unusual it is, and then what to do.
 
+import { alarmShare } from "../../alarm-share.ts";
 import { durationText } from "../../duration-text.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
 import {
   checkAdvice,
-  explainedAlarmShare,
   explainedCause,
   explainedComparison,
   partsOfCheck,
@@ -124,7 +124,7 @@ function checkTextHeadline(result: JudgedBatch): string[] {
 /** The evidence as a share of the alarm level, which makes all models and run lengths comparable. */
 function checkEvidenceText(result: JudgedBatch): string {
   const { raised_by: by } = result.evidence;
-  const share = explainedAlarmShare(result);
+  const share = alarmShare(result);
   // The share is rounded down, so that only an alarm shows 100 %.
   const shown =
     share > 0 && share < 0.01

@@ -2,6 +2,7 @@
 // listed without reading any full results. Each headline also contains the state of the stream and when that state began, so
 // the last headline shows how long a stream has been in alarm.
 import { z } from "zod";
+import { alarmShare } from "../../alarm-share.ts";
 import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";
 
 /** The headline of a batch. */
@@ -60,17 +61,8 @@ export function batchHeadline(result: CheckResult, stored: unknown, receivedAt: 
     state: verdict,
     since: goesOn ? before.since : receivedAt,
     confirmed: result.confirmed,
-    evidence: Number(headlineEvidenceShare(result).toPrecision(4)),
+    evidence: Number(alarmShare(result).toPrecision(4)),
     reference: loudest?.reference ?? null,
     channel: loudest?.channel.slice(0, longestChannel).toWellFormed() ?? null,
   };
-}
-
-/**
- * Evidence as a fraction of the alarm level. Results of earlier versions have no `share`, and their `value` may be 0 during an
- * alarm.
- */
-export function headlineEvidenceShare({ verdict, evidence: { value, alarm_at, share } }: JudgedBatch): number {
-  if (share !== undefined) return share;
-  return verdict === "normal" ? value / alarm_at : Math.max(1, value / alarm_at);
 }

@@ -1,8 +1,9 @@
 // A batch in the history of its stream: the verdict and its reasons, which the ledger keeps forever, and the channels that are
 // furthest away, for as long as the ledger keeps the per-channel distances.
+
+import { alarmShare } from "../../alarm-share.ts";
 import { parseStoredValue } from "../../storage/stored-value.ts";
 import type { BatchStatus, StoredBatch } from "../../storage/stream-store.ts";
-import { headlineEvidenceShare } from "./batch-headline.ts";
 import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
 
@@ -132,7 +133,7 @@ export function shownBatch(stored: StoredBatch, number: number): ShownBatch {
     ...own,
     verdict,
     confirmed,
-    evidence: headlineEvidenceShare(result),
+    evidence: alarmShare(result),
     raised_by: evidence.raised_by ?? null,
     alarm_since,
     change_point,

@@ -217,3 +217,14 @@ it("puts the verb of a likely cause in the plural if several channels share the 
   const [row] = blocks.flatMap((block) => (typeof block === "object" && "rows" in block ? block.rows : []));
   expect(row?.at(-1)).toBe("Ax (rolling); likely Ax, Ay are multiplied by 9.81");
 });
+
+it("shows at least the alarm level for an alarm of an earlier version, whose evidence may be 0", () => {
+  const evidence = { value: 0, alarm_at: 500, raised_by: "beyond_chance", average_run_length: 500 } as const;
+  const streams = [
+    { stream: "wrist", known: true, result: judged({ verdict: "sudden_change", evidence }), error: null },
+  ];
+  const counts = { normal: 0, gradual_drift: 0, sudden_change: 1, rejected: 0, error: 0 };
+  const blocks = checkStreamsText({ model_version: "1", exit_code: 2, counts, streams }, "m");
+  const [row] = blocks.flatMap((block) => (typeof block === "object" && "rows" in block ? block.rows : []));
+  expect(row).toContain("100 %");
+});

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import type { Reporter } from "../../reporter.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { namesOfCodesInText } from "../files/code-names.ts";
 import { spellingKey } from "./spellings.ts";
 
 export class LabelMap {
@@ -103,30 +104,13 @@ async function labelMapEntries(text: string, file: string): Promise<[string, str
   } catch (cause) {
     return refuse(cause);
   }
-  if (typeof parsed === "string") return labelMapLines(text) ?? refuse();
+  if (typeof parsed === "string") return namesOfCodesInText(text) ?? refuse();
   if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed)) return refuse();
   return Object.entries(parsed).flatMap(([name, of]): [string, string | null][] => {
     if (Array.isArray(of) && of.every((label) => typeof label === "string")) return of.map((label) => [label, name]);
     if (typeof of === "string") return [[name, of === "null" || of === "~" || of === "" ? null : of]];
     return refuse();
   });
-}
-
-/**
- * Reads lines of a code and a class, separated by a comma, semicolon, tab or space, such as "1 WALKING" in activity_labels.txt
- * of UCI HAR. Returns undefined if a line has a different form. The first line may be a header.
- */
-function labelMapLines(text: string): [string, string | null][] | undefined {
-  const lines = text
-    .replace(/^\ufeff/, "")
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "");
-  const pairs = lines.map((line) => /^\s*"?([^",;\s]+)"?(?:\s*[,;]\s*|\s+)"?([^",;]+?)"?\s*$/.exec(line));
-  if (pairs.some((pair) => pair === null)) return undefined;
-  const entries = pairs.map((pair): [string, string] => [pair![1]!, pair![2]!]);
-  const isNumber = ([code]: readonly [string, string]): boolean => Number.isFinite(Number(code));
-  const [first, ...others] = entries;
-  return others.length > 0 && others.every(isNumber) && !isNumber(first!) ? others : entries;
 }
 
 const noActivity =

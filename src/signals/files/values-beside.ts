@@ -4,6 +4,8 @@
 import { basename, dirname } from "node:path";
 import { listedNames } from "../../listed-names.ts";
 import { type AxisFileSet, wordsOfAxisFile } from "./axis-files.ts";
+import { namesOfCodesInText } from "./code-names.ts";
+import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 import { linesOfText } from "./text-lines.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
@@ -82,6 +84,9 @@ async function linesAboveValues({ path, stored = path }: SourceFile, column: str
   return count > above ? above : undefined;
 }
 
+/** Maximum size of a file with the names of codes; larger files hold the labels of rows. */
+const mostBytesOfNames = 2 ** 16;
+
 /** The names of codes, and the file that gives them. */
 export interface NamesOfCodes {
   readonly path: string;
@@ -96,13 +101,11 @@ export async function namesOfCodes(
   for (const folder of [...foldersBeside(set), dirname(dirname(set.folder))]) {
     for (const { path, stored = path } of await listed(folder)) {
       if (!wordsOfAxisFile(path).every((word) => wordsOfValues.activity.test(word) || word === "names")) continue;
-      const names = new Map<string, string>();
-      for await (const line of linesOfText(stored)) {
-        const [, code, name] = /^\s*(\d+)[\s,;:]+(\S.*?)\s*$/.exec(line.replace(/^\ufeff/, "")) ?? [];
-        if (code !== undefined) names.set(code, name!);
-        else if (line.trim() !== "") names.clear();
-      }
-      if (names.size > 1) return { path, names };
+      const bytes = await fileBytes(stored, 0, mostBytesOfNames + 1);
+      if (bytes.length > mostBytesOfNames) continue;
+      const names = namesOfCodesInText(Buffer.from(bytes).toString("utf8")) ?? [];
+      const areNames = names.every(([code, name]) => /^\d+$/.test(code) && /\p{L}/u.test(name));
+      if (areNames && names.length > 1) return { path, names: new Map(names) };
     }
   }
   return undefined;

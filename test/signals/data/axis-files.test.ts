@@ -90,6 +90,14 @@ test("both sides of the data set are read as two tables", async () => {
   expect(Object.keys(quality.persons)).toEqual(["7", "8", "9"]);
 });
 
+test.each([
+  ["quoted, below a header", '"code","name"\n1,"WALKING"\n2,"SITTING"\n', "SITTING"],
+  ["numbers of samples", "1 0 640\n2 640 1280\n", "2"],
+])("the names of activities: %s", async (_, text, label) => {
+  const { recordings } = await read({ ...train, "activity_labels.txt": text }, ["train"]);
+  expect(recordings.stretches[1]!.label).toBe(label);
+});
+
 test("without a rate, the message asks for one", async () => {
   const { path } = folderOf(train);
   await expect(readRecordings([path("train")], { requireLabels: true })).rejects.toMatchObject({
@@ -148,7 +156,7 @@ test("signals in columns are not taken for windows", async () => {
       "\n",
     );
   const files = { "acc_x.csv": columns(0), "acc_y.csv": columns(1), "acc_z.csv": columns(2) };
-  await expect(read(files, ["*.csv"])).rejects.toThrow();
+  await expect(read(files, ["*.csv"])).rejects.toThrow(/acc_x.csv: the file has no line of column names/);
 });
 
 test.each([

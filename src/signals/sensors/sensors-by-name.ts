@@ -260,13 +260,19 @@ export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
 const placeWord =
   /^(back|lumbar|thigh|wrist|chest|sternum|torso|trunk|waist|belt|hip|pelvis|sacrum|ankle|shank|shin|calf|foot|shoe|arm|forearm|upperarm|lowerarm|lowerback|upperback|hand|head|neck|leg|pocket|ear|finger|left|right|l|r|lower|upper|dominant|nondominant|non|sensor)$/;
 
-/** Returns the kind of sensor that a column's name gives in words, whether or not it names an axis; undefined for statistics. */
+/**
+ * Returns the kind of sensor that a column's name gives in words, whether or not it names an axis; undefined for statistics and
+ * orientations.
+ */
 export function kindInColumnName(column: string): SensorKind | undefined {
   const words = wordsOfSensorName(splitSensorName("", column.trim()).rest);
   const kind = sensorKindByNameWords(words);
   if (kind === undefined || kind.weak || words.some((word) => notAxes.test(word) || /^(angles?|euler)/.test(word)))
     return undefined;
-  return kind.kind;
+  // Without a word for a rate, a rotation is an orientation, such as a rotation matrix.
+  const isRotation =
+    words.some((word) => /^rot(ation)?$/.test(word)) && !words.some((word) => /^(rate|vel|speed)/.test(word));
+  return isRotation ? undefined : kind.kind;
 }
 
 /** Whether a word is a place on the body, or part of one, such as "upper". */

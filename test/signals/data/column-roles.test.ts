@@ -56,7 +56,8 @@ test.each([
 
 test("names columns of a gyroscope that are not read, because their names do not give its axes", () => {
   const warnings: string[] = [];
-  const columns = ["time", "acc_x", "acc_y", "acc_z", "gyro_roll", "gyro_pitch", "gyro_yaw"];
+  const rotation = ["rotation_m11", "rotation_m12", "rotation_m13", "rot_roll", "rot_pitch", "rot_yaw"];
+  const columns = ["time", "acc_x", "acc_y", "acc_z", "gyro_roll", "gyro_pitch", "gyro_yaw", ...rotation];
   const required = { label: false, group: false };
   const { channels } = resolveColumnRoles(columns, {}, required, "a.csv", undefined, (message) =>
     warnings.push(message),

@@ -33,6 +33,7 @@ export interface AxisFileOptions extends FilesBeside {
 
 /** Values per row group of the joined table. */
 const groupValues = 2 ** 20;
+
 /** @returns the joined tables, and the files that are not part of them */
 export async function tablesOfAxisFiles(
   database: Database,
@@ -103,16 +104,13 @@ async function tableOfAxisFiles(
   const activity = options.labelled ? undefined : await valuesBeside(set, "activity", options);
   const subject = await valuesBeside(set, "subject", options);
   const codes = activity === undefined ? undefined : await namesOfCodes(set, options);
+  const named = codes === undefined ? "" : `, named as in ${basename(codes.path)}`;
   const texts = [
-    ...(activity === undefined
-      ? []
-      : [{ file: activity.file, sql: valuesOfFile(activity, "activity", codes), column: "activity" }]),
-    ...(subject === undefined
-      ? []
-      : [{ file: subject.file, sql: valuesOfFile(subject, "subject", undefined), column: "subject" }]),
-  ];
+    { value: activity, column: "activity", from: "with labels from", more: named, codes },
+    { value: subject, column: "subject", from: "with people from", more: "", codes: undefined },
+  ].flatMap(({ value, ...own }) => (value === undefined ? [] : [{ ...own, value, file: value.file }]));
   const parts = [
-    ...texts.map(({ sql }) => sql),
+    ...texts.map(({ value, column, codes: names }) => valuesOfFile(value, column, names)),
     ...files.map(({ file, column }) => numbersOfAxisFile(file, column, layout)),
   ];
   const out = options.scratch.file("axes.parquet");
@@ -121,10 +119,7 @@ async function tableOfAxisFiles(
     `COPY (SELECT * FROM ${parts.join(" POSITIONAL JOIN ")}) TO ${duckdbLiteral(out)} (FORMAT parquet, ROW_GROUP_SIZE ${group})`,
   );
   await refuseFaultyAxisRows(database, out, [...files, ...texts.map((text) => ({ ...text, isText: true }))], layout);
-  const named = codes === undefined ? "" : `, named as in ${basename(codes.path)}`;
-  const source = (what: string, value: ValueFile | undefined, more = ""): string[] =>
-    value === undefined ? [] : [`${what} from ${basename(value.file.path)}${more}`];
-  const beside = [...source("with labels", activity, named), ...source("with people", subject)];
+  const beside = texts.map(({ from, file, more }) => `${from} ${basename(file.path)}${more}`);
   options.warn(
     `${[`${first.path} is read together with ${counted(files.length - 1, "other file")} of one axis each`, ...beside].join(", ")}.`,
   );

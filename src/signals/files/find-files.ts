@@ -131,28 +131,37 @@ async function findFilesLocally(database: Database, pattern: string, reporter: R
 
 /** Lists the files in a folder that may be tables of text; none if the folder cannot be listed. */
 export async function filesInFolder(folder: string): Promise<SourceFile[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const names = entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])).sort();
-  return names.map((name) => ({ path: join(folder, name), remote: false, format: formatOfFoundFile(name) }));
+  return (await listedFolder(folder)).files;
 }
 
-/** Number of folders below a folder that are searched, and how deep. */
-const [mostFolders, deepestFolder] = [200, 3];
+async function listedFolder(folder: string): Promise<{ files: SourceFile[]; folders: string[] }> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const pathsOf = (own: typeof entries): string[] => own.map(({ name }) => join(folder, name)).sort();
+  const files = pathsOf(entries.filter((entry) => entry.isFile()));
+  return {
+    files: files.map((path) => ({ path, remote: false, format: formatOfFoundFile(path) })),
+    folders: pathsOf(entries.filter((entry) => entry.isDirectory())),
+  };
+}
+
+/** Maximum number of folders to search, and of levels below the first one. */
+const [mostFolders, mostLevels] = [200, 3];
 
 /** Returns the files below a folder that hold one axis of a sensor each, as in UCI HAR's folders. */
 async function axisFilesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
-  let [level, folders] = [[folder], 0];
-  for (let depth = 0; depth <= deepestFolder && folders < mostFolders; depth++) {
+  let level = [folder];
+  let left = mostFolders;
+  for (let depth = 0; depth <= mostLevels; depth++) {
     const below: string[] = [];
-    for (const path of level.slice(0, mostFolders - folders)) {
-      folders++;
-      for (const set of axisFileSets(await filesInFolder(path)))
+    for (const path of level.slice(0, left)) {
+      const { files, folders } = await listedFolder(path);
+      for (const set of axisFileSets(files))
         if ((await layoutOfAxisFiles(set)) !== undefined)
           found.push(...set.sensors.flatMap((own) => own.files.map((file) => file.path)));
-      const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-      below.push(...entries.flatMap((entry) => (entry.isDirectory() ? [join(path, entry.name)] : [])).sort());
+      below.push(...folders);
     }
+    left -= Math.min(left, level.length);
     level = below;
   }
   return found;

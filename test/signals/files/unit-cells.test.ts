@@ -38,6 +38,20 @@ test.each([
   await expect(read("a.csv", table(cell))).rejects.toThrow(/expected a number/);
 });
 
+test("a cell with another unit below the searched rows is refused with its place", async () => {
+  const [header, ...rows] = table((value) => `${value.toFixed(4)} g`)
+    .trimEnd()
+    .split("\n");
+  const repeated = Array.from(
+    { length: 1200 },
+    (_, i) => `${(i / 50).toFixed(2)},${rows[i % 100]!.replace(/^[^,]*,/, "")}`,
+  );
+  const text = `${[header, ...repeated.with(1150, "23.00,0.1 g,120 mg,1 g")].join("\n")}\n`;
+  await expect(read("a.csv", text)).rejects.toThrow(
+    'data row 1151, column "acc_y": expected a number in g, as in the rows before, found "120 mg"',
+  );
+});
+
 const twice = "acc_x,acc_y,acc_z,Acc_X,Acc_Y,Acc_Z";
 const both = values.map((row, i) =>
   Object.fromEntries([i / 50, ...row, ...row.map((v) => v + 5)].map((v, c) => [`t,${twice}`.split(",")[c]!, v])),

@@ -217,7 +217,7 @@ export class RowClocks {
     };
   }
 
-  /** Continues each recording when a counter of 16, 24, 31 or 32 bits overflows. */
+  /** Continues each recording when a counter of 16, 24, 31 or 32 bits overflows, or a GPS week ends. */
   #unwrapped({ time, keyOfRow }: RowChunk, step: number): Float64Array {
     let unwrapped: Float64Array | undefined;
     for (let i = 0; i < time!.length; i++) {

@@ -108,8 +108,10 @@ export function judgeBatch(
   const { kinds, day } = monitor.drift.calibration;
   const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
   const outdated = isOfOldKind ? [judgedWithShortBouts(monitor.monitored.directory)] : [];
-  const isMissed = comparisons.some(({ reference, pValue }) => reference === "anchor" && (pValue?.p ?? 1) <= alpha);
-  const outlived = decided.judgement.anchorOutlived && isMissed ? [anchorOutlived] : [];
+  const differsFromAnchor = comparisons.some(
+    ({ reference, pValue }) => reference === "anchor" && (pValue?.p ?? 1) <= alpha,
+  );
+  const outlived = decided.judgement.anchorOutlived && differsFromAnchor ? [anchorOutlived] : [];
   const warnings = [...batch.warnings, ...outdated, ...unsought, ...outlived];
   const described = { ...batch, warnings };
   const result = describeCheck({

@@ -62,6 +62,6 @@ export function layoutNamesWithUnits(written: readonly (readonly string[])[]): s
   return names.map((name, i) => {
     const unit = (units?.[i] ?? "").replace(/^[([](.*)[)\]]$/, "$1");
     if (index[i] !== "") return index[i]!;
-    return /^-?$|no.?units|^cal$|^raw$/i.test(unit) ? name : `${name} (${unit})`;
+    return /^-*$|no.?units|^cal$|^raw$/i.test(unit) ? name : `${name} (${unit})`;
   });
 }

@@ -21,6 +21,10 @@ const texts: readonly [string, readonly string[], object?][] = [
   ["lines quoted with their quotes", [names.map((name) => `""${name}""`), ...rows].map((row) => `"${row.join(";")}"`)],
   ["psql's table", [...ruled("", "------+-----+----+----"), "(150 rows)"]],
   ["mysql's table", ["+---+---+---+---+", ...ruled("|", "+---+---+---+---+"), "+---+---+---+---+", "150 rows in set"]],
+  [
+    "sqlite's table in columns",
+    [names, names.map(() => "------"), ...rows].map((row) => row.map((cell) => String(cell).padEnd(6)).join("  ")),
+  ],
   ["a table in Markdown", ruled("|", "|---:|---|---|---|")],
   ["remarks after semicolons", [";Title, X16", ";Rate, 50,Hz", `;Headers, ${names.join(",")}`, ...rows.map(String)]],
   ["Python's tuples", rows.map((row) => `(${row.join(", ")})`), given],

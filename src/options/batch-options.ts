@@ -84,7 +84,7 @@ export const stream: Option<string> = textOption({
   value: "name",
   default: "default",
   expected: "the name of a stream",
-  doc: "name of the stream: a device, a person, a site",
+  doc: "name of the stream: a person, or a device that one person wears",
 });
 
 const arl = numberOption({

@@ -454,7 +454,7 @@ export interface CheckConfig {
   out?: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Name of the stream: a device, a person, a site. Default: default. */
+  /** Name of the stream: a person, or a device that one person wears. Default: default. */
   stream: string;
   /** Check many streams at once: a column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv". */
   streamFrom?: string;
@@ -700,7 +700,7 @@ export type RecalibrateOptions = Partial<RecalibrateConfig> & Pick<RecalibrateCo
 export interface StreamConfig {
   /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
   model: string;
-  /** Name of the stream: a device, a person, a site. Default: default. */
+  /** Name of the stream: a person, or a device that one person wears. Default: default. */
   stream: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
@@ -749,7 +749,7 @@ export type StreamsListOptions = Partial<StreamsListConfig> & Pick<StreamsListCo
 
 /** Options of `tidemark streams show`, after validation and with defaults filled in. */
 export interface StreamsShowConfig {
-  /** Name of the stream: a device, a person, a site. */
+  /** Name of the stream: a person, or a device that one person wears. */
   stream: string;
   /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
   model: string;
@@ -770,7 +770,7 @@ export type StreamsShowOptions = Partial<StreamsShowConfig> & Pick<StreamsShowCo
 
 /** Options of `tidemark streams rename`, after validation and with defaults filled in. */
 export interface StreamsRenameConfig {
-  /** Name of the stream: a device, a person, a site. */
+  /** Name of the stream: a person, or a device that one person wears. */
   stream: string;
   /** New name of the stream, which no other stream may have. */
   to: string;
@@ -789,7 +789,7 @@ export type StreamsRenameOptions = Partial<StreamsRenameConfig> & Pick<StreamsRe
 
 /** Options of `tidemark streams retire`, after validation and with defaults filled in. */
 export interface StreamsChangeConfig {
-  /** Name of the stream: a device, a person, a site. */
+  /** Name of the stream: a person, or a device that one person wears. */
   stream: string;
   /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
   model: string;
@@ -806,7 +806,7 @@ export type StreamsChangeOptions = Partial<StreamsChangeConfig> & Pick<StreamsCh
 
 /** Options of `tidemark streams erase`, after validation and with defaults filled in. */
 export interface StreamsEraseConfig {
-  /** Name of the stream: a device, a person, a site. */
+  /** Name of the stream: a person, or a device that one person wears. */
   stream: string;
   /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
   model: string;

@@ -60,7 +60,7 @@ const streamArgument = textOption({
   argument: true,
   required: true,
   expected: "the name of a stream",
-  doc: "name of the stream: a device, a person, a site",
+  doc: "name of the stream: a person, or a device that one person wears",
 });
 
 /** Options of `streams show`. */

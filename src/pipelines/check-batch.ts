@@ -4,10 +4,9 @@
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
-import type { UndoneFault } from "../monitoring/drift/likely-causes.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { dataTimeOf } from "../monitoring/streams/data-time.ts";
-import { openGatedBatch } from "../monitoring/streams/gate-batch.ts";
+import { noteOnPeopleInBatch, openGatedBatch } from "../monitoring/streams/gate-batch.ts";
 import { gateSummary, rowTimesOfSummary } from "../monitoring/streams/gate-summary.ts";
 import { FaultsToUndo, judgeBatch, judgeRejectedBatch } from "../monitoring/streams/judge-batch.ts";
 import { type Decision, MonitorStream, type StreamMemory } from "../monitoring/streams/monitor-stream.ts";
@@ -22,28 +21,17 @@ import {
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
 import { encodeSummary } from "../monitoring/summaries/device-summary-codec.ts";
-import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
-import { sensorSignalMargin, sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
-import { Summarizer } from "../monitoring/summaries/summarize.ts";
 import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../options/resolve-config.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { namedColumnRoles } from "../signals/data/named-columns.ts";
-import { planSpans } from "../signals/data/plan-spans.ts";
-import { noPlannedWindows } from "../signals/data/plan-windows.ts";
-import { planWornWindows } from "../signals/data/plan-worn-windows.ts";
-import type { OpenedBatch } from "../signals/data/quality-gate.ts";
-import { renameRecordingChannels } from "../signals/data/recordings.ts";
-import { windowChunkCount, windowChunks } from "../signals/data/window-chunks.ts";
-import { allocateSharedWindows } from "../signals/data/windows.ts";
 import type { Float32Batch } from "../signals/files/float32-batch.ts";
 import { sha256Bytes, sha256File } from "../storage/hash.ts";
 import { serverAddress } from "../storage/server-address.ts";
 import type { DataTime, StreamStore } from "../storage/stream-store.ts";
-import { measureWithoutFaults } from "./measure-without-faults.ts";
+import { measureCheckedBatch } from "./measure-checked-batch.ts";
 import { checkOutFile } from "./out-file.ts";
 import { reportCheck } from "./report-check.ts";
 import { summaryInFile } from "./summary-in-file.ts";
-import { windowsOfModel } from "./windows-of-model.ts";
 import { writeBatchPage } from "./write-batch-page.ts";
 
 /** The return value of `check`. */
@@ -143,7 +131,9 @@ export async function checkBatch(
     return recordCheckedBatch(model, batch, remembering, (_, facts) => judgeRejectedBatch(gated.reasons, facts));
   }
   try {
-    const { measured, undoFaults } = await measureCheckedBatch(gated, config.jobs, model);
+    const people = noteOnPeopleInBatch(gated.opened.quality, config.groupFromPath);
+    const noted = { ...gated, warnings: [...gated.warnings, ...(people === null ? [] : [people])] };
+    const { measured, undoFaults } = await measureCheckedBatch(noted, config.jobs, model);
     const { fingerprint: contentHash, rows } = gated.opened;
     const { measurement } = measured;
     const batch = { batchId, contentHash, dataTime: dataTimeOf(rows.times(), end), measurement };
@@ -238,7 +228,6 @@ interface CheckedBatch {
   readonly batchId: string;
   readonly contentHash: string;
   readonly dataTime: DataTime | null;
-  /** Maximum number of samples of a batch that are searched for likely causes. */
   readonly measurement: BatchMeasurement | null;
 }
 
@@ -247,61 +236,6 @@ interface Remembering {
   readonly server: ReturnType<typeof serverAddress>;
   readonly reporter: Reporter;
   readonly now: (() => Date) | undefined;
-}
-
-/** Maximum number of a batch's samples in which likely causes are searched for. */
-const samplesToDiagnose = 2 ** 20;
-/**
- * Approximate length of the part of a batch that is measured again without each suspected fault; equals the length of the
- * longest rehearsed batches.
- */
-const secondsToRestore = 900;
-
-/**
- * @returns the batch, and a function that measures the batch's beginning without each suspected fault; only an unusual batch
- *   needs this function
- */
-async function measureCheckedBatch(
-  { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,
-  threads: number,
-  { watched, predictor }: CheckingModel,
-): Promise<{ readonly measured: MeasuredBatch; readonly undoFaults: () => Promise<UndoneFault[]> }> {
-  const { folder, config: trained, drift, sensors } = watched;
-  const all = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
-  const { rate, overlap } = trained;
-  const { rows, plan, still } = planWornWindows(all, sensors, windowsOfModel(trained), planSpans);
-  if (plan.windows === 0) throw noPlannedWindows(rows, plan);
-  const nClasses = drift.classes.length;
-  const measurer = new BatchMeasurer({
-    overlap,
-    nClasses,
-    sensors: sensorsWithSignals(sensors, drift.edges),
-    summarizer: new Summarizer(drift.edges),
-  });
-  const chunks = windowChunkCount(plan, rows.channels.length);
-  const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
-  for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate), allocateSharedWindows)) {
-    measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
-  }
-  const columns = measurer.columns();
-  const { turning } = measurer;
-  const measured: MeasuredBatch = {
-    rows: opened.rows.rows,
-    samples: measurer.samples,
-    columns,
-    undone: null,
-    windows: plan.windows,
-    measurement: measurer.measurement(),
-    ...(turning !== undefined && { turning }),
-    still,
-    warnings,
-  };
-  const samplesToRestore = secondsToRestore * rate * rows.channels.length;
-  const undoFaults = async (): Promise<UndoneFault[]> => {
-    const [beginning] = windowChunks(rows, plan, sensorSignalMargin(rate), allocateSharedWindows, samplesToRestore);
-    return measureWithoutFaults(beginning!, columns, threads, { watched, predictor });
-  };
-  return { measured, undoFaults };
 }
 
 /** Hash of files that could not be read as recordings; for a remote file, only the name is hashed. */

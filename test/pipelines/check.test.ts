@@ -121,6 +121,23 @@ describe("a stream of good batches", () => {
     expect(stdout).toMatch(/calibrated\s+on\s+\d+\s+held-out\s+people\s+\(smallest\s+possible\s+p\s+0\.\d+/);
   });
 
+  it("gets a warning if it contains data from several people, whose differences can look like drift", async () => {
+    const halves = "SELECT * REPLACE (CASE WHEN timestamp_s < 30 THEN 'ann' ELSE 'bob' END AS \"user\")";
+    await batchFile("two.csv", (from) => `${halves} FROM ${from}`);
+    const aboutPeople = async (...words: string[]): Promise<string[]> =>
+      judged((await ask(...words)).result).warnings.filter((warning) => warning.includes("people"));
+    expect(await aboutPeople("two.csv", "--stream", "pair")).toEqual([
+      "The batch contains data from 2 people (ann, bob). If several people share a stream, the differences between them can look like drift. Give each person a stream, for example with --stream-from user",
+    ]);
+    expect(await aboutPeople("b0.csv", "--stream", "single")).toEqual([]);
+    const copies = ["b0.csv", "b1.csv"].map((file, i) => {
+      writeFileSync(at(`sub_${i}.csv`), readFileSync(at(file), "utf8").replace(/^user,/, "unread,"));
+      return `sub_${i}.csv`;
+    });
+    const fromPath = await aboutPeople(...copies, "--stream", "files", "--group-from-path", "sub_{user}.csv");
+    expect(fromPath).toEqual([expect.stringMatching(/from 2 people \(0, 1\).* --stream-from 'sub_\{stream\}\.csv'$/)]);
+  });
+
   it("has the same result whatever the order of its columns", async () => {
     await batchFile(
       "order.parquet",

@@ -1,7 +1,9 @@
 // Passes unlabelled recordings through the quality gate, and matches their columns with the model's channels.
 
 import { UserError } from "../../errors.ts";
+import { listedNames } from "../../listed-names.ts";
 import type { Reporter } from "../../reporter.ts";
+import { shellCommand } from "../../shell-words.ts";
 import type { ExpectedChannel } from "../../signals/data/batch-faults.ts";
 import {
   batchUnitFactors,
@@ -11,6 +13,7 @@ import {
 } from "../../signals/data/batch-units.ts";
 import type { ColumnOptions } from "../../signals/data/named-columns.ts";
 import { type OpenedBatch, openQualityGate, type QualityGateOptions } from "../../signals/data/quality-gate.ts";
+import type { QualityReport } from "../../signals/data/quality-report.ts";
 import { storedResampling } from "../../storage/stored-config.ts";
 import type { BaselineStats } from "../drift/baseline-stats.ts";
 import { unitsOfWatchedModel, type WatchedModel } from "./watched-model.ts";
@@ -74,6 +77,23 @@ export async function openGatedBatch(
     opened: { ...opened, rows: opened.rows.scaled(batchUnitFactors(units)) },
     warnings: [...notes, ...(note === null ? [] : [note]), ...warnings],
   };
+}
+
+/**
+ * Returns a warning if a batch contains the data of several people, because their differences look like drift.
+ * @param groupFromPath value of `--group-from-path`, which names the person if no column does
+ */
+export function noteOnPeopleInBatch(
+  { persons, columns }: Pick<QualityReport, "persons" | "columns">,
+  groupFromPath: string | undefined,
+): string | null {
+  const people = Object.keys(persons);
+  const source = groupFromPath?.replace(/\{[^{}]*\}/, "{stream}") ?? columns.group;
+  if (source === null || people.length < 2) return null;
+  return (
+    `The batch contains data from ${people.length} people (${listedNames(people)}). If several people share a stream, the ` +
+    `differences between them can look like drift. Give each person a stream, for example with ${shellCommand("--stream-from", source)}`
+  );
 }
 
 function optionsToGateBatch(

@@ -195,7 +195,8 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     return [file];
   const { separator, sample } = layout;
   const whole = gzipped ? file : await withoutTextBelow(file, { separator, width: sample[0]!.length }, options);
-  return [await tableWithNames(whole, layout, options)];
+  const { table, header, ...form } = await tableWithNames(whole, layout, options);
+  return separateJoinedText(table, header, form, options);
 }
 
 /** The first line of InfluxDB's annotated CSV. */

@@ -19,6 +19,7 @@ import {
   type TextLayout,
 } from "./text-layout.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
+import { usualColumnOfRole } from "./usual-column-names.ts";
 
 export interface NamingOptions {
   /** Column names for files without a header line. */
@@ -34,8 +35,18 @@ export interface NamingOptions {
   readonly warn: (message: string) => void;
 }
 
+/** A table with a header line. */
+export interface NamedTable {
+  readonly table: SourceFile;
+  /** The header line, as written. */
+  readonly header: string;
+  readonly separator: Separator;
+  /** Position of the time column; -1 if there is none. */
+  readonly time: number;
+}
+
 /** Separates the values by a single character, and adds a time column if the file gives only its rate. */
-export async function tableWithNames(file: SourceFile, found: TextLayout, options: NamingOptions): Promise<SourceFile> {
+export async function tableWithNames(file: SourceFile, found: TextLayout, options: NamingOptions): Promise<NamedTable> {
   const layout = fittingLayout(found);
   const width = layout.sample[0]!.length;
   refuseTableOfEpochs(file.path, layout);
@@ -86,8 +97,10 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
       ? splitLineByLayout(text, separator).join(separator)
       : layoutWithoutLineMark(text, separator);
   };
+  const header = [...(clock === undefined ? [] : ["timestamp_s"]), ...quoted].join(separator);
+  const time = clock === undefined ? names.indexOf(options.time ?? usualColumnOfRole([...names], "time") ?? "") : 0;
   const table = async function* (): AsyncGenerator<string> {
-    yield [...(clock === undefined ? [] : ["timestamp_s"]), ...quoted].join(separator);
+    yield header;
     let [line, row] = [0, 0];
     for await (const text of linesOfText(file.stored ?? file.path)) {
       if (line++ < skip) continue;
@@ -104,12 +117,13 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
   await writeTextLines(table(), out);
   const decimalComma = scale === undefined && separator !== "," && (isQuoted || hasLayoutDecimalComma(layout.sample));
   const { lineOffset = 0 } = file;
-  return {
+  const named = {
     ...file,
     stored: out,
     lineOffset: lineOffset === null ? null : lineOffset + skip - 1,
     ...(decimalComma && { decimalCommaWith: separator }),
   };
+  return { table: named, header, separator, time };
 }
 
 /** ActiLife writes counts per epoch with the same preamble as accelerations, whose epoch is 0 s. */

@@ -35,16 +35,21 @@ export async function withoutTextBelow(
   const { size } = await stat(stored);
   const from = Math.max(0, size - tailBytes);
   const bytes = Buffer.from(await fileBytes(stored, from, tailBytes));
-  // A line end may belong to a quoted value.
-  if (bytes.includes(0x22)) return file;
   const lines = linesOfTail(bytes, from);
   const isCut = !/[\r\n]$/.test(bytes.subarray(-1).toString("latin1"));
+  // A line end may belong to a quoted value.
+  if ((isCut ? lines.slice(0, -1) : lines).some(({ text }) => hasOpenQuote(text))) return file;
+  const above = lines
+    .map(({ text }) => splitLineByLayout(text, separator))
+    .filter(({ length }) => length === width)
+    .slice(-fewestRows);
   const below: TailLine[] = [];
   while (lines.length > 0 && below.length < mostLines) {
     const line = lines.at(-1)!;
-    const isLast = below.length === 0;
+    const isLastCut = isCut && below.length === 0;
     const values = splitLineByLayout(line.text, separator);
-    if (values.length >= width || !((isLast && isCut) || isRemark(values))) break;
+    const isWhole = values.length >= width && !(isLastCut && hasOpenQuote(line.text));
+    if (isWhole || !(isLastCut || isRemark(values, above))) break;
     below.unshift(lines.pop()!);
   }
   const [first] = below;
@@ -55,17 +60,25 @@ export async function withoutTextBelow(
   await pipeline(createReadStream(stored, { end: first.at - 1 }), createWriteStream(out));
   const texts = below.map(({ text }) => JSON.stringify(text.trim().slice(0, 40))).join(", ");
   warn(
-    isCut && !isRemark(splitLineByLayout(first.text, separator))
+    isCut && !isRemark(splitLineByLayout(below.at(-1)!.text, separator), above)
       ? `${file.path}: the last line is cut off, so it is left out: ${texts}.`
       : `${file.path}: the text below the table is left out: ${texts}.`,
   );
   return { ...file, stored: out };
 }
 
-/** Whether a line has a single value that contains a word. */
-function isRemark(values: readonly string[]): boolean {
-  const given = values.filter((value) => value !== "");
-  return values.length === 1 && /^[^#]*[A-Za-z]{2}/.test(given[0] ?? "");
+function hasOpenQuote(line: string): boolean {
+  return line.split('"').length % 2 === 0;
+}
+
+const word = /^[^#]*[A-Za-z]{2}/;
+
+/** Whether a line is a single word or sentence, not the beginning of the value above, or has a word where the rows above have numbers. */
+function isRemark(values: readonly string[], above: readonly (readonly string[])[]): boolean {
+  const [first] = values;
+  if (values.length === 1) return word.test(first!) && !above.some((row) => row[0]!.startsWith(first!));
+  const isNumber = (text: string): boolean => text !== "" && Number.isFinite(Number(text));
+  return values.some((value, c) => word.test(value) && above.length > 0 && above.every((row) => isNumber(row[c]!)));
 }
 
 function linesOfTail(bytes: Buffer, from: number): TailLine[] {

@@ -9,6 +9,8 @@ const rows = Array.from({ length: 400 }, (_, i) =>
   [(i / 50).toFixed(2), Math.sin(i / 5).toFixed(4), 0.2, 9.8].join(","),
 );
 
+const quoted = [names, ...rows].map((line) => line.replace(/[^,]+/g, '"$&"')).join("\n");
+
 const read = (content: string) => {
   const { path } = folderOf({ "a.csv": content });
   return readRecordings([path("a.csv")], { requireLabels: false });
@@ -19,6 +21,19 @@ test.each([
   ["a last line that was cut off, in CR LF", `${[names, ...rows].join("\r\n")}\r\n8.0`, /last line is cut off.*"8\.0"/],
   ["a remark", `${[names, ...rows].join("\n")}\nEOF\n`, /text below the table is left out: "EOF"/],
   ["remarks", `${[names, ...rows].join("\n")}\n\n(400 rows)\nEnd of file`, /"\(400 rows\)", "End of file"/],
+  [
+    "a remark of two words",
+    `${[names, ...rows].join("\n")}\nRecording stopped,by user`,
+    /below the table.*"Recording st/,
+  ],
+  [
+    "a remark of two words below columns separated by spaces",
+    `${[names, ...rows].join("\n").replaceAll(",", " ")}\nRecording stopped\n`,
+    /below the table is left out: "Recording stopped"/,
+  ],
+  ["a last line that was cut off, in quotes", `${quoted}\n"8.00","0.99"`, /last line is cut off.*0\.99/],
+  ["a last line that was cut off within quotes", `${quoted}\n"8.00","0.99","0.2","9.`, /last line is cut off.*9\./],
+  ["a remark below quoted values", `${quoted}\nEOF\n`, /left out: "EOF"/],
   ["a remark below a table after other lines", `Sensor: A\n\n${[names, ...rows].join("\n")}\nEND\n`, /"END"/],
 ])("%s", async (_, content, warning) => {
   const { recordings, quality } = await read(content);
@@ -30,6 +45,14 @@ test("a complete last line without a line end is a row", async () => {
   const { recordings, quality } = await read([names, ...rows].join("\n"));
   expect(recordings.time).toHaveLength(400);
   expect(quality.warnings.join("\n")).not.toMatch(/left out/);
+});
+
+test("a word in a column of words is no remark", async () => {
+  const table = [`user,${names}`, ...rows.map((row) => `ann,${row}`)];
+  for (const last of ["an", "ann,8.0"]) {
+    const { quality } = await read(`${table.join("\n")}\n${last}`);
+    expect(quality.warnings.join("\n")).toMatch(/last line is cut off/);
+  }
 });
 
 test.each([

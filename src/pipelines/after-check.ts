@@ -19,7 +19,7 @@ export function planAfterCheck({ alert = [], metricsFile }: Pick<CheckConfig, "a
   return { targets: alertTargets(alert), metricsFile };
 }
 
-/** Failures only cause warnings. @param results in the order in which the batches were judged */
+/** Runs the steps; a step that fails causes only a warning. @param results in the order in which the batches were judged */
 export async function afterCheck(
   model: ModelHandle,
   results: readonly CheckResult[],

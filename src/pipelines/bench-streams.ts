@@ -24,7 +24,9 @@ export interface BenchPerson extends DaySource {
   readonly name: string;
 }
 
-/** Every person's chunks with their activity: the label if there is one, otherwise the predicted class. */
+/**
+ * Cuts every person's recordings into chunks, each with its activity: the label if there is one, otherwise the predicted class.
+ */
 export async function cutBenchChunks(
   windows: WindowSet,
   jobs: number,
@@ -66,7 +68,9 @@ export async function cutBenchChunks(
   return { people, columnsOfChunk };
 }
 
-/** The part of the stream that starts at the first changed batch, with the change injected into its samples. */
+/**
+ * The stream's batches; from batch `changeAt` on, the change is injected into the samples, and the network predicts them again.
+ */
 export async function changedBenchStream(
   sessions: readonly (readonly Chunk[])[],
   change: Change,

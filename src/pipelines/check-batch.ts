@@ -238,7 +238,10 @@ interface Remembering {
   readonly now: (() => Date) | undefined;
 }
 
-/** Hash of files that could not be read as recordings; for a remote file, only the name is hashed. */
+/**
+ * Hash of files that could not be read as recordings. If a file cannot be opened, for example because it is remote, its name is
+ * hashed instead of its content.
+ */
 async function hashCheckedBatch(files: readonly string[]): Promise<string> {
   const hashes = await Promise.all(files.map((file) => sha256File(file).catch(() => file)));
   return sha256Bytes(JSON.stringify(["rejected", ...hashes]));

@@ -12,7 +12,7 @@ export type { QuantileGrid } from "../monitoring/summaries/quantile-grid.ts";
 /**
  * Returns the part of a model that `tidemark/device` needs.
  *
- * @param model a model folder, DIR/LINE@champion or DIR/LINE@3
+ * @param model the path of a model folder; or DIR/LINE@champion or DIR/LINE@3, for the champion or version 3 of a line
  * @throws UserError if the folder was modified or cannot be used; the message lists all faults
  */
 export async function deviceModel(model: string): Promise<DeviceModel> {

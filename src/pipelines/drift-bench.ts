@@ -198,7 +198,7 @@ function driftBenchChanges({ baseline, folder, sensors }: WatchedModel): readonl
   });
 }
 
-/** Half of the activities, but at least one. */
+/** A random half of the activities, rounded up. */
 function halfOfDriftBenchActivities(choices: Choices, rng: Rng): Choices {
   return new Map(rng.shuffle([...choices]).slice(0, Math.ceil(choices.size / 2)));
 }

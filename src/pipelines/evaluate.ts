@@ -45,7 +45,7 @@ export interface EvaluatedPerson {
   user: string;
   /** Metrics of the person's windows. */
   metrics: ClassificationMetrics;
-  /** Whether the macro-F1 lies within the cross-validated spread. */
+  /** Whether the macro-F1 is not unusually low compared with the scores of the cross-validated people. */
   within: boolean;
   /** Estimated share of new people who would score as low as this person, or lower. */
   rank: number;
@@ -55,7 +55,7 @@ export interface EvaluatedPerson {
 
 /** The result of `evaluate`. */
 export interface EvaluateResult {
-  /** Name and time of the model's training run. */
+  /** Version of the model: its folder's name, the time of its training, and a hash. */
   modelVersion: string;
   /** Number of windows whose label is one of the model's classes. */
   windows: number;
@@ -71,7 +71,7 @@ export interface EvaluateResult {
   people: EvaluatedPerson[];
   /** Comparison with the cross-validation by macro-F1 per person. */
   crossValidation: KeptPromise;
-  /** Seconds for each label that is not one of the model's classes. */
+  /** Seconds recorded with each label that is not one of the model's classes. */
   unknownLabels: Record<string, number>;
   /** Warnings. */
   warnings: string[];

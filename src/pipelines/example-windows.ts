@@ -8,7 +8,9 @@ import type { WindowSet } from "../signals/data/windows.ts";
 
 const mostPeople = 3;
 
-/** For each class, the middle window of each of three people: the first, the middle and the last one. */
+/**
+ * For each class, the middle window of up to three people who have windows of that class: the first, the middle and the last.
+ */
 export function exampleWindows(windows: WindowSet): DrawnExcerpt[] {
   const { labels, groups, classes } = windows;
   return classes.flatMap((name, label) => {

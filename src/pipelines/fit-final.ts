@@ -1,4 +1,4 @@
-// The fit on all windows, whose length and settings are derived from the folds.
+// The fit on all windows. Its number of epochs and its settings are derived from the folds.
 
 import { describeMixtureChoice, triedMixtures } from "../learning/training/choose-mixture.ts";
 import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";

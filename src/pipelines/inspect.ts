@@ -32,7 +32,7 @@ export type { Excerpt, RecordingFacts };
 export interface InspectResult {
   /** Rows, columns, rates, gaps, channels, classes and people, as in a training report. */
   quality: QualityReport;
-  /** Columns in the files that have no role and are ignored. */
+  /** Columns that have no role, so they are ignored. */
   unusedColumns: string[];
   /** The sensors with their channels, and how they were recognised. */
   sensors: FoundSensors["sensors"];

@@ -22,8 +22,8 @@ export type JudgeReply =
   | { readonly type: "failed"; readonly id: number; readonly error: SentError };
 
 /**
- * The thread that was to judge a batch ended, probably for a reason other than the batch. The message says that the batch may
- * have been stored.
+ * The thread that was to judge a batch ended, probably for a reason other than the batch. The verdict may already be in the
+ * store.
  */
 export class JudgeThreadEnded extends Error {
   override readonly name: string = "JudgeThreadEnded";
@@ -56,7 +56,7 @@ export class JudgeThreads {
   readonly #taken = new Set<Promise<unknown>>();
   /** Batches that ended a thread in which they were the only batch. */
   readonly #refused = new Set<string>();
-  /** The last batch in the queue to be judged alone. */
+  /** Resolves when the last of the batches that are to be judged alone has been judged. */
   #alone: Promise<unknown> = Promise.resolve();
   #batches = 0;
 
@@ -64,7 +64,7 @@ export class JudgeThreads {
     this.#options = options;
   }
 
-  /** @throws UserError if the batch ends threads, JudgeThreadEnded, or the error of `judgePostedBatch` */
+  /** @throws UserError if the batch ends threads; JudgeThreadEnded; or any error that `judgePostedBatch` throws */
   async judge(posted: PostedBatch): Promise<JudgedBatch> {
     if (this.#refused.has(batchNameInThread(posted))) throw endsThreads(posted);
     const judged = this.#judgeIn(this.#leastBusy(), posted).catch((error: unknown) => {

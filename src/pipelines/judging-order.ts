@@ -1,14 +1,14 @@
 // The order in which the batches of a stream are judged. Ordered by arrival, each batch is judged after the previous one.
 // Ordered by data time, a batch waits until its data is older than the allowed lateness, so that batches with older data can
 // still be judged first. The rule is the watermark of stream processing (https://www.vldb.org/pvldb/vol8/p1792-Akidau.pdf) with
-// a fixed lateness. A batch that arrives after this time is judged at once.
+// a fixed lateness. A batch whose data is already older than this when it arrives is judged at once.
 
 import type { Clock } from "../storage/sender-clock.ts";
 
 export interface JudgingOrder<Given> {
   /** Calls with the same key belong to the same stream. */
   readonly keyOf: (given: Given) => string;
-  /** Time of the batch's last data; null if unknown or irrelevant. */
+  /** Time of the last sample in the batch; null if it is unknown, or if batches are judged in the order of arrival. */
   readonly timeOf: (given: Given) => Date | null;
   readonly latenessMs: number;
   readonly clock: Clock;

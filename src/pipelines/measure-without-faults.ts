@@ -1,5 +1,5 @@
 // A batch may differ from its references because of a reversible fault, such as a wrong unit. The beginning of such a batch is
-// therefore measured again without each suspected fault, with new predictions from the network.
+// therefore measured again for each suspected fault, with this fault undone and with new predictions from the network.
 
 import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { UndoneFault } from "../monitoring/drift/likely-causes.ts";

@@ -25,7 +25,7 @@ import {
 export interface Openers {
   readonly network: (model: WatchedModel) => WindowPredictor;
   readonly store: (model: WatchedModel) => StreamStore;
-  /** An open store to use instead of the one that `store` specifies; it is closed together with the handle. */
+  /** An open store to use instead of the one that `store` would open; it is closed together with the handle. */
   readonly streams?: StreamStore;
 }
 

@@ -42,7 +42,7 @@ export interface ModelVersion {
   readonly number: number;
   /** Whether LINE@champion refers to this model. */
   readonly champion: boolean;
-  /** Name and time of the version's training. */
+  /** The version's folder name, the time of its training, and a hash. */
   readonly modelVersion: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
@@ -60,7 +60,7 @@ export interface ModelVersion {
 
 /** A model and how it was made. */
 export interface ShownModel {
-  /** The version, whether or not it is a champion. */
+  /** The version, without the facts that depend on other versions of its line. */
   readonly version: Omit<ModelVersion, "champion" | "number">;
   /** The content of cv_report.json. */
   readonly report: CvReport;

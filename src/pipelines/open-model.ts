@@ -21,9 +21,9 @@ export interface Model {
   /** Judges a batch as the function `check` does, without opening the model again. */
   check(batch: BatchOptions, run?: CheckRun): Promise<CheckAnswer>;
   /**
-   * Judges a batch that `tidemark/device` has summarised, given as the bytes of either form or as parsed JSON. Throws a
-   * UserError if the summary was made with a different model. The result's `left_out` lists what cannot be judged without
-   * samples.
+   * Judges a batch that `tidemark/device` has summarised. The summary may be given as bytes, in binary or JSON form, or as
+   * parsed JSON. Throws a UserError if the summary was made with a different model. The result's `left_out` lists what cannot
+   * be judged without samples.
    */
   checkSummary(summary: unknown, options: SummaryOptions, run?: CheckRun): Promise<CheckAnswer>;
   /** Returns the class probabilities [W, K]. `jobs` is the maximum number of worker threads (default: one per core). */
@@ -35,7 +35,7 @@ export interface Model {
 /**
  * Opens a model for any number of batches. Close it when done.
  *
- * @param model a model folder, DIR/LINE@champion or DIR/LINE@3
+ * @param model the path of a model folder; or DIR/LINE@champion or DIR/LINE@3, for the champion or version 3 of a line
  * @param options.store where streams are kept (default: the model folder): sqlite:DIR or postgres://user:password@host/database
  * @throws UserError if the folder was modified, or its files cannot be used; the message lists all faults
  */

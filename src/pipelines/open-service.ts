@@ -199,7 +199,7 @@ export function isSharedStore(address: string): boolean {
   return sqliteFolderOf(address) === null;
 }
 
-/** Null for a database. */
+/** Folder of a SQLite store; null if the store is a PostgreSQL database. */
 function sqliteFolderOf(address: string): string | null {
   const parsed = parseStoreAddress(address);
   return parsed.kind === "sqlite" ? parsed.directory : null;

@@ -24,7 +24,7 @@ import { qualityGateNotes } from "../signals/data/quality-gate.ts";
 import { storedResampling } from "../storage/stored-config.ts";
 
 /**
- * The rows are in the model's units. Callers must close them.
+ * Returns recordings whose values are in the model's units. The caller must close their rows.
  *
  * @throws UserError if the recordings do not fit the model
  * @throws DataFault if some values cannot be explained by any unit or movement, or if the clock was probably misread

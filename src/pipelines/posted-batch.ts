@@ -41,8 +41,8 @@ export async function readPostedSummary(path: string): Promise<unknown> {
 }
 
 /**
- * Reads when a summary was recorded, unless its sender has given a time. The other formats' times are not known before they are
- * judged.
+ * Reads when a summary was recorded, unless its sender has given a time. In other formats, the times become known only when the
+ * batch is judged.
  */
 export async function withTimeOfPostedSummary(posted: PostedBatch): Promise<PostedBatch> {
   if (posted.body.kind !== "summary" || posted.dataTime !== null) return posted;

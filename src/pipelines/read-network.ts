@@ -17,7 +17,7 @@ import type { Manifest } from "../storage/manifest.ts";
 import { ownNetworkFiles } from "../storage/model-folder.ts";
 import { explainSystemErrorOnRead } from "../system-error.ts";
 
-/** A generous limit: the code of a network is much shorter. */
+/** Maximum size of a network's file in bytes; generous, because the code of a network is much shorter. */
 const largestFile = 2 ** 20;
 
 /** @throws UserError if the file cannot be read or executed, or does not export a function */
@@ -84,7 +84,7 @@ export async function readNetworkOfChampion(
   return network;
 }
 
-/** The file of a user's own network, as an option. */
+/** The path of the file with a user's own network, as a value of the option `network`. */
 export function readNetworkFile({ file }: OwnNetwork): TrainConfig["network"] {
   return file as TrainConfig["network"];
 }
@@ -122,8 +122,8 @@ async function readNetworkWithoutTypes(file: string, text: string): Promise<stri
 }
 
 /**
- * Node.js warns that this function is experimental, although the same code runs without a warning whenever Node.js starts a .ts
- * file.
+ * Strips types without the warning from Node.js that `stripTypeScriptTypes` is experimental. The same code runs without a
+ * warning whenever Node.js starts a .ts file.
  */
 async function stripTypesToReadNetwork(text: string): Promise<string> {
   // Loaded dynamically: an unsupported version of Node.js lacks this function, and must still be able to report that it is too
@@ -138,7 +138,10 @@ async function stripTypesToReadNetwork(text: string): Promise<string> {
   }
 }
 
-/** The parser that strips types reports the line of an error; the error of an import does not. */
+/**
+ * Looks for a syntax error with the parser that strips types, because it reports the line of the error, and a failed import
+ * does not.
+ */
 async function syntaxErrorInReadNetwork(code: string): Promise<unknown> {
   try {
     await stripTypesToReadNetwork(code);

@@ -44,7 +44,7 @@ export type { CalibrationEvent } from "./calibration-progress.ts";
 export interface Recalibration {
   /** The model folder. */
   readonly model: string;
-  /** Name and time of the model's training run, which stay unchanged. */
+  /** Version of the model, which stays the same. */
   readonly modelVersion: string;
   /** Number of people whose days were rehearsed. */
   readonly people: number;

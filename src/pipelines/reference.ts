@@ -30,7 +30,7 @@ export interface ShownReference {
 
 /** Selects a stream. */
 export interface ReferenceOptions {
-  /** A model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** A model folder; or DIR/LINE@champion or DIR/LINE@3, for the champion or version 3 of a line. */
   readonly model: string;
   /** Name of the stream, such as a device, a person or a site. */
   readonly stream: string;
@@ -38,7 +38,7 @@ export interface ReferenceOptions {
   readonly store?: string;
 }
 
-/** Selects a stream, and gives the author of a decision and its reason for the ledger. */
+/** Selects a stream, and gives the author and the reason of a decision, which the ledger records. */
 export interface DecisionOptions extends ReferenceOptions {
   /** Author of the decision (default: the name of your account). */
   readonly by?: string;

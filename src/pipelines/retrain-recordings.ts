@@ -207,8 +207,8 @@ function toRetrainRecordings(
 }
 
 /**
- * [U] the label at the middle of each window; the windows were cut without regard to the labels. The windows were cut without
- * regard to labels.
+ * [U] index of the class at the middle of each window, because the windows were cut without regard to the labels; -1 if there
+ * is no label, or if it is not a class of the model.
  */
 export async function readRetrainTruth(
   config: NamedColumns & Pick<RetrainConfig, "files" | "rate"> & Required<Pick<RetrainConfig, "truth">>,
@@ -249,7 +249,7 @@ export async function readRetrainTruth(
   const unknown = truth.filter((label) => label < 0).length;
   if (unknown > 0)
     reporter.warn(
-      `--truth ${config.truth}: ${unknown} of ${truth.length} windows have a label that is not a class of the model`,
+      `--truth ${config.truth}: ${unknown} of ${truth.length} windows have no label that is a class of the model`,
     );
   return truth;
 }

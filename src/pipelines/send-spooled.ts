@@ -8,7 +8,7 @@ import type { BatchSpool, SpooledBatch } from "../storage/batch-spool.ts";
 import type { Clock } from "../storage/sender-clock.ts";
 import { type HttpAnswer, type ServiceAnswer, serviceAnswer } from "./service-answer.ts";
 
-/** @throws any error if there was no reply */
+/** Sends a batch. @throws the error of the connection if there was no reply */
 export type PostBatch = (batch: SpooledBatch, content: Uint8Array<ArrayBuffer>) => Promise<HttpAnswer>;
 
 /** Callbacks that report what happens to batches. */
@@ -56,8 +56,8 @@ export class SpoolSender {
   readonly #hindered = new Map<string, Hindrance>();
   readonly #attempts = new Map<number, number>();
   /**
-   * How often the connection has broken for a batch since other batches were last accepted, and how many batches had been
-   * accepted by then.
+   * For each batch that got no reply: how often that happened, counting it again only if other batches have been accepted since
+   * the previous time, and how many batches had been accepted when it was last counted.
    */
   readonly #broken = new Map<number, { times: number; accepted: number }>();
   #accepted = 0;

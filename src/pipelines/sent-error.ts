@@ -14,7 +14,7 @@ export interface SentError {
   readonly stack: string | undefined;
   /** Null if it is not a UserError. */
   readonly user: Pick<UserError, "headline" | "details" | "advice" | "exitCode"> | null;
-  /** What `explainSystemError` reads. */
+  /** The fields that `explainSystemError` reads. */
   readonly system: SystemFields;
   readonly cause: SentError | null;
 }

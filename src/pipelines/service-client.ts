@@ -34,7 +34,7 @@ export interface ServiceClientOptions {
 }
 
 export interface ServiceClient {
-  /** @throws any error if there was no reply */
+  /** Sends a batch. @throws the error of the connection if there was no reply */
   post(model: string, batch: SpooledBatch, content: Uint8Array<ArrayBuffer>): Promise<HttpAnswer>;
   /**
    * The name of the service's only line or model. @throws UserError if there are several, or if the service does not list them

@@ -81,7 +81,8 @@ export async function openStartingModel(
 }
 
 /**
- * If `auto` selected one of its members, the file contains only that member. An ensemble may have a member that sees magnitudes.
+ * Finds out which network is in the file, and reads its weights. If `auto` selected one of its members, the file contains only
+ * that member. An ensemble may have a further member whose input is the magnitudes of the sensors.
  */
 async function startingWeightsInFile(
   model: Uint8Array,

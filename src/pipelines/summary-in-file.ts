@@ -6,7 +6,7 @@ import { isSummary, summaryHeadBytes } from "../monitoring/summaries/is-summary.
 import { modelColumns } from "../options/reading-options.ts";
 import { fileBytes } from "../signals/files/file-bytes.ts";
 
-/** Only summaries of models with hundreds of channels are larger. */
+/** Maximum size of a summary; only summaries of models with hundreds of channels are larger. */
 const mostBytes = 64e6;
 
 /**

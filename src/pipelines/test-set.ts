@@ -33,7 +33,7 @@ export interface TestSet {
  * @param trained the training side, whose columns, people and classes also apply to the test set
  * @param convert converts values to the units of the training side
  * @returns null for any other kind of split
- * @throws UserError if the test set cannot be read, or has no window whose class is in the training side
+ * @throws UserError if the test set cannot be read, or has no window whose class also occurs on the training side
  */
 export async function readTestSet(
   config: Pick<TrainConfig, "files" | "split"> & NamedColumns,

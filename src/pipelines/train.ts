@@ -82,7 +82,7 @@ export interface TrainResult {
   out: string;
   /** Path of the HTML report. */
   report: string;
-  /** Name and time of the training run. */
+  /** Version of the model: its folder's name, the time of the training, and a hash. */
   modelVersion: string;
   /** Total duration of the run across all its sessions. */
   seconds: number;

@@ -9,7 +9,7 @@ import { resolveTrainConfig } from "../options/resolve-train-config.ts";
 import { trainOptions } from "../options/train-options.ts";
 import { searchedOptions } from "../options/tune-options.ts";
 
-/** The values of the searched options, by their names in code. */
+/** The values of the searched options, keyed by the camelCase names of these options. */
 export type TunedOptions = Partial<
   Pick<
     TrainConfig,
@@ -39,8 +39,8 @@ export interface TuneCandidate {
 const mostCandidates = 10_000;
 
 /**
- * The given options come first, without any searched value, followed by every combination. Combinations that differ only in
- * options that their network does not use are one candidate.
+ * Returns the options as given, without any searched value, and every combination of the searched values. Combinations that
+ * differ only in options that their network does not use are one candidate.
  * @throws UserError if an option cannot be searched, a value is not allowed, or there is only one candidate
  */
 export function tuneCandidates(config: TuneConfig): { given: TuneCandidate; candidates: TuneCandidate[] } {
@@ -79,7 +79,7 @@ function tuneCandidate(config: TuneConfig, combination: TunedOptions): TuneCandi
   return { options, config: resolveTrainConfig({ ...given, ...options, files, out, jobs }) };
 }
 
-/** The values of each `--search NAME=VALUE,VALUE`, by name in code. */
+/** The values of each `--search NAME=VALUE,VALUE`, keyed by the camelCase name of the option. */
 function tuneCandidateValues(search: readonly string[]): ReadonlyMap<SearchedName, readonly (string | number)[]> {
   const values = new Map<SearchedName, readonly (string | number)[]>();
   for (const text of search) {

@@ -1,4 +1,5 @@
-// The searches of `tune`: each search compares candidates on some people and tests the selected candidate on other people.
+// The searches of `tune`: one search over all people, and one per fold. A fold's search compares candidates on some people; the
+// candidate that it selects is then tested on the other people.
 
 import { answersAtMoments, type ChosenWindows } from "../learning/evaluation/answers-at-moments.ts";
 import { checkSplitClasses } from "../learning/evaluation/check-splits.ts";

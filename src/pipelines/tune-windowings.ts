@@ -18,7 +18,7 @@ export class TuneWindowings {
 
   /**
    * Builds the windows for all candidates.
-   * @param given the data with the windows of the options as given, whose overlap is `overlap`
+   * @param given the data, with windows that were cut with the options as given
    * @throws UserError if a person or a class has no window of a searched length
    */
   static async open(

@@ -549,7 +549,7 @@ describe("the data for a retraining", () => {
     const hopping = await prepare({ truth: "activity", files: [at("hopping.parquet")] });
     expect(hopping.truth!.filter((label) => label === -1)).toHaveLength(5 * 39);
     expect(hopping.warnings.join("\n")).toContain(
-      `${5 * 39} of ${5 * 117} windows have a label that is not a class of the model`,
+      `${5 * 39} of ${5 * 117} windows have no label that is a class of the model`,
     );
   });
 

@@ -151,7 +151,8 @@ function checkLimitText(
 }
 
 /**
- * The lines that --verbose adds: the input, the basis for the verdict, and the channels compared with every other reference.
+ * The lines that --verbose adds: the input, the basis for the verdict, and the distances of the channels to each of the other
+ * references.
  */
 export function decisionCheckText(result: CheckResult): Block[] {
   if (result.verdict === "rejected") return [];

@@ -86,7 +86,7 @@ function inspectRateText(rate: number, unit = " Hz"): string {
   return `${Number(rate.toPrecision(4))}${unit}`;
 }
 
-/** The first excerpt from the activity with the most movement, with one chart per sensor. */
+/** The excerpt with the most movement, with one chart per sensor. */
 function inspectChartText({ excerpts, sensors }: InspectResult): Block[] {
   const excerpt =
     excerpts.length === 0
@@ -115,7 +115,7 @@ function inspectChartText({ excerpts, sensors }: InspectResult): Block[] {
   ];
 }
 
-/** Mean absolute difference between consecutive samples. */
+/** Mean absolute difference between consecutive samples, summed over the channels. */
 function movementInInspectText({ channels }: InspectResult["excerpts"][number]): number {
   const values = Object.values(channels);
   return values.reduce((total, own) => {

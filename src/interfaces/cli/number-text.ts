@@ -2,7 +2,7 @@
 
 import { percent } from "../../percent.ts";
 
-/** A score or loss with three decimals, such as 0.943. */
+/** A score or loss with `digits` decimals, such as 0.943. */
 export function fixedNumberText(value: number | null | undefined, digits = 3): string {
   return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "-";
 }

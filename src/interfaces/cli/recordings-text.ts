@@ -54,7 +54,10 @@ function recordingsConversionText({
   return `${channels.map((channel) => channel.trim()).join(",")} from ${from} to ${to} (times ${Number(factor.toPrecision(6))})${whose}`;
 }
 
-/** Jitter below this share of the sampling interval is caused by clocks with millisecond resolution. */
+/**
+ * Smallest jitter that is reported, as a share of the sampling interval; clocks with millisecond resolution cause smaller
+ * jitter.
+ */
 const reportedJitter = 0.1;
 
 function recordingsQualityText({ sampling, gaps, channels }: EventOf<"data">["quality"]): string {
@@ -84,7 +87,9 @@ function recordingsNumberText(value: number): string {
   return `${Number(value.toFixed(2))}`;
 }
 
-/** The range of the recordings' sampling rates. If the rates differ, their median might not describe any of the recordings. */
+/**
+ * The range of the recordings' sampling rates, because the median of different rates may not describe any of the recordings.
+ */
 function recordingsRateText({ rate_hz, rate_hz_min, rate_hz_max }: EventOf<"data">["quality"]["sampling"]): string {
   if (rate_hz === null) return "rate unknown";
   const [low, high] = [rate_hz_min, rate_hz_max].map((rate) => `${Number((rate ?? rate_hz).toFixed(2))}`);

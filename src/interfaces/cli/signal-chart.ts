@@ -60,8 +60,8 @@ export function signalChartLines({ signals }: SignalChart, width: number, isBrai
 }
 
 /**
- * Omits the unit, which is shown in the sensor's line. The names of a sensor's channels differ at their ends, so the beginning
- * is cut off.
+ * A channel's name without the unit, which the line above the chart shows. The names of a sensor's channels differ at their
+ * ends, so a long name loses its beginning.
  */
 function shortSignalChartName(name: string): string {
   const text = name.replace(/(?<=\S)\s*[([][^()[\]]*[)\]]$/, "");

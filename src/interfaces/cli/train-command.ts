@@ -29,7 +29,7 @@ export function trainCommand(): Command {
     name: "train",
     summary: "cross-validate a network by person, fit it on all data, and write the model folder",
     description:
-      "Reads labelled recordings, cross-validates the network by person, fits the final one on all data, and writes " +
+      "Reads labelled recordings, cross-validates the network by person, fits it on all data, and writes " +
       "a model folder: network, scaler, frozen baseline, metrics and a report.",
     options: trainOptions,
     resolve: resolveTrainConfig,

@@ -47,14 +47,17 @@ interface KnownToken extends StoredToken {
   readonly parsed: readonly TokenScope[];
 }
 
-/** Fixed tokens, for deployments whose secrets come from the environment. */
+/**
+ * Environment variables with fixed tokens, and the scope of each token; for deployments whose secrets come from the
+ * environment.
+ */
 export const fixedTokens = {
   TIDEMARK_INGEST_TOKEN: "ingest",
   TIDEMARK_READ_TOKEN: "read",
   TIDEMARK_ADMIN_TOKEN: "admin",
 } as const;
 
-/** A shorter token could be guessed. */
+/** Minimum number of characters in a fixed token; a shorter token could be guessed. */
 const shortestFixedToken = 32;
 
 export class Authorizer {

@@ -108,7 +108,10 @@ function bodySentToApp({ body }: Request): Readable {
   return readable.on("error", () => {});
 }
 
-/** A proxy that terminates TLS sets this header; a client that sets it wrongly only makes its own cookie unusable. */
+/**
+ * Uses X-Forwarded-Proto, which a proxy that terminates TLS sets. A client that sets this header wrongly only makes its own
+ * cookie unusable.
+ */
 function requestSentToApp({ method, headers, url }: Request): SentRequest {
   const forwarded = headers.get("x-forwarded-proto")?.split(",")[0]?.trim().toLowerCase();
   return { method, headers, isSecure: new URL(url).protocol === "https:" || forwarded === "https" };
@@ -129,7 +132,7 @@ function querySentToApp(request: Request): Record<string, string> {
 }
 
 /**
- * Whether the path is validly percent-encoded; if invalid escapes were accepted, %zz and %25zz would refer to the same stream.
+ * Whether the path's percent-encoding is valid; if invalid escapes were accepted, %zz and %25zz would refer to the same stream.
  */
 function isPathOfAppDecodable(path: string): boolean {
   try {

@@ -20,7 +20,7 @@ const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The folder next to the compiled code, or in dist/ if the source is executed directly. */
+/** Where the dashboard's files may be: next to the compiled code, or in dist/ if the source is executed directly. */
 const folders = ["../../dashboard", "../../../dist/dashboard"].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 );

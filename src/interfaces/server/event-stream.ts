@@ -43,8 +43,8 @@ export class EventStream {
   }
 
   /**
-   * Ends the replies to callers whose token or session is no longer valid, and shows the others that the service is alive. Runs
-   * automatically every 15 s.
+   * Ends the replies to callers whose token or session is no longer valid, and tells the other callers that the service is
+   * alive. A timer calls this every 15 s.
    */
   async refresh(): Promise<void> {
     await Promise.all([...this.#readers].map((reader) => this.#identifyAgain(reader)));

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type { z } from "zod";
 import { Problem } from "./problem.ts";
 
-/** A generous limit: a token, or a reason of a few sentences, is much shorter. */
+/** Maximum size of a body; generous, because a token, or a reason of a few sentences, is much shorter. */
 const mostBytes = 16_384;
 
 /** @throws Problem 400, 413, 415 or 422 */

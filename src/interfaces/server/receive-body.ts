@@ -14,7 +14,10 @@ export interface BodyLimits {
   readonly bodyBytes: number;
   /** After decompression. */
   readonly batchBytes: number;
-  /** Counts lines of text; the rows of other formats are counted when they are read. */
+  /**
+   * Maximum number of rows. In a text, the lines are counted while the body arrives; the rows of other formats are counted when
+   * they are read.
+   */
   readonly batchRows: number;
 }
 

@@ -109,8 +109,8 @@ async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: Ju
 }
 
 /**
- * The posted file, and the name that error messages use for it. Every format except Parquet gets the name "body", because the content
- * hash of a recording without a name of its own covers this name.
+ * The posted file, and the name that error messages use for it. Every format except Parquet gets the name "body", because the
+ * content hash of a recording without a name of its own covers this name.
  */
 async function tableToJudge(
   { body: { kind, path }, columns }: PostedBatch,

@@ -33,7 +33,7 @@ export interface CheckedForAlerts {
   readonly silent: readonly { readonly stream: string; readonly lastHeard: string }[];
 }
 
-/** Warns about alerts that were not delivered; never throws. */
+/** Sends the alerts that follow from the results, and warns about alerts that were not delivered; never throws. */
 export async function alertCheck(
   directory: string,
   { results, silent }: CheckedForAlerts,

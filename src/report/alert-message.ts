@@ -54,7 +54,7 @@ export interface AlertData {
   evidence: { value: number; alarm_at: number } | null;
   furthest: { reference: string; channel: string; statistic: string } | null;
   likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
-  /** Number of the stream's most recent batches that were considered, and how many of them were rejected. */
+  /** How many of the stream's most recent batches were rejected (`batches`), and how many were considered (`of`). */
   rejected: { batches: number; of: number } | null;
   /** Time at which the stream's last batch arrived; given only if the stream has gone silent. */
   last_heard: string | null;
@@ -91,7 +91,7 @@ export const alertMessageSchema: z.ZodType<AlertMessage> = z.object({
     evidence: z
       .object({ value: z.number(), alarm_at: z.number() })
       .nullable()
-      .describe("signs of drift, and how many of them raise an alarm"),
+      .describe("evidence of drift, and the evidence at which an alarm begins"),
     furthest: z
       .object({ reference: text, channel: text, statistic: text })
       .nullable()
@@ -100,7 +100,7 @@ export const alertMessageSchema: z.ZodType<AlertMessage> = z.object({
     rejected: z
       .object({ batches: z.int(), of: z.int() })
       .nullable()
-      .describe("how many of the stream's last batches were rejected"),
+      .describe("how many of the stream's last batches were rejected (batches), and how many were considered (of)"),
     last_heard: z.iso.datetime().nullable().describe("when the stream's last batch arrived; only for silence"),
   }),
 });

@@ -83,7 +83,7 @@ export class AlertOutbox {
 
   /**
    * Updates what has been reported about a stream, and queues the messages.
-   * @param decide pure
+   * @param decide returns what will have been reported, and the messages to send; must have no side effects
    * @param targetsOf returns the targets of a message
    */
   report(
@@ -101,7 +101,7 @@ export class AlertOutbox {
           .prepare("INSERT OR REPLACE INTO streams (project, model, stream, state, open) VALUES (?, ?, ?, ?, ?)")
           .run(of.project ?? "", of.model, of.stream, JSON.stringify(after), isOpen);
       }
-      // Targets that were added during an incident are also notified of it.
+      // Targets that were added during an incident are also notified of the incident.
       const open = Object.values(after.open).map(({ message }) => message);
       for (const message of [...messages, ...open]) enqueueAlert(database, message, targetsOf(message), now);
       return messages;
@@ -158,7 +158,8 @@ export class AlertOutbox {
   }
 
   /**
-   * Deletes all messages and reports about a stream, so that the file no longer contains its name.
+   * Deletes all messages and reports about a stream, so that the file no longer contains its name. Messages that its incidents
+   * have ended may be queued for `ends`; they do not contain the name.
    * @param of project and model of the stream (default: any)
    * @param ends the targets that are notified of the end of the stream's incidents, if they were notified of the incidents
    */
@@ -186,7 +187,7 @@ export class AlertOutbox {
   }
 }
 
-/** Deletes everything about a stream from the outbox of a model, if there is one. */
+/** Deletes everything about a stream from the outbox of a model, if the model has an outbox. */
 export async function eraseFromAlertOutbox(directory: string, stream: string): Promise<void> {
   const path = outboxOfModel(directory);
   if (existsSync(path)) await withAlertOutbox(path, async (outbox) => outbox.erase(stream));

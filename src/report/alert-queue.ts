@@ -39,8 +39,8 @@ const longestBackoffMs = 3_600_000;
 /** Number of failed attempts after which other messages are sent first, because the message itself may be at fault. */
 const attemptsBeforeOthers = 4;
 /**
- * How long messages are kept, so that every target that was notified of an incident can be notified of its end; an arbitrary
- * choice.
+ * How long sent messages and abandoned messages are kept, so that every target that was notified of an incident can be notified
+ * of its end; an arbitrary choice.
  */
 const keptSentMs = 365 * 86_400_000;
 const keptDeadMs = 90 * 86_400_000;

@@ -59,14 +59,23 @@ export const alertsConfigSchema: z.ZodType<AlertsConfig> = z.strictObject({
     .min(1),
   rejections: z
     .strictObject({
-      of: z.int().min(1).max(1000).default(defaultRejectionRule.of).describe("number of last batches"),
+      of: z
+        .int()
+        .min(1)
+        .max(1000)
+        .default(defaultRejectionRule.of)
+        .describe("number of a stream's most recent batches that are considered"),
       share: z
         .number()
         .gt(0)
         .max(1)
         .default(defaultRejectionRule.share)
-        .describe("share of these batches that were rejected"),
-      least: z.int().min(1).default(defaultRejectionRule.least).describe("minimum number of rejected batches"),
+        .describe("share of these batches that must have been rejected for an incident to begin"),
+      least: z
+        .int()
+        .min(1)
+        .default(defaultRejectionRule.least)
+        .describe("number of these batches that must have been rejected for an incident to begin"),
     })
     .default({ ...defaultRejectionRule }),
   outbox: z.string().min(1).describe("path of alerts.sqlite, relative to this file").exactOptional(),

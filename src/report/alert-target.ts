@@ -65,7 +65,10 @@ export type AlertTarget = WebTarget | MailTarget;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Long enough that a stream that is checked on weekdays stays in alarm over a weekend; an arbitrary choice. */
+/**
+ * Default of `holdHours`: long enough that a stream that is checked on weekdays stays in alarm over a weekend; an arbitrary
+ * choice.
+ */
 const defaultHoldHours = 72;
 const forms = ["plain", "slack", "pagerduty"] as const;
 const secretVariable = "TIDEMARK_WEBHOOK_SECRET";

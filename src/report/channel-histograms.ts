@@ -8,7 +8,7 @@ import { plotSvg } from "./plot-svg.ts";
 
 const percentiles = [5, 25, 50, 75, 95] as const;
 
-/** One figure per channel, in the units of the file. */
+/** One figure per channel, in the units of the baseline. */
 export function channelHistograms(baseline: BaselineStats): Html {
   const panels = baseline.sensor_columns.map((name) => {
     const stats = baseline.per_channel[name];

@@ -83,7 +83,7 @@ async function deliverToTarget(
   return { sent, faults };
 }
 
-/** Null if the work succeeded. */
+/** The fault because of which the work failed; null if it succeeded. */
 export async function deliveryFault(work: () => Promise<void>): Promise<AlertFault | null> {
   try {
     await work();

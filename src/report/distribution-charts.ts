@@ -25,7 +25,7 @@ const frame = { marginLeft: 12, marginRight: 12, marginTop: 6 } as const;
 /** Maximum length of a class name next to a chart, in characters. */
 const longestName = 12;
 
-/** Axis label: the unit, such as "m/s²", or the name of the quantity if the signal has no unit. */
+/** Axis label: the unit, such as "m/s²", or "no unit". */
 export function distributionAxis({ unit }: Pick<PicturedChannel, "unit">): string {
   return unit === null ? "no unit" : unit.replace("^2", "²");
 }

@@ -1,5 +1,5 @@
 // The page examples.html: windows of each class, and one window before and after augmentation. Unlike the report, it shows raw
-// signals, so it stays in the folder where the model was trained.
+// signals, so no command sends it anywhere.
 
 import { counted } from "../counted.ts";
 import { html } from "./html.ts";
@@ -11,7 +11,7 @@ export interface ExamplesInput {
   readonly sensors: readonly DrawnSensor[];
   /** Duration of a window in seconds. */
   readonly seconds: number;
-  /** Windows by class. */
+  /** Number of windows per class. */
   readonly classes: Readonly<Record<string, number>>;
   /** Windows of each class. */
   readonly windows: readonly DrawnExcerpt[];

@@ -14,7 +14,9 @@ export function fineTuningSection(report: FineTuningReport | undefined): Section
     ...[own.as_is, own.fine_tuned, own.from_scratch].map((score) => formatFixed(score)),
   ];
   const caution =
-    known.length === 0 ? "" : ` It had learned from ${known.join(", ")}, so its figures as it is are better there.`;
+    known.length === 0
+      ? ""
+      : `  It had learned from ${known.join(", ")}, so its own figures for these people are too optimistic.`;
   return [
     {
       id: "fine-tuning",

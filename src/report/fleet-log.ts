@@ -22,7 +22,10 @@ export interface LoggedFleet {
   readonly experiment: string;
 }
 
-/** A model's run is found again after a restart and by other replicas. @param at time in milliseconds */
+/**
+ * Begins a model's run, whose id never changes, so that other replicas and a restarted service continue it. @param at time in
+ * milliseconds
+ */
 export function beginFleetLog({ project, model, modelVersion, experiment }: LoggedFleet, at: number): TrackingEvent[] {
   const id = `${modelVersion}/${fleetRun}/${project}`;
   const tags = {

@@ -5,7 +5,7 @@ import { type ListedStream, lastEvidenceOfListedStream } from "../monitoring/str
 import { writeFileAtomic } from "../storage/atomic-file.ts";
 import { ServiceMetrics, type StreamFigures } from "./service-metrics.ts";
 
-/** The last known state of a listed stream. @param evidence the evidence after the last batch that has any */
+/** The last known state of a listed stream. @param evidence the evidence after the most recent batch that was not rejected */
 export function metricsFileFigures(
   model: string,
   { stream, state, last, evidence }: Pick<ListedStream, "stream" | "state" | "last"> & { evidence: number | null },

@@ -6,7 +6,7 @@ import { type Html, html } from "./html.ts";
 import { htmlRowHeading } from "./html-table.ts";
 import { formatFixed } from "./number-format.ts";
 
-/** Minimum number of windows per cell; with fewer, a single window changes the recall by more than 0.1. */
+/** A cell with fewer windows than this also shows their number, because a single window changes its recall by more than 0.1. */
 const fewWindows = 10;
 
 type ClassScores = UserReport["metrics"]["per_class"][string];

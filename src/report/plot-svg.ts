@@ -1,5 +1,5 @@
-// Draws charts without a browser: Observable Plot on a linkedom document, serialised to SVG. Colours are the page's custom
-// properties, so one drawing works in light, dark and print.
+// Draws charts without a browser: Observable Plot on a linkedom document, serialised to SVG. Colours are CSS custom properties
+// of the page, so the same drawing works in light mode, in dark mode and in print.
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeHtml, type Html, trustedHtml } from "./html.ts";

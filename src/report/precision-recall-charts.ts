@@ -14,7 +14,7 @@ export interface ShownCurve {
   readonly averagePrecision: number;
 }
 
-/** Maximum number of points; a chart is no wider than this many pixels. */
+/** Maximum number of points per curve; a chart is too narrow to show more of them separately. */
 const mostPoints = 200;
 
 /** @param curves the curves of the classes that occur */

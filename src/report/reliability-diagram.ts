@@ -121,7 +121,7 @@ function reliabilityCountChart(label: string, metrics: ClassificationMetrics, mo
   });
 }
 
-/** At most four characters: 950, 1.2k, 35k. */
+/** A count in at most four characters, such as 950, 1.2k or 35k. */
 function compactReliabilityCount(n: number): string {
   if (n < 1000) return String(n);
   return n < 9950 ? `${(n / 1000).toFixed(1)}k` : `${Math.round(n / 1000)}k`;

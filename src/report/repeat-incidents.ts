@@ -9,7 +9,7 @@ import { postAlertToTarget } from "./send-alert.ts";
 /** Number of alerts per request; arbitrary. */
 const most = 500;
 
-/** @param isFor whether the target gets a message @throws AlertFault if the Alertmanager does not accept them */
+/** @param isFor whether a message is meant for this target @throws AlertFault if the Alertmanager does not accept the alerts */
 export async function repeatIncidents(
   outbox: Pick<AlertOutbox, "openIncidents">,
   target: AlertmanagerTarget,

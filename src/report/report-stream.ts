@@ -154,7 +154,7 @@ async function runReportsStream({ tags }: MlflowRun, ledger: ReadableLedger, str
   return batch !== undefined && loggedBatchHash(batch) === mark.hash;
 }
 
-/** The log of a stream that has at least one batch. */
+/** The first and the newest batch of a stream that has at least one batch, and the total number of its batches. */
 async function endsOfReportedStream(
   ledger: ReadableLedger,
   stream: string,

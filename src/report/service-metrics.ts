@@ -65,7 +65,7 @@ export class ServiceMetrics {
     const series = this.#series;
     new Gauge({
       name: "tidemark_stream_series_left_out",
-      help: "Number of streams without series of their own, because there are too many.",
+      help: "Number of streams without series of their own, because there are too many streams.",
       registers,
       collect() {
         this.set(series.leftOut);
@@ -99,7 +99,7 @@ export class ServiceMetrics {
     });
     this.#undelivered = new Gauge({
       name: "tidemark_alerts_undelivered",
-      help: "Alerts that no target has accepted: waiting for the next attempt, or abandoned (dead).",
+      help: "Alerts that their target has not accepted: waiting for the next attempt, or abandoned (dead).",
       labelNames: ["status"],
       registers,
     });

@@ -72,8 +72,9 @@ export interface Alerted {
 }
 
 /**
+ * Decides what to report about a batch.
  * @param before what has been reported so far
- * @returns the same state without messages if the batch is older than the last one
+ * @returns the state after the batch, and the messages to send; `before` and no message if the batch is older than the last one
  */
 export function alertOnBatch(
   of: AlertedStream,

@@ -50,8 +50,8 @@ export function readStreamLogMark(text: string | undefined): { step: number; has
 }
 
 /**
- * Folders copied before their first batch have different first batches, and therefore different logs. If a folder was copied
- * after its first batch, `mark` distinguishes the runs.
+ * Begins the log of a stream. If a model folder was copied before the stream's first batch, the copies have different first
+ * batches, and therefore different logs. If it was copied later, `mark` distinguishes the runs.
  */
 export function beginStreamLog(
   model: { directory: string; modelVersion: string },
@@ -81,7 +81,8 @@ export function beginStreamLog(
 }
 
 /**
- * Because of this order, sending may stop at any point: a batch counts as sent once its verdict and the tags have arrived.
+ * The events are ordered so that sending may stop at any point: a batch counts as sent once its verdict and the tags have
+ * arrived.
  *
  * @param batches in order, at least one; the run's tags describe the last one
  * @param before earlier batches, for the note and the tables
@@ -149,7 +150,10 @@ function streamLogTable(batches: readonly CheckedBatch[], start: number): Tracki
   return { type: "artifact", run: streamRun, file, path: file, content: JSON.stringify({ columns, data }) };
 }
 
-/** At most 30 names in total for all batches of a stream. The verdict comes last; see `verdictMetric`. */
+/**
+ * The metrics of a batch. All batches of a stream have at most 30 different metrics in total. The verdict comes last; see
+ * `verdictMetric`.
+ */
 function streamLogMetrics(result: CheckResult): Record<string, number> {
   if (result.verdict === "rejected") return { [verdictMetric]: verdicts.rejected };
   const shares = Object.keys(result.signals.class_shares).map((name) => `class_share/${name}`);

@@ -1,5 +1,5 @@
 // Chooses which streams have their own series. Their number is limited because Prometheus keeps all series in memory. If there
-// are more streams than that, streams in alarm take precedence.
+// are more streams than the limit, streams in alarm take precedence.
 
 export interface SeriesOfStream {
   readonly model: string;
@@ -23,7 +23,10 @@ export class StreamSeries {
     return this.#leftOut.size;
   }
 
-  /** Whether the stream has its own series; assigns them if there is room. */
+  /**
+   * Whether the stream has its own series. Assigns them if there is room, or if a stream in alarm can replace one that is not
+   * in alarm.
+   */
   admit(series: SeriesOfStream, inAlarm: boolean): boolean {
     const key = JSON.stringify([series.model, series.stream]);
     const kept = this.#kept.get(key);

@@ -49,7 +49,7 @@ export function trainHtml(input: ReportInput): string {
     headline: trainHtmlHeadline(report),
     sections: [...sections, ...trainSections(input)],
     footer: html`Written by <code>tidemark train</code> on ${report.created_at.slice(0, 10)}. The figures are in
- cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet. examples.html draws windows of each class.`,
+ cv_report.json, the epochs in history.jsonl, the predictions in out_of_fold.parquet. examples.html plots windows of each class.`,
   });
 }
 
@@ -80,7 +80,7 @@ function trainHtmlMeanAndSd({ mean, sd }: { mean: number | null; sd: number | nu
   return sd === null ? formatFixed(mean) : `${formatFixed(mean)} ± ${formatFixed(sd)}`;
 }
 
-/** Section on the run length between false alarms from `check`; empty if it was not measured. */
+/** Section on the number of batches between false alarms of `check`; empty if it was not measured. */
 function trainHtmlRunLengthSection({ drift }: BaselineStats): Section[] {
   const measured = drift?.calibration.run_length;
   if (measured === undefined) return [];
@@ -121,7 +121,7 @@ function trainHtmlErrorSection({ predictions, cvReport: { leakage } }: ReportInp
     {
       id: "errors",
       title: "Most confident errors",
-      about: `Wrong labels, a sensor that is worn differently, or movements that nobody made in the training data${leakage.no_shared_person ? "" : "; most errors on new people are not among them"}.`,
+      about: `Possible causes are wrong labels, a sensor that is worn differently, and movements that nobody made in the training data${leakage.no_shared_person ? "" : "; errors on new people may have other causes"}.`,
       body: confidentErrorTable(predictions.errors),
     },
   ];

@@ -161,7 +161,7 @@ export interface ModelMade {
   readonly changing: Readonly<Record<string, string>>;
 }
 
-/** The entries that need the model's files: figures, note, files, and the registered version. */
+/** The log entries that can be made only once the model's files exist: figures, note, files, and the registered version. */
 export function endTrainLog(
   report: CvReport,
   {

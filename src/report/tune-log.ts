@@ -17,7 +17,10 @@ export interface LoggedTuning {
     readonly trials: readonly { readonly options: object; readonly epochs: number; readonly macroF1: number }[];
   }[];
   readonly chosen: object;
-  /** Macro-F1 over the holdout. */
+  /**
+   * Macro-F1 over people who were not used to select the options: with the given options, with the selected ones, and the
+   * difference.
+   */
   readonly judged: { readonly first: number; readonly second: number; readonly difference: number };
 }
 

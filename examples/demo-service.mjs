@@ -25,12 +25,12 @@ export const wrists = [
   },
   {
     name: "wrist-4",
-    story: "its accelerometer drifts a little more every day from day 4 on",
+    story: "the accelerometer drifts a little more every day from day 4 on",
     from: 4,
     change: ([Ax, Ay, Az, ...turning], since) => [Ax + 0.5 * since, Ay, Az + 0.5 * since, ...turning],
   },
-  { name: "wrist-5", story: "its battery dies after day 5", last: 5 },
-  { name: "wrist-6", story: "its cable breaks on the last day", from: days, change: () => channels.map(() => 0) },
+  { name: "wrist-5", story: "the battery dies after day 5", last: 5 },
+  { name: "wrist-6", story: "the cable breaks on the last day", from: days, change: () => channels.map(() => 0) },
 ];
 
 /**
@@ -92,7 +92,8 @@ async function post(address, body) {
 async function sendDay(url, model, batches, day, id) {
   const sending = wrists.map(async ({ name, from = days + 1, last = Number.POSITIVE_INFINITY, change }, i) => {
     if (id > last) return "-";
-    // After the last day, each sensor repeats its days with slightly larger values, because identical data would not count.
+    // After the last day, each sensor repeats its days with slightly larger values, because identical data would not count as
+    // evidence.
     const louder = 1 + (id - day) / 10_000;
     const since = Math.min(id, days) - from + 1;
     const body = csvOf(batches[i](day), (values) =>

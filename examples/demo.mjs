@@ -1,5 +1,5 @@
-// npm run demo: simulates recordings, trains a cross-validated model on them and writes a report, and checks two batches
-// against it: a normal batch, and one in a different unit. Then the demo starts a service to which simulated wrist sensors send
+// npm run demo: simulates recordings, trains a cross-validated model on them and writes a report, and checks two batches with
+// the model: a normal batch, and one in a different unit. Then the demo starts a service to which simulated wrist sensors send
 // their days. Each step runs the real command. On a terminal, the service runs until Ctrl-C; otherwise, the demo ends by
 // itself. The demo writes its files to demo/.
 import "./check-node.mjs";

@@ -303,7 +303,7 @@ const rehearsedDay = z
 export const recalibrationSchema: z.ZodType<SnakeKeys<Recalibration>> = z.object({
   model: z.string(),
   model_version: z.string(),
-  people: z.int().min(1).describe("whose days were rehearsed"),
+  people: z.int().min(1).describe("number of people whose days were rehearsed"),
   day: rehearsedDay.describe("`recorded` for days in recorded order, otherwise the range of mean bout lengths"),
   before: rehearsedDay.describe(
     "days rehearsed by the previous calibration; null if an earlier version of Tidemark made it",

@@ -102,7 +102,7 @@ const events = {
         time_unit: z.enum(["s", "ms", "us", "ns", "days", "ticks", "timestamp", "index"]),
         channels: names,
       })
-      .describe("column for each purpose"),
+      .describe("the column for each role"),
     quality: qualityReportSchema,
     windows: count,
     dropped: droppedSchema,

@@ -1,6 +1,8 @@
 // Suggests the name that a user probably meant.
 
-/** The known name closest to a misspelt name, if their Levenshtein distance is at most a third of its length. */
+/**
+ * The known name closest to a misspelt name, if their Levenshtein distance is at most a third of the misspelt name's length.
+ */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.floor(Math.max(name.length, 3) / 3) + 1;

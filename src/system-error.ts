@@ -6,11 +6,11 @@ import { UserError } from "./errors.ts";
 const refusals: Readonly<Record<string, readonly [reason: string, advice: string]>> = {
   EACCES: [
     "permission is denied",
-    "Check its permissions and those of every folder above it, and which user runs this command.",
+    "Check the permissions of this path and of every folder above it, and which user runs this command.",
   ],
   EPERM: [
     "the operation is not permitted",
-    "Check its owner, attributes and permissions, and which user runs this command.",
+    "Check the owner, attributes and permissions of this path, and which user runs this command.",
   ],
   EROFS: ["the file system is read-only", "Choose a folder that can be written to."],
   ENOSPC: [
@@ -30,12 +30,15 @@ const refusals: Readonly<Record<string, readonly [reason: string, advice: string
   ENAMETOOLONG: ["the name is too long for the file system", "Choose a shorter one."],
   EMFILE: ["this process has too many files open", "Raise the limit (ulimit -n), or lower --jobs."],
   ENFILE: ["the system has too many files open", "Wait until other programs have ended, and run the command again."],
-  EBUSY: ["it is in use", "Wait until the program that uses it has ended, and run the command again."],
-  ETXTBSY: ["a running program uses it", "Choose another name."],
+  EBUSY: ["it is in use", "Wait until the program that uses this path has ended, and run the command again."],
+  ETXTBSY: ["it is a program that is running", "Choose another name."],
   EXDEV: ["it is on another file system", "Choose a folder on the same file system."],
   EFBIG: ["the file would be larger than the system allows", "Choose another folder, or raise the limit (ulimit -f)."],
   EIO: ["the device failed", "Check the disk or the connection to it, and run the command again."],
-  ESTALE: ["the network file system no longer has it", "Mount the file system again, and run the command again."],
+  ESTALE: [
+    "the file no longer exists on the network file system",
+    "Mount the file system again, and run the command again.",
+  ],
   ENXIO: ["there is no such device", "Give the path of a regular file."],
   ENODEV: ["there is no such device", "Give the path of a regular file."],
   EOPNOTSUPP: ["the file system does not support it", "Choose a folder on another file system."],
@@ -80,8 +83,8 @@ export function explainSystemError(error: unknown): UserError | undefined {
 }
 
 /**
- * Does the same for an error that occurred while a file was being read. Such an error does not always name the file. The
- * message contains only the path and the reason. Defects and UserErrors are returned unchanged.
+ * Explains an error that occurred while the file `path` was being read, even if the error does not name the file. The message
+ * contains only the path and the reason. Defects and UserErrors are returned unchanged.
  */
 export function explainSystemErrorOnRead(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;

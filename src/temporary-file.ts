@@ -6,7 +6,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } 
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
-/** If a process cannot be checked from here, its file counts as abandoned at this age, because no write takes that long. */
+/** Age at which a file counts as abandoned if its process cannot be checked from here; no write takes that long. */
 const abandonedAfterMs = 24 * 3600 * 1000;
 
 const pattern = /\.(?<space>[0-9a-f]{8})-(?<pid>\d+)-[0-9a-f]{12}\.tmp$/;

@@ -22,7 +22,8 @@ const unseen = "[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Bidi_C}\\p{DI}\\ufff9-\\ufffb]"
 const pattern = new RegExp(`(?<kept>${shaping})|${unseen}`, "gv");
 
 /**
- * The text on one line, with each such character escaped in the form `\u001b`, which also stands for that character in JSON.
+ * The text on one line, with each character that could falsify printed text escaped in the form `\u001b`, which also stands for
+ * that character in JSON.
  */
 export function visible(text: string): string {
   return text.replace(pattern, (character, kept: string | undefined) =>

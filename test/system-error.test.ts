@@ -46,8 +46,8 @@ describe.skipIf(process.platform === "win32")("explainSystemError", () => {
 
 describe("explainReadFailure", () => {
   it.each([
-    ["EACCES", /^model\.onnx: permission is denied \(EACCES\)$/, /Check its permissions/],
-    ["EPERM", /^model\.onnx: the operation is not permitted \(EPERM\)$/, /Check its owner/],
+    ["EACCES", /^model\.onnx: permission is denied \(EACCES\)$/, /Check the permissions of this path/],
+    ["EPERM", /^model\.onnx: the operation is not permitted \(EPERM\)$/, /Check the owner/],
     ["EIO", /^model\.onnx: the device failed \(EIO\)$/, /Check the disk/],
     ["EUNKNOWN", /^model\.onnx: it could not be read \(EUNKNOWN\)$/, /Check the disk/],
   ])("says what %s means, and what to do", (code, message, advice) => {

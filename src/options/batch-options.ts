@@ -110,7 +110,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   files: readingFilesOption("one batch of unlabelled recordings"),
   model: {
     ...model,
-    doc: "the model folder (which also stores the stream's state), DIR/LINE@champion or DIR/LINE@3; repeat the option to use several models",
+    doc: "the model: its folder (which also stores the stream's state), DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line; repeat the option to use several models",
   },
   out: { ...page, doc: "page to write, with charts of the batch and the reasons for its verdict" },
   overwrite,

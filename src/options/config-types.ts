@@ -334,7 +334,7 @@ export type TuneOptions = Partial<TuneConfig> & Pick<TuneConfig, "files" | "out"
 export interface PredictConfig {
   /** Recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
-  /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** The table to write: .parquet, .csv or .tsv (also .gz). */
   out: string;
@@ -387,7 +387,7 @@ export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files
 export interface EvaluateConfig {
   /** Labelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
-  /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** Report page to write. */
   out?: string;
@@ -448,7 +448,7 @@ export type EvaluateOptions = Partial<EvaluateConfig> & Pick<EvaluateConfig, "fi
 export interface CheckConfig {
   /** One batch of unlabelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
-  /** The model folder (which also stores the stream's state), DIR/LINE@champion or DIR/LINE@3; repeat the option to use several models. */
+  /** The model: its folder (which also stores the stream's state), DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line; repeat the option to use several models. */
   model: string;
   /** Page to write, with charts of the batch and the reasons for its verdict. */
   out?: string;
@@ -527,7 +527,7 @@ export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "m
 export interface DriftBenchConfig {
   /** Recordings of people that the model did not learn from: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
-  /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** Report page to write. */
   out?: string;
@@ -683,7 +683,7 @@ export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files
 
 /** Options of `tidemark baseline recalibrate`, after validation and with defaults filled in. */
 export interface RecalibrateConfig {
-  /** A model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** A model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** How long one activity lasts on average: auto, recorded, or a range in seconds, such as 20-120. Default: as in training. */
   day?: string;
@@ -698,7 +698,7 @@ export type RecalibrateOptions = Partial<RecalibrateConfig> & Pick<RecalibrateCo
 
 /** Options of `tidemark reference`, after validation and with defaults filled in. */
 export interface StreamConfig {
-  /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** Name of the stream: a person, or a device that one person wears. Default: default. */
   stream: string;
@@ -711,7 +711,7 @@ export type StreamOptions = Partial<StreamConfig> & Pick<StreamConfig, "model">;
 
 /** Options of `tidemark reference compact`, after validation and with defaults filled in. */
 export interface CompactConfig {
-  /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
@@ -726,7 +726,7 @@ export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model
 
 /** Options of `tidemark streams list`, after validation and with defaults filled in. */
 export interface StreamsListConfig {
-  /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
@@ -751,7 +751,7 @@ export type StreamsListOptions = Partial<StreamsListConfig> & Pick<StreamsListCo
 export interface StreamsShowConfig {
   /** Name of the stream: a person, or a device that one person wears. */
   stream: string;
-  /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
@@ -774,7 +774,7 @@ export interface StreamsRenameConfig {
   stream: string;
   /** New name of the stream, which no other stream may have. */
   to: string;
-  /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
@@ -791,7 +791,7 @@ export type StreamsRenameOptions = Partial<StreamsRenameConfig> & Pick<StreamsRe
 export interface StreamsChangeConfig {
   /** Name of the stream: a person, or a device that one person wears. */
   stream: string;
-  /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
@@ -808,7 +808,7 @@ export type StreamsChangeOptions = Partial<StreamsChangeConfig> & Pick<StreamsCh
 export interface StreamsEraseConfig {
   /** Name of the stream: a person, or a device that one person wears. */
   stream: string;
-  /** The model folder, DIR/LINE@champion or DIR/LINE@3. */
+  /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
   model: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;
@@ -823,7 +823,7 @@ export type StreamsEraseOptions = Partial<StreamsEraseConfig> & Pick<StreamsEras
 
 /** Options of `tidemark models compare`, after validation and with defaults filled in. */
 export interface CompareConfig {
-  /** Two or more model folders, DIR/LINE@champion or DIR/LINE@3; the first is compared with each of the others. */
+  /** Two or more models, each given as its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line; the first is compared with each of the others. */
   models: string[];
   /** Labelled recordings on which to compare. Default: each model's own cross-validation. */
   on?: string[];

@@ -75,7 +75,7 @@ const modelArgument = textOption({
   argument: true,
   required: true,
   expected: "a model folder",
-  doc: "a model folder, DIR/LINE@champion or DIR/LINE@3",
+  doc: "a model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line",
 });
 const dir = textOption({
   value: "dir",
@@ -143,7 +143,7 @@ export const compareOptions: OptionsOf<CompareConfig> = {
     argument: true,
     required: true,
     expected: "model folders",
-    doc: "two or more model folders, DIR/LINE@champion or DIR/LINE@3; the first is compared with each of the others",
+    doc: "two or more models, each given as its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line; the first is compared with each of the others",
   }),
   on: textsOption({
     value: "files",

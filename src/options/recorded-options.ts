@@ -13,7 +13,7 @@ import { tuneOptions } from "./tune-options.ts";
 /** The options of a training run, with the sampling rate and window resolved. */
 export type SampledTrainConfig = TrainConfig & { rate: number; window: number };
 
-/** Options for a network that Adam trains in mini-batches. */
+/** Options that are used only for a network that Adam trains in mini-batches. */
 const stepOptions = ["epochs", "batchSize", "learningRate", "patience"] as const;
 
 /** Options that have no effect on the network. */
@@ -53,7 +53,7 @@ const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] sat
 
 /**
  * @param options the options stored in a model folder; options that retraining does not need are ignored
- * @returns the first option whose name or value this version does not support, if any
+ * @returns the options, or the first stored option whose name or value this version does not support
  */
 export function readChampionOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {
   const names = Object.keys(trainOptions).filter((name) => !ofOneRun.some((other) => other === name));
@@ -114,12 +114,12 @@ function readTrainedOptions<O>(stored: Readonly<Record<string, unknown>>, names:
   return { fault: { name, expected: issue.message, found } };
 }
 
-/** The options that affect a model. Options about reporting are not included. */
+/** The options of a run, except those about reporting. */
 export function recordedConfigWithoutTracking<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
   return recordedConfigWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
 }
 
-/** The options that a model folder records: those that affect the model. */
+/** The options that a model folder records: all except those about reporting and those that the network does not use. */
 export function configToRecord<C extends TrainConfig>(
   config: C,
 ): Omit<C, keyof TrackingChoice | (typeof stepOptions)[number]> {

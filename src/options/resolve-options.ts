@@ -41,7 +41,10 @@ export function resolveOptions<Config extends object>(
   throw new UserError(`${writtenOptionName(name, defined)}${where}: expected ${issue.message}, got ${came}`);
 }
 
-/** Schemas by options, because zod compiles a schema when it is first used, which takes longer than using it. */
+/**
+ * The schema for each set of options. Schemas are kept, because zod compiles a schema when it is first used, which takes longer
+ * than using it.
+ */
 const optionSchemas = new WeakMap<Options, z.ZodType>();
 
 function schemaOfOptions(defined: Options): z.ZodType {
@@ -54,7 +57,9 @@ function schemaOfOptions(defined: Options): z.ZodType {
   return schema;
 }
 
-/** Options by their names in code, without undefined values; `path` is the file that they come from, if any. */
+/**
+ * The given options, keyed by their camelCase names, without undefined values; `path` is the file that contains them, if any.
+ */
 function resolveGivenOptionNames(
   given: Record<string, unknown>,
   defined: Options,
@@ -86,14 +91,14 @@ function resolveGivenOptionNames(
   return byName;
 }
 
-/** Which of the defined options the user gave, by their names in code. */
+/** The camelCase names of the options that the user gave. */
 export function givenOptionNames(options: Options, given: unknown, file?: ConfigFile): ReadonlySet<string> {
   const written = isOptionsRecord(given) ? resolveGivenOptionNames(given, options, undefined) : {};
   const fromFile = file === undefined ? {} : resolveGivenOptionNames(file.options, options, file.path);
   return new Set([...Object.keys(written), ...Object.keys(fromFile)]);
 }
 
-/** Stored options, in snake_case or as in code, under their current names; unknown options are kept. */
+/** Stored options, whose names may be in snake_case, keyed by their current camelCase names; unknown options are kept. */
 export function resolveStoredOptionNames(
   stored: Readonly<Record<string, unknown>>,
   defined: Options,

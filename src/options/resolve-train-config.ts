@@ -33,10 +33,12 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   return config;
 }
 
-/** A tenth of the default, because large steps would quickly undo what the model has learned. */
+/**
+ * The learning rate with `--from`: a tenth of the default, because large steps would quickly undo what the model has learned.
+ */
 const fineTuningRate = 0.0001;
 
-/** A config that has already been resolved contains these options, with their defaults. */
+/** Refuses options whose values come from the model of `--from`; a resolved config contains them with their defaults. */
 function refuseConfigOfModel({ from, ...config }: TrainConfig): void {
   if (from === undefined) return;
   const refused = optionsOfModel.filter((name) => config[name] !== trainOptions[name].default);
@@ -67,7 +69,7 @@ export function resolveConfigOfNetwork<C extends TrainConfig>(config: C, network
   return own;
 }
 
-/** A config that has already been resolved contains these options, with their defaults. */
+/** Refuses options that the network does not use; a resolved config contains them with their defaults. */
 function refuseStepConfig(config: TrainConfig, subject = `--network ${config.network}`): void {
   const { network } = config;
   const refused = unusedRecordedOptions(network).filter((name) => config[name] !== trainOptions[name].default);

@@ -7,7 +7,7 @@ export const model: Option<string> = textOption({
   value: "dir",
   required: true,
   expected: "a model folder",
-  doc: "the model folder, DIR/LINE@champion or DIR/LINE@3",
+  doc: "the model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line",
 });
 
 export const newModel: Option<string> = textOption({
@@ -153,7 +153,7 @@ export const store: Option<string> = textOption({
   doc: "where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only",
 });
 
-/** An option that exists only on the command line, because callers of the function pass an object. */
+/** The option that gives a config file. It exists only on the command line, because callers of a function pass an object. */
 export const configFile: Option<string> = textOption({
   value: "file",
   affects: "run",

@@ -23,17 +23,17 @@ interface MeasuringModel {
   readonly predictor: WindowPredictor;
 }
 
-/** Maximum number of a batch's samples in which likely causes are searched for. */
+/** Maximum number of samples per batch that are searched for likely causes. */
 const samplesToDiagnose = 2 ** 20;
 /**
- * Approximate length of the part of a batch that is measured again without each suspected fault; equals the length of the
- * longest rehearsed batches.
+ * Approximate length of the part of a batch that is measured again for each suspected fault, with this fault undone; equals the
+ * length of the longest rehearsed batches.
  */
 const secondsToRestore = 900;
 
 /**
- * @returns the batch, and a function that measures the batch's beginning without each suspected fault; only an unusual batch
- *   needs this function
+ * @returns the batch, and a function that measures the batch's beginning again for each suspected fault, with this fault
+ * undone; only an unusual batch needs this function
  */
 export async function measureCheckedBatch(
   { opened, warnings }: Extract<OpenedBatch, { accepted: true }>,

@@ -339,7 +339,7 @@ describe.skipIf(process.platform === "win32")("recordings that their user may no
       encoding: "utf8",
       ...nobody,
     });
-    expect(stderr).toMatch(/^error: .*locked.*: permission is denied \(EACCES\)\nCheck its permissions/m);
+    expect(stderr).toMatch(/^error: .*locked.*: permission is denied \(EACCES\)\nCheck the permissions of this path/m);
     expect(stderr).not.toMatch(/no such file|no file matches|\n\s+at /);
     expect(status).toBe(2);
   });
@@ -354,7 +354,7 @@ it.skipIf(process.platform === "win32")("a file that its user may not read is na
     ...nobody,
   });
   expect(stderr).toContain(`error: ${join(model, "model.onnx")}: permission is denied (EACCES)`);
-  expect(stderr).toContain("Check its permissions and those of every folder above it");
+  expect(stderr).toContain("Check the permissions of this path and of every folder above it");
   expect(status).toBe(2);
 });
 

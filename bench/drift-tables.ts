@@ -115,7 +115,13 @@ export function coldStartTable({ set, cold }: SetFigures): TitledTable {
       count(runs.map(({ repaired }) => repaired.some(isAlarm))),
     ];
   });
-  const headers = ["fault, present from the first batch", "alarm at once", "within 5", "within 12", "batches unfamiliar"];
+  const headers = [
+    "fault, present from the first batch",
+    "alarm at once",
+    "within 5",
+    "within 12",
+    "batches unfamiliar",
+  ];
   return {
     title: `${set}: cold start`,
     headers: [...headers, "batches added to the references", "streams with an alarm in the batches after the repair"],

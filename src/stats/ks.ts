@@ -1,7 +1,7 @@
 /**
  * Kolmogorov-Smirnov distance between two histograms over the same bins: the largest difference between their cumulative
  * shares. It is a lower bound on the distance between the raw values, which is larger by at most the largest share in any bin.
- * @param a non-negative counts or weights with a sum above 0
+ * @param a non-negative counts or weights with a sum above 0, like `b`
  */
 export function ksDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [totalA, totalB] = [sumKsCounts(a), sumKsCounts(b)];

@@ -35,7 +35,7 @@ export function jensenShannonDistance(a: ArrayLike<number>, b: ArrayLike<number>
 }
 
 /**
- * Returns 1 minus the binary entropy of the ratio p : q. Each formula is used only where rounding cannot push its result
+ * Returns 1 minus the binary entropy of p / (p + q), in bits. Each formula is used only where rounding cannot push its result
  * outside 0..1.
  */
 function bitsFromShares(p: number, q: number): number {

@@ -2,7 +2,7 @@
 // series therefore has exactly the same sums as the whole series, which would not be true of a running total.
 
 /**
- * [N - width + 1] sums of `width` consecutive values, computed by blocks of doubling length: about 2 log2(width) additions
+ * [N - width + 1] sums of `width` consecutive values, computed from blocks of doubling length: about 2 log2(width) additions
  * each.
  * @param values [N]
  * @param width a whole number above 0; a series shorter than this has no sums

@@ -228,7 +228,10 @@ export class BatchLedger {
     return changes === 1;
   }
 
-  /** Deletes a stream, but keeps its actions under a different text. @returns the number of its batches */
+  /**
+   * Deletes a stream, but keeps its actions, with the text `recordedAs` instead of the stream's name. @returns the number of
+   * its batches
+   */
   erase(stream: string, recordedAs: string): number {
     this.#sql.run("UPDATE actions SET stream = ?, subject = NULL WHERE stream = ?", recordedAs, stream);
     this.#sql.run("DELETE FROM summaries WHERE stream = ?", stream);

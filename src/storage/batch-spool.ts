@@ -69,7 +69,7 @@ export interface TakenFile {
   path: string;
   size: number;
   modified_ms: number;
-  /** Changes if other options split the file differently. */
+  /** A hash of the options that determine the batches; a file is sent again if it is given with other options. */
   manner: string;
 }
 
@@ -243,7 +243,7 @@ export class BatchSpool {
     await this.#readTaken();
   }
 
-  /** Records of files that no longer exist are dropped. */
+  /** Reads taken.jsonl, and drops the records of files that no longer exist. */
   async #readTaken(): Promise<void> {
     const path = join(this.directory, "taken.jsonl");
     const lines = await readJsonLines(path);

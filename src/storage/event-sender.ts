@@ -32,7 +32,7 @@ export interface SenderOptions {
   readonly read: (artifact: Artifact) => Promise<Buffer>;
   /** Whether a run with the log's id belongs to this log rather than to a copy that has diverged. Default: always. */
   readonly belongs?: RunTest;
-  /** Called with one warning for each item that the server rejects. */
+  /** Called once for each distinct warning, for example if the server rejects a request or a value is not a finite number. */
   readonly warn: Reporter["warn"];
 }
 
@@ -55,7 +55,7 @@ export class EventSender {
     this.#options = options;
   }
 
-  /** The page of the log's first run; null until the server has the run. */
+  /** The address of the page that shows the log's first run; null until the run has been found or created on the server. */
   get page(): string | null {
     const [first] = this.#runs.values();
     if (first === undefined) return null;
@@ -63,7 +63,7 @@ export class EventSender {
     return `${this.#client.uri}/#/experiments/${experiment}/runs/${run}`;
   }
 
-  /** Number of requests that the server has permanently rejected. */
+  /** Number of requests that were skipped because the server permanently rejected them or a file must not be sent. */
   get refusals(): number {
     return this.#refusals;
   }
@@ -224,7 +224,10 @@ export class EventSender {
     }
   }
 
-  /** Older servers accept only shorter parameter values. */
+  /**
+   * Logs a batch. If the server rejects a batch with long parameter values, as older servers do, sends it again with shortened
+   * ones.
+   */
   async #logBatch(runId: string, batch: Loggable): Promise<void> {
     try {
       await this.#client.logBatch(runId, batch);

@@ -51,7 +51,7 @@ export async function neededFileInside(directory: string, name: string): Promise
   });
 }
 
-/** The path of a file or directory inside `directory`; otherwise like `fileInside`. */
+/** Like `fileInside`, but also accepts directories, and does not check the size. */
 export async function pathInside(directory: string, name: string): Promise<string | null> {
   const path = join(directory, name);
   if (!isPlainPath(name)) {

@@ -32,8 +32,8 @@ export async function readJsonLines(path: string): Promise<unknown[]> {
 }
 
 /**
- * Reads a JSON file and checks it against its schema. @throws UserError if it is invalid; the message names the file and
- * every invalid field
+ * Reads a JSON file and checks it against its schema. @throws UserError if the file is missing or invalid; the message names
+ * the file and up to 20 invalid fields
  */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T> {
   const value = await readJson(path);
@@ -48,7 +48,9 @@ export async function readJson(path: string): Promise<unknown> {
   return parseJsonFile(text, path);
 }
 
-/** Checks a value against its schema. @throws UserError if it is invalid; the message names the file and every invalid field */
+/**
+ * Checks a value against its schema. @throws UserError if it is invalid; the message names the file and up to 20 invalid fields
+ */
 export function checkJsonFile<T>(value: unknown, schema: z.ZodType<T>, path: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

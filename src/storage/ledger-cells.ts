@@ -7,9 +7,9 @@ export const userAction: z.ZodType<UserAction> = z.enum(["accept", "exclude", "r
 
 export const batchStatus: z.ZodType<BatchStatus> = z.enum(["accepted", "doubtful", "alarmed", "rejected", "excluded"]);
 
-/** Longer cells count as damaged. Cells are usually a few kilobytes long, and names at most 200 characters. */
+/** Limit of a name in bytes; names have at most 200 characters. A cell that exceeds its limit counts as damaged. */
 export const longestName = 1000;
-/** Headlines, which are usually about 200 bytes long. */
+/** Limit of a headline in bytes; headlines usually have about 200. */
 export const longestHeadline = 4000;
 export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;

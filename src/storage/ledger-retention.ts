@@ -32,9 +32,10 @@ export class LedgerRetention {
   }
 
   /**
-   * Shortens batches that exceed the age or size limit, oldest first: at most `limit` batches, from any streams. Keeps the part
-   * of the result that `shorten` returns, and the summary only if a reference needs it. The row is kept, and the batch id
-   * cannot be used again. A damaged result is left unchanged; the damage is reported when the batch is read.
+   * Shortens the oldest batches of all streams, while they exceed the age limit or the ledger exceeds the size limit: at most
+   * `limit` batches. Keeps the part of the result that `shorten` returns, and the summary only if a reference needs it. The row
+   * is kept, and the batch id cannot be used again. A damaged result is left unchanged; the damage is reported when the batch
+   * is read.
    * @returns the number of processed batches, which is less than `limit` if none remain, and the batches with damaged results
    */
   forget(

@@ -67,8 +67,8 @@ export async function waitForLock(directory: string, patienceMs: number): Promis
 }
 
 /**
- * Before a flag is locked, other processes may remove it because it seems to have no owner; this process then creates another
- * flag.
+ * Creates a flag and locks it. Before the flag is locked, other processes may remove it because it seems to have no owner; this
+ * process then creates another flag.
  */
 function raiseLockFlag(directory: string): { name: string; lower: () => void } {
   for (let attempt = 1; attempt <= 100; attempt++) {

@@ -54,7 +54,7 @@ export class LoggedModels {
     return made?.model ?? null;
   }
 
-  /** Makes the model an output of the run; the server rejects an output that it already has. */
+  /** Makes the model an output of the run, unless it is one already: the server rejects an output that the run already has. */
   async link(runId: string, { modelId }: LoggedModel): Promise<void> {
     const { run } = await this.#server.get(`${base}/runs/get?run_id=${encodeURIComponent(runId)}`, outputsSchema);
     if (run.outputs.model_outputs.some((output) => output.model_id === modelId)) return;

@@ -172,7 +172,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
       pseudo_labelled: z.int().min(0),
       holdout: z.array(z.string()),
     })
-    .describe("The model that made the pseudo-labels for this one; present if `tidemark retrain` made it.")
+    .describe("The model that made the pseudo-labels for this one; present if `tidemark retrain` made this one.")
     .exactOptional(),
   versions: z.looseObject({ tidemark: z.string(), node: z.string(), onnxruntime: z.string(), duckdb: z.string() }),
   git_commit: z
@@ -223,7 +223,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
 
 /**
  * Parses the content of a manifest.json, without checking its hash.
- * @throws UserError if the content is invalid or has a newer schema version; the message names every invalid field
+ * @throws UserError if the content is invalid or has a newer schema version; the message names up to 20 invalid fields
  */
 export function parseManifest(value: unknown, path: string): Manifest {
   const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};

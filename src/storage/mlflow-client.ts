@@ -97,7 +97,7 @@ export class MlflowClient {
     return answer?.experiment.experiment_id ?? null;
   }
 
-  /** The oldest run with the tag for which `wanted` is true. */
+  /** The oldest run that has the tag and for which `wanted` returns true; null if there is none. */
   async findRun(experimentId: string, tag: KeyValue, wanted: RunTest): Promise<MlflowRun | null> {
     let page: string | undefined;
     for (let pages = 0; pages < mostPages; pages++) {

@@ -17,7 +17,7 @@ export interface NumberedVersion {
   readonly number: number;
 }
 
-/** Null if the name is not of this form. */
+/** Parses a name such as walk@3; null if the name is not of this form. */
 export function parseVersionName(name: string): NumberedVersion | null {
   const [, line, number] = /^(.+)@([1-9]\d{0,5})$/.exec(name) ?? [];
   return line === undefined ? null : { line, number: Number(number) };

@@ -23,7 +23,7 @@ export interface MonitorOptions extends SqliteOptions, LedgerUpgrade {
 
 export class MonitorDatabase {
   readonly #file: SqliteFile;
-  /** Kept, because it keeps its prepared statements. */
+  /** Kept open, so that its prepared statements are used again. */
   #ledger: BatchLedger | undefined;
 
   private constructor(file: SqliteFile) {

@@ -8,10 +8,10 @@ import { postgresErrorCode } from "./postgres-errors.ts";
 
 /**
  * Version 1. A row of `streams` counts the stream's batches, in total and per status. `sequence` numbers the batches of all
- * streams. `in_references` is true if the stream's references may include the batch, and `whole` is true if neither the batch's
- * result nor its summary has been shortened. `attempt` identifies the call that stored the batch. `bytes` is the total size of
- * a stream's batches and summaries. `result` is deflated JSON, and `figures` and `state` are JSON in text columns, because
- * jsonb cannot hold every string.
+ * streams. `in_references` is true if the stream's references may include the batch, and `whole` is true until the batch has
+ * been shortened. `attempt` identifies the call that stored the batch. `bytes` is the total size of a stream's batches and
+ * summaries. `result` is deflated JSON, and `figures` and `state` are JSON in text columns, because jsonb cannot hold every
+ * string.
  */
 const version1 = `
   CREATE TABLE tidemark.models (
@@ -118,7 +118,7 @@ export async function migratePostgres(connection: PostgresConnection): Promise<v
   });
 }
 
-/** 0 if the tables do not exist. */
+/** The version of the tables; 0 if they do not exist. */
 async function migratedPostgresVersion(query: PostgresQuery, shown: string): Promise<number> {
   let rows: Awaited<ReturnType<PostgresQuery>>;
   try {

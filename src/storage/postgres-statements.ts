@@ -16,9 +16,9 @@ const referenceEndStatement = (order: "ASC" | "DESC"): string => `
   WHERE b.stream_id = (SELECT stream_id FROM own) AND b.in_references ORDER BY b.sequence ${order} LIMIT $3`;
 
 /**
- * The data for judging a batch. $1 model, $2 stream, $3 N, $4 batch id or null, $5 content hash or null. Returns one row for
- * the stream, with `known` (whether it has the batch), `same_content` and the last `headline`, and then one row for each batch
- * in a reference, in any order.
+ * The data for judging a batch. $1 model, $2 stream, $3 number of reference batches, $4 batch id or null, $5 content hash or
+ * null. Returns one row for the stream, with `known` (whether the stream has the batch), `same_content` and the last
+ * `headline`, and then one row for each batch in a reference, in any order.
  */
 export const seenStatement: string = `
   WITH own AS (
@@ -202,7 +202,7 @@ export const lockOldestStatement = (waits: boolean): string => `
 
 /**
  * Reads the oldest batches of the streams $4, within the transaction that locked them. `kept` is true if a reference may need
- * the summary. $1 to $3 as above, $5 summaries kept at each end
+ * the summary. $1 model, $2 time or null, $3 limit, $5 number of summaries kept at each end
  */
 export const oldestStatement: string = `
   SELECT b.sequence, b.stream_id, s.name, b.batch_id, b.received_at, b.result,

@@ -197,7 +197,7 @@ export class PostgresStreamStore implements StreamStore {
   /** The connections belong to the store, and stay open. */
   async close(): Promise<void> {}
 
-  /** Null if another change of the stream was committed first. */
+  /** Judges a batch and stores the decision; null if another change of the stream was committed first. */
   async #judge(
     query: PostgresQuery,
     batch: IncomingBatch,

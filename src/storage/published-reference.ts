@@ -85,7 +85,7 @@ export function unpublishReference(
   });
 }
 
-/** Null for a stream without batches. */
+/** The content of the stream's file; null for a stream without batches. */
 function referenceTextToPublish(
   ledger: BatchLedger,
   stream: string,
@@ -97,7 +97,10 @@ function referenceTextToPublish(
   return text({ stream, referencesChangedAt, rolling: ledger.newestFigures(stream, referenceBatches) });
 }
 
-/** In an untrusted folder, this may be a pipe, which would block the reader, or a file of any size. */
+/**
+ * Whether the file has this content. In an untrusted folder, the path may lead to a pipe, which would block the reader, or to a
+ * file of any size.
+ */
 function isPublished(path: string, text: string): boolean {
   try {
     const found = lstatSync(path);

@@ -19,7 +19,9 @@ export interface ModelDescription {
   readonly metadata: ReadonlyMap<string, string>;
   /** Names of tensors whose data is in another file. */
   readonly external: readonly string[];
-  /** Operators with subgraphs (Loop, If, Scan), and functions that the model defines. */
+  /**
+   * Operators with subgraphs (Loop, If, Scan), functions that the model defines, and "training_info" for each training graph.
+   */
   readonly nested: readonly string[];
 }
 
@@ -81,7 +83,9 @@ function readValueInfoProto(value: Message): TensorDescription {
 interface Message {
   has(field: number): boolean;
   all(field: number): Message[];
-  /** Protobuf allows writers to split a message into parts. This reader rejects groups, because ONNX files have none. */
+  /**
+   * Protobuf allows writers to split a message into parts. This reader rejects split messages, because ONNX files contain none.
+   */
   one(field: number, name: string): Message | undefined;
   /** The last value; "" if the field is absent. */
   text(field: number): string;

@@ -61,7 +61,10 @@ export function sentEventKey(name: string): string {
   return key || "_";
 }
 
-/** If truncation splits a surrogate pair, removes the remaining half, because every server would fail on it. */
+/**
+ * Truncates a text to `length` UTF-16 units. If that splits a surrogate pair, removes the remaining half, because every server
+ * would fail on it.
+ */
 export function cutSentEventText(text: string, length: number): string {
   return (
     text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`

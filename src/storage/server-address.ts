@@ -66,7 +66,7 @@ export function serverAddress(
   };
 }
 
-/** A % that does not begin a valid escape sequence is kept as it is. */
+/** Decodes percent escapes; returns the text unchanged if any % does not begin a valid escape. */
 function decodeServerAddress(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -100,7 +100,7 @@ function certificatesOfServerAddress(path: string): string {
   }
 }
 
-/** The address without its password, if it has one. */
+/** The address in quotation marks, without user name and password. */
 function showServerAddress(written: string): string {
   return JSON.stringify(written.replace(/^([a-z][\w+.-]*:[/\\]*)?.*@/i, "$1"));
 }

@@ -74,7 +74,7 @@ export class ServerConnection {
     await this.#dispatcher.destroy();
   }
 
-  /** Does not follow redirects, because the credentials and the data would be sent elsewhere. */
+  /** Does not follow redirects, because that would send the credentials and the data elsewhere. */
   async #send<T>(
     { method, path, deadlineMs }: { method: "GET" | "POST" | "PUT" | "PATCH"; path: string; deadlineMs: number },
     content: Content | null,

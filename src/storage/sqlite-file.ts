@@ -99,7 +99,10 @@ export class SqliteFile {
   }
 }
 
-/** If two processes create the same database, SQLite fails for one of them at once, without waiting for the busy timeout. */
+/**
+ * Turns on the write-ahead log. Retries, because if two processes create the same database, SQLite fails for one of them at
+ * once, without waiting for the busy timeout.
+ */
 function useSqliteWriteAheadLog(database: DatabaseSync, busyTimeoutMs: number): void {
   for (const deadline = Date.now() + busyTimeoutMs; ; sleepBeforeSqliteRetry(5)) {
     try {
@@ -163,7 +166,7 @@ export function explainSqliteFileErrors<T>(path: string, work: () => T): T {
   }
 }
 
-/** Whether the error is one from `explainSqliteFileErrors` which says that another process has locked the file. */
+/** Whether the error comes from `explainSqliteFileErrors` and says that another process has locked the file. */
 export function isLockedSqliteFile(error: unknown): boolean {
   return error instanceof StoreUnavailable && sqliteErrorCode(error.cause) === lockedFile;
 }

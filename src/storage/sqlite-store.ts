@@ -54,7 +54,8 @@ export class SqliteStore implements OpenedStore {
   }
 
   /**
-   * Null if the folder does not belong to a project, or if an earlier version of Tidemark created it without storing its name.
+   * The name of the project that owns a folder; null if the folder does not belong to a project, or if an earlier version of
+   * Tidemark created it without storing the name.
    */
   async #projectIn(folder: string): Promise<string | null> {
     if ((await sqliteStoreFolders(join(this.#directory, folder))).length === 0) return null;

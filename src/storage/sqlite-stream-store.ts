@@ -203,7 +203,10 @@ export class SqliteStreamStore implements StreamStore {
     this.#database.close();
   }
 
-  /** SQLite itself blocks this process for up to `busyTimeoutMs`; other work continues only between attempts. */
+  /**
+   * Repeats `work` while the file is locked. During an attempt, SQLite blocks this process for up to `busyTimeoutMs`; other
+   * work continues only between attempts.
+   */
   async #whenUnlocked<T>(work: () => T): Promise<T> {
     for (const deadline = Date.now() + longestLockWaitMs; ; await setTimeout(lockPauseMs)) {
       try {
@@ -222,7 +225,7 @@ export class SqliteStreamStore implements StreamStore {
     return this.#whenUnlocked(() => this.#database.secureTransaction(work));
   }
 
-  /** Null if the stream changed between the decision and the commit. */
+  /** Judges and stores a batch; null if the stream changed between the decision and the commit. */
   #judgeAndCommit(batch: IncomingBatch, decide: Decide, rules: StreamRules): RecordedBatch | null {
     const seen = this.#database.snapshot(
       (ledger) =>
@@ -250,7 +253,7 @@ export class SqliteStreamStore implements StreamStore {
     this.#upToDate.delete(stream);
   }
 
-  /** A killed process may have left the file out of date. */
+  /** Updates the stream's file when the stream is first read, because a killed process may have left the file out of date. */
   #publishOnce(stream: string): void {
     if (!this.#upToDate.has(stream)) this.#publish(stream);
   }

@@ -208,9 +208,9 @@ export interface CompactedStore {
   readonly shortened: number;
   /** Batches whose stored results are damaged and were left unchanged. */
   readonly damaged: readonly NamedBatch[];
-  /** Size of the ledger and its write-ahead log before compaction, in bytes. */
+  /** Size before compaction, in bytes: of the ledger and its write-ahead log, or of the model's rows in PostgreSQL. */
   readonly bytesBefore: number;
-  /** Size of the ledger and its write-ahead log after compaction, in bytes. */
+  /** Size after compaction, in bytes. */
   readonly bytesAfter: number;
 }
 
@@ -220,8 +220,8 @@ export interface StreamStore {
    * stored batch and changes nothing. In this case, the caller must check whether the content is the same.
    * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged with
    * knowledge of all earlier batches. An exception is passed on, and nothing is changed
-   * @param decide.sameContent id of the stream's first batch with the same content hash that is in the references or still has a
-   * summary; null if there is none. After a reset, no earlier batch is
+   * @param decide.sameContent id of the stream's first batch with the same content hash that is in the references or still has
+   * a summary; null if there is none. A reset excludes all earlier batches
    */
   record(
     batch: IncomingBatch,

@@ -34,7 +34,7 @@ export interface TrackedDataset {
  * - `model`: the artifacts under `path` are a logged model of MLflow 3: `PENDING` before them, `READY` after them
  * - `status`: a run has ended, or continues
  * - `version`: the artifacts under `path` become a version of the registered model `name`
- * - `complete`: the end of the log; the server has all of it, unless it rejected something
+ * - `complete`: the end of the log; sent once the server has received all earlier events, unless it rejected one
  *
  * Times are milliseconds since 1970.
  */

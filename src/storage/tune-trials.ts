@@ -84,7 +84,7 @@ export class TuneTrials {
     return trials;
   }
 
-  /** Whether the trial was completed in an earlier session. */
+  /** The completed trial with this key; undefined if there is none. */
   find(key: TrialKey): StoredTrial | undefined {
     return this.#trials.get(trialKeyText(key));
   }

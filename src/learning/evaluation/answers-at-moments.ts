@@ -13,8 +13,8 @@ export interface ChosenWindows {
 }
 
 /**
- * Returns probabilities [M, K] for M moments, the centres of `moments`. At moments in a recording without predicted windows,
- * the answer is a wrong class.
+ * Returns probabilities [M, K] for M moments, the centres of the windows in `moments`. At moments in a recording without
+ * predicted windows, the answer is a wrong class.
  * @param predicted N windows with the same K classes
  * @param probabilities [N, K]
  */

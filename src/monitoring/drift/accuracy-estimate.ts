@@ -59,9 +59,9 @@ export interface AccuracyRung {
   readonly below?: number;
   /** Distance from the estimate to the interval's upper limit, for the same estimate as `halfWidth`. */
   readonly above?: number;
-  /** Smallest confidence seen. */
+  /** Smallest mean confidence of any of these batches. */
   readonly leastConfidence: number;
-  /** Largest confidence seen. */
+  /** Largest mean confidence of any of these batches. */
   readonly mostConfidence: number;
 }
 
@@ -116,7 +116,10 @@ const steepness = 5;
  * half of the people in WISDM and MotionSense.
  */
 const leastVariance = 0.02;
-/** Number of splits of the miscoverage between the two sides to try when looking for the shortest interval; arbitrary. */
+/**
+ * Number of equal parts of the miscoverage that are distributed between the two sides when looking for the shortest interval;
+ * arbitrary.
+ */
 const divisions = 10;
 /**
  * Fraction of the allowed miscoverage to use: the shortest of several intervals covers a smaller share of new people than of

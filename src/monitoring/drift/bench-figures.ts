@@ -42,7 +42,10 @@ export interface ChangeFigures {
   readonly within_5: number;
   /** Share of streams with an alarm within 25 batches of the change. */
   readonly within_25: number;
-  /** Share of alarms that, five batches later, reported the correct kind of change; null if no alarm reported one. */
+  /**
+   * Share of alarms that, five batches later, reported the correct kind of change; null if no alarm was followed by five
+   * batches.
+   */
   readonly label_right: number | null;
 }
 
@@ -52,7 +55,7 @@ export interface DriftBenchResult {
   readonly people: readonly string[];
   /** Length of a batch. */
   readonly batch_seconds: number;
-  /** Maximum number of batches per stream. In recorded order, a stream also ends when its person's recordings do. */
+  /** Maximum number of batches per stream. In recorded order, a stream also ends where its person's recordings end. */
   readonly batches: number;
   /** Number of the first changed batch, counting from 0. */
   readonly change_at: number;

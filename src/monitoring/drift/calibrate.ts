@@ -1,6 +1,7 @@
-// Calibration by rehearsal. Scores drift-free batches of several lengths like production batches. The people they come from are
-// not in the reference. If chunks have shifted copies, each batch is also scored with one channel shifted, and the calibration
-// chooses the score for which the evidence of this shift grows fastest.
+// Calibration by rehearsal. Scores drift-free batches of several lengths like production batches. Each batch is compared with
+// data from other people or with other sessions of the same person, if there are enough of them. If chunks have shifted copies,
+// each batch is also scored with one channel shifted; against a stream's own past, the calibration then uses the statistic for
+// which the evidence of this shift grows fastest.
 
 import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -42,7 +43,10 @@ export interface CalibrateOptions {
   readonly day?: { readonly boutSeconds: readonly [shortest: number, longest: number] } | "recorded";
   /** Size of the shift in the chunks' `shifted`, in standard deviations of the baseline (default: .6). */
   readonly shiftSd?: number;
-  /** The statistic that the score is computed from (default: the one that detects the shift soonest). */
+  /**
+   * The statistic from which the score is computed (default: against the training data, the distance within classes; against a
+   * stream's own past, the statistic that detects the shift soonest).
+   */
   readonly statistic?: ScoreStatistic;
   /** Stored unchanged; used for kinds of reference that could not be rehearsed (default: null). */
   readonly correlationSeconds?: Calibration["correlation_seconds"];

@@ -83,7 +83,7 @@ export function calibrationRung(
   };
 }
 
-/** Returns the batches' p-values after a drift. */
+/** Returns the p-value of each of `batches`, which may contain a drift, among the scores of `rehearsed`. */
 export function rungPValues(
   seconds: number,
   rehearsed: readonly Rehearsed[],

@@ -31,7 +31,7 @@ export interface CalibrationRung extends NullRung {
     readonly beyond_reach: number;
   } | null;
   /**
-   * Alarm level divided by the average run length. Chosen so that drift-free streams from held-out people reach that run
+   * Alarm level divided by the requested run length. Chosen so that drift-free streams from held-out people reach that run
    * length; see `evidenceFactor`. 1 if not measured.
    */
   readonly evidence_factor: number;
@@ -86,8 +86,8 @@ export interface StreamRung {
   /** Length of a batch. */
   readonly seconds: number;
   /**
-   * Alarm level divided by the average run length, 10 to 100. Chosen so that drift-free streams from held-out people reach
-   * that run length; see `evidenceFactor`.
+   * A factor of 10 to 100: the alarm level divided by the requested run length. Chosen so that drift-free streams from held-out
+   * people reach that run length; see `evidenceFactor`.
    */
   readonly evidence_factor: number;
 }
@@ -207,7 +207,9 @@ export const rehearsedDaySchema: z.ZodType<RehearsedDay> = z
     z.literal("recorded"),
     z.object({ bout_seconds: z.tuple([z.number().positive().max(1e9), z.number().positive().max(1e9)]) }),
   ])
-  .describe("the days that were rehearsed: in recorded order, or with a mean bout length drawn from this range");
+  .describe(
+    "the rehearsed days: recorded order, or the range in seconds from which each day's mean bout length was drawn",
+  );
 
 export const runLengthSchema: z.ZodType<MeasuredRunLength> = z
   .object({
@@ -218,7 +220,7 @@ export const runLengthSchema: z.ZodType<MeasuredRunLength> = z
     seconds: z.number().positive().max(1e9),
     days: z.array(z.object({ day: rehearsedDaySchema, batches: z.int().min(1), alarms: z.int().min(0) })).min(1),
   })
-  .describe("run length between false alarms, measured on people and days outside the calibration");
+  .describe("batches between false alarms, measured on people and days outside the calibration");
 
 export const calibrationSchema: z.ZodType<Calibration> = z.object({
   reference_batches: z

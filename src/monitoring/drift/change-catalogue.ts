@@ -51,7 +51,7 @@ export interface ChangeSizes {
 interface Quantity {
   readonly kind: SensorKind;
   readonly name: string;
-  /** Unit of the training data, if it is not recorded. */
+  /** Unit that is assumed if the unit of the training data is unknown. */
   readonly unit: SensorUnit;
   /** Unit that the changed recordings use instead. */
   readonly mistaken: SensorUnit;
@@ -64,7 +64,7 @@ const quantities: readonly Quantity[] = [
 ];
 
 /**
- * Builds the catalogue. Assumes that all sensors are in one device and that unknown units are m/s^2 and rad/s.
+ * Builds the catalogue. Assumes that all sensors are in one device and that unknown units are m/s^2, rad/s and uT.
  * @param channels the model's channels, at least one
  * @param sensors sensors that these channels form; the only sensor-specific change to a sensor of unknown kind is rotation
  * @param scales the baseline's standard deviation of each channel, above 0

@@ -26,7 +26,7 @@ export interface ClassRung {
   readonly ks: Readonly<Record<string, readonly [number, number]>>;
 }
 
-/** [K] one rung per length, shortest first; none for a class that was never compared. */
+/** [K] one rung per length, shortest first; none for a class that was compared too rarely. */
 export type ClassStandards = readonly (readonly ClassRung[])[];
 
 const share = z.number().min(0).max(1);

@@ -7,7 +7,7 @@ import type { BaselineStats, ChannelStats } from "./baseline-stats.ts";
 /** Number of histogram bins, enough to show the shape; arbitrary. */
 const HISTOGRAM_BINS = 64;
 
-/** Computes the part of a baseline that describes the values: statistics over all rows, in the file's units. */
+/** The part of a baseline that describes the values: statistics over all rows, in the channels' units. */
 export type DescribedValues = Pick<BaselineStats, "n_samples" | "sensor_columns" | "per_channel">;
 
 /**

@@ -19,7 +19,7 @@ export interface Pair {
   readonly current: readonly Chunk[];
 }
 
-/** A drift-free pair for batches of `count` chunks; undefined if the group has too few recordings. */
+/** Draws a drift-free pair for batches of `count` chunks; returns undefined if the group has too few recordings. */
 export type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefined;
 
 /** With fewer people, a held-out person reveals little about the next new person; the limit is arbitrary. */

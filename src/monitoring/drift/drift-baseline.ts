@@ -144,7 +144,7 @@ export function referenceOfDriftBaseline({ edges, by_class }: DriftBaseline): Ba
   );
 }
 
-/** @param sensors the sensors of the channels (default: none, in which case no length is compared with gravity) */
+/** @param sensors the sensors of the channels (default: none, in which case no magnitude is compared with gravity) */
 export function modelOfDriftBaseline(
   drift: DriftBaseline,
   channels: readonly string[],

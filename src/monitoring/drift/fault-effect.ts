@@ -1,7 +1,7 @@
 // Determines whether a batch still shows the effect of the fault that raised the alarm. A fault moves some figure in the series
-// (the mean or spread of a signal within classes) away from its value before the change. The figure moved most clearly shows
-// whether the fault persists: the batch is closer to either the old or the new value. A p-value over all signals often does
-// not, because batches with a subtle fault often look ordinary.
+// (the mean or spread of a signal within classes) away from its value before the change. The figure that the fault moved most
+// clearly decides whether the fault persists: the batch is closer to either the old or the new value. A p-value over all
+// signals often cannot decide this, because batches with a subtle fault often look ordinary.
 
 import { median } from "../../stats/median.ts";
 import type { DriftState } from "./drift-state.ts";

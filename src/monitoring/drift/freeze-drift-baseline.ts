@@ -209,7 +209,10 @@ function freezeCorrelations(
   return Object.fromEntries(times as [string, number][]);
 }
 
-/** All people's windows in recorded order, cut into batches of every length on the ladder. */
+/**
+ * Calibrates the accuracy estimate on all people's windows in recorded order, cut into batches of every length in
+ * `lengthsSeconds`; null if nobody has enough windows for a batch.
+ */
 function freezeAccuracy(
   { windows }: WindowSignals,
   probabilities: Float32Array,

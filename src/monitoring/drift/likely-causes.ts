@@ -102,7 +102,7 @@ function isOrdinaryWithoutCause({ beyond, pValue, findings }: Comparison): boole
   return !beyond && (pValue === null ? findings.length === 0 : pValue.p > ordinaryP);
 }
 
-/** Samples recorded at a different rate are interpolated when the rate is corrected, which makes them smoother. */
+/** The model without the roughness of signals: correcting the rate interpolates the samples, which makes them smoother. */
 function causeModelWithoutRoughness(model: DriftModel): DriftModel {
   const kept = <T>(byName: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(byName).filter(([name]) => !name.endsWith(" roughness")));

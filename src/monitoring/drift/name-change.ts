@@ -70,7 +70,8 @@ export function changeShapeToName(
 }
 
 /**
- * Uses the channel's means or its spreads, whichever are better explained by a step or ramp, or its distances if neither are.
+ * Uses the channel's means or its spreads, whichever are better explained by a step or ramp, or its distances if neither is
+ * explained well.
  */
 function channelShapeToName(channel: readonly DriftState["series"][number][string][]): ChangeShape {
   const of = (i: number): number[] => channel.map((batch) => batch[i]!);

@@ -1,6 +1,6 @@
 // Raises or sustains alarms that are based neither on evidence nor on constants. If a stream is faulty from its first batch,
-// the alarm is raised as if the stream had changed before that batch. A batch that does not count leaves the stream's alarm
-// unchanged.
+// the alarm is raised as if the stream had changed before that batch. A batch that neither adds evidence nor enters the
+// references leaves the stream's alarm unchanged.
 
 import type { AlarmState, DriftState } from "./drift-state.ts";
 import type { DriftStrength } from "./weigh-evidence.ts";

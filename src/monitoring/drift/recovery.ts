@@ -29,8 +29,8 @@ export const recoverySchema: z.ZodType<Recovery> = z.object({
 });
 
 /**
- * Assumed mean of -ln p before the first batches of an alarm; like `leadAtAlarm`, `enough` and `gainWithoutEffect`, chosen on
- * one half of the people in WISDM and MotionSense.
+ * Mean of -ln p that is assumed when an alarm begins, with the weight of one batch; like `leadAtAlarm`, `enough` and
+ * `gainWithoutEffect`, chosen on one half of the people in WISDM and MotionSense.
  */
 const usualFault = 3;
 /** Added to that mean for the reference that raised the alarm. */

@@ -9,7 +9,7 @@ export interface Remedy {
   readonly channels: readonly string[];
   /** The fault in words, such as "is in g instead of m/s^2". */
   readonly fault: string;
-  /** The batch's changed channels. */
+  /** Returns those channels of the batch, without the fault. */
   readonly undo: (columns: Columns) => Columns;
 }
 

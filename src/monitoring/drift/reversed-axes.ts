@@ -1,5 +1,5 @@
-// Finds axes whose sign has flipped. In activities where the direction of gravity used to turn with the gyroscope, it now turns
-// against it, and vice versa. A change of sign reverses the coherence exactly, in every activity; other changes in the
+// Finds axes whose sign has flipped. In activities in which the direction of gravity used to turn with the gyroscope, it now
+// turns against it, and vice versa. A change of sign reverses the coherence exactly, in every activity; other changes in the
 // coherence are ignored. The usual coherence is learned from the stream's own past, because fast movements disturb the
 // direction of gravity differently in each person.
 

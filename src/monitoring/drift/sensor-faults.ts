@@ -39,9 +39,9 @@ export function stuckSensorFault(column: Float32Array, share: number): Float32Ar
 }
 
 /**
- * Loses bursts of samples, the same in all channels, and fills the gaps with straight lines, as preprocessing/resample.ts does
- * with short gaps. (A longer gap would split the recording, as in data/sampling.ts, and would not change any sample.) Bursts
- * never touch each other or an end of the batch, so no gap is longer than a burst.
+ * Loses bursts of samples, the same in all channels, and fills the gaps with straight lines, as signals/data/resample.ts does
+ * with short gaps. (A longer gap would split the recording and change no sample; see signals/data/sampling.ts.) Bursts never
+ * touch each other or an end of the batch, so no gap is longer than a burst.
  * @param share share of the samples to lose, rounded to a whole number of bursts
  * @param burst number of samples lost in a row
  * @throws RangeError if that many separate bursts do not fit

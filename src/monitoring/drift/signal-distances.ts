@@ -35,7 +35,7 @@ export function signalDistances(reference: ModelSignals, current: ModelSignals):
   };
 }
 
-/** The inputs of the accuracy estimate. */
+/** Mean confidence of the network over the windows. */
 export function confidenceSignalDistance({
   confidence,
   windows,
@@ -43,7 +43,7 @@ export function confidenceSignalDistance({
   return confidence.millionths / 1e6 / windows;
 }
 
-/** Share of consecutive windows whose labels differ; null if there are no such pairs. */
+/** Share of the pairs of consecutive windows whose predicted labels differ; null if there are no pairs. */
 export function flipRateSignalDistance({ flips, pairs }: ModelSignals): number | null {
   return pairs === 0 ? null : flips / pairs;
 }

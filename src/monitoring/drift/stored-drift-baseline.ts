@@ -3,7 +3,7 @@
 
 import { snakeCase, snakeKeys } from "../../letter-case.ts";
 
-/** Paths of objects whose keys are in camelCase in memory; "*" stands for any key or index, often a user's name. */
+/** Paths of objects whose keys are in camelCase in memory; "*" stands for any key or index, often a name that a user chose. */
 const renamed: readonly string[] = [
   "by_class.*.*",
   "signals",

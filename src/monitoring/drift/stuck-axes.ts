@@ -1,7 +1,7 @@
-// Finds stuck axes. Finds stuck axes: axes that repeat one value exactly while the other two axes of the sensor move, although
-// any movement, and even noise, changes all three. No calibration is needed, so even a stream's first batch can be judged.
-// There are two exceptions: coarsely rounded values mostly stay the same on all axes, and an axis whose values pile up at a
-// limit is clipped there (direct-faults.ts). Dimensions: N samples.
+// Finds stuck axes: axes that repeat one value exactly while the other two axes of the sensor move, although any movement, and
+// even noise, changes all three. No calibration is needed, so even a stream's first batch can be judged. There are two
+// exceptions: coarsely rounded values mostly stay the same on all axes, and an axis whose values pile up at a limit is clipped
+// there (direct-faults.ts). Dimensions: N samples.
 
 import type { Axes } from "../../signals/sensors/sensor.ts";
 import { moments } from "../../stats/moments.ts";

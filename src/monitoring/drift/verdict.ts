@@ -52,7 +52,7 @@ export interface Judgement {
    * the change, and make a recovered stream look permanently changed.
    */
   readonly doubtful: boolean;
-  /** Whether the anchor did not count, because other people seem to be behind the stream; see `isAnchorOutlived`. */
+  /** Whether the anchor was ignored, because other people seem to be behind the stream now; see `isAnchorOutlived`. */
   readonly anchorOutlived: boolean;
   readonly strength: DriftStrength;
   /** One comparison per available reference. */
@@ -185,7 +185,7 @@ export function compareForVerdict(
   });
 }
 
-/** By first batch. Caches merged anchors, because a stream's anchor never changes. */
+/** Caches merged anchors by their first batch, because a stream's anchor rarely changes. */
 const anchors = new WeakMap<
   ClassSummaries,
   { readonly batches: readonly ClassSummaries[]; readonly whole: ClassSummaries }

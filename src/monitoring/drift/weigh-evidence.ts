@@ -1,8 +1,8 @@
 // Decides whether the evidence warrants an alarm. The anchor and the rolling reference each accumulate evidence over time. The
-// average of e-detectors is an e-detector, so comparing their mean with the average run length requires no correction for
-// multiple tests. A batch with values that no person can cause raises an alarm immediately. Once the stream has a past, an
-// alarm ends only when the batches are ordinary again (recovery.ts), not when the evidence decreases. Otherwise, a persistent
-// fault could look normal for a while and enter the rolling reference.
+// average of e-detectors is an e-detector, so the mean of the two can be compared with one alarm level (`weighedEvidenceLevel`)
+// without a correction for multiple tests. A batch with values that no person can cause raises an alarm immediately. Once the
+// stream has a past, an alarm ends only when the batches are ordinary again (recovery.ts), not when the evidence decreases.
+// Otherwise, a persistent fault could look normal for a while and enter the rolling reference.
 //
 // The comparison with the baseline accumulates no evidence. A person who differs from the training data does so in every batch.
 // Multiplying the p-values would count the same difference repeatedly, and one stream in seven would raise an alarm. Such a
@@ -51,17 +51,17 @@ export interface Weighed extends Pick<DriftState, "evidence" | "recovery"> {
 /** Upper limit that keeps the evidence finite, so that it can be stored as JSON. */
 const mostEvidence = 1e300;
 /**
- * Share of the alarm level that the evidence is reduced to when an alarm ends, so that the alarm returns soon if the fault
+ * Share of the alarm level to which the evidence is limited when an alarm ends, so that the alarm returns soon if the fault
  * does; chosen together with the constants in recovery.ts.
  */
 const leftOfEvidence = 0.05;
 
-/** Evidence required for an alarm. */
+/** The alarm level: the requested run length times the largest evidence factor of the comparisons. */
 export function weighedEvidenceLevel(comparisons: readonly Comparison[], arl: number): number {
   return arl * Math.max(1, ...comparisons.map(({ evidenceFactor }) => evidenceFactor));
 }
 
-/** The mean evidence over the references, which is compared with the run length. */
+/** The mean of the evidence from the anchor and the rolling reference, which is compared with `weighedEvidenceLevel`. */
 export function weighedEvidence({ evidence }: Pick<DriftState, "evidence">): number {
   return ownPast.reduce((sum, kind) => sum + evidence[kind].value, 0) / ownPast.length;
 }

@@ -28,7 +28,7 @@ import { judgeByRepeatedCause, repeatedCause } from "./repeated-cause.ts";
 import type { CheckFacts, JudgeOptions, MeasuredBatch, StreamState } from "./stream-state.ts";
 import type { Judge } from "./watched-model.ts";
 
-/** Number of most recent batch ids to keep, so that a result can name the batch where a change began. */
+/** Number of most recent batch ids to keep, so that a result can name the batch at which a change began. */
 const mostRecent = 100;
 
 const noCauses = "Likely causes could not be determined, because the batch was sent as a summary without its samples.";

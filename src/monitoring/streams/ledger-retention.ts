@@ -1,10 +1,13 @@
 // Decides what a ledger keeps, and for how long. Full results, and the summaries of batches outside the references, are kept
-// for a number of days. The summary of a batch in a reference is kept as long as the batch is in it. Each batch's row, with a
-// few figures, is kept forever.
+// for a number of days. The summary of a batch is kept as long as the batch is in a reference. Each batch's row, with a few
+// figures, is kept forever.
 import type { StreamRules } from "../../storage/stream-store.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
 
-/** Number of days to keep full results and summaries that no reference needs; everything else is kept forever. */
+/**
+ * What a ledger keeps in full: results, and summaries that no reference needs, for `days` days. Everything else is kept
+ * forever.
+ */
 export interface Keep {
   readonly days: number;
   /** Maximum size of the ledger; above it, the oldest batches are shortened regardless of their age. */

@@ -73,7 +73,10 @@ export interface DecidedBy {
 export interface StreamSchemas<R, E> {
   readonly result: z.ZodType<R>;
   readonly evidence: z.ZodType<E>;
-  /** Converts stored evidence to the form expected by the `evidence` schema. Default: the evidence is stored unchanged. */
+  /**
+   * Converts evidence to the form in which it is stored and which the `evidence` schema reads. Default: the evidence is stored
+   * unchanged.
+   */
   readonly storedEvidence?: (evidence: E) => unknown;
   /**
    * Returns a result's headline, which is shown in lists of streams; see `DecidedBatch`. Default: no headline.

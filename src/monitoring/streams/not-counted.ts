@@ -36,7 +36,8 @@ export function reasonNotToCount(
 }
 
 /**
- * Updates the length of time without movement at the end of a stream. A batch that arrived without samples does not change it.
+ * Updates the length of time without movement at the end of a stream. A batch whose time without movement is unknown does not
+ * change it.
  * @param before the stream's state before the batch
  */
 export function notCountedWithStillness(

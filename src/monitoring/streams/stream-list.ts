@@ -84,7 +84,7 @@ export interface IndexedStream
 /** The parts of a listed stream that lists are filtered and sorted by. */
 export type SelectableStream = Pick<ListedStream, "stream" | "state" | "since" | "last" | "retired_at" | "silence">;
 
-/** Times at which a stream's last batches arrived, in seconds. */
+/** The arrival of a stream's last batch, and the intervals between its last batches, in seconds. */
 interface StreamRhythm {
   readonly last: number;
   /** Median and longest interval; null if there are too few batches. */

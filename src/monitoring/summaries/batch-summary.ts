@@ -42,7 +42,7 @@ export interface SparseCounts {
   readonly to: number;
 }
 
-/** The counts and moments of one channel, with the counts in a different form. */
+/** The counts and moments of one channel, with the counts in full or as `SparseCounts`. */
 export interface MergeableChannel extends Omit<ChannelSummary, "counts"> {
   readonly counts: readonly number[] | SparseCounts;
 }

@@ -29,7 +29,7 @@ const largestFloat32 = 3.4028234663852886e38;
 export interface MeasurementShape {
   /** Number of bins by channel, including signals computed from a sensor's axes. */
   readonly bins: Readonly<Record<string, number>>;
-  /** K. */
+  /** K, the number of classes. */
   readonly classes: number;
 }
 

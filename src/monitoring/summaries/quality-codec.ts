@@ -15,8 +15,8 @@ import type { ByteWriter } from "./byte-writer.ts";
 /** The time without movement in a batch. */
 export interface StillSummary {
   /**
-   * Time that was left out: periods of at least ten minutes, or ones that include a minute during which the sensor was lying on
-   * something.
+   * Time that was left out: periods without movement that last at least ten minutes or include a minute during which the sensor
+   * was lying on something.
    */
   readonly seconds: number;
   /** Duration of all rows. */

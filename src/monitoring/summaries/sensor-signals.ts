@@ -11,8 +11,8 @@ import { coherenceHalfWidth, turningCoherence } from "./turning-coherence.ts";
 const tempoSeconds = 0.1;
 
 /**
- * Returns the signals of the accelerometers or, if there are none, of the gyroscopes or, if there are none either, of the
- * unknown sensors.
+ * The signals that are computed for each accelerometer or, if there are none, for each gyroscope or, if there are none either,
+ * for each unknown sensor.
  */
 const movementKinds = ["magnitude", "tempo", "roughness"] as const;
 type SignalKind = (typeof movementKinds)[number] | "coherence";

@@ -57,7 +57,7 @@ export const baselineReferenceSchema: z.ZodType<BaselineReference> = z.record(
   z.object({ edges: edgesSchema, summary: channelSummarySchema }),
 );
 
-/** The form in which a ledger stores measurements. */
+/** The form in which a ledger stores a batch's key figures. */
 export const batchFiguresSchema: z.ZodType<BatchFigures> = z.record(
   z.string(),
   z.object({ n: count, mean: z.number(), std: z.number().min(0) }),

@@ -22,7 +22,7 @@ export function ensembleLayer(members: Readonly<Record<string, Layer>>): Layer {
   };
 }
 
-/** Different members may use the same tensor names. */
+/** Puts a member's name before the names of its tensors, because different members may use the same tensor names. */
 function ensembleMemberContext(context: LayerContext, member: string): LayerContext {
   return {
     ...context,

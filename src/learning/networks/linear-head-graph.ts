@@ -15,9 +15,9 @@ export function buildHeadScoresGraph(type: CountType, features: number): Graph {
 }
 
 /**
- * Inputs: counts, weights and intercepts as above, row_weights [N, K] and targets [N, K]. Outputs: products [K, F], each row's
- * residual (row weight times score, minus target) times its counts, summed over rows; residuals [K], the residuals summed over
- * rows.
+ * Inputs: counts [N, F], weights [F, K], intercepts [K], row_weights [N, K] and targets [N, K]. Outputs: products [K, F], each
+ * row's residual (row weight times score, minus target) times its counts, summed over rows; residuals [K], the residuals summed
+ * over rows.
  */
 export function buildHeadProductsGraph(type: CountType, features: number): Graph {
   const graph = new Graph("head_products");

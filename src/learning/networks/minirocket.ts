@@ -48,7 +48,7 @@ export function windowChannels(_: LayerContext, x: Value): Value {
   return transpose(x, [0, 2, 1]);
 }
 
-/** [B, S, T] -> [B, F]: for each feature, the number of samples where its kernel's output exceeds its bias. */
+/** [B, S, T] -> [B, F]: for each feature, the number of samples at which its kernel's output exceeds its bias. */
 export function miniRocketCounts(context: LayerContext, signals: Value): Value {
   const [, rows, steps] = signals.shape as [unknown, number, number];
   const counts = kernelGroups(steps).flatMap((group, index) => {

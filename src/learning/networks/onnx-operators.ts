@@ -224,12 +224,12 @@ export function expand(x: Value, shape: readonly number[]): Value {
   return emitOperator("Expand", [x, intsOperand(x, shape)], x.type, shape);
 }
 
-/** Along the last axis. */
+/** Softmax along the last axis. */
 export function softmax(x: Value): Value {
   return emitLastAxisOperator("Softmax", x);
 }
 
-/** Along the last axis. */
+/** The logarithm of the softmax along the last axis. */
 export function logSoftmax(x: Value): Value {
   return emitLastAxisOperator("LogSoftmax", x);
 }

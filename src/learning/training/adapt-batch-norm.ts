@@ -19,7 +19,7 @@ import { scaleTrainingWindows } from "./training-batch.ts";
  * batches; variances combine the variance within batches with that between batch means. Dropout is drawn as in training,
  * because it affects the training statistics as well. In an ensemble, the member with batch normalization is adapted.
  *
- * @param plan the fit's plan, with a seed of its own
+ * @param plan the fit's network, scaler and batch size; `rng` is the state of a generator that the fit did not use
  * @param windows the windows that the plan refers to
  * @param rows at least two windows; an incomplete last batch is omitted
  * @throws RangeError if there are fewer than two windows

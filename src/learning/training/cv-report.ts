@@ -146,7 +146,7 @@ export const labelChangesSchema: z.ZodType<LabelChanges> = z.object({
   crossing: count.describe("candidate windows in which the label changes"),
   mostly: count.describe("windows in which the label changes but one label covers at least 80 %"),
   majority: count.describe("windows in which the label changes but one label covers at least half"),
-  used: count.describe("windows in which the label changes but which are used"),
+  used: count.describe("windows that are used although the label changes in them"),
 });
 
 const worstUser = z.object({ user: z.string(), macro_f1: z.number(), accuracy: z.number() });

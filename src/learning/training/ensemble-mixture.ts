@@ -13,7 +13,7 @@ export interface EnsembleMixture {
 /** A choice of weights for the members, and its log loss for each held-out person. */
 export interface TriedMixture {
   readonly weights: readonly number[];
-  /** [N] in nats. */
+  /** One loss per held-out person, in nats. */
   readonly losses: readonly number[];
 }
 

@@ -38,7 +38,7 @@ export interface FineTuningReport {
   gain_over_as_is: FineTuningGain;
   /** Fine-tuned minus trained from scratch. */
   gain_over_scratch: FineTuningGain;
-  /** People that the starting model had learned from, so that its own scores for them are too good. */
+  /** People that the starting model had learned from, so that the scores of that model for these people are too good. */
   known_users: string[];
 }
 

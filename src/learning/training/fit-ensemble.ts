@@ -120,7 +120,7 @@ function stateOfUnfinishedMember(kept: FitState | undefined, windows: WindowSet)
   return kept !== undefined && divideEnsemble("ensemble", kept, windows) === null ? kept : undefined;
 }
 
-/** The plan for one member, which has random numbers of its own. */
+/** The plan for one member, with a random-number generator that no other member uses. */
 function ensembleMemberPlan(plan: FitPlan, network: MemberName, changes: Partial<FitPlan>): FitPlan {
   const { mixture: _, ...own } = plan;
   return { ...own, ...changes, network, rng: Rng.fromState(plan.rng).split(network).state };

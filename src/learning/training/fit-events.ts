@@ -56,7 +56,7 @@ export interface EpochEvent {
   seconds: number;
   /** Windows trained on or validated, per second. */
   windowsPerSecond: number;
-  /** Best epoch of this fit so far. */
+  /** Whether this is the best epoch of the fit so far. */
   best: boolean;
   /** Estimated time left for the whole run, including calibration and writing; null until there is an estimate. */
   secondsLeft: number | null;

@@ -31,7 +31,7 @@ export interface FitOptions {
   readonly start?: NetworkWeights;
   /** Number of threads that process the shards; it does not affect the results. */
   readonly threads: number;
-  /** Called after each step. */
+  /** Called after each step; the fit ends if it returns true. */
   readonly shouldStop: () => boolean;
   /** Called after each step; `loss` is the mean over the epoch so far. */
   readonly onStep: (progress: Omit<StepProgress, "windowsPerSecond">) => void;

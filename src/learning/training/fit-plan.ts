@@ -18,8 +18,8 @@ export interface FitPlan {
   /** Windows to predict with the weights that were kept. */
   readonly testIndex: readonly number[] | null;
   /**
-   * Rows of `trainIndex` whose classes replace the windows' labels. They are spread evenly over the batches: each batch
-   * contains their overall share, to within one window.
+   * Rows of `trainIndex`, and the classes that replace the labels of their windows. The rows are spread evenly over the
+   * batches: each batch contains their overall share, to within one window.
    */
   readonly pseudoLabels: { readonly rows: readonly number[]; readonly labels: readonly number[] } | null;
   readonly epochs: number;

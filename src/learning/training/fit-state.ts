@@ -25,7 +25,7 @@ export interface FitEpoch {
   /** The mixtures that `auto` chose this one from, and their losses on the people held out. */
   tried?: readonly TriedMixture[];
   seconds: number;
-  /** The best epoch so far. */
+  /** Whether this is the best epoch so far. */
   best: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface FitProgress {
   epochs: FitEpoch[];
   /** Number of steps completed in the current epoch. */
   step: number;
-  /** Sums over those steps. */
+  /** Sums over the steps completed in the current epoch. */
   lossSum: number;
   correct: number;
   epochSeconds: number;

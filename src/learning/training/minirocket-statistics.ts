@@ -133,8 +133,8 @@ function miniRocketCountingGraph(
 }
 
 /**
- * Sets the features' means and standard deviations to those over some of the counted windows; a constant feature keeps a
- * standard deviation of 1.
+ * Sets the features' means and standard deviations to those over the counted windows; a constant feature keeps a standard
+ * deviation of 1.
  */
 export function measureMiniRocketStatistics(
   network: NetworkSpec,

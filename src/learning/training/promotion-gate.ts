@@ -44,7 +44,7 @@ export interface Proxies {
   readonly mean_confidence: number;
   /** Mean entropy as a fraction of its maximum. */
   readonly mean_entropy: number;
-  /** Share of consecutive windows whose labels differ; null if there are no such pairs. */
+  /** Share of the pairs of consecutive windows whose labels differ; null if there are no pairs. */
   readonly flip_rate: number | null;
   /** Largest KS distance in any channel between the unlabelled data and the network's own baseline. */
   readonly drift: number;

@@ -14,7 +14,7 @@ export interface FitCheckpoint {
 
 /** Where a run stores its fits between sessions. */
 export interface FitCheckpoints {
-  /** Null for a fit that has not started. @throws UserError if the checkpoint is damaged */
+  /** The stored progress of a fit; null for a fit that has not started. @throws UserError if the checkpoint is damaged */
   read(fit: FitName): Promise<FitCheckpoint | null>;
   /** Replaces the previous checkpoint atomically. */
   write(fit: FitName, bytes: Uint8Array): Promise<void>;

@@ -75,7 +75,7 @@ export class TimeLeft {
     if (best) fit.best = epoch;
   }
 
-  /** An epoch that this process has trained, and not an earlier one before an interruption. */
+  /** Records an epoch that this process has trained, unlike one that was trained before an interruption. */
   epochTrained(name: FitName, epoch: FitEpoch): void {
     this.epochEnded(name, epoch);
     // The final fit may use several threads, so its CPU time says nothing about other programs.
@@ -93,7 +93,7 @@ export class TimeLeft {
     this.#fits.get(name)!.ended = true;
   }
 
-  /** Null until there is an estimate. */
+  /** The estimated number of seconds left; null until there is an estimate. */
   seconds(): number | null {
     const { jobs, secondsAfterFits, hasOtherPart, maxEpochs } = this.#run;
     const folds = [...this.#fits].flatMap(([name, fit]) => (name === "final" ? [] : [fit]));

@@ -22,9 +22,9 @@ import type { StoredRows } from "./stored-rows.ts";
 const limits = { jumpiness: { warn: 1.3, refuse: 3 }, outlying: { warn: 0.075, refuse: 0.15 } } as const;
 /**
  * Limits for surplus rows from another signal: their minimum number, the minimum share of them that stand out, and the minimum
- * of this share divided by that for other rows. Recordings of MotionSense, BFRB and WISDM chose the limits: most pairs of them,
- * merged at a tenth of the rate, exceed them, and no single recording does on a clock that jitters by a whole step
- * (sensors-of-data-sets.full.test.ts).
+ * of this share divided by that for other rows. The limits were chosen on recordings of MotionSense, BFRB and WISDM: most pairs
+ * of these, one of them at a tenth of the other's rate, exceed the limits when they are merged, and no single recording exceeds
+ * them on a clock that jitters by a whole step (sensors-of-data-sets.full.test.ts).
  */
 const surplus = { least: 20, outlying: 0.3, ratio: 3 } as const;
 /** Largest difference, in usual steps, between the step around a surplus row and a usual step. */
@@ -115,7 +115,7 @@ function faultOfAlternatingRows(found: readonly NamedAlternation[]): FaultDescri
 /** @param columns the values of each channel; each channel's differences are divided by its variance */
 function alternation(columns: readonly Float32Array[], time: Float64Array): Alternation {
   const length = columns[0]?.length ?? 0;
-  /** Squared distances between rows i - 1 and i, and i - 1 and i + 1, and between row i and the last row that stood out. */
+  /** Squared distances between rows i - 1 and i, and between rows i - 1 and i + 1. */
   const [one, two] = [new Float64Array(length), new Float64Array(length)];
   const scales = columns.map((values) => {
     let sum = 0;

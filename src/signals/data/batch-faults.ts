@@ -21,7 +21,7 @@ import type { StoredRows } from "./stored-rows.ts";
 export interface ExpectedChannel {
   /** The column that holds the channel's values. */
   readonly column: string;
-  /** Smallest and largest value in the training data, in the units of the training data. */
+  /** Smallest and largest value in the training data, converted to the units of the batch. */
   readonly min: number;
   readonly max: number;
 }

@@ -28,7 +28,7 @@ export interface BatchUnits {
   readonly people: ReadonlyMap<string, readonly number[]>;
   /** Descriptions of conversions that differ from those used in training. */
   readonly notes: readonly string[];
-  /** Faults about columns that contain a different kind of sensor. */
+  /** Faults of columns whose names indicate a different kind of sensor from the model's. */
   readonly faults: readonly FaultDescription[];
 }
 

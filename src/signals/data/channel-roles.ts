@@ -115,7 +115,7 @@ function resolveChannelRolesByName(
   );
 }
 
-/** Names columns that belong to a sensor by their names, if no name gives its axes, as in gyro_roll and Gyro_Sagittal. */
+/** Warns about columns whose names belong to a sensor but do not give its axes, such as gyro_roll and Gyro_Sagittal. */
 function warnOfUnreadSensors(available: readonly string[], file: string, warn: (message: string) => void): void {
   const found = new Set(sensorsByName(available).map(({ kind }) => kind));
   for (const [kind, option] of [

@@ -1,5 +1,5 @@
-// Names clocks that do not seem to count from 1970. Such times are used as they are, because only labels with dates depend on
-// the epoch.
+// Warns about clocks that do not seem to count from 1970. Such times are used as they are, because only labels with dates
+// depend on the epoch.
 
 import { sinceEpoch } from "./since-epoch.ts";
 import { likelyDates } from "./time-unit.ts";

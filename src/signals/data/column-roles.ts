@@ -13,13 +13,13 @@ import { refuseReservedChannels } from "./reserved-names.ts";
 
 /** The names of the columns in use, as in the file; null for a role without a column. */
 export interface ResolvedColumns {
-  /** Activity of the sample. */
+  /** Column with the activity of each sample. */
   readonly label: string | null;
   /** Column with the person who wore the sensor. */
   readonly group: string | null;
-  /** One uninterrupted recording. */
+  /** Column with the recording that each sample belongs to. */
   readonly recording: string | null;
-  /** Time of the sample. */
+  /** Column with the time of each sample. */
   readonly time: string | null;
   /**
    * Unit of the times: s, ms, us or ns (numbers in that unit), days (serial days of a spreadsheet), ticks (numbers in a unit

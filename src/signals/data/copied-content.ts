@@ -96,7 +96,7 @@ export class CopiedContentFinder {
   }
 }
 
-/** Describes to the user a pair of people with equal values. */
+/** Describes a pair of people with equal or altered values to the user. */
 export function describeCopiedContent({ people, recordings, share, factor }: CopiedContent): string {
   const [one, other] = people.map((person) => JSON.stringify(person));
   const percent = share < 0.01 ? "less than 1" : (100 * share).toFixed(0);

@@ -8,7 +8,7 @@ import type { RowKey } from "./row-texts.ts";
 
 /** Parts of a second counted by the last digits: hhmmss (perhaps with a decimal point), hhmmssff, hhmmssfff, hhmmssffffff. */
 const scales = [1, 100, 1e3, 1e6] as const;
-/** Number by which the digits skip at the end of a minute: from 59 to 100. */
+/** How far the digits jump beyond the next second at the end of a minute: from 59 to 100 instead of 60. */
 const skipped = 40;
 /** Maximum time between two rows for the end of a minute between them to count as evidence, in seconds. */
 const longestStep = 2;

@@ -51,7 +51,7 @@ export function findSensors(
   return { sensors, warnings: [...warnings, ...sensors.flatMap((sensor) => lostSamples(sensor, piecesOf))], mixed };
 }
 
-/** Minimum share of rows without any acceleration to report; coarse sensors may measure zero in free fall. Arbitrary. */
+/** Minimum share of rows that are 0 on all axes for a warning; coarse sensors may measure zero in free fall. Arbitrary. */
 const leastLost = 0.001;
 
 /** Warns of zeros that a logger wrote in place of samples that it lost. */

@@ -78,7 +78,7 @@ export function irregularBursts(time: Float64Array): IrregularBursts | undefined
   return { firsts, step, times };
 }
 
-/** Spreads each burst over the time until the next burst, for recordings where rows were lost or the rate changed. */
+/** Spreads each burst over the time until the next burst, for recordings in which rows were lost or the rate changed. */
 function timesBetweenBursts(time: Float64Array, firsts: readonly number[], step: number): Float64Array {
   const times = new Float64Array(time.length);
   for (let b = 0; b + 1 < firsts.length; b++) {

@@ -9,7 +9,7 @@ export interface LabelRun {
 export interface WindowLabels {
   /** [W] the label that covers most of the window; -1 if no part of it has a label. */
   readonly labels: Int32Array;
-  /** [W] that share, 0 to 1. */
+  /** [W] the share of the window that this label covers, 0 to 1. */
   readonly shares: Float64Array;
 }
 
@@ -43,7 +43,7 @@ export function labelsOfWindows(
   return { labels, shares };
 }
 
-/** Counts how often labels change within windows when windows may span label changes. */
+/** How often labels change within windows, if windows may span label changes. */
 export interface LabelChanges {
   /** Number of windows that fit between gaps. */
   readonly windows: number;
@@ -53,7 +53,7 @@ export interface LabelChanges {
   readonly mostly: number;
   /** Number of windows in which the label changes but one label covers at least half. */
   readonly majority: number;
-  /** Number of windows in which the label changes but which are used. */
+  /** Number of windows that are used although the label changes in them. */
   readonly used: number;
 }
 

@@ -33,7 +33,7 @@ export function planWornWindows(
   return { rows: all, plan: whole, still: { ...still, isAll: true } };
 }
 
-/** Does the same as `planWornWindows`, but returns null instead of a plan where `planWornWindows` throws a DataFault. */
+/** Does the same as `planWornWindows`, but returns null instead of a plan if `planWornWindows` throws a DataFault. */
 export function planWornWindowsOrNull(
   rows: RowSource,
   sensors: Parameters<typeof stillTime>[1],

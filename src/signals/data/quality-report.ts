@@ -70,7 +70,7 @@ export interface QualityReport {
   per_recording: {
     user: string;
     recording: string;
-    /** Rows read, rows kept, and rows dropped by reason. */
+    /** Number of rows kept. */
     rows: number;
     seconds: number;
     rate_hz: number | null;

@@ -35,7 +35,7 @@ interface RatedRecordings {
   readonly per_recording: readonly { readonly rate_hz: number | null }[];
 }
 
-/** Warns that recordings with a rate at least 5 % below the network's are interpolated. */
+/** Warns that recordings with a rate more than 5 % below the network's are interpolated. */
 export function upsampledRateWarnings({ per_recording }: RatedRecordings, samplingRateHz: number): string[] {
   const rates = per_recording.flatMap(({ rate_hz }) => (rate_hz === null ? [] : [rate_hz]));
   const below = rates.filter((rate) => rate < samplingRateHz && rateDiffersFromNetwork(rate, samplingRateHz));

@@ -271,7 +271,10 @@ async function columnsOfUnnamedLabelFile({ path }: SourceFile): Promise<string[]
   });
 }
 
-/** Labels that are codes look like times, and like people or recording numbers. */
+/**
+ * The error for a file of labels without column names: labels that are codes look like times, and like numbers of people or
+ * recordings.
+ */
 function labelsWithoutNames(path: string, row: readonly string[]): UserError {
   return new UserError(
     `--labels ${path}: the file has no line of column names. Its rows have ${row.length} numbers, such as ${row.slice(0, 8).join(", ")}, and nothing says which of them are labels and which are times.`,

@@ -13,7 +13,7 @@ const mostSampled = 1_000_000;
 
 interface Absurd {
   readonly value: number;
-  /** Number of cells with the absurd value. */
+  /** Number of absurd cells in the channel. */
   readonly cells: number;
   readonly median: number;
   /** Distance from the median within which 99 % of the values lie. */

@@ -22,7 +22,8 @@ const [forwardShare, leastSeconds, leastRows] = [0.99, 5, 50];
 
 /**
  * @param unit unit of the time column
- * @param because a unit that comes from the column's name is only questioned, in a warning
+ * @param because whether the unit comes from the column's name, in which case a contradiction causes only a warning, or was
+ * inferred from the steps
  * @param unused columns without a role
  * @throws DataFault if the two clocks give different durations and the unit was inferred from steps
  */

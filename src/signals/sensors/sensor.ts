@@ -19,7 +19,7 @@ export type Axes = readonly [x: string, y: string, z: string];
 export interface Sensor {
   /** Prefix of the signals computed from the sensor: "A" in "A magnitude". */
   readonly name: string;
-  /** What it measures. */
+  /** What the sensor measures. */
   readonly kind: SensorKind;
   /** Names of the sensor's three channels. */
   readonly channels: Axes;

@@ -172,7 +172,7 @@ function wordsOfSensorName(text: string): string[] {
   return (
     text
       .replace(/([a-z])([A-Z])/g, "$1 $2")
-      // SensorLog's DMRotX is of the device's motion.
+      // In SensorLog's DMRotX, DM stands for the device's motion.
       .replace(/^DM(?=[A-Z])/, "DM ")
       .toLowerCase()
       .split(/[^\p{L}]+/u)

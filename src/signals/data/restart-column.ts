@@ -10,7 +10,7 @@ const changesPerRestart = 2;
 
 /**
  * @param schema the file's schema, which may lack columns that reading adds or renames
- * @param time a numeric column; if it contains anything else, no restart column is looked for
+ * @param time a numeric column; no restart column is found for a column of texts
  */
 export async function restartColumn(
   database: Database,

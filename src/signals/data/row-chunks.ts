@@ -33,7 +33,7 @@ import { windowColumn, withWindowRows } from "./window-rows.ts";
 
 export interface RowChunk {
   readonly rows: number;
-  /** Index of its file. */
+  /** Index of the chunk's file. */
   readonly file: number;
   /** Number of earlier rows in the same file. */
   readonly firstRow: number;
@@ -68,7 +68,7 @@ export interface Table {
 
 /**
  * @param onFault called for each given or expected channel that is missing
- * @param warn called for sensors that are found but not read
+ * @param warn called with each warning, such as one about sensors that are found but not read
  * @throws UserError if a file is not a table or lacks a column
  */
 export async function openRowChunks(

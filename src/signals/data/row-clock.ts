@@ -237,7 +237,7 @@ export class RowClocks {
           state.shift += overflow;
           at += overflow;
           this.#warn(
-            `Column "${this.#table.roles.time}" begins again at ${overflow.toLocaleString("en")}, as ${weekSizes.includes(overflow) ? "the time of a GPS week does" : `counters of ${Math.log2(overflow)} bits do`}. The recording is continued after the restart.`,
+            `Column "${this.#table.roles.time}" overflows at ${overflow.toLocaleString("en")}, as ${weekSizes.includes(overflow) ? "the time of a GPS week does" : `counters of ${Math.log2(overflow)} bits do`}. The recording is continued after the restart.`,
           );
         }
       }

@@ -35,7 +35,9 @@ const halfDayAdvice =
   "The clock goes back by twelve hours, as clocks do that leave out AM and PM. Export the times with 24 hours.";
 /** Maximum step back, in seconds, that is likely due to a clock that was set. Arbitrary. */
 const mostCorrected = 5;
-/** Minimum number of seconds that are likely to count from 1970; only such clocks are set while they run. */
+/**
+ * Minimum time, in seconds, that is likely to be counted from 1970; only clocks that count from 1970 are set while they run.
+ */
 const leastSince1970 = 9e8;
 const correctedAdvice =
   "If the clock was set back there, begin a new recording at this row; sorting the rows would mix those before and after. " +

@@ -14,7 +14,7 @@ import { usualColumnOfRole } from "../files/usual-column-names.ts";
 
 interface RowLabelFile {
   readonly path: string;
-  /** Where its labels are stored, one per line below a name. */
+  /** Path of a CSV file with the labels, one per line below the column name. */
   readonly stored: string;
   readonly labels: number;
 }
@@ -79,7 +79,7 @@ function wordsOfFile(path: string, other: RegExp): string {
   return words.filter((word) => !other.test(word)).join(" ");
 }
 
-/** The folders that contain recordings with the same name. The key is the name without words such as acc. */
+/** For each name of recordings, without words such as acc: the folders that contain recordings of that name. */
 export type RecordingFolders = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function foldersOfRecordings(paths: readonly string[]): RecordingFolders {
@@ -87,7 +87,10 @@ export function foldersOfRecordings(paths: readonly string[]): RecordingFolders 
   return new Map([...byName].map(([name, own]) => [name, new Set(own.map((path) => dirname(resolve(path))))]));
 }
 
-/** Returns the files of labels that belong to a recording by its name or, if other folders have the same name, its folder. */
+/**
+ * Returns the label files with the name of a recording. If some of them are in the recording's folder, or if several folders
+ * contain recordings of that name, only those in the recording's folder are returned.
+ */
 function labelFilesOfRecording(
   path: string,
   files: readonly RowLabelFile[],

@@ -43,7 +43,7 @@ export async function withoutRowNumbers(
 const [searchedRows, leastPieces] = [20_000, 8];
 /** Maximum mean number of rows of a piece; people have longer recordings. */
 const longestPiece = 512;
-/** Minimum share of the ends at which time must run on, and the longest such step, in usual steps. */
+/** Minimum share of the ends at which time must run on, and the longest such step, in median steps. */
 const [runningShare, longestStep] = [0.9, 2];
 
 /** Whether each value occurs in consecutive rows only, and time runs on from each value to the next. */

@@ -114,7 +114,7 @@ export class RowStore {
     return this.#inFile(column, start + from, start + to);
   }
 
-  /** Must be called after the last row. */
+  /** Must be called after the last row has been appended. */
   #seal(): Float64Array {
     if (this.#file === undefined) this.#newest.sort();
     else {
@@ -235,7 +235,7 @@ function rowStoreSegmentRows(
   return { from: firsts[place]!, to: here ? firsts[place + 1]! : firsts[place]!, place };
 }
 
-/** Index of the last of the ascending numbers that does not exceed `most`; 0 if all of them do. */
+/** Index of the last of the ascending numbers that does not exceed `most`; 0 if all of them exceed it. */
 function rowStoreLastUpTo(numbers: Int32Array | Float64Array, most: number): number {
   let [low, high] = [0, numbers.length - 1];
   while (low < high) {

@@ -28,7 +28,7 @@ export class RowTexts {
   readonly #keys: RowKey[];
   readonly #roles: ColumnRoles;
   readonly #spellings: Spelt;
-  /** The most recent key for each distinct text. */
+  /** Index of the most recent key for each distinct text. */
   readonly #known = new Map<string, number>();
   /** How the person's name is spelt in each recording, by the person's first spelling and the recording's name. */
   readonly #spellingIn = new Map<string, string>();
@@ -43,8 +43,8 @@ export class RowTexts {
   }
 
   /**
-   * Decoding texts takes longer than decoding all the numbers. Therefore, consecutive rows with equal 53-bit hashes are assumed
-   * to have the same texts.
+   * Returns the index of each row's key. Decoding texts takes longer than decoding all the numbers. Therefore, consecutive rows
+   * with equal 53-bit hashes are assumed to have the same texts.
    * @param chunk a chunk whose first columns are person, recording and label, each as produced by `limitedTextColumn`, and
    * their hash
    */

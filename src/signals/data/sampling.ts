@@ -12,7 +12,7 @@ export const minimalGapSeconds = 0.1;
 export interface Sampling {
   /** Typical step in seconds: the median, or the mean if the clock is coarse; NaN for a single row. */
   readonly periodSeconds: number;
-  /** Root mean square deviation of the steps (excluding gaps) from the median step, as a fraction of the median step. */
+  /** Root mean square deviation of the steps (excluding gaps) from the typical step, as a fraction of the typical step. */
   readonly jitter: number;
   /** Rows that directly follow a gap. */
   readonly gapRows: readonly number[];
@@ -120,7 +120,7 @@ export function medianOfSampling(values: Float64Array): number {
   return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
 }
 
-/** Returns the median sampling rate of a recording; null if it has fewer than two rows. */
+/** Returns the typical sampling rate of a recording; null if it has fewer than two rows. */
 export function samplingRate({ periodSeconds }: { readonly periodSeconds: number }): number | null {
   const rate = withoutRoundingNoise(1 / periodSeconds);
   return Number.isFinite(rate) ? rate : null;

@@ -137,7 +137,10 @@ export class RowSelector {
     recording.unlabelled = undefined;
   }
 
-  /** Stores a row's time and returns whether it is later than that of the previous row in its recording. */
+  /**
+   * Returns whether to keep a row: whether its time is after that of the last kept row in its recording, or equal to it if
+   * `repeats` is true. Stores the time of a row to keep.
+   */
   #follows(
     recording: OpenRecording,
     time: number,
@@ -173,7 +176,7 @@ export class RowSelector {
     return true;
   }
 
-  /** For each row, returns 0 if it is complete, 1 if a channel is missing, and 2 if the time is missing. */
+  /** For each row, returns 0 if it is complete, 1 if a channel's value is missing or infinite, and 2 if the time is. */
   #findMissing({ rows, channels }: RowChunk, time: Float64Array): Uint8Array {
     const bad = new Uint8Array(rows);
     const padding = this.#table.roles.time === null ? null : selectPaddingRows(channels, time);
@@ -193,8 +196,8 @@ export class RowSelector {
   }
 
   /**
-   * Recordings are ordered by their first row. Without a recording column, all rows of a person in one file form one
-   * recording.
+   * Returns the recording of the rows with a key, and the reason to drop these rows, if there is one. Recordings are ordered by
+   * their first row. Without a recording column, all rows of a person in one file form one recording.
    */
   #lookUp(index: number): { recording: OpenRecording; drop: keyof DroppedRows | undefined } {
     const known = this.#ofKey[index];
@@ -237,8 +240,8 @@ export class RowSelector {
 
   /**
    * Must be called after the last chunk.
-   * @param onFault called if a column has too many missing values, and for the first row in a recording where time runs
-   * backwards; if it returns, rows out of order are dropped without being counted
+   * @param onFault called if a column has too many missing values, if too many rows repeat a time, and for the first row in a
+   * recording where time runs backwards; if it returns, rows out of order are dropped without being counted
    * @param restartColumnOf returns a file's column that changes whenever time runs backwards, if there is one
    */
   async finish(

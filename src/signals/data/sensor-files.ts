@@ -38,7 +38,7 @@ export interface SourceTable extends SourceFile {
 
 /**
  * @param columnsOf reads a file's column names
- * @param warn called for files that are not read because other files contain the same values
+ * @param warn called if files are not read because their format differs from that of the other files
  */
 export async function tablesOfSensorFiles(
   files: readonly SourceFile[],
@@ -92,7 +92,10 @@ export async function tablesOfSensorFiles(
   return tables;
 }
 
-/** Finds files with one axis each, beside a time, such as acc_x.csv; returns all files of the table for each of them. */
+/**
+ * Finds files that contain a single axis besides the time, such as acc_x.csv; returns, for each of these files, all files of
+ * its table.
+ */
 async function filesOfAxes(
   files: readonly SourceFile[],
   columnsOf: (file: SourceFile) => Promise<readonly string[]>,
@@ -233,7 +236,10 @@ function sensorFilesByGravity(a: { sensor: string }, b: { sensor: string }): num
   return rank(a) - rank(b);
 }
 
-/** The join spreads rows that share a time over the interval, but a finer clock in another column would be more accurate. */
+/**
+ * Rejects a file with more than two rows per distinct time if it has another time column. The join could spread rows that share
+ * a time over the interval, but a finer clock in another column would be more accurate.
+ */
 async function refuseRepeatedSensorTimes(
   database: Database,
   of: { file: SourceFile; source: string; schema: TableSchema; time: string; sql: string; keys: readonly string[] },

@@ -1,4 +1,4 @@
-// Turns a long table, where a column identifies each row's sensor, into a wide table with one column per sensor and axis.
+// Turns a long table, in which a column identifies each row's sensor, into a wide table with one column per sensor and axis.
 // Sensors of different kinds are joined automatically, because they can be read in only one way. If there are several devices,
 // the user decides which ones to read, or whether to read them together.
 

@@ -32,7 +32,10 @@ export function sharedRate({ per_recording }: Pick<QualityReport, "per_recording
   return Math.min(highestSharedRateHz, most?.[0] ?? highestSharedRateHz);
 }
 
-/** The mean rate is exact even if the steps are rounded, but drops with every lost sample. */
+/**
+ * Returns the mean rate, or the rate of the median step if the two differ too much. The mean rate is exact even if the steps
+ * are rounded, but drops with every lost sample.
+ */
 function measuredSharedRate(byMedianStep: number, mean: number): number {
   return Math.abs(mean / byMedianStep - 1) <= mostLost ? mean : byMedianStep;
 }

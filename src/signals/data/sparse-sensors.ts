@@ -32,7 +32,8 @@ export interface SparseSensors {
 
 /**
  * @param sensors channels to read, by sensor
- * @returns null if all sensors have values in nearly all rows, or if values are missing irregularly
+ * @returns null if all sensors have values in nearly all rows, if values are missing irregularly, or if there are too many
+ * sensors or too few rows
  */
 export async function findSparseSensors(
   database: Database,

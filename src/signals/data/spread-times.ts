@@ -95,8 +95,8 @@ export function spreadTimes(
 }
 
 /**
- * Returns groups only if more rows arrive at once than the median step suggests; otherwise, the times come from the sensor's
- * own clock.
+ * Returns the irregular bursts in which rows arrive; undefined if there are none, or if the values change far more from burst
+ * to burst than within a burst.
  */
 function groupsOfIrregularTimes(rows: StoredRows, r: number): Groups | undefined {
   const { start, end } = rows.recordings[r]!;
@@ -128,7 +128,7 @@ function groupsOfPacketTimes(rows: StoredRows, r: number): Groups | undefined {
   return { firsts, step: spreadTimesUsualStep(time, firsts), packets: true };
 }
 
-/** @param threshold minimum step that starts a new group */
+/** @param threshold a step longer than this starts a new group */
 function startsOfTimeGroups(time: Float64Array, threshold: number): number[] {
   const firsts = [0];
   for (let i = 1; i < time.length; i++) if (time[i]! - time[i - 1]! > threshold) firsts.push(i);

@@ -3,8 +3,8 @@
 // acceleration measured on a body varies sooner or later by more than 13 mg (standard deviation) in at least one axis. Van Hees
 // et al. (2013, "Separating movement and gravity components", PLoS ONE 8(4) e61691) consider a device not worn if at most one
 // axis varies that much for an hour. Here, time at rest is left out after ten minutes, because leaving it out does not imply
-// that the device was not worn. Shorter stillness is kept, because people do sit still for minutes, unless even the direction
-// of gravity stays constant; see resting-blocks.ts. Dimensions: N rows.
+// that the device was not worn. Shorter stillness is kept, because people do sit still for minutes; it is left out only if even
+// the direction of gravity stays constant (see resting-blocks.ts). Dimensions: N rows.
 
 import { gravityInSensorUnit, type Sensor } from "../sensors/sensor.ts";
 import type { RowSource, Stretch } from "./recordings.ts";
@@ -36,7 +36,7 @@ const blockSeconds = 10;
 const stillG = 0.013;
 /** Range of the mean vector's length at rest, as fractions of gravity; values outside it are in a different unit. */
 const [leastGravity, mostGravity] = [0.8, 1.25];
-/** Minimum duration, in seconds, of stillness that is left out. */
+/** Minimum duration, in seconds, of stillness that is always left out. */
 export const longStillnessSeconds = 600;
 /** Number of blocks to read at once. */
 const blocksAtOnce = 60;

@@ -12,7 +12,7 @@ export interface StoredRecording extends SelectedRecording {
   readonly end: number;
 }
 
-/** Times of the first and last rows, in seconds. */
+/** Earliest and latest times of the rows, in seconds. */
 export interface RowTimes {
   readonly from: number;
   readonly to: number;
@@ -34,7 +34,7 @@ export class StoredRows implements RowSource {
   /**
    * @param store the store, which is closed together with this object
    * @param times times that replace the stored times, by recording index
-   * @param sampling of the same recordings and times, if known
+   * @param sampling the sampling of these recordings at these times, if known
    */
   constructor(
     channels: readonly string[],

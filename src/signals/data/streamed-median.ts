@@ -5,7 +5,7 @@
 const [highShift, lowShift] = [11, 22];
 
 /**
- * If the count is even, the median is the mean of the two middle numbers.
+ * Returns the median; if the count is even, the mean of the two middle numbers.
  * @param values returns non-negative finite numbers in pieces; called up to four times, and must always return the same numbers
  * @param count number of values, at least one
  */

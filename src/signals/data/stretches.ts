@@ -42,7 +42,7 @@ export function* stretchesByRecording(rows: SampledRows): Generator<[number, Str
   }
 }
 
-/** Returns how many seconds a row represents, which is the median step of its recording. */
+/** Returns how many seconds a row represents: the typical step of its recording, or 0 if the recording has only one row. */
 export function samplingStepSeconds({ sampling }: SampledRows, recording: number): number {
   const { periodSeconds } = sampling[recording]!;
   return Number.isFinite(periodSeconds) ? periodSeconds : 0;

@@ -1,4 +1,4 @@
-// Determines the unit of a numeric time column. A file gives the unit in the column's name or not at all. Such a unit is
+// Determines the unit of a numeric time column. A file gives the unit in the column's name or not at all. A unit in the name is
 // accepted only if the resulting rate is plausible. Otherwise, the unit of times since 1970 is inferred from their magnitude,
 // and that of other times from the size of the steps. If neither the magnitude nor the steps yield a plausible rate, an error
 // asks the user for --time-unit.
@@ -28,7 +28,7 @@ const possibleRates = { lower: 0.9, upper: 10_000 } as const;
  * Common range of wearables' rates, in Hz; an inferred unit must yield a rate within this range or similar to the nominal rate.
  */
 const usualRates = { lower: 2, upper: 400 } as const;
-/** Some phones sample at up to 833 Hz; up to this rate, seconds are inferred if no other unit yields a possible rate. */
+/** Maximum rate, in Hz, for inferring seconds if no other unit yields a possible rate; some phones sample at up to 833 Hz. */
 const onlyRate = 900;
 /** Range of tick lengths, in ms, that a message may suggest. */
 const usualTicks = { lower: 0.01, upper: 100 } as const;
@@ -43,7 +43,10 @@ const crystalRates = [
   20, 25, 30, 32, 40, 50, 51.2, 52, 60, 64, 75, 80, 100, 102.4, 104, 120, 128, 200, 204.8, 208, 250, 256,
 ];
 const crystalTolerance = 0.003;
-/** The same for ticks of 1/1024 s, which are so close to 1 ms that a less exact match would often be a coincidence. */
+/**
+ * Maximum deviation from these rates for ticks of 1/1024 s, which are so close to 1 ms that a less exact match would often be a
+ * coincidence.
+ */
 const binaryTolerance = 0.001;
 /** Rate in Hz below which numbers in ms are compared with crystal ticks. */
 const leastRateInMs = 8;
@@ -93,8 +96,8 @@ export interface FoundTimeUnit {
 }
 
 /**
- * As times, numbers that increase by 1 would mean a rate of 1 Hz or 1 kHz. If neither rate is similar to the nominal rate,
- * numbers that increase by 1 are taken for sample numbers (`index`).
+ * Finds the unit of a numeric time column. As times, numbers that increase by 1 would mean a rate of 1 Hz or 1 kHz. If neither
+ * rate is similar to the nominal rate, numbers that increase by 1 are taken for sample numbers (`index`).
  * @param pace pace of a file's first rows
  * @throws DataFault if no unit yields a plausible rate
  */

@@ -14,9 +14,10 @@ const forwardShare = 0.99;
 const countName = /count|packet|seq|index|sample|row|frame|number|^(no|nr|n|i|id|unnamed.*|column\d+)?$/i;
 
 /**
- * If no clock were found, a rate would be assumed even though the file contains the times.
+ * Rejects a file in which a column without a role looks like a clock; otherwise, a rate would be assumed even though the file
+ * contains the times.
  * @param columns columns without a role
- * @throws UserError if a column increases in nearly all rows by amounts other than 1
+ * @throws UserError if a column increases in nearly all rows, but not nearly always by 1
  */
 export async function refuseUnnamedClock(
   database: Database,

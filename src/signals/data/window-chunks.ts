@@ -58,7 +58,7 @@ export function windowChunkBoundary(start: number, next: number, windowSize: num
   return Math.round((start + next + windowSize) / 2);
 }
 
-/** Number of chunks. */
+/** Number of chunks into which `windowChunks` divides the windows of a plan. */
 export function windowChunkCount(plan: WindowPlan, channels: number, values: number = defaultChunkValues): number {
   return Math.ceil(plan.windows / windowsPerChunk(plan, channels, values));
 }

@@ -1,6 +1,6 @@
-// Turns a table whose rows hold whole windows, with columns acc_x_0 to acc_x_127 or a list of samples in acc_x, and so on for the
-// other axes, into one with a sample per row. Each window becomes a recording, because nothing says whether the next one
-// continues or overlaps it.
+// Turns a table whose rows hold whole windows, with columns acc_x_0 to acc_x_127 or a list of samples in acc_x, and so on for
+// the other axes, into a table with one sample per row. Each window becomes a recording, because nothing says whether the next
+// window continues or overlaps it.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
@@ -24,13 +24,16 @@ interface WindowAxis {
 
 /** Number of rows at the top of a file that are compared. */
 const comparedRows = 1000;
-/** Maximum ratio of the changes from row to row to those from number to number for the numbers to be places, not times. */
+/**
+ * Maximum ratio of the change from row to row to that from column to column for the columns' numbers to stand for places, such
+ * as joints, and not for times.
+ */
 const mostRowChange = 0.3;
 
 /**
  * @returns null if the rows are not windows
- * @throws UserError if the lists in a row have different lengths, or if the numbered columns are of several points or
- *   devices, such as the joints of a body in a video
+ * @throws UserError if the lists in a row have different lengths, or if the numbered columns belong to several points or
+ * devices, such as the joints of a body in a video
  */
 export async function withWindowRows(
   database: Database,
@@ -79,8 +82,9 @@ export async function withWindowRows(
 }
 
 /**
- * Rows of places follow each other, so a column changes little from row to row; even windows that overlap change as much. Rows
- * that repeat, as with several raters, say nothing.
+ * Rejects columns whose numbers stand for places, such as joints, and not for samples of a window. Consecutive rows of places
+ * are consecutive samples, so they differ less than neighbouring columns; windows differ more, even if they overlap. Rows equal
+ * to the row before, as with several raters, are ignored.
  */
 async function refusePlacesAsWindows(
   database: Database,

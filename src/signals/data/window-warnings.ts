@@ -14,7 +14,7 @@ export function windowWarningsOfLabelChanges({ labelChanges, options: { purity =
   if (crossing <= mostCrossing * windows) return [];
   return [
     `The label changes within ${percent(crossing / windows)} of all windows. A window has one label, so the time around each change is hardly used. ` +
-      `--purity 0.8 would use ${countWithoutWindow(mostly, crossing)} such windows, those with one label for 80 % of their length, and --purity 0.5 ${majority.toLocaleString("en")}; a shorter --window crosses fewer changes.`,
+      `--purity 0.8 would use ${countWithoutWindow(mostly, crossing)} such windows, those with one label for 80 % of their length, and --purity 0.5 would use ${majority.toLocaleString("en")}; a shorter --window would cross fewer changes.`,
   ];
 }
 

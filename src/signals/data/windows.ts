@@ -34,8 +34,7 @@ export interface WindowSet {
 export type Allocate = (length: number) => Float32Array;
 
 /**
- * Memory shared between threads. Allocates shared memory; most web pages have no SharedArrayBuffer and must use a different
- * allocator.
+ * Allocates memory that several threads can share; most web pages have no SharedArrayBuffer and must use a different allocator.
  */
 export const allocateSharedWindows: Allocate = (length) =>
   new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
@@ -45,14 +44,14 @@ export function windowsPerClass({ labels, classes }: WindowSet): Record<string, 
   return windowsPerName(labels, classes);
 }
 
-/** @param index index in `names` of each window's person or recording */
+/** @param index index in `names` of each window's class, person or recording */
 export function windowsPerName(index: Int32Array, names: readonly string[]): Record<string, number> {
   const counts = new Array<number>(names.length).fill(0);
   for (const i of index) counts[i]! += 1;
   return Object.fromEntries(names.map((name, i) => [name, counts[i]!]));
 }
 
-/** Returns the sample ranges [start, end) under the windows, merged and in order, as pairs in a flat array. */
+/** Returns the sample ranges [start, end) covered by the indexed windows, merged and in order, as pairs in a flat array. */
 export function rangesUnderWindows(windows: Pick<WindowSet, "starts" | "windowSize">, index: Int32Array): number[] {
   const starts = Int32Array.from(index, (w) => windows.starts[w]!).sort();
   const ranges: number[] = [];

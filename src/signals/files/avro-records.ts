@@ -10,7 +10,7 @@ type AvroSchema = string | AvroSchema[] | { readonly [key: string]: unknown };
 type ReadAvroValue = (input: AvroInput) => AvroValue;
 
 const syncBytes = 16;
-/** Largest block after decompression. */
+/** Maximum size of a block after decompression. */
 const mostBlockBytes = 2 ** 28;
 /** Maximum nesting depth of a schema. */
 const deepestSchema = 64;
@@ -175,7 +175,10 @@ function readAvroMap(value: ReadAvroValue): ReadAvroValue {
   };
 }
 
-/** Items come in blocks, the last of which is empty; a block with a negative item count also gives its length in bytes. */
+/**
+ * Calls `read` for each item of an array or map. Items come in blocks, the last of which is empty; a block with a negative item
+ * count also gives its length in bytes.
+ */
 function forEachAvroItem(input: AvroInput, read: () => void): void {
   for (let count = input.long(); count !== 0; count = input.long()) {
     if (count < 0) input.long();

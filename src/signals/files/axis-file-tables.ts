@@ -24,9 +24,9 @@ import {
   valuesBeside,
 } from "./values-beside.ts";
 
-/** Files that may hold one axis, and how to reach the files beside them. */
+/** How to read files that hold one axis each, and the files beside them. */
 export interface AxisFileOptions extends FilesBeside {
-  /** Whether labels are given by the user, so that files of labels are not searched. */
+  /** Whether labels are given by the user, so that files of labels are not searched for. */
   readonly labelled: boolean;
   readonly scratch: ScratchFolder;
 }
@@ -59,7 +59,10 @@ export async function tablesOfAxisFiles(
   return { tables, others: others.filter((file) => !beside.includes(file)) };
 }
 
-/** Reads the files of one axis each in an archive, whose other files are not read. @returns no tables if there are no such files */
+/**
+ * Reads the files in an archive that hold one axis each; the archive's other files are not read. @returns no tables if there
+ * are no such files
+ */
 export async function tablesOfAxisEntries(
   database: Database,
   archive: { readonly path: string; readonly stored: string; readonly entries: readonly ZipEntry[] },
@@ -171,7 +174,7 @@ async function refuseFaultyAxisRows(
     const long = columns.find((_, c) => Number(found![`rows${c}`]) === rows)!;
     const own = Number(found![`rows${columns.indexOf(short)}`]);
     throw new UserError(
-      `${short.file.path} has ${counted(own, "row")}, but ${long.file.path} has ${rows.toLocaleString("en")}; they should have a row for each row of the other.`,
+      `${short.file.path} has ${counted(own, "row")}, but ${long.file.path} has ${rows.toLocaleString("en")}; they should have the same number of rows.`,
       { advice: "Export the files again, or move those that do not belong together into another folder." },
     );
   }

@@ -7,8 +7,8 @@ import { linesOfText } from "./text-lines.ts";
 const fewestValues = 12;
 const headLines = 60;
 /**
- * If neighbours in a row differ by this much more than neighbours in a column, the signals are in columns. White noise has a
- * ratio of 1.
+ * Maximum ratio of the differences between neighbours in a row to those between neighbours in a column; above it, the signals
+ * are in columns. White noise has a ratio of 1.
  */
 const mostChange = 1.3;
 
@@ -36,7 +36,7 @@ export function valuesOfAxisLine(line: string): string[] {
     .split(/[\s,;]+/);
 }
 
-/** @returns undefined unless all files have rows of the same number of values, which are windows or samples */
+/** @returns undefined unless the rows of all files have the same number of values, and are windows or samples */
 export async function layoutOfAxisFiles({ sensors }: AxisFileSet<TextFile>): Promise<AxisLayout | undefined> {
   const layouts: AxisLayout[] = [];
   for (const file of sensors.flatMap((sensor) => sensor.files)) {

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noControlCharactersInRegex: binary formats begin with control characters. Lists other
-// programs' formats that contain recordings but are not read: the bytes that identify each format, and how to convert it. Each
-// conversion is a single command in the program usually used for the format, and writes a readable file.
+// programs' formats that contain recordings but are not read: the bytes that identify each format, and how to convert it. Most
+// conversions are a single command in the program usually used for the format.
 
 import { shellCommand } from "../../shell-words.ts";
 
@@ -50,7 +50,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   ],
   [
     /^\x93NUMPY/,
-    "an array of NumPy (.npy)",
+    "a NumPy array (.npy)",
     `Write the array as text, and name its columns with --columns: ${pythonForBinaryFormat('import numpy; numpy.savetxt("FILE.csv", numpy.load("FILE"), delimiter=",")')}`,
   ],
   [
@@ -70,7 +70,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   ],
   [
     /^\xff{4}..\0\0/s,
-    "a stream of Arrow (.arrows)",
+    "an Arrow stream (.arrows)",
     `Convert the file to Parquet: ${pythonForBinaryFormat('import pyarrow; pyarrow.ipc.open_stream("FILE").read_pandas().to_parquet("FILE.parquet")')}`,
   ],
   [
@@ -80,7 +80,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   ],
   [
     /^(RDX[23]\n|[XAB]\n\0\0\0[\x02\x03])/,
-    "a file of R (.rds, .RData)",
+    "an R data file (.rds or .RData)",
     'Write its table in R with write.csv(table, "recordings.csv", row.names = FALSE).',
   ],
   [
@@ -90,7 +90,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   ],
   [/^XDF:/, "a Lab Streaming Layer XDF file", `${perChannel}, such as with pyxdf.`],
   [/^(0 {7}|\xffBIOSEMI)[\s\S]{160,}/, "an EDF or BDF file", `${perChannel}, such as with pyedflib.`],
-  [/^#ROSBAG V/, "a bag of ROS", "Export the sensor's topic as text: rostopic echo -b FILE -p /imu/data > imu.csv"],
+  [/^#ROSBAG V/, "a ROS bag", "Export the sensor's topic as text: rostopic echo -b FILE -p /imu/data > imu.csv"],
   [
     /^(<stata_dta>|\$FL[23]@)/,
     "a Stata or SPSS file",

@@ -22,8 +22,8 @@ export function cellHasValue(text: string): string {
 }
 
 /**
- * Returns a cheaper equivalent for a column in which DuckDB's sniffer found only numbers, so that missing-value markers are
- * NULL. In Parquet, missing values may be NaN.
+ * Returns a cheaper equivalent of `cellHasValue` for a column in which DuckDB's sniffer found only numbers, so that
+ * missing-value markers are NULL. In Parquet, missing values may be NaN.
  */
 export function cellHasNumber(text: string): string {
   return `(${text} <> 'nan') IS TRUE`;

@@ -57,7 +57,7 @@ interface ClockText {
   readonly sql: string;
 }
 
-/** Adds the joined clock as a column, named after its columns, such as "Date + Time". */
+/** Adds the joined clock as a column, named after the columns that it joins, such as "Date + Time". */
 export async function withDateAndTime<Schema extends ColumnsOfTable>(
   database: Database,
   schema: Schema,

@@ -102,8 +102,8 @@ export async function readDateTimeTextClock(
 const clearlyCloser = 1.5;
 
 /**
- * Returns the order in which time runs forwards or, if it does in both or in neither, the order in which the dates are closer
- * together.
+ * Returns the order in which time runs backwards less often or, if there is no difference, the order in which the dates are
+ * closer together; undefined if neither order is likely.
  */
 async function likelyDateOrder(
   of: ReadingText,

@@ -1,5 +1,5 @@
-// An in-memory DuckDB database, opened for one call and then closed. DuckDB reads and writes every table in this folder; other
-// modules handle only names, types and streamed chunks.
+// An in-memory DuckDB database, opened for one call and then closed. The modules in this folder read and write tables with
+// DuckDB; other modules handle only names, types and streamed chunks.
 
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 
@@ -91,7 +91,10 @@ export function duckdbPath(file: {
 /** Maximum length of a message in characters; DuckDB's messages contain whole types and values. */
 const longestErrorLine = 400;
 
-/** Returns the shortened first line of the message, in which `file` has the name given by the user, wherever its content is. */
+/**
+ * Returns the shortened first line of an error's message. In it, the file has the name given by the user, wherever the file's
+ * content is stored.
+ */
 export function duckdbErrorLine(
   error: unknown,
   { path, stored = path }: { readonly path?: string; readonly stored?: string } = {},

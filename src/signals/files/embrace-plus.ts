@@ -21,7 +21,7 @@ interface EmbraceRecord {
   readonly rawData: { readonly accelerometer: EmbraceSensor; readonly gyroscope?: EmbraceSensor };
 }
 
-/** The schema is at the top of the file. */
+/** Whether a file is from an EmbracePlus, judging by its schema, which is at the top of the file. */
 export function isEmbracePlus(head: Uint8Array): boolean {
   if (!isAvro(head)) return false;
   const schema = new TextDecoder("latin1").decode(head);

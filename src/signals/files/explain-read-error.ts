@@ -6,7 +6,7 @@ import { UserError } from "../../errors.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 
-/** SQL for the table; its `numbers` columns are read as numbers. */
+/** A table whose SQL `source` returns; the columns in `numbers` are read as numbers. */
 interface SqlTable {
   source(numbers: ReadonlySet<string>): string;
 }
@@ -181,8 +181,8 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
 }
 
 /**
- * Returns the line number in a CSV file if DuckDB failed on the same cell. The line number differs from the row number if there
- * are blank lines or comments.
+ * Returns the line number in a CSV file, as in " (line 3)", if DuckDB failed on the same cell; otherwise an empty text. The
+ * line number differs from the row number if there are blank lines or comments.
  */
 function readErrorLine(file: SourceFile, message: string, cell: { column: string; value: string }): string {
   const line = lineOfReadError(file, message);

@@ -167,7 +167,7 @@ async function axisFilesBelow(folder: string): Promise<string[]> {
   return found;
 }
 
-/** DuckDB finds nothing in a folder that it lacks permission to list. */
+/** Rejects a folder that cannot be listed, because DuckDB would find nothing in it. */
 async function checkFolderToFindFiles(pattern: string): Promise<void> {
   const folder = dirname(pattern.slice(0, pattern.search(/[*?[]/) + 1));
   await access(folder, constants.R_OK | constants.X_OK).catch((error: unknown) => {

@@ -28,7 +28,7 @@ export function fittingLayout(found: TextLayout): TextLayout {
 /** Minimum number of columns for a first line of column numbers, which pandas writes in place of names, to be recognised. */
 const fewestNumbers = 3;
 
-/** Does not treat a first line such as 0,1,2,3, which pandas writes for unnamed columns, as a row of values. */
+/** Moves a first row such as 0,1,2,3, which pandas writes for unnamed columns, to the preamble. */
 function fittingLayoutBelowNumbers(layout: TextLayout): TextLayout {
   const { names, preamble, firstValues, sample } = layout;
   const [numbers, ...rows] = sample;

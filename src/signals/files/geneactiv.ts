@@ -107,7 +107,7 @@ async function* geneactivPages(
   if (facts !== undefined) faults.add("cut off at the end of the file", `at line ${start}`);
 }
 
-/** "2024-05-04 10:00:00:500" on the local clock. */
+/** Reads a time such as "2024-05-04 10:00:00:500" on the local clock; NaN if the text has a different form. */
 function geneactivPageSeconds(text: string): number {
   const found = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d):(\d{3})$/.exec(text)?.slice(1).map(Number);
   if (found === undefined) return Number.NaN;

@@ -1,5 +1,5 @@
-// Joins the week and the time of week of a GPS receiver into a clock. GPS weeks begin on 1980-01-06 and have no leap seconds, of
-// which there have been 18 since 2017.
+// Joins the week and the time of week of a GPS receiver into a clock. GPS weeks are counted from 1980-01-06, without leap
+// seconds; since 2017, GPS time has been 18 s ahead of UTC.
 
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
 import { type ColumnsOfTable, withComputedColumn } from "./split-clock.ts";
@@ -7,7 +7,7 @@ import { normaliseUsualColumnName, usualColumnNameWithoutUnit, usualColumnOfRole
 
 const weekName = /^(gps)?(week|weekno|weeknumber|wn|wk)$|^gwk$/;
 const timeName = /^(gps)?i?(tow|timeofweek|sow|secondsofweek|secofweek)(s|sec|ms)?$|^gms$/;
-/** Times of this kind are in ms by their names: u-blox's iTOW and ArduPilot's GMS. */
+/** Matches names of times in ms: u-blox's iTOW and ArduPilot's GMS. */
 const inMilliseconds = /^i|ms$/;
 
 const epoch = 315_964_800;

@@ -29,7 +29,7 @@ const comment = /^#(?!N\/?A|VALUE!|REF!|NAME\?|DIV\/0!|NUM!|NULL!)/;
 
 /**
  * Returns the file itself if there is nothing to repair. If the header line is repeated or a line is blank, and the clock
- * restarts there, the rows below become a separate table, called FILE/2 and so on.
+ * restarts there or there is no clock, the rows below become a separate table, called FILE/2 and so on.
  * @param file uncompressed plain text
  * @param header the header line
  * @param table.time position of the time column; -1 if there is none

@@ -251,7 +251,10 @@ async function withDistinctJsonKeys(
 /** Minimum number of columns in a recording (a time and three axes). */
 const tooFewColumns = 4;
 
-/** Objects with notes about a recording, whose fields keep their names unless other columns have them. */
+/**
+ * Matches names of objects that contain notes about a recording; their fields keep their names unless other columns have the
+ * same names.
+ */
 const notesObject = /^(meta(data)?|info|header|notes)$/i;
 
 async function columnsOfJsonRecords(

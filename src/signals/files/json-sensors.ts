@@ -37,8 +37,8 @@ export async function jsonSensorsAsRows(
 }
 
 /**
- * Finds lists of three numbers that are named like a sensor, such as "acc": [0.1, 0.2, 9.8], or "values" if no columns are
- * called x, y and z.
+ * Finds lists of three numbers that are named like a sensor, such as "acc": [0.1, 0.2, 9.8], or are called "values" or "data"
+ * and are the only list of plain values.
  */
 export async function vectorsInJson(
   database: Database,

@@ -2,9 +2,10 @@
 // - lists of values, in one list or one per line, with or without a list of names first
 // - { "columns": [...], "data": [[...], ...] }, as pandas writes with orient="split"
 // - { "ax": { "0": 0.1, "1": 0.2 }, "ay": { ... } }, as pandas writes by default
-// - { "0": { "ax": 0.1 }, "1": { "ax": 0.2 } }, as pandas writes with orient="index", and Firebase with its own keys
+// - { "0": { "ax": 0.1 }, "1": { "ax": 0.2 } }, as pandas writes with orient="index", and as Firebase writes with generated
+// keys
 // - { "ax": [{ "ts": 0, "value": 0.1 }], "ay": [...] }, a series per name, as ThingsBoard writes
-// - { "acc": { "t": [0, 20], "x": [...] }, "gyro": { "t": [0, 10], "x": [...] } }, where each sensor has times of its own
+// - { "acc": { "t": [0, 20], "x": [...] }, "gyro": { "t": [0, 10], "x": [...] } }, in which each sensor has its own times
 
 /** A table of values with or without names; the values are text or numbers. */
 export interface JsonTable {
@@ -82,7 +83,7 @@ function recordsOfSensors(document: unknown): Record<string, unknown> | undefine
   return sensors.length < 2 || lengths.size < 2 ? undefined : { ...document, ...records };
 }
 
-/** Accepts NaN and Infinity, as written by Python, as missing values. */
+/** Parses a text as JSON; undefined if it is invalid. NaN and Infinity, as written by Python, become null. */
 function parsedJson(text: string): unknown {
   const plain = /\b(NaN|Infinity)\b/.test(text)
     ? text.replace(/(?<=[[,:\s])(NaN|-?Infinity)(?=[\],}\s])/g, "null")

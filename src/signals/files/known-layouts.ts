@@ -147,7 +147,7 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
 /** The other sensors of an Empatica E4, whose files have no column names, next to its ACC.csv. */
 const besideE4 = /^(bvp|eda|hr|ibi|temp|tags)\.csv$/i;
 
-/** Separates the files of an export whose accelerations are in a file of their own from those that hold none. */
+/** Separates the files of an Empatica E4 that hold no accelerations, next to its ACC.csv, from all other files. */
 export function besideKnownLayout<File extends { readonly path: string }>(
   files: readonly File[],
 ): { readonly read: readonly File[]; readonly beside: readonly File[] } {
@@ -202,7 +202,7 @@ const opportunityLayout: KnownLayout = {
 
 /**
  * Above a table of CH1, CH2 and so on, AcqKnowledge writes the name and the unit of each channel in two lines; the first row
- * counts the samples.
+ * gives the number of samples.
  */
 function knownAcqKnowledgeLayout(preamble: readonly string[], names: readonly string[]): KnownLayout | undefined {
   const at = preamble.findIndex((line) => /^\d+ channels?\s*$/i.test(line));
@@ -218,7 +218,7 @@ function knownAcqKnowledgeLayout(preamble: readonly string[], names: readonly st
   return { is: statedRateLayout, names: named, skip: 1, ...(clock !== undefined && { clock }) };
 }
 
-/** Layout of a table that is read unchanged except that times are added to its rows. */
+/** Name of the layout of a table that is read unchanged except that times are added to its rows. */
 export const statedRateLayout = "a stated rate";
 
 /** Returns the rate and start given in the lines before a table without a time column. */

@@ -8,7 +8,8 @@ export function isPaddedTitleInLayout(values: readonly string[]): boolean {
 }
 
 /**
- * LabChart writes "ChannelTitle=", "UnitName=" and the like before the names and units of the columns, above the times.
+ * Returns the names of the columns from lines that begin with keys. LabChart writes keys such as "ChannelTitle=" and
+ * "UnitName=" above the column of times, followed by the names and units of the other columns.
  */
 function layoutNamesAfterKeys(lines: readonly (readonly string[])[]): string[] | undefined {
   const line = (form: RegExp): readonly string[] | undefined => lines.find(([key]) => form.test(key!))?.slice(1);
@@ -19,7 +20,7 @@ function layoutNamesAfterKeys(lines: readonly (readonly string[])[]): string[] |
     : ["Time", ...titles.map((title, i) => ((units?.[i] ?? "") === "" ? title : `${title} (${units![i]})`))];
 }
 
-/** Campbell's loggers write how values were processed below their units. */
+/** Whether a line says how values were processed; Campbell's loggers write such a line below the units. */
 function isProcessingInLayout(line: readonly string[]): boolean {
   return line.every((word) => /^(|smp|avg|max|min|std|tot|med|tmx|tmn)$/i.test(word));
 }
@@ -28,9 +29,9 @@ function isProcessingInLayout(line: readonly string[]): boolean {
 const unnamedByPandas = /^Unnamed: \d+(_level_\d+)?$/;
 
 /**
- * The first header line contains the names; the last of several lines may contain their units. If names repeat, as in a line of
- * sensors above a line of axes, each name is composed from the names in all lines. pandas writes index names on a separate line
- * below the names.
+ * Composes the names of the columns. The first header line contains the names; the last of several lines may contain their
+ * units. If names repeat, as in a line of sensors above a line of axes, each name is composed from the names in all lines.
+ * pandas writes index names on a separate line below the names.
  */
 export function layoutNamesWithUnits(written: readonly (readonly string[])[]): string[] | undefined {
   if (written.length > 0 && written.every(([key]) => /\w=$/.test(key!))) return layoutNamesAfterKeys(written);

@@ -7,7 +7,7 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 interface LineForm {
   /** Whether a line has this form. */
   readonly form: RegExp;
-  /** Whether all of the first lines must have the form, apart from a few, or only one of them. */
+  /** Minimum share of the first lines that must have the form; 0 if it suffices that one of the first three lines has it. */
   readonly share: number;
   /**
    * Returns the line without what surrounds its values; empty if there are none.
@@ -65,12 +65,14 @@ const lineForms: readonly LineForm[] = [
 ];
 
 const fewestLines = 5;
-/** A line of dashes is below the names, and remarks are above them. */
+/**
+ * Number of first lines to search for a line of dashes, which is below the names, or for remarks, which are above the names.
+ */
 const ruleWithin = 3;
 
 /**
  * @param lines the first lines, without empty ones
- * @returns a function that writes the file with what its lines contain; undefined if no form fits
+ * @returns a function that reads a file and writes what its lines contain to another file; undefined if no form fits
  */
 export function lineContents(lines: readonly string[]): ((path: string, out: string) => Promise<void>) | undefined {
   if (lines.length < fewestLines) return undefined;

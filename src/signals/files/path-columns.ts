@@ -6,10 +6,7 @@ import { UserError } from "../../errors.ts";
 export interface PathColumnOptions {
   /** Columns taken from folder names (`user=ann`), not from the files. */
   readonly pathColumns?: readonly string[];
-  /**
-   * Path templates. A template for a path: the part of the path in place of {name} is the person, recording or label of the
-   * whole file.
-   */
+  /** Path templates: the part of the path in place of {name} is the person, recording or label of the whole file. */
   readonly groupFromPath?: string;
   readonly recordingFromPath?: string;
   readonly labelFromPath?: string;

@@ -199,7 +199,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   return separateJoinedText(table, header, form, options);
 }
 
-/** The first line of InfluxDB's annotated CSV. */
+/** Matches the annotations at the top of InfluxDB's annotated CSV. */
 const annotationOfInflux = /^#(group|datatype|default),/;
 
 async function* linesWithoutAnnotations(path: string): AsyncGenerator<string> {
@@ -216,7 +216,9 @@ function refuseReadableBinary(path: string, format: BinaryFormat | undefined): v
   throw new UserError(`${path}: expected a table, found ${format.is}.`, { advice });
 }
 
-/** Otherwise, DuckDB would use the first comment as a column name. */
+/**
+ * Rejects a file that contains only empty lines or comments; otherwise, DuckDB would use the first comment as a column name.
+ */
 function requireReadableLines(path: string, { length }: Uint8Array, text: string): void {
   if (length === headBytes || !text.split(/\r\n|\n|\r/).every(isBlankLine)) return;
   throw new UserError(

@@ -8,7 +8,7 @@ import { UserError } from "../../errors.ts";
 import { fileBlocks } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 
-/** DuckDB's limit. */
+/** DuckDB's limit on the length of a line, in bytes. */
 const lineBytesLimit = 2_000_000;
 /** Number of rows read by DuckDB's sniffer; a million empty lines among them delay it by more than a second. */
 const sniffedRows = 20_480;

@@ -25,7 +25,9 @@ function otherFormatUtf16(encoding: "UTF-16" | "UTF-16BE" | "UTF-16LE"): Kind {
   return { is: "UTF-16 text", advice: `Save the file as UTF-8: iconv -f ${encoding} -t UTF-8 FILE > utf8.csv` };
 }
 
-/** @throws UserError if a local file has a CSV or TSV extension, but its bytes indicate a different format */
+/**
+ * @throws UserError if the bytes of a local file indicate a format other than that of its name, or if a Parquet file is damaged
+ */
 export async function refuseOtherFormats({ path, format, remote, stored = path }: SourceFile): Promise<void> {
   if (remote) return;
   if (format === "parquet") {
@@ -67,7 +69,7 @@ function endOfFormatLine(bytes: Uint8Array): number {
   return bytes.findIndex((byte) => byte === 10 || byte === 13);
 }
 
-/** If the first line were too long, DuckDB would spend minutes looking for a table. */
+/** Rejects a file whose first line is too long or has too many values; DuckDB would spend minutes looking for a table. */
 function refuseFormatWithoutHeader(path: string, head: Uint8Array): void {
   const end = endOfFormatLine(head);
   if (end < 0 && head.length === firstLineBytes) {
@@ -145,7 +147,10 @@ export function refuseDamagedFormat(path: string, head: Uint8Array): void {
 const lineProtocol = /^[^\s,=#]+(,[^\s,=]+=[^\s,]+)* [^\s,=]+=[^\s,]+(,[^\s,=]+=("[^"]*"|[^\s,]+))* \d{10,19}$/;
 const pivot = '|> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")';
 
-/** InfluxDB writes one value per row, unless a query puts the values of one time into one row. */
+/**
+ * Rejects line protocol, and tables with one value per row, which InfluxDB writes unless a query puts the values of one time
+ * into one row.
+ */
 export function refuseInfluxFormat(path: string, text: string): void {
   const lines = text.split(/\r\n|\n|\r/).slice(0, 10);
   const header = lines.find((line) => !line.startsWith("#")) ?? "";
@@ -158,7 +163,7 @@ export function refuseInfluxFormat(path: string, text: string): void {
   });
 }
 
-/** The marker of a tar archive follows the name and the numeric fields of its first file. */
+/** Rejects a tar archive, whose marker follows the name and the numeric fields of its first file. */
 export function refuseTarFormat(path: string, head: Uint8Array): void {
   if (new TextDecoder("latin1").decode(head.subarray(257, 262)) !== "ustar") return;
   throw new UserError(`${path}: expected a table, found a tar archive.`, {
@@ -166,7 +171,7 @@ export function refuseTarFormat(path: string, head: Uint8Array): void {
   });
 }
 
-/** Extensions of spreadsheets that are archives but not of a supported kind. */
+/** Rejects archives of NumPy arrays, and spreadsheets of unsupported kinds, which are archives too. */
 export function refuseOtherArchiveFormats(path: string, entries: readonly ZipEntry[]): void {
   if (entries.length > 0 && entries.every(({ name }) => /\.npy$/i.test(name))) {
     const arrays = entries.map(({ name }) => name.replace(/\.npy$/i, ""));

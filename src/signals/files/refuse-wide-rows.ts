@@ -8,8 +8,8 @@ const fewestValues = 30;
 /** Minimum share of a row's cells that must be numbers; the others may be a label or a person. */
 const leastNumbers = 0.9;
 /**
- * Consecutive samples of a signal differ less than samples half a window apart; columns of different quantities do not.
- * Arbitrary.
+ * Maximum ratio of the differences between consecutive values to those between values half a row apart, for a row to hold
+ * samples of one signal rather than different quantities. Arbitrary.
  */
 const mostChange = 0.7;
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 export interface ScratchFolder {
   /** Returns the path of a new file in the folder. */
   file(name: string): string;
-  /** Removes one file ahead of the folder itself. */
+  /** Removes one file before the folder itself is removed. */
   removeFile(path: string): void;
   remove(): void;
 }

@@ -21,7 +21,10 @@ export interface TablePart {
   readonly value: string;
   /** The files with rows from the device, as given by the user. */
   readonly files: readonly string[];
-  /** Paths of the temporary files with the device's rows, by the names in `files`. The next part's request removes these files. */
+  /**
+   * Paths of the temporary files with the device's rows, by the names in `files`. These files are removed when the next part is
+   * requested.
+   */
   readonly stored: ReadonlyMap<string, string>;
 }
 
@@ -61,7 +64,7 @@ export async function* splitTables(
 
 interface GatheredTable {
   readonly source: SourceFile;
-  /** Name of the DuckDB table, where each device's rows are contiguous and in their original order. */
+  /** Name of the DuckDB table, in which each device's rows are contiguous and in their original order. */
   readonly name: string;
   /** First and last rows of each device. */
   readonly ranges: ReadonlyMap<string, readonly [number, number]>;

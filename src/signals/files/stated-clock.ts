@@ -3,7 +3,7 @@
 
 export interface StatedClock {
   readonly rateHz: number;
-  /** Seconds since 1970 on the device's clock; 0 if no start, or more than one order of day and month, is stated. */
+  /** Seconds since 1970 on the device's clock; 0 if no start is stated, or if it is not clear which number is the day. */
   readonly start: number;
 }
 
@@ -30,7 +30,7 @@ export function statedClock(lines: readonly string[]): StatedClock | undefined {
   return { rateHz, start: start ?? 0 };
 }
 
-/** AcqKnowledge writes "20 msec/sample". */
+/** Matches an interval as written by AcqKnowledge: "20 msec/sample". */
 const perSampleForm = /(?<![\d.])(\d+(?:\.\d+)?)\s*(u|m)?s(?:ec)?\s*\/\s*sample\b/i;
 
 function statedRateInLine(line: string): number | undefined {

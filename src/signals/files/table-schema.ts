@@ -40,7 +40,7 @@ export interface TableSchema {
 const noHive = "hive_partitioning=false";
 
 /**
- * @param pathColumns columns taken from folder names, which are added after the file's own columns
+ * @param pathColumns columns taken from the file's path, which are added after the file's own columns
  * @throws UserError if the file does not have the format indicated by its name, is not a table, or has a column that also
  * occurs in its path
  */

@@ -31,7 +31,7 @@ export interface NamingOptions {
   /** Whether labels come from files given by the user. */
   readonly labelled?: boolean;
   readonly scratch: ScratchFolder;
-  /** Called if the file does not contain its own column names. */
+  /** Called with each warning, such as one about a file without column names. */
   readonly warn: (message: string) => void;
 }
 
@@ -45,7 +45,10 @@ export interface NamedTable {
   readonly time: number;
 }
 
-/** Separates the values by a single character, and adds a time column if the file gives only its rate. */
+/**
+ * Writes the table below a header line, separates the values by a single character, and adds a time column if the file gives
+ * only its rate.
+ */
 export async function tableWithNames(file: SourceFile, found: TextLayout, options: NamingOptions): Promise<NamedTable> {
   const layout = fittingLayout(found);
   const width = layout.sample[0]!.length;
@@ -126,7 +129,9 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
   return { table: named, header, separator, time };
 }
 
-/** ActiLife writes counts per epoch with the same preamble as accelerations, whose epoch is 0 s. */
+/**
+ * Rejects counts per epoch, which ActiLife writes with the same preamble as accelerations; the epoch of accelerations is 0 s.
+ */
 function refuseTableOfEpochs(path: string, { preamble }: TextLayout): void {
   const epoch = /Epoch Period \(hh:mm:ss\) (\d+:\d+:\d+)/i.exec(preamble.join("\n"))?.[1];
   if (epoch === undefined || /^[0:]+$/.test(epoch)) return;

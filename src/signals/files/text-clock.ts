@@ -170,7 +170,10 @@ async function warnOfShortTextClock(of: ReadingText, { sql }: TimeReading): Prom
   );
 }
 
-/** DuckDB interprets 24-05-04 as a day in the year 24, and 10:00:05.8 always as eight tenths of a second. */
+/**
+ * Whether DuckDB may misread the times: it interprets 24-05-04 as a day in the year 24, and 10:00:05.8 always as eight tenths
+ * of a second.
+ */
 async function isTextClockMisread({ database, schema, column }: ReadingText): Promise<boolean> {
   const name = duckdbIdentifier(column);
   const digits = `length(nullif(regexp_extract(value, '[.,:](\\d{1,6})\\D*$', 1), ''))`;
@@ -182,7 +185,7 @@ async function isTextClockMisread({ database, schema, column }: ReadingText): Pr
 }
 
 /**
- * Reads times that consist only of digits, perhaps with a separator between date and time. Returns null unless the
+ * Reads times that consist only of digits, perhaps with a separator between date and time. The SQL yields null unless the
  * digits form an existing date and time.
  */
 function readCompactTextClock({ column }: ReadingText): TimeReading {

@@ -1,4 +1,5 @@
-// Rewrites UTF-16 text, Windows-1252 text, and JSON with a byte-order mark, as plain UTF-8. Others are rejected.
+// Rewrites UTF-16 text, Windows-1252 text, and JSON with a byte-order mark, as plain UTF-8. Text in other encodings is
+// rejected.
 
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
@@ -8,7 +9,10 @@ import { UserError } from "../../errors.ts";
 
 const lineFeed = 10;
 
-/** Rejects text that is not UTF-8; DuckDB would skip such a first line and read the names from the second. */
+/**
+ * Rejects text that is not UTF-8; if the first line were not UTF-8, DuckDB would skip it and read the names from the second
+ * line.
+ */
 export function refuseOtherEncodings(path: string, head: Uint8Array): void {
   let [line, start] = [1, 0];
   for (let end = head.indexOf(lineFeed); end >= 0; end = head.indexOf(lineFeed, start)) {
@@ -51,14 +55,14 @@ function utf16Encoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   return even > odd ? "utf-16be" : "utf-16le";
 }
 
-/** DuckDB reads a byte-order mark as part of the JSON text. */
+/** Returns the encoding of JSON with a byte-order mark, which DuckDB would read as part of the JSON text. */
 function encodingOfMarkedJson(head: Uint8Array): "utf-8" | undefined {
   return head[0] === 0xef && /^\s*[[{]/.test(new TextDecoder("utf-8").decode(head.subarray(0, 100)))
     ? "utf-8"
     : undefined;
 }
 
-/** Without a byte-order mark. */
+/** Writes the text as UTF-8 without a byte-order mark. */
 export async function writeInUtf8Encoding(path: string, out: string, encoding: string): Promise<void> {
   const decoder = new TextDecoder(encoding);
   const input = createReadStream(path);

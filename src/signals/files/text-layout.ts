@@ -10,7 +10,7 @@ export interface TextLayout {
   readonly separator: Separator;
   /** Lines before the header line or, if there is none, before the first values. */
   readonly preamble: readonly string[];
-  /** Column names; undefined if there is no header line. A second line with units is appended to the names. */
+  /** Column names; undefined if there is no header line. Units in a second line are appended to the names. */
   readonly names: readonly string[] | undefined;
   /** Number of lines before the first values. */
   readonly firstValues: number;
@@ -110,12 +110,12 @@ export function hasLayoutDecimalComma(rows: readonly (readonly string[])[]): boo
 }
 
 const commaNumber = /^[+-]?\d+,\d+(e[+-]?\d+)?$/i;
-/** A number whose comma cannot separate thousands. */
+/** Matches a number whose comma cannot separate thousands. */
 const surelyDecimal = /^[+-]?0\d*,|^[+-]?\d{4,},|,(\d{1,2}|\d{4,})(e[+-]?\d+)?$/i;
 
 /**
- * Whether decimals have a comma in a comma-separated table, where quotes must enclose them: in more columns than have a point,
- * and the comma cannot separate thousands in all of their cells.
+ * Whether decimals have a comma in a comma-separated table, in which quotes must enclose them: in more columns than have a
+ * point, and the comma cannot separate thousands in all of their cells.
  */
 export function hasQuotedDecimalComma(rows: readonly (readonly string[])[]): boolean {
   const isDecimal = (_: unknown, c: number): boolean => {
@@ -144,7 +144,10 @@ export function textLayout(lines: readonly string[]): TextLayout | undefined {
   return layoutByNumbers(lines) ?? layoutOfSpacedTable(lines);
 }
 
-/** Recognises a header line by the rows that follow it, which have as many words and in which fewer than half are numbers. */
+/**
+ * Recognises a header line by the rows that follow it, which have as many words as the header line; for tables in which fewer
+ * than half of the values are numbers.
+ */
 function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   const at = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("#"));
   const [names = [], ...rows] = lines.slice(at).map((line) => splitLineByLayout(line, "spaces"));

@@ -5,7 +5,7 @@ import { duckdbLiteral } from "./duckdb.ts";
 const [a, b, c] = ["\\d{1,4}", "\\d{1,2}|[A-Za-z]{3,9}", "\\d{1,4}"];
 const weekday = "(?:(?i:mon|tue|wed|thu|fri|sat|sun)[A-Za-z]*\\.?,?\\s+)?";
 const monthName = "([A-Za-z]{3,9})\\.?";
-/** Loggers that leave out trailing zeros leave the separator on whole seconds. */
+/** Loggers that leave out trailing zeros still write the separator after whole seconds. */
 const fraction = "(?:[.,:](\\d{0,9}))?";
 const halfDay = "\\s*([AaPp])?\\.?(?:[Mm]\\.?)?";
 const hours = `(\\d{1,2})[:.h](\\d{2})(?:[:.m](\\d{2}))?${fraction}${halfDay}`;
@@ -110,7 +110,7 @@ export const timedeltaParts = ["d", "h", "mi", "s", "f"] as const;
 export const minutesForm: string = "^\\s*(\\d{1,3}):(\\d{2})[.,](\\d{1,9})\\s*$";
 export const minutesParts = ["mi", "s", "f"] as const;
 
-/** A part of a written time; `a`, `b` and `c` are day, month and year in the order in which they are written. */
+/** A part of a written time; `a`, `b` and `c` are day, month and year in the form's `DateOrder`. */
 export type TimePart = "a" | "sep" | "b" | "c" | "d" | "h" | "mi" | "s" | "f" | "half" | "zone";
 export type DateOrder = "ymd" | "dmy" | "mdy";
 

@@ -7,7 +7,7 @@ import type { DateOrder } from "./time-forms.ts";
 
 /** Describes how the time column of one file is read. */
 export interface TimeReading {
-  /** An SQL expression for seconds or, if `numbers`, for the column's own numbers. */
+  /** An SQL expression for seconds or, if `numbers` is true, for the column's own numbers. */
   readonly sql: string;
   /** Whether the times are numbers whose unit has yet to be determined. */
   readonly numbers: boolean;

@@ -42,7 +42,10 @@ export async function* timedBlocks(blocks: AsyncIterable<AnchoredBlock>): AsyncG
   if (current !== undefined) yield { times: timesOfBlock(current, before, undefined), values: current.values };
 }
 
-/** Returns the seconds per sample between two blocks; undefined if the blocks are not consecutive. */
+/**
+ * Returns the seconds per sample between two blocks; undefined if the blocks are not consecutive, or if samples were lost in
+ * between.
+ */
 function stepBetweenBlocks(first: AnchoredBlock, second: AnchoredBlock): number | undefined {
   if (second.sequence !== first.sequence + 1 || second.session !== first.session) return undefined;
   const samples = first.values[0]!.length - first.anchor.sample + second.anchor.sample;

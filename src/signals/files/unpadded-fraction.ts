@@ -8,7 +8,7 @@ import { type ReadingText, textClockRows } from "./time-reading.ts";
 type PartOfTime = (of: TimePart) => string;
 
 /**
- * Returns the parts of the times, with leading zeros added to the fractions if time runs forwards only with them.
+ * Returns the parts of the times, with leading zeros added to the fractions if time then runs backwards less often.
  * @param part SQL for each part of a time
  */
 export async function paddedFraction(of: ReadingText, form: string, part: PartOfTime): Promise<PartOfTime> {

@@ -3,7 +3,7 @@
 export type ColumnRole = "label" | "group" | "recording" | "time";
 
 /**
- * Usual column names for each role, most likely first; case, accents, spaces and punctuation are ignored. For each role, one
+ * Usual column names for each role, most likely first; case, accents, spaces and punctuation are ignored. For most roles, one
  * line lists words in German, French, Spanish, Italian, Portuguese and Dutch; for the time, further lines list those in other
  * languages.
  */

@@ -24,8 +24,8 @@ export interface ValueFile {
 }
 
 /**
- * Returns the folders with files that belong to a set: its own and, if the set's name says which of them are meant, the one
- * above.
+ * Returns the folders with files that belong to a set: the set's own folder and, if the names of its files contain other words,
+ * such as train, the folder above.
  */
 export function foldersBeside({ folder, rest }: AxisFileSet<SourceFile>): string[] {
   return rest === "" ? [folder] : [...new Set([folder, dirname(folder)])];
@@ -41,7 +41,7 @@ export function isNamedLikeValues(path: string): boolean {
   return wordsOfAxisFile(path).some((word) => Object.values(wordsOfValues).some((form) => form.test(word)));
 }
 
-/** Number of lines that must each hold a single value, and the form of those that hold several. */
+/** Number of lines that must each hold a single value, and the form of lines that hold several. */
 const searchedLines = 200;
 const severalValues = /^[<{[]|[,;\t|]|\d\s+\S|\S\s+\d/;
 

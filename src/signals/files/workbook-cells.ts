@@ -1,5 +1,5 @@
 // Writes the cells of a sheet as text. A spreadsheet stores dates, times of day and durations as numbers of days, and hucre
-// returns values in such formats as dates with millisecond precision. Spreadsheet dates have no time zone, so the texts have
+// returns such numbers as JavaScript dates, with millisecond precision. Spreadsheet dates have no time zone, so the texts have
 // none either.
 
 import { hasLayoutDecimalComma } from "./text-layout.ts";

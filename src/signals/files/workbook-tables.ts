@@ -79,7 +79,9 @@ export async function workbookTables(
   return tables.map(({ name, out }) => ({ ...file, path: `${file.path}/${name}`, stored: out }));
 }
 
-/** Sheets of different sensors are joined later; all other sheets must have the same columns. */
+/**
+ * Rejects sheets with different columns, unless a sheet is named after a sensor: sheets of different sensors are joined later.
+ */
 function refuseDifferentWorkbookTables(path: string, tables: readonly SheetTable[]): void {
   const [first] = tables;
   const other = tables.find(({ columns }) => columns.join("\t") !== first!.columns.join("\t"));
@@ -188,7 +190,10 @@ async function* workbookTableRows(
   }
 }
 
-/** A title that is merged across the whole table is not repeated; a sensor name above its axes is. */
+/**
+ * Repeats the value of merged cells in each of them, such as a sensor name above its axes, but not a title that is merged
+ * across the whole table.
+ */
 function withMergedWorkbookCells(
   row: number,
   values: Cells,

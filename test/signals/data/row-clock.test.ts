@@ -127,7 +127,7 @@ test.each([
   expect(quality.rows.kept).toBe(1600);
   expect(quality.sampling.rate_hz).toBeCloseTo(50, 6);
   expect(quality.gaps.count).toBe(0);
-  expect(quality.warnings.join()).toContain(`begins again at ${size.toLocaleString("en")}, as counters of`);
+  expect(quality.warnings.join()).toContain(`overflows at ${size.toLocaleString("en")}, as counters of`);
 });
 
 test("a recording that begins again at another number runs backwards", async () => {

@@ -62,7 +62,7 @@ test.each([
 test("the time of week continues after the end of the week", async () => {
   const { time, warnings } = await read("tow", (i) => ((604_796 + i / 50) % 604_800).toFixed(2));
   for (const [i, at] of time.entries()) expect(at - time[0]!).toBeCloseTo(i / 50, 4);
-  expect(warnings.join("\n")).toMatch(/begins again at 604,800, as the time of a GPS week does/);
+  expect(warnings.join("\n")).toMatch(/overflows at 604,800, as the time of a GPS week does/);
 });
 
 test("seconds that GPS may have counted are named", async () => {

@@ -73,7 +73,10 @@ function hasOpenQuote(line: string): boolean {
 
 const word = /^[^#]*[A-Za-z]{2}/;
 
-/** Whether a line is a single word or sentence, not the beginning of the value above, or has a word where the rows above have numbers. */
+/**
+ * Whether a line is a single word or sentence that is not the beginning of a row above, or has a word in a column in which the
+ * rows above have numbers.
+ */
 function isRemark(values: readonly string[], above: readonly (readonly string[])[]): boolean {
   const [first] = values;
   if (values.length === 1) return word.test(first!) && !above.some((row) => row[0]!.startsWith(first!));

@@ -10,7 +10,8 @@ const searchedRows = 2000;
 /** A column with fewer different values per minute, such as the starts of sessions, is no clock. */
 const fewestPerMinute = 3;
 /** The part of a date with a time that all times of one minute share. */
-const minuteForm = "^\\s*\\d{1,4}[-/.]\\d{1,2}[-/.]\\d{1,4}[T ,]+\\d{1,2}:\\d{2}";
+const minuteForm =
+  "^\\s*(?:\\d{1,4}[-/. ](?:\\d{1,2}|[A-Za-z]{3,9})[-/. ]\\d{1,4}|\\d{1,2}[A-Za-z]{3}\\d{4}|[A-Za-z]{3,9}\\.? \\d{1,2},? \\d{4})[T ,:@]+\\d{1,2}:\\d{2}";
 
 /**
  * @returns the only column of dates with times; null if there is none, or if a column is named like a clock

@@ -52,7 +52,7 @@ export interface LabelFileOptions {
 
 const labelNames = [
   ...["label", "labels", "activity", "class", "annotation", "behavior", "behaviour", "event", "value", "state", "code"],
-  ...["annotation value", "activity name", "name", "description", "tier"],
+  ...["annotation value", "activity name", "name", "description", "tier", "text", "note", "comment"],
 ];
 const startName = /^(?:t |time |samples? )?(?:begin|start|onset|from)/;
 const endName = /^(?:t |time |samples? )?(?:end|stop|offset|to|until|finish)/;

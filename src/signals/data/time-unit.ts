@@ -112,6 +112,7 @@ export function detectTimeUnit(
   const parts = unitOfPartsOfSecondInName(name);
   if (parts !== undefined && isRatePossibleInUnit(parts / step))
     return { unit: "ticks", because: "name", ticks: { perSecond: parts, in1970: 0 } };
+  if (/sample_?time_?fine/i.test(name) && step > 0) return unitOfSampleTimeFine(step);
   const named = timeUnitInName(name);
   if (!(step > 0)) return { unit: named ?? "s", because: named === undefined ? "steps" : "name" };
   // A time after the year 2103 cannot come from a clock. Dates written as digits, such as 20260504100000, would be
@@ -154,6 +155,13 @@ export function detectTimeUnit(
   const isOnly = unit === "s" && step < 1 && rate <= onlyRate && steppedUnits.filter(isPossible).length === 1;
   if (misfit(unit) > Math.log(guessFactor) && !isUsual && !isOnly) throw ask(unit, "judging by its steps");
   return { unit, because: "steps" };
+}
+
+/** Xsens' MTw counts ticks of 0.1 ms under the name SampleTimeFine, and its DOT counts microseconds. */
+function unitOfSampleTimeFine(step: number): FoundTimeUnit {
+  return unitsPerSecond.us / step <= onlyRate
+    ? { unit: "us", because: "name" }
+    : { unit: "ticks", because: "name", ticks: { perSecond: 1e4, in1970: 0 } };
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { dirname } from "node:path";
 import { kindOfSensorInText } from "../sensors/sensor-in-text.ts";
-import { isPlaceWord } from "../sensors/sensors-by-name.ts";
+import { isPlaceWord } from "../sensors/sensor-places.ts";
 
 /** A sensor with one file per axis. */
 export interface SensorOfAxisFiles<File> {

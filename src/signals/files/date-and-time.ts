@@ -14,7 +14,7 @@ const leastTimeOfDay = 3600;
 /** Maximum mean step between times of day, in seconds. */
 const slowestStep = 1.2;
 
-const dateWords = /\b(date|datum|fecha|jour|dia|data|giorno|day|tag|datestamp|yyyymmdd|ddmmyyyy)\b/;
+const dateWords = /\b(date|datum|fecha|jour|dia|data|giorno|tarih|dato|day|tag|datestamp|yyyymmdd|ddmmyyyy)\b/;
 const otherDateWords = /\b(birth|dob|geburts?|naissance|nacimiento|nascita|export|download|modified|updated?)\b/;
 const timeOfDayWords = /\b(of day|of the day|ofday|since midnight|tod|sod)\b/;
 const millisecondWords = /\b(ms|millis|milliseconds?)\b/;

@@ -29,9 +29,15 @@ export const dateTimeForms: readonly DateTimeForm[] = [
     form: `^\\s*${weekday}${numericDate}(?:[T ,_/:-]+${hours})?${offset}\\s*$`,
     parts: ["a", "sep", "b", "c", ...clockParts, "zone"],
   },
-  // May 4, 2026 10:00:00.123 AM; Mon May 04 2026 10:00:00 GMT+0200 (Central European Summer Time)
+  // 04MAY2026:10:00:00.123, as SAS writes it
   {
-    form: `^\\s*${weekday}${monthName}[ -]+(\\d{1,2})(?:st|nd|rd|th)?,?[ -]+(\\d{4})(?:[T ,_-]+(?:at\\s+)?${hours})?${offset}\\s*$`,
+    form: `^\\s*(\\d{1,2})([A-Za-z]{3})(\\d{4})[T ,_:-]+${hours}\\s*$`,
+    parts: ["a", "b", "c", ...clockParts],
+    order: "dmy",
+  },
+  // May 4, 2026 @ 10:00:00.123; Mon May 04 2026 10:00:00 GMT+0200 (Central European Summer Time)
+  {
+    form: `^\\s*${weekday}${monthName}[ -]+(\\d{1,2})(?:st|nd|rd|th)?,?[ -]+(\\d{4})(?:[T ,_-]+(?:(?:at|@)\\s+)?${hours})?${offset}\\s*$`,
     parts: ["b", "a", "c", ...clockParts, "zone"],
     order: "dmy",
   },

@@ -4,6 +4,7 @@
 // other letters name a sensor (acc0) or nothing (axis1, values[0]), and if no letters name the axes of that kind of sensor.
 
 import { withAxisLetter } from "./axis-words.ts";
+import { withKindOfLetterPairs } from "./letter-pairs.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
 import { unitOfName, unitOfNameForKind, type WrittenUnit } from "./unit-of-name.ts";
 
@@ -39,7 +40,7 @@ export function sensorsByName(columns: readonly string[]): NamedSensor[] {
     const isKnown = found.some(({ sensor: { kind } }) => kind === sensor.kind || sensor.kind === "unknown");
     if (!isKnown) found.push({ first: columns.indexOf(sensor.channels[0]), sensor });
   }
-  const inOrder = found.sort((a, b) => a.first - b.first).map(({ sensor }) => sensor);
+  const inOrder = withKindOfLetterPairs(found.sort((a, b) => a.first - b.first).map(({ sensor }) => sensor));
   const named = Map.groupBy(inOrder, ({ name }) => name);
   return inOrder.map((sensor) => (named.get(sensor.name)!.length === 1 ? sensor : withWholeSensorName(sensor)));
 }
@@ -52,7 +53,7 @@ const notAxes =
 function numberedSensors(columns: readonly string[], taken: ReadonlySet<string>): NamedSensor[] {
   const sensors: NamedSensor[] = [];
   for (const column of columns) {
-    const [, before = "", first, after = ""] = /^(.*?)([01])(\D*)$/.exec(column.trim()) ?? [];
+    const [, before = "", first, after = ""] = /^(.*?)([01])(\D*|\][^[\]]*)$/.exec(column.trim()) ?? [];
     if (first === undefined || /\d$/.test(before)) continue;
     const at = (number: number): string | undefined =>
       columns.find((name) => name.trim() === `${before}${number}${after}` && !taken.has(name));
@@ -63,7 +64,7 @@ function numberedSensors(columns: readonly string[], taken: ReadonlySet<string>)
     const { unit: written, rest } = splitSensorName(before, after);
     const words = wordsOfSensorName(rest);
     const byWords = sensorKindByNameWords(words);
-    const isNameless = words.length > 0 && words.every((word) => /^(axis|axes|values?|val)$/.test(word));
+    const isNameless = words.length > 0 && words.every((word) => /^(axis|axes|double|values?|val)$/.test(word));
     if (byWords === undefined ? !isNameless : byWords.weak || words.some((word) => notAxes.test(word))) continue;
     const kind = byWords?.kind ?? "unknown";
     sensors.push({
@@ -130,13 +131,16 @@ function joinWordsOfUnit(text: string): string {
   return text
     .replace(/(?<![a-z])(milli|micro)[ _-]+(gs?|g-?force)(?![a-z])/i, "$1$2")
     .replace(
-      /(?<![a-z])(m|cm|mm|rad|deg|radians?|degrees?)[ _-]+(?:per[ _-]+)?(s2|s\^2|s|sec|second)(?![a-z0-9])/i,
+      /(?<![a-z])(m|cm|mm|rad|deg|radians?|degrees?)[ _-]+(?:per[ _-]+)?(s2|s\^2|s|sec|second)(?![a-z0-9]|\^?[-−⁻])/i,
       (_, unit: string, per: string) => `${unit}/${per.endsWith("2") ? "s2" : "s"}`,
     );
 }
 
 /** Separates the unit, in brackets or as a separate word, from the name. */
-function splitSensorName(...parts: [before: string, after: string]): { unit: WrittenUnit | undefined; rest: string } {
+export function splitSensorName(...parts: [before: string, after: string]): {
+  unit: WrittenUnit | undefined;
+  rest: string;
+} {
   const [before, after] = parts.map(joinWordsOfUnit) as [string, string];
   const bracket = /[([{]\s*([^()[\]{}]+(?:\([^()]*\))?)\s*[)\]}]/;
   for (const part of [after, before]) {
@@ -168,12 +172,14 @@ function splitSensorName(...parts: [before: string, after: string]): { unit: Wri
  * Returns lower-case words, split at non-letters, before a capital that follows a lower-case letter, and inside
  * compounds such as totalacc.
  */
-function wordsOfSensorName(text: string): string[] {
+export function wordsOfSensorName(text: string): string[] {
   return (
     text
       .replace(/([a-z])([A-Z])/g, "$1 $2")
       // In SensorLog's DMRotX, DM stands for the device's motion.
       .replace(/^DM(?=[A-Z])/, "DM ")
+      // In lower case, the Turkish letter has a separate dot.
+      .replaceAll("İ", "I")
       .toLowerCase()
       .split(/[^\p{L}]+/u)
       .flatMap((word) => word.replace(/^(linear|user|total|body)(?=[a-z])/, "$1 ").split(" "))
@@ -186,26 +192,29 @@ function isNoSensorName(words: readonly string[]): boolean {
   const text = words.join(" ");
   return (
     words.some((word) =>
-      /^(quat|ori(ent|inc|$)|attitude$|euler?$|angles?$|roll$|pitch$|yaw$|tilt|inclin|rotvec|rotmat|q$|dq$)/.test(word),
+      /^(quat|ori(ent|inc|$)|attitude$|euler?$|angles?$|roll$|pitch$|yaw$|tilt|inclin|rotvec|rotmat|q$|dq$|time(stamps?)?$)/.test(
+        word,
+      ),
     ) || /rot(ation)? ?(vec|mat)/.test(text)
   );
 }
 
-function sensorKindByNameWords(
+export function sensorKindByNameWords(
   words: readonly string[],
 ): { kind: SensorKind; gravity?: boolean | null; weak?: boolean } | undefined {
   const text = words.join(" ");
   const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
-  if (has(/^(gyr|gy$|gir(o|$)|itg\d*$|rot|omega$|ω$|angv(el)?$|angrate|angularvel|avel$|spin$)/))
+  if (has(/^(gyr|gy$|gir(o|$)|itg\d*$|rot|omega$|ω$|pqr$|angv(el)?$|angrate|angularvel|avel$|spin$)/))
     return { kind: "gyroscope" };
   if (/ang(ular)? ?(vel|v$|rate|speed)|(vit|vel)\S+ ang|^rates?$/.test(text)) return { kind: "gyroscope" };
-  if (has(/^(winkelgeschw|drehrate|角速度|гироскоп|żyroskop)/)) return { kind: "gyroscope" };
+  if (has(/^(winkelgeschw|drehrate|角速度|гироскоп|гіроскоп|żyroskop|jiroskop|자이로|각속도|gyroskop|ジャイロ|陀螺)/))
+    return { kind: "gyroscope" };
   if (has(/^(magn?$|magnet|magfield|compass|bfield)/)) return { kind: "magnetometer" };
   const isAngular = /\bang(ular)? ?acc/.test(text) || has(/^ang(ular)?acc/);
   const accelerometer =
     !isAngular &&
     (has(
-      /^(acc|ac$|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la|xl)$|^(acel|beschl|versnell|przysp|加速度|ускорен)/,
+      /^(acc|ac$|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la|xl)$|^(acel|beschl|versnell|przysp|加速度|ускорен|прискор|επιταχ|가속도|ivme|zrychl|gyorsul)/,
     ) ||
       text === "g f");
   if (accelerometer) {
@@ -256,10 +265,6 @@ export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
   );
 }
 
-/** Places on the body where sensors are worn; shoulders, elbows and knees are more often joints in videos. */
-const placeWord =
-  /^(back|lumbar|thigh|wrist|chest|sternum|torso|trunk|waist|belt|hip|pelvis|sacrum|ankle|shank|shin|calf|foot|shoe|arm|forearm|upperarm|lowerarm|lowerback|upperback|hand|head|neck|leg|pocket|ear|finger|left|right|l|r|lower|upper|dominant|nondominant|non|sensor)$/;
-
 /**
  * Returns the kind of sensor that a column's name gives in words, whether or not it names an axis; undefined for statistics and
  * orientations.
@@ -273,25 +278,6 @@ export function kindInColumnName(column: string): SensorKind | undefined {
   const isRotation =
     words.some((word) => /^rot(ation)?$/.test(word)) && !words.some((word) => /^(rate|vel|speed)/.test(word));
   return isRotation ? undefined : kind.kind;
-}
-
-/** Whether a word is a place on the body, or part of one, such as "upper". */
-export function isPlaceWord(word: string): boolean {
-  return placeWord.test(word.toLowerCase());
-}
-
-/** Whether a name gives only a place on the body, such as back_x and left_wrist_x. */
-export function isPlaceSensor({ channels: [x], kind }: Sensor): boolean {
-  const words = wordsOfSensorName(splitSensorName("", x.trim()).rest).filter((word) => word !== "x");
-  return kind === "unknown" && words.length > 0 && words.every((word) => placeWord.test(word));
-}
-
-/** Returns the part of a sensor's name that does not give its kind, such as its place on the body. */
-export function placeInSensorName({ name }: Sensor): string {
-  return wordsOfSensorName(name)
-    .filter((word) => !/^(angular|velocity|rate|speed|rotation|linear|sensor|raw|data)$/.test(word))
-    .filter((word) => sensorKindByNameWords([word]) === undefined)
-    .join(" ");
 }
 
 /** Returns the number of words in a sensor name. */

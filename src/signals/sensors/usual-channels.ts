@@ -2,14 +2,8 @@
 
 import type { GivenSensor } from "./decide-sensors.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
-import {
-  isNamelessSensor,
-  isPlaceSensor,
-  type NamedSensor,
-  placeInSensorName,
-  sensorNameLength,
-  sensorsByName,
-} from "./sensors-by-name.ts";
+import { isPlaceSensor, placeInSensorName } from "./sensor-places.ts";
+import { isNamelessSensor, type NamedSensor, sensorNameLength, sensorsByName } from "./sensors-by-name.ts";
 
 export interface UsualChannels {
   readonly channels: readonly string[];

@@ -90,7 +90,7 @@ export async function measureBatch(model: ModelHandle, columns: Columns): Promis
   };
 }
 
-/** Measures the same batch again with each suspected fault undone. */
+/** Measures the batch again once for each suspected fault, with this fault undone. */
 export async function withSuspectedFaults(model: ModelHandle, batch: MeasuredBatch): Promise<MeasuredBatch> {
   const windows = windowsOfBatch(model.watched.model.channels, batch.columns!, model.watched.config);
   const chunk = { windows, runs: runsOfWindowChunk(windows) };

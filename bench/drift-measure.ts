@@ -1,4 +1,4 @@
-// Returns everything that the drift benchmark measures on one data set, from the cache if it is there.
+// Measures everything that the drift benchmark measures on one data set, or reads it from the cache.
 
 import { Rng } from "../src/random.ts";
 import type { StreamDay } from "./day-streams.ts";
@@ -63,7 +63,7 @@ export interface FaultFigures {
 export interface CauseFigures {
   readonly fault: string;
   readonly cause: InjectedFault["cause"];
-  /** Batches that were judged. */
+  /** Number of batches that were judged, including those without an answer. */
   readonly batches: number;
   readonly answers: readonly CauseAnswer[];
 }

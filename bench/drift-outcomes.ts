@@ -68,7 +68,7 @@ export function namesOf(
   });
 }
 
-/** Counts only streams that have at least `within` repaired batches. */
+/** Returns the share of streams that look normal within `within` repaired batches. Counts only streams that have that many. */
 export function recoveredShare(recoveries: readonly Recovery[], within: number): Interval | null {
   const long = recoveries.filter(({ repaired }) => repaired >= within);
   return peopleInterval(long, (some) => share(some.map(({ after }) => after <= within)));

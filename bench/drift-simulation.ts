@@ -14,13 +14,14 @@ export const batchSeconds = 60;
 export const batchesPerStream = 60;
 /** Number of healthy batches before a fault. */
 export const pastBatches = 10;
-/** Number of faulty batches in which an alarm counts as detection. A ramp takes longer to detect. */
+/** Number of faulty batches within which an alarm counts as detection. A ramp takes longer to detect. */
 export const faultyBatches = 12;
 export const rampBatches = 30;
 /** Number of faulty batches after the one that raises the alarm. */
 const lastingBatches = 8;
+/** Maximum number of batches that are judged after the repair. */
 export const repairedBatches = 12;
-/** Number of batches in a stream that is faulty from the start, and number of batches after the repair. */
+/** Maximum number of faulty batches in a stream that is faulty from the start. */
 export const coldBatches = 12;
 
 /** A person's healthy stream. */

@@ -53,7 +53,7 @@ interface World {
   readonly baseline: BaselineReference;
   readonly groups: readonly Group[];
   readonly people: readonly RawPerson[];
-  /** Everybody except the group. */
+  /** For each group, the summaries of everybody who is not in it. */
   readonly others: ReadonlyMap<Group, ClassSummaries>;
   readonly rng: Rng;
 }

@@ -80,8 +80,8 @@ function bytesInUse(file: string): number {
 }
 
 /**
- * Adds `count` batches to a stream, with the same summary under a new id each time. Returns the milliseconds that each
- * batch took.
+ * Returns a function that adds `count` batches to a stream, with the same summary under a new id each time, and returns the
+ * milliseconds that each batch took.
  */
 async function bringer(
   directory: string,

@@ -7,8 +7,11 @@ const draws = 1000;
 
 export interface Interval {
   readonly value: number;
-  /** Returns the range of the middle 90 % of a statistic over people drawn with replacement. */
+  /**
+   * Lower limit of the interval, which contains the middle 90 % of the statistic's values over people drawn with replacement.
+   */
   readonly low: number;
+  /** Upper limit of the interval. */
   readonly high: number;
 }
 

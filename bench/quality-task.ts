@@ -24,9 +24,9 @@ export interface QualityPart {
 /** The data from which figures are computed. */
 export interface JudgedWindows {
   readonly parts: readonly QualityPart[];
-  /** By window. */
+  /** The class index of each window's label. */
   readonly labels: Int32Array;
-  /** By window. */
+  /** The name of each window's person. */
   readonly people: readonly string[];
   readonly classes: readonly string[];
 }

@@ -53,7 +53,7 @@ export const defaultRecipe: Recipe = {
 
 const batchSize = 64;
 const predictedAtOnce = 256;
-/** Keeps the copy of a constant channel finite. */
+/** Minimum variance of a channel over a window, so that the copy of a constant channel stays finite. */
 const leastVariance = 1e-6;
 
 /** Trains on the rows `train`, and returns the predicted classes of the rows `test`. */

@@ -91,7 +91,7 @@ function columns(rng: Rng, rows: number): Columns {
   );
 }
 
-/** Returns predicted classes for `count` rows. */
+/** Returns the predicted classes of `rows` rows, which change every ten seconds. */
 function bouts(rows: number): Int32Array {
   return Int32Array.from({ length: rows }, (_, i) => Math.floor(i / boutRows) % nClasses);
 }

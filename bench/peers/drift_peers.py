@@ -89,7 +89,7 @@ def evidently(training, batch, request):
     general = sample(training)
 
     def watch(ranges, healthy, reference, unjudged):
-        """If a stream has a fault, only its first alarm matters."""
+        """Judges no batches after the first alarm of a stream with a fault, because only its first alarm matters."""
         alarms = [None] * unjudged
         for own in ranges[unjudged:]:
             if not healthy and True in alarms:

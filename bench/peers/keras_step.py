@@ -3,9 +3,9 @@ one JSON line.
 
 This is a peer for `npm run bench`. Two ways of training are timed, and the faster one counts: `train_on_batch`, and a
 `tf.function` step with a GradientTape. For inference, `tf.function` is timed with and without XLA. (In training, XLA is far
-slower: it took 1571 ms where the others took 235.) `--unroll` unrolls the LSTMs. This is not Keras's default; tracing takes
-about a minute, and steps are about 1.25 times as fast. `--serve` keeps the process alive: each line on stdin measures one
-round, so that peers can be interleaved.
+slower: it took 1571 ms where the others took 235.) `--unroll` unrolls the LSTMs, which is not Keras's default: tracing then
+takes about a minute, and steps are about 1.25 times as fast. `--serve` keeps the process alive: each line on stdin measures
+one round, so that peers can be interleaved.
 """
 
 import os

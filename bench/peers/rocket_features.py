@@ -4,9 +4,9 @@
     .venv/bin/python bench/peers/rocket_features.py .cache/quality/windows-*
 
 Reads the windows and folds that the first command exports (see quality_peers.py). As in `minirocket`, ridge regression learns
-each window and a rotated copy of it, but with one penalty instead of a search and with fewer features, so that comparing all
-feature sets takes only minutes. Channels are scaled and biases are drawn on all windows, without their labels. Prints the mean
-macro-F1 over folds.
+from each window and a rotated copy of it, but with one penalty instead of a search and with fewer features, so that comparing
+all feature sets takes only minutes. Channels are scaled and biases are drawn on all windows, without their labels. Prints the
+mean macro-F1 over folds.
 
 differences: half of the kernels on the differences between neighbouring samples.
 positive means: half of the biases, and for each the mean excess of the kernel's output over it (as in MultiRocket; Tan et al.

@@ -3,6 +3,7 @@
 import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
 import { channelContent, channelContentWarnings } from "./channel-content.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
+import { exceededRangeWarnings } from "./exceeded-range.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { gapPeriods, medianOfSampling, minimalGapSeconds, samplingRate } from "./sampling.ts";
 import type { SelectedRows } from "./selected-rows.ts";
@@ -76,7 +77,7 @@ export function describeQuality(input: QualityInput): QualityReport {
     classes: classes.roundedCounts(),
     persons: persons.roundedCounts(),
     per_recording: perRecording,
-    warnings: [...input.warnings, ...channelContentWarnings(channels, seconds)],
+    warnings: [...input.warnings, ...channelContentWarnings(channels, seconds), ...exceededRangeWarnings(rows)],
   };
 }
 

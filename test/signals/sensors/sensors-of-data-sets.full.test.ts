@@ -7,6 +7,7 @@ import { throwDataFault } from "../../../src/data-fault.ts";
 import { Rng } from "../../../src/random.ts";
 import { alternatingRowsWarnings } from "../../../src/signals/data/alternating-rows.ts";
 import { CopiedContentFinder, findCopiedContent } from "../../../src/signals/data/copied-content.ts";
+import { exceededRangeWarnings } from "../../../src/signals/data/exceeded-range.ts";
 import { findSensors } from "../../../src/signals/data/find-sensors.ts";
 import { type OpenedRecordings, openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import type { Stretch } from "../../../src/signals/data/recordings.ts";
@@ -174,6 +175,40 @@ describe.each([
         expect(found).toMatchObject([{ people: [person, "copy"] }]);
         expect(found[0]!.factor).toBeCloseTo(1 / 9.80665, 2);
       }
+    });
+
+    it("no values that overflow, and none that are clipped, except by accelerometers with a range of 2 g", () => {
+      const warnings = exceededRangeWarnings(opened.rows);
+      expect(warnings).toHaveLength(name === "wisdm_watch" ? 3 : 0);
+      for (const [i, axis] of ["Ax", "Ay", "Az"].slice(0, warnings.length).entries()) {
+        expect(warnings[i]).toMatch(new RegExp(`^Channel ${axis} is clipped: .*exactly -?19\\.`));
+      }
+      const twoG = [19, 20.2];
+      const clipped = opened.rows.recordings.filter((recording) => {
+        const { channels } = opened.rows;
+        const values = opened.rows.values.bind(opened.rows);
+        const found = exceededRangeWarnings({ channels, recordings: [recording], values }).join(" ");
+        for (const [, limit] of found.matchAll(/(?:exactly|or) -?([\d.]+) /g)) {
+          expect(Number(limit)).toBeGreaterThan(twoG[0]!);
+          expect(Number(limit)).toBeLessThan(twoG[1]!);
+        }
+        return found !== "";
+      });
+      expect(clipped.every(({ recording }) => name === "wisdm_watch" && /_[ABCM]$/.test(recording))).toBe(true);
+    });
+
+    it("values that overflow if a tenth of them exceed the range", () => {
+      const { rows } = opened;
+      const long = rows.recordings.filter(({ start, end }) => end - start >= 1000);
+      const found = long.slice(0, 40).flatMap((recording) => {
+        const own = rows.values(0, recording.start, recording.end);
+        const limit = own.map(Math.abs).sort()[Math.floor(0.9 * own.length)]!;
+        if (!(Math.max(...own.map(Math.abs)) > 1.2 * limit)) return [];
+        const values = (_: number, from: number, to: number): Float32Array =>
+          rows.values(0, from, to).map((value) => value - 2 * limit * Math.round(value / (2 * limit)));
+        return [exceededRangeWarnings({ channels: ["Ax"], recordings: [recording], values }).length];
+      });
+      expect(found.filter((warnings) => warnings === 1).length).toBeGreaterThanOrEqual(0.8 * found.length);
     });
 
     it("no rows that alternate", () => {

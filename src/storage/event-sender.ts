@@ -159,7 +159,7 @@ export class EventSender {
     }
   }
 
-  /** A logged model's files are stored with the model, and all other files with the run. */
+  /** Stores a file: with the logged model if it belongs to one, and otherwise with the run. */
   async #store(event: Artifact): Promise<void> {
     const model = this.#models.get(event.run);
     const prefix = `${modelArtifact}/`;
@@ -253,8 +253,8 @@ export class EventSender {
   }
 
   /**
-   * A request that the server permanently rejects must not stop the other requests, unless it is rejected because of
-   * missing permissions.
+   * Makes a request, but skips it if the server permanently rejects it, so that the other requests are still made. Missing
+   * permissions remain an error.
    */
   async #orSkip(action: () => Promise<void>): Promise<void> {
     try {

@@ -54,7 +54,7 @@ export function upgradeLedger(
   addHeadlinesToLedger(database, upgradeHeadline);
 }
 
-/** A damaged result gets no headline; the damage is reported when the batch is read. */
+/** Adds a headline to each stored batch. A damaged result gets no headline; the damage is reported when the batch is read. */
 function addHeadlinesToLedger(database: DatabaseSync, upgradeHeadline: UpgradeHeadline): void {
   const columns = [boundedLedgerCell("stream", longestName), boundedLedgerCell("received_at", longestName, "''")];
   const sql = `SELECT sequence, ${columns.join(", ")}, ${boundedLedgerCell("result", longestJson, "''")} FROM batches

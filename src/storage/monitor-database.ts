@@ -93,8 +93,8 @@ export class MonitorDatabase {
 }
 
 /**
- * A new ledger is complete when it appears, because it is created under another name and then linked. An empty file is
- * therefore never a new ledger; it is what remains of a damaged one.
+ * Creates the ledger unless it exists. A new ledger is complete when it appears, because it is created under another name and
+ * then linked. An empty file is therefore never a new ledger; it is what remains of a damaged one.
  */
 function ensureMonitorDatabase(path: string, modelVersion: string): void {
   const size = monitorDatabaseSize(path);
@@ -127,7 +127,10 @@ function ensureMonitorDatabase(path: string, modelVersion: string): void {
   }
 }
 
-/** If two processes create the ledger at the same time, the later one uses the other's ledger. */
+/**
+ * Gives a new ledger its final name. If two processes create the ledger at the same time, the later one uses the other's
+ * ledger.
+ */
 function linkMonitorDatabase(temporary: string, path: string): void {
   try {
     linkSync(temporary, path);
@@ -154,7 +157,10 @@ function createMonitorDatabase(path: string, modelVersion: string): void {
   }
 }
 
-/** Undefined if the file does not exist. In an untrusted folder, the file may be a link to any other file. */
+/**
+ * Returns the size of a regular file; undefined if it does not exist. In an untrusted folder, the path may be a link to any
+ * other file, so links are rejected.
+ */
 function monitorDatabaseSize(path: string): number | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || found.isFile()) return found?.size;

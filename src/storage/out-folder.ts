@@ -97,7 +97,10 @@ async function refuseLinkedOutFolder(out: string): Promise<void> {
   });
 }
 
-/** A folder inside another model would be copied with it; a folder inside a staging directory would be removed with it. */
+/**
+ * Rejects a folder inside another model, which would be copied with that model, and a folder inside a staging directory, which
+ * would be removed with it.
+ */
 async function refuseNestedOutFolder(out: string): Promise<void> {
   for (let parent = dirname(resolve(out)); parent !== dirname(parent); parent = dirname(parent)) {
     const has = (name: string): Promise<boolean> => exists(join(parent, name));
@@ -120,7 +123,7 @@ function mountedOutFolder(out: string, cause?: unknown): UserError {
   );
 }
 
-/** Each existing part of the path must be a directory. */
+/** Rejects a path of which an existing part is not a directory. */
 async function refuseFileAsOutFolder(out: string): Promise<void> {
   for (let path = resolve(out); ; path = dirname(path)) {
     try {

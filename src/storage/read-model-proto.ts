@@ -84,7 +84,8 @@ interface Message {
   has(field: number): boolean;
   all(field: number): Message[];
   /**
-   * Protobuf allows writers to split a message into parts. This reader rejects split messages, because ONNX files contain none.
+   * Returns the only message in a field; undefined if the field is absent. Protobuf allows writers to split a message into
+   * parts. This reader rejects split messages, because ONNX files contain none.
    */
   one(field: number, name: string): Message | undefined;
   /** The last value; "" if the field is absent. */

@@ -40,8 +40,9 @@ export function rollingReferencePathOfStream(stream: string): string {
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 /**
- * A plain name is used as the folder's name unchanged. For any other name, the folder's name consists of the plain characters,
- * "~" (which no plain name contains) and a hash. Names that differ only in case therefore get different folders.
+ * Returns the name of a stream's folder. A plain name is used unchanged. For any other name, the folder's name consists of the
+ * plain characters, "~" (which no plain name contains) and a hash. Names that differ only in case therefore get different
+ * folders.
  */
 export function streamFolderName(name: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name) && !reserved.test(name)) return name;

@@ -13,7 +13,8 @@ import { rowsToSplitByClass, type Split, splitsFromFolds, type WindowPositions }
 import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
 
 /**
- * Every row is tested exactly once; every class is in both the training part and the test part of every fold.
+ * Cuts the windows of each class into blocks, one per fold. Every row is tested exactly once; every class is in both the
+ * training part and the test part of every fold.
  * @param options.purgeSamples minimum number of samples between a training window and a test window in one recording; the
  * window length is a sensible choice. At least 1, so that windows do not touch.
  * @throws UserError if there is only one class, if there are fewer than two folds, or if a class is too short for that many

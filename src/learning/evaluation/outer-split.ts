@@ -73,7 +73,10 @@ function outerSplitWarnings(windows: WindowPositions, nSplits: number): string[]
   return [...outerSplitSizeWarnings(windows), ...outerSplitClassWarnings(windows, nSplits)];
 }
 
-/** The half-width of the 95 % interval for a recall is at most about 1 / sqrt(windows). */
+/**
+ * Warns about classes with no window or with few. The half-width of the 95 % interval for a class's recall is at most about 1 /
+ * sqrt(windows).
+ */
 function outerSplitSizeWarnings({ labels, classes }: WindowPositions): string[] {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);

@@ -12,7 +12,7 @@ import { checkNSplits, checkSplitClasses, checkSplitPeople } from "./check-split
 import { type Split, splitsFromFolds } from "./split.ts";
 
 /**
- * Every row is tested exactly once, and every group in exactly one fold.
+ * Assigns whole groups to folds. Every row is tested exactly once, and every group in exactly one fold.
  * @param labels [W] classes, 0 or more
  * @param groups [W] group numbers, 0 or more
  * @param options.rng decides the order among groups of equal spread; if omitted, they keep their order

@@ -64,7 +64,7 @@ function describeInferenceNetwork(layers: Layer, { windowSize, channels }: Infer
   return describeNetworkParameters(layers, { type: "float32", shape: [1, windowSize, channels] });
 }
 
-/** Differentiable layers need the batch size when the graph is built. */
+/** The batch dimension: 1 for differentiable layers, which need the batch size when the graph is built; otherwise open. */
 function inferenceBatchDimension({ differentiable = false }: InferenceInput): number | string {
   return differentiable ? 1 : "batch";
 }

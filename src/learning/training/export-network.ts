@@ -33,7 +33,7 @@ export async function exportNetwork(
   });
 }
 
-/** If an ensemble gives all weight to one member, that member is exported alone. */
+/** Returns the weights to export; if an ensemble gives all weight to one member, those of that member alone. */
 function weightsToExport(
   { network, ...whole }: Pick<FittedNetwork, "network" | "parameters" | "statistics" | "temperature">,
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes">,

@@ -125,8 +125,8 @@ export async function predictWithFitWeights(
 }
 
 /**
- * A batch stays whole if it cannot be divided evenly (it may have been shrunk to the available windows) or if a shard would
- * contain a single window, which batch normalization would reduce to zero.
+ * Opens a session that divides each batch into shards. A batch stays whole if it cannot be divided evenly (it may have been
+ * shrunk to the available windows) or if a shard would contain a single window, which batch normalization would reduce to zero.
  */
 function openNetworkFit({ network, shards }: FitPlan, input: NetworkInput, threads: number): Promise<StepSession> {
   return shards > 1 && input.batchSize % shards === 0 && input.batchSize >= 2 * shards

@@ -71,7 +71,10 @@ function scaledWindow(window: Float32Array, scaler: Scaler): Float32Array {
   return scaled;
 }
 
-/** A vector of constant magnitude gets a standard deviation of 1. */
+/**
+ * Measures the mean and standard deviation of each sensor's magnitude. A vector of constant magnitude gets a standard deviation
+ * of 1.
+ */
 function measureVectors(windows: WindowSet, sensors: KernelInput["sensors"], rows: Int32Array): MeasuredVector[] {
   const ranges = rangesUnderWindows(windows, rows);
   return sensors.map((names) => {

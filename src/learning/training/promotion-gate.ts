@@ -193,7 +193,8 @@ export function proxyPromotionRules(champion: Proxies, candidate: Proxies): Gate
 const prior = { sd: 0.05, people: 4 } as const;
 
 /**
- * As in the moderated t statistic (Smyth 2004), the people's variance and the prior's are weighted by their degrees of freedom.
+ * Returns the standard error of the mean difference, and the matching t quantile. As in the moderated t statistic (Smyth 2004),
+ * the people's variance and the prior's are weighted by their degrees of freedom.
  */
 function moderatedGateError(differences: readonly number[], mean: number): { error: number; quantile: number } {
   const n = differences.length;

@@ -179,9 +179,9 @@ export function calibrateAccuracy(
 }
 
 /**
- * The estimate and its interval are within 0..1. Between two batch lengths, the interval's width is interpolated on a log scale
- * of the number of windows. Beyond the longest length, the width is constant. Below the shortest length, the interval is 0..1,
- * because no width was measured.
+ * Estimates the accuracy on a batch from the network's confidence. The estimate and its interval are within 0..1. Between two
+ * batch lengths, the interval's width is interpolated on a log scale of the number of windows. Beyond the longest length, the
+ * width is constant. Below the shortest length, the interval is 0..1, because no width was measured.
  * @param signals network output for the batch, with the same temperature scaling as in the calibration
  */
 export function estimateAccuracy(

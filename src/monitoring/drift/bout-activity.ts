@@ -17,7 +17,7 @@ export function boutActivity(batch: ClassSummaries, model: DriftModel): number |
   return main < 0 ? null : main;
 }
 
-/** A model supports bouts if it has more than one activity and its alarm level was set on days made of bouts. */
+/** Whether a model supports bouts: it has more than one activity, and its alarm level was set on days made of bouts. */
 function hasBoutActivities({ calibration: { day }, byClass }: DriftModel): boolean {
   return day !== undefined && day !== "recorded" && byClass.filter((own) => own !== null).length > 1;
 }

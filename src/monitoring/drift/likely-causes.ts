@@ -86,8 +86,9 @@ function complexityOfCause({ kind, channels }: Culprit): number {
 }
 
 /**
- * A wrong unit moves a batch further away than chance can explain. In the right unit, the batch only has to be closer than
- * that, because people who differ from the training data still differ in the right unit.
+ * Whether correcting a cause explains a batch. A wrong unit moves a batch further away than chance can explain. After the unit
+ * is corrected, it suffices that chance can explain the distance, because people who differ from the training data still differ
+ * in the right unit.
  */
 function doesCauseExplain({ kind }: Culprit, before: readonly Comparison[], after: readonly Comparison[]): boolean {
   const isBeyond = (side: typeof before): boolean => side.some(({ beyond }) => beyond);

@@ -183,9 +183,10 @@ export function pValueInNullScores(rung: Pick<NullRung, "scores">, score: number
 const mostExcess = 2;
 
 /**
- * No p-value is smaller than its resolution, no matter how high the score. If a score is above all null scores, its p-value is
- * therefore extrapolated at the rate at which p-values decrease between the median and the highest null score. The
- * extrapolation ends at twice that distance, so that one batch cannot outweigh all the others in a stream.
+ * Returns a score's p-value, extrapolated for scores above all null scores. Otherwise, no p-value could be smaller than its
+ * resolution, no matter how high the score. P-values are extrapolated at the rate at which p-values decrease between the median
+ * and the highest null score. The extrapolation ends at twice that distance, so that one batch cannot outweigh all the others
+ * in a stream.
  */
 export function extrapolatedPInNullScores(
   rung: Pick<NullRung, "scores">,

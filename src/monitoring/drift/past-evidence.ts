@@ -15,10 +15,11 @@ export interface PastEvidence {
 }
 
 /**
- * The mean of two e-values is an e-value. Its weights are the shares of the batch that the past contains and lacks.
+ * Returns the evidence that a batch differs from the stream's own past: for each reference, the weighted mean of two e-values,
+ * which is an e-value. Its weights are the shares of the batch that the past contains and lacks.
  * @param hasPast whether the stream has a full reference; until it does, it is compared only with the training data
  * @param isAnchorOutlived whether the anchor lacks the people behind the latest batches, so that they are compared with the
- *   training data instead (default: false)
+ * training data instead (default: false)
  */
 export function pastEvidence(
   comparisons: readonly Comparison[],
@@ -47,10 +48,11 @@ function pValueForPastEvidence({ usual, pValue }: Comparison): number | null {
 }
 
 /**
- * A p-value from rehearsed batches cannot be smaller than its resolution, no matter how far away the batch is. If a batch is
- * farther from all its references than every rehearsed batch, its p-value is extrapolated at the rate at which p-values
- * decrease between the usual score and the highest rehearsed one. Drift-free batches are sometimes that far from one reference,
- * but never from all of them.
+ * Returns the e-value of a batch that is farther from all its references than every rehearsed batch. A p-value from rehearsed
+ * batches cannot be smaller than its resolution, no matter how far away the batch is. If a batch is farther from all its
+ * references than every rehearsed batch, its p-value is extrapolated at the rate at which p-values decrease between the usual
+ * score and the highest rehearsed one. Drift-free batches are sometimes that far from one reference, but never from all of
+ * them.
  * @returns 0 if the batch is closer to one of its references than the furthest rehearsed batch
  */
 function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {

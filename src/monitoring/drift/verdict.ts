@@ -133,7 +133,10 @@ export function decideVerdict(
   };
 }
 
-/** The stream's variation is learned only from its first batches; otherwise, its drift would be included. */
+/**
+ * Adds a batch's scores to those that a stream's variation is learned from. Only its first batches are used; otherwise, its
+ * drift would be included.
+ */
 function learnScoresForVerdict(own: DriftState["own"], comparisons: readonly Comparison[]): DriftState["own"] {
   const known = { ...own };
   for (const { reference, learned } of comparisons) {

@@ -7,8 +7,8 @@ import type { DriftState } from "./drift-state.ts";
 import type { Weighed } from "./weigh-evidence.ts";
 
 /**
- * The kind of drift does not change until the alarm ends, because the rolling reference does not move during the alarm, so a
- * gradual drift moves away from it as well.
+ * Decides whether a batch raises an alarm, and for which kind of drift. The kind does not change until the alarm ends, because
+ * the rolling reference does not move during the alarm, so a gradual drift moves away from it as well.
  * @param comparisons at least one comparison by constants
  * @param arl the strength at which an alarm is raised; a statistic at half of its constant has half of this strength
  */

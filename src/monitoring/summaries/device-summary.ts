@@ -96,7 +96,7 @@ export type ChannelSummaryJson = Omit<ChannelSummary, "excessBelow" | "excessAbo
   readonly excess_above: number;
 };
 
-/** For programs that read JSON; the bytes returned by `encodeSummary` are shorter. */
+/** Returns a summary for programs that read JSON; the bytes returned by `encodeSummary` are shorter. */
 export function summaryToJson({ modelVersion, measurement, still, ...others }: DeviceSummary): DeviceSummaryJson {
   const measured =
     measurement === null

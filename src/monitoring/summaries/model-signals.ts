@@ -207,7 +207,7 @@ class Counter {
   readonly #counts = new Uint32Array(signalEdges.length + 1);
   #millionths = 0;
 
-  /** Rounding may put a share slightly outside 0..1; the tail bins absorb it. */
+  /** Counts a share in its bin. Rounding may put a share slightly outside 0..1; it is then counted in a tail bin. */
   add(x: number): void {
     this.#counts[modelSignalBin(x)]! += 1;
     this.#millionths += millionths(x);

@@ -29,7 +29,8 @@ const halfWeight = 0.03;
 const leastTurn = 0.02;
 
 /**
- * Sums over spans of six seconds; `shared` divided by `said` is the scale. They can be added over stretches and batches.
+ * Sums over spans of six seconds; `shared` divided by `said` is the scale. The sums of several stretches or batches can be
+ * added.
  * @param axes six columns [N]: three of an accelerometer with gravity, then three of a gyroscope
  * @param from first row of a stretch; `to` is the row after its last
  * @param unit converts the gyroscope's values to rad/s

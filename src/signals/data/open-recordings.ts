@@ -48,8 +48,8 @@ export interface ReadRecordingsOptions extends OpenTableOptions {
 }
 
 /**
- * Recordings without times are read only at the rate given by the user. The model's rate is not enough, because the network may
- * have been trained on resampled recordings.
+ * Returns the rates for reading recordings. Recordings without times are read only at the rate given by the user. The model's
+ * rate is not enough, because the network may have been trained on resampled recordings.
  */
 export function rateOfOpenedRecordings(
   { rate }: { readonly rate?: number },

@@ -61,7 +61,7 @@ function refuseTwoUnits({ name, channels }: DecidedSensor, found: readonly Turni
   throw new UserError(
     `Sensor ${name} (${channels.join(", ")}): its units differ between recordings of person "${one.recording.user}"; judging by the accelerometer beside it, ${describe(one)}; ${describe(other)}.`,
     {
-      advice: `Export all recordings of a person in one unit, or leave those out. If one unit is right for all values, state it with ${shellCommand("--sensor", `gyr:${channels.join(",")}[rad/s]`)}`,
+      advice: `Export all recordings of a person in one unit, or leave out those in other units. If one unit is right for all values, state it with ${shellCommand("--sensor", `gyr:${channels.join(",")}[rad/s]`)}`,
     },
   );
 }

@@ -104,7 +104,12 @@ function refuseRecordingUnits(sensor: DecidedSensor, judged: readonly Judged[]):
   const more = second.length > 1 ? ` and ${second.length - 1} more like it` : "";
   throw new UserError(
     `Sensor ${sensor.name} (${sensor.channels.join(", ")}): its units differ between recordings of person "${first[0]!.stretch.user}"; judging by the values at rest, ${describe(first[0]!)}; ${describe(second[0]!)}${more}.`,
-    { advice: adviceToStateUnit(sensor, "Export all recordings of a person in one unit, or leave those out.") },
+    {
+      advice: adviceToStateUnit(
+        sensor,
+        "Export all recordings of a person in one unit, or leave out those in other units.",
+      ),
+    },
   );
 }
 

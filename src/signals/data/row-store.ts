@@ -114,7 +114,10 @@ export class RowStore {
     return this.#inFile(column, start + from, start + to);
   }
 
-  /** Must be called after the last row has been appended. */
+  /**
+   * Sorts the rows that were appended last; returns the first row of each recording. Must be called after the last row has been
+   * appended.
+   */
   #seal(): Float64Array {
     if (this.#file === undefined) this.#newest.sort();
     else {
@@ -211,7 +214,7 @@ export class RowStore {
   }
 }
 
-/** The file has no name, so other users cannot open it, and it vanishes when the process ends. */
+/** Opens a file without a name, so that other users cannot open it, and it vanishes when the process ends. */
 function openUnnamedRowStore(directory: string): number {
   const folder = mkdtempSync(join(directory, "tidemark-"));
   try {

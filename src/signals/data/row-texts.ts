@@ -94,7 +94,10 @@ export class RowTexts {
     return this.#keys.length - 1;
   }
 
-  /** If a person's name is spelt in two ways, recordings with the same name but different spellings stay separate. */
+  /**
+   * Returns the name of a recording. If a person's name is spelt in two ways, recordings with the same name but different
+   * spellings of the person stay separate.
+   */
   #recordingOf(user: string, recording: string): string {
     const name = `${this.#spellings.people.first(user)}\x1f${recording}`;
     const spelling = this.#spellingIn.get(name) ?? user;

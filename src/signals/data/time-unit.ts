@@ -44,8 +44,8 @@ const crystalRates = [
 ];
 const crystalTolerance = 0.003;
 /**
- * Maximum deviation from these rates for ticks of 1/1024 s, which are so close to 1 ms that a less exact match would often be a
- * coincidence.
+ * Maximum deviation from `crystalRates` for ticks of 1/1024 s, which are so close to 1 ms that a less exact match would often
+ * be a coincidence.
  */
 const binaryTolerance = 0.001;
 /** Rate in Hz below which numbers in ms are compared with crystal ticks. */

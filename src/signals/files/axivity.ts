@@ -95,7 +95,9 @@ async function* wholeAxivityBlocks(
   }
 }
 
-/** The device reserves space for a file before it records, so unused blocks may follow at the end. */
+/**
+ * Whether a block is unused. The device reserves space for a file before it records, so unused blocks may follow at the end.
+ */
 function isUnusedAxivityBlock(block: Buffer): boolean {
   return block.length === sector && (block.every((byte) => byte === 0xff) || block.every((byte) => byte === 0));
 }

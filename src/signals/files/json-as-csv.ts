@@ -215,8 +215,8 @@ async function jsonReadingAsText(database: Database, file: SourceFile, options: 
 }
 
 /**
- * DuckDB adds a number to a key that differs from another one only in case, and then finds no values under the new name, so
- * such keys are numbered in the file first.
+ * Numbers keys in the file that differ from another key only in case. DuckDB numbers such keys itself, but then finds no values
+ * under the new names.
  * @param names the names that DuckDB gives to the keys @returns the path of the file to read
  */
 async function withDistinctJsonKeys(

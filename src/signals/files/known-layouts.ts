@@ -201,8 +201,8 @@ const opportunityLayout: KnownLayout = {
 };
 
 /**
- * Above a table of CH1, CH2 and so on, AcqKnowledge writes the name and the unit of each channel in two lines; the first row
- * gives the number of samples.
+ * Returns the layout of a table from AcqKnowledge. Above a table of CH1, CH2 and so on, AcqKnowledge writes the name and the
+ * unit of each channel in two lines; the first row gives the number of samples.
  */
 function knownAcqKnowledgeLayout(preamble: readonly string[], names: readonly string[]): KnownLayout | undefined {
   const at = preamble.findIndex((line) => /^\d+ channels?\s*$/i.test(line));

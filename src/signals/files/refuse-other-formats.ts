@@ -50,8 +50,9 @@ export async function refuseOtherFormats({ path, format, remote, stored = path }
 const parquetMark = [0x50, 0x41, 0x52, 0x31] as const;
 
 /**
- * Whether a file has the Parquet markers at both ends; if it has neither, an error is reported when it is read.
- * @throws UserError if only one of the markers is missing
+ * Whether a file has the Parquet markers at both ends; if the marker at the start is missing, an error is reported when the
+ * file is read.
+ * @throws UserError if only the marker at the end is missing
  */
 async function isCompleteFormat(path: string, stored: string): Promise<boolean> {
   const { size } = await stat(stored);

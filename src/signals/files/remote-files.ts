@@ -59,7 +59,7 @@ async function loadRemoteFileExtension(
   }
 }
 
-/** S3 needs credentials, which come from the AWS credential chain (environment, profile, instance role). */
+/** Gives DuckDB the credentials for S3, which come from the AWS credential chain (environment, profile, instance role). */
 async function useRemoteFileCredentials(database: Database): Promise<void> {
   try {
     await database.rows("CREATE SECRET IF NOT EXISTS tidemark_s3 (TYPE s3, PROVIDER credential_chain)");

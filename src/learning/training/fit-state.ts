@@ -132,7 +132,7 @@ function storedFitStateProgress(progress: FitProgress): StoredProgress {
   return { ...snakeKeys(progress), epochs: progress.epochs.map(snakeKeys) };
 }
 
-/** Earlier versions wrote the keys in camelCase, which `camelKeys` leaves unchanged. */
+/** Reads the progress of a fit. Earlier versions wrote the keys in camelCase, which `camelKeys` leaves unchanged. */
 function readFitStateProgress(stored: StoredProgress): FitProgress {
   const epochs = stored.epochs.map((epoch) => camelKeys<FitEpoch>(epoch));
   return camelKeys<FitProgress>({ ...stored, epochs });

@@ -38,7 +38,7 @@ function unitFaultsToRemedy({ kind, unit, recordedIn }: Sensor): { fault: string
 /** Ratios between sensors' common sampling rates: 100 and 50 Hz, 50 and 40 Hz. */
 const mistakenRates = [0.5, 0.8, 1.25, 2] as const;
 
-/** For recordings whose timestamps were computed from a wrong rate. */
+/** Remedies for recordings whose timestamps were computed from a wrong rate. */
 export function rateRemedies(channels: readonly string[]): Remedy[] {
   return mistakenRates.map((factor) => ({
     kind: "sampling rate",

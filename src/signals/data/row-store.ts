@@ -87,7 +87,7 @@ export class RowStore {
     }
   }
 
-  /** Rows `from` to `to` (exclusive) of a recording; either a copy, or a view that must not be modified. */
+  /** Times of rows `from` to `to` (exclusive) of a recording; either a copy, or a view that must not be modified. */
   time(recording: number, from: number, to: number): Float64Array {
     return this.#rows(0, recording, from, to) as Float64Array;
   }

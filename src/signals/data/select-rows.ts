@@ -239,7 +239,7 @@ export class RowSelector {
   }
 
   /**
-   * Must be called after the last chunk.
+   * Reports the faults found and describes the rows kept. Must be called after the last chunk.
    * @param onFault called if a column has too many missing values, if too many rows repeat a time, and for the first row in a
    * recording where time runs backwards; if it returns, rows out of order are dropped without being counted
    * @param restartColumnOf returns a file's column that changes whenever time runs backwards, if there is one

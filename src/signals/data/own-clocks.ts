@@ -12,7 +12,7 @@ const leastRows = 20;
 /** Clocks that differ by less than this many usual steps in all rows count as one clock. */
 const sameClock = 1;
 /** Clocks whose durations differ by a larger factor count in different units. */
-const mostRatio = 30;
+export const mostDurationRatio = 30;
 
 /** The sensors on one clock. */
 export interface SensorsOfClock {
@@ -23,6 +23,7 @@ export interface SensorsOfClock {
 /**
  * @param sensors channels to read, by sensor
  * @param keys columns whose values must be equal in rows of one recording
+ * @param warn called if clocks drift apart, but cannot be compared
  * @returns the sensors of each clock, beginning with `time`; null if the clocks agree, or if no others can be compared with it
  */
 export async function findOwnClocks(
@@ -34,11 +35,13 @@ export async function findOwnClocks(
     sensors,
     keys,
     format,
+    warn,
   }: {
     time: SensorsOfClock["reading"];
     sensors: readonly (readonly string[])[];
     keys: readonly string[];
     format: string | undefined;
+    warn: (message: string) => void;
   },
 ): Promise<readonly SensorsOfClock[] | null> {
   const clocks = usualTimeColumns(schema.names);
@@ -61,23 +64,28 @@ export async function findOwnClocks(
     if (column === time.column) continue;
     const read = await textClock({ database, file, schema, column, warn: () => {} }, format);
     const reading = { ...read, column };
-    if (read.numbers === time.numbers && (await isOtherClock(database, schema, [time, reading], keys))) {
-      found.push({ reading, channels: own.flat() });
-    } else found[0] = { reading: time, channels: [...found[0]!.channels, ...own.flat()] };
+    const relation =
+      read.numbers === time.numbers ? await relationOfClocks(database, schema, [time, reading], keys) : "same";
+    if (relation === "other") found.push({ reading, channels: own.flat() });
+    else found[0] = { reading: time, channels: [...found[0]!.channels, ...own.flat()] };
+    if (relation === "unrelated")
+      warn(
+        `${file}: columns "${time.column}" and "${column}" have no time in common, so all values in a row are read as if they were of the same time. If they are not, write each sensor to its own file.`,
+      );
   }
   return found.length < 2 ? null : found;
 }
 
 /**
- * Whether two clocks cover the same times of each recording, but the times in its rows do not differ by the same amount
- * throughout.
+ * Compares the times that two clocks give each row. They are the same if they differ by the same amount throughout, or seem to
+ * have different units; if they differ by changing amounts, they are unrelated unless they cover the same times.
  */
-async function isOtherClock(
+async function relationOfClocks(
   database: Database,
   schema: TableSchema,
   [time, other]: readonly [SensorsOfClock["reading"], SensorsOfClock["reading"]],
   keys: readonly string[],
-): Promise<boolean> {
+): Promise<"same" | "other" | "unrelated"> {
   const numbers = new Set([time, other].filter((own) => own.numbers).map(({ column }) => column));
   const sql = (own: SensorsOfClock["reading"]): string =>
     own.isDateTime === true ? `epoch(TRY_CAST(${duckdbIdentifier(own.column)} AS TIMESTAMP))` : own.sql;
@@ -90,8 +98,10 @@ async function isOtherClock(
                        FROM (SELECT * FROM ${schema.source(numbers, null)} LIMIT ${searchedRows})))
       WHERE a IS NOT NULL AND b IS NOT NULL GROUP BY k HAVING count(*) >= ${leastRows}`,
   );
-  const areComparable = recordings.every(
-    ({ overlap, ratio }) => overlap === true && Number(ratio) < mostRatio && Number(ratio) > 1 / mostRatio,
+  const haveSameUnit = recordings.every(
+    ({ ratio }) => Number(ratio) < mostDurationRatio && Number(ratio) > 1 / mostDurationRatio,
   );
-  return areComparable && recordings.some(({ drift, step }) => Number(drift) > sameClock * Math.abs(Number(step)));
+  const drift = recordings.some(({ drift, step }) => Number(drift) > sameClock * Math.abs(Number(step)));
+  if (!haveSameUnit || !drift) return "same";
+  return recordings.every(({ overlap }) => overlap === true) ? "other" : "unrelated";
 }

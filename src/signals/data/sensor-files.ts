@@ -19,6 +19,7 @@ import { usualChannels } from "../sensors/usual-channels.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { pooledSensorsToJoin } from "./pooled-sensors.ts";
+import { refuseOtherClocks } from "./refuse-other-clocks.ts";
 import { columnsOfSensorNumbers, schemaOfSeparatedSensors } from "./separate-sensors.ts";
 
 /** One sensor's file. */
@@ -213,6 +214,8 @@ export async function joinSensorFiles(
       await refuseRepeatedSensorTimes(database, { file, source, schema, time: time!, sql: reading.sql, keys });
     parts.push({ sql: `(SELECT * FROM ${source})`, time: reading?.sql ?? null, channels });
   }
+  const clocked = parts.map(({ sql, time }, p) => ({ path: read[p]!.file.path, sql, time }));
+  await refuseOtherClocks(database, clocked);
   const out = scratch.file("joined.parquet");
   const unmatched = await joinByTime(database, parts, { keys, kept, out });
   const others = all.filter((part) => !read.includes(part)).map(({ file }) => basename(file.path));

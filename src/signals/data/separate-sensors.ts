@@ -158,7 +158,7 @@ async function joinSeparatedSensors(
   const clocks =
     time === null
       ? null
-      : await findOwnClocks(database, file, schema, { time, sensors: vectors, keys, format: options.timeFormat });
+      : await findOwnClocks(database, file, schema, { time, sensors: vectors, keys, format: options.timeFormat, warn });
   if (clocks !== null) {
     const parts = clocks.map(({ reading, channels: own }) => {
       const numbers = new Set([...own, ...(reading.numbers ? [reading.column] : [])]);

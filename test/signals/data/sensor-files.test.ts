@@ -94,6 +94,45 @@ test("files without names and times are joined row by row, with person and recor
   expectJoined(read, 2, 1);
 });
 
+test.each<[string, Record<string, string>, RegExp]>([
+  [
+    "clocks that begin at different times",
+    { "acc.csv": table(acc, 0), "gyro.csv": table(gyro, 0, { offset: 1.7e9 }) },
+    /times of these files have nothing in common: .*acc\.csv from 0 to 9\.98, .*gyro\.csv from 1700000000/,
+  ],
+  [
+    "clocks in different units",
+    {
+      "acc.csv": table(acc, 0),
+      "gyro.csv": table((t) => gyro(t / 1000, 0), 0, { hz: 50 }).replace(/^([\d.]+),/gm, (_, t) => `${1000 * t},`),
+    },
+    /cannot be compared, because they seem to have different units: .*acc\.csv from 0 to 9\.98, .*gyro\.csv from 0 to 9980/,
+  ],
+  [
+    "different numbers of rows and no clock",
+    {
+      "acc.csv": table(acc, 0, { head: "x,y,z", time: false }),
+      "gyro.csv": table(gyro, 0, { head: "x,y,z", time: false, hz: 100 }),
+    },
+    /acc\.csv has 500 rows and .*gyro\.csv has 1,000 rows, and neither has a time column/,
+  ],
+])("files with %s are refused", async (_, files, message) => {
+  const { path } = folderOf(files);
+  await expect(readRecordings(Object.keys(files).map(path), unlabelled)).rejects.toThrow(message);
+});
+
+test("files without a clock are joined row by row if one ends a few rows earlier", async () => {
+  const whole = table(gyro, 0, { head: "x,y,z", time: false });
+  const files = {
+    "acc.csv": table(acc, 0, { head: "x,y,z", time: false }),
+    "gyro.csv": whole.split("\n").slice(0, 496).join("\n"),
+  };
+  const { path } = folderOf(files);
+  const { recordings, quality } = await readRecordings(Object.keys(files).map(path), unlabelled);
+  expect(recordings.time).toHaveLength(495);
+  expect(quality.warnings.join()).toMatch(/joined row by row\. 5 rows of 500 have no counterpart/);
+});
+
 test("an archive of an app: gravity, orientation and uncalibrated values are left out", async () => {
   const files = {
     "Accelerometer.csv": table((t, r) => acc(t, r).map((v) => v - 9.8), 0),

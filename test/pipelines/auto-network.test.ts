@@ -54,7 +54,7 @@ describe("--network auto", () => {
     const [honest, poisoned] = await Promise.all([fitFolds(begin(windows)), fitFolds(begin({ ...windows, labels }))]);
     expect(withoutTimes(poisoned.outcomes[0]!)).toEqual(withoutTimes(honest.outcomes[0]!));
     expect(poisoned.outcomes[0]!.probabilities).toEqual(honest.outcomes[0]!.probabilities);
-    // The second fold learns from the people in these windows.
+    // The second fold learns from the people whose labels are swapped.
     expect(withoutTimes(poisoned.outcomes[1]!)).not.toEqual(withoutTimes(honest.outcomes[1]!));
   });
 

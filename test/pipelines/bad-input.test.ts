@@ -11,7 +11,7 @@ const directory = fileDirectory();
 const run = resident(directory);
 const header = "user,activity,recording,timestamp_s,Ax,Ay,Az";
 
-/** Rows of a valid table at 20 Hz, in which each person walks and sits for ten seconds. */
+/** Returns the rows of a valid table at 20 Hz, in which each person walks for ten seconds and sits for ten seconds. */
 function good(): string[] {
   return ["a", "b", "c"].flatMap((user) =>
     ["walk", "sit"].flatMap((activity) =>

@@ -25,7 +25,7 @@ export interface Evidence {
 
 export interface Answer {
   batch: string;
-  /** From 1, in the stream. */
+  /** Number of the batch in the stream, counted from 1. */
   place: number;
   judged: number;
 }

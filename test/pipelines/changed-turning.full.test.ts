@@ -1,4 +1,4 @@
-// Checks streams of a sensor whose gyroscope measures exactly how gravity turns, until its gain changes.
+// Checks streams of a sensor whose gyroscope exactly measures the rotation of gravity, until the gyroscope's gain changes.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
@@ -12,7 +12,7 @@ const at = (name: string): string => join(directory, name);
 const samplingRateHz = 20;
 type Axes = [number, number, number];
 
-/** Rows for a minute in which the sensor turns about wandering axes, slowly or fast. */
+/** Returns the rows of a minute in which the sensor rotates about changing axes, slowly or fast. */
 function turningRows(rng: Rng, activity: "slow" | "fast", gain = 1): string[] {
   const speed = activity === "slow" ? 0.5 : 1.5;
   let rates: Axes = [0, 0, 0];
@@ -48,7 +48,7 @@ interface Checked {
   readonly message: string | undefined;
 }
 
-/** Checks a stream whose gyroscope has the wrong gain from the ninth to the sixteenth batch. */
+/** Checks a stream whose gyroscope has the gain `gain` from the ninth to the sixteenth batch. */
 async function checkStream(stream: string, gain: number): Promise<Checked[]> {
   const rng = Rng.fromSeed(6);
   const checked: Checked[] = [];

@@ -32,8 +32,9 @@ const web: Server = createServer((request, response) => {
   });
 });
 
-/** Accepts every email, and records the lines that clients send. */
+/** The lines that clients have sent to the mail server. */
 const mails: string[] = [];
+/** Accepts every email. */
 const mail = createSocketServer((socket) => {
   let isData = false;
   let text = "";
@@ -62,7 +63,7 @@ beforeAll(async () => {
   unpackOldModel(directory);
   const text = gunzipSync(readFileSync(join(directory, "batch.csv.gz"))).toString();
   writeFileSync(join(directory, "good.csv"), text);
-  // An acceleration in m/s^2 cannot be thirty times as large for any person.
+  // No person can cause accelerations in m/s^2 that are thirty times as large as these.
   const [header, ...rows] = text.trimEnd().split("\n");
   const faulty = rows.map((row) =>
     row

@@ -49,7 +49,7 @@ const referencesOf = (stream: string, model = "model"): string => {
 };
 
 /**
- * Whatever the verdict is, expects no internal error and no stack trace, and one line of JSON unless the input was rejected.
+ * Expects no internal error and no stack trace and, if a verdict is expected, one line of JSON, whatever the verdict is.
  */
 function expectNoDefect({ exitCode, stdout, stderr }: Ended, verdictExpected: boolean): void {
   expect(stderr).not.toMatch(/\n\s+at |defect/);

@@ -28,7 +28,7 @@ async function sql(text: string): Promise<void> {
 }
 
 /**
- * Writes the result of a query to a file; `from` stands for the i-th batch from one new person, with a recording of each
+ * Writes the result of a query to a file. `from` is a subquery for batch `i` of one new person, which has a recording of each
  * activity.
  */
 async function batchFile(name: string, select: (from: string) => string, i = 0): Promise<void> {

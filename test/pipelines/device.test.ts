@@ -112,7 +112,7 @@ describe("a device's summaries", () => {
     await use(model).finally(() => model.close());
   }
 
-  /** Omits the checks that need samples: physics, stillness, and the distance beyond the training range. */
+  /** Omits the results of checks that need samples: physics, stillness, and the distance beyond the training range. */
   function withoutCauses(result: CheckResult): Omit<JudgedBatch, "likely_causes" | "warnings" | "comparisons"> {
     if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
     const {
@@ -132,7 +132,7 @@ describe("a device's summaries", () => {
     return { ...rest, ...{ compared } };
   }
 
-  /** The summary is checked in its binary form and as JSON text. */
+  /** Returns the summary that a phone would send, in its binary form and as JSON text. */
   async function sent(name: string): Promise<{ bytes: Uint8Array; text: string }> {
     const { recordings } = await readRecordings([at(name)], {
       requireLabels: false,

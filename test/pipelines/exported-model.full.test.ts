@@ -52,7 +52,10 @@ async function windowsOf({ rate, window, overlap }: SampledTrainConfig): Promise
   return makeWindows(recordings, { samplingRateHz: rate, windowSize: window, overlap }).windows;
 }
 
-/** Operator and domain of each node (onnx.proto3: ModelProto.graph 7, GraphProto.node 1, NodeProto.op_type 4, domain 7). */
+/**
+ * Returns the operator and domain of each node (onnx.proto3: ModelProto.graph 7, GraphProto.node 1, NodeProto.op_type 4, domain
+ * 7).
+ */
 function nodesOf(model: Uint8Array): { operator: string; domain: string }[] {
   const fields = (bytes: Uint8Array, wanted: number): Uint8Array[] => {
     const reader = new BinaryReader(bytes);
@@ -70,7 +73,7 @@ function nodesOf(model: Uint8Array): { operator: string; domain: string }[] {
     .map((node) => ({ operator: text(node, 4), domain: text(node, 7) }));
 }
 
-/** Stored options have snake_case names; options in code have camelCase names. */
+/** Returns options from a file, which have snake_case names, under the camelCase names that the code uses. */
 function optionsOf(stored: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(stored).map(([name, value]) => [camelCase(name.replaceAll("_", "-")), value]),
@@ -240,7 +243,7 @@ describe.each(names)("the other files of %s", (name) => {
   });
 });
 
-/** Returns the first key in the content, except `schema_version`, with the value undefined. */
+/** Returns an object with the value undefined for the first key of the content, not counting `schema_version`. */
 function nulled(content: object): object {
   const required = Object.keys(content).find((key) => key !== "schema_version")!;
   return { [required]: undefined };

@@ -25,7 +25,7 @@ const chunkRows = 20;
 
 export type Knowledge = "people" | "bouts" | "effective sample size" | "constants";
 
-/** A model with `nClasses` classes and the kind of calibration that `knowledge` names. */
+/** Returns a model with `nClasses` classes and the kind of calibration that `knowledge` names. */
 export function judgeOf(nClasses: number, knowledge: Knowledge): Judge {
   const root = Rng.fromSeed(nClasses);
   const nPeople = { people: 6, bouts: 2, "effective sample size": 0, constants: 0 }[knowledge];
@@ -103,7 +103,7 @@ export interface GeneratedBatch {
   readonly stretches: readonly Stretch[];
   readonly assurance: (typeof assurances)[number];
   readonly seed: number;
-  /** Multiplies every count. */
+  /** Factor by which every count is multiplied. */
   readonly times: number;
 }
 
@@ -171,7 +171,7 @@ export function measured({ stretches, assurance, seed, times }: GeneratedBatch, 
   };
 }
 
-/** Probabilities [W, K] in float32, like a network's output, with the largest value for the label. */
+/** Returns probabilities [W, K] in float32, like a network's output; each window's label has the largest probability. */
 function answers(
   labels: readonly number[],
   nClasses: number,

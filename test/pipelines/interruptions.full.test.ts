@@ -61,7 +61,7 @@ function progress(out: string): Record<string, number> {
   return epochs;
 }
 
-/** Kills the process when a checkpoint with this name is written for the nth time, before the model exists. */
+/** Runs the command, and kills it when a checkpoint whose path ends with `files` is written for the `times`-th time. */
 async function killAt(files: string, words: readonly string[], times = 1): Promise<Ended> {
   return signalledAtFiles({ files: [files], times, signal: "SIGKILL" }, words, directory);
 }

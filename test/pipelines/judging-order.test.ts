@@ -5,13 +5,14 @@ import { FakeClock } from "../storage/fake-clock.ts";
 interface Batch {
   readonly stream: string;
   readonly id: string;
-  /** Seconds. */
+  /** Time of the batch's data, in seconds after the start. */
   readonly data?: number;
 }
 
 const start = Date.parse("2026-12-01T10:00:00Z");
 
-/** The batches in the order in which they were judged, with the second at which each was judged. */
+/** Returns an ordered service. `judged` lists the batches in the order in which they were judged, with the second at which each
+ * was judged. */
 function service(latenessSeconds: number): OrderedWork<Batch, string> & { judged: string[]; clock: FakeClock } {
   const clock = new FakeClock();
   onTestFinished(() => clock.stop());
@@ -43,7 +44,7 @@ it("waits until data are older than the lateness, and judges in the order of the
   const newer = run({ stream: "a", id: "newer", data: 0 });
   const other = run({ stream: "b", id: "other", data: -50 });
   await clock.sleep(20_000);
-  // The data of this batch are 30 s older than those of the first batch, so its own lateness makes it due at 30 s.
+  // The data of this batch are 30 s older than those of the first batch, so it is due at 30 s instead of 60 s.
   const late = run({ stream: "a", id: "late", data: -30 });
   const oldest = run({ stream: "a", id: "oldest", data: -3600 });
   await Promise.all([newer, late, other, oldest]);

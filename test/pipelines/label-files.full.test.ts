@@ -21,12 +21,12 @@ const write = (name: string, lines: readonly string[]): string => {
 
 const [people, seconds, rateHz] = [["ann", "bob", "eve"], 120, 20];
 const activities = ["sitting", "walking", "running"];
-/** The activities alternate every twenty seconds. */
+/** The labels of each person: the activity changes every twenty seconds. */
 const blocks = Array.from({ length: 6 }, (_, k) => ({ label: activities[k % 3]!, start: 20 * k, end: 20 * k + 20 }));
 const berlin = (s: number): string =>
   new Date((1_760_000_000 + 7200 + s) * 1000).toISOString().slice(0, 19).replace("T", " ");
 
-/** There are three channels, because two would not form a sensor; the values form one sine wave per person. */
+/** Writes recordings with three channels, because two would not form a sensor. The values of each person form a sine wave. */
 function recordings(name: string, head: string, time: (s: number) => string): string {
   const rows = people.flatMap((user, u) =>
     Array.from({ length: seconds * rateHz }, (_, i) => {
@@ -52,7 +52,7 @@ beforeAll(() => {
   ]);
 });
 
-/** The number of seconds for each class, and the number of rows without a label. */
+/** Returns the number of seconds for each class, and the number of rows without a label. */
 async function labelled(file: string, options: Partial<InspectOptions>): Promise<[Record<string, number>, number]> {
   const { quality } = await read(file, options);
   const classes = Object.entries(quality.classes).map(([name, own]) => [name, Math.round(own.seconds)]);

@@ -45,7 +45,7 @@ const batchesOf = (model: string, stream: string): string[] => {
   return rollingReferenceSchema.parse(JSON.parse(readFileSync(path, "utf8"))).batches.map(({ batch_id }) => batch_id);
 };
 
-/** SHA-256 of each JSON, ONNX, Parquet and HTML file in a model folder; the ledger is none of these. */
+/** Returns the SHA-256 of each JSON, ONNX, Parquet and HTML file in a model folder, but not that of the ledger. */
 function hashes(model: string): Record<string, string> {
   const files = readdirSync(at("models", model), { recursive: true, withFileTypes: true });
   const content = files.filter((entry) => entry.isFile() && /\.(json|onnx|parquet|html)$/.test(entry.name));
@@ -415,7 +415,7 @@ describe("a model that joins a line", () => {
 });
 
 describe("what cannot be promoted", () => {
-  /** Makes a copy of the third version that contains a fault. */
+  /** Makes a copy of the third version, and damages the copy. */
   function broken(name: string, change: (model: string) => void): string {
     rmSync(at("broken"), { recursive: true, force: true });
     cpSync(at("models", "walk-v3"), at("broken", name), { recursive: true });

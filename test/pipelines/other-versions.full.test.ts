@@ -70,7 +70,7 @@ it("a stream of 85d68b1's model gets the p-values and verdicts that it got befor
     expect(own.map(({ method }) => method)).toEqual(i < 5 ? [] : ["constants", "constants"]);
     judged.push([result.verdict, baseline!.p_value, baseline!.score, result.evidence.raised_by]);
   }
-  // The answer as of commit 1395168, which lacks the cause of an alarm (`raised_by`).
+  // The answers as of commit 1395168, except `raised_by`, which that commit lacks.
   expect(judged).toEqual([
     ["normal", near(0.280172), near(1.625543), null],
     ["normal", near(0.538426), near(0.846734), null],

@@ -83,7 +83,7 @@ it("labels in the file are not read, whatever they are; the other columns may st
   expect(new Set(juggling!.map(({ label }) => label))).not.toContain("juggling");
 });
 
-/** A CSV file with three channels of a person who sits still, at 20 Hz. */
+/** Returns the text of a CSV file with six channels at 20 Hz and without a person column. */
 function sitting(change: (cells: string[], row: number) => string[], rows = 100): string {
   const lines = Array.from({ length: rows }, (_, i) => {
     const values = Array.from({ length: 6 }, (__, c) => Math.sin(i + c).toFixed(3));

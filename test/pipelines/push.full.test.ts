@@ -11,7 +11,7 @@ import { endedBeforeChange, fileDirectory, start } from "./tiny-run.ts";
 
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
-/** A 36 s recording without a person, in which only the first value differs from batch to batch. */
+/** Returns a batch of 36 s without a person column; batches differ only in their first value. */
 let csv: (n: number) => string;
 
 beforeAll(() => {

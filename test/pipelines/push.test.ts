@@ -60,7 +60,7 @@ function runWith(request: ServiceRequest): PushSurroundings {
 const normal = { known: false, verdict: "normal" };
 const reply = (status: number, body: unknown, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers });
-/** The stream and the batch that a request names. */
+/** Returns the stream and the batch that a request names. */
 const sent = (url: string): string =>
   decodeURIComponent(url).replace(/.*\/streams\/(.*)\/batches\/(.*)-[0-9a-f]{12}$/, "$1 $2");
 

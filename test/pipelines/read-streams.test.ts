@@ -5,7 +5,7 @@ import type { StreamOverview } from "../../src/storage/stream-store.ts";
 
 const now = new Date("2026-11-28T12:00:00.000Z");
 
-/** The overview of a stream with one batch, which may be in alarm, rejected or retired. */
+/** Returns the overview of a stream, which may be retired, with one batch, which may be in alarm or rejected. */
 function overview(stream: string, verdict: "normal" | "sudden_change" | "rejected", retired = false): StreamOverview {
   const receivedAt = "2026-11-28T10:00:00.000Z";
   const isRejected = verdict === "rejected";

@@ -6,7 +6,7 @@ import type { Ended } from "./tiny-run.ts";
 
 interface Resident {
   (...words: string[]): Promise<Ended>;
-  /** In another folder. */
+  /** Runs a command in another folder. */
   in: (folder: string, ...words: string[]) => Promise<Ended>;
 }
 

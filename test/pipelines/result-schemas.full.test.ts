@@ -1,5 +1,5 @@
 // For any data, each command's result conforms to its published schema without being corrected first: no share is above 1, and
-// there is no NaN. test/interfaces/cli/json-answers.full.test.ts tests the output of the real commands.
+// no value is NaN. test/interfaces/cli/json-answers.full.test.ts tests the output of the real commands.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";

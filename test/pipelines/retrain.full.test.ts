@@ -32,7 +32,8 @@ import {
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
 const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
-/** Uses warm starts with one epoch per fit, so that each cycle is better than the previous one. */
+/** Returns the arguments of a retraining run with warm starts and one epoch per fit, in which each cycle is better than the
+ * previous one. */
 const words = (files: string, out: string, ...more: string[]): string[] => [
   ...["retrain", files, "--model", "model", "--out", out, "--jobs", "2", "--seed", "1"],
   ...["--cycles", "2", "--epochs", "1", "--restart", "none", ...more],
@@ -61,7 +62,7 @@ async function rowsOf(query: string): Promise<Record<string, unknown>[]> {
 const json = (...names: string[]): unknown => JSON.parse(readFileSync(at(...names), "utf8"));
 const reportOf = (folder: string): RetrainReport => retrainReportSchema.parse(json(folder, retrainReportFile));
 
-/** The hash of each file in a folder, by file name. */
+/** Returns the hash of each file in a folder, by file name. */
 function hashes(folder: string): Record<string, string> {
   const files = readdirSync(at(folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return Object.fromEntries(

@@ -19,7 +19,7 @@ const run = resident(directory);
 const training = [...tinyWords, "--epochs", "1", "--day", "recorded"];
 const standardGravity = 9.80665;
 
-/** Simulated recordings whose columns have different names and units. */
+/** Writes simulated recordings whose columns have different names and units. */
 async function writeRecordings(
   name: string,
   names: Readonly<Record<string, { readonly as: string; readonly factor: number }>>,

@@ -8,7 +8,7 @@ import { TooManyRows } from "../../src/signals/data/open-recordings.ts";
 import { StoreUnavailable } from "../../src/storage/store-unavailable.ts";
 import { explainSystemError } from "../../src/system-error.ts";
 
-/** A message between threads carries a structured clone. */
+/** Returns the error as another thread would receive it; messages between threads are structured clones. */
 const crossed = (error: unknown): Error => receivedError(structuredClone(sentError(error)));
 
 it.each([UnknownModel, UnusableModel, OtherContent, TooManyRows, StoreUnavailable, UserError])(

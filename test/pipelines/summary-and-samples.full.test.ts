@@ -37,7 +37,7 @@ const changed = ({ time, columns }: Rows, channel: number, value: (x: number, ro
   columns: columns.map((column, c) => (c === channel ? column.map(value) : column)),
 });
 const later = ({ time, columns }: Rows, factor: number): Rows => ({ time: time.map((t) => t * factor), columns });
-/** Replaces rows with the values of a noisy sensor at rest, in m/s^2 and rad/s. */
+/** Replaces the rows from `from` to `to` with the values of a noisy sensor at rest, in m/s^2 and rad/s. */
 const onTable = (rows: Rows, from: number, to: number): Rows => {
   const rng = Rng.fromSeed(5);
   const at = (c: number): number => (c === 2 ? 9.81 : 0) + 0.005 * (rng.uniform() - 0.5);
@@ -57,7 +57,7 @@ const spoilt: Readonly<Record<string, readonly [spoil: (rows: Rows) => Rows, cod
   "one time": [(rows) => later(rows, 0), ["time", "flat", "too_short"]],
 };
 
-/** Writes the rows as a file and as a summary. */
+/** Writes the rows to a file, and returns their summary. */
 async function bothWays(model: string, name: string, { time, columns }: Rows): Promise<Uint8Array> {
   const phone: DeviceModel = readDeviceModel(JSON.parse(readFileSync(at(`${model}/device.json`), "utf8")));
   await writeTable(at(name), [
@@ -103,7 +103,7 @@ async function bothResults(
   return [checked, { ...result, stream: "recordings" }];
 }
 
-/** Omits the checks that need samples: physics, stillness, and the distance beyond the training range. */
+/** Omits the results of checks that need samples: physics, stillness, and the distance beyond the training range. */
 function withoutCauses(result: CheckResult): Omit<JudgedBatch, "likely_causes" | "warnings" | "comparisons"> {
   if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
   const {

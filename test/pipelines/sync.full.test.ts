@@ -50,7 +50,7 @@ const inModel = (name: string): string => join(model, name);
 const logPath = (): string => inModel("tracking.jsonl");
 const logLines = (): string[] => readFileSync(logPath(), "utf8").trimEnd().split("\n");
 const writeLog = (lines: readonly string[]): void => writeFileSync(logPath(), `${lines.join("\n")}\n`);
-/** The log with `events` before its last event, which marks the log as complete. */
+/** Inserts `events` before the log's last event, which marks the log as complete. */
 const withEvents = (...events: object[]): void =>
   writeLog(logLines().toSpliced(-1, 0, ...events.map((event) => JSON.stringify(event))));
 const artifact = (file: string, path = `model/${file}`, more: object = {}): object => {
@@ -453,7 +453,7 @@ describe("two copies of a folder", () => {
     cpSync(model, copy, { recursive: true });
   };
   const syncCopy = (): Promise<SyncResult> => sync({ directory: copy, tracking: server.uri });
-  /** The steps of each run, and the last batch that the run's tag names. */
+  /** Returns, for each run, the steps at which it has a verdict, and the last batch that the run's tag names. */
   const told = (): [steps: number[], last: string][] =>
     server.runs
       .filter(({ tags }) => tags["tidemark.stream"] === "default")

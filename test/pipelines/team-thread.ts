@@ -10,7 +10,7 @@ export interface TeamTask {
 }
 
 export interface TeamAnswer {
-  /** By list, the results. */
+  /** For each list, the results of its items. */
   readonly mapped: readonly (readonly number[])[];
   /** For each list, the items that this thread computed. */
   readonly computed: readonly (readonly number[])[];

@@ -59,7 +59,7 @@ export function start(words: readonly string[], cwd?: string): Running {
   return startProgram(process.execPath, [main, ...words], cwd);
 }
 
-/** Loaded with --import; see there. */
+/** Script that kills the process that loads it with --import; see kill-before-change.ts. */
 export const killer: string = new URL("./kill-before-change.ts", import.meta.url).href;
 
 /** Runs the real command and kills it before its nth change to a file; a command that makes fewer changes ends by itself. */

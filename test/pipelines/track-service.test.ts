@@ -14,7 +14,7 @@ beforeAll(() => mlflow.open());
 afterAll(() => mlflow.close());
 beforeEach(() => mlflow.reset());
 
-/** A tracker whose intervals elapse when the test says so. */
+/** Returns a tracker whose intervals end when the test says so. */
 function tracking(streams?: string) {
   let minute = 0;
   let pass = (): void => {};

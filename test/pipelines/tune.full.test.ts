@@ -149,7 +149,7 @@ it("compares windows of different lengths on the same people and moments", { tim
   const chosen = parse(readFileSync(at("lengths.yaml"), "utf8"));
   expect(chosen).toEqual({ window: expect.any(Number), epochs: expect.any(Number) });
   const trials = trialsOf("lengths.yaml");
-  // Both lengths were tried in every search; their epochs grow from round to round.
+  // Every search tried both lengths, with more epochs from round to round.
   const lengths = (search: string): Set<unknown> =>
     new Set(trials.filter((own) => own.search === search).map((own) => (own.options as { window?: number }).window));
   for (const search of ["fold 1", "fold 2", "everyone"])

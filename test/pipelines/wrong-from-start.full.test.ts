@@ -37,7 +37,7 @@ async function ask(file: string, stream: string): Promise<{ exitCode: number | n
   return { exitCode, result: checkResultSchema.parse(result) as JudgedBatch };
 }
 
-/** One-minute batches from a device that lies on a table and measures gravity and about 2 mg of noise. */
+/** Returns a query for recordings of a device that lies on a table and measures gravity and about 2 mg of noise. */
 const onTable = (minutes: number, from = 0, sway = 0): string => {
   const noise = (name: string, mean: number | string, sd: number): string =>
     `${mean} + ${sd} * 3.46 * (random() - .5) AS ${name}`;

@@ -50,7 +50,8 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return error instanceof UserError ? `${error.message}\n${error.advice}` : "";
 }
 
-// The files contain many types of JSON value. biome-ignore lint/suspicious/noExplicitAny: see above
+// The files contain many types of JSON value.
+// biome-ignore lint/suspicious/noExplicitAny: see above
 type Loose = any;
 const json = (name: string, change: (value: Loose) => unknown) => (path: string) =>
   changeJson<Loose>(path, name, (value) => void change(value));

@@ -11,8 +11,10 @@ interface Batch {
 
 const start = Date.parse("2026-12-01T10:00:00Z");
 
-/** Returns an ordered service. `judged` lists the batches in the order in which they were judged, with the second at which each
- * was judged. */
+/**
+ * Returns an ordered service. `judged` lists the batches in the order in which they were judged, with the second at which each
+ * was judged.
+ */
 function service(latenessSeconds: number): OrderedWork<Batch, string> & { judged: string[]; clock: FakeClock } {
   const clock = new FakeClock();
   onTestFinished(() => clock.stop());

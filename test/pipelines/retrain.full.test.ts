@@ -32,8 +32,10 @@ import {
 const directory = fileDirectory();
 const at = (...names: string[]): string => join(directory, ...names);
 const run = (...words: string[]): Promise<Ended> => start(words, directory).ended;
-/** Returns the arguments of a retraining run with warm starts and one epoch per fit, in which each cycle is better than the
- * previous one. */
+/**
+ * Returns the arguments of a retraining run with warm starts and one epoch per fit, in which each cycle is better than the
+ * previous one.
+ */
 const words = (files: string, out: string, ...more: string[]): string[] => [
   ...["retrain", files, "--model", "model", "--out", out, "--jobs", "2", "--seed", "1"],
   ...["--cycles", "2", "--epochs", "1", "--restart", "none", ...more],

@@ -21,14 +21,16 @@ const fixture: {
   batch: { confidences: number[]; estimate: number; lower: number; upper: number };
 } = JSON.parse(readFileSync(new URL("../../fixtures/accuracy-estimate.json", import.meta.url), "utf8"));
 
-/** The figures that `check` stores about a batch. */
+/** Returns the figures that `check` stores about a batch whose windows have these confidences. */
 function signalsOf(confidences: readonly number[]): ModelSignals {
   // There are three classes, so that a confidence can be below 1/2.
   const rows = confidences.flatMap((p) => [p, (1 - p) / 2, (1 - p) / 2]);
   return modelSignals(Float32Array.from(rows), 3, new Uint8Array(confidences.length));
 }
 
-/** A batch with exactly this mean confidence, although the confidences of its windows may differ. */
+/**
+ * Returns the figures of a batch with exactly this mean confidence. Their counts of confidences are the same for every batch.
+ */
 function withConfidence(windows: number, confidence: number): Pick<ModelSignals, "windows" | "confidence"> {
   return {
     windows,
@@ -195,7 +197,8 @@ describe("an estimate of an older model, which has no threshold,", () => {
 it("covers the accuracy of a new person's batch with 9 in 10", () => {
   const rng = Rng.fromSeed(4);
   const windows = 60;
-  /** A person on whom the network is more or less accurate than on others, with easy and hard batches. */
+  /** Returns the windows of a new person, whose batches are easy or hard; the network is more or less accurate on this person than
+   * on others. */
   const windowsOf = (): { confidences: number[]; correct: number[] } => {
     const unsaid = 0.4 * rng.normal();
     const confidences: number[] = [];

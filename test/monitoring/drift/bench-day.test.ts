@@ -16,7 +16,7 @@ const labels = ["walk", "sit", "stand"];
 const chunks = ["r1", "r2"].flatMap((r) => labels.flatMap((label) => numbered(40, `${r} ${label}`, label)));
 const person = sourceOf(chunks);
 
-/** Neighbours of one label. */
+/** Returns the bouts of a day: groups of consecutive chunks with the same label. */
 function boutsOf(day: readonly Chunk[]): Chunk[][] {
   const bouts: Chunk[][] = [];
   for (const [i, chunk] of day.entries()) {

@@ -1,5 +1,5 @@
 // browser.full.test.ts runs this code in Node.js and in a browser: every step of drift detection on seeded data, including
-// extreme values. Plain JSON comes out.
+// extreme values. The results are plain JSON.
 
 import { calibrate } from "../../../src/monitoring/drift/calibrate.ts";
 import { channelStatistics } from "../../../src/monitoring/drift/channel-statistics.ts";

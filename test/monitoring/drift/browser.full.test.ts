@@ -37,7 +37,7 @@ function browserOnly(text: string): Plugin {
   };
 }
 
-/** A minified classic script that assigns the exports of `text` to a global `bundle`. */
+/** Returns a minified classic script that assigns the exports of `text` to a global `bundle`. */
 async function bundle(text: string): Promise<string> {
   const [output] = [
     await build({
@@ -55,7 +55,7 @@ async function bundle(text: string): Promise<string> {
   return output.output[0].code;
 }
 
-/** Exports entire modules, so that tree shaking removes nothing. */
+/** Returns code that exports entire modules, so that tree shaking removes nothing. */
 const exported = (modules: readonly string[]): string =>
   modules.map((file, i) => `export * as m${i} from ${JSON.stringify(file)};`).join("\n");
 
@@ -78,7 +78,7 @@ function leavesOf(value: unknown, path: string = ""): Map<string, unknown> {
 }
 
 /**
- * Expects values that are equal except for the last bits of fractions, because Math.log differs in the last bit between
+ * Returns whether two values are equal, except for the last bits of fractions, because the last bit of Math.log differs between
  * versions of V8.
  */
 function alike(a: unknown, b: unknown): boolean {

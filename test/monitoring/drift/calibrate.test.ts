@@ -38,7 +38,7 @@ const batches = (group: string, n: number, low: number, high: number, logSd = (_
 describe("a rung", () => {
   it("has each batch's score in deviations from the mean of all, by group and ascending", () => {
     const rung = calibrationRung(60, [...batches("a", 2, 0.4, 0.2), ...batches("b", 2, 0.1, 0.3)], "ks");
-    // Mean .25, deviation sqrt(.0125).
+    // The mean is .25, and the standard deviation is sqrt(.0125).
     const deviation = Math.sqrt(0.0125);
     expect(rung.standard.x!.ks).toEqual([0.25, expect.closeTo(deviation, 6)]);
     const score = (ks: number) => expect.closeTo((ks - 0.25) / deviation, 4);
@@ -63,7 +63,7 @@ describe("a rung", () => {
   });
 
   it("gives batches that are not free of drift their p-values", () => {
-    // There are 19 null batches from 0 to .36: none is above 1, one is above .35, and all are at least 0.
+    // The distances of the 19 null batches range from 0 to .36: none is above 1, one is above .35, and all are at least 0.
     const ps = rungPValues(
       60,
       batches("a", 19, 0, 0.36),

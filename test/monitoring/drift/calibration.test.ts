@@ -232,8 +232,8 @@ describe("calibrate", () => {
   });
 
   /**
-   * Two activities with six recordings each. The means of the activities are `distance` apart, and the recordings of the first
-   * activity differ by `restless`. One class if `oneClass`.
+   * Simulates ten people with two activities, each in six recordings. The means of the activities are `distance` apart, and the
+   * recordings of the first activity differ by `restless`. With `oneClass`, all rows belong to the first class.
    */
   function shiftedPeople({ distance = 0, restless = 0, oneClass = false }) {
     const rng = Rng.fromSeed(3);

@@ -31,7 +31,7 @@ const none: ChangeSizes = {
   lostShares: [],
   rates: [],
 };
-/** The change that has one of these sizes; flips and unit changes have no size. */
+/** Returns the change that has one of these sizes; flips and unit changes have no size. */
 const only = (sizes: ChangeSizes): Change =>
   changeCatalogue(channels, sensors, scales, { ...none, ...sizes }).find(
     ({ kind }) => kind !== "flipped axis" && kind !== "unit",
@@ -248,7 +248,7 @@ describe("a turned sensor", () => {
     };
     for (const degrees of [5, 60, 150]) {
       const { Ax, Ay, Az } = only({ rotations: [degrees] }).begin(Rng.fromSeed(6))(unit, 1);
-      // The trace of a rotation.
+      // A rotation by an angle a has the trace 1 + 2 cos a.
       expect(Ax![0]! + Ay![1]! + Az![2]!).toBeCloseTo(1 + 2 * Math.cos((degrees * Math.PI) / 180), 6);
     }
   });

@@ -115,7 +115,7 @@ describe("batches with few or many activities in common with their reference", (
     const own_past = { ...model.calibration.kinds.own_past!, mixes: mixes! };
     return { ...model, calibration: { ...model.calibration, kinds: { own_past } } };
   };
-  /** All batches of this person are farther away than any other person's. */
+  /** All batches of this person are farther away than those of any other person. */
   const restless = { ...rung, scores: [[50, 51, 52]] };
   const calm = { ...rung, scores: [[0.001, 0.002, 0.003]] };
   const of = (shares: readonly number[], by: DriftModel) => {

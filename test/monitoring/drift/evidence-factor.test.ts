@@ -28,7 +28,7 @@ import { summaryOf } from "./people.ts";
 
 const rate = 10;
 const referenceBatches = 5;
-/** Chunks a batch. */
+/** Number of chunks in a batch. */
 const count = 3;
 /** Every chunk is a separate bout. */
 const day: DayPlan = { bouts: [1, 1] };
@@ -44,11 +44,11 @@ const byClass = [summaryOf(baseline), summaryOf(baseline)];
 const summarizer = new Summarizer(baselineReferenceGrids(baseline));
 const valuesAt = (offset: number, rng: Rng, n: number) =>
   summarizer.summarize({ x: Float32Array.from({ length: n }, () => offset + rng.normal()) });
-/** Both activities take half of the time. */
+/** Returns a chunk that belongs half to the first activity and half to the second. */
 const chunkAt = (offset: number, rng: Rng): ClassSummaries => [valuesAt(offset, rng, 50), valuesAt(offset, rng, 50)];
 const chunkOfOneActivity = (offset: number, rng: Rng): ClassSummaries => [valuesAt(offset, rng, 100), null];
 
-/** Twelve recordings, each with its own offset, which is drawn with the given spread. */
+/** Returns a person with twelve recordings. The offset of each recording is drawn with the given standard deviation. */
 function person(name: string, spread: number): Group {
   const rng = Rng.fromSeed(2).split(name);
   const chunks = Array.from({ length: 12 }, (_, r) => {
@@ -74,8 +74,7 @@ const sourceOf = (group: Group): DaySource => ({ ...rehearsalChoices(group), rec
 
 const quiet = people(10, 0.1);
 /**
- * For people who vary this much, the first batches do not show how much they vary; half of the variation is learned early
- * enough.
+ * People who vary so much that their first batches do not show how much they vary.
  */
 const restless = people(10, 0.3);
 const ofQuiet = calibrationOf(quiet).kinds.own_past!;

@@ -140,7 +140,7 @@ describe("a bout of one activity", () => {
     expect(evidenceStateSchema.safeParse({ ...some, bout: { ...state.bout, batches: 0 } }).success).toBe(false);
   });
 
-  /** P-values of one bout, each uniformly distributed. */
+  /** Functions that draw the p-values of one bout, each uniformly distributed, by how the p-values depend on each other. */
   const dependences: Readonly<Record<string, (rng: Rng, n: number) => number[]>> = {
     independent: (rng, n) => Array.from({ length: n }, () => 1 - rng.uniform()),
     equal: (rng, n) => Array<number>(n).fill(1 - rng.uniform()),

@@ -13,8 +13,8 @@ const perPerson = 400;
 const people = 6;
 
 /**
- * One recording per person, with the values that `value` returns. Windows overlap by half, and cover only the first `covered`
- * people. With `labelOf`, each half of a recording has one label; without it, the labels alternate.
+ * Returns windows over one recording per person, with the values that `value` returns. Windows overlap by half, and cover only
+ * the first `covered` people. With `labelOf`, each half of a recording has one label; without it, the labels alternate.
  */
 function windowsOf(
   value: (i: number, channel: number) => number,

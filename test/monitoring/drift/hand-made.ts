@@ -27,7 +27,7 @@ export function channelOf({ rows: n = rows, away = 0, mean = 0, std = 1 }: Chose
 
 export const batchOf = (chosen: Chosen = {}): ClassSummaries => [{ x: channelOf(chosen) }];
 
-/** References of the maximum length, without rows in the far bin. */
+/** References with the maximum number of batches, and without rows in the far bin. */
 export const past: Past = {
   rolling: Array.from({ length: referenceBatches }, () => batchOf()),
   anchor: Array.from({ length: referenceBatches }, () => batchOf()),
@@ -37,7 +37,8 @@ export const past: Past = {
 const scores = [Array.from({ length: 199 }, (_, i) => (i + 1) / 200)];
 export const awayFor = (p: number): number => 1 - (200 * p - 0.5) / 200;
 
-/** The effective length of a batch of `rows` rows that is compared with five batches of the same length. */
+/** A rung whose `seconds` are the effective length of a batch of `rows` rows that is compared with five batches of the same
+ * length. */
 export const rung: CalibrationRung = {
   seconds: rows / 10,
   scores,

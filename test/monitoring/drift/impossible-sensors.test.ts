@@ -17,7 +17,8 @@ const swinging = (seconds = 60): Columns => {
     Ax: column((t) => 3 * Math.sin(2 * Math.PI * 2 * t)),
     Ay: column((t) => 9.80665 * Math.sin(angle(t))),
     Az: column((t) => 9.80665 * Math.cos(angle(t))),
-    // In the frame of a sensor that turns by +w about x, a fixed vector turns by -w.
+    // If a sensor rotates about x with some angular velocity, a vector that is fixed in the world rotates with the opposite
+    // angular velocity in the sensor's frame.
     Gx: column((t) => -0.6 * w * Math.cos(w * t)),
     Gy: column(() => 0),
     Gz: column(() => 0),

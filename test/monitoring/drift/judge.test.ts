@@ -20,7 +20,7 @@ const evidence = (anchor: number, rolling = anchor): DriftState["evidence"] => (
 });
 /** Means of channel x in earlier batches. */
 const meansOf = (means: readonly number[]): DriftState["series"] => means.map((mean) => ({ x: [mean, 0, 0, rows] }));
-/** The evidence before a batch with p = 1 that brings the evidence to this value. */
+/** Returns the evidence that a stream must have before a batch with p = 1 to have the evidence `after` after the batch. */
 const evidenceBefore = (after: number): number => after / evidenceOf(1) - 1;
 
 describe("a doubtful batch", () => {
@@ -56,7 +56,7 @@ describe("batches of one activity", () => {
     calibration: { ...model.calibration, ...(day !== undefined && { day }) },
   });
   const bouts: RehearsedDay = { bout_seconds: [15, 300] };
-  /** Rows of two activities. The share of rows in the far bin is the one that gives the p-value `p`. */
+  /** Returns a batch with rows of two activities. Its share of rows in the far bin is the one that gives the p-value `p`. */
   const batchOfTwo = (p: number, firstRows: number) => {
     const away = awayFor(p);
     return [firstRows, rows - firstRows].map((n) => (n === 0 ? null : { x: channelOf({ rows: n, away }) }));

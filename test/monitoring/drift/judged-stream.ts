@@ -25,7 +25,7 @@ export const model: DriftModel = {
   }),
   samplingRateHz: 10,
 };
-/** Batches of a reference. */
+/** Maximum number of batches in a reference. */
 export const size: number = model.calibration.reference_batches;
 
 /** Changes one chunk of a batch. */

@@ -7,7 +7,7 @@ import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import { awayFor, batchOf, channelOf, modelOf, past, rung } from "./hand-made.ts";
 
 const model = modelOf({ baseline: [rung] });
-/** The p-value of a batch against each of its references. */
+/** Returns a batch that has the p-value `p` against each of its references. */
 const withP = (p: number) => batchOf({ away: awayFor(p) });
 const fault = (kind: Culprit["kind"], channels: string[], weight = 0.5): Culprit => ({
   kind,

@@ -14,7 +14,7 @@ export interface Person {
   readonly stretches: readonly { recording: string; label: string | null; rows: number; columns: Columns }[];
 }
 
-/** Each person's rows in file order, and everyone's rows under "all". */
+/** Returns each person's rows, in file order, and the rows of all people together. */
 export async function readMotionSense(): Promise<{ people: Person[]; all: Columns }> {
   const { recordings } = await readRecordings([file], { requireLabels: true });
   const { channels, values } = recordings;

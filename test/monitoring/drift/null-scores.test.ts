@@ -144,12 +144,12 @@ describe("between two lengths", () => {
 
 describe("a stream's own scores", () => {
   const known = (scores: readonly number[]): OwnScores => scores.reduce(addNullScore, noScores);
-  /** Draws a person's scores, with their own mean and `restless` times the usual spread. */
+  /** Draws a person's scores, whose mean differs from person to person, and whose spread is `restless` times the usual one. */
   const person = (rng: Rng, n: number, restless = 1): number[] => {
     const [mean, spread] = [0.5 * rng.normal(), restless * Math.exp(0.2 * rng.normal())];
     return Array.from({ length: n }, () => restless - 1 + mean + spread * rng.normal());
   };
-  /** Share of new people's scores with p <= .05 if the given number of each person's earlier scores is known. */
+  /** Returns the share of new people's scores with p <= .05 if `n` earlier scores of each person are known. */
   const low = (seed: number, n: number, restless: number): number => {
     const rng = Rng.fromSeed(seed);
     const [rungs, strangers] = [300, 5];

@@ -20,7 +20,7 @@ const others = [-0.6, -0.3, 0.7, -0.4, 0.3];
 
 /**
  * @param means of the signals, in standard deviations of the training data
- * @param away share of the rows that the training data lacks
+ * @param away share of the rows whose values the training data lacks
  */
 function summary(means: readonly number[], away = 0, rows = 10_000): ClassSummaries {
   return [Object.fromEntries(signals.map((name, s) => [name, channelOf({ mean: means[s]!, away, rows })]))];

@@ -22,7 +22,7 @@ const layout = {
 const packed = (own: ChunkLayout, chunk: Parameters<typeof packChunk>[1]): PackedChunk =>
   new PackedChunk(own, packChunk(own, chunk));
 
-/** The summary's counts over all bins. */
+/** Returns the counts of all bins, including empty ones. */
 function dense(counts: MergeableChannel["counts"]): readonly number[] {
   if (!("bins" in counts)) return counts;
   const all = new Array<number>(counts.size).fill(0);

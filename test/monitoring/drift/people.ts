@@ -12,7 +12,7 @@ import type { ClassSummaries } from "../../../src/monitoring/summaries/class-sum
 import { type Columns, Summarizer } from "../../../src/monitoring/summaries/summarize.ts";
 import { Rng } from "../../../src/random.ts";
 
-/** Of all training data. */
+/** Returns the summary of all training data. */
 export function summaryOf(baseline: BaselineReference): BatchSummary {
   return Object.fromEntries(Object.entries(baseline).map(([name, { summary }]) => [name, summary]));
 }

@@ -20,7 +20,7 @@ const sourceOf = (chunks: readonly Chunk[]): DaySource => ({
 /** A person with one recording of one label. */
 const long = numbered(1000, "r", "walk");
 const ofLong: DaySource = { choices: new Map([["walk", [long]]]) satisfies Choices, recorded: long };
-/** The share of chunks that begin a bout. */
+/** Returns the share of chunks that begin a bout. */
 const shareOfStarts = (day: readonly Chunk[]): number =>
   day.filter((chunk, i) => i > 0 && place(chunk) !== (place(day[i - 1]!) + 1) % 1000).length / (day.length - 1);
 

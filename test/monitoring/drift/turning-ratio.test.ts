@@ -8,7 +8,7 @@ const [accelerometer, gyroscope] = givenSensors(["a=acc:ax,ay,az[m/s^2]", "g=gyr
   ({ sensor }) => sensor,
 );
 
-/** The ratio computed slice by slice with the textbook cross product; successive directions are 2 x `half` samples apart. */
+/** Computes the ratio slice by slice with the textbook cross product; successive directions are 2 x `half` samples apart. */
 function slowRatio(columns: Readonly<Record<string, Float32Array>>, half: number, rate: number): number {
   const sum = (name: string, from: number, to: number): number =>
     columns[name]!.slice(from, to).reduce((total, value) => total + value, 0);

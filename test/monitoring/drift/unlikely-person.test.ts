@@ -11,7 +11,8 @@ import { weighUnlikelyPerson } from "../../../src/monitoring/drift/weigh-unlikel
 import { Rng } from "../../../src/random.ts";
 
 const seconds = 60;
-/** Scores of `people` people, with a standard deviation of `between` between people and of 1 between one person's batches. */
+/** Returns a calibration from the scores of `people` people, with a standard deviation of `between` between people and of 1
+ * between the batches of one person. */
 const calibrationOf = (
   people: number,
   between: number,

@@ -63,8 +63,8 @@ describe("trend", () => {
   });
 
   /**
-   * The number of series, out of `runs`, that are not judged stable. The noise has unit variance, and neighbouring values have
-   * the given correlation.
+   * Returns the share of 20,000 runs in which at least one of `channels` series of length `n` is not judged stable. The noise
+   * has unit variance, and neighbouring values have the given correlation.
    */
   function calledWalking(n: number, { correlation = 0, step = 0, channels = 1 } = {}): number {
     const rng = Rng.fromSeed(n);

@@ -68,7 +68,7 @@ interface Row {
   readonly values: readonly number[];
 }
 
-/** A recording with faults that phones cause: any rate, evenly sampled or not, with gaps, repeated times and missing values. */
+/** Generates recordings with faults that phones cause: any rate, uneven sampling, gaps, repeated times and missing values. */
 const recordings = fc.array(
   fc.record({
     length: fc.integer({ min: 1, max: 160 }),

@@ -27,7 +27,9 @@ const nClasses = 3;
 const channels = ["Ax", "Ay", "Az"];
 const signals = ["A magnitude", "A tempo", "A roughness"];
 
-/** Stretches of several lengths. Every other stretch has a different rate and is therefore resampled. */
+/**
+ * Returns recordings with a stretch of each given length. Every other stretch has a different rate and is therefore resampled.
+ */
 function recordingsOf(lengths: readonly number[]): Recordings {
   const rng = Rng.fromSeed(4);
   const stretches: Stretch[] = [];
@@ -45,7 +47,7 @@ const summarizer = new Summarizer(
   Object.fromEntries([...channels, ...signals].map((name) => [name, [-1, -0.3, 0, 0.2, 0.5, 0.9, 1.5]])),
 );
 
-/** Probabilities that favour the same class for several windows in a row. */
+/** Returns probabilities that favour the same class for several windows in a row. */
 function probabilitiesOf(windows: number): Float32Array {
   const rng = Rng.fromSeed(9);
   let label = 0;

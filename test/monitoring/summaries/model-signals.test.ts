@@ -37,7 +37,7 @@ const {
   }[];
 } = JSON.parse(readFileSync(new URL("../../fixtures/model-signals.json", import.meta.url), "utf8"));
 
-/** All windows belong to one recording, each directly after the previous window. */
+/** Returns the flags of windows that all belong to one recording, each directly after the previous window. */
 const inARow = (windows: number): Uint8Array => new Uint8Array(windows).fill(1);
 const summarize = (probabilities: ArrayLike<number>, nClasses: number): ModelSignals =>
   modelSignals(Float32Array.from(probabilities), nClasses, inARow(probabilities.length / nClasses));
@@ -84,7 +84,7 @@ describe.each(pairs)("$name", ({ nClasses, reference, current, mixShift, ks }) =
   });
 });
 
-/** Rows of probabilities, [W, K], some of which have a probability of 1. */
+/** Generates rows of probabilities, [W, K], some of which have a probability of 1. */
 const answers = (nClasses: number): fc.Arbitrary<number[][]> =>
   fc
     .array(

@@ -13,7 +13,7 @@ import { accelerometer, gyroscope } from "../sensor-pair.ts";
 const rate = 50;
 const names = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;
 
-/** A sensor that turns slowly about changing axes, and the gravity in its frame at each moment. */
+/** Simulates a sensor that rotates slowly about changing axes, and gravity in the sensor's frame at each moment. */
 function turningSensor(seconds: number): Columns {
   const length = seconds * rate;
   const columns = Object.fromEntries(names.map((name) => [name, new Float32Array(length)]));

@@ -13,7 +13,7 @@ import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 const windowSize = 40;
 const channels = ["t", "Ax", "Ay", "Az"];
 
-/** Windows that overlap by half, over stretches with the given numbers of windows. */
+/** Returns windows that overlap by half, over stretches with the given numbers of windows. */
 function windowsOf(stretches: readonly number[]): WindowSet {
   const rng = Rng.fromSeed(8);
   const starts: number[] = [];

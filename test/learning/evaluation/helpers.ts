@@ -41,7 +41,7 @@ export function windowsOf(runs: readonly Run[], stride = 2): WindowPositions {
   };
 }
 
-/** An arbitrary that generates runs of several people, recordings and classes, in any order. */
+/** Returns an arbitrary that generates runs of several people, recordings and classes, in any order. */
 export function anyRuns(people: number): fc.Arbitrary<Run[]> {
   return fc.array(
     fc.record({
@@ -55,7 +55,8 @@ export function anyRuns(people: number): fc.Arbitrary<Run[]> {
   );
 }
 
-/** The number of samples between two windows of one recording (negative if they overlap); Infinity for different recordings. */
+/** Returns the number of samples between two windows of one recording (negative if they overlap), or infinity if the windows are
+ * from different recordings. */
 export function gapSamples(w: WindowPositions, a: number, b: number): number {
   if (w.groups[a] !== w.groups[b] || w.recordingIndex[a] !== w.recordingIndex[b]) return Number.POSITIVE_INFINITY;
   return Math.abs(w.startTimes[a]! - w.startTimes[b]!) * w.samplingRateHz - w.windowSize;

@@ -14,7 +14,7 @@ const people = (n: number, perClass = 20): Run[] =>
     [0, 1, 2].map((label) => ({ user, recording: label % 2, label, windows: perClass + user, pause: 0.5 })),
   );
 
-/** Every fold's three parts. */
+/** Returns the parts of every fold: the training, validation and test rows. */
 function foldParts(kind: SplitKind, windows: ReturnType<typeof windowsOf>, seed: number, nSplits = 4) {
   const rng = Rng.fromSeed(seed);
   return outerSplit(kind, windows, { nSplits, purgeSamples: 4, rng }).splits.map(({ trainIndex, testIndex }, fold) => ({

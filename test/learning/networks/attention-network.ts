@@ -18,7 +18,7 @@ export default function attention(layers: Layers, classCount: number): Network {
   );
 }
 
-/** [T, B, C] -> [T, B, C] */
+/** Computes self-attention over time, in the form [T, B, C] -> [T, B, C]. */
 function selfAttention(x: Tensor, units: number, o: Operators): Tensor {
   const width = Number(x.shape[2]);
   const project = (of: Tensor, name: string, from: number, to: number): Tensor =>
@@ -33,7 +33,7 @@ function selfAttention(x: Tensor, units: number, o: Operators): Tensor {
   return o.transpose(project(mixed, "mixed", units, width), [1, 0, 2]);
 }
 
-/** Over channels. */
+/** Normalizes each time step over its channels. */
 function layerNormalization(x: Tensor, o: Operators): Tensor {
   const width = Number(x.shape[2]);
   const centred = o.sub(x, o.reduceMean(x, [2]));

@@ -128,7 +128,7 @@ const cases: readonly Case[] = [
   ["LogSoftmax", "of the last of three axes", [[2, 2, 3]], (x) => logSoftmax(x)],
 ];
 
-/** A constant condition that is true for every second element. */
+/** Returns a constant condition that is true for every second element. */
 function checked(like: Value, shape: readonly number[]): Value {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   return like.graph.constant(

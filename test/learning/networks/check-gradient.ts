@@ -13,7 +13,7 @@ export interface Numbers {
   readonly values: Float64Array;
 }
 
-/** Numbers with a magnitude from 0.2 to 1.7, because relu has no derivative at 0. */
+/** Returns numbers with magnitudes from 0.2 to 1.7, because relu has no derivative at 0. */
 export function numbers(shape: readonly number[], seed: number, options: { positive?: boolean } = {}): Numbers {
   const rng = Rng.fromSeed(seed);
   const values = Float64Array.from({ length: sizeOfGraphShape(shape) }, () => {
@@ -24,7 +24,7 @@ export function numbers(shape: readonly number[], seed: number, options: { posit
 }
 
 const step = 1e-5;
-/** The error of a central difference with this step in float64 is step^2 from truncation plus 1e-16 / step from rounding. */
+/** In float64, the error of a central difference is about step^2 from truncation plus 1e-16 / step from rounding. */
 const tolerance = 1e-8;
 
 /** Expects correct gradients for every input; `build` returns one or more outputs. */

@@ -12,7 +12,7 @@ export function message(...fields: readonly (readonly [number, string | Uint8Arr
   return writer.finish();
 }
 
-/** Concatenating two encoded parts gives a valid message. */
+/** Concatenates encoded parts, which gives a valid message. */
 export function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }

@@ -5,7 +5,9 @@ import type { Layer } from "../../../src/learning/networks/layer-context.ts";
 import { add, slice } from "../../../src/learning/networks/onnx-operators.ts";
 import { openGraph } from "./run-graph.ts";
 
-/** Two members. Each member's logits are the window's samples at one time plus a parameter, which has the same name in both. */
+/**
+ * Returns a member whose logits are the window's samples at one time plus a parameter, which has the same name in every member.
+ */
 const member =
   (time: number): Layer =>
   (context, x) => {

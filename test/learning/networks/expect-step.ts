@@ -26,7 +26,7 @@ export function expectNear(actual: number, expected: number, tolerance: number, 
 /** Norm below which a gradient may be rounding error. For example, the gradient of a bias before a batch normalization is 0. */
 const leastNorm = 1e-3;
 
-/** Each tensor must be within `tolerance` of its norm. */
+/** Expects the values of each tensor to differ from the fixture's by at most `tolerance`, relative to the tensor's norm. */
 export function expectSummaries(
   actual: Readonly<Record<string, Summary>>,
   expected: Readonly<Record<string, Summary>>,

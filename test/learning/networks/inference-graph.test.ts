@@ -24,7 +24,9 @@ describe.each(["step", "step-compact"])("the network of %s.json outside of train
   const size = { windowSize: fixture.time_steps, channels: fixture.channels };
   const expected = fixture.plain.inference_logits!;
 
-  /** PyTorch's logits in the fixture were computed after one step had updated the statistics, but with unchanged weights. */
+  /**
+   * Returns the initial weights and the statistics after one step, from which PyTorch's logits in the fixture were computed.
+   */
   async function afterOneStep() {
     const { graph, network } = buildTrainingGradientGraph(layers, inputOf(fixture));
     const { parameters, drawStep } = drawNetwork(fixture, network);

@@ -1,5 +1,5 @@
-// Against aeon's MiniRocket (test/fixtures/scripts/minirocket.py). The fixture's samples are multiples of 1/8, so the outputs
-// of the kernels are exact, and the counts must be equal.
+// Compares the kernels with those of aeon's MiniRocket (test/fixtures/scripts/minirocket.py). The fixture's samples are
+// multiples of 1/8, so the outputs of the kernels are exact, and the counts must be equal.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -55,7 +55,7 @@ const places = groups.flatMap((group, index) => {
   ).flat();
 });
 
-/** The channels that each kernel of a group uses in aeon, [kernels, C]. */
+/** Returns the channels that each kernel of a group uses in aeon, [kernels, C]. */
 function aeonChannels(index: number): Float32Array {
   const at = (kernel: number): number => (Math.floor(index / 2) * kernelPlaces.length + kernel) * channels;
   return Float32Array.from(groups[index]!.kernels.flatMap((k) => [...seen.subarray(at(k), at(k) + channels)]));
@@ -153,7 +153,7 @@ describe("the network", () => {
     const run = async (weights: Float32Array) => runGraph(graph, { parameters: weights, statistics, x, targets });
     const step = await run(parameters);
     expect(step.next_statistics!.values).toEqual(Array.from(statistics));
-    // The loss is linear in a bias's gradient, to second order.
+    // A central difference of the loss equals the gradient, up to an error of second order in the step.
     const at = network.parameters[1]!.offset;
     const shifted = async (by: number) => (await run(parameters.with(at, parameters[at]! + by))).loss!.values[0]!;
     const slope = ((await shifted(0.01)) - (await shifted(-0.01))) / 0.02;

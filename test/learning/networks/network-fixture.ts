@@ -118,14 +118,14 @@ function drawMask(lcg: Lcg, shape: readonly number[], rate: number): number[] {
   });
 }
 
-/** One-hot rows [N, K], multiplied by the weight of the class. */
+/** Returns one-hot rows [N, K], multiplied by the weight of the class. */
 export function targetsOf(labels: readonly number[], classes: number, weights?: readonly number[]): number[] {
   return labels.flatMap((label) =>
     Array.from({ length: classes }, (_, k) => (k === label ? (weights === undefined ? 1 : weights[k]!) : 0)),
   );
 }
 
-/** Running statistics [S] at the start of training: means 0, variances 1. */
+/** Returns the running statistics [S] at the start of training: means are 0, and variances are 1. */
 export function initialStatistics(network: NetworkSpec): Float64Array {
   const statistics = new Float64Array(network.statisticCount);
   for (const { name, offset, size: length } of network.statistics) {

@@ -16,7 +16,7 @@ export interface LayerRun {
   readonly type?: "float32" | "float64";
 }
 
-/** The output `y` and, in training, the updated statistics by name. */
+/** Returns the output `y` and, in training, the updated statistics by name. */
 export async function runLayer(layer: Layer, run: LayerRun): Promise<Readonly<Record<string, Result>>> {
   const { training, x, inputs = {}, type = "float64" } = run;
   const graph = new Graph("layer");

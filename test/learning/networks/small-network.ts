@@ -12,7 +12,7 @@ export interface SmallNetwork {
   readonly temperature?: number;
 }
 
-/** The model.onnx of a compact network with fresh weights, in the form that `train` exports. */
+/** Returns the model.onnx of a compact network with untrained weights, in the form that `train` exports. */
 export function smallNetwork({
   channels = ["Ax", "Ay", "Az"],
   classes = ["sitting", "walking"],

@@ -40,7 +40,7 @@ function shifted(windows: WindowSet, channel: number, amount: number): WindowSet
   return { ...windows, samples };
 }
 
-/** Mean and biased variance, over windows and time, of the input of the first normalization: relu(conv(x)). */
+/** Returns the mean and the biased variance, over windows and time, of the input of the first normalization, relu(conv(x)). */
 function firstLayer(windows: WindowSet, rows: Int32Array): { mean: number[]; variance: number[] } {
   const parameter = (name: string) => {
     const { offset, shape, size } = network.parameters.find((spec) => spec.name === name)!;

@@ -52,7 +52,7 @@ describe("chooseMixture", () => {
   });
 
   it("keeps the average if the difference may be chance", () => {
-    // Differences: .1, .1, -.1; mean .033, standard error .067.
+    // The differences are .1, .1 and -.1; their mean is .033, and the standard error of the mean is .067.
     expect(chooseMixture(tried([0.5, 0.5, 0.5], [0.4, 0.4, 0.6], [0.6, 0.6, 0.6]))).toEqual(average);
   });
 

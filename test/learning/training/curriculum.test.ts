@@ -179,7 +179,7 @@ describe("the cycles end", () => {
   });
 
   it("likewise if the classes are numbers, whose order an object does not keep", async () => {
-    // Object keys: 1, 2, 10. Class "10" (index 1) is never predicted, and class "2" (index 2) always.
+    // An object would order these keys as 1, 2, 10. Class "10" (index 1) is never predicted, and class "2" (index 2) always.
     const classes = ["1", "10", "2"];
     const holdoutLabels = Int32Array.from({ length: 30 }, (_, i) => i % 3);
     const row = (k: number, sure = 0.8): number[] => [0, 1, 2].map((i) => (i === k ? sure : (1 - sure) / 2));

@@ -106,7 +106,7 @@ describe("fitEnsemble", () => {
     const { penalty } = three.epochs.findLast(({ best, penalty }) => best && penalty !== undefined)!;
     const alone = await fitMiniRocket({ ...plan, rng }, fixedPenalty(penalty!), own, quiet);
     expect(members[2]).toEqual(kept(alone.state));
-    // A checkpoint from an earlier version, which had two members, is not a part of this fit.
+    // A checkpoint from an earlier version, in which this ensemble had two members, does not belong to this fit.
     const refitted = await fitToy({ network: "ensemble-magnitudes" }, { state: again(two.state) });
     expect(kept(refitted.state)).toEqual(kept(three.state));
   });

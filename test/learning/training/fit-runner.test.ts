@@ -60,7 +60,7 @@ const remote =
   (task) =>
     elsewhere(JSON.stringify(task.plan), task.checkpoint, find);
 
-/** Expects results that are equal except for the elapsed seconds. */
+/** Returns a fit's result without the elapsed seconds. */
 function timeless({ epochs, ...outcome }: FitOutcome): unknown {
   return { ...outcome, epochs: epochs.map((epoch) => ({ ...epoch, seconds: 0 })) };
 }

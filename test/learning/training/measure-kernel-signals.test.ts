@@ -1,4 +1,5 @@
-// The signals of the minirocket network that sees magnitudes: the same in the graph and in the code that draws its biases.
+// Tests that the signals of the minirocket network that uses magnitudes are the same in its graph as in the code that draws
+// its biases.
 
 import { expect, it } from "vitest";
 import type { LayerContext } from "../../../src/learning/networks/layer-context.ts";

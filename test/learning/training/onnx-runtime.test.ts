@@ -14,7 +14,7 @@ const source = (path: string): string => JSON.stringify(new URL(`../../../src/${
 const opens = (model: string): string =>
   `await (await import(${source("learning/training/onnx-runtime.ts")})).openRuntimeSession(${JSON.stringify(model)});`;
 
-/** A worker thread that runs a program, and ends the process with exit code 1 if the program throws. */
+/** Returns a program that runs `program` in a worker thread, and ends with exit code 1 if `program` throws. */
 const inWorker = (program: string): string =>
   `const worker = new (await import("node:worker_threads")).Worker(${JSON.stringify(`(async () => { ${program} })()`)}, { eval: true });
    await new Promise((resolve, reject) => worker.on("exit", resolve).on("error", reject));`;

@@ -14,7 +14,7 @@ import {
 } from "../../../src/learning/training/promotion-gate.ts";
 
 const K = 3;
-/** Rows of probabilities, each of which is largest for the given class. */
+/** Returns rows of probabilities, each with its largest probability for the given class. */
 const sayingOf = (classes: ArrayLike<number>): Float32Array =>
   Float32Array.from(Array.from(classes).flatMap((said) => [0, 1, 2].map((k) => (k === said ? 0.6 : 0.2))));
 
@@ -82,11 +82,11 @@ describe("the comparison", () => {
 });
 
 describe("the interval", () => {
-  /**
-   * Generates people with `n` windows of each of two classes. The candidate and the champion misclassify the given numbers of
-   * these windows.
-   */
   const n = 1000;
+  /**
+   * Compares a champion and a candidate on people with `n` windows of each of two classes. In each class, the champion
+   * misclassifies `before` of a person's windows, and the candidate misclassifies `after` of them.
+   */
   function people(errors: readonly (readonly [before: number, after: number])[], cycles = 2): HoldoutComparison {
     const labels = Int32Array.from({ length: errors.length * 2 * n }, (_, i) => i % 2);
     const groups = Int32Array.from(labels, (_, i) => Math.floor(i / (2 * n)));

@@ -116,7 +116,7 @@ it("selects nothing from no windows", () => {
 });
 
 const K = 4;
-/** There are few distinct confidences, so that ties are common. */
+/** Generates probabilities with few distinct confidences, so that ties are common. */
 const anyProbabilities: fc.Arbitrary<Float32Array> = fc
   .array(fc.array(fc.integer({ min: 1, max: 6 }), { minLength: K, maxLength: K }), { maxLength: 40 })
   .map((weights) =>

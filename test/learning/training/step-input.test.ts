@@ -101,7 +101,7 @@ describe("rotation over random windows", () => {
   it("keeps the length of each vector and the angle between both, and does not change other channels", () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1, max: 5 }), (seed, count) => {
-        // Gz, heart_rate, Ax, Ay, Gx, Az, Gy
+        // The channels are Gz, heart_rate, Ax, Ay, Gx, Az and Gy.
         const triads = [
           [2, 3, 5],
           [4, 6, 0],

@@ -12,7 +12,7 @@ const value = (window: number, sample: number, axis: number): number =>
 
 const uci = (number: number): string => number.toExponential(7).padStart(16);
 
-/** The lines of one axis. */
+/** Returns the text of one axis's file, with a line per window. */
 function axis(index: number, line: (values: number[]) => string, count = windows): string {
   const rows = Array.from({ length: count }, (_, w) => Array.from({ length: samples }, (__, s) => value(w, s, index)));
   return `${rows.map(line).join("\n")}\n`;

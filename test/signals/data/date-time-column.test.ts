@@ -30,7 +30,7 @@ test.each([
   expect(quality.warnings.join()).toContain(`column "${column}" contains dates with times`);
 });
 
-/** Every tenth row begins another session. */
+/** Returns the start time of the session that row `i` belongs to; every tenth row begins another session. */
 const starts = (i: number): string => iso(180_000 * Math.floor(i / 10)).slice(0, 19);
 
 test.each([

@@ -36,7 +36,7 @@ async function refusal(files: Readonly<Record<string, string | Uint8Array>>): Pr
 
 const people = ({ quality }: ReadRecordings): string[] => Object.keys(quality.persons);
 const classes = ({ quality }: ReadRecordings): string[] => Object.keys(quality.classes);
-/** All rows, at 50 Hz. */
+/** Expects all rows to be kept, at 50 Hz. */
 function expectWhole({ quality }: ReadRecordings, rows = rowsOfTable): void {
   expect(quality.rows.kept).toBe(rows);
   expect(quality.sampling.rate_hz).toBeCloseTo(50, 0);

@@ -18,7 +18,7 @@ test("a window has the label that holds for the largest share of it", () => {
   for (const [w, share] of [0.75, 0.5, 0.75, 1].entries()) expect(shares[w]).toBeCloseTo(share, 12);
 });
 
-/** One recording at 10 Hz, whose label changes at random, with a gap after `gapAt` rows. */
+/** Returns one recording at 10 Hz, whose label changes at random, with a gap after `gapAt` rows. */
 function changing(
   seed: number,
   count: number,

@@ -28,7 +28,7 @@ function evenTime(samples: number, rateHz: number, from = 0): Float64Array {
   return Float64Array.from({ length: samples }, (_, i) => from + i / rateHz);
 }
 
-/** The root mean square without the seconds at both ends, which the reflection affects. */
+/** Returns the root mean square without `edgeSeconds` at both ends, where the filter reflects the values. */
 function strength(values: Float32Array, rateHz: number, edgeSeconds = 0): number {
   const edge = Math.round(edgeSeconds * rateHz);
   const inner = values.subarray(edge, values.length - edge);

@@ -6,7 +6,7 @@ import { folderOf } from "./tables.ts";
 
 /**
  * @param gyroscope time of the gyroscope in row i, in ms
- * @param written what its clock shows
+ * @param written what the gyroscope's clock shows in row i
  */
 function table(gyroscope: (i: number) => number, written = gyroscope): string {
   const rows = Array.from({ length: 1000 }, (_, i) => {

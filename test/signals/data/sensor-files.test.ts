@@ -9,7 +9,7 @@ type At = (seconds: number, recording: number) => readonly number[];
 const acc: At = (t, r) => [Math.sin(3 * t + r), 0.5 * t, 9.8];
 const gyro: At = (t, r) => [2 * t, Math.cos(3 * t), r];
 
-/** The times of ten seconds at the given rate. */
+/** Returns the text of a sensor's file, with ten seconds at the given rate. */
 function table(at: At, r: number, { head = "time,x,y,z", hz = 50, offset = 0, time = true, gap = "," } = {}): string {
   const lines = Array.from({ length: 10 * hz }, (_, i) => i / hz + offset).map((t) =>
     [...(time ? [t.toFixed(4)] : []), ...at(t, r).map((v) => v.toFixed(5))].join(gap),

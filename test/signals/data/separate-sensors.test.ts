@@ -17,7 +17,7 @@ interface Sensor {
 const acc: Sensor = { value: "acc", offset: 0, at: (t, p) => [Math.sin(3 * t + p), 0.5 * t, 9.8 + p] };
 const gyro: Sensor = { value: "gyro", offset: 0.003, at: (t, p) => [2 * t, 0.1 * Math.cos(3 * t), p] };
 
-/** A table of two people with ten seconds of each of two classes. The rows are in time order, or grouped by sensor. */
+/** Returns a table of two people with ten seconds of each of two classes. The rows are in time order, or grouped by sensor. */
 function long(
   sensors: readonly Sensor[],
   {

@@ -60,7 +60,7 @@ test("with a time column given, windows are refused, and the advice says how to 
   await expect(refused).rejects.toMatchObject({ advice: expect.stringContaining("--rate") });
 });
 
-/** Points of a body in a video; each number is a joint, and each row an image. */
+/** Returns a table of a person's joints in a video. Each column's number denotes a joint, and each row is an image. */
 function pose(others = "", cells = ""): string {
   const joints = Array.from({ length: 25 }, (_, j) => j + 1);
   const lines = Array.from({ length: 60 }, (_, i) =>

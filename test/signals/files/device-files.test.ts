@@ -70,7 +70,7 @@ sys.stdout.buffer.write(out.getvalue())`;
   return execFileSync("python3", ["-c", script], { input: JSON.stringify(Object.fromEntries(texts)) });
 }
 
-/** The script's sample that each row of a file corresponds to, and the largest time error in seconds. */
+/** For each file, the rate, the samples of the script that the device lost, and the largest time error in seconds. */
 const written: [name: string, rateHz: number, lost: (sample: number) => boolean, error: number][] = [
   ["axivity-cwa", 99.2, () => false, 1e-3],
   ["axivity-cwa-unpacked", 99.2, (i) => i >= 5 * 80 && i < 8 * 80, 1e-3],

@@ -20,7 +20,7 @@ function expectEven(time: Float64Array, from: number): void {
   for (const [i, at] of time.entries()) expect(at - time[0]!).toBeCloseTo(i / 50, 4);
 }
 
-/** The date and time of row i in digits, with the parts in a given order. */
+/** Returns the date and time of row i in digits, with the parts of the date in the given order. */
 function digits(i: number, order: string, end: string): string {
   const date = new Date(Math.round((start + i / 50) * 1000)).toISOString();
   const ms = date.slice(20, 23);

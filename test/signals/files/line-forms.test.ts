@@ -1,4 +1,4 @@
-// Lines that hold the values of a table inside something else.
+// Tests files in which each line contains the values of a row between other characters, such as quotes or brackets.
 
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";

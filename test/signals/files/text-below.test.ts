@@ -1,4 +1,4 @@
-// A logger that loses power cuts off the last line, and programs write remarks below a table. Rows above are read.
+// A logger that loses power cuts off the last line, and programs write remarks below a table. The rows above them are read.
 
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";

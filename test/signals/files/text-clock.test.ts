@@ -12,7 +12,7 @@ interface Parts {
   readonly [part: string]: string;
 }
 
-/** The date and time of row i at 50 Hz, counted from `start` (seconds since 1970). */
+/** Returns the parts of the date and time of row i at 50 Hz, counted from `start` (seconds since 1970). */
 function parts(i: number, start: number = ten): Parts {
   const date = new Date(Math.round((start + i / 50) * 1000));
   const two = (n: number): string => `${n}`.padStart(2, "0");

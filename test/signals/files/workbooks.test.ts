@@ -27,7 +27,7 @@ async function refusal(files: string[]): Promise<UserError> {
   return error as UserError;
 }
 
-/** The last three columns of a sheet, starting at the first row of values. */
+/** Returns the last three columns of a sheet, starting at row `from`. */
 const axes = (name: string, sheet: string, from: number): number[][] => {
   const rows = expected[name]![sheet]!.slice(from);
   return [3, 2, 1].map((back) => rows.map((row) => Number(String(row.at(-back)).replace(",", "."))));

@@ -8,8 +8,9 @@ import type { WindowSet } from "../../../src/signals/data/windows.ts";
 export const people = 2;
 export const activities = ["walking", "sitting"] as const;
 export const gravity = 9.80665;
-/** Seconds of each person's activities, and of the pause before the next recording. */
+/** Duration of each of a person's recordings, which contain one activity each. */
 export const boutSeconds = 8.5;
+/** Duration of the pause between a person's recordings. */
 export const pauseSeconds = 30;
 const windowSeconds = 2;
 

@@ -73,7 +73,7 @@ interface Own {
   readonly index: number;
 }
 
-/** Windows by person and class, in time order. */
+/** Returns the windows of each person and class, in time order. */
 function windowsByKey({ starts, startTimes, groups, labels, users, classes }: WindowSet): Map<string, Own[]> {
   const own = Array.from(starts, (_, w) => ({
     key: `${users[groups[w]!]} / ${classes[labels[w]!]}`,
@@ -85,7 +85,7 @@ function windowsByKey({ starts, startTimes, groups, labels, users, classes }: Wi
   return byKey;
 }
 
-/** The tolerance for a channel, in the channel's unit. */
+/** Returns the tolerance for a sensor's channels, in the sensor's unit. */
 export function toleranceOf(form: Form, sensor: "accelerometer" | "gyroscope"): number {
   const step = 1 / form.rateHz;
   const { error } = clockOf(form);

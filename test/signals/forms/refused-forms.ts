@@ -1,5 +1,5 @@
-// The forms that cannot be read, each with the reason and a part of the expected error. All other forms must be
-// read as the same windows.
+// The forms that cannot be read, each with the reason and a part of the expected error; at present, there are none. All other
+// forms must be read as the same windows.
 
 import type { Form } from "./form.ts";
 

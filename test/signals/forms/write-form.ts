@@ -23,7 +23,7 @@ export interface WrittenForm {
   readonly files: readonly string[];
   readonly options: ColumnOptions;
   readonly rateHz: number | undefined;
-  /** `--units`. */
+  /** The value of `--units`. */
   readonly units: "stated" | "auto";
   /** Names of the people and activities as they are written to the file. */
   readonly people: readonly string[];
@@ -42,7 +42,7 @@ interface Row {
 
 interface Column {
   readonly name: string;
-  /** Type in Parquet. */
+  /** Type of the column in Parquet. */
   readonly type: "VARCHAR" | "DOUBLE" | "BIGINT" | "TIMESTAMP";
   /** The text of a cell; undefined for a missing value. */
   readonly cell: (row: Row, n: number) => string | undefined;

@@ -61,8 +61,8 @@ it("reads all sensors that a user gives, and none of those that the user says ar
   expect(usualChannels(columns, [given("magnetometer", ["x", "y", "z"])]).channels).toHaveLength(9);
 });
 
-// Reading, rotating and measuring once used these separate rules. Sensors on which the rules agreed must not change, including
-// the names of signals, and every sensor that a rule found must still be found.
+// The code that reads, rotates and measures sensors once used these separate rules. Sensors on which the rules agreed must not
+// change, including the names of signals, and every sensor that a rule found must still be found.
 const accelerations = /^(la|(linear|user|total|body)[_\s-]?)?a(cc.*)?$/i;
 const rotations = /^((total|body)[_\s-]?)?(g|gyr.*|rot.*|w|omega|angular[_\s-]?vel.*)$/i;
 function measuredBefore(channels: readonly string[]): { stem: string; quantity: string; channels: string[] }[] {

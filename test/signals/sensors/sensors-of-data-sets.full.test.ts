@@ -39,7 +39,7 @@ const withoutGravity = (pieces: readonly Piece[]): Piece[] =>
 const weigh = (columns: readonly [string, string, string], pieces: readonly Piece[]): Weighed =>
   weighSensor(named(...columns), vectorValues(pieces));
 
-/** Of each person, evenly. */
+/** Maximum number of pieces per person, which are evenly spaced. */
 const piecesOfPerson = 60;
 
 describe.each([
@@ -224,7 +224,8 @@ describe.each([
         }),
       );
       const rng = Rng.fromSeed(3);
-      /** The rows of one recording, with times in steps, and a tenth as many rows of another recording. */
+      /** Returns whether a warning says that rows alternate, for the rows of one recording, with times in steps, and a tenth as many
+       * rows of another recording, if one is given. */
       const alternate = (one: number, other: number | undefined, jitter: (row: number) => number): boolean => {
         const own = rows.channels.map((_, c) => rows.values(c, long[one]!.start, long[one]!.start + 1000).slice());
         const merged = own[0]!.length;

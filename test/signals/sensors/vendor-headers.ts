@@ -1,5 +1,5 @@
-// Headers that devices, apps and data sets write, and the sensors in these headers. `source` names the origin of each; device
-// names in them (Shimmer_8665) are examples.
+// Headers that devices, apps and data sets write, and the sensors in these headers. `source` names the origin of each header;
+// device names in headers (Shimmer_8665) are examples.
 
 /** Each sensor is written as NAME kind [unit] [with|without] and its axes; sensors are in column order. */
 export interface VendorHeader {

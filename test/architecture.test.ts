@@ -111,7 +111,7 @@ describe("architecture", () => {
         readFileSync(join(source, file), "utf8"),
       ),
     );
-    // main.ts may write to stdout before other modules are loaded, and live.ts moves the cursor.
+    // main.ts may write to stdout before other modules are loaded, and live-renderer.ts moves the cursor.
     expect(writes.sort()).toEqual([
       "interfaces/cli/live-renderer.ts",
       "interfaces/cli/main.ts",

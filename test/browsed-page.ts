@@ -20,7 +20,7 @@ export function openBrowser(): Promise<Browser> {
   return engine.launch({ executablePath: onPath(chromium), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 }
 
-/** Playwright requires the path of the executable, not its name. */
+/** Returns the path of a program, because Playwright requires a path and not a name. */
 function onPath(program: string): string {
   if (isAbsolute(program)) return program;
   const paths = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, program));

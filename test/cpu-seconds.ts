@@ -9,7 +9,8 @@ declare module "vitest" {
   }
 }
 
-/** Linux counts CPU time in hundredths of a second on every machine; on other systems, child processes are not counted. */
+/** Returns the CPU seconds of child processes that have ended. Linux counts them in hundredths on every machine; on other
+ * systems, the result is 0. */
 function childSeconds(): number {
   if (process.platform !== "linux") return 0;
   const stat = readFileSync(`/proc/${process.pid}/stat`, "utf8");

@@ -1,5 +1,5 @@
-// Property tests draw the same cases in every run, so that only a code change can make a test fail. To draw other
-// cases: FAST_CHECK_SEED=7 npm test, or FAST_CHECK_SEED=random; fast-check prints the seed of a failing case.
+// Property tests draw the same cases in every run, so that only a code change can make a test fail. To draw other cases:
+// FAST_CHECK_SEED=7 npm test, or FAST_CHECK_SEED=random; fast-check prints the seed of a failing case.
 
 import fc from "fast-check";
 

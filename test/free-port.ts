@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** A port on which no program listens; another program may take it at any time. */
+/** Returns a port on which no program listens; another program may take it at any time. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));

@@ -6,14 +6,15 @@ import { fileURLToPath } from "node:url";
 
 export const cache: string = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
 
-/** Leaves out the variables that `npm run` sets for scripts, because npm would use them as its own settings. */
+/** Returns the environment without the variables that `npm run` sets for scripts, because npm would use them as its own
+ * settings. */
 function environment(...path: readonly string[]): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_(OPTIONS|PATH)$/i.test(name));
   const quiet = { npm_config_audit: "false", npm_config_fund: "false", npm_config_prefer_offline: "true" };
   return { ...Object.fromEntries(own), ...quiet, PATH: [...path, process.env.PATH].join(delimiter) };
 }
 
-/** The reason packages cannot be installed on this machine; undefined if they can. */
+/** Returns the reason why packages cannot be installed on this machine; undefined if they can. */
 export function withoutRegistry(): string | undefined {
   if (process.platform === "win32") return "needs a POSIX shell";
   const { status } = spawnSync("npm", ["view", "node@24", "name"], { env: environment(), timeout: 30_000 });
@@ -21,7 +22,8 @@ export function withoutRegistry(): string | undefined {
 }
 
 /**
- * An environment in which `node` has this version, for example "22.18"; the version is downloaded once to node_modules/.cache.
+ * Returns an environment in which `node` has this version, for example "22.18"; the version is downloaded once to
+ * node_modules/.cache.
  */
 export function onNode(version: string): NodeJS.ProcessEnv {
   const home = join(cache, `node-${version}`);

@@ -3,7 +3,7 @@ import { camelCase, camelKeys, kebabCase, snakeCase, snakeKeys } from "../src/le
 
 it("converts names, and the keys of an object but not those of its values", () => {
   expect(camelCase("keep-megabytes")).toBe("keepMegabytes");
-  // Config files and JSON output use different names.
+  // Only names with hyphens are converted, because names in config files have hyphens.
   expect(camelCase("keep_megabytes")).toBe("keep_megabytes");
   expect(kebabCase("keepMegabytes")).toBe("keep-megabytes");
   expect(snakeCase("keepMegabytes")).toBe("keep_megabytes");

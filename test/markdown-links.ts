@@ -6,7 +6,7 @@ export interface Link {
   /** The Markdown file, relative to the root. */
   readonly file: string;
   readonly line: number;
-  /** As written. */
+  /** The link's target, as written in the file. */
   readonly target: string;
 }
 
@@ -43,7 +43,8 @@ function faultOf(root: string, { file, target }: Link): string | undefined {
   return anchorsOf(root, found).has(anchor) ? undefined : "no such heading";
 }
 
-/** Returns a heading's anchor as GitHub defines it: https://docs.github.com/get-started/writing-on-github (section links). */
+/** Returns the anchors of all headings in a file, as GitHub defines them: https://docs.github.com/get-started/writing-on-github
+ * (section links). */
 function anchorsOf(root: string, file: string): Set<string> {
   const anchors = new Set<string>();
   for (const line of prose(readFileSync(join(root, file), "utf8"), "with code spans")) {

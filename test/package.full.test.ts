@@ -82,7 +82,7 @@ describe.skipIf(absent !== undefined)(
       const section = readme.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
       return [...section.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1]!);
     };
-    /** Of Node.js 22. */
+    /** The warning that Node.js 22 prints when a program uses SQLite. */
     const sqliteWarning = /^\(node:\d+\) ExperimentalWarning: SQLite .*\n\(Use .*\n/m;
     const projects = new Map<string, string>();
     let tarball = "";

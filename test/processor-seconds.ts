@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * CPU seconds of a process and its threads as Linux reports them (proc_pid_stat(5), fields 14 and 15, in hundredths); NaN on
- * other systems.
+ * Returns the CPU seconds of a process and its threads, as Linux reports them (proc_pid_stat(5), fields 14 and 15, in
+ * hundredths); NaN on other systems.
  */
 export function processorSeconds(pid: number): number {
   try {

@@ -11,7 +11,7 @@ function stream(seed: number, batches: number, mean: (batch: number) => number):
   );
 }
 
-/** Index of the first batch in alarm; -1 if no batch is in alarm. */
+/** Returns the index of the first batch in alarm; -1 if no batch is in alarm. */
 async function firstAlarm(judge: Competitor, batches: readonly WindowFeatures[]): Promise<number> {
   let now = judge;
   for (const [number, features] of batches.entries()) {

@@ -10,8 +10,8 @@ import { afterAll, beforeAll } from "vitest";
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * A folder whose node_modules contains the built package while the tests in a file run. The folder is inside the repository's
- * own node_modules, which git ignores.
+ * Returns a folder whose node_modules contains the built package while the tests in a file run. The folder is inside the
+ * repository's own node_modules, which git ignores.
  */
 export function packedHome(): string {
   const cache = join(root, "node_modules/.cache");

@@ -172,7 +172,7 @@ export function storedExports(): [name: string, own: Export][] {
     .sort(([, a], [, b]) => a.device.localeCompare(b.device, "en"));
 }
 
-/** The table of docs/devices.md. */
+/** Returns the table of docs/devices.md. */
 export function devicesTable(exports: readonly (readonly [name: string, own: Export])[]): string {
   const lines = exports.map(([name, { device, source, options, expect }]) => {
     const given = Object.entries(options).map(

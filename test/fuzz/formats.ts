@@ -245,7 +245,7 @@ export async function writeParquetBases(directory: string): Promise<void> {
   }
 }
 
-/** A position in the footer, whose length is stored before the last four bytes, or in the pages before the footer. */
+/** Mutations of the footer, of the footer's length, which is stored before the last four bytes, and of the pages before it. */
 const parquetMutations: readonly Mutation<Uint8Array>[] = [
   (bytes, rng) => {
     const footer =
@@ -284,7 +284,8 @@ async function parquetFormat(base: Base): Promise<Format> {
   };
 }
 
-/** A mutated JSON file from a model folder; in half of the inputs, all hashes that cover the file are corrected. */
+/** Returns a format that mutates a JSON file of a model folder; in half of the inputs, all hashes that cover the file are
+ * corrected. */
 async function modelFileFormat(base: Base, name: string): Promise<Format> {
   const model = join(base.directory, "model");
   const manifestText = readFileSync(join(model, modelFiles.manifest), "utf8");
@@ -322,7 +323,7 @@ async function modelFileFormat(base: Base, name: string): Promise<Format> {
   };
 }
 
-/** The JSON value with its hash corrected to match its other keys. */
+/** Returns the JSON value with its hash corrected to match its other keys. */
 function sealed(value: unknown, key: string): unknown {
   const read: unknown = JSON.parse(jsonOf(value) || "null");
   if (typeof read !== "object" || read === null || Array.isArray(read)) return value;

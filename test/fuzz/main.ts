@@ -25,7 +25,7 @@ import type { Outcome, Task } from "./worker.ts";
 const hangSeconds = 10;
 const deadlockSeconds = 180;
 const mostMebibytes = 1024;
-/** A process keeps a little memory of every input, so no single input causes this growth. */
+/** Number of inputs after which a new process replaces a worker, because a process keeps a little memory of every input. */
 const inputsOfAWorker = 400;
 
 type Verdict = Outcome["kind"] | "hang" | "crash" | "memory";

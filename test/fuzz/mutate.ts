@@ -99,7 +99,7 @@ type Path = readonly (string | number)[];
 
 function pathsOf(value: unknown, path: Path = [], found: Path[] = []): Path[] {
   found.push(path);
-  // Without this rule, nearly all mutations would be in long lists of numbers.
+  // Only the first elements of a list count; otherwise, nearly all mutations would be in long lists of numbers.
   const entries = Array.isArray(value)
     ? [...value.entries()].slice(0, 8)
     : isObject(value)

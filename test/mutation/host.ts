@@ -14,7 +14,7 @@ export interface Task {
 
 export type Message =
   | { readonly kind: "ready" }
-  /** Before each test file. */
+  /** Sent before each test file runs. */
   | { readonly kind: "test"; readonly name: string }
   /** @param by the test file that failed; null if none failed */
   | { readonly kind: "done"; readonly by: string | null; readonly failures: readonly string[] };

@@ -39,7 +39,7 @@ interface Result {
   readonly file: string;
   readonly name: string;
   readonly line: number;
-  /** Of the test files. */
+  /** Hash of the content of all of the mutant's test files. */
   readonly tests: string;
   /** The test file that failed, preceded by "endless" if it never ended; null if the mutant survived. */
   readonly by: string | null;
@@ -48,7 +48,7 @@ interface Result {
 /** The CPU seconds of a test file on the original code. */
 interface Cost {
   readonly test: string;
-  /** Of the test file. */
+  /** Hash of the test file's content. */
   readonly content: string;
   readonly cost: number;
 }
@@ -118,7 +118,7 @@ const { values: options } = parseArgs({
      */
     dearest: { type: "string", default: "20" },
     state: { type: "string", default: ".cache/mutation.jsonl" },
-    /** The least killed share. */
+    /** Minimum share of mutants that must be killed. */
     least: { type: "string", default: "0.85" },
   },
 });
@@ -194,7 +194,7 @@ const take = async (host: Host): Promise<void> => {
   }
 };
 await Promise.all(hosts.map(take));
-// Files that this mutant left behind must not affect the next mutant.
+// Files that mutants left behind must not affect later mutants, so all tests must still pass without a mutant.
 for (const test of new Set([...testsFor.values()].flat())) {
   const by = await hosts[0]!.run({ file: files[0]!, mutant: null, tests: [test] }, () => 600);
   if (by !== null) throw new Error(`${by} fails without a mutant, after ${results.length} of them`);

@@ -4,7 +4,7 @@
 import { type ESTree, parseSync, Visitor } from "vite";
 
 export interface Mutant {
-  /** From 1. */
+  /** Number of the line, counted from 1. */
   readonly line: number;
   readonly start: number;
   readonly end: number;

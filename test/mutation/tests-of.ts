@@ -2,8 +2,8 @@ import { dirname, join } from "node:path";
 import { filesOf, type Import, importsOf } from "../../scripts/architecture.ts";
 
 /**
- * The fast test files that run on a mutant of a source file: the tests of the file's own room that import it, directly or
- * indirectly, or else the tests of other rooms that do.
+ * Returns a function that gives the fast test files that run on a mutant of a source file: the tests of the file's own room
+ * that import it, directly or indirectly, or else the tests of other rooms that do.
  */
 export function testsOf(): (file: string) => string[] {
   const files = ["src", "test"].flatMap((folder) => filesOf(folder).map((file) => join(folder, file)));

@@ -22,7 +22,7 @@ const batchOf = (seed: number, kind: "usual" | "huge"): GeneratedBatch => ({
   times: 1,
 });
 
-/** A stream of ordinary batches, followed by a batch that no sensor could measure. */
+/** Returns the input of the page for a batch that no sensor could measure, which follows a stream of ordinary batches. */
 function pageInput(usual: number): BatchPageInput & { result: Extract<CheckResult, { comparisons: unknown }> } {
   const past: BatchMeasurement[] = [];
   const evidence: EvidencePoint[] = [];

@@ -45,7 +45,7 @@ const report = (result: CheckResult, targets: readonly AlertTarget[] = [hook]): 
     clock.now(),
   );
 
-/** A target that responds with these faults in turn, and then accepts messages. */
+/** Returns a target that responds with these faults in turn, and then accepts messages. */
 function receiver(...faults: (AlertFault | null)[]): { send: SendAlert; accepted: string[]; attempts: number } {
   const own = {
     accepted: [] as string[],

@@ -2,7 +2,7 @@ import type { CheckResult, JudgedBatch } from "../../src/monitoring/streams/chec
 
 const at = (hour: number): string => new Date(Date.UTC(2026, 0, 1, hour)).toISOString();
 
-/** The answer for batch number `hour`, with only the fields that alerts use. */
+/** Returns a normal answer for batch number `hour`, with the fields in `own` replaced. */
 export function judged(hour: number, own: Partial<JudgedBatch> = {}): JudgedBatch {
   return {
     schema_version: 1,

@@ -12,7 +12,9 @@ import { alarmed, judged, rejected } from "./results.ts";
 
 const of = { project: null, model: "walk", stream: "wrist-7" };
 
-/** All messages that a stream of batches causes, in order. The state is converted to JSON and back, as in the outbox. */
+/**
+ * Returns all messages that a stream of batches causes, in order. The state is converted to JSON and back, as in the outbox.
+ */
 function messagesOf(results: readonly CheckResult[], before: StreamAlerts = noStreamAlerts): AlertMessage[] {
   let state = before;
   return results.flatMap((result) => {

@@ -9,7 +9,7 @@ const fixture: { name: string; values: number[]; tau: number }[] = JSON.parse(
   readFileSync(new URL("../fixtures/time-series.json", import.meta.url), "utf8"),
 );
 
-/** x_i = phi x_(i-1) + noise. */
+/** Returns an autoregressive series of `n` values: x_i = phi x_(i-1) + noise. */
 function autoregressive(phi: number, n: number, rng: Rng): number[] {
   const values: number[] = [];
   for (let i = 0; i < n; i++) values.push(phi * (values.at(-1) ?? 0) + rng.normal());

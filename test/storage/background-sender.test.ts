@@ -29,8 +29,8 @@ interface Turn {
 type Answer = (turn: number, events: number[]) => number | Promise<number>;
 
 /**
- * A sender that records the events of each call, with the time; `answer` returns the number of events that count as sent, or
- * throws.
+ * Returns a sender that records the events and the time of each call; `answer` returns the number of events that count as sent,
+ * or throws.
  */
 function fakeSender(answer: Answer): { sender: EventSender; turns: Turn[]; refuse: () => void } {
   const turns: Turn[] = [];

@@ -9,7 +9,7 @@ import { createLedgerTables } from "../../src/storage/ledger-tables.ts";
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
-/** A database that was used, closed and forgotten. */
+/** Returns a weak reference to a database that was used and closed. */
 function usedDatabase(): WeakRef<DatabaseSync> {
   const database = new DatabaseSync(":memory:");
   createLedgerTables(database, "walk-1");

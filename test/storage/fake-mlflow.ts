@@ -132,7 +132,7 @@ export class FakeMlflow {
   }
 }
 
-/** Each metric at its last step, as MLflow returns it. */
+/** Returns a run in MLflow's form, with each metric at its last step. */
 function asAnswered({ id, tags, metrics }: FakeRun): unknown {
   const last = new Map(metrics.toSorted((a, b) => a.step - b.step).map((metric) => [metric.key, metric]));
   return {

@@ -22,10 +22,10 @@ export interface Answer {
 }
 
 export interface Asked {
-  /** From 0. */
+  /** Number of the request, counted from 0. */
   readonly n: number;
   readonly method: string;
-  /** Without its query. */
+  /** Path of the request, without the query. */
   readonly path: string;
   readonly authorization: string | undefined;
 }
@@ -65,7 +65,7 @@ export class FaultyProxy {
     this.#server = server;
   }
 
-  /** Nobody listens then. */
+  /** Breaks all connections, and stops listening. */
   async close(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;

@@ -37,7 +37,7 @@ interface Stream {
   retiredAt: string | null;
 }
 
-/** What several connections share. */
+/** The records that several connections share. */
 export interface MemoryPlace {
   readonly rows: Row[];
   readonly streams: Map<string, Stream>;

@@ -117,7 +117,9 @@ describe("an answer", () => {
 
 type Behaviour = (question: IncomingMessage, answer: ServerResponse) => void;
 
-/** The outcome of one request to a server with the given behaviour, and the number of bytes that the server could write. */
+/**
+ * Returns the fault of one request to a server with the given behaviour, and the number of bytes that the server could write.
+ */
 async function against(
   behave: Behaviour,
   ask: (client: MlflowClient) => Promise<unknown> = (client) => client.experimentId("walking"),

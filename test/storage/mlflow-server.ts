@@ -108,7 +108,7 @@ export interface RunOnServer {
   readonly tags: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, readonly Point[]>>;
   readonly inputs: readonly Readonly<Record<string, unknown>>[];
-  /** SHA-256 by path. */
+  /** SHA-256 of each artifact, by path. */
   readonly artifacts: Readonly<Record<string, string>>;
   readonly loggedModels: readonly LoggedModelOnServer[];
 }
@@ -133,7 +133,7 @@ export interface ModelOnServer {
   }[];
 }
 
-/** Returns all of the server's content, or the runs of some experiments. */
+/** All of the server's content, or only the runs of some experiments. */
 export interface OnServer {
   readonly experiments: Readonly<Record<string, readonly RunOnServer[]>>;
   readonly models: Readonly<Record<string, ModelOnServer>>;
@@ -183,7 +183,7 @@ export class ReadBack {
     return this.#ask({ do: "predictions", model, windows }) as Promise<ServedPredictions>;
   }
 
-  /** A table among a run's artifacts, as `mlflow.load_table` reads it. */
+  /** Returns a table from a run's artifacts, as `mlflow.load_table` reads it. */
   table(runId: string, file: string): Promise<{ columns: string[]; rows: unknown[][] }> {
     return this.#ask({ do: "table", runId, file }) as Promise<{ columns: string[]; rows: unknown[][] }>;
   }

@@ -181,7 +181,7 @@ describe("a transaction", () => {
   });
 });
 
-/** As up to commit 85d68b1. */
+/** Creates a ledger of version 1, as Tidemark did up to commit 85d68b1. */
 function ledgerOfVersion1(directory: string, rows: number): void {
   const database = new DatabaseSync(join(directory, "monitor.sqlite"));
   database.exec("PRAGMA journal_mode = WAL; BEGIN");

@@ -23,7 +23,7 @@ it("returns the events of a complete log, and the complete events of a truncated
   expect(parseTrackingLog("", "log")).toEqual([]);
 });
 
-/** Parsing a changed log gives valid events, or a short error that names a line. */
+/** Expects the log to be parsed to valid events, or rejected with a short error that names a line. */
 function expectLogOrRefusal(text: string): void {
   try {
     parseTrackingLog(text, "log");

@@ -16,8 +16,8 @@ export const writtenRules: StreamRules = {
 };
 
 /**
- * A batch whose result is the number of batches before it, once from the stream's record and once from the state that the
- * previous decision left.
+ * Returns a batch whose result is its own number in the stream, computed once from the stream's record and once from the state
+ * that the previous decision left.
  */
 export function countedBatch({ state, batches }: StoredMemory): DecidedBatch {
   const judged = Number(state ?? 0) + 1;

@@ -30,7 +30,7 @@ const server = new MlflowServer();
 const proxy = new FaultyProxy(() => server.uri);
 let readBack: ReadBack;
 
-/** Pseudo-random numbers from 0 to 1 that are the same in every run. */
+/** Returns a function that draws pseudo-random numbers from 0 to 1, which are the same in every run. */
 function numbers(seed: number): () => number {
   let state = seed;
   return () => {

@@ -23,13 +23,13 @@ import { Duration, type Ended, runVictim } from "./victim.ts";
 export interface Course {
   /** The number of commands that were killed. */
   kills: number;
-  /** The number of commands in between that ended on their own. */
+  /** The number of commands that ended on their own. */
   ended: number;
   readonly lost: string[];
 }
 
 export interface Setting {
-  /** Contains `model` (trained), `r.parquet`, `u.parquet`, `b0.csv` and so on, and must not be changed. */
+  /** A folder that contains `model` (trained), `r.parquet`, `u.parquet`, `b0.csv` and so on, and must not be changed. */
   readonly base: string;
   /** An existing, empty folder for this course alone. */
   readonly directory: string;
@@ -85,7 +85,7 @@ class Run {
     if (!holds) this.course.lost.push(`after kill ${this.course.kills}: ${what}`);
   }
 
-  /** What throws is lost. */
+  /** Records a loss if `look` throws. */
   async holds(what: string, look: () => unknown): Promise<void> {
     try {
       await look();

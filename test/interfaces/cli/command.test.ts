@@ -123,7 +123,7 @@ describe("the process", () => {
 });
 
 describe.skipIf(process.platform === "win32")("Ctrl-C", () => {
-  /** A promise that settles some time after the abort signal, or never. */
+  /** Starts a process whose work ends some time after the abort signal, or never. */
   function worker(reaction: "stops" | "hangs"): ReturnType<typeof spawn> {
     const source = new URL("../../../src/interfaces/cli/interrupt.ts", import.meta.url).href;
     const script = `import { interruptible } from ${JSON.stringify(source)};

@@ -20,7 +20,7 @@ function installed(shell: Shell): boolean {
   }
 }
 
-/** The completions that bash offers after the words of a line. */
+/** Returns the completions that bash offers after the words of a line. */
 function bash(...words: string[]): string[] {
   const text = `${script("bash")}
 COMP_WORDS=(tidemark ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}

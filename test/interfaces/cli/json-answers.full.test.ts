@@ -86,7 +86,7 @@ const network = ["--network", "compact", "--rate", "20", "--window", "40", "--fo
 const checked = z.object({ known: z.boolean() }).loose();
 const seen = new Set<string>();
 
-/** The output of `check`: `{ known, ...answer }` for one stream, or the answers for many streams. */
+/** Expects the output of `check`: `{ known, ...answer }` for one stream, or the answers for many streams. */
 function expectCheck(line: string): void {
   if ("streams" in JSON.parse(line)) {
     expectForm(printedCheckedStreamsSchema, line);
@@ -96,7 +96,7 @@ function expectCheck(line: string): void {
   expectForm(checkResultSchema, JSON.stringify(answer));
 }
 
-/** The baseline's schema expects the keys of `drift` in camelCase. */
+/** Expects a baseline in its stored form; the schema that reads it converts the keys of `drift` to camelCase. */
 function expectBaseline(line: string): void {
   const value: unknown = JSON.parse(line);
   expect(camelCaseKeys(value)).toEqual([]);

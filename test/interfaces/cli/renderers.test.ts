@@ -18,7 +18,7 @@ function sink(properties: { isTTY?: boolean; columns?: number } = {}): { text: s
   };
 }
 
-/** The text that remains on a terminal: for each line, the part that was written after the line was last cleared. */
+/** Returns the text that remains on a terminal: for each line, the part that was written after the line was last cleared. */
 function screen(text: string): string {
   return text
     .split("\n")
@@ -26,7 +26,7 @@ function screen(text: string): string {
     .join("\n");
 }
 
-/** The events of the training run, with a warning before the first fold ends. */
+/** Shows the events of the training run, with a warning before the first fold ends. */
 function showAll(renderer: TrainRenderer): void {
   for (const event of events) {
     if (event.type === "fold" && event.fold === 1) renderer.warn(warning);

@@ -128,12 +128,12 @@ const cases: Readonly<Record<string, (bad: string) => readonly (readonly string[
   sync: (bad) => [[bad, "--tracking", "http://127.0.0.1:9"]],
 };
 
-/** A file without read permission can still be replaced. */
+/** Returns the path if a command that replaces its output must fail there; a file without read permission can be replaced. */
 function replaces(bad: string): string[] {
   return bad === "locked.csv" ? [] : [bad];
 }
 
-/** An existing folder is allowed for commands that write their files into it. */
+/** Returns a file's path inside `bad` if the command must fail there; commands may write files into an existing folder. */
 function inside(bad: string, name: string): string[] {
   return bad === "folder.csv" ? [] : [join(bad, name)];
 }

@@ -18,7 +18,7 @@ import { ServiceMetrics } from "../../../src/report/service-metrics.ts";
 export interface FakeOptions {
   /** Path of the token file. */
   readonly file: string;
-  /** Where bodies are written. */
+  /** Folder in which request bodies are stored. */
   readonly directory: string;
   readonly environment?: Record<string, string>;
   readonly isOpen?: boolean;

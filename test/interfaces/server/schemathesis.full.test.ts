@@ -22,7 +22,9 @@ const skipped = python === undefined ? " (skipped: no Python with Schemathesis i
 /** Stream names that a client may choose. */
 const oddNames = ["\r\n\t\0", "%zz", "../a", "*", "__proto__", '",stream="', "a\u2028b", "-"];
 
-/** `spawnSync` would block this process, which reads the service's log, so the service would wait for its reader. */
+/**
+ * Runs a program without blocking this process, which reads the service's log; otherwise, the service would wait for a reader.
+ */
 function ended(program: string, words: readonly string[], cwd: string): Promise<{ code: unknown; stdout: string }> {
   return new Promise((resolve) => {
     execFile(program, words, { cwd, timeout: 170_000 }, (error, stdout) =>

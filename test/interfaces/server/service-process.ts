@@ -21,7 +21,7 @@ export interface EndedService {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The caller must stop this process. */
+/** Starts the service in a process that the caller must stop. */
 export async function startServiceProcess(words: readonly string[], cwd: string): Promise<RunningService> {
   const child = spawn(process.execPath, [main, "serve", "--port", "0", "--json", ...words], {
     cwd,

@@ -1,7 +1,7 @@
 // The file layouts that apps and devices export, and those of published data sets; generate.ts writes small files in these
-// layouts, with made-up values. Columns are written as HEADER=VALUE and separated by |; VALUE is a key that exportValue in generate.ts
-// knows, or an apostrophe followed by literal text. To add the layout of a real file, add a folder with the file and an export.json;
-// no code is needed.
+// layouts, with made-up values. Columns are written as HEADER=VALUE and separated by |; VALUE is a key that exportValue in
+// generate.ts knows, or an apostrophe followed by literal text. To add the layout of a real file, add a folder with the file
+// and an export.json; no code is needed.
 
 export interface Shape {
   readonly name: string;

@@ -1,5 +1,5 @@
-// Checks many streams at once, from one table and from files. Streams that were checked separately with `--only` before count as
-// known, because their batches have the same content and the same id.
+// Checks many streams at once, from one table and from files. Streams that were checked separately with `--only` before count
+// as known, because their batches have the same content and the same id.
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { printedCheckedStreamsSchema } from "../../src/pipelines/stream-schemas.ts";

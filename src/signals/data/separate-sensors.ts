@@ -23,6 +23,7 @@ import {
   rowsOfPooledSensor,
   type SensorColumn,
 } from "./pooled-sensors.ts";
+import { withoutRowsOfOtherSensors } from "./rows-of-other-sensors.ts";
 import { rowsOfSplitSide } from "./rows-of-split-side.ts";
 import { findSparseSensors } from "./sparse-sensors.ts";
 
@@ -174,7 +175,8 @@ async function joinSeparatedSensors(
     return schemaOfSeparatedSensors(database, out);
   }
   const sparse = await findSparseSensors(database, schema, [...vectors, ...others.map((name) => [name])]);
-  if (sparse === null || (time === null && !sparse.single)) return schema;
+  if (sparse === null || (time === null && !sparse.single))
+    return time === null ? schema : withoutRowsOfOtherSensors(database, schema, channels, warn);
   const numbers = new Set([...channels, ...(time?.numbers === true ? [time.column] : [])]);
   const source = schema.source(numbers, time?.isDateTime === true ? time.column : null);
   const parts = sparse.parts

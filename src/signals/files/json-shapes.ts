@@ -5,7 +5,11 @@
 // - { "0": { "ax": 0.1 }, "1": { "ax": 0.2 } }, as pandas writes with orient="index", and as Firebase writes with generated
 // keys
 // - { "ax": [{ "ts": 0, "value": 0.1 }], "ay": [...] }, a series per name, as ThingsBoard writes
+// - { "users": { "ann": [{ "ax": 0.1 }], "bob": [...] } }, a list of records per person or session
 // - { "acc": { "t": [0, 20], "x": [...] }, "gyro": { "t": [0, 10], "x": [...] } }, in which each sensor has its own times
+
+import { sensorInText } from "../sensors/sensor-in-text.ts";
+import { usualColumnOfRole } from "./usual-column-names.ts";
 
 /** A table of values with or without names; the values are text or numbers. */
 export interface JsonTable {
@@ -135,7 +139,8 @@ function splitJsonTable(document: Readonly<Record<string, unknown>>): JsonTable 
   };
 }
 
-function withLists(value: unknown): unknown {
+/** @param parent the key of the value, if it has one */
+function withLists(value: unknown, parent?: string): unknown {
   if (!isJsonObject(value)) return value;
   const entries = Object.entries(value);
   const objects = entries.map(([, own]) => own).filter(isJsonObject);
@@ -152,8 +157,39 @@ function withLists(value: unknown): unknown {
         ...Object.fromEntries(entries.map(([name], c) => [name, objects[c]![key]])),
       }));
   }
-  const changed = entries.map(([key, own]) => [key, withLists(own)] as const);
+  const changed = entries.map(([key, own]) => [key, withLists(own, key)] as const);
+  const merged = parent === undefined ? undefined : recordsOfLists(changed, parent);
+  if (merged !== undefined) return merged;
   return changed.some(([, own], i) => own !== entries[i]![1]) ? Object.fromEntries(changed) : value;
+}
+
+const keyRoles = ["group", "recording", "label"] as const;
+
+/** Merges lists of records, one per person or session, as in {"users": {"ann": [{"ax": 0.1}], "bob": [...]}}. */
+function recordsOfLists(
+  entries: readonly (readonly [key: string, value: unknown])[],
+  parent: string,
+): Record<string, unknown>[] | undefined {
+  const name = parent.replace(/s$/i, "");
+  const lists = entries.map(([, value]) => {
+    const own = isJsonObject(value) ? Object.values(value) : [];
+    return own.length === 1 ? own[0] : value;
+  });
+  const keysOf = (record: unknown): string =>
+    isJsonObject(record) && Object.values(record).every(isPlainJsonValue)
+      ? Object.keys(record).sort().join("\x1f")
+      : "";
+  const [first] = (Array.isArray(lists[0]) ? lists[0] : []) as unknown[];
+  const keys = keysOf(first);
+  const isTable = (list: unknown): boolean =>
+    Array.isArray(list) && list.length >= fewestRows && list.every((record) => keysOf(record) === keys);
+  if (keys === "" || keys.split("\x1f").includes(name) || !lists.every(isTable)) return undefined;
+  if (entries.some(([key]) => sensorInText(key) !== undefined)) return undefined;
+  // A single entry may also be any object around a list.
+  if (entries.length === 1 && !keyRoles.some((role) => usualColumnOfRole([name], role) !== null)) return undefined;
+  return entries.flatMap(([key], i) =>
+    (lists[i] as Record<string, unknown>[]).map((record) => ({ [name]: key, ...record })),
+  );
 }
 
 /** Whether the values count up from 0, like the rows of a table. */

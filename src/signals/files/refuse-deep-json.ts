@@ -3,6 +3,7 @@
 // Whether the brackets match is checked later by DuckDB.
 
 import { createReadStream } from "node:fs";
+import { createGunzip } from "node:zlib";
 import { UserError } from "../../errors.ts";
 import { nestingLimit } from "./table-limits.ts";
 
@@ -13,7 +14,9 @@ const [opening, closing, braceBit] = [0x5b, 0x5d, 0x20];
 /** @throws UserError if the document is nested too deeply */
 export async function refuseDeepJson(path: string, stored: string): Promise<void> {
   let [depth, inText, escaped] = [0, false, false];
-  for await (const bytes of createReadStream(stored, { highWaterMark: 2 ** 18 }) as AsyncIterable<Uint8Array>) {
+  const input = createReadStream(stored, { highWaterMark: 2 ** 18 });
+  const text = /\.gz$/i.test(stored) ? input.pipe(createGunzip()) : input;
+  for await (const bytes of text as AsyncIterable<Uint8Array>) {
     for (const byte of bytes) {
       if (inText) {
         if (escaped) escaped = false;

@@ -11,9 +11,12 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 /** Maximum size, in bytes, of a document that is read as a whole. */
 const largestDocument = 2 ** 26;
-/** A value in MongoDB's Extended JSON, such as {"$numberDouble": "0.1"} or {"$date": "2024-05-04T10:00:00Z"}. */
+/**
+ * A value with its type, as in MongoDB's Extended JSON ({"$numberDouble": "0.1"}, {"$date": "2024-05-04T10:00:00Z"}), Firestore
+ * ({"doubleValue": 0.1}) and DynamoDB ({"N": "0.1"}, which are always texts).
+ */
 const typedValue =
-  /\{\s*"\$(?:numberDouble|numberInt|numberLong|numberDecimal|date|oid)"\s*:\s*("[^"]*"|[-+\d.eE]+)\s*\}/g;
+  /\{\s*"(?:(?:\$(?:numberDouble|numberInt|numberLong|numberDecimal|date|oid)|(?:double|integer|string|timestamp)Value)"\s*:\s*("[^"]*"|[-+\d.eE]+)|[NS]"\s*:\s*("[^"]*"))\s*\}/g;
 
 /**
  * Returns a file with plain values in place of objects that give a value's type, and with lists in place of objects that stand
@@ -24,11 +27,14 @@ export async function reshapeJson(file: SourceFile, head: string, scratch: Scrat
   const stored = file.stored ?? file.path;
   if (head.match(typedValue) !== null) {
     const out = scratch.file("values.json");
+    // A date may contain a number: {"$date": {"$numberLong": "1714816800000"}}.
+    const plain = (part: string): string => part.replace(typedValue, "$1$2").replace(typedValue, "$1$2");
+    const text = await jsonDocumentText(file);
     const lines = async function* (): AsyncGenerator<string> {
-      // A date may contain a number: {"$date": {"$numberLong": "1714816800000"}}.
-      for await (const line of linesOfText(stored)) yield line.replace(typedValue, "$1").replace(typedValue, "$1");
+      for await (const line of linesOfText(stored)) yield plain(line);
     };
-    await writeTextLines(lines(), out);
+    if (text === undefined) await writeTextLines(lines(), out);
+    else await writeFile(out, plain(text));
     return reshapeJson({ ...file, stored: out }, "", scratch);
   }
   if (

@@ -82,6 +82,10 @@ export function partsOfJoinedClock(column: string, available: readonly string[])
   return parts.length > 1 && parts.every((part) => available.includes(part)) ? parts : [];
 }
 
+/** The names of JSON objects around a record, which come before the names of its fields. */
+const wrapper =
+  /^(?:(?:_?source|payload|body|data|fields?|message|item|record|properties|attributes|params|state|reported|doc|document|content|event|reading|sample)[_.])+(?=.)/i;
+
 /** Returns the column whose name is the most likely one for the role. */
 export function usualColumnOfRole(columns: readonly string[], role: ColumnRole): string | null {
   // MongoDB gives each row an _id of its own.
@@ -96,6 +100,11 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
       available.find((column) => normaliseUsualColumnName(column) === usual) ??
       available.find((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === usual);
     if (match !== undefined) return match;
+  }
+  const bareOf = (column: string): string => column.replace(wrapper, "");
+  if (available.some((column) => bareOf(column) !== column)) {
+    const inner = usualColumnOfRole(available.map(bareOf), role);
+    if (inner !== null) return available.find((column) => bareOf(column) === inner)!;
   }
   if (role !== "time") return null;
   // The last word may be a unit, as in t_us.

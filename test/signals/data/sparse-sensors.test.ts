@@ -49,6 +49,19 @@ describe("sensors that fill only some rows", () => {
     expect(quality.warnings.join("\n")).toMatch(/only some rows have values of acc_x, acc_y, acc_z/);
   });
 
+  test("are left out with their rows if they are not read", async () => {
+    const rows = times.flatMap((t, i) => [
+      `${t},${acc(t)},${gyr(t)},,,`,
+      ...(i % 10 === 0 ? [`${t + 0.004},,,,,,,22,-5,41`] : []),
+    ]);
+    const { recordings, quality } = await read(table(rows, `${names},x_mag,y_mag,z_mag`));
+    expect(recordings.time.length).toBe(300);
+    expect(quality.sampling.rate_hz).toBeCloseTo(50, 6);
+    expect(quality.warnings.join("\n")).toMatch(/only of x_mag, y_mag, z_mag are left out/);
+    const lost = times.map((t, i) => `${t},${i % 10 === 0 ? ",,,,," : `${acc(t)},${gyr(t)}`},22,-5,41`);
+    await expect(read(table(lost, `${names},x_mag,y_mag,z_mag`))).rejects.toThrow(/Column "x_acc": 30 missing/);
+  });
+
   test("are not found where values are lost", async () => {
     const lost = times.map((t, i) => `${t},${acc(t)},${i > 40 && i < 90 ? ",," : gyr(t)}`);
     await expect(read(table(lost))).rejects.toThrow(/Column "x_gyr": 49 missing/);

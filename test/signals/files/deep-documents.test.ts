@@ -23,6 +23,17 @@ test("JSON", async () => {
   expect((await read(folder.path("text.json"))).recordings.stretches.length).toBeGreaterThan(0);
 });
 
+test("compressed JSON, whose bytes may look like brackets", async () => {
+  let seed = 7;
+  const noise = (): number => (seed = (seed * 48_271) % 2_147_483_647);
+  const flat = rows(60).map(({ time, values: [Ax, Ay, Az] = [] }) => ({
+    ...{ timestamp_s: Number(time), Ax, Ay, Az },
+    note: Array.from({ length: 60_000 }, () => String.fromCharCode(97 + (noise() % 26))).join(""),
+  }));
+  const folder = folderOf({ "r.json.gz": JSON.stringify(flat) });
+  expect((await read(folder.path("r.json.gz"))).recordings.time.length).toBe(60);
+});
+
 /** Encodes an unsigned number with seven bits per byte, as in Thrift's compact protocol. */
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))];

@@ -37,6 +37,45 @@ describe("a document becomes a table", () => {
     expect(jsonTable('{"columns":["x"],"data":[[1,2]]}')).toBeUndefined();
   });
 
+  it("of lists of records per person, also in sessions, unless they are those of sensors", () => {
+    const rows = records.slice(0, 9);
+    const ofPeople = { users: { ann: { sessions: { a: rows, b: rows } }, bob: { sessions: { a: rows } } } };
+    const { users } = jsonWithLists(JSON.stringify(ofPeople)) as { users: Record<string, unknown>[] };
+    expect(users).toHaveLength(27);
+    expect(users[9]).toEqual({ user: "ann", session: "b", ...rows[0] });
+    expect(users[26]).toEqual({ user: "bob", session: "a", ...rows[8] });
+    expect(jsonWithLists(JSON.stringify({ data: { acc: rows, gyro: rows } }))).toBeUndefined();
+    expect(jsonWithLists(JSON.stringify({ data: { ann: rows, bob: [{ t: 0 }] } }))).toBeUndefined();
+  });
+
+  it("of values with their types, as in DynamoDB and Firestore, also over several lines", async () => {
+    const dynamo = records.map(({ t, x, y, z }) => ({
+      Item: {
+        ts: { N: String(t) },
+        user: { S: "ann" },
+        ax: { N: String(x) },
+        ay: { N: String(y) },
+        az: { N: String(z) },
+      },
+    }));
+    const firestore = records.map(({ t, x, y, z }) => ({
+      fields: {
+        ...{ ts: { doubleValue: t }, user: { stringValue: "ann" } },
+        ...{ ax: { doubleValue: x }, ay: { doubleValue: y }, az: { doubleValue: z } },
+      },
+    }));
+    const { path } = folderOf({
+      "dynamo.json": dynamo.map((record) => JSON.stringify(record)).join("\n"),
+      "firestore.json": JSON.stringify({ documents: firestore }, null, 2),
+    });
+    for (const name of ["dynamo.json", "firestore.json"]) {
+      const { recordings, quality } = await readRecordings([path(name)], { requireLabels: false });
+      expect(Object.keys(quality.persons)).toEqual(["ann"]);
+      expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
+      expect(recordings.values[0]![40], name).toBeCloseTo(records[40]!.x, 4);
+    }
+  });
+
   it("of series of times and values", async () => {
     const series = (["x", "y", "z"] as const).map((name) => {
       const points = records.map((record) => ({ ts: 1000 * record.t + 1.7e12, value: String(record[name]) }));

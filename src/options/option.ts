@@ -29,7 +29,7 @@ export interface Option<T = unknown> {
   readonly argument?: boolean;
   /**
    * What the option affects: the result (these options identify an interrupted run), only how the command runs, or only where
-   * it reports.
+   * the command reports.
    */
   readonly affects: "result" | "run" | "tracking";
   /** Former names of the option, which still work. */

@@ -82,7 +82,8 @@ export const experiment: Option<string> = textOption({
   doc: "experiment in which the run appears",
 });
 
-/** The experiment for runs that belong to a training run, whose experiment is the default. @param doc what appears there */
+/** Returns the option for the experiment of runs that belong to a training run; by default, it is the training run's experiment.
+ * @param doc the line of help */
 export function sharedExperimentOption(doc: string): Option<string> {
   return textOption({
     value: "name",

@@ -82,7 +82,10 @@ export interface CheckRun {
 
 /** A check for which the caller has already read the batch. */
 export interface NumbersRun extends CheckRun {
-  /** The rows, if the only file merely contains their names; see `isNumberTable`. Default: the rows are in the file. */
+  /**
+   * The rows, if the only file contains just the names of their columns; see `isNumberTable`. Default: the rows are in the
+   * file.
+   */
   readonly numbers?: Float32Batch;
 }
 

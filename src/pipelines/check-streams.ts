@@ -37,7 +37,7 @@ export interface CheckedStreams {
   exit_code: number;
   /** Number of streams per verdict, and of streams that could not be checked. */
   counts: Record<CheckedStreamKind, number>;
-  /** One entry per stream, in the order in which they first appear. */
+  /** One entry per stream, in the order in which the streams first appear. */
   streams: CheckedStream[];
 }
 

@@ -35,8 +35,8 @@ export type FreezeMessage =
   | { readonly type: "baseline"; readonly baseline: DriftBaseline };
 
 /**
- * Maximum number of threads. More would hardly be faster, because each thread repeats the work that is not distributed and
- * keeps a copy of the results in memory.
+ * Maximum number of threads. More threads would hardly be faster, because each thread repeats the work that is not distributed
+ * and keeps a copy of the results in memory.
  */
 const mostThreads = 16;
 /** Minimum number of windows for a second thread; with fewer, starting it takes longer than it saves. */

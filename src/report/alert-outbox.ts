@@ -158,10 +158,10 @@ export class AlertOutbox {
   }
 
   /**
-   * Deletes all messages and reports about a stream, so that the file no longer contains its name. Messages that its incidents
-   * have ended may be queued for `ends`; they do not contain the name.
+   * Deletes all messages and reports about a stream, so that the file no longer contains its name. If `of` and `ends` are
+   * given, also queues messages without the name, which say that the stream's incidents have ended.
    * @param of project and model of the stream (default: any)
-   * @param ends the targets that are notified of the end of the stream's incidents, if they were notified of the incidents
+   * @param ends targets of these messages; only those that were notified of an incident receive its end; null for no messages
    */
   erase(
     stream: string,

@@ -24,8 +24,8 @@ export class StreamSeries {
   }
 
   /**
-   * Whether the stream has its own series. Assigns them if there is room, or if a stream in alarm can replace one that is not
-   * in alarm.
+   * Gives the stream its own series if there is room, or if the stream is in alarm and can replace one that is not.
+   * @returns whether the stream has its own series
    */
   admit(series: SeriesOfStream, inAlarm: boolean): boolean {
     const key = JSON.stringify([series.model, series.stream]);

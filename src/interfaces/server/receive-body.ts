@@ -15,8 +15,8 @@ export interface BodyLimits {
   /** After decompression. */
   readonly batchBytes: number;
   /**
-   * Maximum number of rows. In a text, the lines are counted while the body arrives; the rows of other formats are counted when
-   * they are read.
+   * Maximum number of rows. In text formats, the lines are counted while the body arrives; the rows of other formats are
+   * counted when they are read.
    */
   readonly batchRows: number;
 }

@@ -29,7 +29,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
   });
   afterAll(() => server.remove());
 
-  /** Opens streams, each with its own connection, which ends with the stream. */
+  /** Opens the streams of a project through a separate connection, which closes together with them. */
   async function connect(project: string): Promise<StreamStore> {
     const store = await open(server.address(database));
     const streams = await store.streamsOf({ project, model: "walk-1" });

@@ -45,10 +45,26 @@ export function channelContent(rows: SampledRows, channel: number): ChannelRange
   return { min, max, flat_seconds: withoutRoundingNoise(flatSeconds) };
 }
 
-/** Warns about channels that are constant all the time, or for more than a tenth of it. */
+/** Ranges to which values are often scaled for a classifier. */
+const scaledRanges = [
+  [0, 1],
+  [-1, 1],
+] as const;
+/** Fewer channels may reach the ends of such a range by chance. */
+const leastScaled = 3;
+
+/** Warns about channels that were scaled, or that are constant all the time, or for more than a tenth of it. */
 export function channelContentWarnings(channels: Readonly<Record<string, ChannelRange>>, seconds: number): string[] {
   const entries = Object.entries(channels);
   return [
+    ...scaledRanges.flatMap(([from, to]) => {
+      const names = entries.flatMap(([name, { min, max }]) => (min === from && max === to ? [name] : []));
+      return names.length < leastScaled
+        ? []
+        : [
+            `The values of ${names.join(", ")} range from exactly ${from} to exactly ${to}, so they seem to have been scaled. Scaled values have no unit, and scales may differ between people; use the values as the sensor measured them.`,
+          ];
+    }),
     ...entries.flatMap(([name, { min, max }]) =>
       min === max ? [`Channel ${name} is constant throughout (${min}).`] : [],
     ),

@@ -110,8 +110,16 @@ function otherFormatOfFile(head: Uint8Array): Kind | undefined {
 function otherFormatOfText(head: Uint8Array): Kind | undefined {
   const marked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   if (marked) return otherFormatUtf16("UTF-16");
-  const text = new TextDecoder().decode(head.subarray(0, 64)).trimStart();
+  const text = new TextDecoder().decode(head.subarray(0, 4096)).trimStart();
   if (text.startsWith("<")) {
+    const [, tracks] = /<(HealthData|gpx|TrainingCenterDatabase|kml)\b/.exec(text) ?? [];
+    if (tracks !== undefined) {
+      return {
+        is: tracks === "HealthData" ? "the XML export of Apple Health" : "a track of positions",
+        advice:
+          "It contains no accelerations. Record these with an app that exports the raw values of sensors, as in docs/devices.md.",
+      };
+    }
     return {
       is: "an HTML or XML document",
       advice: "Download the table itself, or export it as CSV in UTF-8.",

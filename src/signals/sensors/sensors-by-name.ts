@@ -47,7 +47,7 @@ export function sensorsByName(columns: readonly string[]): NamedSensor[] {
 
 /** Words in the names of numbered values that are not axes, such as acc1_temp and gyro_status_1. */
 const notAxes =
-  /^(temp|count|bat|stat|norm|mag|time|id|energy|mean|std|var|max|min|range|bias|offset|scale|cal|flag|mode|event|peak|rms|sum)/;
+  /^(temp|count|bat|stat|norm|mag|time|id|energy|mean|std|var|max|min|range|bias|offset|scale|cal|flag|mode|event|peak|rms|sum|jerk|delta|diff)/;
 
 /** Finds sensors whose axes are numbered. @param taken columns of other sensors */
 function numberedSensors(columns: readonly string[], taken: ReadonlySet<string>): NamedSensor[] {
@@ -187,12 +187,12 @@ export function wordsOfSensorName(text: string): string[] {
   );
 }
 
-/** Whether the words name angles or quaternions, which do not rotate like vectors. */
+/** Whether the words name angles or quaternions, which do not rotate like vectors, changes of a sensor's values, or its times. */
 function isNoSensorName(words: readonly string[]): boolean {
   const text = words.join(" ");
   return (
     words.some((word) =>
-      /^(quat|ori(ent|inc|$)|attitude$|euler?$|angles?$|roll$|pitch$|yaw$|tilt|inclin|rotvec|rotmat|q$|dq$|time(stamps?)?$)/.test(
+      /^(quat|ori(ent|inc|$)|attitude$|euler?$|angles?$|roll$|pitch$|yaw$|tilt|inclin|rotvec|rotmat|q$|dq$|time(stamps?)?$|jerk|delta$|diff$|derivative$)/.test(
         word,
       ),
     ) || /rot(ation)? ?(vec|mat)/.test(text)

@@ -14,7 +14,7 @@ export interface UsualChannels {
 }
 
 /**
- * Prefers accelerometers with gravity to those without, named sensors to plain x, y, z, words to single letters (gFx to ax),
+ * Prefers accelerometers with gravity to those without, raw to filtered values, named sensors to plain x, y, z, words to single letters (gFx to ax),
  * and short names to long ones. If there are several gyroscopes, chooses one with an accelerometer in the same place, along
  * with that accelerometer.
  * If no name gives a kind, reads all sensors named after places on the body.
@@ -64,5 +64,6 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
 
 function rankUsualChannels(sensor: NamedSensor): number {
   const byName = (isNamelessSensor(sensor) ? 100 : 0) + (sensor.weak ? 50 : 0) + sensorNameLength(sensor);
-  return (sensor.gravity === false ? 1000 : 0) + byName;
+  const isSmoothed = /filt|smooth|low_?pass|high_?pass|(?:^|_)[lh]pf?(?:_|$)/i.test(sensor.name);
+  return (sensor.gravity === false ? 1000 : 0) + (isSmoothed ? 200 : 0) + byName;
 }

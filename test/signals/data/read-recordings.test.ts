@@ -326,6 +326,19 @@ describe("readRecordings", () => {
     ]);
   });
 
+  test("channels that were scaled to a range are reported", async () => {
+    const scaled = (from: number, count: number) =>
+      [...rows(200), ...rows(200, { activity: "sit", recording: "r2" })].map((row, i) => {
+        const values = [0, 1, 2, 3, 4, 5].map((c) => (c < count ? from + ((i + c) % 50) * ((1 - from) / 49) : i));
+        return { ...row, values };
+      });
+    for (const from of [0, -1])
+      expect((await readCsv(scaled(from, 3))).quality.warnings.join()).toContain(
+        `The values of Ax, Ay, Az range from exactly ${from} to exactly 1, so they seem to have been scaled.`,
+      );
+    expect((await readCsv(scaled(0, 2))).quality.warnings).toEqual([]);
+  });
+
   test("windows of whatever was read cross no person, recording, label or gap", async () => {
     const part = fc.record({
       user: fc.constantFrom("ann", "bob"),

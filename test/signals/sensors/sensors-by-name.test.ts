@@ -48,6 +48,13 @@ it("names every sensor otherwise, also where the short names are equal", () => {
   expect(sensors.map(({ name }) => name)).toEqual(["gXYZ(°/s)", "g_xyz"]);
 });
 
+it("prefers values as measured to filtered ones, and reads no changes of values", () => {
+  const axes = (name: string) => ["x", "y", "z"].map((axis) => `${name}_${axis}`);
+  const columns = [...axes("filt_acc"), ...axes("acc_jerk"), ...axes("delta_acc"), ...axes("raw_acc")];
+  expect(usualChannels(columns)).toMatchObject({ channels: axes("raw_acc"), passedOver: [{ name: "filt_acc" }] });
+  expect(usualChannels(columns.slice(0, 9)).channels).toEqual(axes("filt_acc"));
+});
+
 it("reads all sensors that a user gives, and none of those that the user says are none", () => {
   const columns = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz", "x", "y", "z"];
   const given = (kind: Sensor["kind"], channels: Sensor["channels"], none = false) => ({

@@ -107,7 +107,7 @@ export async function openRowChunks(
       const filled = await withoutEmptyColumns(database, file, schema, options, warn);
       const numbered = await withoutRowNumbers(database, file, filled, options, warn);
       const windows = await withWindowRows(database, file.path, numbered, options, warn);
-      if (windows !== null) options = { recording: windowColumn, ...options };
+      if (windows?.names.includes(windowColumn)) options = { recording: windowColumn, ...options };
       const { schema: own, label } = await withOneHotLabel(database, file.path, windows ?? numbered, {
         options,
         required,

@@ -14,6 +14,7 @@ import {
 import { explainCsvReadError, withReadErrorsExplained } from "./explain-read-error.ts";
 import type { SourceFile } from "./find-files.ts";
 import { withGpsClock } from "./gps-clock.ts";
+import { withListCells } from "./list-cells.ts";
 import type { PathColumn } from "./path-columns.ts";
 import { refuseLongLines } from "./refuse-long-lines.ts";
 import { refuseOtherFormats } from "./refuse-other-formats.ts";
@@ -56,7 +57,11 @@ export async function readTableSchema(
   if (own.names.length === 0) throw new UserError(`${file.path}: the file has no columns.`);
   refuseTableOverLimit(file.path, own.names);
   const schema = await withReadErrorsExplained(database, file, own, async () => {
-    const vectors = await withUnitCells(database, file.path, await withVectorCells(database, own));
+    const vectors = await withUnitCells(
+      database,
+      file.path,
+      await withVectorCells(database, await withListCells(database, own)),
+    );
     const gps = await withGpsClock(database, vectors);
     if (gps !== vectors) return gps;
     const split = await withSplitClock(database, vectors);

@@ -52,8 +52,11 @@ const headBytes = 2 ** 17;
 const headLines = 400;
 const tableInArchive =
   /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|cwa|gt3x|fit|avro)(\.gz)?$/i;
-/** Matches files that are read only if the archive contains no tables; alongside tables, a .bin file may contain anything. */
+/** Matches files that are read only if the archive contains no tables; alongside tables, they may contain anything. */
 const binaryInArchive = /\.bin$/i;
+const archiveInArchive = /\.zip$/i;
+/** Maximum number of archives around an archive; some archives contain themselves. */
+const mostArchives = 2;
 const notInArchive = /(^|\/)(__MACOSX\/|\.|readme|license|metadata)/i;
 
 /**
@@ -254,7 +257,9 @@ async function readableFilesOfArchive(
     entries
       .filter(({ name }) => form.test(name) && !notInArchive.test(name))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const listed = [tableInArchive, binaryInArchive].map(named).find(({ length }) => length > 0) ?? [];
+  const depth = file.path.match(/\.zip(?=\/)/gi)?.length ?? 0;
+  const forms = [tableInArchive, binaryInArchive, ...(depth < mostArchives ? [archiveInArchive] : [])];
+  const listed = forms.map(named).find(({ length }) => length > 0) ?? [];
   const empty = listed.filter(({ bytes }) => bytes === 0);
   const tables = empty.length < listed.length ? listed.filter(({ bytes }) => bytes > 0) : listed;
   if (tables !== listed && empty.length > 0)

@@ -7,6 +7,7 @@ import { UserError } from "../../../src/errors.ts";
 import { type ReadRecordingsOptions, readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { csv, folderOf, goodRows, header, rows } from "../data/tables.ts";
+import { zipArchive } from "../forms/zip-archive.ts";
 
 const table = goodRows();
 const plain = csv(table);
@@ -119,6 +120,11 @@ test.each<[string, string, string | Uint8Array, ReadRecordingsOptions["columns"]
   ["Windows' line ends", "a.csv", preamble.replaceAll("\n", "\r\n") + plain.replaceAll("\n", "\r\n")],
   ["a zip archive", "a.zip", zip({ "data/a.csv": plain, "__MACOSX/data/._a.csv": "x", "README.txt": "see a.csv" })],
   ["a zip archive without compression", "a.zip", zip({ "a.csv": plain }, "ZIP_STORED")],
+  [
+    "a zip archive in a zip archive",
+    "a.zip",
+    zipArchive({ "data/b.zip": zipArchive({ "c/a.csv": Buffer.from(plain) }), "b.names": Buffer.from("x") }),
+  ],
   ["a zip archive that is called CSV", "a.csv", zip({ "a.txt": plain.replaceAll(",", " ") })],
   ["a JSON array", "a.json", JSON.stringify(records)],
   [
@@ -205,6 +211,8 @@ describe("what cannot be read", () => {
     const arrays = await refusal("a.npz", zip({ "acc.npy": "x", "gyro.npy": "x" }));
     expect(arrays.message).toContain("found NumPy arrays (.npz): acc, gyro");
     expect(arrays.advice).toContain('["acc"]');
+    const nested = [1, 2, 3].reduce((inner) => zipArchive({ "a.zip": inner }), archive as Uint8Array);
+    expect((await refusal("a.zip", nested)).message).toContain("a.zip/a.zip/a.zip: this zip archive contains no table");
     expect((await refusal("a.zip", archive.subarray(0, 300))).message).toContain("its directory is missing");
     const damaged = Buffer.from(archive).fill(0xff, 100, 400);
     expect((await refusal("a.zip", damaged)).message).toMatch(/a\.csv is damaged|cannot be read/);

@@ -4,17 +4,9 @@ import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import { wordsOfSplitSide } from "../files/split-sides.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { fixedSplitOf, fixedSplitText, type SplitSide } from "./fixed-split.ts";
-
-/**
- * Words for the two sides; case is ignored. Validation rows count as training, because each fold chooses its own validation
- * people.
- */
-const wordsOfSide: Record<SplitSide, readonly string[]> = {
-  train: ["train", "training", "trn", "learn", "val", "valid", "validation", "dev"],
-  test: ["test", "testing", "tst", "heldout", "held-out", "held_out", "holdout", "eval", "evaluation"],
-};
 
 const shownValues = 8;
 
@@ -44,7 +36,7 @@ export async function rowsOfSplitSide(
   const values = found.filter(({ value }) => !isMissing(value)).map(({ value }) => String(value));
   const sideOf = (value: string): SplitSide | undefined => {
     if (test !== undefined) return value === test ? "test" : "train";
-    return (["train", "test"] as const).find((own) => wordsOfSide[own].includes(value.toLowerCase()));
+    return (["train", "test"] as const).find((own) => wordsOfSplitSide[own].includes(value.toLowerCase()));
   };
   if (values.some((value) => sideOf(value) === undefined)) throw unknownSplitSides(file, column, values);
   const missing = found.filter(({ value }) => isMissing(value)).reduce((sum, { rows }) => sum + Number(rows), 0);

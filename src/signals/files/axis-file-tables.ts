@@ -12,6 +12,7 @@ import { type AxisLayout, layoutOfAxisFiles, valuesOfAxisLine } from "./axis-lay
 import { type Database, duckdbIdentifier, duckdbLiteral, duckdbPath } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
+import { splitSideInWords } from "./split-sides.ts";
 import { linesOfText } from "./text-lines.ts";
 import { unzipEntry, type ZipEntry } from "./unzip.ts";
 import {
@@ -116,13 +117,16 @@ async function tableOfAxisFiles(
     ...texts.map(({ value, column, codes: names }) => valuesOfFile(value, column, names)),
     ...files.map(({ file, column }) => numbersOfAxisFile(file, column, layout)),
   ];
+  const side = splitSideInWords([...set.rest.split(" "), ...set.folder.split(/[/\\]/).slice(-2)]);
+  const split = side === undefined ? "" : `, ${duckdbLiteral(side)} AS split`;
   const out = options.scratch.file("axes.parquet");
   const group = Math.max(2048, Math.floor(groupValues / (layout.width * files.length)));
   await database.rows(
-    `COPY (SELECT * FROM ${parts.join(" POSITIONAL JOIN ")}) TO ${duckdbLiteral(out)} (FORMAT parquet, ROW_GROUP_SIZE ${group})`,
+    `COPY (SELECT *${split} FROM ${parts.join(" POSITIONAL JOIN ")}) TO ${duckdbLiteral(out)} (FORMAT parquet, ROW_GROUP_SIZE ${group})`,
   );
   await refuseFaultyAxisRows(database, out, [...files, ...texts.map((text) => ({ ...text, isText: true }))], layout);
   const beside = texts.map(({ from, file, more }) => `${from} ${basename(file.path)}${more}`);
+  if (side !== undefined) beside.push(`with "${side}" in a column called split`);
   options.warn(
     `${[`${first.path} is read together with ${counted(files.length - 1, "other file")} of one axis each`, ...beside].join(", ")}.`,
   );

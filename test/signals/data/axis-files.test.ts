@@ -72,6 +72,23 @@ test.each([
   );
 });
 
+test("the names of folders and files give the side of the split", async () => {
+  const other = {
+    ...inertial("test"),
+    "test/y_test.txt": labels,
+    "test/subject_test.txt": lines((w) => String(w < windows / 2 ? 2 : 4)),
+  };
+  for (const [side, people] of [
+    ["train", ["7", "9"]],
+    ["test", ["2", "4"]],
+  ] as const) {
+    const { quality, recordings } = await read({ ...train, ...other }, ["."], { split: "column:split", side });
+    expect(Object.keys(quality.persons)).toEqual(people);
+    expect(recordings.time.length).toBe(windows * samples);
+    expect(quality.warnings.join("\n")).toMatch(/with "train" in a column called split/);
+  }
+});
+
 test("in an archive", async () => {
   const archive = zipArchive(
     Object.fromEntries(Object.entries(train).map(([name, text]) => [`UCI HAR Dataset/${name}`, Buffer.from(text)])),

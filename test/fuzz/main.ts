@@ -1,5 +1,6 @@
 // npm run fuzz uses mutated inputs of every format as the product would. Each input must be accepted, or rejected with a
-// message: no stack trace, hang, crash, gigabyte of memory or half-written file. The same seed produces the same inputs.
+// message, without a stack trace, a hang, a crash, a half-written file or more than 1 GiB of memory. The same seed produces the
+// same inputs.
 //
 //   npm run fuzz                       tries 10,000 inputs for each format
 //   npm run fuzz -- --runs 300 --only csv,config --seed 7

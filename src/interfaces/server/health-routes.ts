@@ -5,7 +5,7 @@ import { jsonResponse } from "./json-response.ts";
 import type { Route } from "./route.ts";
 
 /** The reason given in the reply, without paths or hosts, because anyone can read it. */
-const unusable = "a model or the store cannot be used; the line of this request in the service's log says why";
+const unusable = "a model or the store cannot be used; the service's log entry for this request says why";
 
 /** @param notReady why the service accepts no batches; undefined if it does */
 export function healthRoutes({

@@ -27,7 +27,7 @@ export interface HeldOutPredictions {
   readonly members: readonly Float32Array[];
 }
 
-/** Measures a temperature for each member, and gives all members equal weights. */
+/** Fits a temperature for each member, and gives all members equal weights. */
 export function measureMixture({ labels, classCount, members }: Omit<HeldOutPredictions, "people">): EnsembleMixture {
   return {
     temperatures: members.map((own) => ensembleMemberTemperature(own, labels, classCount)),

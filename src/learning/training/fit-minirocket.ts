@@ -132,7 +132,7 @@ function fitsTurnedMiniRocket({ turned }: FitPlan): boolean {
 }
 
 /**
- * Counts the features of a rotated copy of each training window. Returns null if the plan does not rotate windows, and
+ * Computes the features of a rotated copy of each training window. Returns null if the plan does not rotate windows, and
  * undefined if it was stopped.
  */
 async function countTurnedMiniRocket(

@@ -72,7 +72,7 @@ export interface CountingOptions {
   readonly onCounted: (windows: number) => void;
 }
 
-/** Counts the features of the windows in `rows`, in that order. Returns null if `shouldStop` ended the counting. */
+/** Computes the features of the windows in `rows`, in that order. Returns null if `shouldStop` ended the computation. */
 export async function countMiniRocketFeatures(
   network: NetworkSpec,
   statistics: Float32Array,

@@ -37,8 +37,8 @@ export async function jsonSensorsAsRows(
 }
 
 /**
- * Finds lists of three numbers that are named like a sensor, such as "acc": [0.1, 0.2, 9.8], or are called "values" or "data"
- * and are the only list of plain values.
+ * Finds each list of three numbers that is named like a sensor, such as "acc": [0.1, 0.2, 9.8]. If there is none, finds a list
+ * that is called "value", "values" or "data", if it is the only list of plain values.
  */
 export async function vectorsInJson(
   database: Database,

@@ -73,10 +73,10 @@ export function decideSensors(
       doubts.push(
         doubtOfDecidedSensor(
           { ...sensor, unit: null },
-          "its unit is not known: the accelerometer beside it measures raw counts, so it probably does, too.",
+          "its unit is not known: the accelerometer beside it reports raw counts, so this sensor probably does, too.",
         ),
       );
-      return { ...sensor, unit: null, because: "its accelerometer measures raw counts" };
+      return { ...sensor, unit: null, because: "its accelerometer reports raw counts" };
     }
     const mixture =
       accelerometer === undefined

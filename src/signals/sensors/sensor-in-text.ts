@@ -1,4 +1,4 @@
-// Finds the sensor named by a text, such as a column value ("acc", "android.sensor.gyroscope") or the name of a file or sheet
+// Finds the sensor that a string names, such as a column value ("acc", "android.sensor.gyroscope") or the name of a file or sheet
 // (Accelerometer.csv, gyro_exp01_user01.txt).
 
 import { sensorsByName } from "./sensors-by-name.ts";

@@ -91,6 +91,7 @@ function resolveChannelRolesByName(
   const { channels, passedOver, areOnlyPlaces } = usualChannels(available, givenSensors(given, available));
   refuseWindowsAsColumns(channels.slice(0, 3), passedOver, file);
   refuseStatisticColumns(channels, file);
+  refuseCountColumns(channels, available, file);
   for (const { kind, channels: axes } of passedOver) {
     warn(
       `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, list all channels with --channels.`,
@@ -173,6 +174,21 @@ function refuseStatisticColumns(channels: readonly string[], file: string): void
     `${file}: expected the samples of sensors, found statistics of windows, such as ${channels.slice(0, 3).join(", ")}.`,
     {
       advice: `Use the recordings that the statistics were computed from. If these columns are samples, specify them: ${shellCommand("--channels", channels.join(","))}`,
+    },
+  );
+}
+
+/** Columns beside ActiGraph's counts per epoch, which are called Axis1 to Axis3. */
+const besideCounts = /^(steps?|inclin\w*( \w+)?|vector ?magnitude|vm)$/i;
+
+function refuseCountColumns(channels: readonly string[], available: readonly string[], file: string): void {
+  const areAxes = channels.length === 3 && channels.every((name) => /^axis ?[123]$/i.test(name.trim()));
+  const beside = available.find((name) => besideCounts.test(name.trim()));
+  if (!areAxes || beside === undefined) return;
+  throw new UserError(
+    `${file}: expected accelerations, found counts per epoch, because ${channels.join(", ")} are beside "${beside}", as in exports of ActiGraph.`,
+    {
+      advice: `Give the .gt3x file itself, or export its raw data. If these columns are samples, specify them: ${shellCommand("--channels", channels.join(","))}`,
     },
   );
 }

@@ -25,10 +25,10 @@ export async function readDateTimeTextClock(
     of,
     `SELECT max(length(${part("a")})) AS year_first, max(length(${part("c")})) AS year_last, first(${duckdbIdentifier(of.column)}) AS example, bool_and(${part("sep")} = '-') AS dashes, bool_or(${whole("b")} IS NULL) AS month_name, max(${whole("a")}) AS a,
        max(${whole("b")}) AS b, max(${whole("c")}) AS c, count(DISTINCT concat(${part("a")}, ' ', ${part("b")})) AS dates, bool_or(${part("half")} <> '') AS half,
-       bool_and(${part("sep")} = '.') AS dots, bool_or(${part("zone")} <> '') AS zone, bool_and(${part("zone")} <> '') AS zones`,
+       bool_and(${part("sep")} = '.') AS dots, bool_and(regexp_matches(${duckdbIdentifier(of.column)}, ':\\d{2},\\d')) AS commas, bool_or(${part("zone")} <> '') AS zone, bool_and(${part("zone")} <> '') AS zones`,
     matched,
   );
-  const { year_first, year_last, example, dashes, month_name, dates, half, dots, zone, zones } = facts!;
+  const { year_first, year_last, example, dashes, month_name, dates, half, dots, commas, zone, zones } = facts!;
   if (zone === true && zones !== true) {
     throw textClockFault(
       of,
@@ -71,7 +71,8 @@ export async function readDateTimeTextClock(
   }
   if (largest > 12) return reading("dmy");
   if (second > 12 || half === true) return reading("mdy");
-  if (dots === true) return reading("dmy");
+  // Where decimals have a comma, the day comes before the month.
+  if (dots === true || commas === true) return reading("dmy");
   if (of.order !== undefined) return reading(of.order);
   const shown = JSON.stringify(String(example).slice(0, 60));
   if (Number(dates) === 1) {

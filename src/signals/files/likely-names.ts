@@ -1,5 +1,7 @@
 // Suggests names for the columns of a table without a header line, based on its values.
 
+import { kindOfSensorInText } from "../sensors/sensor-in-text.ts";
+
 /** Suggests a name for each column: a clock increases, and a sensor's axes are three adjacent columns of varying numbers. */
 export function likelyNames(sample: readonly (readonly string[])[]): string[] {
   const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!.replace(/^([+-]?\d+),(\d+)$/, "$1.$2")));
@@ -17,19 +19,20 @@ export function likelyNames(sample: readonly (readonly string[])[]): string[] {
       isLikelyTotal(columns[c]!, columns.slice(Math.max(0, c - 3), c))
     )
       names[c] = "total";
-  const mark = columns.findIndex(isLikelyMark);
+  const isLong = columns.some(areLikelySensorNames);
+  const mark = columns.findIndex(isLong ? areLikelySensorNames : isLikelyMark);
   if (mark >= 0) names[mark] = "sensor";
   const mayBeAxis = columns.map(
     (values, c) => /^c\d/.test(names[c]!) && c !== mark && !clocks.includes(c) && isLikelyAxis(values),
   );
-  const sensors = ["acc", "gyro", "mag"];
+  const sensors = isLong ? [""] : ["acc_", "gyro_", "mag_"];
   for (let c = 0; c + 2 < names.length && sensors.length > 0; ) {
     if (!(mayBeAxis[c] && mayBeAxis[c + 1] && mayBeAxis[c + 2])) {
       c++;
       continue;
     }
     const sensor = sensors.shift()!;
-    for (const axis of ["x", "y", "z"]) names[c++] = `${sensor}_${axis}`;
+    for (const axis of ["x", "y", "z"]) names[c++] = `${sensor}${axis}`;
   }
   return names;
 }
@@ -84,6 +87,12 @@ function isLikelyMark(values: readonly string[]): boolean {
   if (values.length < markedRows || !values.every((value) => /^\d{1,2}$/.test(value))) return false;
   const changes = values.filter((value, i) => i > 0 && value !== values[i - 1]).length;
   return new Set(values).size <= mostMarks && 2 * changes >= values.length;
+}
+
+/** Whether the values name sensors, at least two in at least half of the rows, as in a table with a row per event. */
+function areLikelySensorNames(values: readonly string[]): boolean {
+  const named = values.filter((value) => /[a-z]/i.test(value) && kindOfSensorInText(value) !== null);
+  return new Set(named).size >= 2 && 2 * named.length >= values.length;
 }
 
 /** Whether hardly any number is less than the previous one; a clock may restart with the next recording. */

@@ -45,6 +45,7 @@ import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { copyTextLines, isBlankLine, linesOfText, writeTextLines } from "./text-lines.ts";
 import { unzipEntry, unzippableEntries, type ZipEntry } from "./unzip.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
+import { vectorLines, vectorLinesAsTable } from "./vector-lines.ts";
 import { workbookSheetEntry } from "./workbook-sheets.ts";
 import { workbookTables } from "./workbook-tables.ts";
 
@@ -168,6 +169,12 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const { lineOffset = 0 } = file;
     const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + above - 1 };
     return readableFile(database, own, options);
+  }
+  const vectors = vectorLines(tableLines);
+  if (vectors !== undefined) {
+    const out = options.scratch.file("vectors.csv");
+    await vectorLinesAsTable(stored, out, vectors);
+    return readableFile(database, { ...file, stored: out, lineOffset: null }, options);
   }
   const serial = serialLog(tableLines);
   if (serial !== undefined) {

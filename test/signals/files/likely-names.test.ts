@@ -33,3 +33,14 @@ test.each([
   });
   expect(likelyNames(sample)).toEqual(["time", ...names]);
 });
+
+test("a column of words for sensors marks a table with a row per event", () => {
+  const sample = Array.from({ length: 60 }, (_, i) => [
+    `${1000 + 7 * i}`,
+    ["acc", "gyro", "light"][i % 3]!,
+    ...axes(i),
+  ]);
+  expect(likelyNames(sample)).toEqual(["time", "sensor", "x", "y", "z"]);
+  const labelled = sample.map(([time, , ...own]) => [time!, "accelerating", ...own]);
+  expect(likelyNames(labelled)).toEqual(["time", "c2", "acc_x", "acc_y", "acc_z"]);
+});

@@ -37,6 +37,33 @@ test.each(logs)("a serial log: %s", async (_, lines, options) => {
   for (const [c, value] of rows[110]!.entries()) expect(recordings.values[c]![110]).toBeCloseTo(value, 4);
 });
 
+test("a log with the vector of one sensor per line, in rounds that may lack one", async () => {
+  const vector = (name: string, [x, y, z]: readonly number[], unit: string): string =>
+    `${name} X: ${x}, Y: ${y}, Z: ${z} ${unit}`;
+  const lines = rows.flatMap((row, i) => [
+    vector("Acceleration", row, "m/s^2"),
+    ...(i % 2 === 0 ? [vector("Field", [22, -5, i], "uT")] : []),
+    vector("Rotation", [i / 10, 0.5, -0.25], "rad/s"),
+    "Temperature: 24.06 degC",
+    "",
+  ]);
+  const { path } = folderOf({
+    "plain.txt": `MPU6050 Found!\n${lines.join("\n")}`,
+    "timed.txt": lines.map((line, l) => `${past(Math.floor(l / 4.5))} -> ${line}`).join("\n"),
+  });
+  const { recordings } = await readRecordings([path("plain.txt")], { requireLabels: false, ...times });
+  expect(recordings.channels).toEqual([
+    ...["x", "y", "z"].map((axis) => `Acceleration ${axis} (m/s^2)`),
+    ...["x", "y", "z"].map((axis) => `Rotation ${axis} (rad/s)`),
+  ]);
+  expect(recordings.time.length).toBe(120);
+  for (const [c, value] of [...rows[119]!, 11.9, 0.5, -0.25].entries())
+    expect(recordings.values[c]![119]).toBeCloseTo(value, 4);
+  const timed = await readRecordings([path("timed.txt")], { requireLabels: false });
+  expect(timed.quality.sampling.rate_hz).toBeCloseTo(50, 0);
+  expect(timed.quality.columns.time).toBe("time");
+});
+
 test("a document of Edge Impulse's acquisition format", async () => {
   const sensors = ["X", "Y", "Z"].map((axis) => ({ name: `acc${axis}`, units: "m/s2" }));
   const payload = { device_name: "ac:87", device_type: "NANO33BLE", interval_ms: 16, sensors, values: rows };

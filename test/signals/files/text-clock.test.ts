@@ -221,6 +221,14 @@ describe("day and month", () => {
     expect(read.recordings.time.at(-1)! - read.recordings.time[0]!).toBeCloseTo(18 * 86_400 + 59 / 50, 3);
   });
 
+  test("decimals with a comma mean that the day comes first", async () => {
+    const { from, quality } = await readTimes(
+      (i) => `"${written("%d/%m/%Y %H:%M:%S.%f", i).replace(/\.(?=\d+$)/, ",")}"`,
+    );
+    expectEven(from, ten);
+    expect(quality.warnings.join()).not.toMatch(/day or the month/);
+  });
+
   test("dates that make sense in both orders are refused", async () => {
     const both = (i: number): string => written(i < 200 ? "05/06/2026 %H:%M:%S.%f" : "06/07/2026 %H:%M:%S.%f", i);
     await expect(readTimes(both)).rejects.toThrow(/expected dates that show whether the day or the month comes first/);

@@ -196,6 +196,9 @@ function refuseCountColumns(channels: readonly string[], available: readonly str
 /** Matches the names of values that summarise an epoch: Euclidean norms, angles, counts and MIMS units. */
 const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
 
+/** Matches channels of data acquisition devices, such as Dev1/ai0 and Voltage_0. */
+const inVolts = /(^|\/)ai\d+$|volt/i;
+
 /** Axes named after the body's own directions. */
 const anatomicalAxis =
   /(^|[^a-z])(v|vert|vertical|ml|mediolateral|medio-lateral|lat|lateral|ap|anteroposterior|antero-posterior|sag|sagittal|long|longitudinal|frontal)$/i;
@@ -215,12 +218,15 @@ function adviceOnChannelRoles(available: readonly string[]): string {
   const anatomical = available.filter((column) => anatomicalAxis.test(column.trim()));
   if (first === undefined && anatomical.length === 3)
     return `Specify them with --channels. Perhaps these are the axes of an accelerometer: ${shellCommand("--channels", anatomical.join(","))}`;
-  const numbered = available
-    .filter((column) => /1(?=\D*$)/.test(column))
-    .map((column) => [1, 2, 3].map((axis) => column.replace(/1(?=\D*$)/, String(axis))))
+  const numbered = [0, 1]
+    .flatMap((start) => available.filter((column) => /\d(?=\D*$)/.exec(column)?.[0] === String(start)))
+    .map((column) => [0, 1, 2].map((axis) => column.replace(/\d(?=\D*$)/, (from) => String(Number(from) + axis))))
     .find((axes) => axes.every((name) => available.includes(name)));
   if (first === undefined && numbered !== undefined)
-    return `Specify them with --channels. Perhaps these are the axes of a sensor: ${shellCommand("--channels", numbered.join(","))}`;
+    return (
+      "Columns are found by names that say what they hold. If these are the axes of an accelerometer, add " +
+      `${shellCommand("--sensor", `acc:${numbered.join(",")}`)}${available.some((column) => inVolts.test(column)) ? ". Values in volts must be converted to accelerations first, with the sensitivity in the sensor's data sheet." : ""}`
+    );
   if (first === undefined) return "Specify them with --channels COLUMN,COLUMN,...";
   return `Specify them with --channels. These are vectors: ${vectors.join("; ")}. For the first: ${shellCommand("--channels", first)}`;
 }

@@ -9,6 +9,7 @@ import { absentRoleColumn } from "./absent-column.ts";
 import { resolveChannelRoles } from "./channel-roles.ts";
 import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
+import { refuseAnnotations } from "./refuse-annotations.ts";
 import { refuseReservedChannels } from "./reserved-names.ts";
 
 /** The names of the columns in use, as in the file; null for a role without a column. */
@@ -84,6 +85,7 @@ export function resolveColumnRoles(
   onFault: OnFault = throwDataFault,
   warn: (message: string) => void = () => {},
 ): ColumnRoles {
+  if (options.channels === undefined && (options.sensor ?? []).length === 0) refuseAnnotations(file, available);
   const role = (name: ColumnRole, mustExist: boolean): string | null => {
     const given = options[name];
     if (given !== undefined) return existingRoleColumn(available, given, file, `--${name}`);

@@ -198,13 +198,25 @@ interface LabelRoles {
   readonly recording: string | undefined;
 }
 
+function plainLabelFileName(name: string): string {
+  return name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, " ")
+    .trim();
+}
+
+/** Whether columns hold labels with their starts and ends, or BORIS's events (a behavior, its status and its time). */
+export function areNamesOfLabels(names: readonly string[]): boolean {
+  const plain = names.map(plainLabelFileName);
+  const has = (form: RegExp): boolean => plain.some((name) => form.test(name));
+  const isTimed = has(startName) && (has(endName) || has(durationName));
+  const isOfEvents = has(/^behaviou?r$/) && has(/^(status|behaviou?r type)$/) && has(/^time$/);
+  return isOfEvents || (isTimed && plain.some((name) => labelNames.includes(name)));
+}
+
 function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFileOptions): LabelRoles {
-  const plain = (name: string): string =>
-    name
-      .replace(/([a-z])([A-Z])/g, "$1 $2")
-      .toLowerCase()
-      .replace(/[^a-z0-9.]+/g, " ")
-      .trim();
+  const plain = plainLabelFileName;
   const timed = (form: RegExp): string | undefined => {
     const own = names.filter((name) => form.test(plain(name)));
     return (
@@ -260,7 +272,10 @@ async function columnsOfUnnamedLabelFile({ path }: SourceFile): Promise<string[]
   if (layout === undefined || layout.names !== undefined || layout.firstValues > 0) return undefined;
   const [row] = layout.sample;
   const isTime = (value: string): boolean => /^[+-]?\d/.test(value);
-  const times = row!.flatMap((value, i) => (isTime(value) ? [i] : []));
+  const all = row!.flatMap((value, i) => (isTime(value) ? [i] : []));
+  // ELAN writes each time twice, as 00:00:12.400 and as 12.4.
+  const inSeconds = all.filter((i) => !row![i]!.includes(":"));
+  const times = all.length > 3 && 2 * inSeconds.length === all.length ? inSeconds : all;
   const texts = row!.flatMap((value, i) => (isTime(value) || value === "" ? [] : [i]));
   if (texts.length === 0 && row!.length > 1) throw labelsWithoutNames(path, row!);
   if (times.length < 1 || times.length > 3 || texts.length === 0) return undefined;

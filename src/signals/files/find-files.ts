@@ -30,6 +30,8 @@ export interface SourceFile {
   readonly lineOffset?: number | null;
   /** The value separator if decimals are written with a comma. */
   readonly decimalCommaWith?: string;
+  /** Whether thousands are separated by a point, as in 1.234,56. */
+  readonly thousandsPoint?: boolean;
   /** The file that contains this table if it contains several. */
   readonly within?: string;
   /** The sheet to read from a workbook if only one is read. */

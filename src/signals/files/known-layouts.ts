@@ -2,6 +2,8 @@
 // them.
 
 import { basename, dirname } from "node:path";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { fileBytes } from "./file-bytes.ts";
 import { type StatedClock, statedClock } from "./stated-clock.ts";
 import { isMissingMark } from "./table-limits.ts";
 import type { TextLayout } from "./text-layout.ts";
@@ -147,15 +149,26 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
 /** The other sensors of an Empatica E4, whose files have no column names, next to its ACC.csv. */
 const besideE4 = /^(bvp|eda|hr|ibi|temp|tags)\.csv$/i;
 
-/** Separates the files of an Empatica E4 that hold no accelerations, next to its ACC.csv, from all other files. */
-export function besideKnownLayout<File extends { readonly path: string }>(
+/**
+ * Separates the files of an Empatica E4 that hold no accelerations, next to its ACC.csv, from all other files. A file whose
+ * column names include a sensor's is no such file.
+ */
+export async function besideKnownLayout<File extends { readonly path: string; readonly stored?: string }>(
   files: readonly File[],
-): { readonly read: readonly File[]; readonly beside: readonly File[] } {
+): Promise<{ readonly read: readonly File[]; readonly beside: readonly File[] }> {
   const folders = new Set(
     files.filter(({ path }) => /^acc\.csv$/i.test(basename(path))).map(({ path }) => dirname(path)),
   );
-  const isBeside = ({ path }: File): boolean => folders.has(dirname(path)) && besideE4.test(basename(path));
-  return { read: files.filter((file) => !isBeside(file)), beside: files.filter(isBeside) };
+  const beside: File[] = [];
+  for (const file of files) {
+    const { path, stored = path } = file;
+    if (!folders.has(dirname(path)) || !besideE4.test(basename(path))) continue;
+    const names = Buffer.from(await fileBytes(stored, 0, 2 ** 12))
+      .toString("latin1")
+      .split(/\r|\n/)[0]!;
+    if (sensorsByName(names.split(/[,;\t]/).map((name) => name.trim())).length === 0) beside.push(file);
+  }
+  return { read: files.filter((file) => !beside.includes(file)), beside };
 }
 
 const opportunityAccelerometers = [

@@ -68,7 +68,7 @@ export async function readableFiles(
   files: readonly SourceFile[],
   options: NamingOptions,
 ): Promise<SourceFile[]> {
-  const { tables, others } = await tablesOfAxisFiles(database, withoutFilesBeside(files, options), {
+  const { tables, others } = await tablesOfAxisFiles(database, await withoutFilesBeside(files, options), {
     ...options,
     labelled: options.labelled ?? false,
     listed: filesInFolder,
@@ -78,8 +78,11 @@ export async function readableFiles(
   return readable;
 }
 
-function withoutFilesBeside(files: readonly SourceFile[], { warn }: NamingOptions): readonly SourceFile[] {
-  const { read, beside } = besideKnownLayout(files);
+async function withoutFilesBeside(
+  files: readonly SourceFile[],
+  { warn }: NamingOptions,
+): Promise<readonly SourceFile[]> {
+  const { read, beside } = await besideKnownLayout(files);
   const names = beside.map(({ path }) => basename(path));
   if (names.length > 0) warn(`These files are not read, because they hold no accelerations: ${names.join(", ")}.`);
   return read;
@@ -196,7 +199,9 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const whole = gzipped ? file : await withoutTextBelow(file, { separator, width: plain.names.length }, options);
     const own = gzipped ? file : await oldestFirst(whole, tableLines, { separator, time }, options);
     const tables = gzipped ? [file] : await separateJoinedText(own, header, { separator, time }, options);
-    return plain.decimalComma ? tables.map((own) => ({ ...own, decimalCommaWith: separator })) : tables;
+    if (!plain.decimalComma) return tables;
+    const { thousandsPoint } = plain;
+    return tables.map((own) => ({ ...own, decimalCommaWith: separator, thousandsPoint }));
   }
   if (tableLines.length === 1) refuseWideRows(file.path, [tableLines[0]!.split(/[\s,;]+/)]);
   const layout = textLayout(lines);
@@ -288,7 +293,7 @@ async function readableFilesOfArchive(
     unpacked.push({ path: `${file.path}/${entry.name}`, remote: false, format, stored: out });
   }
   const readable: SourceFile[] = [];
-  for (const entry of withoutFilesBeside(unpacked, options))
+  for (const entry of await withoutFilesBeside(unpacked, options))
     readable.push(...(await readableFile(database, entry, options)));
   return readable;
 }

@@ -111,6 +111,13 @@ function otherFormatOfText(head: Uint8Array): Kind | undefined {
   const marked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   if (marked) return otherFormatUtf16("UTF-16");
   const text = new TextDecoder().decode(head.subarray(0, 4096)).trimStart();
+  if (/^<[\s\S]*<ANNOTATION_DOCUMENT/.test(text) || text.startsWith('File type = "ooTextFile"')) {
+    return {
+      is: "labels of ELAN or Praat",
+      advice:
+        "Export them as a table with label, start and end (in ELAN: File, Export As, Tab-delimited Text), and add it to the recordings with --labels.",
+    };
+  }
   if (text.startsWith("<")) {
     const [, tracks] = /<(HealthData|gpx|TrainingCenterDatabase|kml)\b/.exec(text) ?? [];
     if (tracks !== undefined) {

@@ -119,8 +119,8 @@ async function schemaWithoutObjects(
 async function csvTableSchema(database: Database, file: SourceFile): Promise<TableSchema> {
   const marks = `nullstr=[${missingMarks.map(duckdbLiteral).join(", ")}]`;
   let sniffed: Record<string, unknown> | undefined;
-  const comma =
-    file.decimalCommaWith === undefined ? "" : `, delim=${duckdbLiteral(file.decimalCommaWith)}, decimal_separator=','`;
+  const marked = `, decimal_separator=','${file.thousandsPoint === true ? ", thousands='.'" : ""}`;
+  const comma = file.decimalCommaWith === undefined ? "" : `, delim=${duckdbLiteral(file.decimalCommaWith)}${marked}`;
   try {
     const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
       (await database.rows(`FROM sniff_csv(${duckdbPath(file)}, header=true, ${noHive}, ${marks}${comma}${more})`))[0];
@@ -166,7 +166,7 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
         const kept = name === time && isDateTimeInSchema(type) ? type : "VARCHAR";
         return `${duckdbLiteral(name)}: ${duckdbLiteral(numbers.has(name) ? "DOUBLE" : kept)}`;
       });
-      return `read_csv(${duckdbPath(file)}, ${dialect}${comma === "" ? "" : ", decimal_separator=','"}, columns={${typed.join(", ")}})`;
+      return `read_csv(${duckdbPath(file)}, ${dialect}${comma === "" ? "" : marked}, columns={${typed.join(", ")}})`;
     },
   };
 }

@@ -12,6 +12,7 @@ import { resolveRepeatedNames } from "./repeated-names.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import {
   hasLayoutDecimalComma,
+  hasLayoutThousandsPoint,
   hasQuotedDecimalComma,
   layoutWithoutLineMark,
   type Separator,
@@ -124,7 +125,7 @@ export async function tableWithNames(file: SourceFile, found: TextLayout, option
     ...file,
     stored: out,
     lineOffset: lineOffset === null ? null : lineOffset + skip - 1,
-    ...(decimalComma && { decimalCommaWith: separator }),
+    ...(decimalComma && { decimalCommaWith: separator, thousandsPoint: hasLayoutThousandsPoint(layout.sample) }),
   };
   return { table: named, header, separator, time };
 }
@@ -140,8 +141,21 @@ function refuseTableOfEpochs(path: string, { preamble }: TextLayout): void {
   });
 }
 
+/** Whether a row has a start, an end and a duration, each as a time of day and in seconds, as ELAN writes it. */
+function isRowOfElan(row: readonly string[]): boolean {
+  const ofDay = row.flatMap((value, i) => (/^\d+:\d\d:\d\d\.\d+$/.test(value) ? [i] : []));
+  return ofDay.length === 3 && ofDay.every((i) => /^\d+\.\d+$/.test(row[i + 1] ?? ""));
+}
+
 function tableWithoutNames(path: string, { sample, preamble, separator }: TextLayout): UserError {
   const first = sample[0]!;
+  if (isRowOfElan(first))
+    return new UserError(
+      `${path}: expected the samples of sensors, found labels with their times, as exported by ELAN.`,
+      {
+        advice: `Give the recordings, and add the labels with ${shellCommand("--labels", path)}`,
+      },
+    );
   const likely = likelyNames(sample);
   const names = splitLineByLayout(preamble.at(-1) ?? "", separator).filter((name) => name !== "");
   const rate =

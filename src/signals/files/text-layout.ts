@@ -55,6 +55,8 @@ export interface PlainText {
   readonly separator: Separator;
   /** Whether decimals are written with a comma. */
   readonly decimalComma: boolean;
+  /** Whether thousands are also separated by a point. */
+  readonly thousandsPoint: boolean;
 }
 
 /**
@@ -73,7 +75,7 @@ export function plainTextOfLayout([first, ...others]: readonly string[]): PlainT
       .filter(({ length }) => length === names.length);
     if (2 * rows.length < others.length || !rows[0]?.some(isValueInLayout)) continue;
     const decimalComma = separator === "," ? hasQuotedDecimalComma(rows) : hasLayoutDecimalComma(rows);
-    return { names, separator, decimalComma };
+    return { names, separator, decimalComma, thousandsPoint: decimalComma && hasLayoutThousandsPoint(rows) };
   }
   return undefined;
 }
@@ -102,11 +104,16 @@ function areNamesPaddedInLayout(names: readonly string[], values: readonly strin
  * person called 1.5.
  */
 export function hasLayoutDecimalComma(rows: readonly (readonly string[])[]): boolean {
-  const columnsWith = (mark: string): number => {
-    const form = new RegExp(`^[+-]?\\d+${mark}\\d+(e[+-]?\\d+)?$`, "i");
-    return (rows[0] ?? []).filter((_, c) => rows.some((values) => form.test(values[c] ?? ""))).length;
-  };
-  return columnsWith(",") > columnsWith("\\.");
+  const columnsWith = (form: RegExp): number =>
+    (rows[0] ?? []).filter((_, c) => rows.some((values) => form.test(values[c] ?? ""))).length;
+  return columnsWith(decimalCommaForm) > columnsWith(/^[+-]?\d+\.\d+(e[+-]?\d+)?$/i);
+}
+
+const decimalCommaForm = /^[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+(e[+-]?\d+)?$/i;
+
+/** Whether a cell has both a point between thousands and a decimal comma, as in 1.234,56. */
+export function hasLayoutThousandsPoint(rows: readonly (readonly string[])[]): boolean {
+  return rows.some((values) => values.some((value) => /^[+-]?\d{1,3}(\.\d{3})+,\d+$/.test(value)));
 }
 
 const commaNumber = /^[+-]?\d+,\d+(e[+-]?\d+)?$/i;

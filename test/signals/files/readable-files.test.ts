@@ -251,6 +251,12 @@ describe("what cannot be read", () => {
       gzipSync(plain, { level: 0 }).map((byte, i) => (i === 900 ? byte ^ 1 : byte)),
       /this gzip file is cut off or damaged/,
     ],
+    [
+      "ELAN's own file",
+      "a.eaf",
+      '<?xml version="1.0"?>\n<ANNOTATION_DOCUMENT AUTHOR="">\n',
+      /found labels of ELAN or Praat/,
+    ],
     ["a web page", "a.csv", "<!DOCTYPE html>\n<html><body>Not found</body></html>\n", /found an HTML or XML document/],
     [
       "a pointer of Git LFS",
@@ -414,6 +420,15 @@ describe("devices whose exports have no line of names", () => {
       expect(recordings.time).toHaveLength(300);
       expect(quality.warnings.join()).toContain("they hold no accelerations: EDA.csv, HR.csv, IBI.csv, tags.csv");
     }
+  });
+
+  test("files that are named like those of an Empatica E4, but have a sensor's columns, are read", async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => `${i / 50},${Math.sin(i / 9)},0.1,9.8`);
+    const named = ["time_s,ax,ay,az", ...rows].join("\n");
+    const { path } = folderOf({ "acc.csv": named, "temp.csv": named, "hr.csv": "time,hr\n0,70\n1,71\n2,70\n" });
+    const { quality } = await readRecordings(["acc.csv", "temp.csv", "hr.csv"].map(path), { requireLabels: false });
+    expect(quality.files.map(({ file }) => file)).toEqual([path("acc.csv"), path("temp.csv")]);
+    expect(quality.warnings.join()).toContain("they hold no accelerations: hr.csv.");
   });
 
   test("ActiGraph: the preamble has start, date format and rate", async () => {

@@ -38,7 +38,12 @@ export function resolveOptions<Config extends object>(
   const where = file !== undefined && name in fromFile && !(name in own) ? ` in ${file.path}` : "";
   const isSecret = defined[name]?.secret === true;
   const came = !(name in merged) ? "nothing" : isSecret ? "another value" : showOptionValue(merged[name]);
-  throw new UserError(`${writtenOptionName(name, defined)}${where}: expected ${issue.message}, got ${came}`);
+  const message = `${writtenOptionName(name, defined)}${where}: expected ${issue.message}, got ${came}`;
+  const option = defined[name];
+  if (name in merged || option === undefined || option.argument === true) throw new UserError(message);
+  throw new UserError(message, {
+    advice: `Add ${writtenOptionName(name, defined)} <${option.value}>: ${option.doc}.`,
+  });
 }
 
 /**

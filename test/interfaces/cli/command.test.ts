@@ -71,7 +71,10 @@ describe("wrong use ends with exit code 2, one message and no stack", () => {
       /^error: unknown option '--epoch'\n\(Did you mean --epochs\?\)\n$/,
     ],
     [["train", "a.csv", "--out"], /^error: option '--out <dir>' argument missing\n$/],
-    [["train", "a.csv"], /^error: --out: expected the path of the new model folder, got nothing\n$/],
+    [
+      ["train", "a.csv"],
+      /^error: --out: expected the path of the new model folder, got nothing\nAdd --out <dir>: the model folder to write; must be new or empty\.\n$/,
+    ],
     [["train", "--out", "m"], /^error: files: expected at least one file, glob or s3:\/\/ URL, got nothing\n$/],
     [
       ["train", "a.csv", "--out", "m", "--epochs", "ten"],
@@ -83,7 +86,10 @@ describe("wrong use ends with exit code 2, one message and no stack", () => {
       /^error: --config absent\.yaml: there is no such file or folder/,
     ],
     [["predict", "a.csv", "--model", "m", "--out", "p.txt"], /^error: --out: .*\.parquet, \.csv, .* got "p\.txt"\n$/],
-    [["predict", "a.csv", "--out", "p.csv"], /^error: --model: expected a model folder, got nothing\n$/],
+    [
+      ["predict", "a.csv", "--out", "p.csv"],
+      /^error: --model: expected a model folder, got nothing\nAdd --model <dir>: the model: .*\n$/,
+    ],
     [["simulate", "--out", "s.csv", "--users", "0"], /^error: --users: expected a whole number from 1 .* got 0\n$/],
     [["simulate", "x.csv", "--out", "s.csv"], /^error: too many arguments/],
   ])("tidemark %j", async (words, message) => {

@@ -9,6 +9,8 @@ import type { ColumnsOfTable } from "./split-clock.ts";
 const searchedRows = 1000;
 const number = "(?:[-+]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][-+]?\\d+)?|[nN]a[nN])";
 const list = `^\\s*[\\[({]?\\s*${number}(?:[\\s,;|]+${number})+[\\s,;]*[\\])}]?\\s*$`;
+/** Matches lists that may be empty, as of a packet that was lost. */
+const listOrNone = `${list}|^\\s*[\\[({]\\s*[\\])}]\\s*$`;
 
 /** Gives columns that are named like the axes of a sensor and hold lists the type DOUBLE[]. */
 export async function withListCells<Schema extends ColumnsOfTable>(
@@ -19,7 +21,7 @@ export async function withListCells<Schema extends ColumnsOfTable>(
   const axes = sensorsByName(texts).flatMap(({ channels }) => channels);
   if (axes.length === 0) return schema;
   const isList = axes.map(
-    (name, c) => `bool_and(regexp_full_match(${duckdbIdentifier(name)}, ${duckdbLiteral(list)})) AS c${c}`,
+    (name, c) => `bool_and(regexp_full_match(${duckdbIdentifier(name)}, ${duckdbLiteral(listOrNone)})) AS c${c}`,
   );
   const head = `(SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows})`;
   const [found] = await database.rows(`SELECT ${isList.join(", ")} FROM ${head}`);

@@ -43,6 +43,15 @@ test.each([{}, { time: "time_s" }])("packets that continue are one recording, wi
   expect(quality.warnings.join()).toMatch(/each row holds a packet of 10 samples that the next row continues/);
 });
 
+test("a packet without samples is a gap", async () => {
+  const lines = table(length).split("\n");
+  lines[21] = '4.00,sit,"[]","[]","[]"';
+  const { recordings } = await read(lines.join("\n"));
+  expect(recordings.time).toHaveLength(390);
+  expect(recordings.time[200]).toBeCloseTo(4.2, 6);
+  expect(recordings.values[0]![200]).toBeCloseTo(value(210, 0), 4);
+});
+
 test.each([
   ["overlap", table(length / 2)],
   ["have pauses between them", table(3 * length + 2)],

@@ -21,12 +21,12 @@ import {
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
 import type { BatchMeasurement } from "../monitoring/summaries/batch-measurement.ts";
 import { encodeSummary } from "../monitoring/summaries/device-summary-codec.ts";
-import { type CheckConfig, type CheckOptions, resolveCheckConfig } from "../options/resolve-config.ts";
+import type { CheckConfig, CheckOptions } from "../options/resolve-config.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { namedColumnRoles } from "../signals/data/named-columns.ts";
 import type { Float32Batch } from "../signals/files/float32-batch.ts";
 import { sha256Bytes, sha256File } from "../storage/hash.ts";
-import { serverAddress } from "../storage/server-address.ts";
+import type { ServerAddress } from "../storage/server-address.ts";
 import type { DataTime, StreamStore } from "../storage/stream-store.ts";
 import { measureCheckedBatch } from "./measure-checked-batch.ts";
 import { checkOutFile } from "./out-file.ts";
@@ -66,6 +66,9 @@ export type SummaryOptions = Pick<Required<CheckOptions>, "batchId"> &
     | "experiment"
   >;
 
+/** The same options as `BatchOptions`, after validation. */
+export type BatchConfig = Omit<CheckConfig, "model" | "store" | "alert" | "metricsFile">;
+
 /** Dependencies of a check in addition to its options. */
 export interface CheckRun {
   /** The clock. Default: the system clock. */
@@ -96,13 +99,14 @@ export interface CheckingModel {
   readonly store: StreamStore;
 }
 
+/** @param server the tracking server that receives the stream afterwards; null if there is none */
 export async function checkBatch(
   model: CheckingModel,
-  options: BatchOptions,
+  config: BatchConfig,
+  server: ServerAddress | null,
   run: NumbersRun = {},
 ): Promise<CheckAnswer> {
   const { watched } = model;
-  const config = resolveCheckConfig({ ...options, model: watched.folder.directory });
   if (config.streamFrom !== undefined) {
     throw new UserError("streamFrom may select several streams, but this function checks only one", {
       advice: "Use checkStreams.",
@@ -111,9 +115,8 @@ export async function checkBatch(
   const { channels, files } = config;
   const batchId = config.batchId ?? basename(files[0]!);
   const summary = await summaryInFile(config, run.stored);
-  if (summary !== null) return checkSummarizedBatch(model, summary, { ...checkedBatchOptions(config), batchId }, run);
+  if (summary !== null) return checkSummarizedBatch(model, summary, { ...config, batchId }, server, run);
   const reporter = reporterOf(run.reporter);
-  const server = serverAddress(config.tracking);
   if (config.out !== undefined) await checkOutFile(config.out, config);
   const { channels: _, ...columns } = namedColumnRoles(config);
   const given = {
@@ -153,22 +156,24 @@ export async function checkBatch(
   }
 }
 
-/** @param sent bytes in either binary or JSON form, or parsed JSON; see `readSummary` */
+/**
+ * @param sent bytes in either binary or JSON form, or parsed JSON; see `readSummary`
+ * @param server the tracking server that receives the stream afterwards; null if there is none
+ */
 export async function checkSummarizedBatch(
   model: CheckingModel,
   sent: unknown,
-  options: SummaryOptions,
+  config: BatchConfig & Required<Pick<BatchConfig, "batchId">>,
+  server: ServerAddress | null,
   run: CheckRun = {},
 ): Promise<CheckAnswer> {
   const { watched } = model;
-  const config = resolveCheckConfig({ ...options, files: ["-"], model: watched.folder.directory });
-  const server = serverAddress(config.tracking);
   if (config.out !== undefined) await checkOutFile(config.out, config);
   const summary = readSummary(sent, watched.monitored);
   const gated = gateSummary(summary, watched);
   const measurement = gated.accepted ? gated.measured.measurement : null;
   const batch = {
-    batchId: options.batchId,
+    batchId: config.batchId,
     contentHash: sha256Bytes(encodeSummary(summary)),
     dataTime: dataTimeOf(rowTimesOfSummary(summary, watched), run.dataTime ?? null),
     measurement,
@@ -179,15 +184,6 @@ export async function checkSummarizedBatch(
       ? judgeBatch(gated.measured, memory, watched, config, facts)
       : judgeRejectedBatch(gated.reasons, facts),
   );
-}
-
-function checkedBatchOptions(config: CheckConfig): Omit<SummaryOptions, "batchId"> {
-  const { stream, out, overwrite, accept, reason, by, thresholds, arl, alpha, keepDays, keepMegabytes } = config;
-  const { tracking, experiment } = config;
-  const told = { ...(tracking !== undefined && { tracking }), ...(experiment !== undefined && { experiment }) };
-  const page = { overwrite, ...(out !== undefined && { out }) };
-  const decided = { accept, ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
-  return { stream, ...page, ...decided, thresholds, arl, alpha, keepDays, keepMegabytes, ...told };
 }
 
 async function recordCheckedBatch(
@@ -235,8 +231,8 @@ interface CheckedBatch {
 }
 
 interface Remembering {
-  readonly config: CheckConfig;
-  readonly server: ReturnType<typeof serverAddress>;
+  readonly config: BatchConfig;
+  readonly server: ServerAddress | null;
   readonly reporter: Reporter;
   readonly now: (() => Date) | undefined;
 }

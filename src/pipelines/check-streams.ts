@@ -10,8 +10,9 @@ import { openDuckdb } from "../signals/files/duckdb.ts";
 import { findFiles } from "../signals/files/find-files.ts";
 import { isPathTemplate, valueFromPath } from "../signals/files/path-columns.ts";
 import { splitTables } from "../signals/files/split-tables.ts";
+import { type ServerAddress, serverAddress } from "../storage/server-address.ts";
 import { afterCheck, planAfterCheck } from "./after-check.ts";
-import type { CheckRun } from "./check-batch.ts";
+import { type BatchConfig, type CheckRun, checkBatch } from "./check-batch.ts";
 import { type ModelHandle, openModelHandleWithStore } from "./model-handle.ts";
 
 /** The outcome for one stream among several. */
@@ -50,10 +51,11 @@ export interface CheckedStreams {
  */
 export async function checkStreams(options: CheckOptions, run: CheckRun = {}): Promise<CheckedStreams> {
   const { alert, metricsFile, ...config } = resolveCheckConfig(options);
+  const server = serverAddress(config.tracking);
   const plan = planAfterCheck({ ...(alert && { alert }), ...(metricsFile !== undefined && { metricsFile }) });
   const model = await openModelHandleWithStore(config);
   try {
-    const answers = await checkStreamsOf(model, config, run);
+    const answers = await checkStreamsOf(model, config, server, run);
     const results = answers.streams.flatMap(({ result }) => (result === null ? [] : [result]));
     await afterCheck(model, results, plan, reporterOf(run.reporter), run.now);
     return answers;
@@ -62,10 +64,10 @@ export async function checkStreams(options: CheckOptions, run: CheckRun = {}): P
   }
 }
 
-/** Checks the streams with a model that is already open. */
-export async function checkStreamsOf(
+async function checkStreamsOf(
   model: ModelHandle,
-  { streamFrom, columns, ...config }: Omit<CheckConfig, "alert" | "metricsFile">,
+  { streamFrom, columns, ...config }: BatchConfig,
+  server: ServerAddress | null,
   run: CheckRun = {},
 ): Promise<CheckedStreams> {
   if (streamFrom === undefined)
@@ -83,7 +85,8 @@ export async function checkStreamsOf(
       );
   for await (const { stream, files, stored } of parts) {
     const kept = isPathTemplate(streamFrom) && columns !== undefined ? { columns } : {};
-    streams.push(await checkOneOfStreams(model, { ...config, ...kept, stream, files }, { ...run, reporter, stored }));
+    const one = { ...config, ...kept, stream, files };
+    streams.push(await checkOneOfStreams(model, one, server, { ...run, reporter, stored }));
   }
   const kinds = streams.map(({ result }): CheckedStreamKind => result?.verdict ?? "error");
   const counts = { normal: 0, gradual_drift: 0, sudden_change: 0, rejected: 0, error: 0 };
@@ -105,12 +108,13 @@ interface StreamFiles {
 
 async function checkOneOfStreams(
   model: ModelHandle,
-  config: Omit<CheckConfig, "streamFrom" | "alert" | "metricsFile">,
+  config: Omit<BatchConfig, "streamFrom">,
+  server: ServerAddress | null,
   run: CheckRun,
 ): Promise<CheckedStream> {
   const { stream } = config;
   try {
-    const { known, result } = await model.check(config, run);
+    const { known, result } = await checkBatch(model, config, server, run);
     return { stream, known, result, error: null };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

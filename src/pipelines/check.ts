@@ -4,7 +4,7 @@ import { type CheckOptions, resolveCheckConfig } from "../options/resolve-config
 import { collectingReporter, reporterOf } from "../reporter.ts";
 import { serverAddress } from "../storage/server-address.ts";
 import { afterCheck, planAfterCheck } from "./after-check.ts";
-import type { CheckAnswer, CheckRun } from "./check-batch.ts";
+import { type CheckAnswer, type CheckRun, checkBatch } from "./check-batch.ts";
 import { openModelHandleWithStore } from "./model-handle.ts";
 
 export type {
@@ -31,11 +31,11 @@ export type { CheckAnswer };
  */
 export async function check(options: CheckOptions, run: CheckRun = {}): Promise<CheckAnswer> {
   const { alert, metricsFile, ...config } = resolveCheckConfig(options);
-  serverAddress(config.tracking);
+  const server = serverAddress(config.tracking);
   const plan = planAfterCheck({ ...(alert && { alert }), ...(metricsFile !== undefined && { metricsFile }) });
   const model = await openModelHandleWithStore(config);
   try {
-    const answer = await model.check(config, run);
+    const answer = await checkBatch(model, config, server, run);
     const heard = collectingReporter(reporterOf(run.reporter));
     await afterCheck(model, [answer.result], plan, heard, run.now);
     return { ...answer, warnings: [...answer.warnings, ...heard.warnings] };

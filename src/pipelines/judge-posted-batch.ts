@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
+import { resolveCheckConfig } from "../options/resolve-config.ts";
 import type { Reporter } from "../reporter.ts";
 import { isNumberTable } from "../signals/data/number-table.ts";
 import {
@@ -99,13 +100,17 @@ async function resultBeforePosted(model: ModelHandle, { stream, batch }: PostedB
 async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: JudgeRun): Promise<CheckAnswer> {
   const { stream, batch, body, dataTime } = posted;
   const { keep, now, reporter = {} } = run;
-  const options = { stream, batchId: batch, tracking: "none", ...keep };
+  const options = { stream, batchId: batch, ...keep };
   const own = { reporter, ...(now !== undefined && { now }), ...(dataTime !== null && { dataTime }) };
-  if (body.kind === "summary") return model.checkSummary(await readPostedSummary(body.path), options, own);
+  if (body.kind === "summary") {
+    const summary = await readPostedSummary(body.path);
+    return model.checkSummary(summary, { ...options, tracking: "none" }, own);
+  }
   const { name, path, columns, numbers } = await tableToJudge(posted, model.watched.folder.manifest.data);
   const content = { stored: new Map([[name, path]]), ...(numbers !== undefined && { numbers }) };
-  const read = { ...options, ...columns, files: [name], jobs: 1 };
-  return checkBatch(model, read, { ...own, ...content, maxRows: run.maxRows });
+  const { directory } = model.watched.folder;
+  const config = resolveCheckConfig({ ...options, ...columns, files: [name], jobs: 1, model: directory });
+  return checkBatch(model, config, null, { ...own, ...content, maxRows: run.maxRows });
 }
 
 /**

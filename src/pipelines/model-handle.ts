@@ -7,10 +7,12 @@ import { openModelLedger, openModelLedgerStore } from "../monitoring/streams/mod
 import { MonitorStream } from "../monitoring/streams/monitor-stream.ts";
 import { type StreamState, streamSchemas } from "../monitoring/streams/stream-state.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { resolveCheckConfig } from "../options/resolve-config.ts";
 import { resolveOptions } from "../options/resolve-options.ts";
 import { jobs } from "../options/shared-options.ts";
 import { modelFiles } from "../storage/model-folder.ts";
 import { defaultProject, type OpenedStore } from "../storage/opened-store.ts";
+import { serverAddress } from "../storage/server-address.ts";
 import type { StreamStore } from "../storage/stream-store.ts";
 import {
   type BatchOptions,
@@ -107,7 +109,8 @@ export class ModelHandle {
   /** Judges one batch as the function `check` does. */
   async check(batch: BatchOptions, run: CheckRun = {}): Promise<CheckAnswer> {
     this.#refuseClosed();
-    return checkBatch(this, batch, run);
+    const config = resolveCheckConfig({ ...batch, model: this.watched.folder.directory });
+    return checkBatch(this, config, serverAddress(config.tracking), run);
   }
 
   /**
@@ -119,7 +122,9 @@ export class ModelHandle {
    */
   async checkSummary(summary: unknown, options: SummaryOptions, run: CheckRun = {}): Promise<CheckAnswer> {
     this.#refuseClosed();
-    return checkSummarizedBatch(this, summary, options, run);
+    const given = { ...options, files: ["-"], model: this.watched.folder.directory };
+    const config = { ...resolveCheckConfig(given), batchId: options.batchId };
+    return checkSummarizedBatch(this, summary, config, serverAddress(config.tracking), run);
   }
 
   /**

@@ -90,6 +90,7 @@ const leastConnections = 2;
 
 /** @throws UserError if the folder contains no model */
 export async function openService(config: ServeConfig, run: ServiceRun = {}): Promise<Service> {
+  const server = serverAddress(config.tracking);
   const { models: directory, store: address, keepDays, keepMegabytes, batchRows } = config;
   const folders: ServedFolders = { models: directory, store: address };
   const { models: served, store, close } = await openServedModels(folders);
@@ -116,7 +117,6 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
     }
     return all;
   };
-  const server = serverAddress(config.tracking);
   const tracker =
     server === null
       ? null

@@ -90,6 +90,12 @@ describe("one table of many devices", () => {
     const both = await check("fleet.csv", "--stream-from", "device", "--stream", "x");
     expect(both).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("expected one of them") });
   });
+
+  it("is not checked at all if the address of the tracking server is wrong", async () => {
+    const { exitCode, stdout, stderr } = await check("fleet.csv", "--stream-from", "device", "--tracking", "nowhere");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain('--tracking: expected http:// or https:// and a host, got "nowhere"');
+  });
 });
 
 describe("files whose paths name their streams", () => {

@@ -1,12 +1,7 @@
 // Warns about recordings that `check` would call impossible or unfamiliar, in commands that do not use streams.
 
 import { compare, type DriftModel } from "../monitoring/drift/comparison.ts";
-import {
-  type DriftBaseline,
-  driftBaselineFaults,
-  driftBaselineSchema,
-  modelOfDriftBaseline,
-} from "../monitoring/drift/drift-baseline.ts";
+import { modelOfDriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { type ImpossibleSensor, impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import { sensorsOfModel } from "../monitoring/drift/model-sensors.ts";
 import type { OpenedModel, WatchedModel } from "../monitoring/streams/watched-model.ts";
@@ -30,9 +25,9 @@ export class UnlikeTraining {
 
   constructor(model: OpenedModel) {
     this.#model = model;
-    const { data } = model.folder.manifest;
+    const { drift, folder } = model;
+    const { data } = folder.manifest;
     this.#sensors = sensorsOfModel(data);
-    const drift = baselineOfTraining(model, this.#sensors);
     this.#drift = drift === null ? null : modelOfDriftBaseline(drift, data.channels, this.#sensors);
     const edges = drift === null ? {} : drift.edges;
     this.#measurer = new BatchMeasurer({
@@ -72,14 +67,6 @@ export class UnlikeTraining {
         "be wrong. To see why, run `tidemark check`.",
     ];
   }
-}
-
-function baselineOfTraining({ folder, baseline }: OpenedModel, sensors: WatchedModel["sensors"]): DriftBaseline | null {
-  const { data } = folder.manifest;
-  const parsed = driftBaselineSchema.safeParse((baseline as { drift?: unknown }).drift);
-  if (!parsed.success) return null;
-  const faults = driftBaselineFaults(parsed.data, data.channels, sensors);
-  return faults.length > 0 || parsed.data.classes.length !== data.classes.length ? null : parsed.data;
 }
 
 /** Begins with a space; empty if no cause was found. */

@@ -73,8 +73,8 @@ const channelSchema = z.looseObject({
   }),
 });
 
-/** The keys that baselines of every version have. */
-export type ChannelBaseline = Omit<BaselineStats, "drift">;
+/** What baselines of every version have; `drift` may have any form, or be missing. */
+export type ChannelBaseline = Omit<BaselineStats, "drift"> & { readonly drift?: unknown };
 
 const channelBaseline = z.looseObject({
   created_at: z.iso.datetime().describe("ISO 8601, UTC"),

@@ -60,6 +60,20 @@ const presentForm = z
 /** Reads the form that `storedDriftBaseline` writes, as well as that of earlier versions, whose keys are in camelCase. */
 export const driftBaselineSchema: z.ZodType<DriftBaseline> = z.preprocess(storedDriftBaseline, presentForm);
 
+/** The `drift` section of a file; null if it is missing, has another form, or does not fit the model. */
+export function driftBaselineOf(
+  section: unknown,
+  model: {
+    readonly classes: readonly string[];
+    readonly channels: readonly string[];
+    readonly sensors: readonly Sensor[];
+  },
+): DriftBaseline | null {
+  const { data: drift } = driftBaselineSchema.safeParse(section);
+  if (drift === undefined || drift.classes.length !== model.classes.length) return null;
+  return driftBaselineFaults(drift, model.channels, model.sensors).length > 0 ? null : drift;
+}
+
 /** Finds faults in a file that fits the schema: one message per fault. */
 export function driftBaselineFaults(
   drift: DriftBaseline,

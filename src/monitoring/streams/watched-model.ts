@@ -15,7 +15,7 @@ import { explainSystemErrorOnRead } from "../../system-error.ts";
 import type { BaselineStats, ChannelBaseline } from "../drift/baseline-stats.ts";
 import { baselineStatsFaults } from "../drift/baseline-stats-faults.ts";
 import type { DriftModel } from "../drift/comparison.ts";
-import { type DriftBaseline, driftBaselineSchema, modelOfDriftBaseline } from "../drift/drift-baseline.ts";
+import { type DriftBaseline, driftBaselineOf, modelOfDriftBaseline } from "../drift/drift-baseline.ts";
 import { sensorsOfModel } from "../drift/model-sensors.ts";
 import type { MeasurementShape } from "../summaries/measurement-codec.ts";
 import { baselineFaults, expectedBaseline } from "./baseline-faults.ts";
@@ -27,6 +27,8 @@ export interface OpenedModel {
   /** Options that the model was trained with. */
   readonly config: StoredConfig;
   readonly baseline: ChannelBaseline;
+  /** Null if an earlier version of Tidemark wrote the model, or if it does not fit the model. */
+  readonly drift: DriftBaseline | null;
   /** The content of model.onnx. */
   readonly network: Uint8Array;
 }
@@ -53,6 +55,7 @@ export function unitsOfWatchedModel({
 /** A model that can judge batches. */
 export interface WatchedModel extends OpenedModel, Judge {
   readonly baseline: BaselineStats;
+  readonly drift: DriftBaseline;
 }
 
 /**
@@ -74,9 +77,15 @@ export async function openWatchedModelForPrediction(model: string): Promise<Open
   const expected = { channels, classes, windowSize: config.window, samplingRateHz: config.rate };
   refuseFileOfWatchedModel(path, exportedNetworkFaults(network, expected));
   const stats = folder.path(modelFiles.baseline);
-  const baseline = await readJson(stats);
+  const baseline = (await readJson(stats)) as ChannelBaseline;
   refuseFileOfWatchedModel(stats, baselineStatsFaults(baseline));
-  return { folder, config, baseline: baseline as ChannelBaseline, network };
+  return {
+    folder,
+    config,
+    baseline,
+    drift: driftBaselineOf(baseline.drift, { classes, channels, sensors: sensorsOfModel(data) }),
+    network,
+  };
 }
 
 /** @throws UserError if the folder was modified or its baseline cannot be used; the message lists all faults */
@@ -88,7 +97,8 @@ export async function openWatchedModel(model: string): Promise<WatchedModel> {
   const faults = baselineFaults(opened.baseline, { ...expectedBaseline(manifest), scalerHash });
   refuseFileOfWatchedModel(folder.path(modelFiles.baseline), faults);
   const sensors = sensorsOfModel(manifest.data);
-  const drift = driftBaselineSchema.parse((opened.baseline as BaselineStats).drift);
+  // A baseline without faults has one that fits.
+  const drift = opened.drift!;
   return {
     ...opened,
     baseline: { ...opened.baseline, drift },

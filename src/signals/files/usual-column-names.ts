@@ -9,7 +9,18 @@ export type ColumnRole = "label" | "group" | "recording" | "time";
  */
 export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   label: [
-    ...["activity", "label", "class", "activityname", "activitylabel", "activityid", "annotation", "target", "y"],
+    ...[
+      "activity",
+      "label",
+      "class",
+      "activityname",
+      "activitylabel",
+      "activityid",
+      "activitycode",
+      "annotation",
+      "target",
+      "y",
+    ],
     ...["labels", "classname", "classlabel", "activitytype", "activities", "action", "gesture", "exercise", "movement"],
     ...["behavior", "behaviour", "gt", "groundtruth", "workout", "act", "outcome", "posture", "sleepstage"],
     ...["aktivitat", "aktivitaet", "activite", "actividad", "attivita", "atividade", "activiteit"],
@@ -18,7 +29,7 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   ],
   group: [
     ...["user", "userid", "subject", "subjectid", "participant", "participantid", "person", "personid"],
-    ...["group", "volunteer", "patient", "patientid", "wearer", "pid", "sub"],
+    ...["volunteer", "patient", "patientid", "wearer", "pid", "sub"],
     ...[
       "subj",
       "subjid",
@@ -27,6 +38,9 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
       "subjectno",
       "subjectnumber",
       "participantno",
+      "subjectcode",
+      "participantcode",
+      "patientcode",
       "participantnumber",
       "volunteerid",
     ],
@@ -59,7 +73,8 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
       "피험자",
       "참가자",
     ],
-    "id",
+    // Beside a column for the person, a group is one of patients and controls.
+    ...["group", "id"],
   ],
   recording: ["recording", "recordingid", "session", "sessionid", "trial", "trialid", "experiment", "file", "filename"],
   time: [

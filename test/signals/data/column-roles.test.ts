@@ -25,6 +25,11 @@ describe("the clock of an export whose time column has an uncommon name", () => 
   });
 });
 
+test("a column for the person comes before a group or an id", () => {
+  expect(usualColumnOfRole(["group", "id", "patient_code"], "group")).toBe("patient_code");
+  expect(usualColumnOfRole(["id", "group"], "group")).toBe("group");
+});
+
 test("each usual name is found", () => {
   for (const [role, names] of Object.entries(usualColumnNames))
     for (const name of names) expect(usualColumnOfRole([name], role as ColumnRole)).toBe(name);

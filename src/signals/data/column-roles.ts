@@ -85,7 +85,9 @@ export function resolveColumnRoles(
   onFault: OnFault = throwDataFault,
   warn: (message: string) => void = () => {},
 ): ColumnRoles {
-  if (options.channels === undefined && (options.sensor ?? []).length === 0) refuseAnnotations(file, available);
+  const named = options.channels ?? options.modelChannels ?? [];
+  if ((options.sensor ?? []).length === 0 && !named.some((name) => available.includes(name)))
+    refuseAnnotations(file, available);
   const role = (name: ColumnRole, mustExist: boolean): string | null => {
     const given = options[name];
     if (given !== undefined) return existingRoleColumn(available, given, file, `--${name}`);

@@ -22,6 +22,17 @@ test("the labels are those of the times in seconds", async () => {
   ]);
 });
 
+test.each(["channels", "modelChannels"])(
+  "a table that has the given %s is read, whatever else it holds",
+  async (option) => {
+    const rows = Array.from({ length: 100 }, (_, i) => `walk,0,9,${i / 50},${i % 7},${i % 5},${i % 3}`);
+    const { path } = folderOf({ "a.csv": `label,start,end,time_s,c1,c2,c3\n${rows.join("\n")}\n` });
+    const columns = { [option]: ["c1", "c2", "c3"] };
+    const { recordings } = await readRecordings([path("a.csv")], { requireLabels: false, columns });
+    expect(recordings.channels).toEqual(["c1", "c2", "c3"]);
+  },
+);
+
 test.each([
   ["ELAN's table", "labels.txt", elan],
   ["a table with label, start and end", "labels.csv", "label,start,end\nwalking,0,12.4\nsitting,12.4,30\n"],

@@ -16,6 +16,7 @@ import type { UnitConversion } from "../src/signals/data/convert-units.ts";
 import type { FoundSensors, SensorUnit } from "../src/signals/data/find-sensors.ts";
 import type { DroppedSamples } from "../src/signals/data/plan-windows.ts";
 import { qualityReportSchema } from "../src/signals/data/quality-report.ts";
+import { sensorKinds, sensorUnits } from "../src/signals/sensors/sensor.ts";
 import { joinedLineSchema } from "./answer-schemas.ts";
 
 const share = z.number().min(0).max(1);
@@ -44,9 +45,7 @@ export const droppedSchema: z.ZodType<SnakeKeys<DroppedSamples>> = z
   .object({ short_stretches: left, remainders: left, unknown_class: left })
   .describe("samples that are in no window");
 
-const knownUnit: z.ZodType<SensorUnit> = z.enum([
-  ...(["m/s^2", "g", "milli-g", "rad/s", "deg/s", "uT", "nT", "mT", "T", "gauss", "milligauss"] as const),
-]);
+const knownUnit: z.ZodType<SensorUnit> = z.enum(sensorUnits());
 
 export const unitSchema: z.ZodType<SensorUnit | null> = knownUnit.nullable().describe("null if the unit is unknown");
 
@@ -54,7 +53,7 @@ export const sensorsSchema: z.ZodType<FoundSensors["sensors"]> = z
   .array(
     z.object({
       name: z.string(),
-      kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
+      kind: z.enum(sensorKinds()),
       channels: z.tuple([z.string(), z.string(), z.string()]).describe("channels of the axes x, y and z"),
       unit: unitSchema,
       gravity: z

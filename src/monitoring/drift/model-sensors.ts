@@ -1,7 +1,5 @@
-import { type Sensor, type SensorKind, type SensorUnit, sensorUnitNames } from "../../signals/sensors/sensor.ts";
+import { type Sensor, type SensorUnit, sensorKinds, sensorUnitNames } from "../../signals/sensors/sensor.ts";
 import { sensorsByName } from "../../signals/sensors/sensors-by-name.ts";
-
-const kinds: readonly SensorKind[] = ["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"];
 
 /** A conversion as stored in a manifest. */
 interface StoredConversion {
@@ -30,7 +28,7 @@ export function sensorsOfModel(data: {
   }
   return data.sensors.map(({ name, kind, channels, unit, gravity }): Sensor => {
     const [x, y, z] = channels as [string, string, string];
-    const known = kinds.find((one) => one === kind) ?? "unknown";
+    const known = sensorKinds().find((one) => one === kind) ?? "unknown";
     const unitNamed = (written: string | null | undefined): SensorUnit | undefined =>
       sensorUnitNames(known).find((one) => one === written);
     const conversion = data.conversions?.find((own) => own.people === undefined && own.channels.includes(x));

@@ -1,5 +1,6 @@
 // The schema of device.json, for servers and for publication; on a device, `readDeviceModel` checks the file instead.
 import { z } from "zod";
+import { sensorKinds, sensorUnits } from "../../signals/sensors/sensor.ts";
 import type { DeviceModel } from "./device-json.ts";
 import { edgesSchema } from "./summary-schemas.ts";
 
@@ -23,30 +24,9 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
     .array(
       z.object({
         name: z.string().describe("prefix for the names of signals computed from the sensor"),
-        kind: z.enum(["accelerometer", "gravity", "gyroscope", "magnetometer", "unknown"]),
+        kind: z.enum(sensorKinds()),
         channels: z.tuple([z.string(), z.string(), z.string()]).describe("channels of the x, y and z axes"),
-        unit: z
-          .enum([
-            "m/s^2",
-            "g",
-            "milli-g",
-            "micro-g",
-            "cm/s^2",
-            "mm/s^2",
-            "rad/s",
-            "deg/s",
-            "milli-deg/s",
-            "milli-rad/s",
-            "rpm",
-            "uT",
-            "nT",
-            "mT",
-            "T",
-            "gauss",
-            "milligauss",
-          ])
-          .nullable()
-          .describe("expected unit of the samples; null if unknown"),
+        unit: z.enum(sensorUnits()).nullable().describe("expected unit of the samples; null if unknown"),
         gravity: z.boolean().nullable().describe("whether an accelerometer at rest measures gravity"),
       }),
     )

@@ -31,7 +31,7 @@ export interface Sensor {
   readonly recordedIn?: SensorUnit;
 }
 
-const accelerations: Partial<Record<SensorUnit, number>> = {
+const accelerations = {
   "m/s^2": 1,
   g: 9.80665,
   "milli-g": 9.80665e-3,
@@ -39,14 +39,14 @@ const accelerations: Partial<Record<SensorUnit, number>> = {
   "cm/s^2": 1e-2,
   "mm/s^2": 1e-3,
 };
-const rotations: Partial<Record<SensorUnit, number>> = {
+const rotations = {
   "rad/s": 1,
   "deg/s": Math.PI / 180,
   "milli-deg/s": Math.PI / 180_000,
   "milli-rad/s": 1e-3,
   rpm: Math.PI / 30,
 };
-const magneticFields: Partial<Record<SensorUnit, number>> = {
+const magneticFields = {
   uT: 1,
   nT: 1e-3,
   mT: 1e3,
@@ -83,6 +83,16 @@ const unitsOfKind: Readonly<Record<SensorKind, Readonly<Partial<Record<SensorUni
   magnetometer: magneticFields,
   unknown: {},
 };
+
+export function sensorKinds(): SensorKind[] {
+  return Object.keys(unitsOfKind) as SensorKind[];
+}
+
+/** Returns the units of all kinds. */
+export function sensorUnits(): SensorUnit[] {
+  const factors: Readonly<Record<SensorUnit, number>> = { ...accelerations, ...rotations, ...magneticFields };
+  return Object.keys(factors) as SensorUnit[];
+}
 
 /** Returns the unit names in the order in which messages list them. */
 export function sensorUnitNames(kind: SensorKind): SensorUnit[] {

@@ -156,7 +156,8 @@ export const changedStreamSchema: z.ZodType<ChangedStream> = z.object({
     .describe("hash of an erased stream's name, under which the ledger records its erasure"),
 });
 
-const checkedStreams = z.object({
+/** The output of `check --stream-from --json`: one line per model. */
+export const printedCheckedStreamsSchema: z.ZodType<CheckedStreams & { model: string }> = z.object({
   model_version: z.string(),
   exit_code: z.int().min(0).describe("the highest exit code of any stream; an error counts as 2"),
   counts: z
@@ -176,11 +177,5 @@ const checkedStreams = z.object({
     )
     .min(1)
     .describe("results in the order in which the streams first appear"),
-});
-
-export const checkedStreamsSchema: z.ZodType<CheckedStreams> = checkedStreams;
-
-/** The output of `check --stream-from --json`: one line per model. */
-export const printedCheckedStreamsSchema: z.ZodType<CheckedStreams & { model: string }> = checkedStreams.extend({
   model: z.string().describe("the model folder, as given by the user"),
 });

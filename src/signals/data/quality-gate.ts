@@ -6,13 +6,10 @@ import { DataFault, type FaultDescription } from "../../data-fault.ts";
 import type { Reporter } from "../../reporter.ts";
 import type { Float32Batch } from "../files/float32-batch.ts";
 import { type BatchExpectations, batchFaults } from "./batch-faults.ts";
-import type { ResolvedColumns } from "./column-roles.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { type KnownNames, type OpenedRecordings, openRecordings } from "./open-recordings.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { rateNotes } from "./rate-warnings.ts";
-import { readOpenedRecordings } from "./read-recordings.ts";
-import type { Recordings } from "./recordings.ts";
 import type { RowTimes } from "./stored-rows.ts";
 
 export interface QualityGateOptions extends BatchExpectations {
@@ -91,30 +88,6 @@ export async function openQualityGate(files: readonly string[], options: Quality
   const times = rows.times();
   rows.close();
   return { accepted: false, reasons, quality, times };
-}
-
-export type GatedBatch =
-  | {
-      readonly accepted: true;
-      /** The recordings, with channels in the expected order, whatever their order in the files. */
-      readonly recordings: Recordings;
-      readonly columns: ResolvedColumns;
-      readonly quality: QualityReport;
-      readonly warnings: readonly string[];
-    }
-  | Extract<OpenedBatch, { accepted: false }>;
-
-/** Like `openQualityGate`, but with all rows in memory. */
-export async function qualityGate(files: readonly string[], options: QualityGateOptions): Promise<GatedBatch> {
-  const batch = await openQualityGate(files, options);
-  if (!batch.accepted) return batch;
-  const { opened, warnings } = batch;
-  try {
-    const { columns, quality } = opened;
-    return { accepted: true, recordings: readOpenedRecordings(opened), columns, quality, warnings };
-  } finally {
-    opened.rows.close();
-  }
 }
 
 /** The parts of a quality report that the notes describe; a device's summary contains them as well. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exceedsGateLimit, fallsBelowGateLimit, formatBesideGateLimit } from "../../../src/signals/data/gate-limits.ts";
-import { qualityGate } from "../../../src/signals/data/quality-gate.ts";
 import { clockTable } from "./clocks.ts";
+import { qualityGate } from "./quality-gate.ts";
 import { folderOf } from "./tables.ts";
 
 test("a value on a limit violates it in neither direction, whatever its last bits", () => {

@@ -4,10 +4,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import type { FaultDescription } from "../../../src/data-fault.ts";
 import { UserError } from "../../../src/errors.ts";
-import { type GatedBatch, type QualityGateOptions, qualityGate } from "../../../src/signals/data/quality-gate.ts";
+import type { QualityGateOptions } from "../../../src/signals/data/quality-gate.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { type TableColumn, writeTable } from "../../../src/signals/files/write-table.ts";
+import { type GatedBatch, qualityGate } from "./quality-gate.ts";
 import { csv, folderOf, header, type Row } from "./tables.ts";
 
 const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];

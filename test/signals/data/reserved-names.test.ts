@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { qualityGate } from "../../../src/signals/data/quality-gate.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { qualityGate } from "./quality-gate.ts";
 import { csv, folderOf, goodRows, header } from "./tables.ts";
 
 const reserved = "__proto__";

@@ -37,14 +37,16 @@ export function decidingNetwork(network: string, task: Pick<QualityTask, "config
   return { options, code: hash.digest("hex"), onnxruntime: currentVersions().onnxruntime };
 }
 
-/** The files that the fits load, and all other files in their folders, because threads load files by name. */
+/**
+ * The files that the fits load, and all other files of `learning` and `stats`, because threads load files by name. Which
+ * windows the fits get is part of the task.
+ */
 function fittingFiles(): string[] {
   const files = filesOf(source);
-  const rooms = /^(?:learning|stats)\/|^signals\/(?:preprocessing|sensors)\//;
   const loaded = new Set([
     "pipelines/fit-folds.ts",
     "pipelines/fit-final.ts",
-    ...files.filter((file) => rooms.test(file)),
+    ...files.filter((file) => /^(?:learning|stats)\//.test(file)),
   ]);
   const imports = Map.groupBy(importsOf(source, files), ({ from }) => from);
   for (const file of loaded) for (const { to, loads } of imports.get(file) ?? []) if (loads) loaded.add(to);

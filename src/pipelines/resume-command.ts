@@ -20,23 +20,23 @@ import { withoutPassword } from "../without-password.ts";
  * The command line that resumes an interrupted run, with every option that differs from its default, quoted for a
  * shell.
  */
-export function resumeCommand(verb: "train", config: TrainConfig): string;
-export function resumeCommand(verb: "retrain", config: RetrainConfig): string;
-export function resumeCommand(verb: "tune", config: TuneConfig): string;
+export function resumeCommand(command: "train", config: TrainConfig): string;
+export function resumeCommand(command: "retrain", config: RetrainConfig): string;
+export function resumeCommand(command: "tune", config: TuneConfig): string;
 export function resumeCommand(
-  verb: "train" | "retrain" | "tune",
+  command: "train" | "retrain" | "tune",
   config: TrainConfig | RetrainConfig | TuneConfig,
 ): string {
   const { files, out, resume: _, ...options } = config;
-  const verbs: Readonly<Record<typeof verb, { defined: Options; defaults: () => object }>> = {
+  const commands: Readonly<Record<typeof command, { defined: Options; defaults: () => object }>> = {
     train: { defined: trainOptions, defaults: () => resolveTrainConfig({ files, out }) },
     retrain: { defined: retrainOptions, defaults: () => resolveRetrainConfig({ files, out, model: "-" }) },
     tune: { defined: tuneOptions, defaults: () => resolveTuneConfig({ files, out, search: "-" }) },
   };
-  const { defined, defaults } = verbs[verb];
+  const { defined, defaults } = commands[command];
   // The default network may change between versions, but an interrupted run must keep its network.
   const words = resumeCommandWords(options, defined, { ...defaults(), network: undefined });
-  return shellCommand("tidemark", verb, ...files.map(shellPath), "--out", out, ...words, "--resume");
+  return shellCommand("tidemark", command, ...files.map(shellPath), "--out", out, ...words, "--resume");
 }
 
 /** The command line that trains a model with the options that a search selected, on recordings read in the same way. */

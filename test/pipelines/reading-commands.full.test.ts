@@ -23,7 +23,7 @@ const at = (name: string): string => join(directory, name);
 const model = at("model");
 const training: Partial<TrainConfig> = { ...tinyOptions, epochs: 1, day: "recorded" };
 
-const verbs = {
+const commands = {
   inspect: (files: string[]) => inspect({ files, rate: 20, window: 40, folds: 2 }),
   convert: (files: string[]) => convert({ files, out: at("c.csv") }),
   train: (files: string[]) => train({ files, out: at("trained"), ...training }),
@@ -33,7 +33,7 @@ const verbs = {
   retrain: (files: string[]) => retrain({ files, model, out: at("retrained"), epochs: 1 }),
   "drift-bench": (files: string[]) => driftBench({ files, model }),
 } as const;
-const names = Object.keys(verbs) as (keyof typeof verbs)[];
+const names = Object.keys(commands) as (keyof typeof commands)[];
 
 async function copy(to: string, select: string): Promise<string> {
   mkdirSync(join(at(to), ".."), { recursive: true });
@@ -48,9 +48,9 @@ beforeAll(async () => {
 });
 
 describe("every command that reads recordings", () => {
-  it.each(names)("%s rejects a pipe or a device before it opens it", async (verb) => {
-    await expect(verbs[verb]([at("pipe.csv")])).rejects.toThrow(/pipe\.csv: expected a file, found a pipe/);
-    await expect(verbs[verb](["/dev/zero"])).rejects.toThrow(/found a device/);
+  it.each(names)("%s rejects a pipe or a device before it opens it", async (command) => {
+    await expect(commands[command]([at("pipe.csv")])).rejects.toThrow(/pipe\.csv: expected a file, found a pipe/);
+    await expect(commands[command](["/dev/zero"])).rejects.toThrow(/found a device/);
   });
 
   it("rejects a pipe as retrain's labelled recordings", async () => {
@@ -69,7 +69,7 @@ describe("every command that reads recordings", () => {
     await expect(predict({ files: [file], model, out: at("absurd.csv") })).rejects.toThrow(place);
     await expect(evaluate({ files: [file], model })).rejects.toThrow(place);
     await expect(convert({ files: [file], out: at("absurd.csv") })).rejects.toThrow(place);
-    expect((await verbs.inspect([file])).refusal?.message).toMatch(place);
+    expect((await commands.inspect([file])).refusal?.message).toMatch(place);
     await expect(retrain({ files: [at("r.parquet")], labelled: [file], model, out: at("no") })).rejects.toThrow(place);
     await expect(retrain({ files: [file], model, out: at("no") })).rejects.toThrow(/quality gate/);
     const { result } = await check({ files: [file], model, stream: "absurd" });
@@ -132,7 +132,7 @@ describe("recordings without times", () => {
   it("are not assumed by any command to have the rate of the model's network", async () => {
     const file = await untimed();
     const asking = (["predict", "evaluate", "check", "retrain", "drift-bench", "convert"] as const).map(
-      (verb) => () => verbs[verb]([file]) as Promise<unknown>,
+      (command) => () => commands[command]([file]) as Promise<unknown>,
     );
     asking.push(() => retrain({ files: [at("r.parquet")], labelled: [file], model, out: at("retrained") }));
     for (const ask of asking) {

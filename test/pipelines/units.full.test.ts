@@ -112,9 +112,9 @@ describe("a model of recordings whose names state g and deg/s", () => {
     const checked = await run("check", "linear.csv", ...given);
     expect(checked.exitCode).toBe(12);
     expect(flat(checked.stdout)).toMatch(said);
-    for (const [verb, ...more] of [["predict", "--out", "p.csv"], ["evaluate"]] as [string, ...string[]][]) {
-      const { exitCode, stderr } = await run(verb, "linear.csv", ...given, ...more);
-      expect({ verb, exitCode }).toEqual({ verb, exitCode: 2 });
+    for (const [command, ...more] of [["predict", "--out", "p.csv"], ["evaluate"]] as [string, ...string[]][]) {
+      const { exitCode, stderr } = await run(command, "linear.csv", ...given, ...more);
+      expect({ command, exitCode }).toEqual({ command, exitCode: 2 });
       expect(flat(stderr)).toMatch(said);
     }
     const swapped = ["--channels", axesOf("rotationRate.?", "userAcceleration.?"), "--model", "walk"];

@@ -176,6 +176,27 @@ describe("architecture", () => {
     expect(files.filter((file) => readFileSync(join(source, file), "utf8").includes("...{"))).toEqual([]);
   });
 
+  it("declares an exported name once, and gives no type the name of an exported one", () => {
+    const declaration =
+      /^(export )?(?:declare )?(?:abstract |async )?(?:(interface|type|class|enum)|const|function\*?) (\w+)/gm;
+    const declared = files.flatMap((file) =>
+      [...readFileSync(join(source, file), "utf8").matchAll(declaration)].map(([, isExported, type, name]) => ({
+        name: name!,
+        file,
+        isExported: isExported !== undefined,
+        isType: type !== undefined,
+      })),
+    );
+    const exported = new Map(declared.filter(({ isExported }) => isExported).map(({ name, file }) => [name, file]));
+    const others = declared.filter(
+      ({ name, file, isExported, isType }) =>
+        (isExported || isType) && exported.has(name) && exported.get(name) !== file,
+    );
+    expect(others.map(({ name, file }) => `${file} declares ${name}, as ${exported.get(name)} does`)).toEqual([]);
+    const renamed = /^export (?:type )?\{[^}]*\bas\b/m;
+    expect(files.filter((file) => renamed.test(readFileSync(join(source, file), "utf8")))).toEqual([]);
+  });
+
   it("names files in kebab-case and keeps vague rooms out", () => {
     const stray = files.filter((file) => !/^([a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(file));
     expect(stray).toEqual([]);

@@ -62,10 +62,10 @@ export const syncOptions: OptionsOf<SyncConfig> = {
 export const streamOptions: OptionsOf<StreamConfig> = { model, stream, store };
 
 /** Who makes a decision, and why. */
-type Decided = Pick<StreamsChangeConfig, "by" | "reason">;
+type UserDecision = Pick<StreamsChangeConfig, "by" | "reason">;
 
 /** Options of `reference reset`. */
-export const resetOptions: OptionsOf<StreamConfig & Decided> = { ...streamOptions, reason, by };
+export const resetOptions: OptionsOf<StreamConfig & UserDecision> = { ...streamOptions, reason, by };
 
 /** Options of `reference compact`. */
 export const compactOptions: OptionsOf<CompactConfig> = { model, store, ...keep };
@@ -85,7 +85,7 @@ const dir = textOption({
 });
 
 /** Options of `reference exclude` and `accept`. */
-export const batchOptions: OptionsOf<StreamConfig & Decided & { batch: string }> = {
+export const batchOptions: OptionsOf<StreamConfig & UserDecision & { batch: string }> = {
   batch: textOption({
     value: "batch",
     argument: true,

@@ -188,7 +188,7 @@ export async function checkSummarizedBatch(
 
 async function recordCheckedBatch(
   { watched, store }: CheckingModel,
-  { batchId, contentHash, dataTime, measurement }: CheckedBatch,
+  { batchId, contentHash, dataTime, measurement }: BatchToRecord,
   { config, server, reporter, now = () => new Date() }: Remembering,
   decide: (memory: StreamMemory<StreamState>, facts: CheckFacts) => Decision<CheckResult, StreamState>,
 ): Promise<CheckAnswer> {
@@ -223,7 +223,7 @@ async function recordCheckedBatch(
   return { ...answer, warnings: heard.warnings };
 }
 
-interface CheckedBatch {
+interface BatchToRecord {
   readonly batchId: string;
   readonly contentHash: string;
   readonly dataTime: DataTime | null;

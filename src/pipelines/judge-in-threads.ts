@@ -6,7 +6,7 @@
 import type { Worker } from "node:worker_threads";
 import { UserError } from "../errors.ts";
 import type { Reporter } from "../reporter.ts";
-import type { JudgedBatch, JudgedEvent } from "./judge-posted-batch.ts";
+import type { JudgedEvent, PostedVerdict } from "./judge-posted-batch.ts";
 import type { PostedBatch } from "./posted-batch.ts";
 import { receivedError, type SentError } from "./sent-error.ts";
 
@@ -18,7 +18,7 @@ export type JudgeReply =
   /** Indicates that the thread is able to judge; sent before its first verdict. */
   | { readonly type: "opened" }
   | { readonly type: "warning"; readonly message: string }
-  | { readonly type: "judged"; readonly id: number; readonly judged: JudgedBatch; readonly event: JudgedEvent | null }
+  | { readonly type: "judged"; readonly id: number; readonly judged: PostedVerdict; readonly event: JudgedEvent | null }
   | { readonly type: "failed"; readonly id: number; readonly error: SentError };
 
 /**
@@ -41,7 +41,7 @@ export interface JudgeThreadsOptions {
 interface JudgeThread {
   readonly worker: Worker;
   /** The batches that the thread is judging. */
-  readonly judging: Map<number, PromiseWithResolvers<JudgedBatch>>;
+  readonly judging: Map<number, PromiseWithResolvers<PostedVerdict>>;
   readonly ended: Promise<void>;
   /** Whether the thread has been able to judge. */
   opened: boolean;
@@ -65,7 +65,7 @@ export class JudgeThreads {
   }
 
   /** @throws UserError if the batch ends threads; JudgeThreadEnded; or any error that `judgePostedBatch` throws */
-  async judge(posted: PostedBatch): Promise<JudgedBatch> {
+  async judge(posted: PostedBatch): Promise<PostedVerdict> {
     if (this.#refused.has(batchNameInThread(posted))) throw endsThreads(posted);
     const judged = this.#judgeIn(this.#leastBusy(), posted).catch((error: unknown) => {
       if (error instanceof JudgeThreadEnded) return this.#judgeAlone(posted);
@@ -87,16 +87,16 @@ export class JudgeThreads {
     await Promise.all(threads.map(({ ended }) => ended));
   }
 
-  #judgeIn({ worker, judging }: JudgeThread, posted: PostedBatch): Promise<JudgedBatch> {
+  #judgeIn({ worker, judging }: JudgeThread, posted: PostedBatch): Promise<PostedVerdict> {
     const id = this.#batches++;
-    const done = Promise.withResolvers<JudgedBatch>();
+    const done = Promise.withResolvers<PostedVerdict>();
     judging.set(id, done);
     worker.postMessage({ id, posted } satisfies JudgeMessage);
     return done.promise;
   }
 
   /** Judges one batch at a time, so that there is only one additional thread. */
-  async #judgeAlone(posted: PostedBatch): Promise<JudgedBatch> {
+  async #judgeAlone(posted: PostedBatch): Promise<PostedVerdict> {
     const before = this.#alone;
     const own = Promise.withResolvers<void>();
     this.#alone = own.promise;

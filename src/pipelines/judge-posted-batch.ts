@@ -25,7 +25,7 @@ export { TooManyRows } from "../signals/data/open-recordings.ts";
 export type { PostedBatch } from "./posted-batch.ts";
 
 /** A verdict about a batch, after it has been stored. */
-export interface JudgedBatch {
+export interface PostedVerdict {
   readonly project: string;
   /** Name of the folder of the model that judged the batch. */
   readonly model: string;
@@ -37,7 +37,7 @@ export interface JudgedBatch {
 }
 
 /** A verdict that has just been stored. */
-export interface JudgedEvent extends Omit<JudgedBatch, "known"> {
+export interface JudgedEvent extends Omit<PostedVerdict, "known"> {
   /**
    * The result of the stream's previous batch; null if there is none, or if only its headline is stored; undefined without
    * `JudgeRun.withPrevious`.
@@ -60,7 +60,11 @@ export interface JudgeRun {
  * @throws UserError if the names or the content cannot be used; the subclasses UnknownModel, UnusableModel and OtherContent
  * distinguish the reasons
  */
-export async function judgePostedBatch(models: ServedModels, posted: PostedBatch, run: JudgeRun): Promise<JudgedBatch> {
+export async function judgePostedBatch(
+  models: ServedModels,
+  posted: PostedBatch,
+  run: JudgeRun,
+): Promise<PostedVerdict> {
   const { stream, batch } = posted;
   checkStreamName("stream", stream);
   checkStreamName("batch id", batch);

@@ -12,7 +12,7 @@ import { parseStoreAddress } from "../storage/store-address.ts";
 import { explainSystemError } from "../system-error.ts";
 import { type Decided, decideServed, type ServedDecision } from "./decide-served.ts";
 import { JudgeThreads } from "./judge-in-threads.ts";
-import type { JudgedBatch, JudgeRun } from "./judge-posted-batch.ts";
+import type { JudgeRun, PostedVerdict } from "./judge-posted-batch.ts";
 import type { JudgeThreadData } from "./judge-thread.ts";
 import { judgingOrder } from "./judging-order.ts";
 import { listModels } from "./models.ts";
@@ -33,7 +33,7 @@ export interface Service {
    * The verdict on a batch, after it has been stored. The batches of a stream are judged in the order of the calls or of their
    * data times.
    */
-  judge(posted: PostedBatch): Promise<JudgedBatch>;
+  judge(posted: PostedBatch): Promise<PostedVerdict>;
   /** Stops waiting for batches with older data. */
   hurry(): void;
   /** @throws UnknownModel */

@@ -78,7 +78,7 @@ export interface RetrainData {
 }
 
 /** The options that affect the preparation. */
-type Preparing = NamedColumns &
+type PreparingRetraining = NamedColumns &
   Pick<
     RetrainConfig,
     | "files"
@@ -101,7 +101,7 @@ type Preparing = NamedColumns &
  * @throws UserError if the files are faulty, or if nobody can be held out
  */
 export async function prepareRetraining(
-  config: Preparing,
+  config: PreparingRetraining,
   model: Champion,
   reporter: Reporter<TrainEvent> = silent,
 ): Promise<RetrainData> {
@@ -140,7 +140,7 @@ function refuseStepsOfRetraining(
 async function prepareRetrainingFrom(
   labelled: RetrainRecordings,
   of: {
-    config: Preparing;
+    config: PreparingRetraining;
     model: Champion;
     champion: WatchedModel;
     network: NetworkSource;
@@ -209,7 +209,7 @@ function cutRetrainingWindows(
     trained,
     reporter,
   }: {
-    config: Pick<Preparing, "jobs">;
+    config: Pick<PreparingRetraining, "jobs">;
     champion: WatchedModel;
     trained: ChampionOptions;
     reporter: Reporter<TrainEvent>;

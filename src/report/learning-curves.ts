@@ -20,7 +20,7 @@ interface Fit {
   readonly bestEpoch: number | null;
 }
 
-interface Axes {
+interface CurveAxes {
   readonly across: HistoryAxis;
   readonly loss: readonly [number, number];
 }
@@ -50,7 +50,7 @@ ${drawn.length < history.length ? html`<p>The curves show the ensemble's member 
 <div class="grid">${fits.map((fit) => learningCurvePanel(fit, axes))}</div>`;
 }
 
-function learningCurveAxes(rows: readonly HistoryRow[]): Axes {
+function learningCurveAxes(rows: readonly HistoryRow[]): CurveAxes {
   const losses = rows.flatMap((row) => [row.loss, row.val_loss]).filter((loss) => loss !== null);
   return {
     across: historyAxis(rows, 5),
@@ -58,7 +58,7 @@ function learningCurveAxes(rows: readonly HistoryRow[]): Axes {
   };
 }
 
-function learningCurvePanel(fit: Fit, axes: Axes): Html {
+function learningCurvePanel(fit: Fit, axes: CurveAxes): Html {
   const charts =
     fit.rows.length === 0
       ? html`<p class="empty">${emptyCurveText(fit, axes)}</p>`
@@ -66,7 +66,7 @@ function learningCurvePanel(fit: Fit, axes: Axes): Html {
   return html`<figure class="card"><h3>${fit.title}</h3>${charts}<figcaption>${fit.about}</figcaption></figure>`;
 }
 
-function emptyCurveText({ name }: Fit, { across }: Axes): string {
+function emptyCurveText({ name }: Fit, { across }: CurveAxes): string {
   return name === "final" && across.name === "penalty"
     ? "This fit chooses no penalty, so it has no curve."
     : `No ${across.plural} were recorded for this fit.`;
@@ -74,7 +74,7 @@ function emptyCurveText({ name }: Fit, { across }: Axes): string {
 
 const frame = { height: 150, marginLeft: 40, marginRight: 12, marginTop: 22, marginBottom: 30 };
 
-function lossCurve(fit: Fit, axes: Axes): Html {
+function lossCurve(fit: Fit, axes: CurveAxes): Html {
   const validation = fit.rows.filter((row) => row.val_loss !== null);
   const last = fit.rows.at(-1)!;
   const label = `${fit.title}: loss by ${axes.across.name}. Last training loss ${formatFixed(last.loss)}, validation ${formatFixed(last.val_loss)}.`;
@@ -92,7 +92,7 @@ function lossCurve(fit: Fit, axes: Axes): Html {
   });
 }
 
-function scoreCurve(fit: Fit, axes: Axes): Html | null {
+function scoreCurve(fit: Fit, axes: CurveAxes): Html | null {
   const validation = fit.rows.filter((row) => row.val_macro_f1 !== null);
   if (validation.length === 0) return null;
   const kept = keptCurvePoints(fit, validation)[0];

@@ -12,7 +12,7 @@ import {
   shortenStatement,
 } from "./postgres-statements.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
-import { type CompactedStore, type NamedBatch, type StreamRules, shortenedPerBatch } from "./stream-store.ts";
+import { type CompactedLedger, type NamedBatch, type StreamRules, shortenedPerBatch } from "./stream-store.ts";
 
 /** Number of batches that this process adds between two checks of the size. */
 const batchesPerSizeCheck = 500;
@@ -55,7 +55,7 @@ export class PostgresRetention {
     }
   }
 
-  async compact(rules: StreamRules, streams: readonly string[]): Promise<CompactedStore> {
+  async compact(rules: StreamRules, streams: readonly string[]): Promise<CompactedLedger> {
     const bytesBefore = await this.#bytes();
     for (const stream of streams) {
       await this.#transaction(async (query) => {

@@ -33,7 +33,7 @@ import { PostgresStreamActions } from "./postgres-stream-actions.ts";
 import type {
   ActionNote,
   BatchStanding,
-  CompactedStore,
+  CompactedLedger,
   DecidedBatch,
   DecisionNote,
   FleetOptions,
@@ -190,7 +190,7 @@ export class PostgresStreamStore implements StreamStore {
     return this.#actions.list(stream);
   }
 
-  async compact(rules: StreamRules): Promise<CompactedStore> {
+  async compact(rules: StreamRules): Promise<CompactedLedger> {
     return this.#retention.compact(rules, await this.streams());
   }
 

@@ -10,7 +10,7 @@ import { isLockedSqliteFile } from "./sqlite-file.ts";
 import {
   type ActionNote,
   type BatchStanding,
-  type CompactedStore,
+  type CompactedLedger,
   type DecidedBatch,
   type DecisionNote,
   type FleetOptions,
@@ -183,7 +183,7 @@ export class SqliteStreamStore implements StreamStore {
     return this.#database.snapshot((ledger) => ledger.actions.list(stream));
   }
 
-  async compact(rules: StreamRules): Promise<CompactedStore> {
+  async compact(rules: StreamRules): Promise<CompactedLedger> {
     const bytesBefore = this.#database.bytesOnDisk();
     for (const stream of await this.streams()) {
       this.#database.transaction((ledger) => ledger.retention.forgetMiddle(stream, rules.keptAtEnds));

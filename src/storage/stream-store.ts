@@ -203,7 +203,7 @@ export interface NamedBatch {
 }
 
 /** The result of a compaction. */
-export interface CompactedStore {
+export interface CompactedLedger {
   /** Number of batches whose records were shortened. */
   readonly shortened: number;
   /** Batches whose stored results are damaged and were left unchanged. */
@@ -297,7 +297,7 @@ export interface StreamStore {
   actions(stream?: string): Promise<StreamAction[]>;
 
   /** Shortens all records that the rules no longer keep in full, and frees the space. */
-  compact(rules: StreamRules): Promise<CompactedStore>;
+  compact(rules: StreamRules): Promise<CompactedLedger>;
 
   close(): Promise<void>;
 }

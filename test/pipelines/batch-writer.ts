@@ -7,8 +7,8 @@ import { type MonitoredModel, openModelLedger } from "../../src/monitoring/strea
 import {
   type Decision,
   MonitorStream,
+  type MonitorStreamOptions,
   type StreamMemory,
-  type StreamOptions,
 } from "../../src/monitoring/streams/monitor-stream.ts";
 import type { Verdict } from "../../src/monitoring/streams/update-rules.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
@@ -46,7 +46,7 @@ export function smallModel(directory: string): MonitoredModel {
   };
 }
 
-type Options = Partial<Omit<StreamOptions<Answer, Evidence>, "schemas">>;
+type Options = Partial<Omit<MonitorStreamOptions<Answer, Evidence>, "schemas">>;
 
 export async function withLedger<T>(
   model: MonitoredModel,

@@ -2,7 +2,7 @@
 import {
   type ActionNote,
   type BatchStanding,
-  type CompactedStore,
+  type CompactedLedger,
   type DecidedBatch,
   type DecisionNote,
   type FleetOptions,
@@ -213,7 +213,7 @@ export class MemoryStreamStore implements StreamStore {
     this.#place.actions.push({ at, who, action, stream, subject, reason });
   }
 
-  async compact(rules: StreamRules): Promise<CompactedStore> {
+  async compact(rules: StreamRules): Promise<CompactedLedger> {
     const bytesBefore = this.#bytes();
     for (const stream of await this.streams()) this.#forgetMiddle(stream, rules);
     const shortened = this.#forget(rules, Number.POSITIVE_INFINITY);

@@ -5,8 +5,8 @@ import type { EventOf } from "../../pipelines/train-events.ts";
 import { fixedNumberText, wholeNumberText } from "./number-text.ts";
 import type { Table } from "./table.ts";
 
-type CrossValidation = EventOf<"cross-validation">;
-type Person = Omit<CrossValidation["users"][number], "fold"> & { readonly fold?: number | null };
+type CrossValidationEvent = EventOf<"cross-validation">;
+type Person = Omit<CrossValidationEvent["users"][number], "fold"> & { readonly fold?: number | null };
 
 /** Maximum number of people in the table; longer lists are cut to the people with the lowest scores. */
 const shownUsers = 30;
@@ -46,7 +46,7 @@ export function metricTableTitle(users: number): string {
   return users > shownUsers ? `The ${shownUsers} of ${users} people with the lowest scores` : "Per person";
 }
 
-export function classMetricTable(pooled: CrossValidation["pooled"]): Table {
+export function classMetricTable(pooled: CrossValidationEvent["pooled"]): Table {
   const rows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
     name,
     fixedNumberText(precision),

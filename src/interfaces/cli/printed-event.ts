@@ -4,8 +4,8 @@ import type { TrainEvent } from "../../pipelines/train.ts";
 
 type Named<Type extends TrainEvent["type"]> = Extract<TrainEvent, { type: Type }>;
 type Data = Named<"data">;
-type Split = Named<"split">;
-type Other = Exclude<TrainEvent, Data | Split>;
+type SplitEvent = Named<"split">;
+type Other = Exclude<TrainEvent, Data | SplitEvent>;
 
 export type PrintedEvent =
   | { readonly type: "warning"; readonly message: string }
@@ -16,9 +16,9 @@ export type PrintedEvent =
       readonly dropped: SnakeKeys<Data["dropped"]>;
       readonly label_changes: Data["labelChanges"];
     })
-  | (Omit<Split, "folds" | "testSet"> & {
-      readonly folds: readonly SnakeKeys<Split["folds"][number]>[];
-      readonly test_set: Split["testSet"];
+  | (Omit<SplitEvent, "folds" | "testSet"> & {
+      readonly folds: readonly SnakeKeys<SplitEvent["folds"][number]>[];
+      readonly test_set: SplitEvent["testSet"];
     })
   | (Other extends infer Event ? (Event extends Other ? SnakeKeys<Event> : never) : never);
 

@@ -22,13 +22,13 @@ const reason = z.string().trim().min(1).max(1000).describe("the reason, which is
 const reasonBody = z.strictObject({ reason });
 const erasureBody = z.strictObject({ reason, stream: z.string().describe("the stream's name, as a confirmation") });
 
-interface Decision {
+interface RoutedDecision {
   readonly action: ServedAction;
   readonly of: "batch" | "stream";
   readonly summary: string;
 }
 
-const decisions: readonly Decision[] = [
+const decisions: readonly RoutedDecision[] = [
   {
     action: "accept",
     of: "batch",
@@ -48,7 +48,10 @@ export function decisionRoutes(options: DecisionRoutesOptions): Route[] {
   return decisions.map((decision) => decisionRoute(decision, options));
 }
 
-function decisionRoute({ action, of, summary }: Decision, { service, events, audit }: DecisionRoutesOptions): Route {
+function decisionRoute(
+  { action, of, summary }: RoutedDecision,
+  { service, events, audit }: DecisionRoutesOptions,
+): Route {
   const isErasure = action === "erase";
   const path = `/v1/models/{model}/streams/{stream}${of === "batch" ? "/batches/{batch}" : ""}/${action}`;
   return {

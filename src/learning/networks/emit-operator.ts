@@ -1,9 +1,7 @@
 // Emits an operator's node into the innermost graph among those of its operands.
 
-import { type DataType, type Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
+import { type DataType, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
 import { broadcastOperandShapes, type Operand, operandMismatch, operandValues } from "./operands.ts";
-
-export type Attribute = Parameters<Graph["emit"]>[3] extends Readonly<Record<string, infer A>> | undefined ? A : never;
 
 export function emitOperator(operator: string, inputs: readonly Value[], type: DataType, shape: Shape): Value {
   return innermostGraph(inputs).emit(operator, inputs, [{ type, shape }])[0]!;

@@ -2,7 +2,7 @@
 // 8); only the messages needed by the project's graphs are written.
 
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import type { Attribute, DataType, Dimension, Graph, Initializer, Node, Value } from "./onnx-graph.ts";
+import type { Attribute, DataType, Dimension, Graph, GraphInitializer, Node, Value } from "./onnx-graph.ts";
 
 const irVersion = 8;
 const opset = 17;
@@ -77,7 +77,7 @@ function writeAttributeProto(writer: BinaryWriter, name: string, attribute: Attr
   }
 }
 
-function writeTensorProto(writer: BinaryWriter, { value, data }: Initializer): void {
+function writeTensorProto(writer: BinaryWriter, { value, data }: GraphInitializer): void {
   for (const dimension of value.shape) writer.tag(1, WireType.Varint).int64(dimension);
   writer.tag(2, WireType.Varint).int32(dataTypeNumber[value.type]);
   writer.tag(8, WireType.LengthDelimited).string(value.name);

@@ -43,7 +43,7 @@ export interface Composite {
   readonly gradient: (outputGradients: readonly (Value | undefined)[]) => readonly (Value | undefined)[];
 }
 
-export interface Initializer {
+export interface GraphInitializer {
   readonly value: Value;
   readonly data: Float32Array | Float64Array | BigInt64Array | Uint8Array | Uint16Array;
 }
@@ -56,7 +56,7 @@ export class Graph {
   readonly outputs: Value[] = [];
   /** The nodes, in a valid order of execution. */
   readonly nodes: Node[] = [];
-  readonly initializers: Initializer[] = [];
+  readonly initializers: GraphInitializer[] = [];
   /** The nodes traversed in reverse mode; a composite stands in for its nodes. */
   readonly tape: (Node | Composite)[] = [];
   readonly #constants = new Map<string, Value>();
@@ -165,7 +165,7 @@ export function sizeOfGraphShape(shape: Shape): number {
   }, 1);
 }
 
-function graphConstantData(type: DataType, values: ArrayLike<number>): Initializer["data"] {
+function graphConstantData(type: DataType, values: ArrayLike<number>): GraphInitializer["data"] {
   switch (type) {
     case "float32":
       return Float32Array.from(values);

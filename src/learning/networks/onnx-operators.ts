@@ -2,14 +2,8 @@
 // node. Contains only the operators and options that the project uses. A new operator needs type and shape inference here and,
 // if gradients flow through it, a rule in gradient-rules.ts.
 
-import {
-  type Attribute,
-  emitBinaryOperator,
-  emitLastAxisOperator,
-  emitOperator,
-  emitUnaryOperator,
-} from "./emit-operator.ts";
-import { type DataType, Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
+import { emitBinaryOperator, emitLastAxisOperator, emitOperator, emitUnaryOperator } from "./emit-operator.ts";
+import { type Attribute, type DataType, Graph, innermostGraph, type Shape, type Value } from "./onnx-graph.ts";
 import {
   broadcastOperandShapes,
   checkOperandAxes,

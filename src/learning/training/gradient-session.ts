@@ -2,7 +2,7 @@ import { modelProto } from "../networks/model-proto.ts";
 import { buildTrainingGradientGraph, type NetworkInput, type TrainingGraph } from "../networks/training-graph.ts";
 import { sessionInputForStatistics } from "./network-session.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
-import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
+import { type InferenceSession, openRuntimeSession, type RuntimeTensor, runtimeTensor } from "./onnx-runtime.ts";
 
 /** One shard of a batch; B is the shard size. */
 export interface ShardInput {
@@ -45,7 +45,7 @@ export class GradientSession {
 
   async run({ parameters, statistics, x, targets, masks }: ShardInput): Promise<ShardOutput> {
     const { batchSize, windowSize, channels, classes } = this.#input;
-    const feeds: Record<string, Tensor> = {
+    const feeds: Record<string, RuntimeTensor> = {
       parameters: runtimeTensor("float32", parameters, [parameters.length]),
       ...sessionInputForStatistics(statistics),
       x: runtimeTensor("float32", x, [batchSize, windowSize, channels]),

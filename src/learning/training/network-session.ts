@@ -5,7 +5,7 @@ import { modelProto } from "../networks/model-proto.ts";
 import type { MaskSpec, NetworkSpec } from "../networks/parameters.ts";
 import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
-import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
+import { type InferenceSession, openRuntimeSession, type RuntimeTensor, runtimeTensor } from "./onnx-runtime.ts";
 
 /** The state that training updates. P parameters, S statistics. */
 export interface NetworkState {
@@ -43,7 +43,7 @@ export class TrainingSession implements StepSession {
   readonly network: NetworkSpec;
   readonly #session: InferenceSession;
   readonly #input: NetworkInput;
-  readonly #feeds: Record<string, Tensor> = {};
+  readonly #feeds: Record<string, RuntimeTensor> = {};
 
   private constructor(session: InferenceSession, network: NetworkSpec, input: NetworkInput) {
     this.#session = session;
@@ -71,7 +71,7 @@ export class TrainingSession implements StepSession {
   }
 
   set state({ parameters, moment1, moment2, statistics }: NetworkState) {
-    const vector = (values: Float32Array): Tensor => runtimeTensor("float32", values, [values.length]);
+    const vector = (values: Float32Array): RuntimeTensor => runtimeTensor("float32", values, [values.length]);
     this.#feeds.parameters = vector(parameters);
     this.#feeds.moment_1 = vector(moment1);
     this.#feeds.moment_2 = vector(moment2);
@@ -88,10 +88,10 @@ export class TrainingSession implements StepSession {
       feeds[`mask_${i}`] = runtimeTensor("bool", masks[i]!, shape);
     }
     const out = await this.#session.run(feeds);
-    feeds.parameters = out.next_parameters as Tensor;
-    feeds.moment_1 = out.next_moment_1 as Tensor;
-    feeds.moment_2 = out.next_moment_2 as Tensor;
-    if (out.next_statistics !== undefined) feeds.statistics = out.next_statistics as Tensor;
+    feeds.parameters = out.next_parameters as RuntimeTensor;
+    feeds.moment_1 = out.next_moment_1 as RuntimeTensor;
+    feeds.moment_2 = out.next_moment_2 as RuntimeTensor;
+    if (out.next_statistics !== undefined) feeds.statistics = out.next_statistics as RuntimeTensor;
     return { loss: (out.loss!.data as Float32Array)[0]!, logits: out.logits!.data as Float32Array };
   }
 
@@ -135,6 +135,6 @@ export class ValidationSession {
 }
 
 /** The input for the statistics; a network without statistics has none. */
-export function sessionInputForStatistics(statistics: Float32Array): Record<string, Tensor> {
+export function sessionInputForStatistics(statistics: Float32Array): Record<string, RuntimeTensor> {
   return statistics.length === 0 ? {} : { statistics: runtimeTensor("float32", statistics, [statistics.length]) };
 }

@@ -5,7 +5,7 @@ import { UserError } from "../../errors.ts";
 import { turnTelemetryOff } from "./telemetry-off.ts";
 
 export type InferenceSession = Sessions;
-export type Tensor = Tensors;
+export type RuntimeTensor = Tensors;
 
 /** The runtime is loaded when the first session is opened. */
 let runtime: typeof import("onnxruntime-node") | undefined;
@@ -39,7 +39,7 @@ export function runtimeTensor<T extends "float32" | "bool" | "uint8" | "uint16">
   type: T,
   data: Tensors.DataTypeMap[T] | readonly number[],
   shape: readonly number[],
-): Tensor {
+): RuntimeTensor {
   if (runtime === undefined) throw new Error("tensor: expected an open session");
   return new runtime.Tensor(type, data, shape);
 }

@@ -9,7 +9,7 @@ import { buildTrainingUpdateGraph, type NetworkInput } from "../networks/trainin
 import { GradientSession, type ShardInput, type ShardOutput } from "./gradient-session.ts";
 import type { NetworkState, StepInput, StepSession } from "./network-session.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
-import { type InferenceSession, openRuntimeSession, runtimeTensor, type Tensor } from "./onnx-runtime.ts";
+import { type InferenceSession, openRuntimeSession, type RuntimeTensor, runtimeTensor } from "./onnx-runtime.ts";
 import { startWorker } from "./start-worker.ts";
 
 interface Shard {
@@ -74,7 +74,7 @@ export class ShardedTrainingSession implements StepSession {
         }),
       ),
     );
-    const vector = (values: Float32Array): Tensor => runtimeTensor("float32", values, [values.length]);
+    const vector = (values: Float32Array): RuntimeTensor => runtimeTensor("float32", values, [values.length]);
     const out = await this.#update.run({
       parameters: vector(parameters),
       moment_1: vector(moment1),

@@ -100,7 +100,7 @@ export interface Comparison {
   readonly evidenceFactor: number;
 }
 
-export interface CompareOptions {
+export interface ComparisonOptions {
   /** "fixed" judges by constants even if a calibration exists (default: calibrated). */
   readonly thresholds?: "calibrated" | "fixed" | undefined;
   /** Earlier scores of the stream against the same reference. */
@@ -116,7 +116,7 @@ export function compare(
   reference: ClassSummaries,
   current: ClassSummaries,
   model: DriftModel,
-  { thresholds = "calibrated", own = noScores }: CompareOptions = {},
+  { thresholds = "calibrated", own = noScores }: ComparisonOptions = {},
 ): Comparison | null {
   const { baseline, calibration } = model;
   const known = calibration.kinds[comparisonCalibrationKind(kind)];

@@ -2,7 +2,7 @@ import { type Sensor, type SensorUnit, sensorKinds, sensorUnitNames } from "../.
 import { sensorsByName } from "../../signals/sensors/sensors-by-name.ts";
 
 /** A conversion as stored in a manifest. */
-interface StoredConversion {
+interface ModelConversion {
   readonly channels: readonly string[];
   readonly from: string;
   readonly people?: readonly string[];
@@ -21,7 +21,7 @@ export interface StoredSensor {
 export function sensorsOfModel(data: {
   readonly channels: readonly string[];
   readonly sensors?: readonly StoredSensor[];
-  readonly conversions?: readonly StoredConversion[];
+  readonly conversions?: readonly ModelConversion[];
 }): readonly Sensor[] {
   if (data.sensors === undefined) {
     return sensorsByName(data.channels).map(({ weak: _, written: _w, ...sensor }) => ({ ...sensor, unit: null }));

@@ -3,18 +3,13 @@
 // references leaves the stream's alarm unchanged.
 
 import type { AlarmState, DriftState } from "./drift-state.ts";
-import type { DriftStrength } from "./weigh-evidence.ts";
-
-interface Weighed {
-  readonly alarm: AlarmState | null;
-  readonly strength: DriftStrength;
-}
+import type { WeighedEvidence } from "./weigh-evidence.ts";
 
 /** Number of batches after an alarm before its verdict is confirmed; arbitrary. */
 export const defaultConfirmAfter = 5;
 
 /** @param state the stream's state before the batch */
-export function raiseAlarm<T extends Weighed>(
+export function raiseAlarm<T extends Pick<WeighedEvidence, "alarm" | "strength">>(
   weighed: T,
   state: Pick<DriftState, "alarm" | "batches">,
   confirmAfter: number = defaultConfirmAfter,
@@ -25,7 +20,10 @@ export function raiseAlarm<T extends Weighed>(
 }
 
 /** Returns the judgement with this alarm, and with at least the strength needed to raise one. */
-export function keepAlarm<T extends Weighed>(weighed: T, alarm: AlarmState): T & { readonly alarm: AlarmState } {
+export function keepAlarm<T extends Pick<WeighedEvidence, "alarm" | "strength">>(
+  weighed: T,
+  alarm: AlarmState,
+): T & { readonly alarm: AlarmState } {
   const { value, alarmAt } = weighed.strength;
   return { ...weighed, alarm, strength: { value: Math.max(value, alarmAt), alarmAt, raisedBy: "evidence" } };
 }

@@ -16,7 +16,7 @@ import { pastEvidence } from "./past-evidence.ts";
 import { defaultConfirmAfter, raiseAlarm } from "./raise-alarm.ts";
 import { noUnlikelyPerson } from "./unlikely-person.ts";
 import { weighConstants } from "./weigh-constants.ts";
-import { type BatchToWeigh, type DriftStrength, type Weighed, weighEvidence } from "./weigh-evidence.ts";
+import { type BatchToWeigh, type DriftStrength, type WeighedEvidence, weighEvidence } from "./weigh-evidence.ts";
 import { weighUnlikelyPerson } from "./weigh-unlikely-person.ts";
 
 export interface DriftOptions {
@@ -156,7 +156,7 @@ function weighForVerdict(
   state: DriftState,
   series: DriftState["series"],
   options: Required<Pick<DriftOptions, "arl" | "confirmAfter" | "isRepaired">>,
-): Weighed {
+): WeighedEvidence {
   const { comparisons } = batch;
   const { arl } = options;
   const constants = comparisons.filter(({ method }) => method === "constants");

@@ -4,7 +4,7 @@
 
 import type { Comparison } from "./comparison.ts";
 import type { DriftState } from "./drift-state.ts";
-import type { Weighed } from "./weigh-evidence.ts";
+import type { WeighedEvidence } from "./weigh-evidence.ts";
 
 /**
  * Decides whether a batch raises an alarm, and for which kind of drift. The kind does not change until the alarm ends, because
@@ -12,7 +12,7 @@ import type { Weighed } from "./weigh-evidence.ts";
  * @param comparisons at least one comparison by constants
  * @param arl the strength at which an alarm is raised; a statistic at half of its constant has half of this strength
  */
-export function weighConstants(comparisons: readonly Comparison[], state: DriftState, arl: number): Weighed {
+export function weighConstants(comparisons: readonly Comparison[], state: DriftState, arl: number): WeighedEvidence {
   const large = ({ beyond, findings }: Comparison): boolean =>
     beyond || findings.some(({ level }) => level === "large");
   const walked = state.alarm?.verdict === "gradual_drift";

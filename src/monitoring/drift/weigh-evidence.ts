@@ -41,7 +41,7 @@ export interface BatchToWeigh {
 }
 
 /** What follows from a batch's comparisons. */
-export interface Weighed extends Pick<DriftState, "evidence" | "recovery"> {
+export interface WeighedEvidence extends Pick<DriftState, "evidence" | "recovery"> {
   readonly strength: DriftStrength;
   readonly alarm: AlarmState | null;
   readonly leading: Comparison | null;
@@ -75,7 +75,7 @@ export function weighEvidence(
     confirmAfter,
     isRepaired,
   }: { readonly arl: number; readonly confirmAfter: number; readonly isRepaired: boolean },
-): Weighed {
+): WeighedEvidence {
   const level = weighedEvidenceLevel(comparisons, arl);
   const evidence = { ...state.evidence };
   for (const kind of ownPast) {

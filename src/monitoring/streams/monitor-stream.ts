@@ -21,7 +21,7 @@ import type {
 import { batchFiguresOf } from "../summaries/batch-figures.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import { decodeMeasurement, encodeMeasurement, type MeasurementShape } from "../summaries/measurement-codec.ts";
-import { defaultKeep, type Keep, ledgerRetentionRules } from "./ledger-retention.ts";
+import { defaultKeep, type Keep, ledgerRetentionRules } from "./ledger-retention-rules.ts";
 import { type MonitoredModel, referenceFromModelLedger } from "./model-ledger.ts";
 import type { RollingReference } from "./rolling-reference.ts";
 import { admitByUpdateRules, type ByHand, updateByHand, type Verdict } from "./update-rules.ts";
@@ -87,7 +87,7 @@ export interface StreamSchemas<R, E> {
   readonly shorten: (result: R) => R;
 }
 
-export interface StreamOptions<R, E> {
+export interface MonitorStreamOptions<R, E> {
   readonly stream: string;
   readonly schemas: StreamSchemas<R, E>;
   /** Default: `defaultKeep`. */
@@ -104,7 +104,7 @@ export class MonitorStream<R, E> {
   readonly #now: () => Date;
 
   /** @throws UserError if the stream name is invalid */
-  constructor(store: StreamStore, model: MonitoredModel, options: StreamOptions<R, E>) {
+  constructor(store: StreamStore, model: MonitoredModel, options: MonitorStreamOptions<R, E>) {
     this.name = checkStreamName("stream", options.stream);
     this.#store = store;
     this.#model = model;

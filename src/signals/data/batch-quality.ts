@@ -8,7 +8,7 @@ import { channelContent } from "./channel-content.ts";
 import { pauseSeconds } from "./gate-limits.ts";
 import type { RowSource } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
-import { samplingRate, samplingSteps } from "./sampling.ts";
+import { rateOfSampling, samplingSteps } from "./sampling.ts";
 import { stretchesByRecording, stretchSeconds } from "./stretches.ts";
 
 /** Measurements of a batch's rows for the quality gate. */
@@ -115,7 +115,7 @@ export function measureBatchQuality(
       rows: end - start,
       repeated: repeated.get(recording) ?? 0,
       seconds: perRecording[r]!,
-      rate_hz: samplingRate(rows.sampling[r]!),
+      rate_hz: rateOfSampling(rows.sampling[r]!),
     })),
     lost: lostTimeForBatchQuality(rows),
     usable: usableTimeForBatchQuality(rows, expected),

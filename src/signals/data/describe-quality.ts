@@ -5,7 +5,7 @@ import { channelContent, channelContentWarnings } from "./channel-content.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
 import { exceededRangeWarnings } from "./exceeded-range.ts";
 import type { QualityReport } from "./quality-report.ts";
-import { gapPeriods, medianOfSampling, minimalGapSeconds, samplingRate } from "./sampling.ts";
+import { gapPeriods, medianOfSampling, minimalGapSeconds, rateOfSampling } from "./sampling.ts";
 import type { SelectedRows } from "./selected-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
 import { stretchesByRecording, stretchSeconds } from "./stretches.ts";
@@ -29,7 +29,7 @@ export function describeQuality(input: QualityInput): QualityReport {
     recording,
     rows: end - start,
     seconds: 0,
-    rate_hz: samplingRate(sampling[r]!),
+    rate_hz: rateOfSampling(sampling[r]!),
     jitter: withoutRoundingNoise(sampling[r]!.jitter),
     gaps: sampling[r]!.gapRows.length,
   }));

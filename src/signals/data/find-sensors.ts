@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { type DecidedSensor, decideSensors, type MixedSensor } from "../sensors/decide-sensors.ts";
 import type { Axes } from "../sensors/sensor.ts";
-import type { Piece } from "../sensors/vector-values.ts";
+import type { VectorPiece } from "../sensors/vector-values.ts";
 import { givenSensors } from "./given-sensors.ts";
 import type { RowSource } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";
@@ -38,8 +38,8 @@ export function findSensors(
 ): FoundSensors & { readonly mixed: readonly MixedSensor[] } {
   const parsed = givenSensors(given, rows.channels);
   const places = piecesToFindSensors(rows);
-  const piecesOf = (axes: Axes): Piece[] =>
-    places.map(({ person, start, end }): Piece => {
+  const piecesOf = (axes: Axes): VectorPiece[] =>
+    places.map(({ person, start, end }): VectorPiece => {
       const [x, y, z] = axes.map((name) => rows.values(rows.channels.indexOf(name), start, end));
       return { person, axes: [x!, y!, z!] };
     });
@@ -57,7 +57,7 @@ const leastLost = 0.001;
 /** Warns of zeros that a logger wrote in place of samples that it lost. */
 function lostSamples(
   { name, kind, gravity, channels }: DecidedSensor,
-  piecesOf: (axes: Axes) => readonly Piece[],
+  piecesOf: (axes: Axes) => readonly VectorPiece[],
 ): string[] {
   if (kind !== "accelerometer" || gravity !== true) return [];
   let [rows, lost] = [0, 0];

@@ -7,7 +7,7 @@ import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { type LabellingOptions, labelRecordings } from "./label-recordings.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { type LabelFiles, readLabelFiles } from "./read-label-file.ts";
-import type { Table } from "./row-chunks.ts";
+import type { RowTable } from "./row-chunks.ts";
 import type { SelectedRows } from "./selected-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
 import { daysOfTimeUnitIn1970, unitsPerSecond } from "./time-unit.ts";
@@ -22,7 +22,7 @@ export interface LabelledFromFiles {
 
 export async function labelFromFiles(
   rows: StoredRows,
-  { labels, spellings }: Pick<Table, "labels" | "spellings">,
+  { labels, spellings }: Pick<RowTable, "labels" | "spellings">,
   columns: ColumnOptions,
   {
     database,

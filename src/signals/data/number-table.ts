@@ -7,7 +7,7 @@ import type { TimeReading } from "../files/text-clock.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
 import { readLabelMap } from "./label-map.ts";
 import type { ColumnOptions } from "./named-columns.ts";
-import type { RowChunk, Table } from "./row-chunks.ts";
+import type { RowChunk, RowTable } from "./row-chunks.ts";
 import { Spellings } from "./spellings.ts";
 
 const rowsOfChunk = 2048;
@@ -33,7 +33,7 @@ export async function numberTable(
   columns: ColumnOptions,
   onFault: OnFault,
   warn: (message: string) => void,
-): Promise<Table> {
+): Promise<RowTable> {
   const { channels: names, rows, times } = batch;
   const available = times === null ? names : [float32TimeColumn, ...names];
   const roles = resolveColumnRoles(available, columns, { label: false, group: false }, file, onFault, warn);

@@ -21,7 +21,7 @@ import type { QualityReport } from "./quality-report.ts";
 import type { Stretch } from "./recordings.ts";
 import { refuseMixedTimeUnits } from "./refuse-mixed-time-units.ts";
 import { refuseReservedTexts } from "./reserved-names.ts";
-import type { Table } from "./row-chunks.ts";
+import type { RowTable } from "./row-chunks.ts";
 import { RowClocks } from "./row-clock.ts";
 import type { RowStore } from "./row-store.ts";
 import { refuseEmptySplitSide } from "./rows-of-split-side.ts";
@@ -52,7 +52,7 @@ export interface OpenTableOptions {
 
 /** A table with known column roles, and its origin. */
 export interface OpenableTable {
-  readonly table: Table;
+  readonly table: RowTable;
   /** Paths as given by the user. */
   readonly files: readonly string[];
   /** Paths of all tables read, including those in archives. */

@@ -2,7 +2,7 @@
 // duration of each activity, and the acceleration at rest, which should show gravity.
 
 import type { Sensor } from "../sensors/sensor.ts";
-import { type Piece, vectorValues } from "../sensors/vector-values.ts";
+import { type VectorPiece, vectorValues } from "../sensors/vector-values.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
 /** Facts about one recording besides its quality. */
@@ -64,7 +64,7 @@ function recordedLengthAtRest(
   const columns = channels.map((name) => rows.channels.indexOf(name));
   const count = Math.floor((end - start) / length);
   const stride = Math.ceil(count / mostPieces);
-  const pieces: Piece[] = [];
+  const pieces: VectorPiece[] = [];
   for (let i = 0; i < count; i += stride) {
     const from = start + i * length;
     const [x, y, z] = columns.map((c) => rows.values(c, from, from + length));

@@ -8,7 +8,7 @@ import { shellCommand } from "../../shell-words.ts";
 import { accelerometerBeside } from "../sensors/decide-sensors.ts";
 import { type Sensor, unitFactor } from "../sensors/sensor.ts";
 import { unitOfRotation } from "../sensors/unit-of-rotation.ts";
-import { type Piece, type VectorValues, vectorValues } from "../sensors/vector-values.ts";
+import { type VectorPiece, type VectorValues, vectorValues } from "../sensors/vector-values.ts";
 import type { DecidedSensor } from "./find-sensors.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
@@ -76,7 +76,7 @@ function valuesForRotationUnits(
   const count = Math.floor((end - start) / length);
   const every = Math.ceil(count / mostPieces);
   const indexes = channels.map((name) => rows.channels.indexOf(name));
-  const pieces: Piece[] = [];
+  const pieces: VectorPiece[] = [];
   for (let i = 0; i < count; i += every) {
     const from = start + i * length;
     const [x, y, z] = indexes.map((c) => rows.values(c, from, from + length));

@@ -6,7 +6,7 @@
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { gravityInSensorUnit, type SensorUnit } from "../sensors/sensor.ts";
-import { gravityShare, type Piece, vectorValues } from "../sensors/vector-values.ts";
+import { gravityShare, type VectorPiece, vectorValues } from "../sensors/vector-values.ts";
 import { weighUnitAtRest } from "../sensors/weigh-sensor.ts";
 import type { DecidedSensor } from "./find-sensors.ts";
 import type { Stretch } from "./recordings.ts";
@@ -41,7 +41,7 @@ const leastRange = 0.2;
 
 interface Judged {
   readonly stretch: Stretch;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly VectorPiece[];
 }
 
 /**
@@ -78,7 +78,7 @@ function stretchesWithinPeople(rows: StoredRows, { channels }: DecidedSensor): J
       const starts = Array.from({ length: Math.ceil(count / every) }, (_, i) => stretch.start + i * every * length);
       return {
         stretch,
-        pieces: starts.map((from): Piece => {
+        pieces: starts.map((from): VectorPiece => {
           const [x, y, z] = indexes.map((c) => rows.values(c, from, from + length));
           return { person: stretch.user, axes: [x!, y!, z!] };
         }),
@@ -139,7 +139,7 @@ function refuseAxisUnits(sensor: DecidedSensor, judged: readonly Judged[]): void
 }
 
 /** Returns the mean vector of a piece at rest, and nothing for other pieces. */
-function stillMeanWithinPeople({ axes }: Piece): (readonly number[])[] {
+function stillMeanWithinPeople({ axes }: VectorPiece): (readonly number[])[] {
   const means = axes.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
   const squares = axes.reduce((sum, values, a) => sum + values.reduce((own, v) => own + (v - means[a]!) ** 2, 0), 0);
   const spread = Math.sqrt(squares / axes[0].length);

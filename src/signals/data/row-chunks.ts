@@ -47,7 +47,7 @@ export interface RowChunk {
   readonly channels: readonly Float32Array[];
 }
 
-export interface Table {
+export interface RowTable {
   readonly roles: ColumnRoles;
   /** Columns without a role; they are not read. */
   readonly unusedColumns: readonly string[];
@@ -90,7 +90,7 @@ export async function openRowChunks(
     rowLabels?: RowLabels | undefined;
     known?: { readonly people: readonly string[]; readonly classes: readonly string[] } | undefined;
   },
-): Promise<Table> {
+): Promise<RowTable> {
   const first = files[0]!;
   const folders = foldersOfRecordings(
     files.flatMap(({ path, parts }) => parts?.map(({ file }) => file.path) ?? [path]),

@@ -7,7 +7,7 @@ import type { TimeUnit } from "./column-roles.ts";
 import { digitClockFault, digitClockScale, secondsOfDigitClock } from "./digit-clock.ts";
 import { localTimeConverter } from "./local-time.ts";
 import { RecordingStates } from "./recording-states.ts";
-import type { RowChunk, Table } from "./row-chunks.ts";
+import type { RowChunk, RowTable } from "./row-chunks.ts";
 import { headRows, type RowPace, rowPace } from "./row-pace.ts";
 import { daysOfTimeUnitIn1970, detectTimeUnit, secondsOfTimeUnit, steppedUnits, unitsPerSecond } from "./time-unit.ts";
 
@@ -46,7 +46,7 @@ export interface ClockOptions {
 
 /** Interprets the clock of each file separately, because devices differ. */
 export class RowClocks {
-  readonly #table: Table;
+  readonly #table: RowTable;
   readonly #files: readonly string[];
   readonly #options: ClockOptions;
   readonly #warn: Reporter["warn"];
@@ -60,7 +60,7 @@ export class RowClocks {
    * @param warn called if a clock had to be guessed
    * @throws UserError if there is neither a time column nor a rate
    */
-  constructor(table: Table, files: readonly string[], options: ClockOptions, warn: Reporter["warn"]) {
+  constructor(table: RowTable, files: readonly string[], options: ClockOptions, warn: Reporter["warn"]) {
     if (table.roles.time === null && options.nominalRateHz === undefined) {
       throw new UserError("No time column was found, and no sampling rate was given to compute times from.", {
         advice: "Specify the column with --time, or give the rate of the recordings with --rate, such as --rate 50.",

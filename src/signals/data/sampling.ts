@@ -121,7 +121,7 @@ export function medianOfSampling(values: Float64Array): number {
 }
 
 /** Returns the typical sampling rate of a recording; null if it has fewer than two rows. */
-export function samplingRate({ periodSeconds }: { readonly periodSeconds: number }): number | null {
+export function rateOfSampling({ periodSeconds }: { readonly periodSeconds: number }): number | null {
   const rate = withoutRoundingNoise(1 / periodSeconds);
   return Number.isFinite(rate) ? rate : null;
 }

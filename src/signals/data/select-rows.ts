@@ -3,7 +3,7 @@
 
 import type { OnFault } from "../../data-fault.ts";
 import { selectPaddingRows } from "./padding-rows.ts";
-import type { RowChunk, Table } from "./row-chunks.ts";
+import type { RowChunk, RowTable } from "./row-chunks.ts";
 import {
   backwardsTimeFault,
   missingCellFaults,
@@ -13,7 +13,7 @@ import {
 } from "./row-faults.ts";
 import type { RowStore } from "./row-store.ts";
 import type { RowKey } from "./row-texts.ts";
-import type { DroppedRows, SelectedRows } from "./selected-rows.ts";
+import type { DroppedRowCounts, SelectedRows } from "./selected-rows.ts";
 import { type UnlabelledRun, UnlabelledTime } from "./unlabelled-time.ts";
 
 /** The person that recordings without a person column are assigned to. */
@@ -43,17 +43,17 @@ interface OpenRecording {
 
 /** Takes chunks in file order and stores the rows to keep. */
 export class RowSelector {
-  readonly #table: Pick<Table, "roles" | "keys">;
+  readonly #table: Pick<RowTable, "roles" | "keys">;
   readonly #fileNames: readonly string[];
   readonly #requireLabels: boolean;
   readonly #store: RowStore;
   readonly #recordings: OpenRecording[] = [];
   readonly #byName = new Map<string, OpenRecording>();
-  readonly #ofKey: { recording: OpenRecording; drop: keyof DroppedRows | undefined }[] = [];
+  readonly #ofKey: { recording: OpenRecording; drop: keyof DroppedRowCounts | undefined }[] = [];
   readonly #nameOfFile: readonly string[];
   readonly #missing: number[];
   readonly #infinite: number[];
-  readonly #dropped: DroppedRows = {
+  readonly #dropped: DroppedRowCounts = {
     missing_label: 0,
     missing_person: 0,
     missing_recording: 0,
@@ -67,7 +67,7 @@ export class RowSelector {
 
   /** @param fileNames file names for messages, in the order of the file indices in the keys */
   constructor(
-    table: Pick<Table, "roles" | "keys">,
+    table: Pick<RowTable, "roles" | "keys">,
     fileNames: readonly string[],
     requireLabels: boolean,
     store: RowStore,
@@ -199,7 +199,7 @@ export class RowSelector {
    * Returns the recording of the rows with a key, and the reason to drop these rows, if there is one. Recordings are ordered by
    * their first row. Without a recording column, all rows of a person in one file form one recording.
    */
-  #lookUp(index: number): { recording: OpenRecording; drop: keyof DroppedRows | undefined } {
+  #lookUp(index: number): { recording: OpenRecording; drop: keyof DroppedRowCounts | undefined } {
     const known = this.#ofKey[index];
     if (known !== undefined) return known;
     const key = this.#table.keys[index]!;
@@ -231,7 +231,7 @@ export class RowSelector {
     return found;
   }
 
-  #dropOf(key: RowKey): keyof DroppedRows | undefined {
+  #dropOf(key: RowKey): keyof DroppedRowCounts | undefined {
     const { group, recording } = this.#table.roles;
     if (this.#requireLabels && key.label === null) return "missing_label";
     if (group !== null && key.user === null) return "missing_person";

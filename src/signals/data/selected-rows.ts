@@ -23,7 +23,7 @@ export interface SelectedRows {
   /** Number of rows with neither a time nor any value, which pad a shorter sensor's columns; not counted in `missing`. */
   readonly padding: number;
   readonly kept: number;
-  readonly dropped: DroppedRows;
+  readonly dropped: DroppedRowCounts;
   /** Time without a label; undefined if there is none, or if rows without a label are kept. */
   readonly unlabelled: UnlabelledReport | undefined;
   /** Counts for each channel, followed by those for the time: cells that are empty or NaN, and cells that are infinite. */
@@ -34,7 +34,7 @@ export interface SelectedRows {
 }
 
 /** Numbers of dropped rows; each row is counted once, under the first reason that applies. */
-export interface DroppedRows {
+export interface DroppedRowCounts {
   missing_label: number;
   missing_person: number;
   missing_recording: number;

@@ -68,21 +68,21 @@ function brokenGarminFit(path: string, reason: string): UserError {
   return new UserError(`${path}: this .fit file ${reason}.`, { advice: "Copy or export the file again." });
 }
 
-interface Definition {
+interface MessageDefinition {
   readonly number: number;
   readonly bigEndian: boolean;
   readonly fields: readonly { readonly field: number; readonly bytes: number; readonly type: number }[];
   readonly bytes: number;
 }
 
-interface Message extends Definition {
+interface Message extends MessageDefinition {
   readonly at: number;
   readonly content: Buffer;
 }
 
 /** Yields the messages from the two sensors. @throws UserError if a record has no definition */
 function* garminFitMessages(path: string, bytes: Buffer, end: number): Generator<Message> {
-  const definitions = new Map<number, Definition>();
+  const definitions = new Map<number, MessageDefinition>();
   for (let at = bytes[0]!; at < end; ) {
     const header = bytes[at]!;
     if ((header & 0xc0) === 0x40) {

@@ -58,14 +58,14 @@ export async function geneactivRecording(path: string, stored: string): Promise<
   };
 }
 
-interface Calibration {
+interface AxisCalibration {
   readonly gain: number;
   readonly offset: number;
 }
 
 async function* geneactivPages(
   stored: string,
-  calibration: readonly Calibration[],
+  calibration: readonly AxisCalibration[],
   rateHz: number,
   faults: DeviceFaults,
 ): AsyncGenerator<AnchoredBlock> {
@@ -123,7 +123,7 @@ function geneactivPageSeconds(text: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second, milliseconds) / 1000;
 }
 
-function decodeGeneactivPage(digits: string, calibration: readonly Calibration[]): Float64Array[] {
+function decodeGeneactivPage(digits: string, calibration: readonly AxisCalibration[]): Float64Array[] {
   const samples = Math.floor(digits.length / sampleDigits);
   return calibration.map(({ gain, offset }, axis) =>
     Float64Array.from({ length: samples }, (_, i) => {

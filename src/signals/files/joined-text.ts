@@ -84,7 +84,7 @@ export async function separateJoinedText(
   return tables.map((table, i) => ({ ...table, path: `${file.path}/${i + 1}`, within: file.path }));
 }
 
-interface JoinedLine {
+interface RowLine {
   readonly line: string;
   /** Whether this is the first row below a header line or, if blank lines separate recordings, below a blank line. */
   readonly isFirst: boolean;
@@ -93,7 +93,7 @@ interface JoinedLine {
 }
 
 /** Yields the rows without the header lines. */
-async function* rowsOfJoinedText(path: string, header: string, blankSeparates = false): AsyncGenerator<JoinedLine> {
+async function* rowsOfJoinedText(path: string, header: string, blankSeparates = false): AsyncGenerator<RowLine> {
   let [isFirst, isQuoted] = [false, false];
   for await (const text of linesOfText(path)) {
     const isWithin = isQuoted;

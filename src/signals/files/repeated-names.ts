@@ -7,7 +7,7 @@ import { shellCommand } from "../../shell-words.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
 
-interface Choices {
+interface NamedChoices {
   /** Channels given by the user or the model. */
   readonly channels?: readonly string[] | undefined;
   /** Time column given by the user. */
@@ -20,7 +20,11 @@ interface Choices {
  * @throws UserError if it is not clear which of several columns with one name to read: as channels that the user has not chosen,
  * or as the clock, unless the clock that would be read is the closest one before the channels
  */
-export function resolveRepeatedNames(path: string, names: readonly string[], { channels, time, warn }: Choices): void {
+export function resolveRepeatedNames(
+  path: string,
+  names: readonly string[],
+  { channels, time, warn }: NamedChoices,
+): void {
   const numbered = numberedNames(names);
   const repeated = names.filter((name, c) => name !== "" && numbered[c] !== name);
   if (repeated.length === 0) return;

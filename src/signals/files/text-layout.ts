@@ -170,7 +170,7 @@ function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
 }
 
 /** Consecutive lines with the same number of values. */
-interface Run {
+interface LineRun {
   readonly separator: Separator;
   readonly from: number;
   readonly rows: number;
@@ -184,8 +184,8 @@ interface Run {
 const wholeRun = 10;
 
 function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
-  let best: Run | undefined;
-  const whole: Run[] = [];
+  let best: LineRun | undefined;
+  const whole: LineRun[] = [];
   for (const separator of separators) {
     let [from, rows, width] = [0, 0, 0];
     for (const [i, line] of lines.entries()) {

@@ -3,8 +3,8 @@
 import { gravityInSensorUnit, type Sensor, type SensorUnit, sensorUnitNames, unitFactor } from "./sensor.ts";
 import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
 import { unitOfRotation } from "./unit-of-rotation.ts";
-import { type Piece, vectorValues } from "./vector-values.ts";
-import { type Weighed, weighCountsPerG, weighSensor } from "./weigh-sensor.ts";
+import { type VectorPiece, vectorValues } from "./vector-values.ts";
+import { type WeighedSensor, weighCountsPerG, weighSensor } from "./weigh-sensor.ts";
 
 /** A sensor as specified by a user; an empty name or a null field means not yet decided. */
 export interface GivenSensor {
@@ -50,7 +50,7 @@ export interface MixedSensor {
 export function decideSensors(
   channels: readonly string[],
   given: readonly GivenSensor[],
-  piecesOf: (axes: Sensor["channels"]) => readonly Piece[],
+  piecesOf: (axes: Sensor["channels"]) => readonly VectorPiece[],
 ): { sensors: readonly DecidedSensor[]; doubts: readonly SensorDoubt[]; mixed: readonly MixedSensor[] } {
   const mixed: MixedSensor[] = [];
   const taken = new Set(given.flatMap(({ sensor }) => sensor.channels));
@@ -98,7 +98,10 @@ export function decideSensors(
  * values were only pooled, an accelerometer in two units could look like one without gravity, or not like an accelerometer at
  * all.
  */
-function decideOverPeople(named: NamedSensor, pieces: readonly Piece[]): Weighed & { mixture?: MixedSensor } {
+function decideOverPeople(
+  named: NamedSensor,
+  pieces: readonly VectorPiece[],
+): WeighedSensor & { mixture?: MixedSensor } {
   const weighed = weighSensor(named, vectorValues(pieces));
   const { sensor } = weighed;
   if ((sensor.kind !== "accelerometer" && sensor.kind !== "unknown") || named.gravity === false) return weighed;
@@ -162,9 +165,9 @@ function isUnitNamed(channels: Sensor["channels"]): boolean {
 /** Returns the gyroscope's units by person; undefined if all people have the same unit. */
 function decideMixedGyroscope(
   { name, channels: axes }: Sensor,
-  pieces: readonly Piece[],
+  pieces: readonly VectorPiece[],
   accelerometer: Sensor,
-  accelerations: { readonly pieces: readonly Piece[]; readonly mixture: MixedSensor | undefined },
+  accelerations: { readonly pieces: readonly VectorPiece[]; readonly mixture: MixedSensor | undefined },
 ): MixedSensor | undefined {
   const ofAccelerometer = Map.groupBy(accelerations.pieces, ({ person }) => person);
   const byUnit = new Map<SensorUnit, string[]>();
@@ -189,7 +192,7 @@ function decideMixedGyroscope(
 }
 
 /** Decides whatever the user left undecided about a sensor. */
-function decideGivenSensor(given: Sensor, pieces: readonly Piece[]): DecidedSensor {
+function decideGivenSensor(given: Sensor, pieces: readonly VectorPiece[]): DecidedSensor {
   const [byName] = sensorsByName(given.channels);
   const name = given.name !== "" ? given.name : (byName?.name ?? given.channels.join(" "));
   const sensor = { ...given, name };

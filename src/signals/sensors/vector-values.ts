@@ -4,7 +4,7 @@
 // close to gravity.
 
 /** About one second of consecutive x, y, z samples, and the person they belong to. */
-export interface Piece {
+export interface VectorPiece {
   readonly person: string;
   readonly axes: readonly [Float32Array, Float32Array, Float32Array];
 }
@@ -38,7 +38,7 @@ export const leastSteadiness = 5;
  * accelerometer measures zero on all axes. Other sensors may measure zero at rest.
  * @returns undefined if there are too few pieces
  */
-export function vectorValues(pieces: readonly Piece[]): VectorValues | undefined {
+export function vectorValues(pieces: readonly VectorPiece[]): VectorValues | undefined {
   const measured = pieces.filter(({ axes }) => axes.some((values) => values.some((value) => value !== 0)));
   if (measured.length === pieces.length) return valuesOfVectorPieces(pieces);
   const values = valuesOfVectorPieces(measured);
@@ -47,7 +47,7 @@ export function vectorValues(pieces: readonly Piece[]): VectorValues | undefined
   return isGravity ? values : valuesOfVectorPieces(pieces);
 }
 
-function valuesOfVectorPieces(pieces: readonly Piece[]): VectorValues | undefined {
+function valuesOfVectorPieces(pieces: readonly VectorPiece[]): VectorValues | undefined {
   if (pieces.length < leastPieces) return undefined;
   const [lengths, distances]: [number[], number[]] = [[], []];
   const described = pieces.map(({ axes }) => {

@@ -46,7 +46,7 @@ const earthsField: readonly (readonly [unit: SensorUnit, least: number, most: nu
 /** An accelerometer's raw counts per g are close to a power of two, with small differences due to calibration. */
 const [leastCounts, countsTolerance] = [64, 0.04];
 
-export interface Weighed {
+export interface WeighedSensor {
   readonly sensor: Sensor;
   /** Evidence for the kind and unit, in words. */
   readonly because: string;
@@ -55,7 +55,7 @@ export interface Weighed {
 }
 
 /** @param values undefined if there are too few values */
-export function weighSensor(named: NamedSensor, values: VectorValues | undefined): Weighed {
+export function weighSensor(named: NamedSensor, values: VectorValues | undefined): WeighedSensor {
   const { name, kind, channels, unit, gravity } = named;
   const sensor: Sensor = { name, kind, channels, unit, gravity };
   if (named.written !== undefined && "other" in named.written && kind !== "unknown") {
@@ -94,7 +94,7 @@ export function weighUnitAtRest(
   );
 }
 
-function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean): Weighed {
+function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean): WeighedSensor {
   const { unit, gravity } = sensor;
   const { rest, movement, steadiness } = values;
   const atRest = `${formatWeighedValue(rest)} at rest`;
@@ -126,7 +126,7 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
   return { sensor, because, doubt: `neither its name nor its values (${atRest}) show whether it measures gravity.` };
 }
 
-function weighWithoutGravity(sensor: Sensor, { rest, movement }: VectorValues): Weighed {
+function weighWithoutGravity(sensor: Sensor, { rest, movement }: VectorValues): WeighedSensor {
   const because = `by its values: ${formatWeighedValue(rest)} at rest, 99 % within ${formatWeighedValue(movement)}`;
   const moves = movement > linearLimits.leastMetres ? "m/s^2" : movement < linearLimits.mostG ? "g" : null;
   const unit = sensor.unit ?? moves;
@@ -139,7 +139,7 @@ function weighWithoutGravity(sensor: Sensor, { rest, movement }: VectorValues): 
   return { sensor: { ...sensor, unit, gravity: false }, because, ...(doubt !== undefined && { doubt }) };
 }
 
-function weighGravity(sensor: Sensor, { rest }: VectorValues): Weighed {
+function weighGravity(sensor: Sensor, { rest }: VectorValues): WeighedSensor {
   const measured = weighUnitAtRest(rest, closeToGravity, sensor.unit);
   const because = `by its name; ${formatWeighedValue(rest)} at rest`;
   return { sensor: { ...sensor, unit: measured ?? sensor.unit }, because };
@@ -149,7 +149,7 @@ function weighGyroscope(
   sensor: Sensor,
   values: VectorValues,
   { weak, isRaw }: { readonly weak: boolean; readonly isRaw: boolean },
-): Weighed {
+): WeighedSensor {
   const { rest, reach, steadiness } = values;
   const gravity = weighGravityUnit(values);
   if (gravity !== undefined) {
@@ -196,7 +196,7 @@ function weighGyroscope(
   };
 }
 
-function weighMagnetometer(sensor: Sensor, { rest }: VectorValues): Weighed {
+function weighMagnetometer(sensor: Sensor, { rest }: VectorValues): WeighedSensor {
   if (sensor.unit !== null) return { sensor, because: "by its name" };
   const unit = earthsField.find(([, least, most]) => rest >= least && rest <= most)?.[0] ?? null;
   return {
@@ -205,7 +205,7 @@ function weighMagnetometer(sensor: Sensor, { rest }: VectorValues): Weighed {
   };
 }
 
-function weighSensorOfUnknownKind(sensor: Sensor, values: VectorValues, { written }: NamedSensor): Weighed {
+function weighSensorOfUnknownKind(sensor: Sensor, values: VectorValues, { written }: NamedSensor): WeighedSensor {
   const { rest, reach } = values;
   const because = `by its values: ${formatWeighedValue(rest)} at rest`;
   const gravity = weighGravityUnit(values);

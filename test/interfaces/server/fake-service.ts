@@ -9,7 +9,7 @@ import type { Route } from "../../../src/interfaces/server/route.ts";
 import { serviceRoutes } from "../../../src/interfaces/server/service-routes.ts";
 import type { AuditEntry } from "../../../src/pipelines/audit-log.ts";
 import type { ServedDecision } from "../../../src/pipelines/decide-served.ts";
-import type { JudgedBatch } from "../../../src/pipelines/judge-posted-batch.ts";
+import type { PostedVerdict } from "../../../src/pipelines/judge-posted-batch.ts";
 import type { Service } from "../../../src/pipelines/open-service.ts";
 import { PageSessions } from "../../../src/pipelines/page-sessions.ts";
 import type { PostedBatch } from "../../../src/pipelines/posted-batch.ts";
@@ -26,7 +26,7 @@ export interface FakeOptions {
   readonly now?: () => Date;
   readonly decide?: Service["decide"];
   readonly reader?: Partial<Service["reader"]>;
-  readonly judge?: (posted: PostedBatch) => Promise<JudgedBatch>;
+  readonly judge?: (posted: PostedBatch) => Promise<PostedVerdict>;
   readonly queue?: number;
 }
 
@@ -107,7 +107,7 @@ export function fakeService({
   return { app, routes, judged, decided, audited, events };
 }
 
-async function verdict({ project, stream, batch }: PostedBatch): Promise<JudgedBatch> {
-  const result = { verdict: "normal", batch_id: batch, stream } as JudgedBatch["result"];
+async function verdict({ project, stream, batch }: PostedBatch): Promise<PostedVerdict> {
+  const result = { verdict: "normal", batch_id: batch, stream } as PostedVerdict["result"];
   return { project, model: "walk", stream, batch, known: false, result };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { accountName } from "../../../src/account-name.ts";
 import { UserError } from "../../../src/errors.ts";
-import type { Keep } from "../../../src/monitoring/streams/ledger-retention.ts";
+import type { Keep } from "../../../src/monitoring/streams/ledger-retention-rules.ts";
 import type { MonitoredModel } from "../../../src/monitoring/streams/model-ledger.ts";
 import { type Decision, MonitorStream, type StreamMemory } from "../../../src/monitoring/streams/monitor-stream.ts";
 import { type RollingReference, rollingReferenceSchema } from "../../../src/monitoring/streams/rolling-reference.ts";

@@ -15,20 +15,20 @@ import { refuseRotationUnits } from "../../../src/signals/data/refuse-rotation-u
 import { refuseUnitsWithinPeople } from "../../../src/signals/data/refuse-units-within-people.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
 import { unitOfRotation } from "../../../src/signals/sensors/unit-of-rotation.ts";
-import { type Piece, vectorValues } from "../../../src/signals/sensors/vector-values.ts";
-import { type Weighed, weighSensor } from "../../../src/signals/sensors/weigh-sensor.ts";
+import { type VectorPiece, vectorValues } from "../../../src/signals/sensors/vector-values.ts";
+import { type WeighedSensor, weighSensor } from "../../../src/signals/sensors/weigh-sensor.ts";
 
 const directory = fileURLToPath(new URL("../../../../shared/data/", import.meta.url));
 const pathOf = (name: string): string => `${directory}${name}/${name}.parquet`;
 
 const named = (x: string, y: string, z: string) => sensorsByName([x, y, z])[0]!;
-const scaled = (pieces: readonly Piece[], factor: number): Piece[] =>
+const scaled = (pieces: readonly VectorPiece[], factor: number): VectorPiece[] =>
   pieces.map(({ person, axes: [x, y, z] }) => {
     const times = (values: Float32Array): Float32Array => values.map((value) => value * factor);
     return { person, axes: [times(x), times(y), times(z)] };
   });
 /** Simulates a device that removes gravity: subtracts each second's mean, and adds a small bias. */
-const withoutGravity = (pieces: readonly Piece[]): Piece[] =>
+const withoutGravity = (pieces: readonly VectorPiece[]): VectorPiece[] =>
   pieces.map(({ person, axes }) => {
     const [x, y, z] = axes.map((values) => {
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -36,7 +36,7 @@ const withoutGravity = (pieces: readonly Piece[]): Piece[] =>
     });
     return { person, axes: [x!, y!, z!] };
   });
-const weigh = (columns: readonly [string, string, string], pieces: readonly Piece[]): Weighed =>
+const weigh = (columns: readonly [string, string, string], pieces: readonly VectorPiece[]): WeighedSensor =>
   weighSensor(named(...columns), vectorValues(pieces));
 
 /** Maximum number of pieces per person, which are evenly spaced. */
@@ -50,15 +50,15 @@ describe.each([
 ])("$name", ({ name, recording }) => {
   describe.skipIf(!existsSync(pathOf(name)))("(skipped without ../shared/data)", () => {
     let opened: OpenedRecordings;
-    let acceleration: Piece[];
-    let rotation: Piece[];
-    const ofPeople = (pieces: readonly Piece[]): (readonly Piece[])[] => [
+    let acceleration: VectorPiece[];
+    let rotation: VectorPiece[];
+    const ofPeople = (pieces: readonly VectorPiece[]): (readonly VectorPiece[])[] => [
       ...Map.groupBy(pieces, ({ person }) => person).values(),
     ];
     beforeAll(async () => {
       const columns = { group: "user", recording, channels: ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] };
       opened = await openRecordings([pathOf(name)], { columns, requireLabels: false, nominalRateHz: 50 });
-      const piecesOf = (first: number): Piece[] => {
+      const piecesOf = (first: number): VectorPiece[] => {
         const { rows } = opened;
         const places = rows.recordings.flatMap(({ user, start, end }, r) => {
           const length = Math.round(1 / rows.sampling[r]!.periodSeconds);
@@ -69,7 +69,7 @@ describe.each([
           const stride = Math.ceil(own.length / piecesOfPerson);
           return own
             .filter((_, i) => i % stride === 0)
-            .map(({ user, from, length }): Piece => {
+            .map(({ user, from, length }): VectorPiece => {
               const [x, y, z] = [0, 1, 2].map((axis) => rows.values(first + axis, from, from + length));
               return { person: user, axes: [x!, y!, z!] };
             });

@@ -3,7 +3,7 @@ import { Rng } from "../../../src/random.ts";
 import { decideSensors, type GivenSensor } from "../../../src/signals/sensors/decide-sensors.ts";
 import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
 import { sensorsByName } from "../../../src/signals/sensors/sensors-by-name.ts";
-import { type Piece, vectorValues } from "../../../src/signals/sensors/vector-values.ts";
+import { type VectorPiece, vectorValues } from "../../../src/signals/sensors/vector-values.ts";
 import { weighSensor } from "../../../src/signals/sensors/weigh-sensor.ts";
 
 /** Seconds of data from a person who sits half of the time, with a mean magnitude at rest and movement around it. */
@@ -17,9 +17,9 @@ function pieces({
   movement: number;
   noise?: number;
   person?: string;
-}): Piece[] {
+}): VectorPiece[] {
   const rng = Rng.fromSeed(5);
-  return Array.from({ length: 40 }, (_, i): Piece => {
+  return Array.from({ length: 40 }, (_, i): VectorPiece => {
     const [a, b, c] = [rng.normal(), rng.normal(), rng.normal()];
     const norm = Math.hypot(a, b, c);
     const size = i % 2 === 0 ? noise * Math.max(rest, movement) : movement / 3;
@@ -29,7 +29,7 @@ function pieces({
   });
 }
 
-const weigh = (columns: readonly string[], own: readonly Piece[]) =>
+const weigh = (columns: readonly string[], own: readonly VectorPiece[]) =>
   weighSensor(sensorsByName(columns)[0]!, vectorValues(own));
 const acc = ["acc_x", "acc_y", "acc_z"];
 
@@ -56,7 +56,7 @@ describe("values", () => {
   });
 
   it("of gravity are not hidden by zeros at the end, which may be the rest of other sensors", () => {
-    const zeros = Array.from({ length: 20 }, (): Piece => {
+    const zeros = Array.from({ length: 20 }, (): VectorPiece => {
       const axis = new Float32Array(50);
       return { person: "p", axes: [axis, axis, axis] };
     });
@@ -202,7 +202,7 @@ describe("decideSensors", () => {
     const inMetres = (...people: string[]) =>
       people.flatMap((person) => pieces({ rest: 9.8, movement: 9, noise: 0.02, person }));
     const inG = (...people: string[]) => people.flatMap((person) => pieces({ rest: 1, movement: 1, person }));
-    const mixture = (channels: readonly string[], own: readonly Piece[]) => {
+    const mixture = (channels: readonly string[], own: readonly VectorPiece[]) => {
       const { sensors, doubts, mixed } = decideSensors(channels, [], () => own);
       expect(sensors).toMatchObject([{ kind: "accelerometer", unit: null, gravity: null }]);
       expect(doubts).toEqual([]);

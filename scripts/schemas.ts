@@ -1,9 +1,11 @@
 // Writes schemas/: a JSON Schema for each JSON file in a model folder or a folder of models (from the zod schema that validates
-// it), for the output of each command with `--json`, and for the config files of `train` and `retrain`. The schemas describe
-// what Tidemark accepts when it reads a file, so additional keys are allowed.
+// it), for the output of each command with `--json`, and for the config files of the commands that take `--config`. The schemas
+// describe what Tidemark accepts when it reads a file, so additional keys are allowed.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { optionsOfCommand } from "../src/interfaces/cli/define-command.ts";
+import { createProgram } from "../src/interfaces/cli/program.ts";
 import { serviceDescription } from "../src/interfaces/server/service-routes.ts";
 import { cvReportSchema } from "../src/learning/training/cv-report.ts";
 import { retrainReportSchema } from "../src/learning/training/retrain-report.ts";
@@ -12,8 +14,6 @@ import { checkResultSchema } from "../src/monitoring/streams/check-result-schema
 import { rollingReferenceSchema } from "../src/monitoring/streams/rolling-reference.ts";
 import { deviceModelSchema } from "../src/monitoring/summaries/device-model-schema.ts";
 import { deviceSummarySchema } from "../src/monitoring/summaries/summary-schemas.ts";
-import { retrainOptions } from "../src/options/retrain-options.ts";
-import { trainOptions } from "../src/options/train-options.ts";
 import {
   changedStreamSchema,
   printedCheckedStreamsSchema,
@@ -55,6 +55,7 @@ import { conversionSchema } from "./conversion-schema.ts";
 import { evaluationSchema } from "./evaluation-schema.ts";
 import { trainEventSchema } from "./event-schema.ts";
 import { inspectionSchema } from "./inspection-schema.ts";
+import { type Configured, configured } from "./options.ts";
 import { tuningSchema } from "./tuning-schema.ts";
 
 const files: Record<string, { schema: z.ZodType; title: string }> = {
@@ -81,7 +82,8 @@ const files: Record<string, { schema: z.ZodType; title: string }> = {
   registry: { schema: registrySchema, title: "The champion of each line of models" },
 };
 
-const answers: Record<string, { schema: z.ZodType; title: string }> = {
+/** The output of `--json`. */
+export const answers: Record<string, { schema: z.ZodType; title: string }> = {
   inspect_result: { schema: inspectionSchema, title: "The output of `tidemark inspect --json`" },
   convert_result: { schema: conversionSchema, title: "The output of `tidemark convert --json`" },
   train_event: { schema: trainEventSchema, title: "One line of `tidemark train --json` and `tidemark retrain --json`" },
@@ -131,6 +133,14 @@ const answers: Record<string, { schema: z.ZodType; title: string }> = {
   recalibration: { schema: recalibrationSchema, title: "The output of `tidemark baseline recalibrate --json`" },
 };
 
+/** The commands that take --config, each with the options that a file can set. */
+function configurableCommands(): Configured[] {
+  const names = createProgram()
+    .commands.filter((command) => Object.hasOwn(optionsOfCommand(command), "config"))
+    .map((command) => command.name());
+  return Object.values(configured).filter(({ command }) => names.includes(command));
+}
+
 /** The new content of each file in schemas/, by file name. */
 export function schemaFiles(): Record<string, string> {
   const forms = Object.entries({ ...files, ...answers }).map(([name, { schema, title: description }]) => {
@@ -138,9 +148,9 @@ export function schemaFiles(): Record<string, string> {
     const title = Object.hasOwn(files, name) ? `${name}.json` : name;
     return [name, { $schema, title, description, ...body }] as const;
   });
-  const configs = Object.entries({ train: trainOptions, retrain: retrainOptions }).map(([verb, options]) => {
-    const name = `${verb}_config`;
-    return [name, configSchema(name, `A file for \`tidemark ${verb} --config\``, options)] as const;
+  const configs = configurableCommands().map(({ command, options }) => {
+    const name = `${command}_config`;
+    return [name, configSchema(name, `A file for \`tidemark ${command} --config\``, options)] as const;
   });
   return {
     ...Object.fromEntries(

@@ -24,7 +24,12 @@ export interface CheckedStream {
   /** The result; null if the stream could not be checked. */
   result: CheckResult | null;
   /** Why the stream could not be checked; null otherwise. */
-  error: { message: string; advice: string | null } | null;
+  error: {
+    /** What is wrong. */
+    message: string;
+    /** What to do next; null if there is no advice. */
+    advice: string | null;
+  } | null;
 }
 
 /** The categories in which a check of many streams counts the streams. */

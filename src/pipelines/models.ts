@@ -53,9 +53,19 @@ export interface ModelVersion {
   /** The class names, in the order of the network's outputs. */
   readonly classes: readonly string[];
   /** Macro F1 over folds. */
-  readonly macroF1: { readonly mean: number | null; readonly sd: number | null };
+  readonly macroF1: {
+    /** Mean over folds; null if it is unknown. */
+    readonly mean: number | null;
+    /** Standard deviation over folds; null if it is unknown. */
+    readonly sd: number | null;
+  };
   /** Accuracy over folds. */
-  readonly accuracy: { readonly mean: number | null; readonly sd: number | null };
+  readonly accuracy: {
+    /** Mean over folds; null if it is unknown. */
+    readonly mean: number | null;
+    /** Standard deviation over folds; null if it is unknown. */
+    readonly sd: number | null;
+  };
 }
 
 /** A model and how it was made. */

@@ -69,8 +69,17 @@ export interface CheckedComparison {
   seconds: number;
   /** Share of the batch in classes that are missing from the reference. */
   unseen_share: number;
-  /** Statistics above their fixed thresholds, if such thresholds are used; `level` is "moderate" or "large". */
-  exceeded: { channel: string; statistic: string; value: number; level: string }[];
+  /** Statistics above their fixed thresholds, if such thresholds are used. */
+  exceeded: {
+    /** Channel or signal. */
+    channel: string;
+    /** Name of the statistic. */
+    statistic: string;
+    /** Value of the statistic. */
+    value: number;
+    /** `moderate` or `large`. */
+    level: string;
+  }[];
   /** Distances by channel; empty if the result has been shortened. */
   channels: Record<string, CheckedChannel>;
 }
@@ -122,13 +131,22 @@ export interface JudgedBatch extends AnyBatch {
    * Why the batch, whatever the verdict, neither adds to the evidence nor enters the references; null if it counts. Absent from
    * results of earlier versions.
    */
-  not_counted?: { reason: "same_data" | "not_worn"; message: string } | null;
+  not_counted?: {
+    /** `same_data` if the batch repeats data that was already checked; `not_worn` if nothing has moved for a long time. */
+    reason: "same_data" | "not_worn";
+    /** The reason in words. */
+    message: string;
+  } | null;
   /**
-   * Time without movement that was left out (`seconds`), and the duration of the batch (`of_seconds`). A period without
-   * movement is left out if it lasts at least ten minutes (not worn, charging or asleep) or contains a minute during which the
+   * Time without movement that was left out. A period without movement is left out if it lasts at least ten minutes (not worn, charging or asleep) or contains a minute during which the
    * sensor was lying on something. Absent from results of earlier versions, and if an earlier version made the summary.
    */
-  still?: { seconds: number; of_seconds: number };
+  still?: {
+    /** Time that was left out. */
+    seconds: number;
+    /** Duration of the batch. */
+    of_seconds: number;
+  };
   /** Whether the batch differs from the people in the training data. */
   unfamiliar: boolean;
   /**
@@ -149,49 +167,90 @@ export interface JudgedBatch extends AnyBatch {
   /** One comparison per available reference. */
   comparisons: CheckedComparison[];
   /**
-   * Evidence for drift (`value`), and the amount that raises an alarm at the requested average run length (`alarm_at`). `share`
-   * is `value` divided by `alarm_at`, and at least 1 during an alarm. `raised_by` says what raises the alarm: the evidence of
-   * several batches, this batch alone, or a constant; null if there is no alarm. Results from earlier versions lack `share` and
-   * `raised_by`, and in them `value` may be 0 during an alarm.
+   * Evidence for drift. Results from earlier versions lack `share` and `raised_by`, and in them `value` may be 0 during an
+   * alarm.
    */
   evidence: {
+    /** Evidence after this batch. */
     value: number;
+    /** Evidence that raises an alarm at the requested average run length. */
     alarm_at: number;
+    /** `value` divided by `alarm_at`; at least 1 during an alarm. */
     share?: number;
+    /** What raises the alarm: the evidence of several batches, this batch alone, or a constant; null without an alarm. */
     raised_by?: "evidence" | "beyond_chance" | "constants" | null;
+    /** Requested average number of batches between false alarms. */
     average_run_length: number;
   };
   /**
-   * P-values at or below these make the batch `unfamiliar` (against the training data) or `doubtful` (against the stream's
-   * own past). Absent from results of earlier versions.
+   * P-values at or below these make the batch `unfamiliar` or `doubtful`. Absent from results of earlier versions.
    */
-  p_limits?: { unfamiliar: number; doubtful: number };
-  /**
-   * Capacity of a reference in batches, and the number of batches that the rolling reference and the anchor held before this
-   * batch.
-   */
-  references: { window_size: number; rolling_batches: number; anchor_batches: number };
+  p_limits?: {
+    /** For the comparison with the training data. */
+    unfamiliar: number;
+    /** For the comparisons with the stream's own past. */
+    doubtful: number;
+  };
+  /** The sizes of the references, in batches, before this batch. */
+  references: {
+    /** Capacity of a reference. */
+    window_size: number;
+    /** Number of batches in the rolling reference. */
+    rolling_batches: number;
+    /** Number of batches in the anchor. */
+    anchor_batches: number;
+  };
   /** The network's output for the batch, and how it differs from the output for each reference. */
   signals: {
+    /** Share of the windows by predicted class. */
     class_shares: Record<string, number>;
+    /** Mean confidence of the predictions. */
     mean_confidence: number;
+    /** Share of consecutive windows whose labels differ; null if there are no consecutive windows. */
     flip_rate: number | null;
+    /** Differences by reference. */
     against: Partial<Record<ReferenceName, SignalsAgainst>>;
   };
   /**
-   * Accuracy estimated without labels, with an interval for new people; null if it cannot be estimated. `rehearsed` is true if
-   * held-out people showed similar confidence, so that the interval is reliable.
+   * Accuracy estimated without labels, with an interval for new people; null if it cannot be estimated.
    */
-  accuracy: { estimate: number; lower: number; upper: number; coverage: number; rehearsed: boolean } | null;
+  accuracy: {
+    /** The estimated accuracy, 0 to 1. */
+    estimate: number;
+    /** Lower limit of the interval. */
+    lower: number;
+    /** Upper limit of the interval. */
+    upper: number;
+    /** Share of people for whom the interval should contain the accuracy. */
+    coverage: number;
+    /** Whether held-out people showed similar confidence, so that the interval is reliable. */
+    rehearsed: boolean;
+  } | null;
   /** Why the accuracy cannot be estimated; null if it can. Absent from results of earlier versions. */
   accuracy_unknown?: string | null;
-  /** Faults that would explain the change, each with the share of the change it accounts for (0 to 1). */
-  likely_causes: { kind: string; channels: string[]; fault: string; weight: number }[];
+  /** Faults that would explain the change. */
+  likely_causes: {
+    /** Kind of the fault. */
+    kind: string;
+    /** Channels that have the fault. */
+    channels: string[];
+    /** The fault in words. */
+    fault: string;
+    /** Share of the change that the fault accounts for, 0 to 1. */
+    weight: number;
+  }[];
   /**
-   * Sensors with impossible values; `message` gives the measured and the possible values. Absent if there are none and the batch
-   * was sent as a summary, and from results of earlier versions.
+   * Sensors with impossible values. Absent if there are none and the batch was sent as a summary, and from results of earlier
+   * versions.
    */
-  impossible?: { sensor: string; channels: string[]; message: string }[];
+  impossible?: {
+    /** Name of the sensor. */
+    sensor: string;
+    /** The channels of the sensor. */
+    channels: string[];
+    /** The measured and the possible values, in words. */
+    message: string;
+  }[];
   /**
    * What could not be determined because the batch was sent as a summary without samples: the quality gate (`quality`), or the
    * fields with these names. Absent if nothing was left out, and from results of earlier versions.
@@ -204,12 +263,17 @@ export interface JudgedBatch extends AnyBatch {
 /** The result for a batch that the quality gate rejected. */
 export interface RejectedBatch extends AnyBatch {
   verdict: "rejected";
-  /** The faults found. `code` is one of a fixed set; other keys locate the fault. */
+  /** The faults found. Further keys locate the fault. */
   reasons: {
+    /** One of a fixed set. */
     code: string;
+    /** The fault in words. */
     message: string;
+    /** What to do next. */
     advice?: string;
+    /** What was expected. */
     expected: string;
+    /** What was found instead. */
     found: string;
     [key: string]: unknown;
   }[];

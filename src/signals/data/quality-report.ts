@@ -16,28 +16,46 @@ export interface RowsAndSeconds {
 export interface QualityReport {
   /** Rows read, rows kept, and rows dropped by reason. */
   rows: {
+    /** Rows in the files. */
     read: number;
+    /** Rows that were not dropped. */
     kept: number;
     /** Each dropped row is counted once, under the first reason that applies. */
     dropped: {
+      /** Rows without a label. */
       missing_label: number;
+      /** Rows without a person. */
       missing_person: number;
+      /** Rows without a recording. */
       missing_recording: number;
+      /** Rows without a time. */
       missing_time: number;
+      /** Rows with a missing or infinite value in a channel. */
       missing_values: number;
+      /** Rows whose time repeats that of an earlier row. */
       duplicate_time: number;
     };
   };
   /** Time without a label in recordings for training; absent if every row has a label, and from reports of earlier versions. */
   unlabelled?: UnlabelledReport;
   /** Rows by file. */
-  files: { file: string; rows: number }[];
+  files: {
+    /** Path of the file. */
+    file: string;
+    /** Rows read from the file. */
+    rows: number;
+  }[];
   /** Columns in use; null if a role has no column. */
   columns: {
+    /** Column of the labels. */
     label: string | null;
+    /** Column of the people. */
     group: string | null;
+    /** Column of the recordings. */
     recording: string | null;
+    /** Column of the times. */
     time: string | null;
+    /** Unit of the times; `index` if there is no column of times. */
     time_unit: "s" | "ms" | "us" | "ns" | "days" | "ticks" | "timestamp" | "index";
     /** By channel. */
     channels: string[];
@@ -52,14 +70,28 @@ export interface QualityReport {
   stretches: number;
   /** Sampling statistics over recordings; null if no recording has two rows. `jitter` is a fraction of the median step. */
   sampling: {
+    /** Median rate, which is 1 / median step for each recording. */
     rate_hz: number | null;
+    /** Lowest rate of any recording. */
     rate_hz_min: number | null;
+    /** Highest rate of any recording. */
     rate_hz_max: number | null;
+    /** Median over recordings of the steps' root mean square deviation. */
     jitter: number;
+    /** Largest jitter of any recording. */
     jitter_max: number;
   };
   /** Number and length of gaps, which are steps longer than both three median steps and 0.1 s. */
-  gaps: { count: number; seconds: number; longest_seconds: number; rule: string };
+  gaps: {
+    /** Number of gaps. */
+    count: number;
+    /** Total length of the gaps. */
+    seconds: number;
+    /** Length of the longest gap. */
+    longest_seconds: number;
+    /** Which steps count as gaps, in words. */
+    rule: string;
+  };
   /** By channel. */
   channels: Record<string, ChannelQuality>;
   /** Rows and time of each class, by name; empty if there are no labels. */
@@ -68,12 +100,17 @@ export interface QualityReport {
   persons: Record<string, RowsAndSeconds>;
   /** By recording. */
   per_recording: {
+    /** The person. */
     user: string;
+    /** Name of the recording. */
     recording: string;
     /** Number of rows kept. */
     rows: number;
+    /** Recorded time. */
     seconds: number;
+    /** 1 / median step; null if the recording has fewer than two rows. */
     rate_hz: number | null;
+    /** Root mean square deviation of the steps, as a fraction of the median step. */
     jitter: number;
     /** Number of gaps, which are steps longer than both three median steps and 0.1 s. */
     gaps: number;

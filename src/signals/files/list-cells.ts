@@ -8,7 +8,7 @@ import type { ColumnsOfTable } from "./split-clock.ts";
 /** Number of rows at the top of a file in which every cell must hold a list. */
 const searchedRows = 1000;
 const number = "(?:[-+]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][-+]?\\d+)?|[nN]a[nN])";
-const list = `^\\s*[\\[({]?\\s*${number}(?:[\\s,;|]+${number})+[\\s,;]*[\\])}]?\\s*$`;
+const list = `^\\s*[\\[({]\\s*${number}(?:[\\s,;|]+${number})+[\\s,;]*[\\])}]\\s*$`;
 /** Matches lists that may be empty, as of a packet that was lost. */
 const listOrNone = `${list}|^\\s*[\\[({]\\s*[\\])}]\\s*$`;
 

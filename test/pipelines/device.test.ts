@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { classify, DeviceBatch, encodeSummary, readDeviceModel, summaryToJson } from "../../src/device.ts";
 import { UserError } from "../../src/errors.ts";
 import { openRuntimeSession } from "../../src/learning/training/onnx-runtime.ts";
-import type { CheckResult, JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
+import type { CheckResult } from "../../src/monitoring/streams/check-result.ts";
 import { readSummary } from "../../src/monitoring/streams/read-summary.ts";
 import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
 import type { DeviceModel } from "../../src/monitoring/summaries/device-json.ts";
@@ -113,7 +113,7 @@ describe("a device's summaries", () => {
   }
 
   /** Omits the results of checks that need samples: physics, stillness, and the distance beyond the training range. */
-  function withoutCauses(result: CheckResult): Omit<JudgedBatch, "likely_causes" | "warnings" | "comparisons"> {
+  function withoutCauses(result: CheckResult) {
     if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
     const {
       likely_causes: _causes,
@@ -129,7 +129,7 @@ describe("a device's summaries", () => {
       });
       return { ...own, ...(!own.beyond_chance && { score }), channels: Object.fromEntries(scores) };
     });
-    return { ...rest, ...{ compared } };
+    return { ...rest, compared };
   }
 
   /** Returns the summary that a phone would send, in its binary form and as JSON text. */

@@ -10,8 +10,13 @@ it("takes the time of a batch from its summary, unless the sender said it", asyn
   const dropped = { missing_time: 0, missing_values: 0, duplicate_time: 0 };
   const summary = { modelVersion: "walk-1", rows: 1, dropped, measurement: null };
   const posted = (dataTime: Date | null, kind: PostedBatch["body"]["kind"] = "summary"): PostedBatch => ({
-    ...{ project: "default", model: "walk", stream: "a", batch: "1", columns: {} },
-    ...{ body: { kind, path }, dataTime },
+    project: "default",
+    model: "walk",
+    stream: "a",
+    batch: "1",
+    columns: {},
+    body: { kind, path },
+    dataTime,
   });
   writeFileSync(path, encodeSummary({ ...summary, recorded: { from: 1.7e9, to: 1.7e9 + 300 } }));
   const told = new Date("2026-11-29T10:00:00Z");

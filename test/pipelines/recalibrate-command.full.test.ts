@@ -143,8 +143,13 @@ describe("a model that cannot be recalibrated stays as it is", () => {
         change("manifest.json", (manifest: Record<string, unknown> & { data: { fingerprint: string } }) => ({
           ...manifest,
           retrained_from: {
-            ...{ model_version: "a", model: "a", line: "a", files: [], fingerprint: manifest.data.fingerprint },
-            ...{ pseudo_labelled: 7, holdout: [] },
+            model_version: "a",
+            model: "a",
+            line: "a",
+            files: [],
+            fingerprint: manifest.data.fingerprint,
+            pseudo_labelled: 7,
+            holdout: [],
           },
         })),
       "r.parquet",

@@ -34,9 +34,21 @@ it.skipIf(process.platform === "win32")(
 describe("a training that was interrupted by commit 85d68b1", () => {
   /** The options in the run.json of the interrupted run, with camelCase names, one of which has changed since. */
   const config = {
-    ...{ rate: 20, window: 40, overlap: 0.5, network: "compact", normalize: "zscore", split: "group", folds: 2 },
-    ...{ epochs: 3, batchSize: 32, learningRate: 0.001, patience: 15, classWeights: "balanced", augment: "rotate" },
-    ...{ seed: 42, windowSize: 4 },
+    rate: 20,
+    window: 40,
+    overlap: 0.5,
+    network: "compact",
+    normalize: "zscore",
+    split: "group",
+    folds: 2,
+    epochs: 3,
+    batchSize: 32,
+    learningRate: 0.001,
+    patience: 15,
+    classWeights: "balanced",
+    augment: "rotate",
+    seed: 42,
+    windowSize: 4,
   };
   const { tidemark, onnxruntime } = currentVersions();
   const state = { config, data_fingerprint: "sha256:0", tidemark, engine: `onnxruntime ${onnxruntime}` };

@@ -52,8 +52,18 @@ it("reports the same about a batch as check did", async () => {
   const { history } = await json<ShownStream>("streams", "show", "=wrist", "--model", "walk");
   const { likely_causes, accuracy, windows, seconds, leading, doubtful, unfamiliar, verdict } = answer;
   expect(history[0]).toMatchObject({
-    ...{ likely_causes, accuracy, windows, seconds, leading, doubtful, unfamiliar, verdict },
-    ...{ number: 1, batch_id: "b0", received_at: answer.checked_at, in_references: answer.entered_references },
+    likely_causes,
+    accuracy,
+    windows,
+    seconds,
+    leading,
+    doubtful,
+    unfamiliar,
+    verdict,
+    number: 1,
+    batch_id: "b0",
+    received_at: answer.checked_at,
+    in_references: answer.entered_references,
   });
 });
 

@@ -11,14 +11,12 @@ const now = (): Date => new Date(later(60));
 const rules = { referenceBatches: 2, keptAtEnds: 4, since: later(0), bytes: 1e9, shorten: (result: unknown) => result };
 
 const rejectedResult = (stream: string, batchId: string): object => ({
-  ...{
-    schema_version: 1,
-    batch_id: batchId,
-    stream,
-    model_version: "walk-1",
-    checked_at: later(0),
-    verdict: "rejected",
-  },
+  schema_version: 1,
+  batch_id: batchId,
+  stream,
+  model_version: "walk-1",
+  checked_at: later(0),
+  verdict: "rejected",
   reasons: [{ code: "too_short", message: "4 s", expected: "15 s", found: "4 s" }],
 });
 
@@ -64,7 +62,9 @@ it("lists what needs attention first, and counts it whatever is asked for", asyn
   const list = await listStreamsOf(store, "walk-1", {}, { now });
   expect(streamListSchema.parse(list)).toEqual(list);
   expect(list).toMatchObject({
-    ...{ model_version: "walk-1", at: later(60), matching: 3 },
+    model_version: "walk-1",
+    at: later(60),
+    matching: 3,
     counts: { total: 3, alarm: 1, silent: 1, rejected: 3, retired: 0 },
   });
   const names = async (selection: object): Promise<unknown[]> => {

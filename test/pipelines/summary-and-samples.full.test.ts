@@ -7,7 +7,7 @@ import { Tensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
 import { classify, DeviceBatch, encodeSummary, readDeviceModel } from "../../src/device.ts";
 import { openRuntimeSession } from "../../src/learning/training/onnx-runtime.ts";
-import type { CheckResult, JudgedBatch } from "../../src/monitoring/streams/check-result.ts";
+import type { CheckResult } from "../../src/monitoring/streams/check-result.ts";
 import type { DeviceModel } from "../../src/monitoring/summaries/device-json.ts";
 import { type ModelHandle, openModelHandle } from "../../src/pipelines/model-handle.ts";
 import { train } from "../../src/pipelines/train.ts";
@@ -104,7 +104,7 @@ async function bothResults(
 }
 
 /** Omits the results of checks that need samples: physics, stillness, and the distance beyond the training range. */
-function withoutCauses(result: CheckResult): Omit<JudgedBatch, "likely_causes" | "warnings" | "comparisons"> {
+function withoutCauses(result: CheckResult) {
   if (result.verdict === "rejected") throw new Error(JSON.stringify(result.reasons));
   const {
     likely_causes: _causes,
@@ -120,7 +120,7 @@ function withoutCauses(result: CheckResult): Omit<JudgedBatch, "likely_causes" |
     });
     return { ...own, ...(!own.beyond_chance && { score }), channels: Object.fromEntries(scores) };
   });
-  return { ...rest, ...{ compared } };
+  return { ...rest, compared };
 }
 
 describe("simulated summaries", () => {

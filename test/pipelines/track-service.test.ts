@@ -33,7 +33,11 @@ function tracking(streams?: string) {
   const stores = new Map(["walk", "run"].map((model) => [model, new MemoryStreamStore()]));
   const tracker = new ServiceTracker({
     server: serverAddress(mlflow.uri, {})!,
-    ...{ experiment: "walking", streams, models: "/nowhere", lockIn: null, clock },
+    experiment: "walking",
+    streams,
+    models: "/nowhere",
+    lockIn: null,
+    clock,
     now: () => new Date(start + 60_000 * minute),
     reporter: { warn: (message) => warnings.push(message) },
     ledgers: async () =>
@@ -49,7 +53,13 @@ function tracking(streams?: string) {
     await stores.get(model)!.record(
       { stream, batchId, contentHash: batchId, receivedAt: new Date(start).toISOString() },
       () => ({
-        ...{ status: "rejected", reason: null, inReferences: false, summary: null, figures: null, result, state: 1 },
+        status: "rejected",
+        reason: null,
+        inReferences: false,
+        summary: null,
+        figures: null,
+        result,
+        state: 1,
         headline: { ...headline, reference: null, channel: null },
       }),
       rules,
@@ -72,7 +82,11 @@ function tracking(streams?: string) {
 
 function rejectedBatch(stream: string, batchId: string): CheckResult {
   return {
-    ...{ schema_version: 1, batch_id: batchId, stream, model_version: "1", checked_at: new Date(start).toISOString() },
+    schema_version: 1,
+    batch_id: batchId,
+    stream,
+    model_version: "1",
+    checked_at: new Date(start).toISOString(),
     verdict: "rejected",
     reasons: [{ code: "flat", message: "flat", expected: "movement", found: "none" }],
   };

@@ -25,8 +25,14 @@ describe("the address of a target", () => {
   it("may contain a password and mail recipients; TLS is then required, except on this machine", () => {
     const target = alertTarget("smtp://ana%40example.org:se%3Acret@mail.example.org/?to=bo@example.org,cy@example.org");
     expect(target).toMatchObject({
-      ...{ form: "mail", host: "mail.example.org", port: 587, secure: false, requireTls: true },
-      ...{ user: "ana@example.org", password: "se:cret", from: "ana@example.org" },
+      form: "mail",
+      host: "mail.example.org",
+      port: 587,
+      secure: false,
+      requireTls: true,
+      user: "ana@example.org",
+      password: "se:cret",
+      from: "ana@example.org",
       to: ["bo@example.org", "cy@example.org"],
       shown: "mail smtp://mail.example.org to bo@example.org, cy@example.org",
     });

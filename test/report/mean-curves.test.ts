@@ -3,8 +3,17 @@ import type { HistoryRow } from "../../src/report/history-row.ts";
 import { meanCurves } from "../../src/report/mean-curves.ts";
 
 const row = (fit: string, epoch: number, loss: number, own: Partial<HistoryRow> = {}): HistoryRow => ({
-  ...{ fit, epoch, loss, accuracy: 0.5, val_loss: null, val_accuracy: null, val_macro_f1: null },
-  ...{ learning_rate: null, seconds: 1, best: false, ...own },
+  fit,
+  epoch,
+  loss,
+  accuracy: 0.5,
+  val_loss: null,
+  val_accuracy: null,
+  val_macro_f1: null,
+  learning_rate: null,
+  seconds: 1,
+  best: false,
+  ...own,
 });
 const curves = (history: HistoryRow[]): unknown[] =>
   meanCurves(history, 7).map((event) =>

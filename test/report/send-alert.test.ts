@@ -43,7 +43,9 @@ describe("the forms of an alert", () => {
     const pagerduty = webTarget("https://events.pagerduty.com/?routing_key=key");
     const { incident } = began.messages[0]!.data;
     expect(alertPayload(began.messages[0]!, pagerduty, now)).toMatchObject({
-      ...{ routing_key: "key", dedup_key: incident, event_action: "trigger" },
+      routing_key: "key",
+      dedup_key: incident,
+      event_action: "trigger",
       payload: { severity: "error", source: of.stream, timestamp: "2026-01-01T02:00:00.000Z", component: "walk" },
     });
     expect(alertPayload(ended, pagerduty, now)).toEqual({

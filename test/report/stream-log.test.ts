@@ -5,8 +5,19 @@ import { judged, rejected } from "./results.ts";
 const classes = Array.from({ length: 14 }, (_, i) => `class ${i}`);
 const ks = { ks: 0.1, ks_within_classes: 0.1, psi: 0, wasserstein: 0, jensen_shannon: 0, mean_shift: 0, sd_ratio: 1 };
 const comparison = (reference: "baseline" | "anchor" | "rolling") => ({
-  ...{ reference, method: "people" as const, p_value: 0.5, null_batches: 9, as_high: 4, resolution: 0.1, score: 1 },
-  ...{ channel: "Ax", statistic: "ks", beyond_chance: false, seconds: 5, unseen_share: 0, exceeded: [] },
+  reference,
+  method: "people" as const,
+  p_value: 0.5,
+  null_batches: 9,
+  as_high: 4,
+  resolution: 0.1,
+  score: 1,
+  channel: "Ax",
+  statistic: "ks",
+  beyond_chance: false,
+  seconds: 5,
+  unseen_share: 0,
+  exceeded: [],
   channels: { Ax: ks, Ay: ks, Az: ks },
 });
 

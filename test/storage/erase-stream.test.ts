@@ -12,7 +12,10 @@ const refuse = (): never => {
   throw new Error("no ledger of an earlier version here");
 };
 const rules: StreamRules = {
-  ...{ referenceBatches: 2, keptAtEnds: 2, since: "2026-12-24T05:00:00.000Z", bytes: 1e9 },
+  referenceBatches: 2,
+  keptAtEnds: 2,
+  since: "2026-12-24T05:00:00.000Z",
+  bytes: 1e9,
   shorten: () => "short",
 };
 

@@ -228,7 +228,9 @@ describe("EventSender", () => {
       "/api/2.0/mlflow-artifacts/artifacts/7/models/m1/artifacts/MLmodel",
     ]);
     expect(server.bodies("model-versions/create")[0]).toMatchObject({
-      ...{ source: "mlflow-artifacts:/7/models/m1/artifacts", model_id: "m1", run_id: "r1" },
+      source: "mlflow-artifacts:/7/models/m1/artifacts",
+      model_id: "m1",
+      run_id: "r1",
     });
     expect(warnings).toEqual([]);
   });
@@ -268,8 +270,13 @@ describe("EventSender", () => {
       ["/api/2.0/mlflow-artifacts/artifacts/7/r1/artifacts/model/now.txt", "then"],
     ]);
     const version: TrackingEvent = {
-      ...{ type: "version", run: "train", name: "walk", alias: "champion", path: "model" },
-      ...{ description: "x".repeat(6000), tags: { "tidemark.model_version": "walk-1" } },
+      type: "version",
+      run: "train",
+      name: "walk",
+      alias: "champion",
+      path: "model",
+      description: "x".repeat(6000),
+      tags: { "tidemark.model_version": "walk-1" },
     };
     await send(version);
     expect(sender.versions).toEqual(["walk version 4 (champion)"]);

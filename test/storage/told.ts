@@ -149,7 +149,9 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
   expect(parent.artifacts).toEqual(artifactsOf(folder));
   expect(parent.loggedModels).toMatchObject([
     {
-      ...{ name: "model", status: "READY", sourceRunId: parent.id },
+      name: "model",
+      status: "READY",
+      sourceRunId: parent.id,
       metrics: { cv_macro_f1_mean: report.summary.over_folds.macro_f1.mean },
       tags: { "tidemark.model_version": manifest.model_version },
     },

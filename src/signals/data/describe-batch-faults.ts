@@ -27,7 +27,10 @@ export function describeRangeFault(
   const found = `${formatBatchFaultValue(value)} at ${formatBatchFaultValue(seconds)} s of recording "${recording}" of person "${user}"${others}`;
   const wanted = `at most ${formatBatchFaultValue(absurdLimit(known))} in magnitude (${absurdFactor.toLocaleString("en")} times the largest in the training data)`;
   return {
-    ...({ code: "range", column, expected: wanted, found } as const),
+    code: "range",
+    column,
+    expected: wanted,
+    found,
     message: `Column "${column}": ${found}; expected ${wanted}.`,
     advice: "Look for damaged bytes or a code for missing values (1e9, 3.4e38), and leave such cells empty.",
   };

@@ -38,7 +38,10 @@ export async function refuseAbsurdValues(
     const others = cells > 1 ? `, and ${counted(cells - 1, "more such cell")}` : "";
     const expected = `about ${formatAbsurdValue(median - usual)} to ${formatAbsurdValue(median + usual)}, as in 99 % of the column`;
     const description = {
-      ...({ code: "range", column, expected, found: `${formatAbsurdValue(value)}${others}` } as const),
+      code: "range" as const,
+      column,
+      expected,
+      found: `${formatAbsurdValue(value)}${others}`,
       message: `Column "${column}": ${formatAbsurdValue(value)}${others}; expected ${expected}.`,
       advice:
         "If the value stands for missing values (-9999, 1e9, 3e38), leave such cells empty; if it is damaged, " +

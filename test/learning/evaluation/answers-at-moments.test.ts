@@ -8,7 +8,11 @@ function windowsAt(windowSize: number, places: [string, string, number][], label
   const [users, recordings] = [[...new Set(places.map(([user]) => user))], [...new Set(places.map((own) => own[1]))]];
   return {
     windows: {
-      ...{ classes, users, recordings, windowSize, samplingRateHz: 1 },
+      classes,
+      users,
+      recordings,
+      windowSize,
+      samplingRateHz: 1,
       labels: Int32Array.from(places, (_, i) => labels[i] ?? 0),
       groups: Int32Array.from(places, ([user]) => users.indexOf(user)),
       recordingIndex: Int32Array.from(places, ([, recording]) => recordings.indexOf(recording)),

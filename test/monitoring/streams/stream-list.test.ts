@@ -20,7 +20,10 @@ describe("silence", () => {
     // Batches arrive every 5 minutes by day, with a pause of 10 hours at night.
     const night = minutes(0, 5, 10, 610, 615, 620);
     expect(streamSilence(night, 640 * 60)).toEqual({
-      ...{ seconds: 1200, usual_interval_seconds: 300, longest_interval_seconds: 36_000, usual_intervals: 4 },
+      seconds: 1200,
+      usual_interval_seconds: 300,
+      longest_interval_seconds: 36_000,
+      usual_intervals: 4,
       silent: false,
     });
     expect(streamSilence(night, (620 + 601) * 60).silent).toBe(true);
@@ -74,13 +77,11 @@ describe("a listed stream", () => {
     ];
     const listed = listedStream(overview("a", batches), later(11));
     expect(listed).toMatchObject({
-      ...{
-        state: "sudden_change",
-        since: later(5).toISOString(),
-        confirmed: false,
-        reference: "anchor",
-        channel: "Az",
-      },
+      state: "sudden_change",
+      since: later(5).toISOString(),
+      confirmed: false,
+      reference: "anchor",
+      channel: "Az",
       last: { batch_id: "at 10", verdict: "rejected", evidence: null },
       silence: { seconds: 60, silent: null },
       batches: { total: 14, alarmed: 2 },

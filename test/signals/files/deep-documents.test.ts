@@ -27,7 +27,10 @@ test("compressed JSON, whose bytes may look like brackets", async () => {
   let seed = 7;
   const noise = (): number => (seed = (seed * 48_271) % 2_147_483_647);
   const flat = rows(60).map(({ time, values: [Ax, Ay, Az] = [] }) => ({
-    ...{ timestamp_s: Number(time), Ax, Ay, Az },
+    timestamp_s: Number(time),
+    Ax,
+    Ay,
+    Az,
     note: Array.from({ length: 60_000 }, () => String.fromCharCode(97 + (noise() % 26))).join(""),
   }));
   const folder = folderOf({ "r.json.gz": JSON.stringify(flat) });

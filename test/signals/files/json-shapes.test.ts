@@ -60,8 +60,11 @@ describe("a document becomes a table", () => {
     }));
     const firestore = records.map(({ t, x, y, z }) => ({
       fields: {
-        ...{ ts: { doubleValue: t }, user: { stringValue: "ann" } },
-        ...{ ax: { doubleValue: x }, ay: { doubleValue: y }, az: { doubleValue: z } },
+        ts: { doubleValue: t },
+        user: { stringValue: "ann" },
+        ax: { doubleValue: x },
+        ay: { doubleValue: y },
+        az: { doubleValue: z },
       },
     }));
     const { path } = folderOf({

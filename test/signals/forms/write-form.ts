@@ -248,8 +248,16 @@ function extraColumns(form: Form): Column[] {
 
 const separators = { csv: ",", tsv: "\t", semicolon: ";", pipe: "|", spaces: " ", gz: ",", zip: "," } as const;
 const endings = {
-  ...{ csv: "csv", tsv: "tsv", semicolon: "csv", pipe: "txt", spaces: "txt", json: "json", jsonl: "jsonl" },
-  ...{ parquet: "parquet", gz: "csv.gz", zip: "csv" },
+  csv: "csv",
+  tsv: "tsv",
+  semicolon: "csv",
+  pipe: "txt",
+  spaces: "txt",
+  json: "json",
+  jsonl: "jsonl",
+  parquet: "parquet",
+  gz: "csv.gz",
+  zip: "csv",
 } as const;
 
 /** Returns the form with choices that exclude each other resolved. */

@@ -24,6 +24,7 @@ import {
 } from "../src/monitoring/summaries/class-summaries.ts";
 import { withoutSensorSignals } from "../src/monitoring/summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../src/monitoring/summaries/summarize.ts";
+import { percent } from "../src/percent.ts";
 import { Rng } from "../src/random.ts";
 import {
   baselineOf,
@@ -111,7 +112,7 @@ function textbook(world: World, count: number): string {
     (["moderate", "large"] as const).map((level) => {
       const limit = fixedThresholds[statistic][level];
       const alarms = batches.filter((batch) => Object.values(batch).some((s) => Math.abs(s[statistic]) > limit));
-      return `${statistic} > ${limit}: ${percent(alarms.length / batches.length)}`;
+      return `${statistic} > ${limit}: ${percent(alarms.length / batches.length, { decimals: 0 })}`;
     }),
   );
   return `${batches.length} batches, ${rules.join(", ")}`;
@@ -132,7 +133,9 @@ function power(world: World, count: number, pairing: Pairing): string[] {
     const scores = still.map((batch) => scoreOf(batch, standard, names).score).sort((a, b) => a - b);
     const limit = scores[Math.floor(0.95 * scores.length)]!;
     const seen = moved.map((batches) =>
-      percent(batches.filter((batch) => scoreOf(batch, standard, names).score > limit).length / batches.length),
+      percent(batches.filter((batch) => scoreOf(batch, standard, names).score > limit).length / batches.length, {
+        decimals: 0,
+      }),
     );
     return `${(names.length === 6 ? "all of the whole" : names.join(" + ")).padEnd(18)} ${seen.join(" / ")}`;
   });
@@ -180,7 +183,7 @@ function bySignals(world: World, count: number): string[] {
     const limit = scores[Math.floor(0.95 * scores.length)]!;
     const seen = moved.map(([name, batches]) => {
       const share = batches.filter((batch) => scoreOf(batch, standard, names).score > limit).length / batches.length;
-      return `${name} ${percent(share)}`;
+      return `${name} ${percent(share, { decimals: 0 })}`;
     });
     const who = added.length === 0 ? "channels alone" : added.length === 1 ? `and ${added[0]}` : "and all of these";
     return `${who.padEnd(18)} ${seen.join(", ")}`;
@@ -200,10 +203,6 @@ function shiftEach({ baseline, groups }: World, person: RawPerson, p: number, si
     }));
     return { name: person.name, chunks };
   });
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }
 
 async function main(seed: number): Promise<void> {

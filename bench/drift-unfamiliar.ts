@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { tableLines } from "../src/interfaces/cli/table.ts";
 import { compare } from "../src/monitoring/drift/comparison.ts";
+import { percent } from "../src/percent.ts";
 import { Rng } from "../src/random.ts";
 import { columnsOfBatch, drawStream, measureBatch, type StreamDay } from "./day-streams.ts";
 import { type DriftHalf, driftSets, isDriftSetPresent, openDriftHalf } from "./drift-sets.ts";
@@ -57,10 +58,17 @@ const rows = [...shares].flatMap(([seconds, sets]) => {
     const drawn = Array.from({ length: 4000 }, () =>
       mean(of.flatMap((people) => people.map(() => people[rng.integer(people.length)]!))),
     ).sort((a, b) => a - b);
-    const [low, high] = [0.025, 0.975].map((p) => percent(drawn[Math.floor(p * drawn.length)]!));
+    const [low, high] = [0.025, 0.975].map((p) => percent(drawn[Math.floor(p * drawn.length)]!, { decimals: 1 }));
     const all = of.flat();
     const often = all.filter((share) => share > 0.5).length;
-    return [`${seconds} s`, name, `${all.length}`, percent(mean(all)), `${low} to ${high}`, `${often}`];
+    return [
+      `${seconds} s`,
+      name,
+      `${all.length}`,
+      percent(mean(all), { decimals: 1 }),
+      `${low} to ${high}`,
+      `${often}`,
+    ];
   };
   return [...[...sets].map(([set, people]) => row(set, [people])), row("all", [...sets.values()])];
 });
@@ -92,8 +100,4 @@ async function unfamiliarShares(set: string, half: DriftHalf, seconds: number, b
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { percent } from "../src/percent.ts";
 import { simulate } from "../src/pipelines/simulate.ts";
 import { estimateAccuracy, type TimedEstimate } from "./progress-accuracy.ts";
 import { withTemporaryDirectory } from "./temporary-directory.ts";
@@ -23,7 +24,12 @@ await withTemporaryDirectory(async (directory) => {
     const own = named < 0 ? ["--network", network] : [];
     const { estimates, took } = await timedTraining([...words, ...own, "--out", join(directory, network)]);
     const { withinQuarter, meanError } = estimateAccuracy(estimates, took);
-    rows.push([network, `${took.toFixed(0)} s`, percent(withinQuarter), percent(meanError)]);
+    rows.push([
+      network,
+      `${took.toFixed(0)} s`,
+      percent(withinQuarter, { decimals: 0 }),
+      percent(meanError, { decimals: 0 }),
+    ]);
   }
   const headers = ["network", "took", "of the time within 25 %", "mean error"];
   console.log(plainTable({ title: "Estimates of the time left, after the first tenth of the run", headers, rows }));
@@ -47,8 +53,4 @@ async function timedTraining(words: readonly string[]): Promise<{ estimates: Tim
   const status = await ended;
   if (status !== 0) throw new Error(`train ended with exit code ${status}`);
   return { estimates, took: (performance.now() - began) / 1000 };
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

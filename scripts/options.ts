@@ -1,7 +1,9 @@
 // Writes src/options/config-types.ts, the types of every command's options with their docstrings, from the option definitions.
 // docs/api.md (scripts/api.ts) and schemas/ (scripts/schemas.ts) are generated from the same definitions.
+
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { capitalized } from "../src/letter-case.ts";
 import { checkOptions, driftBenchOptions, evaluateOptions, predictOptions } from "../src/options/batch-options.ts";
 import { convertOptions } from "../src/options/convert-options.ts";
 import {
@@ -75,7 +77,7 @@ export function optionSentences(option: Option): string {
   const fallback = optionDefaultText(option);
   const of = Object.entries(choices ?? {}).map(([word, about]) => (about === "" ? word : `${word} (${about})`));
   return [
-    doc[0]!.toUpperCase() + doc.slice(1),
+    capitalized(doc),
     ...(of.length === 0 ? [] : [`One of: ${of.join(", ")}`]),
     ...(fallback === undefined ? [] : [`Default: ${fallback}`]),
   ]

@@ -1,4 +1,5 @@
-// Options and fields are camelCase in code, kebab-case on the command line and snake_case in JSON.
+// Options and fields are camelCase in code, kebab-case on the command line and snake_case in JSON; sentences begin with a
+// capital letter.
 
 /** Converts "batch-size" to "batchSize". */
 export function camelCase(name: string): string {
@@ -13,6 +14,11 @@ export function kebabCase(name: string): string {
 /** Converts "batchSize" to "batch_size". */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Begins the text with a capital letter. */
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 type SnakeCase<Key> = Key extends `${infer Head}${infer Tail}`

@@ -2,6 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";
+import { kebabCase } from "../letter-case.ts";
 import { isSummary, summaryHeadBytes } from "../monitoring/summaries/is-summary.ts";
 import { modelColumns } from "../options/reading-options.ts";
 import { fileBytes } from "../signals/files/file-bytes.ts";
@@ -33,7 +34,7 @@ export async function summaryInFile(
     return value !== undefined && value !== option.default;
   });
   if (given.length > 0) {
-    const names = given.map(([name]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    const names = given.map(([name]) => `--${kebabCase(name)}`);
     throw new UserError(`${file}: this is a summary, which has no columns, so ${names.join(", ")} cannot be applied.`, {
       advice: "Leave these options out. A device gives each channel in the unit that device.json specifies.",
     });

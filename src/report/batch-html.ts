@@ -5,6 +5,7 @@ import { alarmShare } from "../alarm-share.ts";
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
 import { timeRangeText } from "../instant-text.ts";
+import { capitalized } from "../letter-case.ts";
 import type { CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
 import { percent } from "../percent.ts";
 import type { DataTime } from "../storage/stream-store.ts";
@@ -81,7 +82,7 @@ function batchWarningsHtml({ warnings }: JudgedBatch): Html | null {
 function batchAdviceHtml(text: string): Html {
   const [, words, command] = /^(.*: )(tidemark .*)$/.exec(text) ?? [];
   if (words === undefined || command === undefined) return html`${explainedSentence(text)}`;
-  return html`${words.charAt(0).toUpperCase()}${words.slice(1)}<code>${command}</code>`;
+  return html`${capitalized(words)}<code>${command}</code>`;
 }
 
 function batchTilesHtml(result: JudgedBatch): Html {

@@ -5,6 +5,7 @@
 import * as Plot from "@observablehq/plot";
 import { counted } from "../counted.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
+import { percent } from "../percent.ts";
 import { batchAxis } from "./batch-axis.ts";
 import type { Chart } from "./chart.ts";
 import { explainShareOfAlarm, verdictNames } from "./explain-check.ts";
@@ -65,7 +66,7 @@ export function evidenceChart(
         label: null,
         ticks: [1e-4, 1e-2, 1, 100],
         tickFormat: (share: number) =>
-          share === 1 ? "alarm level" : share > 1 ? `${share} ×` : `${Number((100 * share).toPrecision(1))} %`,
+          share === 1 ? "alarm level" : share > 1 ? `${share} ×` : percent(share, { significant: 1 }),
       },
       marks: [
         Plot.gridY([1e-4, 1e-2, 100], { stroke: "var(--line)", strokeOpacity: 1 }),

@@ -5,6 +5,7 @@ import { alarmShare } from "../alarm-share.ts";
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
 import { withFullStop } from "../full-stop.ts";
+import { capitalized } from "../letter-case.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, ReferenceName } from "../monitoring/streams/check-result.ts";
 import { percent } from "../percent.ts";
 
@@ -199,5 +200,5 @@ function explainFurthestSignal({ comparisons, leading }: JudgedBatch): string[] 
 
 /** Adds a capital letter and a full stop to the text. */
 export function explainedSentence(text: string): string {
-  return withFullStop(`${text.charAt(0).toUpperCase()}${text.slice(1)}`);
+  return withFullStop(capitalized(text));
 }

@@ -8,10 +8,11 @@ import { instantText } from "../instant-text.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
 import { naturalOrder } from "../natural-order.ts";
+import { percent } from "../percent.ts";
 import { conversionsSection, type ReportedConversion } from "./conversions-section.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
-import { formatAxisLabel, formatCount, formatDuration, formatFixed, formatQuantity } from "./number-format.ts";
+import { formatAxisLabel, formatCount, formatDuration, formatQuantity } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { plotSvg } from "./plot-svg.ts";
 import { channelQualityTable, qualityFactTable } from "./quality-tables.ts";
@@ -263,7 +264,7 @@ function inspectRecordingTable({ quality, recordings }: InspectInput): Html {
     instantText(recordings[i]!.start_s),
     formatDuration(own.seconds),
     formatQuantity(own.rate_hz),
-    `${formatFixed(100 * own.jitter, 1)} %`,
+    percent(own.jitter, { decimals: 1 }),
     formatCount(own.gaps),
     ...felt.map((name) => formatQuantity(recordings[i]!.at_rest[name])),
   ]);

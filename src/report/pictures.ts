@@ -3,6 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport } from "../learning/training/cv-report.ts";
+import { percent } from "../percent.ts";
 import { historyAxis, rowsOnHistoryAxis } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { formatAxisLabel } from "./number-format.ts";
@@ -55,7 +56,7 @@ export function confusionMatrixPicture({ pooled, classes }: CvReport): string {
         fontSize: 12,
         fontVariant: "tabular-nums",
         text: ({ share, count }: (typeof cells)[number]) =>
-          count === 0 ? "·" : `${Math.round(100 * share)} %\n${count}`,
+          count === 0 ? "·" : `${percent(share, { decimals: 0 })}\n${count}`,
       }),
     ],
   });

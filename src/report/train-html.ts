@@ -3,6 +3,7 @@
 import { counted } from "../counted.ts";
 import type { CvReport, MetricsSummary } from "../learning/training/cv-report.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
+import { percent } from "../percent.ts";
 import { channelHistograms } from "./channel-histograms.ts";
 import { confidentErrorTable, type ShownError } from "./confident-error-table.ts";
 import { confusionMatrixTable } from "./confusion-matrix-table.ts";
@@ -96,7 +97,7 @@ function trainHtmlRunLengthSection({ drift }: BaselineStats): Section[] {
     {
       id: "false-alarms",
       title: "False alarms",
-      about: `At least ${formatCount(asked)} batches between false alarms of check were requested. On ${counted(people, "person", "people")}, each left out of the calibration, the average was at least ${formatCount(atLeast)} (${Math.round(100 * confidence)} % confidence, batches of ${formatCount(Math.round(seconds))} s). Each stream counts only up to its first alarm.`,
+      about: `At least ${formatCount(asked)} batches between false alarms of check were requested. On ${counted(people, "person", "people")}, each left out of the calibration, the average was at least ${formatCount(atLeast)} (${percent(confidence, { decimals: 0 })} confidence, batches of ${formatCount(Math.round(seconds))} s). Each stream counts only up to its first alarm.`,
       body: htmlTable("False alarms", ["days", "batches", "streams with an alarm"], rows),
     },
   ];

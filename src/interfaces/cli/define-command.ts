@@ -2,7 +2,7 @@
 import { Command, Option as CommanderOption } from "commander";
 import { durationText } from "../../duration-text.ts";
 import { UserError } from "../../errors.ts";
-import { kebabCase } from "../../letter-case.ts";
+import { capitalized, kebabCase } from "../../letter-case.ts";
 import { type Option, type Options, optionDefaultText, optionsUnder } from "../../options/option.ts";
 import { readConfigFile } from "../../options/read-config-file.ts";
 import type { ConfigFile } from "../../options/resolve-options.ts";
@@ -118,7 +118,7 @@ export function defineGroup({
 }
 
 function commandDescription(words: string): string {
-  return `${words[0]!.toUpperCase()}${words.slice(1)}.`;
+  return `${capitalized(words)}.`;
 }
 
 /** For example "<files...> --model <dir> [options]": the required parts come first. */

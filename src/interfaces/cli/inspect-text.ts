@@ -4,6 +4,7 @@ import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { instantText } from "../../instant-text.ts";
 import { naturalOrder } from "../../natural-order.ts";
+import { percent } from "../../percent.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
 import { fixedNumberText, wholeNumberText } from "./number-text.ts";
 import {
@@ -78,7 +79,7 @@ function inspectClockText({ quality, recordings }: InspectResult): string {
   return [
     `${clock}; recordings begin at ${begins}`,
     ...rates,
-    `jitter at most ${fixedNumberText(100 * jitter, 1)} % of a step`,
+    `jitter at most ${percent(jitter, { decimals: 1 })} of a step`,
   ].join(", ");
 }
 

@@ -2,6 +2,7 @@
 // results of completed fits scroll up above the line.
 
 import { durationText } from "../../duration-text.ts";
+import { percent } from "../../percent.ts";
 import type { FitName, FitStage } from "../../pipelines/train.ts";
 import { visible } from "../../visible.ts";
 import { colouredText, usesColour } from "./colour.ts";
@@ -109,7 +110,7 @@ export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: nu
       loss === null ? "" : ` · loss ${fixedNumberText(loss)}`,
       valMacroF1 === null ? "" : ` · F1 ${fixedNumberText(valMacroF1)}`,
     ];
-    return `${trainFitText(fit)} · ${work} ${Math.round(100 * done)} %${scores.join("")}`;
+    return `${trainFitText(fit)} · ${work} ${percent(done, { decimals: 0 })}${scores.join("")}`;
   });
   const speed = [...fits.values()].reduce((sum, fit) => sum + fit.windowsPerSecond, 0);
   const left = secondsLeft === null ? "" : ` · ${durationText(secondsLeft)} left`;

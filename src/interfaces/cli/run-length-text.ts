@@ -1,6 +1,7 @@
 // States the number of batches between false alarms and how it was measured.
 
 import { counted } from "../../counted.ts";
+import { percent } from "../../percent.ts";
 import type { MeasuredRunLength } from "../../pipelines/baseline.ts";
 import { dayBoutText, dayText } from "./day-text.ts";
 import { wholeNumberText } from "./number-text.ts";
@@ -14,7 +15,7 @@ export function runLengthText(measured: MeasuredRunLength | null): string[] {
       `${counted(alarms, "alarm", "alarms")} in ${wholeNumberText(batches)} batches ${dayText(day)}`,
   );
   return [
-    `promise    at least ${wholeNumberText(atLeast)} batches between false alarms (${Math.round(100 * confidence)} % ` +
+    `promise    at least ${wholeNumberText(atLeast)} batches between false alarms (${percent(confidence, { decimals: 0 })} ` +
       `confidence; requested: ${wholeNumberText(asked)}), measured on ${counted(people, "person", "people")}, ` +
       `each left out of the calibration, in batches of ${dayBoutText(seconds)}: ${found.join(", ")}`,
   ];

@@ -3,6 +3,7 @@
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { gigabytes } from "../../gigabytes.ts";
+import { percent } from "../../percent.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
 import { penaltyText } from "../../unchanged-penalty.ts";
@@ -143,7 +144,7 @@ type TrainChoice = NonNullable<EventOf<"final">["choice"]>;
 /** For example "calibrating  50 %  12 s left". */
 export function trainCalibrationText({ done, secondsLeft }: EventOf<"calibration">): string {
   const left = secondsLeft === null || done === 1 ? "" : `  ${durationText(secondsLeft)} left`;
-  return `calibrating  ${Math.round(100 * done)} %${left}`;
+  return `calibrating  ${percent(done, { decimals: 0 })}${left}`;
 }
 
 /** For example "fold 2", "fold 2 from scratch" or "final fit". */

@@ -15,6 +15,7 @@
 // people jogging are recorded at 5 Hz.
 
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
+import { percent } from "../../percent.ts";
 import { exceedsGateLimit } from "./gate-limits.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
@@ -97,7 +98,7 @@ function describeAlternatingRows(found: readonly NamedAlternation[]): string {
     ? "the values jump back and forth from row to row"
     : slower !== undefined && !exceedsGateLimit(outlying, limits.outlying.refuse)
       ? `${slower.rows} of the ${slower.examined} rows examined come between two regular samples and differ from both`
-      : `about ${Math.round(100 * outlying)} % of the rows do not fit between their neighbours`;
+      : `about ${percent(outlying, { decimals: 0 })} of the rows do not fit between their neighbours`;
   return `Recording "${recording}" of person "${user}"${others}: ${how}`;
 }
 

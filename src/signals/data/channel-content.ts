@@ -1,6 +1,7 @@
 // Measures the range of each channel, and how long it stays at a single value. A stretch extends from its first row to one
 // sampling step after its last row.
 
+import { percent } from "../../percent.ts";
 import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
 import { piecesOfRecordings } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
@@ -70,10 +71,8 @@ export function channelContentWarnings(channels: Readonly<Record<string, Channel
     ),
     ...entries.flatMap(([name, { min, max, flat_seconds: flat }]) => {
       if (min === max || !(flat > 0.1 * seconds)) return [];
-      const share = ((100 * flat) / seconds).toFixed(0);
-      return [
-        `Channel ${name} is constant for ${share} % of the time. Check whether the sensor is stuck or saturated.`,
-      ];
+      const share = percent(flat / seconds, { decimals: 0 });
+      return [`Channel ${name} is constant for ${share} of the time. Check whether the sensor is stuck or saturated.`];
     }),
   ];
 }

@@ -4,6 +4,7 @@
 // rest on a coarse sensor may be equal by chance, so a span counts only if it has at least 16 different rows, and at least
 // three spans must agree. Copies with altered values are found by altered-copies.ts. Dimensions: C channels.
 
+import { percent } from "../../percent.ts";
 import { type AlteredCopy, AlteredCopyFinder } from "./altered-copies.ts";
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";
@@ -99,14 +100,14 @@ export class CopiedContentFinder {
 /** Describes a pair of people with equal or altered values to the user. */
 export function describeCopiedContent({ people, recordings, share, factor }: CopiedContent): string {
   const [one, other] = people.map((person) => JSON.stringify(person));
-  const percent = share < 0.01 ? "less than 1" : (100 * share).toFixed(0);
+  const rows = share < 0.01 ? "less than 1 %" : percent(share, { decimals: 0 });
   const where = `recording ${JSON.stringify(recordings[1])} of ${other} and ${JSON.stringify(recordings[0])} of ${one}`;
   const what = factor === null ? "the same values" : "the same movements";
   const isScaled = factor !== null && Math.abs(factor - 1) > 0.01;
   const altered = isScaled
     ? ` ${other}'s values are about ${Number(factor.toPrecision(3))} times as great.`
     : " The values may be rounded, or the axes swapped or negated.";
-  return `People ${one} and ${other} have ${what} in about ${percent} % of ${other}'s rows (${where}).${factor === null ? "" : altered} If they are the same person, give both the same name; if one is a copy, leave it out. Otherwise the model is tested on ${factor === null ? "values" : "recordings"} that it learned from.`;
+  return `People ${one} and ${other} have ${what} in about ${rows} of ${other}'s rows (${where}).${factor === null ? "" : altered} If they are the same person, give both the same name; if one is a copy, leave it out. Otherwise the model is tested on ${factor === null ? "values" : "recordings"} that it learned from.`;
 }
 
 /** Returns a hash of each row's values. */

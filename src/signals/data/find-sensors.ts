@@ -1,6 +1,7 @@
 // Finds the sensors among the channels of recordings, based on their names and a sample of their values.
 
 import { UserError } from "../../errors.ts";
+import { percent } from "../../percent.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { type DecidedSensor, decideSensors, type MixedSensor } from "../sensors/decide-sensors.ts";
 import type { Axes } from "../sensors/sensor.ts";
@@ -70,7 +71,7 @@ function lostSamples(
     lost += zeros;
   }
   if (lost < 2 || lost < leastLost * rows) return [];
-  const share = `${Number(((100 * lost) / rows).toPrecision(2))} %`;
+  const share = percent(lost / rows, { significant: 2 });
   return [
     `Sensor ${name} (${channels.join(", ")}): ${share} of its rows are 0 on all axes, which an accelerometer that measures gravity is not; some loggers write zeros for lost samples. If these are lost samples, leave the cells empty.`,
   ];

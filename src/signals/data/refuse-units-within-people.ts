@@ -4,6 +4,7 @@
 // (sensors-of-data-sets.full.test.ts).
 
 import { UserError } from "../../errors.ts";
+import { percent } from "../../percent.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { gravityInSensorUnit, type SensorUnit } from "../sensors/sensor.ts";
 import { gravityShare, type VectorPiece, vectorValues } from "../sensors/vector-values.ts";
@@ -129,9 +130,8 @@ function refuseAxisUnits(sensor: DecidedSensor, judged: readonly Judged[]): void
       const scaled = still.map((mean) => mean.map((value, a) => (a === axis ? value * factor : value)));
       const share = shareNearGravityWithinPeople(scaled, unit);
       if (share < nearShares.scaled) continue;
-      const percent = (of: number): string => `${Math.round(100 * of)} %`;
       throw new UserError(
-        `Sensor ${sensor.name} (${sensor.channels.join(", ")}): ${channel} seems to be in ${other}, but the other axes in ${unit}: with ${channel} converted, the length at rest is gravity in ${percent(share)} of ${still.length} seconds; as read, in ${percent(asRead)}.`,
+        `Sensor ${sensor.name} (${sensor.channels.join(", ")}): ${channel} seems to be in ${other}, but the other axes in ${unit}: with ${channel} converted, the length at rest is gravity in ${percent(share, { decimals: 0 })} of ${still.length} seconds; as read, in ${percent(asRead, { decimals: 0 })}.`,
         { advice: adviceToStateUnit(sensor, "Export all axes in one unit.") },
       );
     }

@@ -3,6 +3,7 @@
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription } from "../../data-fault.ts";
+import { percent } from "../../percent.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { differingPathColumn } from "../files/path-columns.ts";
 import type { ColumnRoles } from "./column-roles.ts";
@@ -60,8 +61,8 @@ export function missingCellFaults(
     const share = (nan + inf) / counts.read;
     if (!exceedsGateLimit(share, missingShareLimit)) return [];
     const name = roles.channels[c] ?? roles.time ?? "time";
-    const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${counted(counts.read, "row")} (${(100 * share).toFixed(1)} %)`;
-    const expected = `at most ${100 * missingShareLimit} %`;
+    const found = `${nan.toLocaleString("en")} missing and ${inf.toLocaleString("en")} infinite values in ${counted(counts.read, "row")} (${percent(share, { decimals: 1 })})`;
+    const expected = `at most ${percent(missingShareLimit)}`;
     const fault: FaultDescription = {
       code: inf > nan ? "infinite" : "missing",
       message: `Column "${name}": ${found}; expected ${expected}.`,
@@ -97,7 +98,7 @@ export function repeatedTimesFault(
   const repeats = mostRepeatedTimes(recordings, repeatedTimeShareLimit);
   if (repeats === undefined) return undefined;
   const { worst, found, where } = repeats;
-  const expected = `at most ${100 * repeatedTimeShareLimit} %`;
+  const expected = `at most ${percent(repeatedTimeShareLimit)}`;
   return {
     code: "time",
     message: `Column "${roles.time}": ${found} (${where}); expected ${expected}.`,

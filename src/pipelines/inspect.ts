@@ -45,8 +45,11 @@ export interface InspectResult {
   recordings: RecordingFacts[];
   /** The windows that `train` would cut; null if it would stop earlier with an error. */
   windows: {
+    /** Number of windows. */
     total: number;
+    /** Number of windows by class. */
     perClass: Record<string, number>;
+    /** Samples that belong to no window. */
     dropped: DroppedSamples;
     /** Windows in which the label changes; null if there are none. */
     labelChanges: LabelChanges | null;
@@ -56,9 +59,25 @@ export interface InspectResult {
     windowSize: number;
   } | null;
   /** The people in the test set of each fold; null if `train` would stop earlier with an error. */
-  folds: { fold: number; testUsers: readonly string[] }[] | null;
+  folds:
+    | {
+        /** Number of the fold. */
+        fold: number;
+        /** The people in its test set. */
+        testUsers: readonly string[];
+      }[]
+    | null;
   /** The test set of a fixed split; null for other splits, or if `train` would stop earlier with an error. */
-  testSet: { column: string; users: readonly string[]; rows: number; windows: number } | null;
+  testSet: {
+    /** Column that contains the split. */
+    column: string;
+    /** People in the test set. */
+    users: readonly string[];
+    /** Rows in the test set. */
+    rows: number;
+    /** Windows in the test set. */
+    windows: number;
+  } | null;
   /** Ten seconds of every channel for each activity, from up to three people. */
   excerpts: Excerpt[];
   /** The warnings that `train` would also print. */

@@ -68,14 +68,28 @@ export type TrainEvent =
       split: string;
       /** For each fold, the people tested and the number of windows in each part. */
       folds: readonly {
+        /** Number of the fold. */
         fold: number;
+        /** The people in the test set. */
         testUsers: readonly string[];
+        /** Number of windows for training. */
         trainWindows: number;
+        /** Number of windows for validation. */
         validationWindows: number;
+        /** Number of windows in the test set. */
         testWindows: number;
       }[];
       /** The people, rows and windows of the test set of a fixed split; null for other splits. */
-      testSet: { column: string; users: readonly string[]; rows: number; windows: number } | null;
+      testSet: {
+        /** Column that contains the split. */
+        column: string;
+        /** People in the test set. */
+        users: readonly string[];
+        /** Rows in the test set. */
+        rows: number;
+        /** Windows in the test set. */
+        windows: number;
+      } | null;
       /** Warnings to consider when reading the figures. */
       warnings: readonly string[];
     }

@@ -23,21 +23,31 @@ export interface Manifest {
   created_at: string;
   /** The training run's options, with defaults filled in. */
   config: StoredConfig;
-  /** The training data; the fingerprint is the hash of its content. */
+  /** The training data. */
   data: {
+    /** The files. */
     files: string[];
+    /** Hash of the content. */
     fingerprint: string;
+    /** Number of rows. */
     rows: number;
+    /** The people. */
     users: string[];
+    /** Class names, in the order of the network's outputs. */
     classes: string[];
+    /** Channel names, in the order of the network's inputs. */
     channels: string[];
     /** The sensors with their channels; absent in models from earlier versions. */
     sensors?: {
+      /** Prefix of the signals computed from the sensor. */
       name: string;
+      /** What the sensor measures. */
       kind: string;
       /** Channel names of the x, y and z axes. */
       channels: string[];
+      /** Unit of the channels; null if unknown. */
       unit: string | null;
+      /** Whether the accelerometer measures gravity at rest; null if unknown, and for other kinds of sensors. */
       gravity: boolean | null;
     }[];
     /**
@@ -47,8 +57,11 @@ export interface Manifest {
     label_map?: Record<string, string | null>;
     /** Unit conversions that were applied to the values in the files; absent if there are none. */
     conversions?: {
+      /** The converted channels. */
       channels: string[];
+      /** Unit in the files. */
       from: string;
+      /** Unit after the conversion. */
       to: string;
       /** Factor by which the values are multiplied. */
       factor: number;
@@ -63,7 +76,12 @@ export interface Manifest {
   /** Git commit of the directory in which the command ran; null outside a repository. */
   git_commit: string | null;
   /** The most recent recalibration of the baseline, if there was one. */
-  recalibrated?: { at: string; tidemark_version: string };
+  recalibrated?: {
+    /** ISO 8601, UTC. */
+    at: string;
+    /** Tidemark version that recalibrated. */
+    tidemark_version: string;
+  };
   /** Hashes of the immutable files, by file name. */
   files: Record<string, string>;
   /** While a file is being replaced: the hash of its new content, which is as valid as the hash in `files`. */

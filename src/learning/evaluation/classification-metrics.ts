@@ -32,7 +32,21 @@ export interface ClassificationMetrics {
   /** One entry per confidence bin. */
   readonly reliability: readonly ReliabilityBin[];
   /** Scores by class name. */
-  readonly per_class: Readonly<Record<string, { precision: number; recall: number; f1: number; support: number }>>;
+  readonly per_class: Readonly<
+    Record<
+      string,
+      {
+        /** Share of the windows predicted as this class that belong to it. */
+        precision: number;
+        /** Share of the class's windows that are predicted as it. */
+        recall: number;
+        /** Harmonic mean of precision and recall. */
+        f1: number;
+        /** Number of windows of this class. */
+        support: number;
+      }
+    >
+  >;
   /** Rows are true classes, columns predicted ones. */
   readonly confusion_matrix: readonly (readonly number[])[];
 }

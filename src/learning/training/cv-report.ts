@@ -31,11 +31,21 @@ export interface CvReport {
   quality: QualityReport;
   /** Window counts: total, by class and by person. */
   windows: {
+    /** Number of windows. */
     total: number;
+    /** Number of windows by class. */
     per_class: Record<string, number>;
+    /** Number of windows by person. */
     per_user: Record<string, number>;
     /** Samples not covered by any window, by reason. */
-    dropped: { reason: string; stretches: number; samples: number }[];
+    dropped: {
+      /** The reason. */
+      reason: string;
+      /** Number of stretches that contain such samples. */
+      stretches: number;
+      /** Number of samples. */
+      samples: number;
+    }[];
     /**
      * Windows within which the label changes, see `--purity`; absent if there are none, and from reports of earlier versions.
      */
@@ -53,9 +63,19 @@ export interface CvReport {
   pooled_calibrated: ClassificationMetrics;
   /** Means and standard deviations over folds and over people, and the person with the worst results. */
   summary: {
+    /** Over folds. */
     over_folds: MetricsSummary;
+    /** Over people. */
     over_users: MetricsSummary;
-    worst_user: { user: string; macro_f1: number; accuracy: number };
+    /** The person with the worst results. */
+    worst_user: {
+      /** The person. */
+      user: string;
+      /** The person's macro F1. */
+      macro_f1: number;
+      /** The person's accuracy. */
+      accuracy: number;
+    };
   };
   /** Metrics of model.onnx on the test set of a fixed split; absent if there is no fixed split. */
   test_set?: TestSetReport;

@@ -27,11 +27,26 @@ export interface WindowOptions {
 /** Samples (after resampling) not covered by any window; each is counted once. */
 export interface DroppedSamples {
   /** Samples in stretches shorter than a window. */
-  shortStretches: { stretches: number; samples: number };
+  shortStretches: {
+    /** Number of stretches. */
+    stretches: number;
+    /** Number of samples. */
+    samples: number;
+  };
   /** Samples at the end of longer stretches, after the last window. */
-  remainders: { stretches: number; samples: number };
+  remainders: {
+    /** Number of stretches. */
+    stretches: number;
+    /** Number of samples. */
+    samples: number;
+  };
   /** Samples in stretches whose label is not one of the given classes. */
-  unknownClass: { stretches: number; samples: number };
+  unknownClass: {
+    /** Number of stretches. */
+    stretches: number;
+    /** Number of samples. */
+    samples: number;
+  };
 }
 
 /** Returns the number of samples from one window's start to the next: round(windowSize * (1 - overlap)), at least 1. */

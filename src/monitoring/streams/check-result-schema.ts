@@ -151,7 +151,7 @@ const judged = z.object({
     .describe("p-values at or below these make the batch unfamiliar or doubtful")
     .exactOptional(),
   references: z.object({
-    window_size: z.int().min(1),
+    window_size: z.int().min(1).describe("maximum number of batches in a reference"),
     rolling_batches: z.int().min(0).describe("number of batches that the rolling reference held before this batch"),
     anchor_batches: z.int().min(0),
   }),

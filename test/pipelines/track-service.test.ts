@@ -18,6 +18,7 @@ beforeEach(() => mlflow.reset());
 function tracking(streams?: string) {
   let minute = 0;
   let pass = (): void => {};
+  let idle = Promise.withResolvers<void>();
   const warnings: string[] = [];
   const clock: Clock = {
     now: () => performance.now(),
@@ -26,6 +27,7 @@ function tracking(streams?: string) {
         ? systemClock.sleep(ms, signal)
         : new Promise((resolve) => {
             pass = resolve;
+            idle.resolve();
             if (signal?.aborted) resolve();
             signal?.addEventListener("abort", () => resolve());
           }),
@@ -68,12 +70,11 @@ function tracking(streams?: string) {
   };
   const interval = async (): Promise<void> => {
     minute += 5;
-    const { length } = mlflow.asked;
+    await idle.promise;
+    idle = Promise.withResolvers();
     pass();
-    for (let before = length, quiet = 0; quiet < 20; before = mlflow.asked.length) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      quiet = mlflow.asked.length > length && mlflow.asked.length === before ? quiet + 1 : 0;
-    }
+    // The tracker sleeps again as soon as it has sent everything.
+    await idle.promise;
   };
   tracker.start();
   onTestFinished(() => tracker.close());

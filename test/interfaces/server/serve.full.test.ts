@@ -246,18 +246,19 @@ describe("tidemark serve", () => {
     const service = await startService(["--models", "models", "--store", "sqlite:fourth"], directory);
     const { port } = new URL(service.url);
     const answered = new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
-      const sent = request({ port, method: "POST", path: path("slow"), headers: { "Content-Type": "text/csv" } });
+      const headers = { "Content-Type": "text/csv", Expect: "100-continue" };
+      const sent = request({ port, method: "POST", path: path("slow"), headers });
       sent.on("error", reject).on("response", (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (part) => (text += part));
         response.on("end", () => resolve({ status: response.statusCode, text }));
       });
-      sent.write(csv.slice(0, 1000));
-      // The remainder of the body arrives after the signal.
-      setTimeout(() => {
-        service.child.kill("SIGTERM");
+      // The service has received the request; the remainder of the body arrives after the signal.
+      sent.on("continue", () => {
+        sent.write(csv.slice(0, 1000));
         service.child.stderr?.once("data", () => sent.end(csv.slice(1000)));
-      }, 500);
+        service.child.kill("SIGTERM");
+      });
     });
     expect(await answered).toMatchObject({ status: 200 });
     expect(await service.ended).toEqual({ code: 0, signal: null });

@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { buildExportedInferenceGraph } from "../src/learning/networks/inference-graph.ts";
 import { modelProto } from "../src/learning/networks/model-proto.ts";
-import { describeNetworkParameters, drawParameterVector } from "../src/learning/networks/parameters.ts";
+import { describeNetworkParameters, drawNetworkParameters } from "../src/learning/networks/parameters.ts";
 import { type NetworkName, presetNetwork } from "../src/learning/networks/presets.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
 import { Rng } from "../src/random.ts";
@@ -62,8 +62,8 @@ function randomModel(name: NetworkName, rng: Rng): Uint8Array {
       layers,
       { windowSize, channels },
       {
-        parameters: drawParameterVector(network.parameters, rng),
-        statistics: drawParameterVector(network.statistics, rng),
+        parameters: drawNetworkParameters(network.parameters, rng),
+        statistics: drawNetworkParameters(network.statistics, rng),
         center: new Array<number>(channels).fill(0),
         scale: new Array<number>(channels).fill(1),
         temperature: 1,

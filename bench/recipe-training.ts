@@ -4,13 +4,13 @@
 // everyone except its test people. Dimensions: B windows per batch, T samples, C channels, K classes.
 
 import { adamStepSize } from "../src/learning/networks/adam.ts";
-import { drawParameterVector } from "../src/learning/networks/parameters.ts";
+import { drawNetworkParameters } from "../src/learning/networks/parameters.ts";
 import type { NetworkName } from "../src/learning/networks/presets.ts";
 import { fillDropoutMask } from "../src/learning/training/dropout-mask.ts";
 import { fitStateFrom } from "../src/learning/training/fit-state.ts";
 import { TrainingSession, ValidationSession } from "../src/learning/training/network-session.ts";
 import { rotateWindows } from "../src/learning/training/rotate-windows.ts";
-import { gatherTrainingBatchTargets, scaleTrainingWindows } from "../src/learning/training/training-batch.ts";
+import { gatherTrainingBatchTargets, scaleTrainingBatch } from "../src/learning/training/training-batch.ts";
 import type { Rng } from "../src/random.ts";
 import { gatherWindows } from "../src/signals/data/gather-windows.ts";
 import { fitScaler } from "../src/signals/data/scaler.ts";
@@ -72,8 +72,8 @@ export async function trainByRecipe(
   const { parameters, statistics } = session.network;
   const state = fitStateFrom(
     {
-      parameters: drawParameterVector(parameters, rng.split("weights")),
-      statistics: drawParameterVector(statistics, rng.split("weights")),
+      parameters: drawNetworkParameters(parameters, rng.split("weights")),
+      statistics: drawNetworkParameters(statistics, rng.split("weights")),
     },
     recipe.learningRate,
   );
@@ -89,7 +89,7 @@ export async function trainByRecipe(
     const own = rng.split(`step-${step}`);
     gatherWindows(windows, rows, x);
     if (recipe.rotation > 0) rotateWindows(x, batchSize, sizes, triads, own, (recipe.rotation * Math.PI) / 180);
-    scaleTrainingWindows(x, scaler);
+    scaleTrainingBatch(x, scaler);
     gatherTrainingBatchTargets(windows.labels, rows, null, classes.length, targets);
     for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, own);
     const stepSize = adamStepSize(scheduledRate(recipe, step), step);
@@ -108,7 +108,7 @@ export async function trainByRecipe(
     const rows = test.subarray(start, start + predictedAtOnce);
     const asked = new Float32Array(rows.length * windowSize * channels.length);
     gatherWindows(windows, rows, asked);
-    scaleTrainingWindows(asked, scaler);
+    scaleTrainingBatch(asked, scaler);
     predicted.push(...argmaxRows(await validation.run(weights, seenWindows(asked, sizes, recipe)), classes.length));
   }
   await validation.release();

@@ -1,5 +1,5 @@
 import { adamStepSize } from "../src/learning/networks/adam.ts";
-import { drawParameterVector } from "../src/learning/networks/parameters.ts";
+import { drawNetworkParameters } from "../src/learning/networks/parameters.ts";
 import type { NetworkName } from "../src/learning/networks/presets.ts";
 import { fillDropoutMask } from "../src/learning/training/dropout-mask.ts";
 import { TrainingSession } from "../src/learning/training/network-session.ts";
@@ -18,10 +18,10 @@ export async function createStep(name: NetworkName): Promise<() => Promise<void>
   const { network } = session;
   const rng = Rng.fromSeed(1);
   session.state = {
-    parameters: drawParameterVector(network.parameters, rng),
+    parameters: drawNetworkParameters(network.parameters, rng),
     moment1: new Float32Array(network.parameterCount),
     moment2: new Float32Array(network.parameterCount),
-    statistics: drawParameterVector(network.statistics, rng),
+    statistics: drawNetworkParameters(network.statistics, rng),
   };
   const x = Float32Array.from({ length: batchSize * windowSize * channels }, () => rng.normal());
   const targets = new Float32Array(batchSize * classes);

@@ -6,7 +6,7 @@ export function instantText(seconds: number): string {
 }
 
 /** For example "2026-11-26 10:00 to 10:05". @param from ISO 8601, UTC, like `to` */
-export function timeRangeText(from: string, to: string): string {
+export function instantRangeText(from: string, to: string): string {
   const [first, last] = [from, to].map((time) => time.slice(0, 16).replace("T", " "));
   const isSameDay = from.slice(0, 10) === to.slice(0, 10);
   return first === last ? first! : `${first} to ${isSameDay ? last!.slice(11) : last}`;

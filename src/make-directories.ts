@@ -42,13 +42,13 @@ async function makeOneDirectory(path: string): Promise<boolean> {
     await mkdir(path);
     return true;
   } catch (error) {
-    if (hasSystemErrorCode(error, "EEXIST") && (await isExistingDirectory(path))) return false;
+    if (hasSystemErrorCode(error, "EEXIST") && (await isDirectoryAlreadyMade(path))) return false;
     throw error;
   }
 }
 
 /** @throws UserError for a dangling symbolic link */
-async function isExistingDirectory(path: string): Promise<boolean> {
+async function isDirectoryAlreadyMade(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (cause) {

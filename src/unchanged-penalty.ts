@@ -2,6 +2,6 @@
 export const unchangedPenalty = 1e15;
 
 /** For example "300". */
-export function penaltyText(penalty: number): string {
+export function penaltyOrUnchangedText(penalty: number): string {
   return penalty === unchangedPenalty ? "unchanged" : String(penalty);
 }

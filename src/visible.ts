@@ -27,10 +27,10 @@ const pattern = new RegExp(`(?<kept>${shaping})|${unseen}`, "gv");
  */
 export function visible(text: string): string {
   return text.replace(pattern, (character, kept: string | undefined) =>
-    kept === undefined ? character.replace(/./gs, visibleUnit) : character,
+    kept === undefined ? character.replace(/./gs, visibleCodeUnit) : character,
   );
 }
 
-function visibleUnit(unit: string): string {
+function visibleCodeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -1,5 +1,5 @@
 import { durationText } from "../../src/duration-text.ts";
-import { timeRangeText } from "../../src/instant-text.ts";
+import { instantRangeText } from "../../src/instant-text.ts";
 import { percent } from "../../src/percent.ts";
 
 /** For example "42 %", with a no-break space. */
@@ -20,7 +20,7 @@ export function dataTime({
   data_from: string | null;
   data_to: string | null;
 }): string {
-  return from === null || to === null ? "–" : `${timeRangeText(from, to)} UTC`;
+  return from === null || to === null ? "–" : `${instantRangeText(from, to)} UTC`;
 }
 
 /** For example "3 d 4 h", "2 h 5 min" or "42 s". */

@@ -7,7 +7,7 @@ import {
   numberOption,
   type Option,
   type OptionsOf,
-  optionsUnder,
+  optionGroup,
   textOption,
   wholeNumberOption,
 } from "./option.ts";
@@ -37,7 +37,7 @@ export const predictOptions: OptionsOf<PredictConfig> = {
   spreadsheetSafe: flagOption({
     doc: "put a single quote before text that a spreadsheet would run as a formula; CSV and TSV only",
   }),
-  ...optionsUnder("Labels:", {
+  ...optionGroup("Labels:", {
     smooth: numberOption({
       value: "s",
       expected: "a number of seconds greater than 0",
@@ -56,7 +56,7 @@ export const predictOptions: OptionsOf<PredictConfig> = {
     }),
   }),
   ...modelColumns,
-  ...optionsUnder("Running:", { jobs }),
+  ...optionGroup("Running:", { jobs }),
 };
 
 /** Options of `evaluate`. */
@@ -66,7 +66,7 @@ export const evaluateOptions: OptionsOf<EvaluateConfig> = {
   out: page,
   overwrite,
   ...evaluatedLabels,
-  ...optionsUnder("Windows:", {
+  ...optionGroup("Windows:", {
     purity: numberOption({
       value: "share",
       expected: "a number from 0 to 1",
@@ -77,7 +77,7 @@ export const evaluateOptions: OptionsOf<EvaluateConfig> = {
     }),
   }),
   ...modelColumns,
-  ...optionsUnder("Running:", { jobs }),
+  ...optionGroup("Running:", { jobs }),
 };
 
 export const stream: Option<string> = textOption({
@@ -114,7 +114,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   },
   out: { ...page, doc: "page to write, with charts of the batch and the reasons for its verdict" },
   overwrite,
-  ...optionsUnder("Batch:", {
+  ...optionGroup("Batch:", {
     stream,
     streamFrom: textOption({
       value: "column",
@@ -132,7 +132,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
     reason: { ...reason, doc: "with --accept: reason for the decision; recorded in the ledger" },
     by: { ...by, doc: "with --accept: name of the person who decides; recorded in the ledger" },
   }),
-  ...optionsUnder("Decision:", {
+  ...optionGroup("Decision:", {
     thresholds: choiceOption({
       value: "which",
       default: "calibrated",
@@ -142,14 +142,14 @@ export const checkOptions: OptionsOf<CheckConfig> = {
     arl,
     alpha,
   }),
-  ...optionsUnder("Memory:", { store, ...keep }),
+  ...optionGroup("Memory:", { store, ...keep }),
   ...modelColumns,
-  ...optionsUnder(trackingHeading, {
+  ...optionGroup(trackingHeading, {
     tracking,
     experiment: sharedExperimentOption("experiment of the training run; streams appear in <name>/monitoring"),
   }),
-  ...optionsUnder(alertsHeading, checkAlerts),
-  ...optionsUnder("Running:", { jobs }),
+  ...optionGroup(alertsHeading, checkAlerts),
+  ...optionGroup("Running:", { jobs }),
 };
 
 /** Options of `drift-bench`. */
@@ -158,7 +158,7 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
   model,
   out: page,
   overwrite,
-  ...optionsUnder("Streams:", {
+  ...optionGroup("Streams:", {
     seconds: numberOption({
       value: "s",
       expected: "a number of seconds from 15 to 86400",
@@ -185,13 +185,13 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
     }),
     seed: sharedSeedOption("tables"),
   }),
-  ...optionsUnder("Decision:", { arl, alpha: { ...alpha, doc: "significance level for the p-value of the KS test" } }),
-  ...optionsUnder(modelColumnsHeading, {
+  ...optionGroup("Decision:", { arl, alpha: { ...alpha, doc: "significance level for the p-value of the KS test" } }),
+  ...optionGroup(modelColumnsHeading, {
     label: {
       ...label,
       doc: "column with the activities from which sessions are composed; by default, the predicted activities",
     },
   }),
   ...modelColumns,
-  ...optionsUnder("Running:", { jobs }),
+  ...optionGroup("Running:", { jobs }),
 };

@@ -16,7 +16,7 @@ import {
   namesOption,
   numberOption,
   type OptionsOf,
-  optionsUnder,
+  optionGroup,
   textOption,
   textsOption,
   wholeNumberOption,
@@ -50,7 +50,7 @@ export const syncOptions: OptionsOf<SyncConfig> = {
     expected: "a model folder",
     doc: "a model folder, or the folder of an interrupted training run",
   }),
-  ...optionsUnder(trackingHeading, {
+  ...optionGroup(trackingHeading, {
     tracking,
     experiment: sharedExperimentOption("experiment in which the runs appear"),
     register: sharedRegisterOption("the model"),
@@ -122,7 +122,7 @@ export const recalibrateOptions: OptionsOf<RecalibrateConfig> = {
     otherwise: "their paths at the time of training",
     doc: "the recordings that the model learned from, if they have moved",
   }),
-  ...optionsUnder("Running:", { jobs }),
+  ...optionGroup("Running:", { jobs }),
 };
 
 /** Options of `models add`. */

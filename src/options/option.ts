@@ -174,7 +174,7 @@ export function textsOption({
 }
 
 /** Puts the options under a heading in the help. */
-export function optionsUnder<O extends Options>(group: string, options: O): O {
+export function optionGroup<O extends Options>(group: string, options: O): O {
   return Object.fromEntries(Object.entries(options).map(([name, own]) => [name, { ...own, group }])) as O;
 }
 
@@ -192,12 +192,12 @@ export function writtenOptionName(name: string, defined: Options): string {
 /** A value as shown in messages; long values are truncated. */
 export function showOptionValue(value: unknown): string {
   if (typeof value === "number") return String(value);
-  const text = inspectOptionValue(value);
+  const text = optionValueAsText(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
 /** YAML and callers can produce values that JSON cannot represent, such as an object that contains itself. */
-function inspectOptionValue(value: unknown): string {
+function optionValueAsText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

@@ -7,7 +7,7 @@ import {
   numberOption,
   type Option,
   type OptionsOf,
-  optionsUnder,
+  optionGroup,
   textOption,
   textsOption,
   wholeNumberOption,
@@ -65,7 +65,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
     expected: "a file name",
     doc: "file with the token for the service",
   }),
-  ...optionsUnder("Batches:", {
+  ...optionGroup("Batches:", {
     stream: { ...stream, doc: "name of the stream that all files belong to; each file is one batch" },
     streamFrom: textOption({
       value: "column",
@@ -87,7 +87,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
       doc: "also send files that were sent before, and batches that the service refused",
     }),
   }),
-  ...optionsUnder("Sending:", {
+  ...optionGroup("Sending:", {
     follow: flagOption({ affects: "run", doc: "keep sending new files until Ctrl-C or SIGTERM" }),
     every: numberOption({
       value: "s",

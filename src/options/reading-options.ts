@@ -6,7 +6,7 @@ import {
   numberOption,
   type Option,
   type OptionsOf,
-  optionsUnder,
+  optionGroup,
   textOption,
   textsOption,
 } from "./option.ts";
@@ -174,7 +174,7 @@ const readingOptions: OptionsOf<Required<Pick<TrainConfig, ReadingOption>>> = {
 };
 
 /** The columns of recordings to train on, by role. */
-export const trainColumns: OptionsOf<Required<Pick<TrainConfig, ReadingOption | LabelOption>>> = optionsUnder(
+export const trainColumns: OptionsOf<Required<Pick<TrainConfig, ReadingOption | LabelOption>>> = optionGroup(
   columnsHeading,
   {
     ...labelOptions,
@@ -186,7 +186,7 @@ export const modelColumnsHeading =
   "Columns (default: found by their usual names, and channels by their names in the model):";
 
 /** The labels of recordings on which a model is evaluated. */
-export const evaluatedLabels: OptionsOf<Required<Pick<TrainConfig, LabelOption>>> = optionsUnder(
+export const evaluatedLabels: OptionsOf<Required<Pick<TrainConfig, LabelOption>>> = optionGroup(
   modelColumnsHeading,
   labelOptions,
 );
@@ -205,7 +205,7 @@ export const recordedRate: Option<number> = numberOption({
 });
 
 /** The columns of recordings that a model reads. */
-export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption | "units" | "rate">>> = optionsUnder(
+export const modelColumns: OptionsOf<Required<Pick<PredictConfig, ReadingOption | "units" | "rate">>> = optionGroup(
   modelColumnsHeading,
   {
     ...readingOptions,

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { snakeKeys } from "../letter-case.ts";
 import type { RetrainConfig, TrainConfig, TuneConfig } from "./config-types.ts";
 import { type Option, type Options, optionCheckOrDefault, showOptionValue } from "./option.ts";
-import { resolveStoredOptionNames } from "./resolve-options.ts";
+import { resolveFormerOptionNames } from "./resolve-options.ts";
 import { retrainOptions } from "./retrain-options.ts";
 import { trainOptions } from "./train-options.ts";
 import { tuneOptions } from "./tune-options.ts";
@@ -55,7 +55,7 @@ const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] sat
  * @param options the options stored in a model folder; options that retraining does not need are ignored
  * @returns the options, or the first stored option whose name or value this version does not support
  */
-export function readChampionOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {
+export function recordedOptionsOfChampion(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {
   const names = Object.keys(trainOptions).filter((name) => !ofOneRun.some((other) => other === name));
   // Retraining depends only on a fixed split, not on how the folds were divided.
   const { split, ...others } = stored;
@@ -95,7 +95,9 @@ export type RehearsalOptions = Pick<TrainConfig, (typeof ofCalibration)[number]>
  * Returns the stored options that a recalibration takes from training, or the first stored option that this version does not
  * support.
  */
-export function recordedRehearsalOptions(stored: Readonly<Record<string, unknown>>): StoredOptions<RehearsalOptions> {
+export function recordedOptionsForRehearsal(
+  stored: Readonly<Record<string, unknown>>,
+): StoredOptions<RehearsalOptions> {
   return readTrainedOptions(stored, ofCalibration);
 }
 
@@ -105,7 +107,7 @@ function readTrainedOptions<O>(stored: Readonly<Record<string, unknown>>, names:
     name,
     neededOfChampion.includes(name) ? own.check : optionCheckOrDefault(own),
   ]);
-  const values = { ...defaultsOfLaterOptions, ...resolveStoredOptionNames(stored, trainOptions) };
+  const values = { ...defaultsOfLaterOptions, ...resolveFormerOptionNames(stored, trainOptions) };
   const result = z.object(Object.fromEntries(shape)).safeParse(values);
   if (result.success) return { options: result.data as O };
   const issue = result.error.issues[0]!;
@@ -116,7 +118,7 @@ function readTrainedOptions<O>(stored: Readonly<Record<string, unknown>>, names:
 
 /** The options of a run, except those about reporting. */
 export function recordedConfigWithoutTracking<C extends TrackingChoice>(config: C): Omit<C, keyof TrackingChoice> {
-  return recordedConfigWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
+  return recordedOptionsWithout(config, ({ affects }) => affects === "tracking") as Omit<C, keyof TrackingChoice>;
 }
 
 /** The options that a model folder records: all except those about reporting and those that the network does not use. */
@@ -130,7 +132,7 @@ export function configToRecord<C extends TrainConfig>(
 
 /** The options that identify an interrupted run: all those that affect the result. */
 export function recordedConfigOfResult(config: TrainConfig | RetrainConfig | TuneConfig): Record<string, unknown> {
-  return recordedConfigWithout(config, ({ affects }) => affects !== "result");
+  return recordedOptionsWithout(config, ({ affects }) => affects !== "result");
 }
 
 /**
@@ -146,10 +148,10 @@ export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = {
 
 /** The stored options of a training or retraining run, in snake_case, under their current names. */
 export function presentRecordedNames(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return snakeKeys(resolveStoredOptionNames(stored, { ...trainOptions, ...retrainOptions }));
+  return snakeKeys(resolveFormerOptionNames(stored, { ...trainOptions, ...retrainOptions }));
 }
 
-function recordedConfigWithout(config: object, test: (option: Option) => boolean): Record<string, unknown> {
+function recordedOptionsWithout(config: object, test: (option: Option) => boolean): Record<string, unknown> {
   const defined: Options = { ...tuneOptions, ...retrainOptions, ...trainOptions };
   return Object.fromEntries(Object.entries(config).filter(([name]) => !test(defined[name]!)));
 }

@@ -31,7 +31,7 @@ export function resolveOptions<Config extends object>(
   const fromFile = file === undefined ? {} : resolveGivenOptionNames(file.options, defined, file.path);
   const own = resolveGivenOptionNames(given, defined, undefined);
   const merged = { ...fromFile, ...own };
-  const result = schemaOfOptions(defined).safeParse(merged);
+  const result = resolvedOptionsSchema(defined).safeParse(merged);
   if (result.success) return result.data as Config;
   const issue = result.error.issues[0]!;
   const name = String(issue.path[0]);
@@ -52,7 +52,7 @@ export function resolveOptions<Config extends object>(
  */
 const optionSchemas = new WeakMap<Options, z.ZodType>();
 
-function schemaOfOptions(defined: Options): z.ZodType {
+function resolvedOptionsSchema(defined: Options): z.ZodType {
   const before = optionSchemas.get(defined);
   if (before !== undefined) return before;
   const schema = z.object(
@@ -104,7 +104,7 @@ export function givenOptionNames(options: Options, given: unknown, file?: Config
 }
 
 /** Stored options, whose names may be in snake_case, keyed by their current camelCase names; unknown options are kept. */
-export function resolveStoredOptionNames(
+export function resolveFormerOptionNames(
   stored: Readonly<Record<string, unknown>>,
   defined: Options,
 ): Record<string, unknown> {

@@ -28,8 +28,8 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
   checkConfigAlias(config);
   parseDay(config.day);
   checkConfigWindow(config);
-  refuseStepConfig(config);
-  refuseConfigOfModel(config);
+  refuseStepsInTrainConfig(config);
+  refuseTrainConfigOfModel(config);
   return config;
 }
 
@@ -39,7 +39,7 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
 const fineTuningRate = 0.0001;
 
 /** Refuses options whose values come from the model of `--from`; a resolved config contains them with their defaults. */
-function refuseConfigOfModel({ from, ...config }: TrainConfig): void {
+function refuseTrainConfigOfModel({ from, ...config }: TrainConfig): void {
   if (from === undefined) return;
   const refused = optionsOfModel.filter((name) => config[name] !== trainOptions[name].default);
   if (refused.length === 0) return;
@@ -65,12 +65,12 @@ export function resolveConfigOfNetwork<C extends TrainConfig>(config: C, network
     network,
     learningRate: hasRate || learningRate !== fineTuningRate ? learningRate : trainOptions.learningRate.default,
   };
-  refuseStepConfig(own, `the network of --from ${config.from}, ${network},`);
+  refuseStepsInTrainConfig(own, `the network of --from ${config.from}, ${network},`);
   return own;
 }
 
 /** Refuses options that the network does not use; a resolved config contains them with their defaults. */
-function refuseStepConfig(config: TrainConfig, subject = `--network ${config.network}`): void {
+function refuseStepsInTrainConfig(config: TrainConfig, subject = `--network ${config.network}`): void {
   const { network } = config;
   const refused = unusedRecordedOptions(network).filter((name) => config[name] !== trainOptions[name].default);
   if (refused.length === 0) return;

@@ -4,7 +4,7 @@ import {
   flagOption,
   numberOption,
   type OptionsOf,
-  optionsUnder,
+  optionGroup,
   textOption,
   textsOption,
   wholeNumberOption,
@@ -47,7 +47,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
     otherwise: "the recordings that the model learned from",
     doc: "labelled recordings",
   }),
-  ...optionsUnder("Curriculum:", {
+  ...optionGroup("Curriculum:", {
     cycles: wholeNumberOption({
       value: "n",
       from: 1,
@@ -100,7 +100,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
       doc: "epochs per fit",
     }),
   }),
-  ...optionsUnder("Holdout and adoption:", {
+  ...optionGroup("Holdout and adoption:", {
     holdout: numberOption({
       value: "share",
       expected: "a share greater than 0, at most .5",
@@ -115,16 +115,16 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
     ),
     promote: flagOption({ affects: "run", doc: "if the candidate passes, make it the champion of its line at once" }),
   }),
-  ...optionsUnder("Columns of <files...> and --labelled (default: the model's):", {
+  ...optionGroup("Columns of <files...> and --labelled (default: the model's):", {
     ...labelOptions,
     label: { ...label, doc: "column with the activity in the recordings of --labelled" },
     ...modelColumns,
   }),
-  ...optionsUnder(trackingHeading, {
+  ...optionGroup(trackingHeading, {
     tracking,
     experiment,
     register: sharedRegisterOption("a candidate that passes"),
     alias,
   }),
-  ...optionsUnder("Running:", { seed: sharedSeedOption("model"), jobs, resume }),
+  ...optionGroup("Running:", { seed: sharedSeedOption("model"), jobs, resume }),
 };

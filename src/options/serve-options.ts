@@ -7,7 +7,7 @@ import {
   numberOption,
   type Option,
   type OptionsOf,
-  optionsUnder,
+  optionGroup,
   textOption,
   wholeNumberOption,
 } from "./option.ts";
@@ -38,7 +38,7 @@ export const tokensFile: Option<string> = textOption({
 export const serveOptions: OptionsOf<ServeConfig> = {
   models: modelsFolder,
   store: serveStore,
-  ...optionsUnder("Listening:", {
+  ...optionGroup("Listening:", {
     port: wholeNumberOption({
       value: "n",
       from: 0,
@@ -55,7 +55,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       doc: "address to listen on",
     }),
   }),
-  ...optionsUnder("Access:", {
+  ...optionGroup("Access:", {
     tokens: tokensFile,
     tlsCertificate: textOption({
       value: "file",
@@ -88,7 +88,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       doc: "hours after which the pages ask for the token again",
     }),
   }),
-  ...optionsUnder("Limits:", {
+  ...optionGroup("Limits:", {
     bodyMegabytes: wholeNumberOption({
       value: "n",
       from: 1,
@@ -122,8 +122,8 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       doc: "maximum number of batches that are received or judged at the same time",
     }),
   }),
-  ...optionsUnder("Memory:", keep),
-  ...optionsUnder("Order:", {
+  ...optionGroup("Memory:", keep),
+  ...optionGroup("Order:", {
     order: choiceOption({
       value: "which",
       default: "arrival",
@@ -144,7 +144,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       doc: "with --order data, how many seconds late the data may arrive and still be judged in order; later batches are judged on arrival",
     }),
   }),
-  ...optionsUnder(trackingHeading, {
+  ...optionGroup(trackingHeading, {
     tracking,
     experiment: sharedExperimentOption("experiment of the training runs; streams appear in <name>/monitoring"),
     trackStreams: textOption({
@@ -155,7 +155,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       doc: "streams that each get a run of their own, in addition to their model's run; * matches any characters",
     }),
   }),
-  ...optionsUnder("Running:", {
+  ...optionGroup("Running:", {
     jobs: { ...jobs, doc: "maximum number of threads that judge batches, each with its own copy of the models" },
     alerts,
     checkConfig: flagOption({ affects: "run", doc: "check the options and the models, and stop" }),

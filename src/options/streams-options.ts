@@ -6,13 +6,11 @@ import type {
   StreamsRenameConfig,
   StreamsShowConfig,
 } from "./config-types.ts";
-import { choiceOption, flagOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
+import { choiceOption, flagOption, type OptionsOf, optionGroup, textOption, wholeNumberOption } from "./option.ts";
 import { by, model, overwrite, reason, store, table } from "./shared-options.ts";
 
-const writtenStreamsOptions = (
-  what: string,
-): OptionsOf<Pick<StreamsListConfig, "out" | "overwrite" | "spreadsheetSafe">> =>
-  optionsUnder("Table:", {
+const streamsOutOptions = (what: string): OptionsOf<Pick<StreamsListConfig, "out" | "overwrite" | "spreadsheetSafe">> =>
+  optionGroup("Table:", {
     out: {
       ...table,
       presence: "optional",
@@ -52,7 +50,7 @@ export const streamsListOptions: OptionsOf<StreamsListConfig> = {
     otherwise: "all",
     doc: "maximum number of streams; streams that need attention come first",
   }),
-  ...writtenStreamsOptions("stream"),
+  ...streamsOutOptions("stream"),
 };
 
 const streamArgument = textOption({
@@ -75,7 +73,7 @@ export const streamsShowOptions: OptionsOf<StreamsShowConfig> = {
     otherwise: "all",
     doc: "maximum number of batches, counted from the newest",
   }),
-  ...writtenStreamsOptions("batch"),
+  ...streamsOutOptions("batch"),
   out: {
     ...textOption({
       value: "file",

@@ -1,6 +1,6 @@
 // Options of `token`.
 import type { TokenConfig, TokenCreateConfig, TokenPlaceConfig, TokenRotateConfig } from "./config-types.ts";
-import { numberOption, type Option, type OptionsOf, optionsUnder, textOption, textsOption } from "./option.ts";
+import { numberOption, type Option, type OptionsOf, optionGroup, textOption, textsOption } from "./option.ts";
 import { modelsFolder, serveStore, tokensFile } from "./serve-options.ts";
 
 const name: Option<string> = textOption({
@@ -13,7 +13,7 @@ const name: Option<string> = textOption({
 });
 
 /** Options of `token list`: where tokens are stored. */
-export const tokenPlaceOptions: OptionsOf<TokenPlaceConfig> = optionsUnder("Where (as for serve):", {
+export const tokenPlaceOptions: OptionsOf<TokenPlaceConfig> = optionGroup("Where (as for serve):", {
   models: { ...modelsFolder, presence: "optional" },
   store: serveStore,
   tokens: tokensFile,

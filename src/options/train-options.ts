@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { dayPattern, expectedDay } from "../day.ts";
 import type { TrainConfig } from "./config-types.ts";
-import { choiceOption, numberOption, type OptionsOf, optionsUnder, textOption, wholeNumberOption } from "./option.ts";
+import { choiceOption, numberOption, type OptionsOf, optionGroup, textOption, wholeNumberOption } from "./option.ts";
 import { readingFilesOption, samplingRate, sensor, trainColumns, units } from "./reading-options.ts";
 import {
   alias,
@@ -77,7 +77,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
   ...trainColumns,
   sensor,
   units,
-  ...optionsUnder("Windows:", {
+  ...optionGroup("Windows:", {
     rate: numberOption({
       ...samplingRate,
       otherwise: "the rate of most recordings, at most 50",
@@ -122,7 +122,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       of: { zscore: "mean and standard deviation", robust: "median and interquartile range", none: "" },
     }),
   }),
-  ...optionsUnder("Network and its training:", {
+  ...optionGroup("Network and its training:", {
     network,
     from: textOption({
       value: "model",
@@ -167,7 +167,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
     }),
     seed: sharedSeedOption("model"),
   }),
-  ...optionsUnder("Monitoring:", {
+  ...optionGroup("Monitoring:", {
     referenceBatches: wholeNumberOption({
       value: "n",
       from: 1,
@@ -184,7 +184,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       doc: "how long one activity lasts on average: auto, recorded, or a range in seconds, such as 20-120",
     }),
   }),
-  ...optionsUnder("Cross-validation:", {
+  ...optionGroup("Cross-validation:", {
     split,
     folds: wholeNumberOption({
       value: "n",
@@ -194,7 +194,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       doc: "number of folds; leave-one-group-out has one per person instead",
     }),
   }),
-  ...optionsUnder(trackingHeading, { tracking, experiment, register: sharedRegisterOption("the model"), alias }),
-  ...optionsUnder("Versions:", { as: sharedLineOption }),
-  ...optionsUnder("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
+  ...optionGroup(trackingHeading, { tracking, experiment, register: sharedRegisterOption("the model"), alias }),
+  ...optionGroup("Versions:", { as: sharedLineOption }),
+  ...optionGroup("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
 };

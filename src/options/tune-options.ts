@@ -1,5 +1,5 @@
 import type { TuneConfig } from "./config-types.ts";
-import { numberOption, type OptionsOf, optionsUnder, textOption, textsOption } from "./option.ts";
+import { numberOption, type OptionsOf, optionGroup, textOption, textsOption } from "./option.ts";
 import { readingFilesOption, sensor, trainColumns, units } from "./reading-options.ts";
 import { experiment, jobs, overwrite, resume, tracking, trackingHeading } from "./shared-options.ts";
 import { trainOptions } from "./train-options.ts";
@@ -35,7 +35,7 @@ export const tuneOptions: OptionsOf<TuneConfig> = {
     doc: "config file with the chosen options, for train --config",
   }),
   overwrite,
-  ...optionsUnder("Search:", {
+  ...optionGroup("Search:", {
     search: textsOption({
       value: "option=values",
       many: "repeated",
@@ -66,7 +66,7 @@ export const tuneOptions: OptionsOf<TuneConfig> = {
   window,
   overlap,
   purity,
-  ...optionsUnder("Options that are not searched:", {
+  ...optionGroup("Options that are not searched:", {
     network,
     normalize,
     epochs,
@@ -76,6 +76,6 @@ export const tuneOptions: OptionsOf<TuneConfig> = {
     classWeights,
     augment,
   }),
-  ...optionsUnder(trackingHeading, { tracking, experiment }),
-  ...optionsUnder("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
+  ...optionGroup(trackingHeading, { tracking, experiment }),
+  ...optionGroup("Running:", { jobs: { ...jobs, doc: "worker threads; each trains one fold at a time" }, resume }),
 };

@@ -1,13 +1,13 @@
 // `tidemark alerts`: tests alert targets, and lists and resends undelivered messages.
 
 import { existsSync } from "node:fs";
-import { type AlertRun, alertPatienceMs, undeliveredAlertLines } from "../report/alert-check.ts";
+import { type AlertRun, alertCheckWarnings, alertPatienceMs } from "../report/alert-check.ts";
 import { outboxOfModel, withAlertOutbox } from "../report/alert-outbox.ts";
 import type { QueuedAlert } from "../report/alert-queue.ts";
 import { type AlertTarget, alertTargets } from "../report/alert-target.ts";
 import { attemptMs, deliverAlerts, deliveryFault, systemAlertClock } from "../report/deliver-alerts.ts";
 import { sendAlert } from "../report/send-alert.ts";
-import { makeAlertMessage } from "../report/stream-alerts.ts";
+import { makeStreamAlert } from "../report/stream-alerts.ts";
 import type { Reporter } from "../reporter.ts";
 import { openModelFolder } from "../storage/model-folder.ts";
 import { resolveModel } from "../storage/resolve-model.ts";
@@ -31,7 +31,7 @@ export async function testAlerts(
 ): Promise<TestedTarget[]> {
   const now = clock.now();
   const of = { project: null, model: "none", stream: "none" };
-  const message = makeAlertMessage(of, "test", now.toISOString(), now.toISOString(), {
+  const message = makeStreamAlert(of, "test", now.toISOString(), now.toISOString(), {
     since: now.toISOString(),
     title: "This is a test of Tidemark's alerts; nothing is wrong.",
   });
@@ -52,7 +52,7 @@ export async function listAlerts({ model }: { readonly model: string }): Promise
 }
 
 /** Sends undelivered messages to these targets. @returns the number of messages sent and the number still undelivered */
-export async function sendAlerts(
+export async function sendUndeliveredAlerts(
   { model, alert, dead }: { readonly model: string; readonly alert: readonly string[]; readonly dead: boolean },
   { reporter, ...run }: AlertRun & { readonly reporter?: Pick<Reporter, "warn"> } = {},
 ): Promise<{ readonly sent: number; readonly left: number }> {
@@ -61,7 +61,7 @@ export async function sendAlerts(
   return withAlertOutbox(outboxOfModel(directory), async (outbox) => {
     outbox.retry((run.clock ?? systemAlertClock).now(), { dead });
     const deliveries = await deliverAlerts(outbox, targets, alertPatienceMs, run);
-    for (const line of undeliveredAlertLines(deliveries, directory)) reporter?.warn(line);
+    for (const line of alertCheckWarnings(deliveries, directory)) reporter?.warn(line);
     return { sent: deliveries.sent, left: outbox.undelivered().length };
   });
 }

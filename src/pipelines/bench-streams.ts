@@ -98,7 +98,7 @@ export async function changedBenchStream(
     at += Object.values(batch)[0]!.length;
     return summarizeByClass(summarizer, columns, classOf, nClasses, from, at);
   });
-  return [...sessions.slice(0, changeAt).map(mergeBenchSession), ...summaries];
+  return [...sessions.slice(0, changeAt).map(mergeBenchStreamSession), ...summaries];
 }
 
 /** The windows within each batch's chunks. */
@@ -144,6 +144,6 @@ async function predictBenchClasses(windows: WindowSet, jobs: number, model: Mode
   return Int32Array.from(argmaxRows(probabilities, model.watched.drift.classes.length));
 }
 
-export function mergeBenchSession(session: readonly Chunk[]): ClassSummaries {
+export function mergeBenchStreamSession(session: readonly Chunk[]): ClassSummaries {
   return mergeClassSummaries(session.map(({ summary }) => summary));
 }

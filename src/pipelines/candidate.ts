@@ -45,7 +45,7 @@ export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "w
   readonly fit: CycleFit<Weights>;
 }
 
-export function candidateSetting({ data, champion, windowsFingerprint, rng }: RetrainRun): CycleSetting {
+export function candidateCycleSetting({ data, champion, windowsFingerprint, rng }: RetrainRun): CycleSetting {
   const { windows, unlabelledRows, schedule, trained, network } = data;
   const { sensors } = champion;
   return { windows, windowsFingerprint, unlabelledRows, sensors, schedule, network, trained, rng };
@@ -59,14 +59,14 @@ async function fitCandidateCycle(
 ): Promise<CycleFit<Weights>> {
   const { data, config } = run;
   const name: FitName = `cycle-${cycle}`;
-  const plan = cyclePlan(candidateSetting(run), name, data.trainRows, selection, candidatePredictionRows(data));
+  const plan = cyclePlan(candidateCycleSetting(run), name, data.trainRows, selection, rowsPredictedByCandidate(data));
   const checkpoint = start === null ? null : encodeFitState(fitStateFrom(start, data.schedule.learningRates[0]!));
   const outcome = await runFit(name, { plan, checkpoint, threads: config.jobs }, run);
   return splitCandidatePredictions(run, { ...outcome, scaler: plan.scaler });
 }
 
 /** The windows that each cycle's network predicts. */
-function candidatePredictionRows({ holdoutRows, unlabelledRows }: RetrainData): Int32Array {
+function rowsPredictedByCandidate({ holdoutRows, unlabelledRows }: RetrainData): Int32Array {
   return Int32Array.from([...holdoutRows, ...unlabelledRows]);
 }
 
@@ -106,10 +106,10 @@ export async function candidateFromCurriculum(run: RetrainRun): Promise<Candidat
 export async function candidateFromAdaptation(run: RetrainRun): Promise<Candidate> {
   const { data } = run;
   const first = await fitCandidateCycle(run, 0, null, null);
-  const plan = cyclePlan(candidateSetting(run), "cycle-0", data.trainRows, null, null);
+  const plan = cyclePlan(candidateCycleSetting(run), "cycle-0", data.trainRows, null, null);
   const second = splitCandidatePredictions(run, {
     ...first.weights,
-    ...(await adaptCandidateFit(run, first.weights, plan, data.unlabelledRows, candidatePredictionRows(data))),
+    ...(await adaptCandidateFit(run, first.weights, plan, data.unlabelledRows, rowsPredictedByCandidate(data))),
   });
   const known = candidateCurriculumData(run);
   const cycles: CycleReport[] = [

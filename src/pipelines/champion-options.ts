@@ -2,7 +2,7 @@
 // with an option or value that this version of Tidemark does not support can still be used, but cannot be retrained.
 
 import { UserError } from "../errors.ts";
-import { type ChampionOptions, readChampionOptions } from "../options/recorded-options.ts";
+import { type ChampionOptions, recordedOptionsOfChampion } from "../options/recorded-options.ts";
 import type { Manifest } from "../storage/manifest.ts";
 import type { StoredConfig } from "../storage/stored-config.ts";
 
@@ -16,7 +16,7 @@ export function championOptions(
   { data, tidemark_version }: Pick<Manifest, "data" | "tidemark_version">,
   model: string,
 ): ChampionOptions {
-  const read = readChampionOptions({ ...config, files: config.files ?? data.files });
+  const read = recordedOptionsOfChampion({ ...config, files: config.files ?? data.files });
   if ("options" in read) return read.options;
   const { name, expected, found } = read.fault;
   throw new UserError(

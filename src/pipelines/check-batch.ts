@@ -7,7 +7,7 @@ import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { dataTimeOf } from "../monitoring/streams/data-time.ts";
 import { noteOnPeopleInBatch, openGatedBatch } from "../monitoring/streams/gate-batch.ts";
-import { gateSummary, rowTimesOfSummary } from "../monitoring/streams/gate-summary.ts";
+import { gateSummary, rowTimesOfGatedSummary } from "../monitoring/streams/gate-summary.ts";
 import { FaultsToUndo, judgeBatch, judgeRejectedBatch } from "../monitoring/streams/judge-batch.ts";
 import { type Decision, MonitorStream, type StreamMemory } from "../monitoring/streams/monitor-stream.ts";
 import { readSummary } from "../monitoring/streams/read-summary.ts";
@@ -175,7 +175,7 @@ export async function checkSummarizedBatch(
   const batch = {
     batchId: config.batchId,
     contentHash: sha256Bytes(encodeSummary(summary)),
-    dataTime: dataTimeOf(rowTimesOfSummary(summary, watched), run.dataTime ?? null),
+    dataTime: dataTimeOf(rowTimesOfGatedSummary(summary, watched), run.dataTime ?? null),
     measurement,
   };
   const reporter = reporterOf(run.reporter);

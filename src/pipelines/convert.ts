@@ -3,7 +3,7 @@
 import { type ConvertConfig, type ConvertOptions, resolveConvertConfig } from "../options/resolve-config.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
 import { type CleanChannel, cleanChannels, cleanColumns } from "../signals/data/clean-channels.ts";
-import { convertUnitsOfRows, decideUnitConversions } from "../signals/data/convert-units.ts";
+import { convertUnitsOfRows, decideUnitsToConvert } from "../signals/data/convert-units.ts";
 import { findSensors } from "../signals/data/find-sensors.ts";
 import type { OpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
@@ -92,7 +92,7 @@ function decideChannelsToConvert(
   refuseRotationUnits(rows, found.sensors);
   refuseMixedSensors(found.mixed, choice.mode === "auto");
   for (const warning of found.warnings) reporter.warn(warning);
-  const decided = decideUnitConversions(rows.channels, found, { sensor, units: choice });
+  const decided = decideUnitsToConvert(rows.channels, found, { sensor, units: choice });
   for (const warning of decided.warnings) reporter.warn(warning);
   return {
     converted: convertUnitsOfRows(rows, decided.conversions),

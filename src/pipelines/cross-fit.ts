@@ -13,7 +13,7 @@ import { type NamedColumns, namedColumnRoles } from "../signals/data/named-colum
 import { pickWindows } from "../signals/data/pick-windows.ts";
 import { piecesOfRecordings, type RowSource } from "../signals/data/recordings.ts";
 import type { WindowSet } from "../signals/data/windows.ts";
-import { adaptCandidateFit, type Candidate, candidateSetting, type RetrainRun } from "./candidate.ts";
+import { adaptCandidateFit, type Candidate, candidateCycleSetting, type RetrainRun } from "./candidate.ts";
 import { cyclePlan, type PseudoLabels, pseudoLabelCycle } from "./cycle-plan.ts";
 import type { RetrainData } from "./prepare-retraining.ts";
 import type { TrainingData } from "./prepare-training.ts";
@@ -64,7 +64,7 @@ export async function crossFit(run: RetrainRun, candidate: Candidate, createdAt:
       const base = trainIndex.map((row) => trainRows[row]!);
       const tested = testIndex.map((row) => trainRows[row]!);
       const others = crossFitOthers(data, candidate.selection, tested);
-      const plan = { ...cyclePlan(candidateSetting(run), name, base, others.selection, tested), shards: 1 };
+      const plan = { ...cyclePlan(candidateCycleSetting(run), name, base, others.selection, tested), shards: 1 };
       const task = { plan, checkpoint: null, threads: 1 };
       const signal = AbortSignal.any([run.signal, failed.signal]);
       const fitted = await runFit(name, task, { ...run, signal }).catch((error: unknown) => {

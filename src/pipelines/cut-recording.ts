@@ -33,7 +33,7 @@ export interface CutOptions extends Pick<PushConfig, "stream" | "streamFrom" | "
 /** @throws UserError if the file cannot be read, or does not say which stream it belongs to */
 export async function* cutRecording(path: string, options: CutOptions): AsyncGenerator<CutBatch> {
   const { stream, streamFrom } = options;
-  const batch_id = await batchIdOfCutFile(path);
+  const batch_id = await batchIdOfCutRecording(path);
   if (streamFrom !== undefined && !isPathTemplate(streamFrom)) {
     yield* cutRecordingByColumn(path, batch_id, streamFrom, options);
     return;
@@ -58,7 +58,7 @@ export async function* cutRecording(path: string, options: CutOptions): AsyncGen
 /** Longer file names are shortened, because a batch id has at most 200 characters. */
 const longestStem = 120;
 
-async function batchIdOfCutFile(path: string): Promise<string> {
+async function batchIdOfCutRecording(path: string): Promise<string> {
   const name = basename(path).toWellFormed();
   const stem = name.replace(/(\.[A-Za-z]\w{0,7}){1,2}$/, "") || name;
   const hash = (await sha256File(path)).slice("sha256:".length);

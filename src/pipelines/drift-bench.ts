@@ -33,7 +33,7 @@ import {
   benchChunkSeconds,
   changedBenchStream,
   cutBenchChunks,
-  mergeBenchSession,
+  mergeBenchStreamSession,
 } from "./bench-streams.ts";
 import { type ModelHandle, openModelHandle } from "./model-handle.ts";
 import { checkOutFile } from "./out-file.ts";
@@ -109,10 +109,10 @@ async function runDriftBench(
         { sessions: batches - changeAt, count, day: bouts },
         own,
       );
-      return [...before, ...after].map(mergeBenchSession);
+      return [...before, ...after].map(mergeBenchStreamSession);
     }),
   );
-  const still = streamsOf("no drift").map(({ sessions }) => sessions.map(mergeBenchSession));
+  const still = streamsOf("no drift").map(({ sessions }) => sessions.map(mergeBenchStreamSession));
   const result: DriftBenchResult["changes"][number][] = [];
   for (const change of driftBenchChanges(monitor)) {
     const streams: ClassSummaries[][] = [];

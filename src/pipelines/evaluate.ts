@@ -126,7 +126,7 @@ export async function evaluate(
       out: config.out ?? null,
       seconds: (performance.now() - started) / 1000,
     };
-    if (config.out !== undefined) await writeEvaluatePage(config.out, result, report);
+    if (config.out !== undefined) await writeEvaluateResult(config.out, result, report);
     return result;
   } finally {
     opened.rows.close();
@@ -254,7 +254,7 @@ function warnOfEvaluatedTrainingPeople(
   );
 }
 
-async function writeEvaluatePage(out: string, result: EvaluateResult, report: CvReport): Promise<void> {
+async function writeEvaluateResult(out: string, result: EvaluateResult, report: CvReport): Promise<void> {
   const { evaluateHtml } = await import("../report/evaluate-html.ts");
   await writeReportPage(out, evaluateHtml(result, report));
 }

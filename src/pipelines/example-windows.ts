@@ -24,7 +24,7 @@ export function exampleWindows(windows: WindowSet): DrawnExcerpt[] {
 }
 
 /** A window with a lot of movement, as recorded and after each of two random rotations. */
-export function rotatedExamples(windows: WindowSet, sensors: readonly DrawnSensor[], rng: Rng): DrawnExcerpt[] {
+export function rotatedExampleWindows(windows: WindowSet, sensors: readonly DrawnSensor[], rng: Rng): DrawnExcerpt[] {
   if (sensors.length === 0) return [];
   const row = liveliestExample(windows, sensors);
   const triads = sensors.map(({ channels }) => channels.map((name) => windows.channels.indexOf(name)));

@@ -2,10 +2,15 @@
 
 import { describeMixtureChoice, triedMixtures } from "../learning/training/choose-mixture.ts";
 import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
-import { finalMixture, finalSchedule, finalSchedulePenalty, finalShards } from "../learning/training/final-schedule.ts";
+import {
+  finalSchedule,
+  finalScheduleMixture,
+  finalSchedulePenalty,
+  finalShards,
+} from "../learning/training/final-schedule.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";
-import { fitSeconds, fitStateEpochsInMiniBatches, fitStatePenalty } from "../learning/training/fit-state.ts";
+import { fitStateEpochsInMiniBatches, fitStatePenalty, fitStateSeconds } from "../learning/training/fit-state.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
 import { runFit } from "../learning/training/run-fit.ts";
@@ -42,7 +47,7 @@ export async function fitFinal(
     type: "final",
     epochs: fitStateEpochsInMiniBatches(final.epochs).length,
     ...(penalty !== undefined && { penalty }),
-    seconds: fitSeconds(final.epochs),
+    seconds: fitStateSeconds(final.epochs),
     ...(tried.length > 0 && { choice: describeMixtureChoice(tried) }),
   });
   return { final, scaler: plan.scaler };
@@ -56,5 +61,5 @@ function fitFinalSchedule(
   if (!isTrainedInMiniBatches(network)) return { epochs: 1, learningRate, penalties };
   const schedule = finalSchedule(folds);
   if (penalties === null) return { ...schedule, penalties };
-  return { ...schedule, epochs: ensembleEpochs(schedule.epochs, 1), penalties, mixture: finalMixture(folds) };
+  return { ...schedule, epochs: ensembleEpochs(schedule.epochs, 1), penalties, mixture: finalScheduleMixture(folds) };
 }

@@ -126,7 +126,7 @@ async function findBatchesToGather(
 ): Promise<readonly FoundFile[]> {
   const found = new Map<string, FoundFile>();
   for (const pattern of patterns) {
-    for (const path of await gatherPathsOfPattern(pattern, spool, mayBeGone)) {
+    for (const path of await gatherBatchPathsOfPattern(pattern, spool, mayBeGone)) {
       const stats = await stat(path).catch(() => null);
       if (stats?.isFile() === true && stats.size > 0 && !found.has(path)) found.set(path, { path, stats });
     }
@@ -134,7 +134,7 @@ async function findBatchesToGather(
   return [...found.values()];
 }
 
-async function gatherPathsOfPattern(pattern: string, spool: string, mayBeGone: boolean): Promise<string[]> {
+async function gatherBatchPathsOfPattern(pattern: string, spool: string, mayBeGone: boolean): Promise<string[]> {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(pattern)) {
     throw new UserError(`${pattern}: expected a file or a folder on this machine`);
   }
@@ -142,7 +142,7 @@ async function gatherPathsOfPattern(pattern: string, spool: string, mayBeGone: b
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;
     throw explainSystemErrorOnRead(error, pattern);
   });
-  if (stats?.isDirectory() === true) return gatherFromFolder(pattern, spool, mayBeGone);
+  if (stats?.isDirectory() === true) return gatherBatchPathsInFolder(pattern, spool, mayBeGone);
   if (stats !== null) return [pattern];
   if (/[*?[]/.test(pattern)) {
     const database = await openDuckdb();
@@ -162,7 +162,7 @@ async function gatherPathsOfPattern(pattern: string, spool: string, mayBeGone: b
 /** Matches names of files that programs are still writing. */
 const unfinished = /^\.|~$|\.(tmp|temp|part|partial|crdownload|filepart|swp|lock)$/i;
 
-async function gatherFromFolder(folder: string, spool: string, mayBeGone: boolean): Promise<string[]> {
+async function gatherBatchPathsInFolder(folder: string, spool: string, mayBeGone: boolean): Promise<string[]> {
   const paths: string[] = [];
   const visit = async (directory: string): Promise<void> => {
     const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {

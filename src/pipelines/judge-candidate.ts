@@ -59,7 +59,7 @@ export async function judgeCandidate(
   const { tracker, now, started, refused } = of;
   const { windows, holdoutRows, championOnHoldout } = data;
   const { classes, users, labels, groups } = windows;
-  reportDataOfCandidate(run);
+  reportDataOfJudgedCandidate(run);
   const candidate = config.adapt === "adabn" ? await candidateFromAdaptation(run) : await candidateFromCurriculum(run);
   const pick = (index: Int32Array): Int32Array => holdoutRows.map((row) => index[row]!);
   const sides = { champion: championOnHoldout, candidate: candidate.fit.holdout };
@@ -91,7 +91,7 @@ export async function judgeCandidate(
     created_at: createdAt.toISOString(),
     champion: champion.folder.manifest.model_version,
     candidate: adopted ? built!.modelVersion : null,
-    config: configInCandidateReport(config),
+    config: configOfJudgedCandidate(config),
     classes: [...classes],
     labelled: { people: retrainingPeople(windows, data.trainRows), windows: data.trainRows.length },
     holdout: { people: retrainingPeople(windows, holdoutRows), windows: holdoutRows.length },
@@ -134,7 +134,7 @@ export async function judgeCandidate(
       retrainedFrom: {
         model_version: report.champion,
         model: champion.folder.directory,
-        line: await lineOfCandidate(champion),
+        line: await lineOfJudgedCandidate(champion),
         files: report.unlabelled.files,
         fingerprint: report.unlabelled.fingerprint,
         pseudo_labelled: candidate.selection?.rows.length ?? 0,
@@ -146,13 +146,13 @@ export async function judgeCandidate(
 }
 
 /** The options that affect the result. */
-function configInCandidateReport(config: RetrainConfig): Record<string, unknown> {
+function configOfJudgedCandidate(config: RetrainConfig): Record<string, unknown> {
   const { jobs: _, resume: _r, ...own } = recordedConfigWithoutTracking(config);
   return snakeKeys(own);
 }
 
 /** The name shared by all versions of a line: the name of the first version's folder. */
-async function lineOfCandidate({ folder }: WatchedModel): Promise<string> {
+async function lineOfJudgedCandidate({ folder }: WatchedModel): Promise<string> {
   const directory = resolve(folder.directory);
   return registryLineOfModel(
     await readRegistry(dirname(directory)),
@@ -174,7 +174,7 @@ async function writeRefusedCandidate(
   return { adopted: false, out, report: `${out}/${modelFiles.report}`, figures: report };
 }
 
-function reportDataOfCandidate({ config, data, reporter }: RetrainRun): void {
+function reportDataOfJudgedCandidate({ config, data, reporter }: RetrainRun): void {
   const { windows, trainRows, holdoutRows, unlabelledRows } = data;
   const of = (rows: Int32Array) => ({ people: retrainingPeople(windows, rows), windows: rows.length });
   const { people, windows: count } = of(unlabelledRows);

@@ -69,9 +69,9 @@ export async function judgePostedBatch(
   checkStreamName("stream", stream);
   checkStreamName("batch id", batch);
   const { folder, earlier } = await models.resolve(posted.model);
-  const judge = (await modelThatJudgedBatchFirst(models, posted, earlier)) ?? folder;
+  const judge = (await firstModelToJudgePostedBatch(models, posted, earlier)) ?? folder;
   const { known, result } = await models.use(posted.project, judge, async (model) => {
-    const answer = await checkPostedBatch(model, posted, run);
+    const answer = await judgePostedBatchWithModel(model, posted, run);
     if (!answer.known && run.onJudged !== undefined) {
       const { result } = answer;
       const before = run.withPrevious === true ? { previous: await resultBeforePosted(model, posted) } : {};
@@ -83,7 +83,7 @@ export async function judgePostedBatch(
 }
 
 /** The earliest of the champions that have judged this batch id; null if none has. */
-async function modelThatJudgedBatchFirst(
+async function firstModelToJudgePostedBatch(
   models: ServedModels,
   { project, stream, batch }: PostedBatch,
   champions: readonly string[],
@@ -101,7 +101,7 @@ async function resultBeforePosted(model: ModelHandle, { stream, batch }: PostedB
   return before === undefined ? null : (checkResultSchema.safeParse(before.result).data ?? null);
 }
 
-async function checkPostedBatch(model: ModelHandle, posted: PostedBatch, run: JudgeRun): Promise<CheckAnswer> {
+async function judgePostedBatchWithModel(model: ModelHandle, posted: PostedBatch, run: JudgeRun): Promise<CheckAnswer> {
   const { stream, batch, body, dataTime } = posted;
   const { keep, now, reporter = {} } = run;
   const options = { stream, batchId: batch, ...keep };

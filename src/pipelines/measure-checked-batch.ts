@@ -8,10 +8,10 @@ import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
 import { sensorSignalMargin, sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
 import { Summarizer } from "../monitoring/summaries/summarize.ts";
 import { planSpans } from "../signals/data/plan-spans.ts";
-import { noPlannedWindows } from "../signals/data/plan-windows.ts";
+import { faultOfEmptyWindowPlan } from "../signals/data/plan-windows.ts";
 import { planWornWindows } from "../signals/data/plan-worn-windows.ts";
 import type { OpenedBatch } from "../signals/data/quality-gate.ts";
-import { renameRecordingChannels } from "../signals/data/recordings.ts";
+import { recordingsWithRenamedChannels } from "../signals/data/recordings.ts";
 import { windowChunkCount, windowChunks } from "../signals/data/window-chunks.ts";
 import { allocateSharedWindows } from "../signals/data/windows.ts";
 import { measureWithoutFaults } from "./measure-without-faults.ts";
@@ -41,10 +41,10 @@ export async function measureCheckedBatch(
   { watched, predictor }: MeasuringModel,
 ): Promise<{ readonly measured: MeasuredBatch; readonly undoFaults: () => Promise<UndoneFault[]> }> {
   const { folder, config: trained, drift, sensors } = watched;
-  const all = renameRecordingChannels(opened.rows, folder.manifest.data.channels);
+  const all = recordingsWithRenamedChannels(opened.rows, folder.manifest.data.channels);
   const { rate, overlap } = trained;
   const { rows, plan, still } = planWornWindows(all, sensors, windowsOfModel(trained), planSpans);
-  if (plan.windows === 0) throw noPlannedWindows(rows, plan);
+  if (plan.windows === 0) throw faultOfEmptyWindowPlan(rows, plan);
   const nClasses = drift.classes.length;
   const measurer = new BatchMeasurer({
     overlap,

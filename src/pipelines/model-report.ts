@@ -2,7 +2,7 @@
 
 import { describeMixtureChoice, triedMixtures } from "../learning/training/choose-mixture.ts";
 import type { CvReport, TestSetReport } from "../learning/training/cv-report.ts";
-import { fitSeconds, fitStateEpochsInMiniBatches, fitStatePenalty } from "../learning/training/fit-state.ts";
+import { fitStateEpochsInMiniBatches, fitStatePenalty, fitStateSeconds } from "../learning/training/fit-state.ts";
 import { snakeKeys } from "../letter-case.ts";
 import { configToRecord } from "../options/recorded-options.ts";
 import { droppedWithReasons } from "../signals/data/dropped-reasons.ts";
@@ -46,7 +46,7 @@ export function modelReport(
     final_fit: {
       epochs: fitStateEpochsInMiniBatches(final.epochs).length,
       ...(penalty !== undefined && { penalty }),
-      seconds: fitSeconds(final.epochs),
+      seconds: fitStateSeconds(final.epochs),
       n_windows: windows.starts.length,
       ...(tried.length > 0 && { choice: describeMixtureChoice(tried) }),
     },

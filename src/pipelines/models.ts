@@ -154,8 +154,8 @@ export async function promote(
   if (before === name) return { line, champion: name, previous: null };
   // The model's references are not used before it becomes the champion, so a process that is killed here does no harm.
   const note = { at: now().toISOString(), who: accountName(), reason: "the model became the champion" };
-  if (store === undefined) await resetAllStreams(openModelLedger(monitored), note);
-  else await resetStreamsOfProjects(store, monitored.modelVersion, note);
+  if (store === undefined) await resetModelStreams(openModelLedger(monitored), note);
+  else await resetModelStreamsInProjects(store, monitored.modelVersion, note);
   return changeRegistry(parent, (registry) => {
     const known = lineOfRegistry(registry, line) ?? { champions: hasFirst ? [line] : [], log: [] };
     registry.lines[line] = {
@@ -167,18 +167,18 @@ export async function promote(
   });
 }
 
-async function resetStreamsOfProjects(address: string, model: string, note: ActionNote): Promise<void> {
+async function resetModelStreamsInProjects(address: string, model: string, note: ActionNote): Promise<void> {
   const store = await openModelLedgerStore(address);
   try {
     for (const project of await store.projects()) {
-      if (await store.has({ project, model })) await resetAllStreams(await store.streamsOf({ project, model }), note);
+      if (await store.has({ project, model })) await resetModelStreams(await store.streamsOf({ project, model }), note);
     }
   } finally {
     await store.close();
   }
 }
 
-async function resetAllStreams(streams: StreamStore, note: ActionNote): Promise<void> {
+async function resetModelStreams(streams: StreamStore, note: ActionNote): Promise<void> {
   try {
     await streams.reset(await streams.streams(), note);
   } finally {

@@ -36,7 +36,7 @@ export function openForTraining(
   onFault: OnFault = throwDataFault,
 ): Promise<OpenedRecordings> {
   return openRecordings(config.files, {
-    ...readOptionsForTraining(config, reporter, onFault),
+    ...optionsToOpenForTraining(config, reporter, onFault),
     requireLabels: true,
     requirePeople: config.split !== "stratified" && config.split !== "blocks",
   });
@@ -49,13 +49,13 @@ export function openForTrainingLabelledOrNot(
   onFault: OnFault = throwDataFault,
 ): Promise<OpenedRecordings> {
   return openRecordings(config.files, {
-    ...readOptionsForTraining(config, reporter, onFault),
+    ...optionsToOpenForTraining(config, reporter, onFault),
     requireLabels: false,
     labelColumn: "if found",
   });
 }
 
-function readOptionsForTraining(
+function optionsToOpenForTraining(
   { rate, ...columns }: Pick<Preparing, "rate"> & NamedColumns,
   reporter: Reporter<TrainEvent>,
   onFault: OnFault,

@@ -41,10 +41,10 @@ export async function pictureServedBatch(
     ]);
     const past = batchPagePast(await own.memory(), handle.watched);
     const picture = batchPicture(measurement, past, batchPageModel(handle.watched));
-    return { model: folder, sections: batchPictureSections(result, picture).map(picturedSection) };
+    return { model: folder, sections: batchPictureSections(result, picture).map(picturedBatchSection) };
   });
 }
 
-function picturedSection({ id, title, about, body }: Section): PicturedSection {
+function picturedBatchSection({ id, title, about, body }: Section): PicturedSection {
   return { id, title, about, html: body.text };
 }

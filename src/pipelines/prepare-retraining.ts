@@ -26,12 +26,12 @@ import type { RowSource } from "../signals/data/recordings.ts";
 import { runsOfWindowChunk } from "../signals/data/window-chunks.ts";
 import type { WindowSet } from "../signals/data/windows.ts";
 import { windowsPerName } from "../signals/data/windows.ts";
-import { readJsonLines } from "../storage/json-file.ts";
+import { readJsonFileLines } from "../storage/json-file.ts";
 import { modelFiles } from "../storage/model-folder.ts";
 import { championOptions } from "./champion-options.ts";
 import type { CycleSchedule } from "./cycle-plan.ts";
 import type { ModelHandle } from "./model-handle.ts";
-import { readNetworkFile, readNetworkOfChampion } from "./read-network.ts";
+import { readNetworkFile, readNetworkToTrainFurther } from "./read-network.ts";
 import {
   openLabelledToRetrain,
   openUnlabelledToRetrain,
@@ -107,7 +107,7 @@ export async function prepareRetraining(
 ): Promise<RetrainData> {
   const champion = model.watched;
   const options = championOptions(champion.config, champion.folder.manifest, config.model);
-  const network = await readNetworkOfChampion(options.network, config, champion.folder.manifest);
+  const network = await readNetworkToTrainFurther(options.network, config, champion.folder.manifest);
   const trained = typeof network === "string" ? options : { ...options, network: readNetworkFile(network) };
   refuseStepsOfRetraining(config, trained);
   const heard = collectingReporter();
@@ -190,7 +190,7 @@ async function prepareRetrainingFrom(
         : await readRetrainTruth({ ...config, truth: config.truth }, champion, trained, learnable, heard),
     championOnHoldout: await predictRetrainingHoldout(model, pickWindows(own, validationIndex), config, heard),
     championOnUnlabelled,
-    schedule: await retrainingSchedule(champion, trained, config.epochs),
+    schedule: await prepareRetrainingSchedule(champion, trained, config.epochs),
     warnings: heard.warnings,
   };
 }
@@ -250,13 +250,13 @@ function warnUnknownRetrainingClasses(rows: RowSource, classes: readonly string[
 }
 
 /** The schedule of the champion's final fit; additional epochs repeat the last learning rate. */
-async function retrainingSchedule(
+async function prepareRetrainingSchedule(
   champion: WatchedModel,
   trained: Pick<ChampionOptions, "learningRate" | "network">,
   epochs: number | undefined,
 ): Promise<CycleSchedule> {
   const path = champion.folder.path(modelFiles.history);
-  const rows = (await readJsonLines(path)).map((row, i): HistoryRow => {
+  const rows = (await readJsonFileLines(path)).map((row, i): HistoryRow => {
     const parsed = historyRowSchema.safeParse(row);
     if (parsed.success) return parsed.data;
     const { path: field, message } = parsed.error.issues[0]!;

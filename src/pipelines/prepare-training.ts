@@ -16,7 +16,7 @@ import { batchClockFaults } from "../signals/data/batch-faults.ts";
 import {
   convertUnitsOfRows,
   type DecidedUnits,
-  decideUnitConversions,
+  decideUnitsToConvert,
   type StoredConversion,
 } from "../signals/data/convert-units.ts";
 import { describeFlatChannelFaults } from "../signals/data/describe-batch-faults.ts";
@@ -111,7 +111,7 @@ export async function prepareOpenedTraining(
   if (large !== null)
     throw new UserError(`--window: ${large}`, { advice: "Choose a shorter --window, or fewer --channels." });
   await refuseAbsurdValues(rows.channels, (c) => rows.column(c), files);
-  const { converted, sensors, conversions } = convertTrainingUnits(rows, config, reporter);
+  const { converted, sensors, conversions } = prepareTrainingUnits(rows, config, reporter);
   const described = describeValues(rows.channels, (c) => converted.column(c));
   const plan = planWindows(converted, {
     samplingRateHz: config.rate,
@@ -134,7 +134,7 @@ export async function prepareOpenedTraining(
   const convert = (others: StoredRows): StoredRows =>
     conversions.every(({ people }) => people === undefined)
       ? convertUnitsOfRows(others, conversions)
-      : convertTrainingUnits(others, config, reporter).converted;
+      : prepareTrainingUnits(others, config, reporter).converted;
   const testSet = await readTestSet(config, opened, convert, windows, plan.options, reporter);
   reporter.event(preparedTrainingEvent(opened, { sensors, conversions }, windows, { dropped, labelChanges }));
   const recordings = { channels: rows.channels, files, fingerprint };
@@ -164,7 +164,7 @@ export function trainingNetworkSizes({
 }
 
 /** @throws UserError if units are mixed and must not be converted, or if sensors with and without gravity are mixed */
-function convertTrainingUnits(
+function prepareTrainingUnits(
   rows: StoredRows,
   { sensor = [], units: text }: Pick<TrainConfig, "sensor" | "units">,
   reporter: Pick<Reporter, "warn">,
@@ -174,7 +174,7 @@ function convertTrainingUnits(
   refuseUnitsWithinPeople(rows, found.sensors);
   refuseRotationUnits(rows, found.sensors);
   refuseMixedSensors(found.mixed, units.mode === "auto");
-  const { sensors, conversions, warnings } = decideUnitConversions(rows.channels, found, { sensor, units });
+  const { sensors, conversions, warnings } = decideUnitsToConvert(rows.channels, found, { sensor, units });
   for (const warning of [...found.warnings, ...warnings]) reporter.warn(warning);
   return { sensors, conversions, converted: convertUnitsOfRows(rows, conversions) };
 }

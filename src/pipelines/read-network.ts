@@ -51,7 +51,7 @@ export async function readNetwork(network: TrainConfig["network"]): Promise<Netw
  * @param trained the network with which the model was trained, as recorded in its folder
  * @throws UserError if the model has its user's own network, and `--network` does not name a file with the same content
  */
-export async function readNetworkOfChampion(
+export async function readNetworkToTrainFurther(
   trained: TrainConfig["network"],
   { network: given, model }: { readonly network?: string; readonly model: string },
   { files }: Pick<Manifest, "files">,

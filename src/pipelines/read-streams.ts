@@ -2,7 +2,7 @@
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
-import { storedBatchFacts } from "../monitoring/streams/shown-batch.ts";
+import { shownBatchFacts } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
 import {
   type ListedStream,
@@ -97,7 +97,7 @@ export function streamReader(
       if (stored === null) return null;
       // The stored result contains the name that the stream had at that time.
       const result = { ...parseStoredValue(checkResultSchema, stored.result, `batch "${batch}"`), stream };
-      return { model: folder, ...storedBatchFacts(stored), result };
+      return { model: folder, ...shownBatchFacts(stored), result };
     },
   };
 }

@@ -13,7 +13,7 @@ import { recordingsOfModel, requireRecordingsOfModel } from "../monitoring/strea
 import { refuseOtherBaseline, trainAgain } from "../monitoring/streams/refuse-other-baseline.ts";
 import { sealBaseline } from "../monitoring/streams/seal-baseline.ts";
 import { openWatchedModel, type WatchedModel } from "../monitoring/streams/watched-model.ts";
-import { type RehearsalOptions, recordedRehearsalOptions } from "../options/recorded-options.ts";
+import { type RehearsalOptions, recordedOptionsForRehearsal } from "../options/recorded-options.ts";
 import {
   type RecalibrateConfig,
   type RecalibrateOptions,
@@ -26,7 +26,7 @@ import { namedColumnRoles } from "../signals/data/named-columns.ts";
 import { openRecordings } from "../signals/data/open-recordings.ts";
 import { pickWindows } from "../signals/data/pick-windows.ts";
 import { planWindows } from "../signals/data/plan-windows.ts";
-import { renameRecordingChannels } from "../signals/data/recordings.ts";
+import { recordingsWithRenamedChannels } from "../signals/data/recordings.ts";
 import { refuseAbsurdValues } from "../signals/data/refuse-absurd-values.ts";
 import type { WindowSet } from "../signals/data/windows.ts";
 import { jsonFileText, readJsonFile } from "../storage/json-file.ts";
@@ -146,7 +146,7 @@ export async function freezeToRecalibrate(
 }
 
 function trainedOptionsToRecalibrate({ config, folder }: WatchedModel, model: string): RehearsalOptions {
-  const read = recordedRehearsalOptions(config);
+  const read = recordedOptionsForRehearsal(config);
   if ("options" in read) return read.options;
   const { name, expected, found } = read.fault;
   throw new UserError(
@@ -177,7 +177,7 @@ async function cutWindowsToRecalibrate(
   try {
     requireRecordingsOfModel(manifest, model, opened, advice);
     const converted = convertUnitsOfRows(opened.rows, manifest.data.conversions ?? [], channels);
-    const rows = renameRecordingChannels(converted, channels);
+    const rows = recordingsWithRenamedChannels(converted, channels);
     await refuseAbsurdValues(channels, (c) => opened.rows.column(c), opened.files);
     const plan = planWindows(rows, { ...windowsOfModel(config), classes: drift.classes });
     const windows = makeWindowsOfPlans([{ rows, plan }])[0]!;

@@ -40,7 +40,7 @@ export function resumeCommand(
 }
 
 /** The command line that trains a model with the options that a search selected, on recordings read in the same way. */
-export function tunedTrainCommand({ files, out, ...config }: TuneConfig): string {
+export function resumeCommandAfterTuning({ files, out, ...config }: TuneConfig): string {
   const searched = config.search.map((text) => camelCase(text.split("=")[0]!.trim()));
   const options = Object.entries(config).filter(
     ([name]) =>

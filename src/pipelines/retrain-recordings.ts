@@ -14,7 +14,7 @@ import { CopiedContentFinder } from "../signals/data/copied-content.ts";
 import { type ColumnOptions, type NamedColumns, namedColumnRoles } from "../signals/data/named-columns.ts";
 import { type OpenedRecordings, openRecordings, rateOfOpenedRecordings } from "../signals/data/open-recordings.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
-import { type RowSource, renameRecordingChannels } from "../signals/data/recordings.ts";
+import { type RowSource, recordingsWithRenamedChannels } from "../signals/data/recordings.ts";
 import { refuseAbsurdValues } from "../signals/data/refuse-absurd-values.ts";
 import type { WindowSet } from "../signals/data/windows.ts";
 
@@ -195,7 +195,7 @@ function toRetrainRecordings(
   conversions: readonly StoredConversion[],
 ): RetrainRecordings {
   return {
-    rows: renameRecordingChannels(convertUnitsOfRows(rows, conversions, channels), channels),
+    rows: recordingsWithRenamedChannels(convertUnitsOfRows(rows, conversions, channels), channels),
     files,
     fingerprint,
     quality,

@@ -48,7 +48,12 @@ export function serviceAnswer(answer: HttpAnswer, now: Date): ServiceAnswer {
     return foreignAnswer(`${status}${location === null ? "" : `, which leads to ${location}`}`);
   }
   if ([408, 425, 429, 502, 503, 504].includes(status)) {
-    return { kind: "later", of: "service", reason, afterMs: retryAfterMsInAnswer(headers.get("retry-after"), now) };
+    return {
+      kind: "later",
+      of: "service",
+      reason,
+      afterMs: retryAfterMsInServiceAnswer(headers.get("retry-after"), now),
+    };
   }
   switch (status) {
     case 401:
@@ -100,7 +105,7 @@ export function jsonOfAnswer(text: string): unknown {
 const longestRetryAfterMs = 15 * 60_000;
 
 /** @param text seconds or a date, as in RFC 9110 */
-function retryAfterMsInAnswer(text: string | null, now: Date): number {
+function retryAfterMsInServiceAnswer(text: string | null, now: Date): number {
   if (text === null) return 0;
   const ms = /^\d+$/.test(text.trim()) ? 1000 * Number(text) : Date.parse(text) - now.getTime();
   return ms > 0 ? Math.min(ms, longestRetryAfterMs) : 0;

@@ -9,7 +9,7 @@ import { transferWeights, weightsToTransfer } from "../learning/training/transfe
 import { listedNames } from "../listed-names.ts";
 import { sensorsOfModel } from "../monitoring/drift/model-sensors.ts";
 import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
-import { type ChampionOptions, optionsOfModel, readChampionOptions } from "../options/recorded-options.ts";
+import { type ChampionOptions, optionsOfModel, recordedOptionsOfChampion } from "../options/recorded-options.ts";
 import type { TrainConfig } from "../options/resolve-config.ts";
 import { resolveConfigOfNetwork } from "../options/resolve-train-config.ts";
 import { trainOptions } from "../options/train-options.ts";
@@ -20,7 +20,7 @@ import type { Scaler } from "../signals/data/scaler.ts";
 import { readJson } from "../storage/json-file.ts";
 import { modelFiles } from "../storage/model-folder.ts";
 import type { TrainingData } from "./prepare-training.ts";
-import { isNetworkReadFromFile, readNetworkOfChampion } from "./read-network.ts";
+import { isNetworkReadFromFile, readNetworkToTrainFurther } from "./read-network.ts";
 
 /** A model from which a training run starts. */
 export interface StartingModel {
@@ -46,7 +46,7 @@ export async function openStartingModel(
   const opened = await openWatchedModelForPrediction(from);
   const { folder, config } = opened;
   const { manifest } = folder;
-  const read = readChampionOptions(config);
+  const read = recordedOptionsOfChampion(config);
   if ("fault" in read) {
     const { name, expected, found } = read.fault;
     throw new UserError(`--from ${from}: its option ${name} is unknown to this version`, {
@@ -60,7 +60,7 @@ export async function openStartingModel(
       advice: "Omit --network, or train from scratch.",
     });
   }
-  const network = await readNetworkOfChampion(
+  const network = await readNetworkToTrainFurther(
     trained.network,
     { ...(isNetworkReadFromFile(given) && { network: given }), model: from },
     manifest,
@@ -123,7 +123,7 @@ export function configFromStartingModel<C extends TrainConfig>(
  * The weights for the classes of `windows`.
  * @throws UserError if the windows do not have the model's channels, or come from other sensors or are in other units
  */
-export async function startingWeights(
+export async function startingModelWeights(
   { from, opened, trained, network, weights }: StartingModel,
   { windows: { channels, classes, windowSize }, sensors }: Pick<TrainingData, "windows" | "sensors">,
   rng: Rng,
@@ -174,7 +174,8 @@ function refuseStartFromOtherSensors(from: string, ofModel: readonly Sensor[], f
     const other = found.find(({ channels }) => channels.every((name, axis) => name === sensor.channels[axis]));
     if (other === undefined) continue;
     const differs = (["kind", "gravity", "unit"] as const).some(
-      (what) => isKnownAtStart(sensor[what]) && isKnownAtStart(other[what]) && sensor[what] !== other[what],
+      (what) =>
+        isKnownInStartingModel(sensor[what]) && isKnownInStartingModel(other[what]) && sensor[what] !== other[what],
     );
     if (!differs) continue;
     throw new UserError(
@@ -186,7 +187,7 @@ function refuseStartFromOtherSensors(from: string, ofModel: readonly Sensor[], f
   }
 }
 
-function isKnownAtStart(value: Sensor["kind" | "gravity" | "unit"]): boolean {
+function isKnownInStartingModel(value: Sensor["kind" | "gravity" | "unit"]): boolean {
   return value !== null && value !== "unknown";
 }
 

@@ -16,7 +16,7 @@ import { resolveModel } from "../storage/resolve-model.ts";
 import type { StreamStore } from "../storage/stream-store.ts";
 import { checkOutFile } from "./out-file.ts";
 import { type StreamSelection, selectStreams } from "./select-streams.ts";
-import { writeStreamHistory, writeStreamList } from "./write-streams.ts";
+import { writeStreamsHistory, writeStreamsList } from "./write-streams.ts";
 
 export type { ShownBatch, ShownComparison } from "../monitoring/streams/shown-batch.ts";
 export type { ShownAction, ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
@@ -48,9 +48,9 @@ type ReadableStore = Pick<StreamStore, "fleet" | "page" | "actions">;
 export async function listStreams(options: StreamsListOptions, run: StreamsRun = {}): Promise<StreamList> {
   const config = resolveStreamsListConfig(options);
   if (config.out !== undefined) await checkOutFile(config.out, config);
-  return withReadableStreams(config, async (store, { modelVersion }) => {
+  return withStreamsOfModel(config, async (store, { modelVersion }) => {
     const list = await listStreamsOf(store, modelVersion, config, run);
-    if (config.out !== undefined) await writeStreamList(config.out, list, config);
+    if (config.out !== undefined) await writeStreamsList(config.out, list, config);
     return list;
   });
 }
@@ -75,17 +75,17 @@ export async function listStreamsOf(
 export async function showStream(options: StreamsShowOptions, run: StreamsRun = {}): Promise<ShownStream> {
   const config = resolveStreamsShowConfig(options);
   if (config.out !== undefined) await checkOutFile(config.out, config);
-  return withReadableStreams(config, async (store, { modelVersion }) => {
+  return withStreamsOfModel(config, async (store, { modelVersion }) => {
     const last = config.last === undefined ? {} : { last: config.last };
     const shown = await showStreamOf(store, modelVersion, config.stream, last, run);
-    if (config.out !== undefined) await writeShownStream(config.out, shown, config);
+    if (config.out !== undefined) await saveShownStream(config.out, shown, config);
     return shown;
   });
 }
 
 /** Writes a page if the name ends in .html, and a table otherwise. */
-async function writeShownStream(out: string, shown: ShownStream, config: { spreadsheetSafe: boolean }): Promise<void> {
-  if (!/\.html?$/i.test(out)) return writeStreamHistory(out, shown, config);
+async function saveShownStream(out: string, shown: ShownStream, config: { spreadsheetSafe: boolean }): Promise<void> {
+  if (!/\.html?$/i.test(out)) return writeStreamsHistory(out, shown, config);
   const { streamHtml } = await import("../report/stream-html.ts");
   await writeReportPage(out, streamHtml(shown));
 }
@@ -121,7 +121,7 @@ export async function hasStream(store: Pick<ReadableStore, "fleet">, stream: str
   return (await store.fleet({ latest: 0, streams: [stream] })).length > 0;
 }
 
-async function withReadableStreams<T>(
+async function withStreamsOfModel<T>(
   { model, store: address }: Pick<StreamsListConfig, "model" | "store">,
   use: (store: ReadableStore, owner: LedgerOwner) => Promise<T>,
 ): Promise<T> {

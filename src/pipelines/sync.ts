@@ -15,7 +15,7 @@ import { EventSender } from "../storage/event-sender.ts";
 import { exists } from "../storage/exists.ts";
 import { readManifest } from "../storage/manifest.ts";
 import type { MlflowClient } from "../storage/mlflow-client.ts";
-import { modelFiles, refuseModelFolderLinks, trackingFile } from "../storage/model-folder.ts";
+import { modelFiles, refuseLinksInModelFolder, trackingFile } from "../storage/model-folder.ts";
 import type { Clock } from "../storage/sender-clock.ts";
 import { type ServerAddress, serverAddress } from "../storage/server-address.ts";
 import { ServerTimeLimits } from "../storage/server-time-limits.ts";
@@ -189,7 +189,7 @@ function syncRegistrationWarnings({ events }: SendableLog): string[] {
 /** The model folder, or the folder of an interrupted training run. */
 async function folderToSync(directory: string): Promise<string> {
   if (await exists(join(directory, modelFiles.manifest))) {
-    await refuseModelFolderLinks(directory);
+    await refuseLinksInModelFolder(directory);
     return directory;
   }
   for (const folder of [directory, stagingDirectory(directory)]) {

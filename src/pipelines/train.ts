@@ -148,7 +148,7 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
       reporter,
     });
     await staging.discard();
-    const joined = given.as === undefined ? null : await joinTrainedLine(config.out, given.as, reporter);
+    const joined = given.as === undefined ? null : await joinModelLineAfterTrain(config.out, given.as, reporter);
     const seconds = (performance.now() - started) / 1000;
     reporter.event({ type: "done", out: config.out, report, day, runLength, seconds, summary, joined });
     tellTracked(await tracker.finish(), server, reporter, config.out);
@@ -186,13 +186,13 @@ async function startOfTrainFits(
   { seed }: Pick<TrainConfig, "seed">,
   reporter: Pick<Reporter, "warn">,
 ): Promise<FitStart> {
-  const { startingWeights } = await import("./starting-model.ts");
+  const { startingModelWeights } = await import("./starting-model.ts");
   const rng = Rng.fromSeed(seed).split("added-classes");
-  return { weights: await startingWeights(model, data, rng, reporter), scaler: model.scaler };
+  return { weights: await startingModelWeights(model, data, rng, reporter), scaler: model.scaler };
 }
 
 /** The model is complete, so the run does not fail if the registry cannot be changed at present. */
-async function joinTrainedLine(out: string, line: string, reporter: Reporter): Promise<JoinedLine | null> {
+async function joinModelLineAfterTrain(out: string, line: string, reporter: Reporter): Promise<JoinedLine | null> {
   try {
     return await addModel(out, line, { reporter });
   } catch (error) {

@@ -133,11 +133,11 @@ export class TuneSearches {
   judge(fold: number, candidate: TuneCandidate): Promise<ReadonlyMap<string, number>> {
     const { given } = this.#windowings;
     const parts = given.folds[fold]!;
-    const tested = tunePeopleOf(given, parts.testIndex);
+    const tested = peopleOfTuneSearch(given, parts.testIndex);
     const folds = (data: TrainingData): FoldParts[] => {
       if (data === given) return [parts];
       const rng = Rng.fromSeed(this.#config.seed).split(`tune judge ${fold + 1}`);
-      return [foldOfSearchedPeople(data, { isTested: (name) => tested.has(name), isIncluded: () => true, rng })];
+      return [foldOfTuneSearch(data, { isTested: (name) => tested.has(name), isIncluded: () => true, rng })];
     };
     const epochs = candidate.options.epochs ?? this.#config.epochs;
     return this.#trial(`fold ${fold + 1}`, "judge", candidate, epochs, folds);
@@ -154,7 +154,7 @@ export class TuneSearches {
     const partOfPerson = new Map([...partOf].map(([group, part]) => [windows.users[group]!, part]));
     return (data) =>
       [...new Set(partOf.values())].sort().map((part) =>
-        foldOfSearchedPeople(data, {
+        foldOfTuneSearch(data, {
           isTested: (person) => partOfPerson.get(person) === part,
           isIncluded: (person) => partOfPerson.has(person),
           rng: rng.split(`validation ${part}`),
@@ -213,14 +213,14 @@ export class TuneSearches {
         const moments = { windows: given.windows, rows: testIndex };
         const predicted = { windows: data.windows, rows: own[i]!.testIndex };
         const answers = outcomes && answersAtMoments(moments, predicted, outcomes[i]!.probabilities!);
-        return [...tuneScoresOfFold(moments, answers)];
+        return [...foldScoresOfTuneSearch(moments, answers)];
       }),
     );
   }
 }
 
 /** Divides the windows of the included people. Those who are not used for testing are used for training and validation. */
-function foldOfSearchedPeople(
+function foldOfTuneSearch(
   { windows, leakage }: TrainingData,
   {
     isTested,
@@ -241,12 +241,12 @@ function foldOfSearchedPeople(
   };
 }
 
-function tunePeopleOf({ windows }: TrainingData, rows: Int32Array): ReadonlySet<string> {
+function peopleOfTuneSearch({ windows }: TrainingData, rows: Int32Array): ReadonlySet<string> {
   return new Set(Array.from(rows, (row) => windows.users[windows.groups[row]!]!));
 }
 
 /** Macro-F1 per person; 0 for all people if there are no probabilities. */
-function tuneScoresOfFold(
+function foldScoresOfTuneSearch(
   { windows, rows }: ChosenWindows,
   probabilities: Float32Array | null,
 ): ReadonlyMap<string, number> {

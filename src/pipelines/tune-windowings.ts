@@ -44,7 +44,7 @@ export class TuneWindowings {
           ...(advice !== undefined && { advice }),
         });
       });
-      refuseLostWindows(given, reshaped, describeTuneCandidate(options));
+      refuseLossyTuneWindowing(given, reshaped, describeTuneCandidate(options));
       others.set(key, reshaped);
     }
     return new TuneWindowings(given, others);
@@ -59,7 +59,7 @@ function windowingKey(window: number, overlap: number): string {
   return `${window} ${overlap}`;
 }
 
-function refuseLostWindows(given: TrainingData, { windows }: TrainingData, candidate: string): void {
+function refuseLossyTuneWindowing(given: TrainingData, { windows }: TrainingData, candidate: string): void {
   const people = (own: TrainingData["windows"]): string[] =>
     [...new Set(Array.from(own.groups, (group) => own.users[group]!))].sort();
   const [before, after] = [people(given.windows), people(windows)];

@@ -21,7 +21,7 @@ import { type TunedOptions, tuneCandidates } from "./tune-candidates.ts";
 import { tuneConfigText } from "./tune-config-text.ts";
 import type { TuneEvent, TuneSearch } from "./tune-searches.ts";
 
-export { tunedTrainCommand } from "./resume-command.ts";
+export { resumeCommandAfterTuning } from "./resume-command.ts";
 export { describeTuneCandidate, type TunedOptions } from "./tune-candidates.ts";
 export type { TuneEvent, TuneSearch, TuneTrial } from "./tune-searches.ts";
 
@@ -105,7 +105,7 @@ export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<Tun
     }
     const { search, best } = await trying.search(null, Int32Array.from(windows.starts.keys()), ordered);
     searches.push(search);
-    warnOfUntunedCandidates(searches, candidates.length, reporter);
+    warnOfUnfinishedTune(searches, candidates.length, reporter);
     const paired = pairPeople(judged.given, judged.chosen, rng.split("judged"))!;
     await writeFileAtomic(config.out, await tuneConfigText(best.options, paired));
     const result = {
@@ -169,7 +169,7 @@ function tuneIdentity(config: TuneConfig, { recordings }: TrainingData): object 
   return { options: recordedConfigOfResult(config), data: recordings.fingerprint };
 }
 
-function warnOfUntunedCandidates(
+function warnOfUnfinishedTune(
   searches: readonly TuneSearch[],
   candidates: number,
   reporter: Pick<Reporter, "warn">,

@@ -31,7 +31,7 @@ import {
 import type { Staging } from "../storage/staging.ts";
 import { currentVersions, gitCommit, tidemarkVersion } from "../versions.ts";
 import type { BuiltModel } from "./build-model.ts";
-import { exampleWindows, rotatedExamples } from "./example-windows.ts";
+import { exampleWindows, rotatedExampleWindows } from "./example-windows.ts";
 import { predictionColumns, predictionWindowColumns } from "./prediction-columns.ts";
 import { reportedPredictions } from "./reported-predictions.ts";
 import type { TrainedModel } from "./trained-model.ts";
@@ -113,7 +113,7 @@ export async function writeModel(
       channels: windows.channels,
       classes: windows.classes,
     })),
-    ...ownNetworkFileOfWrittenModel(data.network),
+    ...networkFileOfWrittenModel(data.network),
     ...extras.files,
   };
   const trackingLog = await seal(cvReport, history, {
@@ -173,12 +173,13 @@ async function writeModelExamplesPage(
     seconds: windows.windowSize / windows.samplingRateHz,
     classes: windowsPerClass(windows),
     windows: exampleWindows(windows),
-    augmented: augment === "rotate" ? rotatedExamples(windows, sensors, Rng.fromSeed(seed).split("examples")) : [],
+    augmented:
+      augment === "rotate" ? rotatedExampleWindows(windows, sensors, Rng.fromSeed(seed).split("examples")) : [],
   });
 }
 
 /** The source of a user's own network, kept as a record; this copy is never executed. */
-function ownNetworkFileOfWrittenModel(network: NetworkSource): Record<string, string> {
+function networkFileOfWrittenModel(network: NetworkSource): Record<string, string> {
   if (typeof network === "string") return {};
   return { [ownNetworkFiles[network.file.endsWith("ts") ? "ts" : "js"]]: network.text };
 }

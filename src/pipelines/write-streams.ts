@@ -12,7 +12,7 @@ interface Written {
 const writtenStreamSeconds = (time: string | null): number | null => (time === null ? null : Date.parse(time) / 1000);
 
 /** Writes one row per stream. @throws UserError if the file cannot be written */
-export async function writeStreamList(out: string, { streams }: StreamList, written: Written): Promise<void> {
+export async function writeStreamsList(out: string, { streams }: StreamList, written: Written): Promise<void> {
   await writeStreamRows(out, streams, written, {
     stream: ["string", ({ stream }) => stream],
     state: ["string", ({ state }) => state],
@@ -39,7 +39,7 @@ export async function writeStreamList(out: string, { streams }: StreamList, writ
 }
 
 /** Writes one row per batch. @throws UserError if the file cannot be written */
-export async function writeStreamHistory(out: string, shown: ShownStream, written: Written): Promise<void> {
+export async function writeStreamsHistory(out: string, shown: ShownStream, written: Written): Promise<void> {
   await writeStreamRows(out, shown.history, written, {
     stream: ["string", () => shown.stream],
     number: ["integer", ({ number }) => number],

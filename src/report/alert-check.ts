@@ -9,7 +9,7 @@ import { outboxOfModel, withAlertOutbox } from "./alert-outbox.ts";
 import type { AlertTarget } from "./alert-target.ts";
 import { type AlertClock, type Deliveries, deliverAlerts } from "./deliver-alerts.ts";
 import type { SendAlert } from "./send-alert.ts";
-import { alertOnBatch, alertOnSilence } from "./stream-alerts.ts";
+import { streamAlertOnBatch, streamAlertOnSilence } from "./stream-alerts.ts";
 
 /** Maximum time that alerts may delay the end of a command; an arbitrary choice. */
 export const alertPatienceMs = 10_000;
@@ -49,7 +49,7 @@ export async function alertCheck(
         const of = { project: null, model, stream: result.stream };
         outbox.report(
           of,
-          (before) => alertOnBatch(of, result, before),
+          (before) => streamAlertOnBatch(of, result, before),
           () => targets,
           now(),
         );
@@ -59,13 +59,13 @@ export async function alertCheck(
         const at = now().toISOString();
         outbox.report(
           of,
-          (before) => alertOnSilence(of, before, lastHeard, at),
+          (before) => streamAlertOnSilence(of, before, lastHeard, at),
           () => targets,
           now(),
         );
       }
       const deliveries = await deliverAlerts(outbox, targets, alertPatienceMs, run);
-      for (const line of undeliveredAlertLines(deliveries, directory)) reporter.warn(line);
+      for (const line of alertCheckWarnings(deliveries, directory)) reporter.warn(line);
     });
   } catch (error) {
     reporter.warn(`alerts: ${error instanceof Error ? error.message : String(error)}`);
@@ -73,7 +73,7 @@ export async function alertCheck(
 }
 
 /** One line per target with messages that are still waiting, and one per target with messages that were abandoned. */
-export function undeliveredAlertLines({ faults }: Pick<Deliveries, "faults">, directory: string): string[] {
+export function alertCheckWarnings({ faults }: Pick<Deliveries, "faults">, directory: string): string[] {
   const list = shellCommand("tidemark", "alerts", "list", "--model", shellPath(directory));
   const waiting = faults.filter(({ isOver }) => !isOver);
   const abandoned = Map.groupBy(

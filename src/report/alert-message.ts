@@ -18,7 +18,7 @@ export type AlertType = (typeof alertTypes)[number];
 /** What a message is about: an incident of one of three kinds, or a test. */
 export type AlertKind = AlertType extends infer Type ? (Type extends `${infer Kind}.${string}` ? Kind : Type) : never;
 
-export function kindOfAlert(type: AlertType): AlertKind {
+export function kindOfAlertMessage(type: AlertType): AlertKind {
   return type.split(".", 1)[0] as AlertKind;
 }
 
@@ -106,6 +106,6 @@ export const alertMessageSchema: z.ZodType<AlertMessage> = z.object({
 });
 
 /** Whether the message ends its incident. */
-export function isAlertAtEnd({ type }: Pick<AlertMessage, "type">): boolean {
+export function isFinalAlertMessage({ type }: Pick<AlertMessage, "type">): boolean {
   return type.endsWith(".ended");
 }

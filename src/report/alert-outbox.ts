@@ -11,29 +11,29 @@ import { SqliteFile } from "../storage/sqlite-file.ts";
 import type { AlertMessage } from "./alert-message.ts";
 import {
   claimAlert,
-  countUndeliveredAlerts,
+  countUndeliveredQueuedAlerts,
   enqueueAlert,
   insertAlert,
   isToldOfIncident,
+  markQueuedAlertFailed,
+  markQueuedAlertSent,
   messageTable,
-  parseAlertCell,
+  parseAlertQueueCell,
   type QueuedAlert,
   type RoutedTarget,
-  recordFailedAlert,
-  recordSentAlert,
-  retryAlerts,
+  retryQueuedAlerts,
   type StoredTarget,
-  undeliveredAlerts,
+  undeliveredQueuedAlerts,
 } from "./alert-queue.ts";
 import type { AlertFault } from "./send-alert.ts";
 import {
   type Alerted,
   type AlertedStream,
-  endOfErasedIncident,
   type Incident,
+  incidentsOfStreamAlerts,
   noStreamAlerts,
-  openIncidentsOf,
   type StreamAlerts,
+  streamAlertOnErasure,
   streamAlertsSchema,
 } from "./stream-alerts.ts";
 
@@ -118,7 +118,7 @@ export class AlertOutbox {
 
   /** Numbers of messages that were not delivered. */
   count(): { readonly waiting: number; readonly dead: number } {
-    return this.#file.snapshot(countUndeliveredAlerts);
+    return this.#file.snapshot(countUndeliveredQueuedAlerts);
   }
 
   /** All incidents that have not ended. */
@@ -139,22 +139,22 @@ export class AlertOutbox {
   }
 
   sent(queued: QueuedAlert, now: Date): void {
-    this.#file.transaction((database) => recordSentAlert(database, queued, now));
+    this.#file.transaction((database) => markQueuedAlertSent(database, queued, now));
   }
 
   /** @returns milliseconds until the next attempt; null if there will be none */
   failed(queued: QueuedAlert, fault: AlertFault, now: Date): number | null {
-    return this.#file.transaction((database) => recordFailedAlert(database, queued, fault, now));
+    return this.#file.transaction((database) => markQueuedAlertFailed(database, queued, fault, now));
   }
 
   /** Messages that were not delivered, oldest first. */
   undelivered(): readonly QueuedAlert[] {
-    return this.#file.snapshot(undeliveredAlerts);
+    return this.#file.snapshot(undeliveredQueuedAlerts);
   }
 
   /** Makes all undelivered messages due now, including abandoned ones if `dead` is set. */
   retry(now: Date, which: { readonly dead: boolean }): void {
-    this.#file.transaction((database) => retryAlerts(database, now, which));
+    this.#file.transaction((database) => retryQueuedAlerts(database, now, which));
   }
 
   /**
@@ -201,7 +201,7 @@ function outboxStateOfStream(database: DatabaseSync, of: AlertedStream): StreamA
 }
 
 function parseAlertedState(database: DatabaseSync, { stream }: AlertedStream, state: unknown): StreamAlerts {
-  return parseAlertCell(database, streamAlertsSchema, state, `the state of stream ${JSON.stringify(stream)}`);
+  return parseAlertQueueCell(database, streamAlertsSchema, state, `the state of stream ${JSON.stringify(stream)}`);
 }
 
 /** The messages that end the incidents of a stream before it is erased. */
@@ -210,8 +210,8 @@ function endsOfErasedStream(
   of: AlertedStream,
   { targets, now }: { readonly targets: readonly StoredTarget[]; readonly now: Date },
 ): [end: AlertMessage, target: StoredTarget, now: Date][] {
-  return openIncidentsOf(outboxStateOfStream(database, of)).flatMap(([kind, incident]) => {
-    const end = endOfErasedIncident(kind, incident, now.toISOString());
+  return incidentsOfStreamAlerts(outboxStateOfStream(database, of)).flatMap(([kind, incident]) => {
+    const end = streamAlertOnErasure(kind, incident, now.toISOString());
     return targets
       .filter(({ id }) => isToldOfIncident(database, id, incident.message.data.incident))
       .map((target): [AlertMessage, StoredTarget, Date] => [end, target, now]);

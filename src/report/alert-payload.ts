@@ -1,6 +1,12 @@
 // An alert in the form that each receiver expects.
 
-import { type AlertKind, type AlertMessage, isAlertAtEnd, kindOfAlert, type Severity } from "./alert-message.ts";
+import {
+  type AlertKind,
+  type AlertMessage,
+  isFinalAlertMessage,
+  kindOfAlertMessage,
+  type Severity,
+} from "./alert-message.ts";
 import type { WebTarget } from "./alert-target.ts";
 
 /** The body of a request, as JSON. */
@@ -50,7 +56,7 @@ const longestSummary = 1024;
 function pagerdutyPayload(message: AlertMessage, routingKey: string): unknown {
   const { data, timestamp } = message;
   const base = { routing_key: routingKey, dedup_key: data.incident };
-  if (isAlertAtEnd(message)) return { ...base, event_action: "resolve" };
+  if (isFinalAlertMessage(message)) return { ...base, event_action: "resolve" };
   return {
     ...base,
     event_action: "trigger",
@@ -82,12 +88,12 @@ const alertNames: Readonly<Record<AlertKind, string>> = {
 export function alertmanagerPayload(message: AlertMessage, holdHours: number, now: Date): unknown {
   const { data, timestamp } = message;
   const endsAt =
-    isAlertAtEnd(message) || message.type === "test"
+    isFinalAlertMessage(message) || message.type === "test"
       ? timestamp
       : new Date(now.getTime() + 3_600_000 * holdHours).toISOString();
   return {
     labels: {
-      alertname: alertNames[kindOfAlert(message.type)],
+      alertname: alertNames[kindOfAlertMessage(message.type)],
       model: data.model,
       stream: data.stream,
       ...(data.project !== null && { project: data.project }),

@@ -4,7 +4,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
-import { type AlertMessage, alertMessageSchema, isAlertAtEnd, type Severity } from "./alert-message.ts";
+import { type AlertMessage, alertMessageSchema, isFinalAlertMessage, type Severity } from "./alert-message.ts";
 import type { AlertFault } from "./send-alert.ts";
 
 /** The part of a target that the outbox stores; it contains no secret. */
@@ -63,7 +63,7 @@ export function enqueueAlert(
 ): void {
   for (const { severity = message.data.severity, ...target } of targets) {
     // Skips the end of an incident for a target that has received no message about the incident.
-    if (isAlertAtEnd(message) && !isToldOfIncident(database, target.id, message.data.incident)) continue;
+    if (isFinalAlertMessage(message) && !isToldOfIncident(database, target.id, message.data.incident)) continue;
     insertAlert(database, { ...message, data: { ...message.data, severity } }, target, now);
   }
 }
@@ -106,7 +106,7 @@ export function claimAlert(database: DatabaseSync, target: string, now: Date): Q
 }
 
 /** Marks a message as sent, and deletes messages that have been kept long enough. */
-export function recordSentAlert(database: DatabaseSync, { number }: QueuedAlert, now: Date): void {
+export function markQueuedAlertSent(database: DatabaseSync, { number }: QueuedAlert, now: Date): void {
   database.prepare("UPDATE messages SET status = 'sent', reason = NULL WHERE number = ?").run(number);
   const old = database.prepare("DELETE FROM messages WHERE status = ? AND made_ms < ?");
   old.run("sent", now.getTime() - keptSentMs);
@@ -114,7 +114,7 @@ export function recordSentAlert(database: DatabaseSync, { number }: QueuedAlert,
 }
 
 /** @returns milliseconds until the next attempt; null if there will be none */
-export function recordFailedAlert(
+export function markQueuedAlertFailed(
   database: DatabaseSync,
   { number, attempts }: QueuedAlert,
   { kind, message, retryAfterSeconds = 0 }: AlertFault,
@@ -131,7 +131,7 @@ export function recordFailedAlert(
 }
 
 /** Makes all undelivered messages due now, including abandoned ones if `dead` is set. */
-export function retryAlerts(database: DatabaseSync, now: Date, { dead }: { readonly dead: boolean }): void {
+export function retryQueuedAlerts(database: DatabaseSync, now: Date, { dead }: { readonly dead: boolean }): void {
   if (dead)
     database
       .prepare("UPDATE messages SET status = 'waiting', attempts = 0, made_ms = ? WHERE status = 'dead'")
@@ -140,7 +140,7 @@ export function retryAlerts(database: DatabaseSync, now: Date, { dead }: { reado
 }
 
 /** Messages that were not delivered, oldest first. */
-export function undeliveredAlerts(database: DatabaseSync): QueuedAlert[] {
+export function undeliveredQueuedAlerts(database: DatabaseSync): QueuedAlert[] {
   return database
     .prepare("SELECT * FROM messages WHERE status <> 'sent' ORDER BY number")
     .all()
@@ -148,13 +148,16 @@ export function undeliveredAlerts(database: DatabaseSync): QueuedAlert[] {
 }
 
 /** Numbers of messages that were not delivered. */
-export function countUndeliveredAlerts(database: DatabaseSync): { readonly waiting: number; readonly dead: number } {
+export function countUndeliveredQueuedAlerts(database: DatabaseSync): {
+  readonly waiting: number;
+  readonly dead: number;
+} {
   const of = database.prepare("SELECT count(*) AS n FROM messages WHERE status = ?");
   return { waiting: Number(of.get("waiting")?.n), dead: Number(of.get("dead")?.n) };
 }
 
 /** Parses a cell that contains JSON. @throws UserError if it does not conform to the schema; the message names the file */
-export function parseAlertCell<T>(database: DatabaseSync, schema: z.ZodType<T>, cell: unknown, what: string): T {
+export function parseAlertQueueCell<T>(database: DatabaseSync, schema: z.ZodType<T>, cell: unknown, what: string): T {
   try {
     return schema.parse(JSON.parse(String(cell)));
   } catch (cause) {
@@ -171,7 +174,7 @@ function queuedAlert(database: DatabaseSync, row: Readonly<Record<string, unknow
   return {
     number,
     target: { id: String(row.target), shown: String(row.shown) },
-    message: parseAlertCell(database, alertMessageSchema, row.message, `message ${number}`),
+    message: parseAlertQueueCell(database, alertMessageSchema, row.message, `message ${number}`),
     attempts: Number(row.attempts),
     reason: row.reason === null ? null : String(row.reason),
     status: row.status as QueuedAlert["status"],

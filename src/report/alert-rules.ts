@@ -3,7 +3,13 @@
 
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { type AlertMessage, isAlertAtEnd, kindOfAlert, type Severity, severities } from "./alert-message.ts";
+import {
+  type AlertMessage,
+  isFinalAlertMessage,
+  kindOfAlertMessage,
+  type Severity,
+  severities,
+} from "./alert-message.ts";
 import type { RoutedTarget } from "./alert-queue.ts";
 import { type AlertTarget, alertTarget } from "./alert-target.ts";
 import { defaultRejectionRule, type IncidentKind, incidentKinds, type RejectionRule } from "./stream-alerts.ts";
@@ -109,7 +115,7 @@ export function alertRouting(
         for (const target of rule.to.map((name) => named.get(name)!)) {
           if (routed.has(target.id)) continue;
           const { severity } = rule;
-          const isChanged = severity !== undefined && !isAlertAtEnd(message);
+          const isChanged = severity !== undefined && !isFinalAlertMessage(message);
           routed.set(target.id, { id: target.id, shown: target.shown, ...(isChanged && { severity }) });
         }
       }
@@ -120,7 +126,7 @@ export function alertRouting(
 
 function matchesAlertRule(rule: AlertRule, { type, data }: AlertMessage): boolean {
   if (rule.confirmed_only && type === "alarm.began") return false;
-  const kind = kindOfAlert(type);
+  const kind = kindOfAlertMessage(type);
   return (
     rule.on.some((own) => own === kind) &&
     matchesAlertPattern(rule.project, data.project ?? "") &&

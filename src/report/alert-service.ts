@@ -13,11 +13,11 @@ import { repeatIncidents } from "./repeat-incidents.ts";
 import { type AlertFault, type SendAlert, sendAlert } from "./send-alert.ts";
 import {
   type AlertedStream,
-  alertOnBatch,
-  alertOnRetirement,
-  alertOnSilence,
   noStreamAlerts,
   type StreamAlerts,
+  streamAlertOnBatch,
+  streamAlertOnRetirement,
+  streamAlertOnSilence,
 } from "./stream-alerts.ts";
 
 /** A verdict that has been stored. */
@@ -87,13 +87,13 @@ export class AlertService {
   judged({ result, previous, ...of }: JudgedForAlerts): void {
     this.#report(of, (before) => {
       const known = this.#run.shared && previous !== undefined ? alertsOfOtherService(of, previous, before) : before;
-      return alertOnBatch(of, result, known, this.#config.rejections);
+      return streamAlertOnBatch(of, result, known, this.#config.rejections);
     });
   }
 
   /** Ends the incidents of a retired stream. Never throws; problems become warnings. */
   retire(of: AlertedStream): void {
-    this.#report(of, (before) => alertOnRetirement(of, before, this.#run.clock.now().toISOString()));
+    this.#report(of, (before) => streamAlertOnRetirement(of, before, this.#run.clock.now().toISOString()));
   }
 
   /**
@@ -120,7 +120,7 @@ export class AlertService {
     this.#outbox.close();
   }
 
-  #report(of: AlertedStream, decide: (before: StreamAlerts) => ReturnType<typeof alertOnBatch>): void {
+  #report(of: AlertedStream, decide: (before: StreamAlerts) => ReturnType<typeof streamAlertOnBatch>): void {
     const key = JSON.stringify([of.project, of.model, of.stream]);
     try {
       const known = this.#reported.get(key) ?? this.#outbox.stateOf(of);
@@ -188,7 +188,7 @@ export class AlertService {
     while (!this.#ended.signal.aborted) {
       try {
         for (const { lastHeard, ...of } of await silentStreams())
-          this.#report(of, (before) => alertOnSilence(of, before, lastHeard, clock.now().toISOString()));
+          this.#report(of, (before) => streamAlertOnSilence(of, before, lastHeard, clock.now().toISOString()));
       } catch (error) {
         this.#warn(error);
       }
@@ -210,6 +210,6 @@ function mustOutliveAlertService({ open, recent }: StreamAlerts): boolean {
 function alertsOfOtherService(of: AlertedStream, previous: CheckResult | null, before: StreamAlerts): StreamAlerts {
   if (previous === null || previous.batch_id === before.last?.batchId) return before;
   const { alarm: _, ...others } = before.open;
-  const { open, last } = alertOnBatch(of, previous, noStreamAlerts).after;
+  const { open, last } = streamAlertOnBatch(of, previous, noStreamAlerts).after;
   return { recent: before.recent, last, open: { ...others, ...(open.alarm !== undefined && { alarm: open.alarm }) } };
 }

@@ -4,7 +4,7 @@
 import { alarmShare } from "../alarm-share.ts";
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
-import { timeRangeText } from "../instant-text.ts";
+import { instantRangeText } from "../instant-text.ts";
 import { capitalized } from "../letter-case.ts";
 import type { CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
 import { percent } from "../percent.ts";
@@ -52,7 +52,7 @@ export function batchHtml(input: BatchPageInput): string {
   return pageHtml({
     title: `Tidemark: ${verdictNames[verdict]}, batch ${batch_id} of ${stream}`,
     heading: `${verdictNames[verdict]}: batch ${batch_id}`,
-    lead: html`Stream ${stream}, ${dataTime === null ? "" : `data from ${timeRangeText(dataTime.from, dataTime.to)} UTC, `}checked at ${checked_at.slice(0, 16).replace("T", " ")} UTC by model version <code>${model_version}</code>.`,
+    lead: html`Stream ${stream}, ${dataTime === null ? "" : `data from ${instantRangeText(dataTime.from, dataTime.to)} UTC, `}checked at ${checked_at.slice(0, 16).replace("T", " ")} UTC by model version <code>${model_version}</code>.`,
     warnings: known ? [before] : [],
     headline: batchVerdictSection(input),
     sections: result.verdict === "rejected" ? rejectedBatchSections(result, input) : judgedBatchSections(result, input),
@@ -115,14 +115,14 @@ function rejectedBatchSections(result: RejectedBatch, { evidence }: BatchPageInp
       about: "The quality gate rejected the batch before it was judged. No reference was changed.",
       body: htmlTable("Reasons", ["code", "expected", "found", "in words"], rows, "rules words"),
     },
-    ...batchEvidenceSection(evidence),
+    ...batchHtmlEvidence(evidence),
   ];
 }
 
 function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Section[] {
   const { picture, evidence } = input;
   return [
-    ...batchEvidenceSection(evidence),
+    ...batchHtmlEvidence(evidence),
     ...(picture === null ? [batchPictureMixSection(result, null)] : batchPictureSections(result, picture)),
     {
       id: "accuracy",
@@ -147,7 +147,7 @@ function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Sectio
   ];
 }
 
-function batchEvidenceSection(points: readonly EvidencePoint[]): Section[] {
+function batchHtmlEvidence(points: readonly EvidencePoint[]): Section[] {
   if (points.length === 0) return [];
   return [evidenceSection(points, `The stream's last ${counted(points.length, "batch", "batches")}.`)];
 }

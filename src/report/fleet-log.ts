@@ -78,7 +78,7 @@ function metricsOfFleet(streams: readonly (IndexedStream & SelectableStream)[]):
     streams_silent: count(({ silence }) => silence.silent === true),
     streams_rejected: count(({ last }) => last.verdict === "rejected"),
     ...(evidence.length > 0 && {
-      evidence_share_mean: meanOfFleet(evidence),
+      evidence_share_mean: meanInFleetLog(evidence),
       evidence_share_max: evidence.reduce((most, own) => Math.max(most, own)),
     }),
     batches: sum("total"),
@@ -90,7 +90,7 @@ function metricsOfFleet(streams: readonly (IndexedStream & SelectableStream)[]):
 function fleetLogMetrics(results: readonly CheckResult[]): Record<string, number> {
   const judged = results.filter((own): own is JudgedBatch => own.verdict !== "rejected");
   if (judged.length === 0) return {};
-  const mean = meanOfFleet;
+  const mean = meanInFleetLog;
   const accuracy = judged.flatMap(({ accuracy: own }) => own?.estimate ?? []);
   const classes = Object.keys(judged[0]!.signals.class_shares);
   const shares = classes.map((name) => [
@@ -107,6 +107,6 @@ function fleetLogMetrics(results: readonly CheckResult[]): Record<string, number
   };
 }
 
-function meanOfFleet(values: readonly number[]): number {
+function meanInFleetLog(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -2,7 +2,7 @@
 // were tried, strongest first.
 
 import type * as Plot from "@observablehq/plot";
-import { penaltyText } from "../unchanged-penalty.ts";
+import { penaltyOrUnchangedText } from "../unchanged-penalty.ts";
 import { epochTicks } from "./epoch-ticks.ts";
 import type { HistoryRow } from "./history-row.ts";
 
@@ -30,7 +30,7 @@ export function historyAxis(rows: readonly HistoryRow[], most: number): HistoryA
   const penalties = new Map(tried.map(({ epoch, penalty }) => [epoch, penalty!]));
   const tickFormat = (epoch: number): string => {
     const penalty = penalties.get(epoch);
-    return penalty === undefined ? "" : penaltyText(penalty);
+    return penalty === undefined ? "" : penaltyOrUnchangedText(penalty);
   };
   return { name: "penalty", plural: "penalties", last, scale: { ...scale, label: "penalty", tickFormat } };
 }

@@ -3,7 +3,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { CvReport, FoldReport } from "../learning/training/cv-report.ts";
-import { penaltyText } from "../unchanged-penalty.ts";
+import { penaltyOrUnchangedText } from "../unchanged-penalty.ts";
 import { type HistoryAxis, historyAxis, rowsOnHistoryAxis } from "./history-axis.ts";
 import type { HistoryRow } from "./history-row.ts";
 import { type Html, html } from "./html.ts";
@@ -31,7 +31,7 @@ export function learningCurves(report: CvReport, history: readonly HistoryRow[])
   const fits: Fit[] = report.folds.map((fold) => ({
     name: `fold-${fold.fold}`,
     title: `Fold ${fold.fold}`,
-    about: `Tested on ${fold.test_users.join(", ")}. ${keptCurveText(fold)}; ${formatDuration(fold.seconds)}.`,
+    about: `Tested on ${fold.test_users.join(", ")}. ${keptLearningCurveText(fold)}; ${formatDuration(fold.seconds)}.`,
     rows: drawn.filter((row) => row.fit === `fold-${fold.fold}`),
     bestEpoch: fold.best_epoch,
   }));
@@ -86,8 +86,8 @@ function lossCurve(fit: Fit, axes: CurveAxes): Html {
       bestEpochCurveRule(fit),
       Plot.lineY(fit.rows, { x: "epoch", y: "loss", stroke: "var(--muted)" }),
       Plot.lineY(validation, { x: "epoch", y: "val_loss", stroke: "var(--accent)", strokeWidth: 2 }),
-      Plot.dot(keptCurvePoints(fit, fit.rows), { x: "epoch", y: "loss", fill: "var(--muted)", r: 3 }),
-      Plot.dot(keptCurvePoints(fit, validation), { x: "epoch", y: "val_loss", fill: "var(--accent)", r: 3.5 }),
+      Plot.dot(keptLearningCurvePoints(fit, fit.rows), { x: "epoch", y: "loss", fill: "var(--muted)", r: 3 }),
+      Plot.dot(keptLearningCurvePoints(fit, validation), { x: "epoch", y: "val_loss", fill: "var(--accent)", r: 3.5 }),
     ],
   });
 }
@@ -95,7 +95,7 @@ function lossCurve(fit: Fit, axes: CurveAxes): Html {
 function scoreCurve(fit: Fit, axes: CurveAxes): Html | null {
   const validation = fit.rows.filter((row) => row.val_macro_f1 !== null);
   if (validation.length === 0) return null;
-  const kept = keptCurvePoints(fit, validation)[0];
+  const kept = keptLearningCurvePoints(fit, validation)[0];
   return plotSvg(
     `${fit.title}: validation macro-F1 by ${axes.across.name}, ${formatFixed(kept?.val_macro_f1)} at the kept ${axes.across.name}.`,
     {
@@ -106,8 +106,13 @@ function scoreCurve(fit: Fit, axes: CurveAxes): Html | null {
       marks: [
         bestEpochCurveRule(fit),
         Plot.lineY(validation, { x: "epoch", y: "val_macro_f1", stroke: "var(--accent)", strokeWidth: 2 }),
-        Plot.dot(keptCurvePoints(fit, validation), { x: "epoch", y: "val_macro_f1", fill: "var(--accent)", r: 3.5 }),
-        Plot.text(keptCurvePoints(fit, validation), {
+        Plot.dot(keptLearningCurvePoints(fit, validation), {
+          x: "epoch",
+          y: "val_macro_f1",
+          fill: "var(--accent)",
+          r: 3.5,
+        }),
+        Plot.text(keptLearningCurvePoints(fit, validation), {
           x: "epoch",
           y: "val_macro_f1",
           text: (row: HistoryRow) => formatFixed(row.val_macro_f1),
@@ -123,13 +128,13 @@ function scoreCurve(fit: Fit, axes: CurveAxes): Html | null {
 }
 
 /** For example "Best epoch 3 of 18". */
-function keptCurveText({ penalty, best_epoch, epochs }: FoldReport): string {
+function keptLearningCurveText({ penalty, best_epoch, epochs }: FoldReport): string {
   return penalty === undefined
     ? `Best epoch ${best_epoch} of ${epochs}`
-    : `Best penalty ${penaltyText(penalty)}, of ${epochs} tried`;
+    : `Best penalty ${penaltyOrUnchangedText(penalty)}, of ${epochs} tried`;
 }
 
-function keptCurvePoints(fit: Fit, rows: readonly HistoryRow[]): HistoryRow[] {
+function keptLearningCurvePoints(fit: Fit, rows: readonly HistoryRow[]): HistoryRow[] {
   const epoch = fit.bestEpoch ?? fit.rows.at(-1)!.epoch;
   return rows.filter((row) => row.epoch === epoch);
 }

@@ -77,7 +77,8 @@ export function qualityFactTable(
       `${formatDuration(seconds)} in ${counted(stretches, "stretch", "stretches")}; the longest lasts ${formatDuration(longest.seconds)} (${longest.recording} of ${longest.user})`,
     ]);
   }
-  if (windows?.label_changes !== undefined) facts.push(["label changes", labelChangesTableText(windows.label_changes)]);
+  if (windows?.label_changes !== undefined)
+    facts.push(["label changes", qualityTableLabelChanges(windows.label_changes)]);
   return htmlFactTable(facts);
 }
 
@@ -94,7 +95,7 @@ export function channelQualityTable(quality: CvReport["quality"]): Html {
   return htmlTable("Quality by channel", ["channel", "minimum", "maximum", "missing", "infinite", "flat"], channels);
 }
 
-function labelChangesTableText({
+function qualityTableLabelChanges({
   windows,
   crossing,
   mostly,

@@ -15,11 +15,11 @@ export function reliabilityDiagram(report: CvReport): Html {
   const most = Math.max(1, ...[report.pooled, report.pooled_calibrated].flatMap((m) => m.reliability.map((b) => b.n)));
   return html`${reliabilityLegend}<div class="grid">${reliabilityFigure("As trained", report.pooled, most)}
 ${reliabilityFigure(`After temperature ${formatFixed(report.temperature)}`, report.pooled_calibrated, most)}</div>
-<p class="note">${reliabilityByTemperature(report)}</p>`;
+<p class="note">${reliabilityDiagramNote(report)}</p>`;
 }
 
 /** Describes the effect of the temperature, whether or not it helped. */
-export function reliabilityByTemperature({
+export function reliabilityDiagramNote({
   pooled,
   pooled_calibrated: scaled,
 }: Pick<CvReport, "pooled" | "pooled_calibrated">): string {

@@ -25,8 +25,8 @@ import {
   shownInNote,
   streamLogEvents,
   streamLogMark,
+  streamLogTableStart,
   streamRun,
-  streamTableStart,
   verdictMetric,
 } from "./stream-log.ts";
 
@@ -126,7 +126,7 @@ async function reportStreamUnderLock(
   const tables = run?.artifactUri.startsWith("mlflow-artifacts:") ?? false;
   let sent = last;
   while (unsent === null && sent < total) {
-    const skip = Math.max(0, Math.min(sent - shownInNote, streamTableStart(sent + 1) - 1));
+    const skip = Math.max(0, Math.min(sent - shownInNote, streamLogTableStart(sent + 1) - 1));
     const batches = await batchesToReport(ledger, stream, skip, Math.min(total, sent + atOnce) - skip);
     const fresh = batches.slice(sent - skip);
     if (fresh.length === 0) throw tooFewBatchesToReport(stream, total);

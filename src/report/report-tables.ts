@@ -2,7 +2,7 @@
 
 import { counted } from "../counted.ts";
 import type { CvReport, LeakageReport } from "../learning/training/cv-report.ts";
-import { penaltyText } from "../unchanged-penalty.ts";
+import { penaltyOrUnchangedText } from "../unchanged-penalty.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
 import { htmlFactTable, htmlTable } from "./html-table.ts";
 import { formatCount, formatDuration, formatFixed, formatQuantity } from "./number-format.ts";
@@ -66,7 +66,7 @@ export function foldTable(report: CvReport): Html {
     formatCount(fold.n_train),
     formatCount(fold.n_validation),
     formatCount(fold.n_test),
-    ...(chosen ? [penaltyText(fold.penalty!)] : [formatCount(fold.epochs), formatCount(fold.best_epoch)]),
+    ...(chosen ? [penaltyOrUnchangedText(fold.penalty!)] : [formatCount(fold.epochs), formatCount(fold.best_epoch)]),
     formatDuration(fold.seconds),
     formatFixed(m.accuracy),
     formatFixed(m.macro_f1),
@@ -78,7 +78,7 @@ export function foldTable(report: CvReport): Html {
 
 /** For example "12 epochs", or "penalty 300" for a network that is not trained in mini-batches. */
 export function finalFitTableText({ final_fit: { epochs, penalty } }: Pick<CvReport, "final_fit">): string {
-  return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penaltyText(penalty)}`;
+  return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penaltyOrUnchangedText(penalty)}`;
 }
 
 /** The resolved options, and the values that identify the run. */

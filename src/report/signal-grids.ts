@@ -25,7 +25,7 @@ export function signalGrids(excerpts: readonly DrawnExcerpt[], sensors: readonly
   const byLabel = Map.groupBy(excerpts, ({ label }) => label ?? "without a label");
   const grids = [...byLabel].map(([label, own]) => {
     const cards = own.flatMap((excerpt) =>
-      signalsDrawnTogether(excerpt, sensors).map(
+      signalGridSensors(excerpt, sensors).map(
         (drawn) => html`<figure class="card"><h3>${drawn.name}, ${excerpt.user}</h3>${signalGridChart(excerpt, drawn)}
 <figcaption>${excerpt.recording}, ${label}${drawn.unit === null ? "" : `, in ${drawn.unit}`}</figcaption></figure>`,
       ),
@@ -41,7 +41,7 @@ const axisLegend = html`<p class="legend"><span class="key key-accent"></span> x
 `;
 
 /** Returns the sensors, and the channels that belong to no sensor. */
-function signalsDrawnTogether({ channels }: DrawnExcerpt, sensors: readonly DrawnSensor[]): DrawnSensor[] {
+function signalGridSensors({ channels }: DrawnExcerpt, sensors: readonly DrawnSensor[]): DrawnSensor[] {
   const taken = new Set(sensors.flatMap((sensor) => sensor.channels));
   const others = Object.keys(channels).filter((name) => !taken.has(name));
   return [...sensors, ...others.map((name) => ({ name, channels: [name], unit: null }))];
@@ -51,7 +51,7 @@ const mostPoints = 250;
 
 function signalGridChart({ time, channels, user, label }: DrawnExcerpt, { channels: axes, name }: DrawnSensor): Html {
   const seconds = time.map((t) => t - time[0]!);
-  const lines = axes.map((axis) => thinSignal(seconds, channels[axis] ?? []));
+  const lines = axes.map((axis) => thinSignalGridLine(seconds, channels[axis] ?? []));
   const about = `${name} of ${user}${label === null ? "" : `, ${label}`}: ${axes.join(", ")} over ${formatQuantity(seconds.at(-1))} s.`;
   return plotSvg(about, {
     height: 130,
@@ -68,7 +68,10 @@ function signalGridChart({ time, channels, user, label }: DrawnExcerpt, { channe
 }
 
 /** The smallest and the largest value of each of up to 125 equal parts, in the order in which they occur. */
-function thinSignal(seconds: readonly number[], values: readonly number[]): { second: number; value: number }[] {
+function thinSignalGridLine(
+  seconds: readonly number[],
+  values: readonly number[],
+): { second: number; value: number }[] {
   const points = values.map((value, i) => ({ second: Number(seconds[i]!.toFixed(3)), value }));
   if (points.length <= mostPoints) return points;
   const parts = mostPoints / 2;

@@ -13,7 +13,7 @@ import {
   type AlertMessage,
   type AlertType,
   alertMessageSchema,
-  kindOfAlert,
+  kindOfAlertMessage,
   type Severity,
 } from "./alert-message.ts";
 
@@ -76,7 +76,7 @@ export interface Alerted {
  * @param before what has been reported so far
  * @returns the state after the batch, and the messages to send; `before` and no message if the batch is older than the last one
  */
-export function alertOnBatch(
+export function streamAlertOnBatch(
   of: AlertedStream,
   result: CheckResult,
   before: StreamAlerts,
@@ -104,9 +104,9 @@ export function alertOnBatch(
     if (open.alarm !== undefined && (result.verdict === "normal" || open.alarm.begin !== from)) end("alarm");
     if (result.verdict !== "normal") {
       if (open.alarm === undefined)
-        begin("alarm", from, streamAlarmMessage(of, "alarm.began", from, result, at), result.confirmed);
+        begin("alarm", from, streamAlertForAlarm(of, "alarm.began", from, result, at), result.confirmed);
       else if (result.confirmed && !open.alarm.confirmed) {
-        const message = streamAlarmMessage(of, "alarm.confirmed", from, result, open.alarm.message.data.since);
+        const message = streamAlertForAlarm(of, "alarm.confirmed", from, result, open.alarm.message.data.since);
         begin("alarm", from, message, true);
       }
     }
@@ -117,16 +117,16 @@ export function alertOnBatch(
     begin(
       "rejections",
       batchId,
-      streamRejectionsMessage(of, batchId, result, { batches: rejected, of: recent.length }),
+      streamAlertForRejections(of, batchId, result, { batches: rejected, of: recent.length }),
     );
   else if (open.rejections !== undefined && share < rule.share / 2) end("rejections");
   return { after: { recent, last: { batchId, at }, open }, messages };
 }
 
 /** Reports a stream as silent, once. @param lastHeard ISO 8601, UTC */
-export function alertOnSilence(of: AlertedStream, before: StreamAlerts, lastHeard: string, now: string): Alerted {
+export function streamAlertOnSilence(of: AlertedStream, before: StreamAlerts, lastHeard: string, now: string): Alerted {
   if (before.open.silence?.begin === lastHeard) return { after: before, messages: [] };
-  const message = makeAlertMessage(of, "silence.began", lastHeard, now, {
+  const message = makeStreamAlert(of, "silence.began", lastHeard, now, {
     since: lastHeard,
     last_heard: lastHeard,
     title: `Stream ${of.stream} of ${of.model} is silent: its last batch arrived at ${lastHeard}`,
@@ -136,16 +136,16 @@ export function alertOnSilence(of: AlertedStream, before: StreamAlerts, lastHear
 }
 
 /** The incidents of a stream that have not ended. */
-export function openIncidentsOf({ open }: StreamAlerts): [IncidentKind, Incident][] {
+export function incidentsOfStreamAlerts({ open }: StreamAlerts): [IncidentKind, Incident][] {
   return Object.entries(open) as [IncidentKind, Incident][];
 }
 
 /** Ends all incidents of a stream that has been retired. @param now ISO 8601, UTC */
-export function alertOnRetirement(of: AlertedStream, before: StreamAlerts, now: string): Alerted {
-  const open = openIncidentsOf(before);
+export function streamAlertOnRetirement(of: AlertedStream, before: StreamAlerts, now: string): Alerted {
+  const open = incidentsOfStreamAlerts(before);
   if (open.length === 0) return { after: before, messages: [] };
   const messages = open.map(([kind, { begin, message }]) =>
-    makeAlertMessage(of, `${kind}.ended`, begin, now, {
+    makeStreamAlert(of, `${kind}.ended`, begin, now, {
       since: message.data.since,
       alarm_since: kind === "alarm" ? begin : null,
       title: `Stream ${of.stream} of ${of.model} was retired`,
@@ -158,10 +158,10 @@ export function alertOnRetirement(of: AlertedStream, before: StreamAlerts, now: 
  * Ends an incident of an erased stream, whose name the message must not contain.
  * @param now ISO 8601, UTC
  */
-export function endOfErasedIncident(kind: IncidentKind, { message: { data } }: Incident, now: string): AlertMessage {
+export function streamAlertOnErasure(kind: IncidentKind, { message: { data } }: Incident, now: string): AlertMessage {
   const ended = `${kind}.ended` as const;
   const of = { project: data.project, model: data.model, stream: "(erased)" };
-  const own = makeAlertMessage(of, ended, "", now, {
+  const own = makeStreamAlert(of, ended, "", now, {
     since: data.since,
     title: `A stream of ${data.model} was erased`,
   });
@@ -176,14 +176,14 @@ function severityOfStreamAlert(type: AlertType, verdict: AlertData["verdict"]): 
 }
 
 /** A message without facts about a batch, to which `facts` are added. */
-export function makeAlertMessage(
+export function makeStreamAlert(
   of: AlertedStream,
   type: AlertType,
   begin: string,
   at: string,
   facts: Partial<AlertData> & Pick<AlertData, "title" | "since">,
 ): AlertMessage {
-  const incident = `tidemark-${shortStreamAlertHash(of.project, of.model, of.stream, kindOfAlert(type), begin)}`;
+  const incident = `tidemark-${shortStreamAlertHash(of.project, of.model, of.stream, kindOfAlertMessage(type), begin)}`;
   return {
     type,
     timestamp: at,
@@ -213,7 +213,7 @@ function shortStreamAlertHash(...parts: readonly unknown[]): string {
   return sha256Bytes(JSON.stringify(parts)).slice("sha256:".length).slice(0, 32);
 }
 
-function streamAlarmMessage(
+function streamAlertForAlarm(
   of: AlertedStream,
   type: "alarm.began" | "alarm.confirmed",
   from: string,
@@ -221,7 +221,7 @@ function streamAlarmMessage(
   since: string,
 ): AlertMessage {
   const { evidence, change_point, likely_causes } = result;
-  const furthest = furthestOfAlert(result);
+  const furthest = furthestOfStreamAlert(result);
   const verb = type === "alarm.began" ? "began" : "is confirmed";
   const details = [
     `batch ${result.batch_id}; alarm since batch ${from}${change_point === null ? "" : `; changed at about batch ${change_point}`}`,
@@ -232,7 +232,7 @@ function streamAlarmMessage(
     ...(result.impossible ?? []).map(({ message }) => `impossible: ${message}`),
     ...likely_causes.map(({ fault, channels }) => `likely cause: ${fault} (${channels.join(", ")})`),
   ];
-  return makeAlertMessage(of, type, from, result.checked_at, {
+  return makeStreamAlert(of, type, from, result.checked_at, {
     ...streamAlertFacts(result),
     since,
     title: `Alarm on stream ${of.stream} of ${of.model} ${verb}: ${result.verdict.replace("_", " ")}`,
@@ -245,18 +245,18 @@ function streamAlarmMessage(
   });
 }
 
-function furthestOfAlert({ leading, comparisons }: JudgedBatch): AlertData["furthest"] {
+function furthestOfStreamAlert({ leading, comparisons }: JudgedBatch): AlertData["furthest"] {
   const own = comparisons.find(({ reference }) => reference === leading);
   return own === undefined ? null : { reference: own.reference, channel: own.channel, statistic: own.statistic };
 }
 
-function streamRejectionsMessage(
+function streamAlertForRejections(
   of: AlertedStream,
   from: string,
   result: RejectedBatch,
   rejected: { readonly batches: number; readonly of: number },
 ): AlertMessage {
-  return makeAlertMessage(of, "rejections.began", from, result.checked_at, {
+  return makeStreamAlert(of, "rejections.began", from, result.checked_at, {
     ...streamAlertFacts(result),
     since: result.checked_at,
     title: `The quality gate rejected ${rejected.batches} of the last ${rejected.of} batches of stream ${of.stream} of ${of.model}`,
@@ -278,7 +278,7 @@ function endOfStreamIncident(
   result: CheckResult,
 ): AlertMessage {
   const { since, last_heard } = incident.message.data;
-  return makeAlertMessage(of, `${kind}.ended`, incident.begin, result.checked_at, {
+  return makeStreamAlert(of, `${kind}.ended`, incident.begin, result.checked_at, {
     ...streamAlertFacts(result),
     since,
     last_heard,

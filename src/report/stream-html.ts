@@ -2,7 +2,7 @@
 // the alarm level, the figures for its batches over time, and every batch with the reasons for its verdict.
 
 import { durationText } from "../duration-text.ts";
-import { timeRangeText } from "../instant-text.ts";
+import { instantRangeText } from "../instant-text.ts";
 import type { ShownBatch } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
 import { percent } from "../percent.ts";
@@ -100,19 +100,19 @@ function streamHistorySections({ history }: ShownStream): Section[] {
       which,
       history.at(-1)?.change_point ?? null,
     ),
-    ...streamChartSection(
+    ...streamHtmlChartSection(
       "channels",
       "Channels over time",
       streamChannelsChart(last),
       "The larger a dot, the larger the score of the channel against the reference that was furthest away. For old batches, only the furthest channel is kept.",
     ),
-    ...streamChartSection(
+    ...streamHtmlChartSection(
       "mix",
       "Activities over time",
       streamMixChart(last),
       "Share of the windows by predicted class.",
     ),
-    ...streamChartSection(
+    ...streamHtmlChartSection(
       "accuracy",
       "Estimated accuracy over time",
       streamAccuracyChart(last),
@@ -135,14 +135,14 @@ function streamHistorySections({ history }: ShownStream): Section[] {
           "in references",
           "accuracy",
         ],
-        history.toReversed().map(streamBatchRow),
+        history.toReversed().map(streamHtmlRow),
         "batches",
       ),
     },
   ];
 }
 
-function streamChartSection(
+function streamHtmlChartSection(
   id: string,
   title: string,
   chart: ((width: number) => Chart) | null,
@@ -151,24 +151,24 @@ function streamChartSection(
   return chart === null ? [] : [{ id, title, about, body: wideCard(chart) }];
 }
 
-function streamBatchRow(batch: ShownBatch): (string | Html)[] {
+function streamHtmlRow(batch: ShownBatch): (string | Html)[] {
   const { batch_id, data_from, data_to, received_at, verdict, evidence, leading, in_references, accuracy } = batch;
   const furthest = batch.comparisons.find(({ reference }) => reference === leading);
   return [
     batch_id,
-    data_from === null || data_to === null ? "–" : timeRangeText(data_from, data_to),
+    data_from === null || data_to === null ? "–" : instantRangeText(data_from, data_to),
     received_at.slice(0, 16).replace("T", " "),
     verdictNames[verdict],
     evidence === null ? "–" : explainShareOfAlarmInShort(evidence),
     furthest === undefined ? "–" : `${furthest.channel} from ${referenceNames[furthest.reference]}`,
-    streamBatchReasons(batch).join(" ") || "–",
+    streamHtmlReasons(batch).join(" ") || "–",
     in_references ? "yes" : "no",
     accuracy === null ? "–" : percent(accuracy.estimate, { decimals: 0 }),
   ];
 }
 
 /** The reasons for a batch's verdict in a history, in a few words each. */
-export function streamBatchReasons({
+export function streamHtmlReasons({
   raised_by,
   likely_causes,
   unfamiliar,

@@ -95,7 +95,7 @@ export function streamLogEvents(
 ): TrackingEvent[] {
   const newest = batches.at(-1)!;
   const all = [...before, ...batches];
-  const starts = new Set(batches.map(({ step }) => streamTableStart(step)));
+  const starts = new Set(batches.map(({ step }) => streamLogTableStart(step)));
   return [
     ...(tables ? [...starts].map((start) => streamLogTable(all, start)) : []),
     // Nothing runs between two checks, so each check moves the run's end time.
@@ -120,22 +120,24 @@ export function streamLogEvents(
 }
 
 /** The first batch in the table that contains the given batch. */
-export function streamTableStart(step: number): number {
+export function streamLogTableStart(step: number): number {
   return step - ((step - 1) % batchesPerTable);
 }
 
-const streamTableFile = (start: number): string => `batches-${start}.json`;
+const streamLogTableFile = (start: number): string => `batches-${start}.json`;
 
 /** The value of the tag that tells MLflow that an artifact is a table. */
 function streamLogTables(newest: number): string {
   const starts = Array.from({ length: Math.ceil(newest / batchesPerTable) }, (_, i) => 1 + i * batchesPerTable);
-  return JSON.stringify(starts.slice(-listedTables).map((start) => ({ path: streamTableFile(start), type: "table" })));
+  return JSON.stringify(
+    starts.slice(-listedTables).map((start) => ({ path: streamLogTableFile(start), type: "table" })),
+  );
 }
 
 /** All statistics of some batches, in pandas' "split" orient, which `mlflow.load_table` reads. */
 function streamLogTable(batches: readonly CheckedBatch[], start: number): TrackingEvent {
   const rows = batches
-    .filter(({ step }) => streamTableStart(step) === start)
+    .filter(({ step }) => streamLogTableStart(step) === start)
     .map(({ step, batchId, receivedAt, status, result }) => ({
       step,
       verdict: result.verdict,
@@ -146,7 +148,7 @@ function streamLogTable(batches: readonly CheckedBatch[], start: number): Tracki
     }));
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const data = rows.map((row) => columns.map((column) => (row as Record<string, unknown>)[column] ?? null));
-  const file = streamTableFile(start);
+  const file = streamLogTableFile(start);
   return { type: "artifact", run: streamRun, file, path: file, content: JSON.stringify({ columns, data }) };
 }
 

@@ -92,7 +92,7 @@ export function trainLogDataset({ files, fingerprint, channels }: Dataset, rows:
 }
 
 /** The nested run for one fit. */
-export function beginFitLog(fit: FitName, at: number): TrackingEvent {
+export function beginTrainLogFit(fit: FitName, at: number): TrackingEvent {
   const name = fit === "final" ? "final fit" : fit.replace("-", " ");
   return { type: "run", run: fit, name, parent: trainRun, at, tags: { "tidemark.fit": fit } };
 }
@@ -112,8 +112,8 @@ export function trainLogEpoch(row: Omit<HistoryRow, "fit" | "best">, fit: string
   };
   const watched = { [`loss/${fit}`]: loss, [`val_loss/${fit}`]: val_loss, [`val_macro_f1/${fit}`]: val_macro_f1 };
   return [
-    { type: "metrics", run: fit, at, step: epoch, values: nonNullLoggedMetrics(values) },
-    { type: "metrics", run: trainRun, at, step: epoch, values: nonNullLoggedMetrics(watched) },
+    { type: "metrics", run: fit, at, step: epoch, values: nonNullTrainLogMetrics(values) },
+    { type: "metrics", run: trainRun, at, step: epoch, values: nonNullTrainLogMetrics(watched) },
   ];
 }
 
@@ -123,7 +123,7 @@ export function trainLogEvents(event: LoggedEvent, at: number): TrackingEvent[] 
     case "fold": {
       const run: FitName = `fold-${event.fold}`;
       const { macro_f1 } = event.metrics;
-      const test = prefixLoggedMetrics("test_", trainLogScores(event.metrics));
+      const test = prefixTrainLogMetrics("test_", trainLogScores(event.metrics));
       return [
         { type: "metrics", run, at, step: event.bestEpoch, values: { ...test, best_epoch: event.bestEpoch } },
         { type: "status", run, status: "FINISHED", at },
@@ -133,7 +133,7 @@ export function trainLogEvents(event: LoggedEvent, at: number): TrackingEvent[] 
     case "cycle": {
       const { cycle, holdout, unlabelled, selection } = event.report;
       const run: FitName = `cycle-${cycle}`;
-      const values = nonNullLoggedMetrics({
+      const values = nonNullTrainLogMetrics({
         holdout_macro_f1: holdout.macro_f1,
         holdout_accuracy: holdout.accuracy,
         mean_confidence: unlabelled.mean_confidence,
@@ -146,7 +146,7 @@ export function trainLogEvents(event: LoggedEvent, at: number): TrackingEvent[] 
       return [
         { type: "metrics", run, at, step: 0, values },
         { type: "status", run, status: "FINISHED", at },
-        { type: "metrics", run: trainRun, at, step: cycle, values: prefixLoggedMetrics("cycle_", values) },
+        { type: "metrics", run: trainRun, at, step: cycle, values: prefixTrainLogMetrics("cycle_", values) },
       ];
     }
     case "final":
@@ -177,10 +177,10 @@ export function endTrainLog(
     ...trainLogSpreads("cv", summary.over_folds),
     ...trainLogSpreads("people", summary.over_users),
     worst_person_macro_f1: summary.worst_user.macro_f1,
-    ...prefixLoggedMetrics("pooled_", trainLogScores(pooled)),
+    ...prefixTrainLogMetrics("pooled_", trainLogScores(pooled)),
     pooled_calibrated_expected_calibration_error: pooled_calibrated.expected_calibration_error,
     ...Object.fromEntries(Object.entries(pooled.per_class).map(([name, { f1 }]) => [`f1/${name}`, f1])),
-    ...(report.test_set !== undefined && prefixLoggedMetrics("test_set_", trainLogScores(report.test_set.pooled))),
+    ...(report.test_set !== undefined && prefixTrainLogMetrics("test_set_", trainLogScores(report.test_set.pooled))),
     temperature,
     final_epochs: final_fit.epochs,
     windows: final_fit.n_windows,
@@ -239,11 +239,11 @@ export function trainLogRegistration(
 
 function trainLogScores(metrics: ClassificationMetrics): Record<string, number> {
   const { accuracy, macro_f1, weighted_f1, kappa, log_loss, expected_calibration_error } = metrics;
-  return nonNullLoggedMetrics({ accuracy, macro_f1, weighted_f1, kappa, log_loss, expected_calibration_error });
+  return nonNullTrainLogMetrics({ accuracy, macro_f1, weighted_f1, kappa, log_loss, expected_calibration_error });
 }
 
 function trainLogSpreads(prefix: string, summary: MetricsSummary): Record<string, number> {
-  return nonNullLoggedMetrics(
+  return nonNullTrainLogMetrics(
     Object.fromEntries(
       Object.entries(summary).flatMap(([name, { mean, sd }]) => [
         [`${prefix}_${name}_mean`, mean],
@@ -253,11 +253,11 @@ function trainLogSpreads(prefix: string, summary: MetricsSummary): Record<string
   );
 }
 
-function prefixLoggedMetrics(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
+function prefixTrainLogMetrics(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 }
 
-function nonNullLoggedMetrics(values: Readonly<Record<string, number | null>>): Record<string, number> {
+function nonNullTrainLogMetrics(values: Readonly<Record<string, number | null>>): Record<string, number> {
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== null));
 }
 

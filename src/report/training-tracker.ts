@@ -22,7 +22,7 @@ import { meanCurves } from "./mean-curves.ts";
 import { SystemMetrics, systemMetricPrefix, systemSampleMs } from "./system-metrics.ts";
 import { readTrackingLog } from "./tracking-log.ts";
 import {
-  beginFitLog,
+  beginTrainLogFit,
   type LoggedEvent,
   type TrackerStart,
   trainLogEpoch,
@@ -204,7 +204,7 @@ export class TrainingTracker {
   }
 
   #beginFit(fit: FitName, at: number): void {
-    if (!this.#statuses.has(fit)) this.#record(beginFitLog(fit, at));
+    if (!this.#statuses.has(fit)) this.#record(beginTrainLogFit(fit, at));
     else if (this.#statuses.get(fit) !== "RUNNING") this.#record({ type: "status", run: fit, status: "RUNNING", at });
   }
 

@@ -6,9 +6,9 @@ import { LedgerActions } from "./ledger-actions.ts";
 import {
   batchStatus,
   boundedLedgerCell,
-  deflateForBatchLedger,
+  deflateForLedgerCell,
   headlineAsLedgerCell,
-  jsonForBatchLedger,
+  jsonForLedgerCell,
   jsonText,
   longestHeadline,
   longestJson,
@@ -21,11 +21,11 @@ import {
   figuresOfLedgerRow,
   ledgerBatch,
   ledgerColumns,
-  ledgerStream,
   nameColumns,
   overviewOfLedgerRow,
   type StreamRow,
   streamColumns,
+  streamOfLedgerRow,
 } from "./ledger-rows.ts";
 import { PreparedStatements } from "./prepared-statements.ts";
 import { parseStoredValue } from "./stored-value.ts";
@@ -126,7 +126,7 @@ export class BatchLedger {
       `INSERT INTO batches (stream, batch_id, content_hash, received_at, status, reason, in_window, figures, result, whole, headline, data_from, data_to)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
       ...[stream, batchId, contentHash, receivedAt, status, reason, inReferences ? 1 : 0],
-      ...[figures === null ? null : jsonForBatchLedger(figures), deflateForBatchLedger(result)],
+      ...[figures === null ? null : jsonForLedgerCell(figures), deflateForLedgerCell(result)],
       ...[headline === null ? null : headlineAsLedgerCell(headline), dataTime?.from ?? null, dataTime?.to ?? null],
     );
     if (summary !== null) {
@@ -250,7 +250,7 @@ export class BatchLedger {
 
   stream(name: string): StreamRow | undefined {
     const row = this.#sql.get(`SELECT ${streamColumns} FROM streams WHERE name = ?`, name);
-    return row === undefined ? undefined : ledgerStream(row);
+    return row === undefined ? undefined : streamOfLedgerRow(row);
   }
 
   /** Reads only the stream's version; 0 before its first batch. */
@@ -260,7 +260,7 @@ export class BatchLedger {
 
   /** @param state any JSON value; the stream must have at least one batch */
   putState(stream: string, state: unknown): void {
-    this.#sql.run("UPDATE streams SET state = ? WHERE name = ?", jsonForBatchLedger(state), stream);
+    this.#sql.run("UPDATE streams SET state = ? WHERE name = ?", jsonForLedgerCell(state), stream);
     this.#changed(stream, null);
   }
 

@@ -18,8 +18,8 @@ import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { replaceFileAtomic, writeFileAtomic } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
-import { makeFlushedDirectory } from "./flush.ts";
-import { appendJsonLine, checkJsonFile, jsonFileText, readJsonFile, readJsonLines } from "./json-file.ts";
+import { createAndFlushDirectory } from "./flush.ts";
+import { appendJsonLine, checkJsonFile, jsonFileText, readJsonFile, readJsonFileLines } from "./json-file.ts";
 import { acquireLock } from "./lock.ts";
 
 /** Where the batches of a spool are sent. */
@@ -97,7 +97,7 @@ export class BatchSpool {
 
   /** @throws UserError if another process uses the folder */
   static async open(directory: string): Promise<BatchSpool> {
-    await makeFlushedDirectory(directory);
+    await createAndFlushDirectory(directory);
     const lock = await acquireLock(directory);
     if (!lock.held) {
       throw new UserError(`--spool ${directory}: another push uses this folder: ${lock.holder}`, {
@@ -246,7 +246,7 @@ export class BatchSpool {
   /** Reads taken.jsonl, and drops the records of files that no longer exist. */
   async #readTaken(): Promise<void> {
     const path = join(this.directory, "taken.jsonl");
-    const lines = await readJsonLines(path);
+    const lines = await readJsonFileLines(path);
     for (const line of lines) {
       const file = checkJsonFile(line, takenSchema, path);
       if (await exists(file.path)) this.#taken.set(file.path, file);

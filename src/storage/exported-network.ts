@@ -31,22 +31,27 @@ export function exportedNetworkFaults(bytes: Uint8Array, expected: ExpectedNetwo
     return found === JSON.stringify(wanted)
       ? []
       : [
-          `metadata ${key}: expected ${shortenExportedText(JSON.stringify(wanted))} as in manifest.json, got ${shortenExportedText(found ?? "none")}`,
+          `metadata ${key}: expected ${shortenExportedNetworkText(JSON.stringify(wanted))} as in manifest.json, got ${shortenExportedNetworkText(found ?? "none")}`,
         ];
   };
   return [
     ...model.external
       .slice(0, 3)
-      .map((name) => `tensor ${shortenExportedText(name)}: expected its data in this file, but it is in another file`),
+      .map(
+        (name) =>
+          `tensor ${shortenExportedNetworkText(name)}: expected its data in this file, but it is in another file`,
+      ),
     ...foreign
       .slice(0, 3)
-      .map((domain) => `operators of ${shortenExportedText(domain)}: expected only ONNX's own operators`),
-    ...model.nested.slice(0, 3).map((name) => `${shortenExportedText(name)}: expected no nested graph`),
-    ...more.slice(0, 3).map(({ name }) => `input ${shortenExportedText(name)}: expected no input except the windows`),
-    ...exportedTensorFaults("input", "windows", input, [null, windowSize, channels.length]),
+      .map((domain) => `operators of ${shortenExportedNetworkText(domain)}: expected only ONNX's own operators`),
+    ...model.nested.slice(0, 3).map((name) => `${shortenExportedNetworkText(name)}: expected no nested graph`),
+    ...more
+      .slice(0, 3)
+      .map(({ name }) => `input ${shortenExportedNetworkText(name)}: expected no input except the windows`),
+    ...exportedNetworkTensorFaults("input", "windows", input, [null, windowSize, channels.length]),
     ...["probabilities", "logits"].flatMap((name) => {
       const output = model.outputs.find((candidate) => candidate.name === name);
-      return exportedTensorFaults("output", name, output, [null, classes.length]);
+      return exportedNetworkTensorFaults("output", name, output, [null, classes.length]);
     }),
     ...metadata("channels", channels),
     ...metadata("classes", classes),
@@ -55,7 +60,7 @@ export function exportedNetworkFaults(bytes: Uint8Array, expected: ExpectedNetwo
 }
 
 /** @param shape dimensions; null stands for the number of windows */
-function exportedTensorFaults(
+function exportedNetworkTensorFaults(
   role: "input" | "output",
   name: string,
   found: TensorDescription | undefined,
@@ -70,10 +75,10 @@ function exportedTensorFaults(
   if (fits) return [];
   const got = found.shape === null ? "no shape" : `[${found.shape.map((size) => size || "?").join(", ")}]`;
   return [
-    `${role} ${name}: expected ${wanted}, got ${shortenExportedText(got)}${found.type === float32 ? "" : " of another type"}`,
+    `${role} ${name}: expected ${wanted}, got ${shortenExportedNetworkText(got)}${found.type === float32 ? "" : " of another type"}`,
   ];
 }
 
-function shortenExportedText(text: string): string {
+function shortenExportedNetworkText(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }

@@ -25,7 +25,7 @@ export async function flushFile(path: string): Promise<void> {
  * Creates a directory and its parents, and flushes them. Returns the first directory that did not exist, or undefined if all of
  * them existed.
  */
-export async function makeFlushedDirectory(directory: string): Promise<string | undefined> {
+export async function createAndFlushDirectory(directory: string): Promise<string | undefined> {
   const first = await makeDirectories(directory);
   if (first !== undefined) await flushDirectory(dirname(first));
   return first;

@@ -23,7 +23,7 @@ export async function appendJsonLine(path: string, value: unknown): Promise<void
 }
 
 /** The values of a file written by `appendJsonLine`; empty if there is no file. An incomplete last line is skipped. */
-export async function readJsonLines(path: string): Promise<unknown[]> {
+export async function readJsonFileLines(path: string): Promise<unknown[]> {
   const text = (await readTextFile(path)) ?? "";
   return text
     .split("\n")

@@ -18,7 +18,7 @@ export const labelsSchema: z.ZodType<Labels> = z.looseObject({
 });
 
 /** Faults in labels that conform to their schema; empty if the labels equal the manifest's classes. */
-export function labelFaults({ classes }: Labels, expected: readonly string[]): string[] {
+export function labelsFileFaults({ classes }: Labels, expected: readonly string[]): string[] {
   const shown = (names: readonly string[]): string => `${names.length} (${names.slice(0, 20).join(", ")})`;
   return classes.length === expected.length && classes.every((name, k) => name === expected[k])
     ? []

@@ -1,6 +1,6 @@
 // The record of users' actions in an SQLite ledger, inside the caller's transaction.
 import { boundedLedgerCell, longestJson, longestName } from "./ledger-cells.ts";
-import { ledgerAction } from "./ledger-rows.ts";
+import { actionOfLedgerRow } from "./ledger-rows.ts";
 import type { PreparedStatements } from "./prepared-statements.ts";
 import type { StreamAction } from "./stream-store.ts";
 
@@ -21,6 +21,6 @@ export class LedgerActions {
     const columns = ["at", "who", "action", "stream", "subject"].map((own) => boundedLedgerCell(own, longestName));
     const sql = `SELECT ${columns.join(", ")}, ${boundedLedgerCell("reason", longestJson)} FROM actions
       ${stream === undefined ? "" : "WHERE stream = ?"} ORDER BY sequence`;
-    return this.#sql.all(sql, ...(stream === undefined ? [] : [stream])).map(ledgerAction);
+    return this.#sql.all(sql, ...(stream === undefined ? [] : [stream])).map(actionOfLedgerRow);
   }
 }

@@ -54,8 +54,8 @@ export function dataTimeOfCells(from: string | null, to: string | null): DataTim
 }
 
 /** Encodes a long value for the ledger. */
-export function deflateForBatchLedger(value: unknown): Uint8Array {
-  const text = jsonForBatchLedger(value);
+export function deflateForLedgerCell(value: unknown): Uint8Array {
+  const text = jsonForLedgerCell(value);
   if (text.length > longestJson) throw new RangeError(`ledger: expected at most ${longestJson} characters of JSON`);
   return deflateRawSync(text);
 }
@@ -65,7 +65,7 @@ export function shortenedLedgerResult(result: unknown, shorten: (result: unknown
   const value = deflatedJson.safeParse(result);
   if (!value.success) return null;
   try {
-    return deflateForBatchLedger(shorten(value.data));
+    return deflateForLedgerCell(shorten(value.data));
   } catch (error) {
     if (error instanceof z.ZodError) return null;
     throw error;
@@ -74,7 +74,7 @@ export function shortenedLedgerResult(result: unknown, shorten: (result: unknown
 
 /** Encodes a headline, which must be short because lists of streams read many of them. */
 export function headlineAsLedgerCell(value: unknown): string {
-  const text = jsonForBatchLedger(value);
+  const text = jsonForLedgerCell(value);
   if (Buffer.byteLength(text) > longestHeadline)
     throw new RangeError(
       `ledger: expected a headline of at most ${longestHeadline} bytes, got ${text.slice(0, 100)}...`,
@@ -82,7 +82,7 @@ export function headlineAsLedgerCell(value: unknown): string {
   return text;
 }
 
-export function jsonForBatchLedger(value: unknown): string {
+export function jsonForLedgerCell(value: unknown): string {
   const text = JSON.stringify(value);
   if (text === undefined) throw new TypeError(`ledger: expected a JSON value, got ${typeof value}`);
   return text;

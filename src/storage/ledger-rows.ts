@@ -133,7 +133,7 @@ export function ledgerWholeBatch(row: LedgerRow): WholeRow {
   return parseStoredValue(wholeRow, row, "a batch");
 }
 
-export function ledgerStream(row: LedgerRow): StreamRow {
+export function streamOfLedgerRow(row: LedgerRow): StreamRow {
   return parseStoredValue(streamRow, row, `stream "${row.name}"`);
 }
 
@@ -141,7 +141,7 @@ export function overviewOfLedgerRow(row: LedgerRow): StreamOverview {
   return parseStoredValue(overviewRow, row, `stream "${row.name}"`);
 }
 
-export function ledgerAction(row: LedgerRow): StreamAction {
+export function actionOfLedgerRow(row: LedgerRow): StreamAction {
   return parseStoredValue(actionRow, row, "an action");
 }
 

@@ -92,7 +92,7 @@ const tables2 = tables3
   .replace("headline TEXT,", "");
 
 /** Upgrades the tables of version 2, within the caller's transaction; headlines are left empty. */
-export function upgradeVersion2LedgerTables(database: DatabaseSync): void {
+export function alterLedgerTablesOfVersion2(database: DatabaseSync): void {
   database.exec(`
     DROP INDEX batches_of_stream;
     ALTER TABLE batches ADD COLUMN headline TEXT;
@@ -102,7 +102,7 @@ export function upgradeVersion2LedgerTables(database: DatabaseSync): void {
 }
 
 /** Upgrades the tables of version 3, within the caller's transaction; the times of the data are unknown. */
-export function upgradeVersion3LedgerTables(database: DatabaseSync): void {
+export function alterLedgerTablesOfVersion3(database: DatabaseSync): void {
   database.exec(`
     ${dataTimeColumns.map((column) => `ALTER TABLE batches ADD COLUMN ${column};`).join("\n")}
     ${addedByVersion4}
@@ -110,11 +110,11 @@ export function upgradeVersion3LedgerTables(database: DatabaseSync): void {
   `);
 }
 
-export function createVersion3LedgerTables(database: DatabaseSync, modelVersion: string): void {
+export function createLedgerTablesOfVersion3(database: DatabaseSync, modelVersion: string): void {
   createEarlierLedgerTables(database, 3, tables3, modelVersion);
 }
 
-export function createVersion2LedgerTables(database: DatabaseSync, modelVersion: string): void {
+export function createLedgerTablesOfVersion2(database: DatabaseSync, modelVersion: string): void {
   createEarlierLedgerTables(database, 2, tables2, modelVersion);
 }
 
@@ -143,7 +143,7 @@ const tables1 = `
   CREATE INDEX window_batches ON batches (stream, sequence) WHERE in_window = 1;
 `;
 
-export function createVersion1LedgerTables(database: DatabaseSync, modelVersion: string): void {
+export function createLedgerTablesOfVersion1(database: DatabaseSync, modelVersion: string): void {
   createEarlierLedgerTables(database, 1, tables1, modelVersion);
 }
 
@@ -157,9 +157,9 @@ function createEarlierLedgerTables(database: DatabaseSync, version: number, sql:
 export function hasLedgerTables(database: DatabaseSync, version: number): boolean {
   const fresh = openSqlite(":memory:");
   try {
-    if (version === 1) createVersion1LedgerTables(fresh, "");
-    else if (version === 2) createVersion2LedgerTables(fresh, "");
-    else if (version === 3) createVersion3LedgerTables(fresh, "");
+    if (version === 1) createLedgerTablesOfVersion1(fresh, "");
+    else if (version === 2) createLedgerTablesOfVersion2(fresh, "");
+    else if (version === 3) createLedgerTablesOfVersion3(fresh, "");
     else if (version === ledgerSchemaVersion) createLedgerTables(fresh, "");
     else return false;
     return ledgerTablesSchema(database) === ledgerTablesSchema(fresh);

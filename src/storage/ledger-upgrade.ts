@@ -6,15 +6,15 @@ import { z } from "zod";
 import {
   boundedLedgerCell,
   deflatedJson,
-  deflateForBatchLedger,
+  deflateForLedgerCell,
   headlineAsLedgerCell,
-  jsonForBatchLedger,
+  jsonForLedgerCell,
   jsonText,
   longestJson,
   longestName,
   longestSummary,
 } from "./ledger-cells.ts";
-import { createLedgerTables, upgradeVersion2LedgerTables, upgradeVersion3LedgerTables } from "./ledger-tables.ts";
+import { alterLedgerTablesOfVersion2, alterLedgerTablesOfVersion3, createLedgerTables } from "./ledger-tables.ts";
 import { parseStoredValue } from "./stored-value.ts";
 
 /** @throws UserError if the summary is damaged; the message uses `what` to refer to the batch */
@@ -42,8 +42,8 @@ export function upgradeLedger(
   { modelVersion, upgradeSummary, upgradeHeadline }: LedgerUpgrade & { readonly modelVersion: string },
 ): void {
   if (version === 1) upgradeLedgerFromVersion1(database, modelVersion, upgradeSummary);
-  if (version === 2) upgradeVersion2LedgerTables(database);
-  if (version !== 1) upgradeVersion3LedgerTables(database);
+  if (version === 2) alterLedgerTablesOfVersion2(database);
+  if (version !== 1) alterLedgerTablesOfVersion3(database);
   if (version === 3) return;
   database.exec(`
     INSERT INTO overviews (stream, accepted, doubtful, alarmed, rejected, excluded)
@@ -125,8 +125,8 @@ function upgradeLedgerFromVersion1(database: DatabaseSync, modelVersion: string,
       ...[old.sequence, old.stream, old.batch_id, old.content_hash, old.received_at, old.status, old.reason],
       ...[
         old.in_window,
-        upgraded === null ? null : jsonForBatchLedger(upgraded.figures),
-        deflateForBatchLedger(old.result),
+        upgraded === null ? null : jsonForLedgerCell(upgraded.figures),
+        deflateForLedgerCell(old.result),
       ],
     );
     if (upgraded !== null) insertSummary.run(old.sequence, old.stream, upgraded.summary);

@@ -10,10 +10,10 @@ import { explainSystemErrorOnRead, hasSystemErrorCode } from "../system-error.ts
 import { temporaryBeside } from "../temporary-file.ts";
 import { replaceFileAtomic, writeFileAtomic } from "./atomic-file.ts";
 import { fileInside, pathInside } from "./file-inside.ts";
-import { flushDirectory, makeFlushedDirectory } from "./flush.ts";
+import { createAndFlushDirectory, flushDirectory } from "./flush.ts";
 import { sha256File } from "./hash.ts";
 import { checkJsonFile, jsonFileText, readJson } from "./json-file.ts";
-import { type Labels, labelFaults, labelsSchema } from "./labels.ts";
+import { type Labels, labelsFileFaults, labelsSchema } from "./labels.ts";
 import { changedManifestFile, type Manifest, manifestHashes, readManifest, sealManifest } from "./manifest.ts";
 import { monitorFile } from "./monitor-database.ts";
 import { checkOutFolder } from "./out-folder.ts";
@@ -110,7 +110,7 @@ export async function writeModelFolder(
   const staging = options.staging ?? temporaryBeside(resolve(out));
   await checkOutFolder(out);
   await rm(staging, { recursive: true, force: true });
-  await makeFlushedDirectory(dirname(staging));
+  await createAndFlushDirectory(dirname(staging));
   await mkdir(staging);
   try {
     for (const [name, content] of Object.entries(files)) await putInModelFolder(join(staging, name), content);
@@ -125,7 +125,7 @@ export async function writeModelFolder(
       mutable_files: Object.fromEntries(hashes.filter(([name]) => mutableFiles.includes(name))),
     });
     await writeFileAtomic(join(staging, modelFiles.manifest), jsonFileText(manifest));
-    await makeFlushedDirectory(parent);
+    await createAndFlushDirectory(parent);
     await removeEmptyModelFolder(out);
     await rename(staging, out);
     await flushDirectory(parent);
@@ -145,11 +145,11 @@ export async function writeModelFolder(
  */
 export async function openModelFolder(directory: string): Promise<ModelFolder> {
   const manifest = await manifestOfModelFolder(directory);
-  await refuseModelFolderLinks(directory);
+  await refuseLinksInModelFolder(directory);
   const path = join(directory, modelFiles.labels);
   const labels = checkJsonFile(await readJson(path), labelsSchema, path);
-  const faults = labelFaults(labels, manifest.data.classes);
-  if (faults.length > 0) throw unfitModelFolderFile(path, faults);
+  const faults = labelsFileFaults(labels, manifest.data.classes);
+  if (faults.length > 0) throw unfitFileInModelFolder(path, faults);
   return { directory, manifest, labels, path: (name) => join(directory, name) };
 }
 
@@ -184,7 +184,7 @@ async function changedModelFolderFile(directory: string, manifest: Manifest): Pr
 }
 
 /** The error for a file that matches its hash but contradicts the rest of the folder. */
-export function unfitModelFolderFile(path: string, faults: readonly string[]): UserError {
+export function unfitFileInModelFolder(path: string, faults: readonly string[]): UserError {
   return new UserError(`${path} cannot be used:`, {
     details: faults,
     advice: "The file is written once, together with the model. Restore the model folder from a copy, or train again.",
@@ -197,7 +197,7 @@ async function putInModelFolder(path: string, content: FileContent): Promise<voi
 }
 
 /** @throws UserError if any file that is read or written in a model folder is a link that leads out of the folder */
-export async function refuseModelFolderLinks(directory: string): Promise<void> {
+export async function refuseLinksInModelFolder(directory: string): Promise<void> {
   for (const name of [...usedFiles, ...(await linksInModelFolder(directory, "streams"))])
     await pathInside(directory, name);
 }

@@ -48,7 +48,7 @@ export async function folderOfVersion(directory: string, { line, number }: Numbe
   const registry = await readRegistry(directory);
   const known = lineOfRegistry(registry, line)?.versions?.[number - 1];
   if (known !== undefined) return known;
-  const present = await versionsOfLine(directory, registry, line);
+  const present = await modelVersionsOfLine(directory, registry, line);
   const found = numberedVersions(registry, line, present)[number - 1];
   if (found === undefined) return null;
   try {
@@ -65,7 +65,7 @@ export async function folderOfVersion(directory: string, { line, number }: Numbe
   }
 }
 
-async function versionsOfLine(directory: string, registry: Registry, line: string): Promise<AgedVersion[]> {
+async function modelVersionsOfLine(directory: string, registry: Registry, line: string): Promise<AgedVersion[]> {
   const versions: AgedVersion[] = [];
   for (const name of await readdir(directory)) {
     if (!(await exists(join(directory, name, modelFiles.manifest)))) continue;

@@ -4,7 +4,7 @@ import {
   batchStatus,
   dataTimeOfCells,
   deflatedJson,
-  jsonForBatchLedger,
+  jsonForLedgerCell,
   jsonText,
   latestBatch,
 } from "./ledger-cells.ts";
@@ -68,7 +68,7 @@ const referenceRow = z
     }),
   );
 
-export function postgresReference(row: PostgresRow): ReferenceSummary {
+export function referenceOfPostgresRow(row: PostgresRow): ReferenceSummary {
   return parseStoredValue(referenceRow, row, `batch "${row.batch_id}"`);
 }
 
@@ -123,11 +123,11 @@ const overviewRow = z
     }),
   );
 
-export function postgresOverview(row: PostgresRow): StreamOverview {
+export function overviewOfPostgresRow(row: PostgresRow): StreamOverview {
   return parseStoredValue(overviewRow, row, `stream "${row.name}"`);
 }
 
 /** A JSON value for a text column; null stays null. */
 export function postgresJson(value: unknown): string | null {
-  return value === null ? null : jsonForBatchLedger(value);
+  return value === null ? null : jsonForLedgerCell(value);
 }

@@ -11,7 +11,7 @@ const bytesPerRow = 500;
 const statuses = ["accepted", "doubtful", "alarmed", "rejected", "excluded"] as const;
 
 /** The first or last $3 reference batches that still have a summary. */
-const referenceEndStatement = (order: "ASC" | "DESC"): string => `
+const postgresReferenceEndStatement = (order: "ASC" | "DESC"): string => `
   SELECT b.sequence FROM tidemark.batches b JOIN tidemark.summaries USING (stream_id, sequence)
   WHERE b.stream_id = (SELECT stream_id FROM own) AND b.in_references ORDER BY b.sequence ${order} LIMIT $3`;
 
@@ -24,7 +24,7 @@ export const seenStatement: string = `
   WITH own AS (
     SELECT stream_id, version, batches, state, references_changed_at
     FROM tidemark.streams WHERE model_id = $1 AND name = $2
-  ), kept AS ((${referenceEndStatement("ASC")}) UNION (${referenceEndStatement("DESC")}))
+  ), kept AS ((${postgresReferenceEndStatement("ASC")}) UNION (${postgresReferenceEndStatement("DESC")}))
   SELECT own.*, NULL::bigint AS sequence, NULL AS batch_id, NULL::timestamptz AS received_at, NULL AS figures, NULL::bytea AS summary,
     EXISTS (SELECT FROM tidemark.batches b WHERE b.stream_id = own.stream_id AND b.batch_id = $4::text) AS known,
     (SELECT b.batch_id FROM tidemark.batches b
@@ -43,7 +43,7 @@ export const seenStatement: string = `
  * $1 stream
  * @param at.last SQL for a sequence number
  */
-const middleStatement = (at: { readonly last: string }): string => `
+const postgresMiddleStatement = (at: { readonly last: string }): string => `
   SELECT k.sequence, octet_length(k.summary) AS bytes
   FROM tidemark.summaries k JOIN tidemark.batches b USING (stream_id, sequence)
   WHERE k.stream_id = $1 AND b.in_references
@@ -64,7 +64,7 @@ const middleStatement = (at: { readonly last: string }): string => `
  */
 export const recordStatement: string = `
   WITH middle AS (
-    SELECT * FROM (${middleStatement({
+    SELECT * FROM (${postgresMiddleStatement({
       last: `CASE WHEN $2::bigint < 2 THEN 9223372036854775807 ELSE (SELECT b.sequence FROM tidemark.batches b
         WHERE b.stream_id = $1 AND b.in_references ORDER BY b.sequence DESC OFFSET greatest($2::bigint - 2, 0) LIMIT 1) END`,
     })}) m WHERE $9::boolean
@@ -123,7 +123,7 @@ export const summaryStatement = `
   WHERE s.model_id = $1 AND s.name = $2 AND b.batch_id = $3`;
 
 /** Returns one row without a batch if the page is empty. $1 model, $2 stream, $3 limit, $4 skip */
-export const pageStatement = (order: "ASC" | "DESC"): string => `
+export const postgresPageStatement = (order: "ASC" | "DESC"): string => `
   SELECT s.batches AS total, b.*
   FROM tidemark.streams s LEFT JOIN LATERAL (
     SELECT ${postgresBatchColumns} FROM tidemark.batches b WHERE b.stream_id = s.stream_id
@@ -249,7 +249,7 @@ export const shortenStatement = `
  * each end
  */
 export const forgetMiddleStatement: string = `
-  WITH middle AS (${middleStatement({
+  WITH middle AS (${postgresMiddleStatement({
     last: `(SELECT b.sequence FROM tidemark.batches b WHERE b.stream_id = $1 AND b.in_references
       ORDER BY b.sequence DESC OFFSET $2::bigint - 1 LIMIT 1)`,
   })}), gone AS (

@@ -3,15 +3,15 @@
 // batch is either stored or not, even if the process or the connection is killed. If a connection breaks before the commit is
 // confirmed, the batch is looked up: the stored `attempt` shows whether it belongs to this call.
 import { randomUUID } from "node:crypto";
-import { deflateForBatchLedger, headlineAsLedgerCell } from "./ledger-cells.ts";
+import { deflateForLedgerCell, headlineAsLedgerCell } from "./ledger-cells.ts";
 import type { PostgresConnection, PostgresQuery } from "./postgres-connection.ts";
 import { PostgresRetention } from "./postgres-retention.ts";
 import {
+  overviewOfPostgresRow,
   postgresBatch,
   postgresJson,
-  postgresOverview,
-  postgresReference,
   postgresStreamOfRow,
+  referenceOfPostgresRow,
 } from "./postgres-rows.ts";
 import {
   beginStreamStatement,
@@ -20,7 +20,7 @@ import {
   fleetStatement,
   lockStreamStatement,
   lockStreamsStatement,
-  pageStatement,
+  postgresPageStatement,
   recordStatement,
   resetStatement,
   seenStatement,
@@ -140,7 +140,7 @@ export class PostgresStreamStore implements StreamStore {
   }
 
   async page(stream: string, { skip = 0, limit = 100, fromEnd = false }: PageOptions = {}): Promise<StreamPage> {
-    const sql = pageStatement(fromEnd ? "DESC" : "ASC");
+    const sql = postgresPageStatement(fromEnd ? "DESC" : "ASC");
     const rows = await this.#connection.repeat(() => this.#connection.query(sql, [this.#model, stream, limit, skip]));
     const batches = rows.flatMap((row) => (row.sequence === null ? [] : [postgresBatch(row, stream)]));
     return { total: Number(rows[0]?.total ?? 0), batches: fromEnd ? batches.reverse() : batches };
@@ -166,7 +166,7 @@ export class PostgresStreamStore implements StreamStore {
   async fleet({ latest, streams }: FleetOptions): Promise<StreamOverview[]> {
     const { query } = this.#connection;
     const rows = await this.#connection.repeat(() => query(fleetStatement, [this.#model, streams ?? null, latest]));
-    return rows.map(postgresOverview);
+    return rows.map(overviewOfPostgresRow);
   }
 
   async fleetMarks(): Promise<Map<string, string>> {
@@ -252,7 +252,7 @@ export class PostgresStreamStore implements StreamStore {
     const references = rows
       .filter((one) => one !== row)
       .sort((a, b) => Number(a.sequence) - Number(b.sequence))
-      .map(postgresReference);
+      .map(referenceOfPostgresRow);
     return {
       streamId: own?.streamId,
       memory: {
@@ -281,7 +281,7 @@ function decisionForPostgres(batchId: string, decided: DecidedBatch) {
     inReferences,
     summary,
     figures: postgresJson(figures),
-    result: deflateForBatchLedger(result),
+    result: deflateForLedgerCell(result),
     state: state === undefined ? undefined : postgresJson(state),
     headline: headline === null ? null : headlineAsLedgerCell(headline),
   };

@@ -7,7 +7,7 @@ import { UserError } from "../errors.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
 import { writeFileAtomic } from "./atomic-file.ts";
-import { flushDirectory, makeFlushedDirectory } from "./flush.ts";
+import { createAndFlushDirectory, flushDirectory } from "./flush.ts";
 import { isLockFlag } from "./lock.ts";
 
 /** @throws UserError if `out` exists, unless it is a folder that contains only files with these names */
@@ -46,7 +46,7 @@ export async function replaceDirectory(
   await mkdir(made);
   for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(made, name), content);
   const parent = dirname(resolve(out));
-  await makeFlushedDirectory(parent);
+  await createAndFlushDirectory(parent);
   await rename(out, before).catch((error: unknown) => {
     if (!hasSystemErrorCode(error, "ENOENT")) throw error;
   });

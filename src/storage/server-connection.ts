@@ -136,7 +136,7 @@ export class ServerConnection {
         code: absentEndpoint,
       });
     }
-    const options = { code: said.error_code, retryAfterSeconds: serverRetrySeconds(retryAfter) };
+    const options = { code: said.error_code, retryAfterSeconds: serverConnectionRetrySeconds(retryAfter) };
     if (status === 408 || status === 429 || status >= 500) return new TrackingFault("busy", message, options);
     if (status === 401 || status === 403) return new TrackingFault("unauthorized", message, options);
     return new TrackingFault("refused", message, options);
@@ -150,7 +150,7 @@ function oneConnectionHeader(header: string | string[] | undefined): string | un
 const longestRetryAfter = 86_400;
 
 /** The number of seconds in a Retry-After header, which contains seconds or a date; at most a day. */
-function serverRetrySeconds(header: string | undefined): number | undefined {
+function serverConnectionRetrySeconds(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? undefined : Math.min(longestRetryAfter, Math.max(0, seconds));

@@ -10,7 +10,7 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
 import { writeFileAtomic } from "./atomic-file.ts";
 import { exists } from "./exists.ts";
-import { makeFlushedDirectory } from "./flush.ts";
+import { createAndFlushDirectory } from "./flush.ts";
 import { jsonFileText, readJsonFile } from "./json-file.ts";
 import { acquireLock, isLockFlag } from "./lock.ts";
 import { checkOutFolder, tryOutFolder } from "./out-folder.ts";
@@ -72,7 +72,7 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
       advice: "Check --out, or leave --resume out to start a new run.",
     });
   }
-  const made = await makeFlushedDirectory(directory);
+  const made = await createAndFlushDirectory(directory);
   const lock = await acquireLock(directory);
   if (!lock.held) {
     throw new UserError(`${lock.holder} is training ${out}`, {

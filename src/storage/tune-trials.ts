@@ -7,7 +7,7 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import { currentVersions } from "../versions.ts";
 import { exists } from "./exists.ts";
 import { canonicalJsonToHash, sha256Bytes } from "./hash.ts";
-import { appendJsonLine, checkJsonFile, readJsonLines } from "./json-file.ts";
+import { appendJsonLine, checkJsonFile, readJsonFileLines } from "./json-file.ts";
 
 /** A candidate's fits, either on the parts of one search or on the people who are used to test its result. */
 export interface StoredTrial {
@@ -70,7 +70,7 @@ export class TuneTrials {
       throw new UserError(`${path} holds the trials of an earlier search`, {
         advice: `Add --resume to continue it, or ${remove}`,
       });
-    const [first, ...lines] = await readJsonLines(path);
+    const [first, ...lines] = await readJsonFileLines(path);
     if (first === undefined) {
       await appendJsonLine(path, head);
       return trials;

@@ -5,9 +5,9 @@ import { createProgram } from "../../src/interfaces/cli/program.ts";
 import { kebabCase, snakeKeys } from "../../src/letter-case.ts";
 import { flagOption, namesOption, type OptionsOf, textsOption, wholeNumberOption } from "../../src/options/option.ts";
 import {
-  readChampionOptions,
   recordedConfigOfResult,
   recordedConfigWithoutTracking,
+  recordedOptionsOfChampion,
 } from "../../src/options/recorded-options.ts";
 import { resolveRetrainConfig } from "../../src/options/resolve-config.ts";
 import { resolveOptions } from "../../src/options/resolve-options.ts";
@@ -92,10 +92,10 @@ describe("what an option changes", () => {
   it("is read from a model folder in snake_case, and in camelCase as folders had it before", () => {
     const stored = snakeKeys({ ...recordedConfigWithoutTracking(train), rate: 50 });
     expect(Object.keys(stored)).toEqual(expect.arrayContaining(["batch_size", "class_weights", "reference_batches"]));
-    const read = readChampionOptions(stored);
-    expect(read).toEqual(readChampionOptions({ ...recordedConfigWithoutTracking(train), rate: 50 }));
+    const read = recordedOptionsOfChampion(stored);
+    expect(read).toEqual(recordedOptionsOfChampion({ ...recordedConfigWithoutTracking(train), rate: 50 }));
     expect(read).toMatchObject({ options: { batchSize: 64, referenceBatches: 5 } });
-    expect(readChampionOptions({ ...stored, batch_size: 1 })).toMatchObject({ fault: { name: "batchSize" } });
+    expect(recordedOptionsOfChampion({ ...stored, batch_size: 1 })).toMatchObject({ fault: { name: "batchSize" } });
   });
 
   it("excludes the tracking server from the options that a model is made with", () => {

@@ -3,7 +3,7 @@ import { truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
-import { readChampionOptions } from "../../src/options/recorded-options.ts";
+import { recordedOptionsOfChampion } from "../../src/options/recorded-options.ts";
 import {
   readConfigFile,
   resolvePredictConfig,
@@ -11,7 +11,7 @@ import {
   resolveTuneConfig,
 } from "../../src/options/resolve-config.ts";
 import { resolveTrainConfig } from "../../src/options/resolve-train-config.ts";
-import { resumeCommand, tunedTrainCommand } from "../../src/pipelines/resume-command.ts";
+import { resumeCommand, resumeCommandAfterTuning } from "../../src/pipelines/resume-command.ts";
 import { temporaryDirectory } from "../storage/temporary-directory.ts";
 
 const least = { files: ["a.csv"], out: "models/walk" };
@@ -203,7 +203,7 @@ describe("a former name of an option", () => {
     expect(resolveTrainConfig({ ...least, referenceBatches: 3 }, file)).toMatchObject({ referenceBatches: 3 });
     expect(resolveTrainConfig({ ...least, windowSize: 6 })).toMatchObject({ referenceBatches: 6 });
     const { referenceBatches: _, ...stored } = resolveTrainConfig({ ...least, rate: 50, window: 200 });
-    expect(readChampionOptions({ ...stored, windowSize: 9 })).toMatchObject({ options: { referenceBatches: 9 } });
+    expect(recordedOptionsOfChampion({ ...stored, windowSize: 9 })).toMatchObject({ options: { referenceBatches: 9 } });
   });
 
   it("must not be given together with the current one, which error messages use", () => {
@@ -257,7 +257,9 @@ describe("resumeCommand", () => {
     expect(resumeCommand("tune", config)).toBe(
       "tidemark tune a.csv --out t.yaml --search learning-rate=0.001,0.003 --search augment=none,rotate --minutes 5 --label what --network auto --epochs 20 --resume",
     );
-    expect(tunedTrainCommand(config)).toBe("tidemark train a.csv --config t.yaml --label what --epochs 20 --out MODEL");
+    expect(resumeCommandAfterTuning(config)).toBe(
+      "tidemark train a.csv --config t.yaml --label what --epochs 20 --out MODEL",
+    );
   });
 });
 

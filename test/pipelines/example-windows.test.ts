@@ -1,13 +1,13 @@
 // Tests each class's windows and the rotated window in examples.html, using windows with known samples.
 import { describe, expect, it } from "vitest";
-import { exampleWindows, rotatedExamples } from "../../src/pipelines/example-windows.ts";
+import { exampleWindows, rotatedExampleWindows } from "../../src/pipelines/example-windows.ts";
 import { Rng } from "../../src/random.ts";
 import { examplesHtml } from "../../src/report/examples-html.ts";
 import { toyWindows } from "../learning/training/toy.ts";
 
 const windows = toyWindows(60);
 const sensors = [{ name: "accelerometer", channels: ["Ax", "Ay", "Az"], unit: "m/s^2" }];
-const rotated = rotatedExamples(windows, sensors, Rng.fromSeed(1));
+const rotated = rotatedExampleWindows(windows, sensors, Rng.fromSeed(1));
 const length = ({ channels }: (typeof rotated)[number]): number[] =>
   channels.Ax!.map((x, t) => Math.hypot(x, channels.Ay![t]!, channels.Az![t]!));
 

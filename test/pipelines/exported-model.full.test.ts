@@ -12,7 +12,7 @@ import { buildInferenceGraph } from "../../src/learning/networks/inference-graph
 import { type NetworkName, presetNetwork } from "../../src/learning/networks/presets.ts";
 import { balancedClassWeights } from "../../src/learning/training/class-weights.ts";
 import { fitNetwork } from "../../src/learning/training/fit-network.ts";
-import { scaleTrainingWindows } from "../../src/learning/training/training-batch.ts";
+import { scaleTrainingBatch } from "../../src/learning/training/training-batch.ts";
 import { camelCase } from "../../src/letter-case.ts";
 import type { SampledTrainConfig } from "../../src/options/recorded-options.ts";
 import { resolveTrainConfig } from "../../src/options/resolve-train-config.ts";
@@ -137,7 +137,7 @@ describe.each(names)("model.onnx of %s", (name) => {
     const raw = new Float32Array(some.length * length);
     gatherWindows(windows, some, raw);
     const scaled = Float32Array.from(raw);
-    scaleTrainingWindows(scaled, scaler);
+    scaleTrainingBatch(scaled, scaler);
     const shipped = await session.run({ windows: new Tensor("float32", raw, [24, size.windowSize, size.channels]) });
     const [logits, probabilities] = [shipped.logits!, shipped.probabilities!];
     expect([logits.type, logits.dims, probabilities.dims]).toEqual(["float32", [24, 3], [24, 3]]);

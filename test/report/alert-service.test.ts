@@ -7,7 +7,7 @@ import { alertRouting, alertsConfigSchema, matchesAlertPattern } from "../../src
 import { AlertService, type SilentStream } from "../../src/report/alert-service.ts";
 import type { AlertClock } from "../../src/report/deliver-alerts.ts";
 import { AlertFault, type SendAlert } from "../../src/report/send-alert.ts";
-import { alertOnBatch, noStreamAlerts } from "../../src/report/stream-alerts.ts";
+import { noStreamAlerts, streamAlertOnBatch } from "../../src/report/stream-alerts.ts";
 import { alarmed, judged } from "./results.ts";
 
 const of = { project: null, model: "walk", stream: "wrist-7" };
@@ -21,8 +21,8 @@ const config = alertsConfigSchema.parse({
 });
 
 describe("the rules", () => {
-  const began = alertOnBatch(of, alarmed(2, 2), noStreamAlerts);
-  const [confirmed] = alertOnBatch(of, alarmed(7, 2, true), began.after).messages;
+  const began = streamAlertOnBatch(of, alarmed(2, 2), noStreamAlerts);
+  const [confirmed] = streamAlertOnBatch(of, alarmed(7, 2, true), began.after).messages;
 
   it("send each message to the targets of every rule that matches", () => {
     const { targetsOf, targets: all } = alertRouting(config, {});

@@ -5,12 +5,12 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import type { CheckResult } from "../../src/monitoring/streams/check-result.ts";
-import { undeliveredAlertLines } from "../../src/report/alert-check.ts";
+import { alertCheckWarnings } from "../../src/report/alert-check.ts";
 import { AlertOutbox } from "../../src/report/alert-outbox.ts";
 import { type AlertTarget, alertTarget } from "../../src/report/alert-target.ts";
 import { type AlertClock, deliverAlerts } from "../../src/report/deliver-alerts.ts";
 import { AlertFault, type SendAlert } from "../../src/report/send-alert.ts";
-import { alertOnBatch } from "../../src/report/stream-alerts.ts";
+import { streamAlertOnBatch } from "../../src/report/stream-alerts.ts";
 import { alarmed, judged } from "./results.ts";
 
 const of = { project: null, model: "walk", stream: "wrist-7" };
@@ -40,7 +40,7 @@ afterEach(() => {
 const report = (result: CheckResult, targets: readonly AlertTarget[] = [hook]): void =>
   void outbox.report(
     of,
-    (before) => alertOnBatch(of, result, before),
+    (before) => streamAlertOnBatch(of, result, before),
     () => targets,
     clock.now(),
   );
@@ -121,7 +121,7 @@ describe("the outbox", () => {
       fault(hook, "no connection", false),
     ];
     const list = "see: tidemark alerts list --model m";
-    expect(undeliveredAlertLines({ faults }, "m")).toEqual([
+    expect(alertCheckWarnings({ faults }, "m")).toEqual([
       `alerts: ${hook.shown}: no connection. The next check with this --alert will send them; ${list}`,
       `alerts: 2 messages abandoned (${hook.shown}: it answered 400; it answered 413); ${list}`,
       `alerts: 1 message abandoned (${other.shown}: it answered 404); ${list}`,

@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 import { alertPayload } from "../../src/report/alert-payload.ts";
 import { alertTarget, type PlainTarget, type WebTarget } from "../../src/report/alert-target.ts";
 import { alertHeaders } from "../../src/report/send-alert.ts";
-import { alertOnBatch, noStreamAlerts } from "../../src/report/stream-alerts.ts";
+import { noStreamAlerts, streamAlertOnBatch } from "../../src/report/stream-alerts.ts";
 import { alarmed, judged } from "./results.ts";
 
 const of = { project: null, model: "walk", stream: "<!channel> & *7*" };
-const began = alertOnBatch(of, alarmed(2, 2), noStreamAlerts);
-const ended = alertOnBatch(of, judged(8), began.after).messages[0]!;
+const began = streamAlertOnBatch(of, alarmed(2, 2), noStreamAlerts);
+const ended = streamAlertOnBatch(of, judged(8), began.after).messages[0]!;
 const now = new Date("2026-01-01T12:00:00Z");
 const webTarget = (address: string): WebTarget => alertTarget(address, {}) as WebTarget;
 

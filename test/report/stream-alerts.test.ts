@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { CheckResult } from "../../src/monitoring/streams/check-result.ts";
 import { type AlertMessage, alertMessageSchema } from "../../src/report/alert-message.ts";
 import {
-  alertOnBatch,
-  alertOnSilence,
   noStreamAlerts,
   type StreamAlerts,
+  streamAlertOnBatch,
+  streamAlertOnSilence,
   streamAlertsSchema,
 } from "../../src/report/stream-alerts.ts";
 import { alarmed, judged, rejected } from "./results.ts";
@@ -18,7 +18,7 @@ const of = { project: null, model: "walk", stream: "wrist-7" };
 function messagesOf(results: readonly CheckResult[], before: StreamAlerts = noStreamAlerts): AlertMessage[] {
   let state = before;
   return results.flatMap((result) => {
-    const { after, messages } = alertOnBatch(of, result, state);
+    const { after, messages } = streamAlertOnBatch(of, result, state);
     state = streamAlertsSchema.parse(JSON.parse(JSON.stringify(after)));
     for (const message of messages) expect(alertMessageSchema.parse(message)).toEqual(message);
     return messages;
@@ -99,10 +99,10 @@ describe("the alerts of a stream", () => {
   it("report silence once, until data arrives again", () => {
     const heard = "2026-01-01T00:00:00.000Z";
     const now = "2026-01-02T02:00:00.000Z";
-    const first = alertOnSilence(of, noStreamAlerts, heard, now);
+    const first = streamAlertOnSilence(of, noStreamAlerts, heard, now);
     expect(typesOf(first.messages)).toEqual(["silence.began null"]);
     expect(first.messages[0]!.data).toMatchObject({ since: heard, last_heard: heard });
-    expect(alertOnSilence(of, first.after, heard, now).messages).toEqual([]);
+    expect(streamAlertOnSilence(of, first.after, heard, now).messages).toEqual([]);
     const messages = messagesOf([judged(30)], first.after);
     expect(typesOf(messages)).toEqual(["silence.ended b30"]);
     expect(messages[0]!.data.incident).toBe(first.messages[0]!.data.incident);

@@ -2,7 +2,7 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { cvReportSchema } from "../../src/learning/training/cv-report.ts";
 import { historyRowSchema } from "../../src/report/history-row.ts";
-import { reliabilityByTemperature } from "../../src/report/reliability-diagram.ts";
+import { reliabilityDiagramNote } from "../../src/report/reliability-diagram.ts";
 import { trainHtml } from "../../src/report/train-html.ts";
 import { trainLogNote } from "../../src/report/train-log-note.ts";
 import { type ExampleOptions, exampleReport, ordinary } from "./example-report.ts";
@@ -175,7 +175,7 @@ describe("report.html", () => {
       return { ...pooled, log_loss, expected_calibration_error };
     };
     const effect = (before: [number, number], after: [number, number]): string =>
-      reliabilityByTemperature({ pooled: figures(...before), pooled_calibrated: figures(...after) });
+      reliabilityDiagramNote({ pooled: figures(...before), pooled_calibrated: figures(...after) });
     expect(effect([0.2, 0.05], [0.15, 0.01])).toBe(
       "The temperature lowers the log loss from 0.2000 to 0.1500, and the calibration error falls from 0.0500 to 0.0100.",
     );

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { replaceFileAtomic, replaceFileAtomicSync, writeFileAtomic } from "../../src/storage/atomic-file.ts";
-import { appendJsonLine, readJsonFile, readJsonLines } from "../../src/storage/json-file.ts";
+import { appendJsonLine, readJsonFile, readJsonFileLines } from "../../src/storage/json-file.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 const killBeforeChange = new URL("../pipelines/kill-before-change.ts", import.meta.url).href;
@@ -78,15 +78,15 @@ describe("replaceFileSync", () => {
 describe("JSON lines", () => {
   it("are returned in order, and a missing file is empty", async () => {
     const path = join(temporaryDirectory(), "history.jsonl");
-    expect(await readJsonLines(path)).toEqual([]);
+    expect(await readJsonFileLines(path)).toEqual([]);
     for (const epoch of [1, 2, 3]) await appendJsonLine(path, { epoch });
-    expect(await readJsonLines(path)).toEqual([{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }]);
+    expect(await readJsonFileLines(path)).toEqual([{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }]);
   });
 
   it("lose an incomplete last line when they are read and before the next line is added", async () => {
     const path = join(temporaryDirectory(), "history.jsonl");
     writeFileSync(path, `{"epoch":1}\n{"epoch":2,"note":"${"x".repeat(10_000)}`);
-    expect(await readJsonLines(path)).toEqual([{ epoch: 1 }]);
+    expect(await readJsonFileLines(path)).toEqual([{ epoch: 1 }]);
     await appendJsonLine(path, { epoch: 2 });
     expect(readFileSync(path, "utf8")).toBe('{"epoch":1}\n{"epoch":2}\n');
   });
@@ -94,7 +94,7 @@ describe("JSON lines", () => {
   it("name the line that is not JSON", async () => {
     const path = join(temporaryDirectory(), "history.jsonl");
     writeFileSync(path, '{"epoch":1}\nnonsense\n');
-    await expect(readJsonLines(path)).rejects.toThrow(/history\.jsonl, line 2: expected JSON/);
+    await expect(readJsonFileLines(path)).rejects.toThrow(/history\.jsonl, line 2: expected JSON/);
   });
 });
 

@@ -17,9 +17,9 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import type { NewBatch } from "../../src/storage/batch-ledger.ts";
 import {
-  createVersion1LedgerTables,
-  createVersion2LedgerTables,
-  createVersion3LedgerTables,
+  createLedgerTablesOfVersion1,
+  createLedgerTablesOfVersion2,
+  createLedgerTablesOfVersion3,
 } from "../../src/storage/ledger-tables.ts";
 import { MonitorDatabase } from "../../src/storage/monitor-database.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
@@ -185,7 +185,7 @@ describe("a transaction", () => {
 function ledgerOfVersion1(directory: string, rows: number): void {
   const database = new DatabaseSync(join(directory, "monitor.sqlite"));
   database.exec("PRAGMA journal_mode = WAL; BEGIN");
-  createVersion1LedgerTables(database, modelVersion);
+  createLedgerTablesOfVersion1(database, modelVersion);
   database.exec(`INSERT INTO streams VALUES ('a', '{"judged":7}', '2026-11-24T05:00:00.000Z'), ('b', NULL, NULL)`);
   const insert = database.prepare("INSERT INTO batches VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (let i = 1; i <= rows; i++) {
@@ -213,7 +213,7 @@ describe("a ledger of version 3", () => {
     const directory = temporaryDirectory();
     const database = new DatabaseSync(join(directory, "monitor.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; BEGIN");
-    createVersion3LedgerTables(database, modelVersion);
+    createLedgerTablesOfVersion3(database, modelVersion);
     database.exec(
       "INSERT INTO streams VALUES ('a', NULL, NULL, 1, 1); INSERT INTO overviews (stream, accepted) VALUES ('a', 1)",
     );
@@ -241,7 +241,7 @@ describe("a ledger of version 2", () => {
     const directory = temporaryDirectory();
     const database = new DatabaseSync(join(directory, "monitor.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; BEGIN");
-    createVersion2LedgerTables(database, modelVersion);
+    createLedgerTablesOfVersion2(database, modelVersion);
     database.exec("INSERT INTO streams VALUES ('a', '{}', NULL, 205, 205), ('b', NULL, NULL, 1, 1)");
     const insert = database.prepare("INSERT INTO batches VALUES (NULL, ?, ?, 'h', ?, ?, NULL, 0, NULL, ?, 1)");
     for (let i = 1; i <= 205; i++) {

@@ -71,8 +71,8 @@ export function alertsCommand(): Command {
     resolve: (given) => resolveOptions(sendAlertsOptions, given),
     json,
     run: async (config, { terminal, json }) => {
-      const { sendAlerts } = await import("../../pipelines/alerts.ts");
-      const { sent, left } = await sendAlerts(config, { reporter: { warn: terminal.warn } });
+      const { sendUndeliveredAlerts } = await import("../../pipelines/alerts.ts");
+      const { sent, left } = await sendUndeliveredAlerts(config, { reporter: { warn: terminal.warn } });
       terminal.detail(`read       the outbox of ${config.model}`);
       if (json) terminal.json({ sent, left });
       else terminal.print(`${counted(sent, "message")} sent, ${counted(left, "message")} left`);

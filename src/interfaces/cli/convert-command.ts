@@ -43,7 +43,7 @@ export function convertCommand(): Command {
       const result = await convert(config, { reporter: { warn: terminal.warn } });
       terminal.detail(`read       ${counted(result.quality.rows.read, "row")} of ${config.files.join(", ")}`);
       if (json) terminal.json(printedConvertResult(result));
-      else terminal.print(...convertBlocks(result));
+      else terminal.print(...convertCommandBlocks(result));
     },
   });
 }
@@ -57,7 +57,7 @@ function printedConvertResult(result: ConvertResult): PrintedConversion {
   return { ...snakeKeys(result), channels: result.channels.map((channel) => snakeKeys(channel)) };
 }
 
-function convertBlocks({ quality, channels, unusedColumns, rows, out, seconds }: ConvertResult): Block[] {
+function convertCommandBlocks({ quality, channels, unusedColumns, rows, out, seconds }: ConvertResult): Block[] {
   const { columns } = quality;
   const roles = [
     [columns.group ?? "(none)", "user"],

@@ -3,7 +3,7 @@ import { Command, Option as CommanderOption } from "commander";
 import { durationText } from "../../duration-text.ts";
 import { UserError } from "../../errors.ts";
 import { capitalized, kebabCase } from "../../letter-case.ts";
-import { type Option, type Options, optionDefaultText, optionsUnder } from "../../options/option.ts";
+import { type Option, type Options, optionDefaultText, optionGroup } from "../../options/option.ts";
 import { readConfigFile } from "../../options/read-config-file.ts";
 import type { ConfigFile } from "../../options/resolve-options.ts";
 import { configFile, sharedJsonOption, verbosity } from "../../options/shared-options.ts";
@@ -50,7 +50,7 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
   const { name, summary, description = commandDescription(summary), options, closing, run } = definition;
   const printing: Options = {
     ...(definition.configFile === true && { config: configFile }),
-    ...optionsUnder("Output:", { json: sharedJsonOption(definition.json), ...verbosity }),
+    ...optionGroup("Output:", { json: sharedJsonOption(definition.json), ...verbosity }),
   };
   const command = new Command(name).summary(summary).description(description).usage(commandUsage(options));
   rememberOptionsOfCommand(command, { ...options, ...printing });

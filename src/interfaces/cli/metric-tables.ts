@@ -22,7 +22,7 @@ export const printedMetrics = [
 ] as const;
 
 /** The people with the lowest scores, sorted by name, with the fold that tested each person if there are folds. */
-export function personMetricTable(users: readonly Person[], worst: string): Table {
+export function metricTableByPerson(users: readonly Person[], worst: string): Table {
   const hasFolds = users.some(({ fold }) => fold !== undefined);
   const byScore = users.toSorted((a, b) => a.metrics.macro_f1 - b.metrics.macro_f1);
   const rows = byScore
@@ -41,12 +41,12 @@ export function personMetricTable(users: readonly Person[], worst: string): Tabl
   return { headers, rows };
 }
 
-/** The heading for `personMetricTable`. */
+/** The heading for `metricTableByPerson`. */
 export function metricTableTitle(users: number): string {
   return users > shownUsers ? `The ${shownUsers} of ${users} people with the lowest scores` : "Per person";
 }
 
-export function classMetricTable(pooled: CrossValidationEvent["pooled"]): Table {
+export function metricTableByClass(pooled: CrossValidationEvent["pooled"]): Table {
   const rows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
     name,
     fixedNumberText(precision),

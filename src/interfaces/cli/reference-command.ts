@@ -28,7 +28,7 @@ const closing: Closing = {
   ],
 };
 
-const referenceLedgerLine = ({ model, stream }: { model: string; stream: string }): string =>
+const referenceCommandLedgerLine = ({ model, stream }: { model: string; stream: string }): string =>
   `read       stream ${stream} in the ledger of ${model}`;
 
 /** `tidemark reference` */
@@ -43,7 +43,7 @@ export function referenceCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { showReference } = await import("../../pipelines/reference.ts");
       const shown = await showReference(config);
-      terminal.detail(referenceLedgerLine(config));
+      terminal.detail(referenceCommandLedgerLine(config));
       if (json) terminal.json(shown.reference);
       else terminal.print(...referenceShowLines(shown));
     },
@@ -58,7 +58,7 @@ export function referenceCommand(): Command {
       run: async ({ batch, ...config }, { terminal, json }) => {
         const { decideReference } = await import("../../pipelines/reference.ts");
         const changed = await decideReference(action, batch, config);
-        terminal.detail(referenceLedgerLine(config));
+        terminal.detail(referenceCommandLedgerLine(config));
         const text = `batch ${batch} ${changed ? done : `${unchanged}; nothing to do`}`;
         if (json) terminal.json({ batch, action, changed });
         else terminal.print(text);
@@ -73,7 +73,7 @@ export function referenceCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { resetReference } = await import("../../pipelines/reference.ts");
       await resetReference(config);
-      terminal.detail(referenceLedgerLine(config));
+      terminal.detail(referenceCommandLedgerLine(config));
       const text = `stream ${config.stream} starts again with empty references; its batch ids cannot be used again`;
       if (json) terminal.json({ reset: config.stream });
       else terminal.print(text);

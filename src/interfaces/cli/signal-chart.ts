@@ -51,7 +51,7 @@ export function signalChartLines({ signals }: SignalChart, width: number, isBrai
   const columns = Math.min(mostColumns, Math.max(leastColumns, width - nameWidth - endWidth - 4));
   return signals.flatMap(({ values }, s) => {
     const name = names[s]! + " ".repeat(nameWidth - displayWidth(names[s]!));
-    return chartStrip(values, { low, high, columns, ink }).map((strip, row) => {
+    return signalChartStrip(values, { low, high, columns, ink }).map((strip, row) => {
       const end = row === 0 ? ends[0]! : row === stripRows - 1 ? ends[1]! : "";
       const title = row === 1 ? name : " ".repeat(nameWidth);
       return `  ${title} ${end.padStart(endWidth)} ${strip}`.replace(/[ \u2800]+$/, "");
@@ -83,7 +83,7 @@ function rangeOfSignalChart(signals: readonly (readonly number[])[]): [low: numb
 }
 
 /** Each column of dots extends to the first value of the next column, so that the line is connected. */
-function chartStrip(
+function signalChartStrip(
   values: readonly number[],
   { low, high, columns, ink }: { low: number; high: number; columns: number; ink: Ink },
 ): string[] {

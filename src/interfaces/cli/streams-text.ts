@@ -1,7 +1,7 @@
 // The text of `streams list` and `streams show`.
 import { counted } from "../../counted.ts";
 import { roughDurationText } from "../../duration-text.ts";
-import { timeRangeText } from "../../instant-text.ts";
+import { instantRangeText } from "../../instant-text.ts";
 import type { ListedStream, ShownBatch, ShownStream, StreamList, StreamSilence } from "../../pipelines/streams.ts";
 import { evidenceShareText, wholeNumberText } from "./number-text.ts";
 import { sparkline } from "./sparkline.ts";
@@ -95,7 +95,7 @@ function streamAgoText(since: string, at: string): string {
 }
 
 function streamDataText({ data_from: from, data_to: to }: ShownBatch): string {
-  return from === null || to === null ? "-" : timeRangeText(from, to);
+  return from === null || to === null ? "-" : instantRangeText(from, to);
 }
 
 /** The time in UTC, to the minute. */

@@ -74,7 +74,7 @@ function breakTableCell(cell: string, width: number): string[] {
 }
 
 /** Styles the heading above the rule as bold, and the rule itself as dim. */
-export function colourTable(lines: readonly string[], colour: boolean): readonly string[] {
+export function tableLinesInColour(lines: readonly string[], colour: boolean): readonly string[] {
   if (!colour) return lines;
   const rule = lines.findIndex((line) => /^-[- ]*$/.test(line));
   return lines.map((line, i) =>

@@ -5,7 +5,7 @@
 import { visible } from "../../visible.ts";
 import { colouredLines, usesColour } from "./colour.ts";
 import { chartShowsBraille, type SignalChart, signalChartLines } from "./signal-chart.ts";
-import { colourTable, type Table, tableLines } from "./table.ts";
+import { type Table, tableLines, tableLinesInColour } from "./table.ts";
 import { wrapLine } from "./wrap.ts";
 
 /** The target of the output: process.stdout, process.stderr, or a test's stand-in. */
@@ -50,7 +50,7 @@ export function openTerminal(
   { output, errors, colour }: Streams = { output: process.stdout, errors: process.stderr },
 ): Terminal {
   const write = (to: Output, width: number, blocks: readonly Block[]): void => {
-    to.write(layOutForTerminal(blocks, width, colour ?? usesColour(to)));
+    to.write(terminalTextOfBlocks(blocks, width, colour ?? usesColour(to)));
   };
   const print = (...blocks: readonly Block[]): void => write(output, output.columns || 80, blocks);
   const tell = (...blocks: readonly Block[]): void => write(errors, terminalErrorWidth(errors), blocks);
@@ -69,7 +69,7 @@ export function openTerminal(
 
 /** Writes to standard error. */
 export function printTerminalError(...blocks: readonly Block[]): void {
-  process.stderr.write(layOutForTerminal(blocks, terminalErrorWidth(process.stderr), usesColour(process.stderr)));
+  process.stderr.write(terminalTextOfBlocks(blocks, terminalErrorWidth(process.stderr), usesColour(process.stderr)));
 }
 
 /** In a pipe, each error and warning is one line, so that logs can be searched. */
@@ -78,11 +78,11 @@ function terminalErrorWidth({ isTTY, columns }: Output): number {
 }
 
 /** The lines of `blocks`, each ending with a newline. */
-function layOutForTerminal(blocks: readonly Block[], width: number, colour: boolean): string {
+function terminalTextOfBlocks(blocks: readonly Block[], width: number, colour: boolean): string {
   const lines = blocks.flatMap((block) => {
     if (typeof block !== "string") {
       if ("signals" in block) return signalChartLines(block, width, chartShowsBraille());
-      return colourTable(tableLines(block, width), colour);
+      return tableLinesInColour(tableLines(block, width), colour);
     }
     const own = wrapLine(visible(block), width);
     return colour ? colouredLines(own) : own;

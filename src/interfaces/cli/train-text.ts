@@ -6,11 +6,11 @@ import { gigabytes } from "../../gigabytes.ts";
 import { percent } from "../../percent.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
-import { penaltyText } from "../../unchanged-penalty.ts";
+import { penaltyOrUnchangedText } from "../../unchanged-penalty.ts";
 import { comparedModelsJoinText } from "./compared-models-text.ts";
 import { dayLines } from "./day-text.ts";
 import { fineTuningText } from "./fine-tuning-text.ts";
-import { classMetricTable, metricTableTitle, personMetricTable, printedMetrics } from "./metric-tables.ts";
+import { metricTableByClass, metricTableByPerson, metricTableTitle, printedMetrics } from "./metric-tables.ts";
 import { fixedNumberText, meanAndSdText, wholeNumberText } from "./number-text.ts";
 import {
   recordingsDroppedText,
@@ -119,7 +119,9 @@ export function trainTextOfEpoch(event: EventOf<"epoch">, loudness: Loudness): s
 /** For example "epoch 3/100", "penalty 300 (3/5)" for a layer that is not trained in mini-batches, or "ensemble (46/106)". */
 function trainEpochText({ epoch, epochs, penalty, mixture }: EventOf<"epoch">): string {
   if (mixture !== undefined) return `ensemble (${epoch}/${epochs})`;
-  return penalty === undefined ? `epoch ${epoch}/${epochs}` : `penalty ${penaltyText(penalty)} (${epoch}/${epochs})`;
+  return penalty === undefined
+    ? `epoch ${epoch}/${epochs}`
+    : `penalty ${penaltyOrUnchangedText(penalty)} (${epoch}/${epochs})`;
 }
 
 /**
@@ -196,15 +198,16 @@ function trainSplitText(event: EventOf<"split">): Block[] {
 
 function trainResumedText({ epochs, penalty }: EventOf<"resumed">): string {
   if (penalty === undefined) return `resumes after epoch ${epochs}`;
-  return penalty === null ? "begins again" : `had finished with penalty ${penaltyText(penalty)}`;
+  return penalty === null ? "begins again" : `had finished with penalty ${penaltyOrUnchangedText(penalty)}`;
 }
 
 function trainFinalText({ epochs, penalty }: EventOf<"final">): string {
-  return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penaltyText(penalty)}`;
+  return penalty === undefined ? counted(epochs, "epoch") : `penalty ${penaltyOrUnchangedText(penalty)}`;
 }
 
 function trainFoldText({ fold, folds, metrics, bestEpoch, epochs, penalty, seconds }: EventOf<"fold">): string {
-  const kept = penalty === undefined ? `best epoch ${bestEpoch} of ${epochs}` : `penalty ${penaltyText(penalty)}`;
+  const kept =
+    penalty === undefined ? `best epoch ${bestEpoch} of ${epochs}` : `penalty ${penaltyOrUnchangedText(penalty)}`;
   return (
     `fold ${fold}/${folds}  macro F1 ${fixedNumberText(metrics.macro_f1)}  accuracy ${fixedNumberText(metrics.accuracy)}  ` +
     `${kept}  ${durationText(seconds)}`
@@ -212,14 +215,14 @@ function trainFoldText({ fold, folds, metrics, bestEpoch, epochs, penalty, secon
 }
 
 function trainCrossValidationText({ summary, pooled, users }: EventOf<"cross-validation">): Block[] {
-  const people = personMetricTable(users, summary.worst_user.user);
+  const people = metricTableByPerson(users, summary.worst_user.user);
   return [
     "",
     metricTableTitle(users.length),
     people,
     "",
     "Per class",
-    classMetricTable(pooled),
+    metricTableByClass(pooled),
     "",
     ...trainSummaryText(summary, pooled),
     "",
@@ -232,9 +235,9 @@ function trainTestSetText({ report }: EventOf<"test-set">): Block[] {
   return [
     "",
     `Test set (column ${column}), predicted by the final network`,
-    personMetricTable(users, worst.user),
+    metricTableByPerson(users, worst.user),
     "",
-    classMetricTable(pooled),
+    metricTableByClass(pooled),
     "",
     `test set   macro F1 ${fixedNumberText(pooled.macro_f1)}, accuracy ${fixedNumberText(pooled.accuracy)} over ` +
       `${counted(report.windows, "window")}; macro F1 ${meanAndSdText(people.macro_f1)} over people`,

@@ -43,7 +43,7 @@ export function tuneCommand(): Command {
     json: "the result as one line of JSON (schema: tune_result.schema.json)",
     closing,
     run: async (config, { terminal, json }) => {
-      const [{ tune, tunedTrainCommand }, { tuneEventText, tuneText }] = await Promise.all([
+      const [{ tune, resumeCommandAfterTuning }, { tuneEventText, tuneText }] = await Promise.all([
         import("../../pipelines/tune.ts"),
         import("./tune-text.ts"),
       ]);
@@ -54,8 +54,8 @@ export function tuneCommand(): Command {
       };
       const result = await interruptible((signal) => tune(config, { signal, reporter }), terminal.inform);
       terminal.detail(`read       ${config.files.join(", ")}; every trial is in ${result.trials}`);
-      if (json) terminal.json(tuneJson(result));
-      else terminal.print("", ...tuneText(result, tunedTrainCommand(config)));
+      if (json) terminal.json(tuneCommandJson(result));
+      else terminal.print("", ...tuneText(result, resumeCommandAfterTuning(config)));
     },
   });
 }
@@ -69,7 +69,7 @@ export type PrintedTuning = Omit<SnakeKeys<TuneResult>, "searches" | "chosen"> &
 type PrintedOptions = SnakeKeys<TunedOptions>;
 type PrintedTrial = Omit<TuneTrial, "options"> & { options: PrintedOptions };
 
-function tuneJson({ searches, chosen, ...result }: TuneResult): PrintedTuning {
+function tuneCommandJson({ searches, chosen, ...result }: TuneResult): PrintedTuning {
   return {
     ...snakeKeys(result),
     searches: searches.map((own) => ({

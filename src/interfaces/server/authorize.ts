@@ -13,10 +13,10 @@ import type { Caller, CallerSession, NeededScope, SentRequest } from "./caller.t
 import { Problem } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
 import {
-  forgedSessionProblem,
+  forgedCookieRequestProblem,
   isSessionFromSameOrigin,
-  refuseForgedSession,
-  sessionSecretOf,
+  refuseForgedCookieRequest,
+  secretInSessionCookie,
 } from "./session-cookie.ts";
 
 /** A session that has just been opened, with its secret. */
@@ -134,7 +134,7 @@ export class Authorizer {
    */
   async logIn({ headers }: SentRequest, token: string): Promise<LoggedIn> {
     if (!isSessionFromSameOrigin(headers))
-      throw forgedSessionProblem("expected a request from one of this service's pages");
+      throw forgedCookieRequestProblem("expected a request from one of this service's pages");
     const known = tokenPresentedToAuthorize(await this.#tokens(), token);
     const session = await this.#options.sessions.begin(known.hash);
     return { caller: authorizedCaller(known, session), session };
@@ -149,9 +149,9 @@ export class Authorizer {
     const tokens = await this.#tokens();
     if (!(await this.needsTokens())) return authorizeLocalCaller(headers);
     const [, presented] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
-    const secret = presented === undefined ? sessionSecretOf(request) : null;
+    const secret = presented === undefined ? secretInSessionCookie(request) : null;
     if (secret !== null) return this.#callerOfSession(request, secret, tokens);
-    if (presented === undefined) throw unauthorizedProblem("expected the header Authorization: Bearer TOKEN, got none");
+    if (presented === undefined) throw unauthorizedRequest("expected the header Authorization: Bearer TOKEN, got none");
     return authorizedCaller(tokenPresentedToAuthorize(tokens, presented), null);
   }
 
@@ -166,7 +166,7 @@ export class Authorizer {
         advice: "Log in again.",
       });
     }
-    refuseForgedSession(request, csrfTokenOfPageSession(secret));
+    refuseForgedCookieRequest(request, csrfTokenOfPageSession(secret));
     return authorizedCaller(known, { secret, expiresAt: session.expires_at });
   }
 
@@ -222,7 +222,7 @@ function tokenToAuthorize(tokens: readonly KnownToken[], hash: string): KnownTok
 /** @throws Problem 401 */
 function tokenPresentedToAuthorize(tokens: readonly KnownToken[], presented: string): KnownToken {
   const known = tokenToAuthorize(tokens, hashToken(presented));
-  if (known === undefined) throw unauthorizedProblem("the token is unknown or no longer valid");
+  if (known === undefined) throw unauthorizedRequest("the token is unknown or no longer valid");
   return known;
 }
 
@@ -230,7 +230,7 @@ function authorizedCaller({ name, project, scopes, parsed }: KnownToken, session
   return { name, project, scopes, session, may: (kind, stream) => scopesAllow(parsed, kind, stream) };
 }
 
-function unauthorizedProblem(detail: string): Problem {
+function unauthorizedRequest(detail: string): Problem {
   return new Problem({
     status: 401,
     title: "Unknown token",

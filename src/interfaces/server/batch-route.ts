@@ -40,7 +40,7 @@ const dataTimeParameter: RouteParameter = {
 const allParameters = [...columnParameters, dataTimeParameter];
 
 /** @throws Problem 400 */
-function batchDataTime(text: string | undefined): Date | null {
+function batchRouteDataTime(text: string | undefined): Date | null {
   if (text === undefined) return null;
   if (dataTimeParameter.schema.safeParse(text).success) return new Date(text);
   throw new Problem({
@@ -84,7 +84,7 @@ export function batchRoute({ service, newFile, limits, queue }: BatchRouteOption
       const path = newFile();
       try {
         const { [dataTimeParameter.name]: told, ...others } = query;
-        const dataTime = batchDataTime(told);
+        const dataTime = batchRouteDataTime(told);
         const columns = batchColumnsOfQuery(others);
         await service.refuseUnknown(model);
         const received = await receiveBody({ headers, stream: body }, path, limits);

@@ -66,15 +66,15 @@ export function createApp({
       response = await route.answer({
         params,
         caller,
-        query: querySentToApp(request),
+        query: appRequestQuery(request),
         headers: request.headers,
         sent,
-        body: bodySentToApp(request),
+        body: appRequestBody(request),
         requestId,
         note: (more) => Object.assign(fields, more),
       });
     } catch (error) {
-      const problem = problemInApp(error);
+      const problem = appProblem(error);
       fields.problem = problem.detail;
       if (problem.status >= 500) log.error({ err: problem.cause ?? problem, requestId }, problem.title);
       response = problem.response(requestId);
@@ -100,7 +100,7 @@ export function createApp({
   return app;
 }
 
-function bodySentToApp({ body }: Request): Readable {
+function appRequestBody({ body }: Request): Readable {
   if (body === null) return Readable.from([]);
   const readable = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
   // The connection may break before the body is read, and the body may never be read at all. A later reader of the stream still
@@ -118,7 +118,7 @@ function requestSentToApp({ method, headers, url }: Request): SentRequest {
 }
 
 /** The query parameters, each of which may occur once. @throws Problem 400 if one is repeated */
-function querySentToApp(request: Request): Record<string, string> {
+function appRequestQuery(request: Request): Record<string, string> {
   const { searchParams } = new URL(request.url);
   const repeated = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);
   if (repeated !== undefined) {
@@ -178,7 +178,7 @@ function unknownAddressInApp(request: Request, routes: readonly Route[]): Proble
  */
 const secondsUntilStoreAnswers = 5;
 
-function problemInApp(error: unknown): Problem {
+function appProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailable) {
     // The database server is named only in the log, because clients need not know it.

@@ -8,7 +8,7 @@ import { type AlertsConfig, alertRouting, alertsConfigSchema } from "../../repor
 import { AlertService, type AlertServiceRun } from "../../report/alert-service.ts";
 
 /** @throws UserError if the file does not have the expected form, or an address cannot be parsed */
-export async function readAlertsFile(path: string): Promise<AlertsConfig> {
+export async function readServeAlertsFile(path: string): Promise<AlertsConfig> {
   const { options } = await readConfigFile(path);
   const read = alertsConfigSchema.safeParse(options);
   if (!read.success) {
@@ -23,7 +23,7 @@ export async function readAlertsFile(path: string): Promise<AlertsConfig> {
 
 /** Opens the outbox, which is in the same folder as the file unless the file specifies another place. */
 export async function openServeAlerts(path: string, run: AlertServiceRun): Promise<AlertService> {
-  const config = await readAlertsFile(path);
+  const config = await readServeAlertsFile(path);
   const folder = dirname(path);
   const outbox = AlertOutbox.open(
     config.outbox === undefined ? join(folder, outboxFile) : resolve(folder, config.outbox),

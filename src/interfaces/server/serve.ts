@@ -19,7 +19,7 @@ import { BodyFolder } from "./body-folder.ts";
 import { createApp } from "./create-app.ts";
 import { dashboardRoutes } from "./dashboard-routes.ts";
 import { EventStream } from "./event-stream.ts";
-import { readAlertsFile } from "./serve-alerts.ts";
+import { readServeAlertsFile } from "./serve-alerts.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { ServiceWatch } from "./watch-service.ts";
 
@@ -63,7 +63,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   });
   if (config.checkConfig) {
     try {
-      if (config.alerts !== undefined) await readAlertsFile(config.alerts);
+      if (config.alerts !== undefined) await readServeAlertsFile(config.alerts);
       onServing({ url: null, models: await service.models() });
     } finally {
       await service.close();

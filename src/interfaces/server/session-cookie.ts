@@ -25,7 +25,7 @@ export function endedSessionCookie(isSecure: boolean): string {
 }
 
 /** The session secret in the request's cookie; null if there is none. */
-export function sessionSecretOf({ headers, isSecure }: Pick<SentRequest, "headers" | "isSecure">): string | null {
+export function secretInSessionCookie({ headers, isSecure }: Pick<SentRequest, "headers" | "isSecure">): string | null {
   const wanted = `${isSecure ? securePrefix : ""}${sessionCookieName}=`;
   const cookies = (headers.get("cookie") ?? "").split(";").map((part) => part.trim());
   const secret = cookies.find((part) => part.startsWith(wanted))?.slice(wanted.length) ?? "";
@@ -43,18 +43,18 @@ export function isSessionFromSameOrigin(headers: Headers): boolean {
 }
 
 /** @throws Problem 403 if the request changes anything and may come from a page on another site */
-export function refuseForgedSession({ method, headers }: SentRequest, csrfToken: string): void {
+export function refuseForgedCookieRequest({ method, headers }: SentRequest, csrfToken: string): void {
   if (/^(GET|HEAD)$/.test(method)) return;
   if (!isSessionFromSameOrigin(headers))
-    throw forgedSessionProblem("expected a request from one of this service's pages");
+    throw forgedCookieRequestProblem("expected a request from one of this service's pages");
   const given = Buffer.from(headers.get(csrfHeader) ?? "");
   const wanted = Buffer.from(csrfToken);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
-    throw forgedSessionProblem(`expected the ${csrfHeader} header with the csrf_token from GET /v1/session`);
+    throw forgedCookieRequestProblem(`expected the ${csrfHeader} header with the csrf_token from GET /v1/session`);
   }
 }
 
-export function forgedSessionProblem(detail: string): Problem {
+export function forgedCookieRequestProblem(detail: string): Problem {
   return new Problem({
     status: 403,
     title: "Not allowed",

@@ -59,7 +59,7 @@ export class ServiceWatch {
     // A stream that is judged for the first time while the store is being read is not among these streams.
     const before = new Map([...this.#known].map(([key, names]) => [key, [...names]]));
     for (const { project, model, names, retired } of await service.streamNames()) {
-      for (const stream of retired) this.#alerts?.retire({ project: watchedProject(project), model, stream });
+      for (const stream of retired) this.#alerts?.retire({ project: watchedServiceProject(project), model, stream });
       for (const stream of before.get(JSON.stringify([project, model])) ?? []) {
         if (!names.has(stream)) this.#erase({ project, model, stream });
       }
@@ -70,7 +70,7 @@ export class ServiceWatch {
     this.#remember(project, model, stream);
     this.metricsOf(project).judged(model, result);
     this.#alerts?.judged({
-      project: watchedProject(project),
+      project: watchedServiceProject(project),
       model,
       stream,
       result,
@@ -91,7 +91,7 @@ export class ServiceWatch {
       const { project, stream, action } = decision;
       const { model } = decided;
       if (action === "erase") this.#erase({ project, model, stream });
-      if (action === "retire") this.#alerts?.retire({ project: watchedProject(project), model, stream });
+      if (action === "retire") this.#alerts?.retire({ project: watchedServiceProject(project), model, stream });
       return decided;
     };
     return { ...service, judge, decide };
@@ -126,11 +126,11 @@ export class ServiceWatch {
   #erase({ project, model, stream }: Record<"project" | "model" | "stream", string>): void {
     this.#known.get(JSON.stringify([project, model]))?.delete(stream);
     this.metricsOf(project).erase({ model, stream });
-    this.#alerts?.erase({ project: watchedProject(project), model, stream });
+    this.#alerts?.erase({ project: watchedServiceProject(project), model, stream });
   }
 }
 
-function watchedProject(project: string): string | null {
+function watchedServiceProject(project: string): string | null {
   return project === defaultProject ? null : project;
 }
 
@@ -138,6 +138,11 @@ async function silentStreamsOfService(service: Pick<Service, "streams">): Promis
   return (await service.streams()).flatMap(({ project, model, streams }) =>
     streams
       .filter(({ silence }) => silence.silent === true)
-      .map(({ stream, last }) => ({ project: watchedProject(project), model, stream, lastHeard: last.received_at })),
+      .map(({ stream, last }) => ({
+        project: watchedServiceProject(project),
+        model,
+        stream,
+        lastHeard: last.received_at,
+      })),
   );
 }

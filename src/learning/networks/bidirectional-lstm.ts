@@ -47,13 +47,18 @@ export function bidirectionalLstm(name: string, units: number): Layer {
       }),
     ) as [Cell, Cell];
     return context.differentiable
-      ? concat([trainableLstm(x, forward, units, false), trainableLstm(x, backward, units, true)], 2)
-      : inferenceLstm(x, [forward, backward], units);
+      ? concat([trainableLstmDirection(x, forward, units, false), trainableLstmDirection(x, backward, units, true)], 2)
+      : bidirectionalLstmForInference(x, [forward, backward], units);
   };
 }
 
 /** One direction, with its own gradient rule. [T, B, I] -> [T, B, H]; `reverse` starts at the last step. */
-function trainableLstm(x: Value, { kernel, recurrentKernel, bias }: Cell, units: number, reverse: boolean): Value {
+function trainableLstmDirection(
+  x: Value,
+  { kernel, recurrentKernel, bias }: Cell,
+  units: number,
+  reverse: boolean,
+): Value {
   const [steps, batch, inputSize] = x.shape as [number, number, number];
   const rows = steps * batch;
   const [y] = x.graph.composite([x, kernel, recurrentKernel, bias], () => {
@@ -136,7 +141,7 @@ function ungroupLstmGates(x: Value, units: number): Value {
   return concat([inputForget!, cell!, output!], axis);
 }
 
-function inferenceLstm(x: Value, cells: readonly [Cell, Cell], units: number): Value {
+function bidirectionalLstmForInference(x: Value, cells: readonly [Cell, Cell], units: number): Value {
   const [steps, batch] = x.shape;
   const stack = (value: (cell: Cell) => Value, columns: number): Value =>
     reshape(concat(cells.map(value), 0), [2, 4 * units, columns]);

@@ -13,7 +13,7 @@ const floor = 2 ** -126;
 export function ensembleLayer(members: Readonly<Record<string, Layer>>): Layer {
   const named = Object.entries(members);
   return (context, x) => {
-    const logits = named.map(([name, layer]) => layer(ensembleMemberContext(context, name), x));
+    const logits = named.map(([name, layer]) => layer(contextWithinEnsemble(context, name), x));
     const temperatures = context.statistic("ensemble/temperatures", [named.length], "ones");
     const weights = context.statistic("ensemble/weights", [named.length], "ones");
     const own = (values: Value, m: number): Value => slice(values, 0, m, m + 1);
@@ -23,7 +23,7 @@ export function ensembleLayer(members: Readonly<Record<string, Layer>>): Layer {
 }
 
 /** Puts a member's name before the names of its tensors, because different members may use the same tensor names. */
-function ensembleMemberContext(context: LayerContext, member: string): LayerContext {
+function contextWithinEnsemble(context: LayerContext, member: string): LayerContext {
   return {
     ...context,
     parameter: (name, shape, initializer) => context.parameter(`${member}/${name}`, shape, initializer),

@@ -32,7 +32,7 @@ const valuesPerComparison = 1 << 15;
  * [B, T, C] -> [B, K]
  * @param signals the signals that the kernels are applied to: [B, T, C] -> [B, S, T]
  */
-export function miniRocketPreset(classCount: number, signals: Layer): Layer {
+export function miniRocketNetwork(classCount: number, signals: Layer): Layer {
   const head = dense(miniRocketNames.head, classCount);
   return (context, x) => {
     const counts = miniRocketCounts(context, signals(context, x));
@@ -44,7 +44,7 @@ export function miniRocketPreset(classCount: number, signals: Layer): Layer {
 }
 
 /** The channels themselves: [B, T, C] -> [B, C, T] */
-export function windowChannels(_: LayerContext, x: Value): Value {
+export function miniRocketChannels(_: LayerContext, x: Value): Value {
   return transpose(x, [0, 2, 1]);
 }
 
@@ -60,13 +60,13 @@ export function miniRocketCounts(context: LayerContext, signals: Value): Value {
       seen,
       signals.graph.constant("float32", [kernels.length, 1, kernelLength], miniRocketWeights(group)),
     );
-    return miniRocketGroupCounts(group, convolve(signals, weights, group), biases);
+    return miniRocketCountsInPieces(group, convolve(signals, weights, group), biases);
   });
   return concat(counts, 1);
 }
 
 /** How often the output [B, kernels, length] exceeds each of the biases [biases, kernels], as pieces of [B, features]. */
-function miniRocketGroupCounts({ kernels, length, levels }: KernelGroup, output: Value, biases: Value): Value[] {
+function miniRocketCountsInPieces({ kernels, length, levels }: KernelGroup, output: Value, biases: Value): Value[] {
   const [batch] = output.shape;
   const total = levels[0]!.length;
   const together = Math.max(1, Math.floor(valuesPerComparison / (kernels.length * length)));

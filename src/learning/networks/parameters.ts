@@ -65,7 +65,7 @@ export function describeNetworkParameters(layers: Layer, input: TensorType): Net
 }
 
 /** A new vector of initial values; each parameter has its own generator, so the order of the parameters does not matter. */
-export function drawParameterVector(
+export function drawNetworkParameters(
   specs: readonly ParameterSpec[],
   rng: { split(name: string): Draws },
 ): Float32Array {

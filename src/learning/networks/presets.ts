@@ -16,14 +16,14 @@ import {
   sequential,
   timeMajorLayer,
 } from "./layers.ts";
-import { miniRocketPreset, windowChannels } from "./minirocket.ts";
+import { miniRocketChannels, miniRocketNetwork } from "./minirocket.ts";
 import { channelsAndMagnitudes } from "./sensor-magnitudes.ts";
 
 export type NetworkName = "1dcnn-bilstm" | MemberName | EnsembleName;
 
 /** The signals that the kernels of each of these networks are applied to. */
 export const kernelSignals: Readonly<Record<MiniRocketName, Layer>> = {
-  minirocket: windowChannels,
+  minirocket: miniRocketChannels,
   "minirocket-magnitudes": channelsAndMagnitudes,
 };
 
@@ -36,7 +36,7 @@ export function presetNetwork(name: NetworkName, classCount: number): Layer {
       return compactPreset(classCount);
     case "minirocket":
     case "minirocket-magnitudes":
-      return miniRocketPreset(classCount, kernelSignals[name]);
+      return miniRocketNetwork(classCount, kernelSignals[name]);
     case "ensemble":
     case "auto":
     case "ensemble-magnitudes":

@@ -9,14 +9,14 @@ import { add, concat, div, matmul, mul, sqrt, sub, transpose } from "./onnx-oper
 const axesPerVector = 3;
 
 /** V: the largest number of sensors with three axes that C channels can form. */
-export function vectorRoom(channels: number): number {
+export function roomForSensorMagnitudes(channels: number): number {
   return Math.floor(channels / axesPerVector);
 }
 
 /** Scaled windows [B, T, C] -> standardised magnitudes [B, V, T] */
 export function sensorMagnitudes(context: LayerContext, x: Value): Value {
   const channels = x.shape[2] as number;
-  const vectors = vectorRoom(channels);
+  const vectors = roomForSensorMagnitudes(channels);
   const { scale, center, axes, mean, deviation } = sensorMagnitudeNames;
   // The scaler is undone, because the magnitude of a vector has a meaning only in physical units.
   const physical = add(

@@ -7,12 +7,12 @@ import { gatherWindows } from "../../signals/data/gather-windows.ts";
 import type { WindowSet } from "../../signals/data/windows.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
-import { divideEnsemble, joinEnsembleWeights } from "./ensemble-weights.ts";
+import { divideEnsembleWeights, joinEnsembleWeights } from "./ensemble-weights.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 import { isEnsemble } from "./is-ensemble.ts";
 import { TrainingSession } from "./network-session.ts";
-import { scaleTrainingWindows } from "./training-batch.ts";
+import { scaleTrainingBatch } from "./training-batch.ts";
 
 /**
  * Returns the weights, with batch-normalization statistics computed from the windows in `rows`. Means are averaged over
@@ -31,7 +31,7 @@ export async function adaptBatchNorm(
   rows: Int32Array,
 ): Promise<NetworkWeights> {
   if (isEnsemble(network)) {
-    const { members, mixture } = divideEnsemble(network, weights, windows)!;
+    const { members, mixture } = divideEnsembleWeights(network, weights, windows)!;
     const [compact, ...others] = members;
     const adapted = await adaptBatchNorm(compact!, { ...plan, scaler, network: "compact" }, windows, rows);
     return joinEnsembleWeights([adapted, ...others], mixture);
@@ -56,7 +56,7 @@ export async function adaptBatchNorm(
     const masks = session.masks.map(({ shape }) => new Uint8Array(shape.reduce((size, d) => size * d, 1)));
     for (let start = 0; start + batchSize <= order.length; start += batchSize) {
       gatherWindows(windows, order.subarray(start, start + batchSize), x);
-      scaleTrainingWindows(x, scaler);
+      scaleTrainingBatch(x, scaler);
       const own = rng.split(`${start}`);
       for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, own);
       // Starting from zeros, one step yields (1 - batchNormMomentum) times the batch's own statistics.

@@ -8,7 +8,7 @@ import { buildInferenceGraph } from "../networks/inference-graph.ts";
 import type { Layer } from "../networks/layer-context.ts";
 import { modelProto } from "../networks/model-proto.ts";
 import type { Shape } from "../networks/onnx-graph.ts";
-import { drawParameterVector } from "../networks/parameters.ts";
+import { drawNetworkParameters } from "../networks/parameters.ts";
 import { buildTrainingGraph, type NetworkInput } from "../networks/training-graph.ts";
 import { fitStateFrom } from "./fit-state.ts";
 import { TrainingSession } from "./network-session.ts";
@@ -57,8 +57,8 @@ export async function checkOwnNetwork(
   }
   const rng = Rng.fromSeed(1);
   const [initial, tracked] = await attempt("its parameters cannot be initialized", async () => [
-    drawParameterVector(parameters, rng),
-    drawParameterVector(statistics, rng),
+    drawNetworkParameters(parameters, rng),
+    drawNetworkParameters(statistics, rng),
   ]);
   await attempt(`ONNX Runtime cannot run it for ${windows}`, async () => {
     await (await openRuntimeSession(protos[1]!)).release();

@@ -5,7 +5,7 @@ import { isLossSurelyLower, lossDifference, lossesByPerson } from "../evaluation
 import {
   type EnsembleMixture,
   type HeldOutPredictions,
-  measureMixture,
+  measureEnsembleMixture,
   mixEnsemblePredictions,
   type TriedMixture,
 } from "./ensemble-mixture.ts";
@@ -36,7 +36,7 @@ export function mixtureForFit(
 ): { mixture: EnsembleMixture; tried?: TriedMixture[] } {
   if (mixture !== undefined) return { mixture };
   if (held === null) throw new RangeError("plan: expected a mixture or validation rows, got neither");
-  const average = measureMixture(held);
+  const average = measureEnsembleMixture(held);
   if (!(network === "auto" || network === "auto-magnitudes") || fromModel) return { mixture: average };
   const tried = tryMixtures(held, average);
   return { mixture: { ...average, weights: chooseMixture(tried) }, tried };

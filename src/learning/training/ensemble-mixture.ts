@@ -28,9 +28,13 @@ export interface HeldOutPredictions {
 }
 
 /** Fits a temperature for each member, and gives all members equal weights. */
-export function measureMixture({ labels, classCount, members }: Omit<HeldOutPredictions, "people">): EnsembleMixture {
+export function measureEnsembleMixture({
+  labels,
+  classCount,
+  members,
+}: Omit<HeldOutPredictions, "people">): EnsembleMixture {
   return {
-    temperatures: members.map((own) => ensembleMemberTemperature(own, labels, classCount)),
+    temperatures: members.map((own) => ensembleMixtureTemperature(own, labels, classCount)),
     weights: members.map(() => 1 / members.length),
   };
 }
@@ -49,6 +53,6 @@ export function mixEnsemblePredictions(
  * the epoch of a member that stops early was chosen on them. If a member makes no mistakes on these people, they do not show
  * how confident it may be.
  */
-function ensembleMemberTemperature(probabilities: Float32Array, labels: Int32Array, classCount: number): number {
+function ensembleMixtureTemperature(probabilities: Float32Array, labels: Int32Array, classCount: number): number {
   return Math.max(1, fitTemperature(probabilities, labels, classCount));
 }

@@ -19,7 +19,7 @@ export function ensembleOfWeights(
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes">,
 ): EnsembleName | null {
   const names = [network, networkWithMagnitudes(network)].filter((name) => isEnsemble(name));
-  return names.find((name) => divideEnsemble(name, weights, windows) !== null) ?? null;
+  return names.find((name) => divideEnsembleWeights(name, weights, windows) !== null) ?? null;
 }
 
 /** @param members the members' weights */
@@ -37,7 +37,7 @@ export function joinEnsembleWeights(
  * The inverse of `joinEnsembleWeights`; null if the vectors have a different length, for example because they belong to a
  * single member, or to an ensemble with other members.
  */
-export function divideEnsemble(
+export function divideEnsembleWeights(
   network: EnsembleName,
   { parameters, statistics }: NetworkWeights,
   { windowSize, channels, classes }: Pick<WindowSet, "windowSize" | "channels" | "classes">,

@@ -3,7 +3,7 @@ import type { WindowSet } from "../../signals/data/windows.ts";
 import { ensembleMembers } from "../networks/ensemble-members.ts";
 import { buildExportedInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
-import { divideEnsemble, ensembleOfWeights } from "./ensemble-weights.ts";
+import { divideEnsembleWeights, ensembleOfWeights } from "./ensemble-weights.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 
@@ -39,7 +39,7 @@ function weightsToExport(
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes">,
 ): NetworkWeights & { readonly source: NetworkSource; readonly temperature: number } {
   const ensemble = ensembleOfWeights(network, whole, windows);
-  const divided = ensemble === null ? null : divideEnsemble(ensemble, whole, windows);
+  const divided = ensemble === null ? null : divideEnsembleWeights(ensemble, whole, windows);
   const only = divided?.mixture.weights.indexOf(1) ?? -1;
   if (ensemble === null || divided === null || only < 0) return { source: ensemble ?? network, ...whole };
   const temperature = whole.temperature * divided.mixture.temperatures[only]!;

@@ -36,7 +36,7 @@ export function finalSchedulePenalty(folds: readonly (readonly FitEpoch[])[]): n
  * How the final fit combines an ensemble's members: with the geometric medians of the folds' temperatures, and with the folds'
  * weights or, for `auto`, the weights chosen by the same rule from the mixtures tried in all folds.
  */
-export function finalMixture(folds: readonly (readonly FitEpoch[])[]): EnsembleMixture {
+export function finalScheduleMixture(folds: readonly (readonly FitEpoch[])[]): EnsembleMixture {
   const rows = folds.map((epochs) => epochs.findLast(({ mixture }) => mixture !== undefined)!);
   const found = rows.map(({ mixture }) => mixture!);
   const members = Array.from(found[0]!.weights.keys());

@@ -10,7 +10,7 @@ import { type EnsembleName, ensembleMembers, type MemberName } from "../networks
 import { mixtureForFit } from "./choose-mixture.ts";
 import { ensembleEpochs } from "./ensemble-epochs.ts";
 import { type EnsembleMixture, type HeldOutPredictions, mixEnsemblePredictions } from "./ensemble-mixture.ts";
-import { divideEnsemble, joinEnsembleWeights } from "./ensemble-weights.ts";
+import { divideEnsembleWeights, joinEnsembleWeights } from "./ensemble-weights.ts";
 import { finalSchedulePenalty } from "./final-schedule.ts";
 import { fitMiniRocket } from "./fit-minirocket.ts";
 import {
@@ -18,15 +18,15 @@ import {
   type FitResult,
   fitNetwork,
   predictWithFitWeights,
-  windowsLabelledToFit,
+  windowsLabelledToFitNetwork,
 } from "./fit-network.ts";
 import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
 import {
   bestFitWeights,
   type FitEpoch,
   type FitState,
-  fitSeconds,
   fitStateFrom,
+  fitStateSeconds,
   type NetworkWeights,
 } from "./fit-state.ts";
 import { ValidationSession } from "./network-session.ts";
@@ -47,8 +47,8 @@ export async function fitEnsemble(
   const network = plan.network as EnsembleName;
   const [compact, ...counted] = ensembleMembers[network];
   const startOf = (member: number): { start?: NetworkWeights } =>
-    model === undefined ? {} : { start: divideEnsemble(network, model, windows)!.members[member]! };
-  const whole = kept === undefined ? null : divideEnsemble(network, kept, windows);
+    model === undefined ? {} : { start: divideEnsembleWeights(network, model, windows)!.members[member]! };
+  const whole = kept === undefined ? null : divideEnsembleWeights(network, kept, windows);
   // Only a finished ensemble has a state with updates; a joined state without updates contains only initial weights.
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
   const state =
@@ -56,7 +56,7 @@ export async function fitEnsemble(
       ? stateOfUnfinishedMember(kept, windows)
       : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
   const epochsOfCompact = plan.epochs - ensembleEpochs(0, penalties.strengths.length);
-  const planOfCompact = ensembleMemberPlan(plan, compact, { epochs: epochsOfCompact, penalties: null });
+  const planOfCompact = planToFitEnsembleMember(plan, compact, { epochs: epochsOfCompact, penalties: null });
   const first = await fitNetwork(planOfCompact, windows, {
     ...others,
     ...startOf(0),
@@ -70,7 +70,7 @@ export async function fitEnsemble(
     const found: NetworkWeights[] = [];
     for (const [i, member] of counted.entries()) {
       const searching = i === 0 ? search : null;
-      const memberPlan = ensembleMemberPlan(plan, member, { validationIndex: null, ...own });
+      const memberPlan = planToFitEnsembleMember(plan, member, { validationIndex: null, ...own });
       const tried = searching ?? fixedPenalty(finalSchedulePenalty([epochs]));
       const { state, finished } = await fitMiniRocket(memberPlan, tried, windows, {
         ...others,
@@ -101,12 +101,12 @@ export async function fitEnsemble(
   const combined: FitEpoch = {
     epoch: 0,
     ...(await ensembleTrainingMetrics(plan, joined, windows)),
-    ...ensembleValidationMetrics(held, mixture, windows),
+    ...validationMetricsOfEnsembleFit(held, mixture, windows),
     learningRate: null,
     mixture,
     ...(tried !== undefined && { tried }),
     best: true,
-    seconds: (performance.now() - started) / 1000 - fitSeconds(epochs),
+    seconds: (performance.now() - started) / 1000 - fitStateSeconds(epochs),
   };
   const before = first.state.progress.epochs;
   const added = [...epochs, combined].map((epoch, i) => ({ ...epoch, epoch: before.length + i + 1 }));
@@ -117,11 +117,11 @@ export async function fitEnsemble(
 
 /** The state in which `compact` was interrupted; undefined for an ensemble without magnitudes, which earlier versions fitted. */
 function stateOfUnfinishedMember(kept: FitState | undefined, windows: WindowSet): FitState | undefined {
-  return kept !== undefined && divideEnsemble("ensemble", kept, windows) === null ? kept : undefined;
+  return kept !== undefined && divideEnsembleWeights("ensemble", kept, windows) === null ? kept : undefined;
 }
 
 /** The plan for one member, with a random-number generator that no other member uses. */
-function ensembleMemberPlan(plan: FitPlan, network: MemberName, changes: Partial<FitPlan>): FitPlan {
+function planToFitEnsembleMember(plan: FitPlan, network: MemberName, changes: Partial<FitPlan>): FitPlan {
   const { mixture: _, ...own } = plan;
   return { ...own, ...changes, network, rng: Rng.fromState(plan.rng).split(network).state };
 }
@@ -168,7 +168,7 @@ async function ensembleTrainingMetrics(
   state: FitState,
   unlabelled: WindowSet,
 ): Promise<Pick<FitEpoch, "loss" | "accuracy">> {
-  const windows = windowsLabelledToFit(unlabelled, plan);
+  const windows = windowsLabelledToFitNetwork(unlabelled, plan);
   const index = Int32Array.from(plan.trainIndex);
   const data = { windows, scaler: plan.scaler };
   const probabilities = await predictToFitEnsemble(plan.network, bestFitWeights(state), data, index);
@@ -177,7 +177,7 @@ async function ensembleTrainingMetrics(
   return { loss, accuracy };
 }
 
-function ensembleValidationMetrics(
+function validationMetricsOfEnsembleFit(
   held: HeldOutPredictions | null,
   mixture: EnsembleMixture,
   { classes }: WindowSet,

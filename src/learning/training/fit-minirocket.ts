@@ -11,7 +11,7 @@ import { miniRocketNames } from "../networks/minirocket.ts";
 import { describeNetworkParameters, type NetworkSpec } from "../networks/parameters.ts";
 import { type CountedWindows, countedWindowsToLearn } from "./counted-windows.ts";
 import { Diverged } from "./diverged.ts";
-import { type FitOptions, type FitResult, windowsLabelledToFit } from "./fit-network.ts";
+import { type FitOptions, type FitResult, windowsLabelledToFitNetwork } from "./fit-network.ts";
 import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
 import { type FitEpoch, fitStateFrom } from "./fit-state.ts";
 import { LinearHead } from "./linear-head.ts";
@@ -45,7 +45,7 @@ export async function fitMiniRocket(
   if (options.state !== undefined && options.state.progress.updates > 0)
     return { state: options.state, finished: true };
   const started = performance.now();
-  const windows = windowsLabelledToFit(unlabelled, plan);
+  const windows = windowsLabelledToFitNetwork(unlabelled, plan);
   const network = describeNetworkParameters(await networkSourceLayers(plan.network, windows.classes.length), {
     type: "float32",
     shape: [1, windows.windowSize, windows.channels.length],

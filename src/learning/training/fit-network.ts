@@ -12,7 +12,7 @@ import type { WindowSet } from "../../signals/data/windows.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { adamStepSize } from "../networks/adam.ts";
-import { drawParameterVector } from "../networks/parameters.ts";
+import { drawNetworkParameters } from "../networks/parameters.ts";
 import type { NetworkInput } from "../networks/training-graph.ts";
 import { divergedLoss } from "./diverged.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
@@ -22,7 +22,7 @@ import { type FitEpoch, type FitState, fitStateFrom, type NetworkWeights } from 
 import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { ShardedTrainingSession } from "./sharded-training-session.ts";
-import { gatherTrainingBatchTargets, scaleTrainingWindows } from "./training-batch.ts";
+import { gatherTrainingBatchTargets, scaleTrainingBatch } from "./training-batch.ts";
 
 export interface FitOptions {
   /** State of an interrupted fit. */
@@ -69,7 +69,7 @@ interface Fit {
 export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: FitOptions): Promise<FitResult> {
   const trainIndex = Int32Array.from(plan.trainIndex);
   const validationIndex = plan.validationIndex === null ? null : Int32Array.from(plan.validationIndex);
-  const fit: Fit = { plan, windows: windowsLabelledToFit(windows, plan), trainIndex, validationIndex };
+  const fit: Fit = { plan, windows: windowsLabelledToFitNetwork(windows, plan), trainIndex, validationIndex };
   const batchSize = Math.min(plan.batchSize, trainIndex.length);
   const input = {
     batchSize,
@@ -86,7 +86,13 @@ export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: Fit
     const { progress } = state;
     while (!isNetworkFitted(plan, state)) {
       if (!(await fitNetworkEpoch(fit, options, training, state, rng))) return { state, finished: false };
-      const epoch = await closeFitEpoch(fit, validation, state, Math.floor(trainIndex.length / batchSize), batchSize);
+      const epoch = await closeNetworkFitEpoch(
+        fit,
+        validation,
+        state,
+        Math.floor(trainIndex.length / batchSize),
+        batchSize,
+      );
       progress.epochs.push(epoch);
       options.onEpoch(epoch, state);
     }
@@ -98,7 +104,7 @@ export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: Fit
 }
 
 /** The windows, with a plan's pseudo-labels. */
-export function windowsLabelledToFit(windows: WindowSet, { pseudoLabels }: FitPlan): WindowSet {
+export function windowsLabelledToFitNetwork(windows: WindowSet, { pseudoLabels }: FitPlan): WindowSet {
   if (pseudoLabels === null) return windows;
   const labels = Int32Array.from(windows.labels);
   for (const [i, row] of pseudoLabels.rows.entries()) labels[row] = pseudoLabels.labels[i]!;
@@ -118,7 +124,7 @@ export async function predictWithFitWeights(
     const part = rows.subarray(start, start + validationBatch);
     const x = new Float32Array(part.length * length);
     gatherWindows(windows, part, x);
-    scaleTrainingWindows(x, scaler);
+    scaleTrainingBatch(x, scaler);
     probabilities.set(await session.run(weights, x), start * windows.classes.length);
   }
   return probabilities;
@@ -141,8 +147,8 @@ function startNetworkFit(
   start: NetworkWeights | undefined,
 ): FitState {
   const drawn = () => ({
-    parameters: drawParameterVector(network.parameters, rng.split("weights")),
-    statistics: drawParameterVector(network.statistics, rng.split("weights")),
+    parameters: drawNetworkParameters(network.parameters, rng.split("weights")),
+    statistics: drawNetworkParameters(network.statistics, rng.split("weights")),
   });
   return fitStateFrom(start ?? drawn(), fitLearningRate(learningRate, 0));
 }
@@ -165,7 +171,7 @@ async function fitNetworkEpoch(
   const batchSize = Math.min(plan.batchSize, trainIndex.length);
   const steps = Math.floor(trainIndex.length / batchSize);
   const epoch = progress.epochs.length + 1;
-  const order = fitEpochOrder(trainIndex, plan.pseudoLabels?.rows ?? [], rng.split(`order-${epoch}`));
+  const order = networkFitEpochOrder(trainIndex, plan.pseudoLabels?.rows ?? [], rng.split(`order-${epoch}`));
   const sizes = { windowSize: windows.windowSize, channels: windows.channels.length };
   const turned = plan.turned?.map((axes) => axes.map((name) => windows.channels.indexOf(name)));
   const x = new Float32Array(batchSize * sizes.windowSize * sizes.channels);
@@ -177,7 +183,7 @@ async function fitNetworkEpoch(
     const stepRng = rng.split(`step-${epoch}-${progress.step}`);
     gatherWindows(windows, rows, x);
     if (turned !== undefined) rotateWindows(x, batchSize, sizes, turned, stepRng);
-    scaleTrainingWindows(x, scaler);
+    scaleTrainingBatch(x, scaler);
     gatherTrainingBatchTargets(windows.labels, rows, classWeights, classCount, targets);
     for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, stepRng);
     progress.updates++;
@@ -199,7 +205,7 @@ async function fitNetworkEpoch(
 }
 
 /** Shuffled rows, with those in `spread` evenly spaced among the others. */
-export function fitEpochOrder(trainIndex: Int32Array, spread: readonly number[], rng: Rng): Int32Array {
+export function networkFitEpochOrder(trainIndex: Int32Array, spread: readonly number[], rng: Rng): Int32Array {
   if (spread.length === 0) return rng.shuffle(Int32Array.from(trainIndex));
   const apart = new Set(spread);
   const others = rng.shuffle(trainIndex.filter((row) => !apart.has(row)));
@@ -214,11 +220,11 @@ export function fitEpochOrder(trainIndex: Int32Array, spread: readonly number[],
 
 function fitAverageWeights(state: FitState, updates: number): void {
   const rate = 1 - Math.min(emaMomentum, (1 + updates) / (10 + updates));
-  moveFitAverage(state.averageParameters, state.parameters, rate);
-  moveFitAverage(state.averageStatistics, state.statistics, rate);
+  moveNetworkFitAverage(state.averageParameters, state.parameters, rate);
+  moveNetworkFitAverage(state.averageStatistics, state.statistics, rate);
 }
 
-function moveFitAverage(average: Float32Array, values: Float32Array, rate: number): void {
+function moveNetworkFitAverage(average: Float32Array, values: Float32Array, rate: number): void {
   for (let i = 0; i < average.length; i++) average[i] = average[i]! + rate * (values[i]! - average[i]!);
 }
 
@@ -226,7 +232,7 @@ function moveFitAverage(average: Float32Array, values: Float32Array, rate: numbe
  * Validates the weights, updates the learning rate, and keeps the weights if they are the best. `state` is then at the start of
  * the next epoch.
  */
-async function closeFitEpoch(
+async function closeNetworkFitEpoch(
   fit: Fit,
   validation: ValidationSession | null,
   state: FitState,

@@ -182,6 +182,6 @@ export function fitStatePenalty(epochs: readonly FitEpoch[]): number | undefined
 }
 
 /** Total duration of a fit in seconds, including interrupted sessions. */
-export function fitSeconds(epochs: readonly FitEpoch[]): number {
+export function fitStateSeconds(epochs: readonly FitEpoch[]): number {
   return epochs.reduce((sum, { seconds }) => sum + seconds, 0);
 }

@@ -1,6 +1,6 @@
 import { modelProto } from "../networks/model-proto.ts";
 import { buildTrainingGradientGraph, type NetworkInput, type TrainingGraph } from "../networks/training-graph.ts";
-import { sessionInputForStatistics } from "./network-session.ts";
+import { networkSessionStatisticsInput } from "./network-session.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 import { type InferenceSession, openRuntimeSession, type RuntimeTensor, runtimeTensor } from "./onnx-runtime.ts";
 
@@ -47,7 +47,7 @@ export class GradientSession {
     const { batchSize, windowSize, channels, classes } = this.#input;
     const feeds: Record<string, RuntimeTensor> = {
       parameters: runtimeTensor("float32", parameters, [parameters.length]),
-      ...sessionInputForStatistics(statistics),
+      ...networkSessionStatisticsInput(statistics),
       x: runtimeTensor("float32", x, [batchSize, windowSize, channels]),
       targets: runtimeTensor("float32", targets, [batchSize, classes]),
     };

@@ -5,8 +5,8 @@ import type { Scaler } from "../../signals/data/scaler.ts";
 import { rangesUnderWindows, type WindowSet } from "../../signals/data/windows.ts";
 import { moments } from "../../stats/moments.ts";
 import type { MiniRocketName } from "../networks/ensemble-members.ts";
-import { sensorMagnitudeNames, vectorRoom } from "../networks/sensor-magnitudes.ts";
-import { scaleTrainingWindows } from "./training-batch.ts";
+import { roomForSensorMagnitudes, sensorMagnitudeNames } from "../networks/sensor-magnitudes.ts";
+import { scaleTrainingBatch } from "./training-batch.ts";
 
 /** Windows, with what is needed to compute signals from them. */
 export interface KernelInput {
@@ -43,31 +43,36 @@ const leastVariation = 1e-3;
 export function measureKernelSignals({ windows, scaler, sensors, kind }: KernelInput, rows: Int32Array): KernelSignals {
   const channels = windows.channels.length;
   if (kind === "minirocket") {
-    return { count: channels, used: channels, statistics: [], ofWindow: (window) => scaledWindow(window, scaler) };
+    return {
+      count: channels,
+      used: channels,
+      statistics: [],
+      ofWindow: (window) => scaledKernelSignals(window, scaler),
+    };
   }
-  const room = vectorRoom(channels);
-  const vectors = measureVectors(windows, sensors.slice(0, room), rows);
+  const room = roomForSensorMagnitudes(channels);
+  const vectors = measureKernelSignalVectors(windows, sensors.slice(0, room), rows);
   const count = channels + room;
   return {
     count,
     used: channels + vectors.length,
-    statistics: magnitudeStatistics(scaler, vectors, room),
+    statistics: kernelSignalMagnitudeStatistics(scaler, vectors, room),
     ofWindow: (window) => {
-      const scaled = scaledWindow(window, scaler);
+      const scaled = scaledKernelSignals(window, scaler);
       const found = new Float32Array((window.length / channels) * count);
       for (let t = 0; t < window.length / channels; t++) {
         found.set(scaled.subarray(t * channels, (t + 1) * channels), t * count);
         for (const [v, { axes, mean, deviation }] of vectors.entries())
-          found[t * count + channels + v] = (vectorMagnitude(window, t * channels, axes) - mean) / deviation;
+          found[t * count + channels + v] = (kernelSignalMagnitude(window, t * channels, axes) - mean) / deviation;
       }
       return found;
     },
   };
 }
 
-function scaledWindow(window: Float32Array, scaler: Scaler): Float32Array {
+function scaledKernelSignals(window: Float32Array, scaler: Scaler): Float32Array {
   const scaled = window.slice();
-  scaleTrainingWindows(scaled, scaler);
+  scaleTrainingBatch(scaled, scaler);
   return scaled;
 }
 
@@ -75,16 +80,20 @@ function scaledWindow(window: Float32Array, scaler: Scaler): Float32Array {
  * Measures the mean and standard deviation of each sensor's magnitude. A vector of constant magnitude gets a standard deviation
  * of 1.
  */
-function measureVectors(windows: WindowSet, sensors: KernelInput["sensors"], rows: Int32Array): MeasuredVector[] {
+function measureKernelSignalVectors(
+  windows: WindowSet,
+  sensors: KernelInput["sensors"],
+  rows: Int32Array,
+): MeasuredVector[] {
   const ranges = rangesUnderWindows(windows, rows);
   return sensors.map((names) => {
     const axes = names.map((name) => windows.channels.indexOf(name));
-    const { mean, std } = moments(magnitudesInRanges(windows, axes, ranges));
+    const { mean, std } = moments(kernelSignalMagnitudesInRanges(windows, axes, ranges));
     return { axes, mean, deviation: std > leastVariation * mean ? std : 1 };
   });
 }
 
-function magnitudesInRanges(
+function kernelSignalMagnitudesInRanges(
   { samples, channels }: Pick<WindowSet, "samples" | "channels">,
   axes: readonly number[],
   ranges: readonly number[],
@@ -95,12 +104,12 @@ function magnitudesInRanges(
   let at = 0;
   for (let r = 0; r < ranges.length; r += 2) {
     for (let i = ranges[r]!; i < ranges[r + 1]!; i++)
-      magnitudes[at++] = vectorMagnitude(samples, i * channels.length, axes);
+      magnitudes[at++] = kernelSignalMagnitude(samples, i * channels.length, axes);
   }
   return magnitudes;
 }
 
-function magnitudeStatistics(
+function kernelSignalMagnitudeStatistics(
   { scale, center }: Scaler,
   vectors: readonly MeasuredVector[],
   room: number,
@@ -118,7 +127,7 @@ function magnitudeStatistics(
   ];
 }
 
-function vectorMagnitude(samples: Float32Array, start: number, axes: readonly number[]): number {
+function kernelSignalMagnitude(samples: Float32Array, start: number, axes: readonly number[]): number {
   let sum = 0;
   for (const axis of axes) sum += samples[start + axis]! ** 2;
   return Math.sqrt(sum);

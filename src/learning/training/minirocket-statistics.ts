@@ -15,7 +15,7 @@ import { kernelSignals } from "../networks/presets.ts";
 import { drawKernelBiases, drawKernelChannels } from "./draw-kernels.ts";
 import { type KernelInput, measureKernelSignals } from "./measure-kernel-signals.ts";
 import { openRuntimeSession, runtimeTensor } from "./onnx-runtime.ts";
-import { scaleTrainingWindows } from "./training-batch.ts";
+import { scaleTrainingBatch } from "./training-batch.ts";
 
 /** Number of windows per run, small enough for a run's data to stay in cache. */
 const windowsPerRun = 16;
@@ -94,7 +94,7 @@ export async function countMiniRocketFeatures(
       const x = new Float32Array(part.length * windowSize * channels.length);
       gatherWindows(windows, part, x);
       change?.(x, part.length);
-      scaleTrainingWindows(x, scaler);
+      scaleTrainingBatch(x, scaler);
       const out = await session.run({ x: runtimeTensor("float32", x, [part.length, windowSize, channels.length]) });
       values.set(out.counts!.data as Uint8Array | Uint16Array, start * features);
       onCounted(start + part.length);

@@ -123,7 +123,7 @@ export class ValidationSession {
     const [windowSize, channels] = this.#shape;
     const out = await this.#session.run({
       parameters: runtimeTensor("float32", weights.parameters, [weights.parameters.length]),
-      ...sessionInputForStatistics(weights.statistics),
+      ...networkSessionStatisticsInput(weights.statistics),
       x: runtimeTensor("float32", x, [x.length / (windowSize * channels), windowSize, channels]),
     });
     return out.probabilities!.data as Float32Array;
@@ -135,6 +135,6 @@ export class ValidationSession {
 }
 
 /** The input for the statistics; a network without statistics has none. */
-export function sessionInputForStatistics(statistics: Float32Array): Record<string, RuntimeTensor> {
+export function networkSessionStatisticsInput(statistics: Float32Array): Record<string, RuntimeTensor> {
   return statistics.length === 0 ? {} : { statistics: runtimeTensor("float32", statistics, [statistics.length]) };
 }

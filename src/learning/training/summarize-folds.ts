@@ -7,7 +7,7 @@ import type { FoldParts, LeakageReport } from "../evaluation/leakage.ts";
 import { metricsSummary } from "../evaluation/metrics-summary.ts";
 import type { CvReport, FoldReport, UserReport } from "./cv-report.ts";
 import type { FitOutcome } from "./fit-runner.ts";
-import { fitSeconds, fitStateEpochsInMiniBatches, fitStatePenalty } from "./fit-state.ts";
+import { fitStateEpochsInMiniBatches, fitStatePenalty, fitStateSeconds } from "./fit-state.ts";
 import { applyTemperature, fitTemperature, temperatureLimits } from "./temperature-scaling.ts";
 
 export interface CrossValidation {
@@ -52,7 +52,7 @@ export function describeFold(
     best_epoch: epochs.findLast(({ best }) => best)?.epoch ?? 0,
     epochs: epochs.length,
     ...(penalty !== undefined && { penalty }),
-    seconds: fitSeconds(outcome.epochs),
+    seconds: fitStateSeconds(outcome.epochs),
     metrics: classificationMetrics(labels, outcome.probabilities!, windows.classes),
   };
 }
@@ -92,7 +92,7 @@ export function summarizeFolds(
       over_users: metricsSummary(users.map(({ metrics }) => metrics)),
       worst_user: { user: worst.user, macro_f1: worst.metrics.macro_f1, accuracy: worst.metrics.accuracy },
     },
-    warnings: warnOfFoldTemperatures(temperature),
+    warnings: foldSummaryTemperatureWarnings(temperature),
   };
 }
 
@@ -120,7 +120,7 @@ export function summarizeFoldUsers(
   });
 }
 
-function warnOfFoldTemperatures(temperature: number): string[] {
+function foldSummaryTemperatureWarnings(temperature: number): string[] {
   if (temperature === temperatureLimits.lower) {
     return ["no out-of-fold prediction was wrong, so the network's confidence could not be calibrated"];
   }

@@ -4,7 +4,7 @@
 import type { Scaler } from "../../signals/data/scaler.ts";
 
 /** Scales x [B, T, C] in place. */
-export function scaleTrainingWindows(x: Float32Array, { method, center, scale }: Scaler): void {
+export function scaleTrainingBatch(x: Float32Array, { method, center, scale }: Scaler): void {
   if (method === "none") return;
   const channels = center.length;
   for (let c = 0; c < channels; c++) {

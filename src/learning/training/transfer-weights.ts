@@ -5,7 +5,7 @@
 import type { Rng } from "../../random.ts";
 import { exportedWeights } from "../networks/exported-weights.ts";
 import { miniRocketNames } from "../networks/minirocket.ts";
-import { describeNetworkParameters, drawParameterVector, type ParameterSpec } from "../networks/parameters.ts";
+import { describeNetworkParameters, drawNetworkParameters, type ParameterSpec } from "../networks/parameters.ts";
 import type { NetworkWeights } from "./fit-state.ts";
 import { hasPenalty } from "./has-penalty.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
@@ -51,7 +51,7 @@ export async function transferWeights(
   const [before, after, wider] = await Promise.all([from.length, to.length, from.length + 1].map(describe));
   const sources = to.map((name) => from.indexOf(name));
   const transfer = (kind: "parameters" | "statistics", vector: Float32Array): Float32Array => {
-    const fresh = drawParameterVector(after![kind], rng.split("weights"));
+    const fresh = drawNetworkParameters(after![kind], rng.split("weights"));
     for (const [i, spec] of before![kind].entries()) {
       const own = vector.subarray(spec.offset, spec.offset + spec.size);
       const target = after![kind][i]!;

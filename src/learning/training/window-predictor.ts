@@ -185,7 +185,7 @@ async function predictorWindowPart(
 }
 
 /** The entry point of a worker thread. */
-export async function runPredictorTask({ network, ...task }: PredictTask): Promise<Float32Array> {
+export async function runWindowPredictorTask({ network, ...task }: PredictTask): Promise<Float32Array> {
   const own = { ...network, bytes: Uint8Array.from(network.bytes) };
   const session = await openPredictorNetwork(own, openRuntimeSession);
   try {
@@ -201,14 +201,14 @@ async function runPredictorInWorker(task: PredictTask): Promise<Float32Array> {
     const [probabilities] = await once(worker, "message");
     return probabilities as Float32Array;
   } catch (error) {
-    throw predictorThreadError(error);
+    throw windowPredictorThreadError(error);
   } finally {
     await worker.terminate();
   }
 }
 
 /** Restores the class of an error, which is lost when the error passes from one thread to another. */
-function predictorThreadError(error: unknown): unknown {
+function windowPredictorThreadError(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== "UserError" || error instanceof UserError) return error;
   const advice = "advice" in error && typeof error.advice === "string" ? { advice: error.advice } : {};
   return new UserError(error.message, { ...advice, cause: error });

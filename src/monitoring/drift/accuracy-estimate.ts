@@ -150,7 +150,7 @@ export function calibrateAccuracy(
     known.length === 1
       ? threshold
       : accuracyEstimateThreshold(sumHeldOutForAccuracy(known.filter((person) => person !== own)));
-  const batches = known.map((own) => ascending.map((length) => rehearseAccuracyEstimate(own, others(own), length)));
+  const batches = known.map((own) => ascending.map((length) => accuracyEstimatesOfPerson(own, others(own), length)));
   return {
     coverage,
     people: known.length,
@@ -191,7 +191,7 @@ export function estimateAccuracy(
   const { windows } = signals;
   if (!(windows > 0)) throw new RangeError(`accuracy: expected a batch with windows, got ${windows}`);
   const confidence = confidenceSignalDistance(signals);
-  checkAccuracyShare("confidence", confidence);
+  checkAccuracyEstimateShare("confidence", confidence);
   const { rungs, offset, threshold } = calibration;
   const below = rungs.findLast((rung) => rung.windows <= windows);
   const above = rungs.find((rung) => rung.windows >= windows);
@@ -229,7 +229,7 @@ function countHeldOutForAccuracy({ confidences, correct }: HeldOutWindows): Coun
   if (own.length !== correct.length) {
     throw new RangeError(`accuracy: expected ${own.length} predictions, correct or not, got ${correct.length}`);
   }
-  for (const confidence of own) checkAccuracyShare("confidence", confidence);
+  for (const confidence of own) checkAccuracyEstimateShare("confidence", confidence);
   const hits = Float64Array.from(correct);
   const odd = hits.find((hit) => hit !== 0 && hit !== 1);
   if (odd !== undefined) throw new RangeError(`accuracy: expected 0 or 1 per prediction, got ${odd}`);
@@ -259,10 +259,13 @@ function accuracyEstimateThreshold({ counts, correct }: ReturnType<typeof sumHel
 }
 
 function expectedCorrectForAccuracy(counts: readonly number[], threshold: number): number {
-  return counts.reduce((sum, count, bin) => (count === 0 ? sum : sum + count * accuracyScore(bin, threshold)), 0);
+  return counts.reduce(
+    (sum, count, bin) => (count === 0 ? sum : sum + count * accuracyEstimateScore(bin, threshold)),
+    0,
+  );
 }
 
-function accuracyScore(bin: number, threshold: number): number {
+function accuracyEstimateScore(bin: number, threshold: number): number {
   return 1 / (1 + Math.exp(steepness * (threshold - signalBinLogits[bin]!)));
 }
 
@@ -274,12 +277,12 @@ interface RehearsedAccuracy {
 }
 
 /** One person's batches of one length. */
-function rehearseAccuracyEstimate(
+function accuracyEstimatesOfPerson(
   { bins, confidences, correct }: CountedPerson,
   threshold: number,
   length: number,
 ): RehearsedAccuracy[] {
-  const scores = Float64Array.from(bins, (bin) => accuracyScore(bin, threshold));
+  const scores = Float64Array.from(bins, (bin) => accuracyEstimateScore(bin, threshold));
   return Array.from({ length: Math.floor(bins.length / length) }, (_, i) => {
     const of = (values: Float64Array): number => meanOf(values.subarray(i * length, (i + 1) * length));
     const estimate = of(scores);
@@ -341,6 +344,6 @@ function clampAccuracy(value: number): number {
 }
 
 /** Means of float32 confidences can slightly exceed 1 because of rounding. */
-function checkAccuracyShare(name: string, value: number): void {
+function checkAccuracyEstimateShare(name: string, value: number): void {
   if (!(value >= 0 && value <= 1 + 1e-6)) throw new RangeError(`accuracy: expected a ${name} in 0..1, got ${value}`);
 }

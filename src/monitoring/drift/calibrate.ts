@@ -20,13 +20,13 @@ import {
   rungsByEffectiveLength,
   standardizeCalibrationRungs,
 } from "./calibration-rung.ts";
-import { classDistances } from "./class-standards.ts";
+import { distancesForClassStandards } from "./class-standards.ts";
 import { type DrawPair, drawHeldOutPairs, drawOwnPastPairs, drawPairsToCalibrate, type Pair } from "./draw-pairs.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { MapItems } from "./map-items.ts";
 import type { DayPlan, Group } from "./rehearsal.ts";
 import { RehearsalProgress } from "./rehearsal-progress.ts";
-import { roundScoreFigure, type ScoreStatistic, scoredStatistics, scorePairSize } from "./score.ts";
+import { effectiveRowsForScore, roundScoreFigure, type ScoreStatistic, scoredStatistics } from "./score.ts";
 
 export interface CalibrateOptions {
   /** Mean length of the chunks, in seconds. */
@@ -179,17 +179,17 @@ function rehearseToCalibrate(
     const reference = merged();
     const current = mergeClassSummaries(chunks.map(({ summary }) => summary));
     const seconds = {
-      ks: scorePairSize(reference, current, "ks") * secondsPerRow,
-      ksWithinClasses: scorePairSize(reference, current, "ksWithinClasses") * secondsPerRow,
-      ksByClass: scorePairSize(reference, current, "ksByClass") * secondsPerRow,
+      ks: effectiveRowsForScore(reference, current, "ks") * secondsPerRow,
+      ksWithinClasses: effectiveRowsForScore(reference, current, "ksWithinClasses") * secondsPerRow,
+      ksByClass: effectiveRowsForScore(reference, current, "ksByClass") * secondsPerRow,
     };
     const names = Object.keys(baseline);
-    const distances = classDistances(reference, current, names);
+    const distances = distancesForClassStandards(reference, current, names);
     const statistics = scoredStatistics(reference, current, baseline, { distances });
     if (channel === null) return { group, statistics, seconds, distances };
     const moved = mergeClassSummaries(chunks.map((chunk) => chunk.shifted![channel]!));
     const known = baselineToCalibrate(baseline, moved);
-    const movedDistances = classDistances(reference, moved, Object.keys(known));
+    const movedDistances = distancesForClassStandards(reference, moved, Object.keys(known));
     const changed = scoredStatistics(reference, moved, known, { distances: movedDistances });
     const shiftedDistances = distances.map((own, k) => {
       const other = movedDistances[k] ?? null;

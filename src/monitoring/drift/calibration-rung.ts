@@ -7,9 +7,9 @@ import {
   type ClassStandards,
   classStandardScores,
   classStandards,
-  effectiveClassCount,
+  effectiveCountForClassStandards,
 } from "./class-standards.ts";
-import { nullScoreRung, pValueInNullScores } from "./null-scores.ts";
+import { pValueInNullScores, rungOfNullScores } from "./null-scores.ts";
 import {
   farStatistics,
   roundScoreFigure,
@@ -27,7 +27,7 @@ export interface Rehearsed {
   readonly shifted?: ScoredStatistics;
   readonly distances: readonly (ClassDistances | null)[];
   readonly shiftedDistances?: readonly (ClassDistances | null)[];
-  /** Effective length of the comparison; see `scorePairSize`. */
+  /** Effective length of the comparison; see `effectiveRowsForScore`. */
   readonly seconds: Readonly<Record<ScoreStatistic, number>>;
 }
 
@@ -128,7 +128,7 @@ function laddersOfRungs(
   const mixes = classBorders.slice(0, -1).flatMap((from, i) => {
     const to = classBorders[i + 1]!;
     const batches = usable.filter(({ distances }) => {
-      const classes = effectiveClassCount(distances);
+      const classes = effectiveCountForClassStandards(distances);
       return classes >= from! && (to === null || classes < to);
     });
     return batches.length < batchesPerRung ? [] : [{ from_classes: from!, to_classes: to, rungs: rungsOf(batches) }];
@@ -171,7 +171,7 @@ function bareCalibrationRung(
     own.map(({ statistics }) => roundScoreFigure(scoreOf(statistics, standard, [statistic]).score)),
   );
   return {
-    ...nullScoreRung(seconds, scores),
+    ...rungOfNullScores(seconds, scores),
     standard,
     // Computes the score above which chance is ruled out as an explanation: it is as far above the highest score as the highest
     // score is above the median.

@@ -73,7 +73,7 @@ export interface KindCalibration {
  * because a single activity varies more from day to day than the mean over several.
  */
 export interface MixRungs {
-  /** Minimum effective number of common classes; see `effectiveClassCount`. */
+  /** Minimum effective number of common classes; see `effectiveCountForClassStandards`. */
   readonly from_classes: number;
   /** Upper limit of the effective number of common classes, exclusive; null if there is no limit. */
   readonly to_classes: number | null;

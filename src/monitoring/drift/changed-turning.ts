@@ -5,7 +5,7 @@
 // WISDM, MotionSense and BFRB, except those described as arbitrary.
 
 import { z } from "zod";
-import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
+import { type Sensor, sensorKindsTurningTogether } from "../../signals/sensors/sensor.ts";
 import { turningSumsSchema } from "../summaries/summary-schemas.ts";
 import type { TurningSums } from "../summaries/turning-scale.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
@@ -82,14 +82,15 @@ export function changedTurning(
   past: TurningPast,
   sensors: readonly Sensor[],
 ): { readonly found: ImpossibleSensor | null; readonly past: TurningPast } {
-  const turning = turningSensors(sensors);
+  const turning = sensorKindsTurningTogether(sensors);
   if (turning === null) return { found: null, past };
   const { healthy } = past;
-  const change = past.change === undefined ? beganToTurn(current, healthy) : continuesToTurn(current, past.change);
+  const change =
+    past.change === undefined ? beganToTurn(current, healthy) : continueChangedTurning(current, past.change);
   if (change === null) return { found: null, past: { healthy } };
   // The last healthy batches may already show the change.
   const after = { healthy: past.change === undefined ? firstForChangedTurning(healthy) : healthy, change };
-  return { found: describeTurning(change, turning.gyroscope), past: after };
+  return { found: describeChangedTurning(change, turning.gyroscope), past: after };
 }
 
 /**
@@ -136,7 +137,7 @@ function compareForChangedTurning(
   return { usual, difference, deviations };
 }
 
-function continuesToTurn(current: TurningSums | undefined, change: TurningChange): TurningChange | null {
+function continueChangedTurning(current: TurningSums | undefined, change: TurningChange): TurningChange | null {
   if (current === undefined || current.said < leastSaid) return change;
   const { usual, changed } = change;
   const [ratio, faulty] = [current.shared / current.said, changed.shared / changed.said];
@@ -148,7 +149,7 @@ function continuesToTurn(current: TurningSums | undefined, change: TurningChange
   return { usual, odds, changed: { shared: changed.shared + current.shared, said: changed.said + current.said } };
 }
 
-function describeTurning({ usual, changed }: TurningChange, gyroscope: Sensor): ImpossibleSensor {
+function describeChangedTurning({ usual, changed }: TurningChange, gyroscope: Sensor): ImpossibleSensor {
   const now = changed.shared / changed.said;
   return {
     sensor: gyroscope,

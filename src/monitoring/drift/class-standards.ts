@@ -45,7 +45,7 @@ const fewestPairs = 20;
 const leastSpread = 0.01;
 
 /** [K] distances within each class; null for a class that is missing from either batch. */
-export function classDistances(
+export function distancesForClassStandards(
   reference: ClassSummaries,
   current: ClassSummaries,
   channels: readonly string[],
@@ -65,7 +65,7 @@ export function classDistances(
 /**
  * Effective number of classes that two batches have in common: the inverse of the sum of squared shares; 0 if they share none.
  */
-export function effectiveClassCount(distances: readonly (ClassDistances | null)[]): number {
+export function effectiveCountForClassStandards(distances: readonly (ClassDistances | null)[]): number {
   const rows = distances.flatMap((own) => own?.rows ?? []);
   const sum = rows.reduce((total, n) => total + n, 0);
   return sum === 0 ? 0 : sum ** 2 / rows.reduce((total, n) => total + n ** 2, 0);

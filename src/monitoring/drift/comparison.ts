@@ -10,7 +10,7 @@ import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summ
 import { withoutSensorSignals } from "../summaries/sensor-signals.ts";
 import type { Calibration, CalibrationKind, KindCalibration } from "./calibration.ts";
 import { rungsForComparison } from "./calibration-rung.ts";
-import { classDistances, classStandardScores, effectiveClassCount } from "./class-standards.ts";
+import { classStandardScores, distancesForClassStandards, effectiveCountForClassStandards } from "./class-standards.ts";
 import { type FixedFinding, judgeByThresholds, thresholdExcess } from "./fixed-thresholds.ts";
 import {
   conformalPValueOfNullScores,
@@ -23,11 +23,11 @@ import {
 } from "./null-scores.ts";
 import {
   type BatchStatistics,
+  effectiveRowsForScore,
   farStatisticsOfScore,
-  mixScoreStandards,
   type Score,
   scoreOf,
-  scorePairSize,
+  scoreStandardBetween,
   scoresByChannel,
   statisticsForScore,
 } from "./score.ts";
@@ -59,7 +59,7 @@ export interface Comparison {
   readonly reference: ReferenceKind;
   readonly method: Method;
   readonly statistics: BatchStatistics;
-  /** Effective length of the compared data; see `scorePairSize`. */
+  /** Effective length of the compared data; see `effectiveRowsForScore`. */
   readonly seconds: number;
   /** Share of the batch in classes that are missing from the reference. */
   readonly unseenShare: number;
@@ -123,31 +123,31 @@ export function compare(
   const method = thresholds === "fixed" ? "constants" : comparisonMethod(calibration, known);
   const share = kind === "baseline" ? 1 : 1 + 1 / calibration.reference_batches;
   const statistic = method === "constants" ? "ks" : (known?.statistic ?? "ks");
-  const seconds = (scorePairSize(reference, current, statistic) * share) / model.samplingRateHz;
+  const seconds = (effectiveRowsForScore(reference, current, statistic) * share) / model.samplingRateHz;
   if (!(seconds > 0)) return null;
-  const outside = kind === "baseline" ? compareToTrainingRange(current, model) : null;
+  const outside = kind === "baseline" ? comparisonToTrainingRange(current, model) : null;
   const facts = { reference: kind, method, seconds, unseenShare: unseenShareWithinClasses(reference, current) };
   if (method === "constants")
-    return { ...facts, ...compareByConstants(statisticsForScore(reference, current, baseline), model.channels) };
+    return { ...facts, ...comparisonByConstants(statisticsForScore(reference, current, baseline), model.channels) };
   if (known === undefined) {
     const correlation = calibration.correlation_seconds!;
     const [before, now] = [reference, current].map((side) =>
       comparedSeconds(mergeAcrossClasses(side), model.samplingRateHz),
     );
-    const judged = compareByKsTest(statisticsForScore(reference, current, baseline), correlation, before!, now!);
+    const judged = comparisonByKsTest(statisticsForScore(reference, current, baseline), correlation, before!, now!);
     return { ...facts, ...judged, ...outside };
   }
   if (!(seconds >= slack * known.rungs[0]!.seconds)) return null;
   const names = Object.keys(baseline);
-  const distances = classDistances(reference, current, names);
-  const judging = { ...known, rungs: rungsForComparison(known, effectiveClassCount(distances)) };
+  const distances = distancesForClassStandards(reference, current, names);
+  const judging = { ...known, rungs: rungsForComparison(known, effectiveCountForClassStandards(distances)) };
   const byClass =
     known.classes === undefined
       ? {}
       : classStandardScores(distances, known.classes, share / model.samplingRateHz, names);
   return {
     ...facts,
-    ...compareByRehearsal(
+    ...comparisonByRehearsal(
       kind,
       statisticsForScore(reference, current, baseline, { byClass, distances }),
       judging,
@@ -155,7 +155,7 @@ export function compare(
       own,
     ),
     // The alarm level must not depend on whether a comparison with the stream's past was possible.
-    evidenceFactor: evidenceFactorOfComparison(calibration.kinds.own_past ?? known, {
+    evidenceFactor: comparisonEvidenceFactor(calibration.kinds.own_past ?? known, {
       batch: batchSecondsInComparison(current, model),
       compared: seconds,
     }),
@@ -169,7 +169,7 @@ export function compare(
  * looks for the acceleration whose mean magnitude differs most from the training data, by a factor above `mostGravityRatio`.
  * Returns null if it finds neither.
  */
-function compareToTrainingRange(
+function comparisonToTrainingRange(
   current: ClassSummaries,
   { baseline, gravityLengths = [] }: DriftModel,
 ): Pick<Comparison, "far" | "beyond" | "impossible" | "channelScores"> | null {
@@ -231,7 +231,7 @@ type Judged = Pick<
   | "evidenceFactor"
 >;
 
-function compareByRehearsal(
+function comparisonByRehearsal(
   kind: ReferenceKind,
   statistics: BatchStatistics,
   { rungs, statistic, apart }: KindCalibration,
@@ -239,7 +239,7 @@ function compareByRehearsal(
   own: OwnScores,
 ): Omit<Judged, "evidenceFactor"> {
   const { lower, upper, share } = nullScoreRungsAround(rungs, seconds);
-  const standard = mixScoreStandards(lower.standard, upper.standard, share);
+  const standard = scoreStandardBetween(lower.standard, upper.standard, share);
   const score = scoreOf(statistics, standard, [statistic]);
   const limit = lower.reach + share * (upper.reach - lower.reach);
   const widest = scoreOf(statistics, standard, farStatisticsOfScore(standard));
@@ -265,7 +265,7 @@ function batchSecondsInComparison(batch: ClassSummaries, { samplingRateHz }: Dri
 /**
  * Interpolates the evidence factor by the length of the batch or, in older calibrations, by the length of the compared data.
  */
-function evidenceFactorOfComparison(
+function comparisonEvidenceFactor(
   { streams, rungs }: KindCalibration,
   seconds: { readonly batch: number; readonly compared: number },
 ): number {
@@ -277,7 +277,7 @@ function evidenceFactorOfComparison(
 }
 
 /** Judges by the smallest p-value over the channels, multiplied by the number of channels. */
-function compareByKsTest(
+function comparisonByKsTest(
   statistics: BatchStatistics,
   correlationSeconds: Readonly<Record<string, number>>,
   referenceSeconds: number,
@@ -306,7 +306,7 @@ function compareByKsTest(
   };
 }
 
-function compareByConstants(statistics: BatchStatistics, sensed: readonly string[]): Judged {
+function comparisonByConstants(statistics: BatchStatistics, sensed: readonly string[]): Judged {
   const { findings } = judgeByThresholds(withoutSensorSignals(statistics, sensed));
   const [worst] = findings;
   const score =

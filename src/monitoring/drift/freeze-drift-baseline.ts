@@ -62,7 +62,7 @@ export function freezeDriftBaseline(
   const baseline = withoutSensorCoherences(whole, windows.channels);
   const classOf = classOfMeasuredSamples(windows, argmaxRows(probabilities, nClasses));
   const rows = freezeChunkRows(windowSignals);
-  const groups = freezeRehearsalGroups(windowSignals, rows, {
+  const groups = freezeBaselineGroups(windowSignals, rows, {
     classOf,
     summarizer: new Summarizer(baselineReferenceGrids(baseline)),
     baseline,
@@ -74,7 +74,7 @@ export function freezeDriftBaseline(
     edges: grids,
     by_class: mergeClassSummaries([
       windowSignals.summarize(grids, gatherMeasuredSamples(windows, classOf), nClasses, map),
-      ...(also === undefined ? [] : [also.summarize(grids, labelsToFreeze(also), nClasses, map)]),
+      ...(also === undefined ? [] : [also.summarize(grids, labelsToFreezeBaseline(also), nClasses, map)]),
     ]),
     signals: modelSignals(probabilities, nClasses, followsMeasuredWindow(windows, options.overlap)),
     calibration: calibrate(baseline, groups, {
@@ -83,13 +83,17 @@ export function freezeDriftBaseline(
       rng: options.rng,
       lengthsSeconds: lengthsSeconds.filter((seconds) => seconds >= rows / samplingRateHz),
       referenceBatches: options.referenceBatches,
-      ...(options.day === "auto" ? (freezesInRecordedOrder(groups) ? { day: "recorded" } : {}) : { day: options.day }),
+      ...(options.day === "auto"
+        ? freezesBaselineInRecordedOrder(groups)
+          ? { day: "recorded" }
+          : {}
+        : { day: options.day }),
       shiftSd,
       map,
       ...(options.progress !== undefined && { progress: options.progress }),
       correlationSeconds: freezeCorrelations(windowSignals, Object.keys(baseline), map),
     }),
-    accuracy: freezeAccuracy(windowSignals, probabilities, options.overlap),
+    accuracy: freezeBaselineAccuracy(windowSignals, probabilities, options.overlap),
   };
 }
 
@@ -115,12 +119,12 @@ function joinColumnsToFreeze(a: Float32Array, b: Float32Array): Float32Array {
   return whole;
 }
 
-function labelsToFreeze({ windows }: WindowSignals): Int32Array {
+function labelsToFreezeBaseline({ windows }: WindowSignals): Int32Array {
   return gatherMeasuredSamples(windows, classOfMeasuredSamples(windows, windows.labels));
 }
 
 /** Whether most chunks come from recordings of several activities, in which the activities occur in their natural order. */
-function freezesInRecordedOrder(groups: readonly Group[]): boolean {
+function freezesBaselineInRecordedOrder(groups: readonly Group[]): boolean {
   const recordings = groups.flatMap(({ chunks }) => [...Map.groupBy(chunks, ({ recording }) => recording).values()]);
   const several = recordings.filter((chunks) => new Set(chunks.map(({ label }) => label)).size > 1);
   const count = (of: typeof recordings): number => of.reduce((sum, chunks) => sum + chunks.length, 0);
@@ -134,7 +138,7 @@ function freezeChunkRows({ windows: { samplingRateHz, windowSize }, runs }: Wind
   return Math.min(most, Math.max(windowSize, lengths[lengths.length >> 2]!));
 }
 
-function freezeRehearsalGroups(
+function freezeBaselineGroups(
   windowSignals: WindowSignals,
   rows: number,
   of: {
@@ -213,7 +217,7 @@ function freezeCorrelations(
  * Calibrates the accuracy estimate on all people's windows in recorded order, cut into batches of every length in
  * `lengthsSeconds`; null if nobody has enough windows for a batch.
  */
-function freezeAccuracy(
+function freezeBaselineAccuracy(
   { windows }: WindowSignals,
   probabilities: Float32Array,
   overlap: number,

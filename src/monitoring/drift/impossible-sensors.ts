@@ -6,8 +6,8 @@ import {
   gravityInSensorUnit,
   type Sensor,
   type SensorUnit,
+  sensorKindsTurningTogether,
   sensorUnitNames,
-  turningSensors,
   unitFactor,
 } from "../../signals/sensors/sensor.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -61,17 +61,17 @@ export function impossibleSensors(
   samplingRateHz: number,
   baseline: BaselineReference = {},
 ): ImpossibleSensor[] {
-  const stuck = sensors.flatMap((sensor) => impossiblyStuck(columns, sensor, baseline, samplingRateHz));
+  const stuck = sensors.flatMap((sensor) => impossiblyStuckSensors(columns, sensor, baseline, samplingRateHz));
   if (stuck.length > 0) return stuck;
   const found = sensors
     .filter(({ kind }) => kind === "accelerometer" || kind === "gravity")
-    .flatMap((sensor) => impossibleAcceleration(sensor, sensorSeconds(columns, sensor.channels, samplingRateHz)));
-  const turning = turningSensors(sensors);
+    .flatMap((sensor) => impossibleSensorAcceleration(sensor, sensorSeconds(columns, sensor.channels, samplingRateHz)));
+  const turning = sensorKindsTurningTogether(sensors);
   if (turning === null || found.some(({ cause }) => cause?.kind === "gravity")) return found;
   return [...found, ...impossibleRotation(columns, turning, samplingRateHz)];
 }
 
-function impossiblyStuck(
+function impossiblyStuckSensors(
   columns: Columns,
   sensor: Sensor,
   baseline: BaselineReference,
@@ -91,7 +91,7 @@ function impossiblyStuck(
   });
 }
 
-function impossibleAcceleration(sensor: Sensor, lengths: readonly number[]): ImpossibleSensor[] {
+function impossibleSensorAcceleration(sensor: Sensor, lengths: readonly number[]): ImpossibleSensor[] {
   const { name, kind, unit } = sensor;
   if (unit === null || (sensor.gravity === null && kind === "accelerometer") || lengths.length < leastSeconds)
     return [];
@@ -107,10 +107,10 @@ function impossibleAcceleration(sensor: Sensor, lengths: readonly number[]): Imp
     ? `but gravity alone is ${impossibleSensorFigure(gravity)} ${unit} for every wearer`
     : `as gravity does (${impossibleSensorFigure(gravity)} ${unit}), but the training data has none`;
   const message = `${name} averages ${impossibleSensorFigure(usual)} ${unit} over most seconds, ${possible}`;
-  return [{ sensor, message, excess, cause: causeOfImpossibleLengths(sensor, unit, lengths, hasGravity) }];
+  return [{ sensor, message, excess, cause: causeOfImpossibleSensor(sensor, unit, lengths, hasGravity) }];
 }
 
-function causeOfImpossibleLengths(
+function causeOfImpossibleSensor(
   { kind, channels, recordedIn }: Sensor,
   unit: SensorUnit,
   lengths: readonly number[],
@@ -149,7 +149,7 @@ function unitOfImpossibleSeconds(
 
 function impossibleRotation(
   columns: Columns,
-  turning: NonNullable<ReturnType<typeof turningSensors>>,
+  turning: NonNullable<ReturnType<typeof sensorKindsTurningTogether>>,
   samplingRateHz: number,
 ): ImpossibleSensor[] {
   const { unit, name, channels, recordedIn } = turning.gyroscope;

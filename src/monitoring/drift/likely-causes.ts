@@ -53,7 +53,7 @@ export function likelyCauses(
   const { columns, undone, comparisons, byClass: whole, impossible = [] } = batch;
   const physical = impossible.flatMap(({ cause }) => cause ?? []);
   if (physical.length > 0) return physical;
-  if (comparisons.every((own) => isOrdinaryWithoutCause(own))) return [];
+  if (comparisons.every((own) => needsNoLikelyCause(own))) return [];
   const own = [past.anchor, past.rolling].flat().map(mergeAcrossClasses);
   const direct = directFaults(columns, model.baseline, own, model.samplingRateHz);
   const stuck = direct.filter(({ kind }) => kind === "stuck channel");
@@ -65,9 +65,7 @@ export function likelyCauses(
     // Omits the roughness on both sides. Otherwise, any rate would appear to explain noise, which only the roughness reveals.
     const known = causeModelWithoutRoughness(model);
     const before = whole === undefined ? comparisons : compared(whole, known);
-    return (
-      before.some((own) => !isOrdinaryWithoutCause(own)) && doesCauseExplain(fault, before, compared(byClass, known))
-    );
+    return before.some((own) => !needsNoLikelyCause(own)) && doesCauseExplain(fault, before, compared(byClass, known));
   });
   const [simplest] = explaining
     .map(({ fault }) => fault)
@@ -95,11 +93,11 @@ function doesCauseExplain({ kind }: Culprit, before: readonly Comparison[], afte
   if (after.length === 0 || isBeyond(after)) return false;
   if (kind === "unit" && isBeyond(before)) return true;
   const likeness = (side: typeof before): number => Math.min(1, ...side.map(({ pValue }) => pValue?.p ?? 1));
-  return after.every(isOrdinaryWithoutCause) && likeness(after) >= leastGain * likeness(before);
+  return after.every(needsNoLikelyCause) && likeness(after) >= leastGain * likeness(before);
 }
 
 /** Whether a comparison can be explained by chance. */
-function isOrdinaryWithoutCause({ beyond, pValue, findings }: Comparison): boolean {
+function needsNoLikelyCause({ beyond, pValue, findings }: Comparison): boolean {
   return !beyond && (pValue === null ? findings.length === 0 : pValue.p > ordinaryP);
 }
 

@@ -85,7 +85,7 @@ export function addNullScore({ n, mean, last, steps }: OwnScores, score: number)
 const scoresOfEveryone = 10;
 
 /** Sorts scores for storage. */
-export function nullScoreRung(seconds: number, scores: readonly (readonly number[])[]): NullRung {
+export function rungOfNullScores(seconds: number, scores: readonly (readonly number[])[]): NullRung {
   if (!(seconds > 0 && scores.length > 0 && scores.every((own) => own.length > 0 && own.every(Number.isFinite)))) {
     throw new RangeError(
       `null scores: expected finite scores for a length above 0 s, got scores from ${scores.length} people for ${seconds} s`,

@@ -3,9 +3,9 @@
 // coherence are ignored. The usual coherence is learned from the stream's own past, because fast movements disturb the
 // direction of gravity differently in each person.
 
-import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
+import { type Sensor, sensorKindsTurningTogether } from "../../signals/sensors/sensor.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
-import { coherenceSignals } from "../summaries/sensor-signals.ts";
+import { coherenceSensorSignals } from "../summaries/sensor-signals.ts";
 import { effectiveSize } from "./effective-size.ts";
 import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
@@ -47,20 +47,23 @@ export function reversedAxes(
   sensors: readonly Sensor[],
   samplingRateHz: number,
 ): ImpossibleSensor[] {
-  const turning = turningSensors(sensors);
+  const turning = sensorKindsTurningTogether(sensors);
   if (turning === null || anchor.length < shortestPast || rolling.length < together) return [];
   const { accelerometer, gyroscope } = turning;
-  const coherences = coherenceSignals(sensors).map(({ name }) => name);
+  const coherences = coherenceSensorSignals(sensors).map(({ name }) => name);
   const merged = (batches: readonly ClassSummaries[]): ClassSummaries =>
-    mergeClassSummaries(batches.map((batch) => onlyAxesCoherences(batch, coherences)));
+    mergeClassSummaries(batches.map((batch) => coherencesForReversedAxes(batch, coherences)));
   const last = rolling.slice(1 - together);
   const usual = merged([...anchor, ...rolling.slice(0, 1 - together)]);
   const recent = merged([...last, current]);
   const fewest = leastSeconds * samplingRateHz;
   const agreements = coherences.map((name) => {
-    const isNow = sumOfAxesAgreements(axesAgreementsByClass(current, usual, name, fewest)).product < 0;
+    const isNow = sumOfAxesAgreements(agreementsForReversedAxes(current, usual, name, fewest)).product < 0;
     return isNow
-      ? highestAxesAgreement(axesAgreementsByClass(recent, usual, name, fewest), leastEffectiveSeconds * samplingRateHz)
+      ? highestAgreementForReversedAxes(
+          agreementsForReversedAxes(recent, usual, name, fewest),
+          leastEffectiveSeconds * samplingRateHz,
+        )
       : 0;
   });
   const reversed = agreements.map((agreement) => agreement < mostAgreement);
@@ -83,7 +86,7 @@ export function reversedAxes(
 }
 
 /** Leaves out all other signals, because merging them takes time. Models of earlier versions have no coherences. */
-function onlyAxesCoherences(batch: ClassSummaries, names: readonly string[]): ClassSummaries {
+function coherencesForReversedAxes(batch: ClassSummaries, names: readonly string[]): ClassSummaries {
   return batch.map(
     (summary) =>
       summary && Object.fromEntries(names.flatMap((name) => (summary[name] ? [[name, summary[name]] as const] : []))),
@@ -96,7 +99,7 @@ function onlyAxesCoherences(batch: ClassSummaries, names: readonly string[]): Cl
  *
  * @param leastRows minimum number of effective rows
  */
-function highestAxesAgreement(classes: readonly ClassAgreement[], leastRows: number): number {
+function highestAgreementForReversedAxes(classes: readonly ClassAgreement[], leastRows: number): number {
   const { rows, square } = sumOfAxesAgreements(classes);
   if (!(square > leastSquare * rows) || rows < leastRows) return 0;
   const agreements = [undefined, ...classes].map((leftOut) => {
@@ -117,7 +120,7 @@ function sumOfAxesAgreements(classes: readonly ClassAgreement[]): ClassAgreement
   );
 }
 
-function axesAgreementsByClass(
+function agreementsForReversedAxes(
   batch: ClassSummaries,
   usual: ClassSummaries,
   name: string,

@@ -37,7 +37,7 @@ export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
 /**
  * Statistics that the far score is computed from. A small spread is not a sign of drift, because a batch may vary far less than
  * its reference even without a fault. A wrong scale shows up in the length of the sensor's vector (see
- * `compareToTrainingRange`) and in the distances.
+ * `comparisonToTrainingRange`) and in the distances.
  */
 export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
 /** The far statistics of older calibrations, which compared batches as a whole. */
@@ -113,7 +113,7 @@ export interface Score {
 }
 
 /**
- * @param known results already computed for the pair: `distances` from `classDistances`, and `byClass` from
+ * @param known results already computed for the pair: `distances` from `distancesForClassStandards`, and `byClass` from
  * `classStandardScores`
  * @throws RangeError if either side has no finite value in a channel
  */
@@ -160,7 +160,11 @@ export function scoredStatistics(...sides: Parameters<typeof statisticsForScore>
 }
 
 /** Effective number of rows when comparing two batches: n m / (n + m), for whole batches or summed over classes. */
-export function scorePairSize(reference: ClassSummaries, current: ClassSummaries, statistic: ScoreStatistic): number {
+export function effectiveRowsForScore(
+  reference: ClassSummaries,
+  current: ClassSummaries,
+  statistic: ScoreStatistic,
+): number {
   if (statistic !== "ks") return effectiveSizeWithinClasses(reference, current);
   return effectiveSize(batchSummaryRows(mergeAcrossClasses(reference)), batchSummaryRows(mergeAcrossClasses(current)));
 }
@@ -209,7 +213,7 @@ export function scoreOf<Name extends StatisticName>(
 }
 
 /** The standard for a length between two rungs. */
-export function mixScoreStandards(lower: Standard, upper: Standard, share: number): Standard {
+export function scoreStandardBetween(lower: Standard, upper: Standard, share: number): Standard {
   const mixed = Object.entries(lower).map(([channel, pairs]) => {
     const others = upper[channel]!;
     const entries = (Object.keys(pairs) as StatisticName[]).map((name) => {

@@ -19,7 +19,7 @@ export function effectiveSizeWithinClasses(reference: ClassSummaries, current: C
 
 /**
  * The channel's Kolmogorov-Smirnov distance, averaged over the classes contained in both batches.
- * @param distances [K] the channels' distances within each class, if known; see `classDistances`
+ * @param distances [K] the channels' distances within each class, if known; see `distancesForClassStandards`
  * @returns 0 to 1; 0 if batch and reference share no class
  */
 export function ksWithinClasses(

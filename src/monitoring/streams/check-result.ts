@@ -283,7 +283,7 @@ export interface RejectedBatch extends AnyBatch {
 export type CheckResult = JudgedBatch | RejectedBatch;
 
 /** Returns the part of a result that is kept forever: everything but the per-channel distances, which make up most of it. */
-export function shortenCheckResult(result: CheckResult): CheckResult {
+export function checkResultWithoutDistances(result: CheckResult): CheckResult {
   if (result.verdict === "rejected") return result;
   return { ...result, comparisons: result.comparisons.map((comparison) => ({ ...comparison, channels: {} })) };
 }

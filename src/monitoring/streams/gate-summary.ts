@@ -19,7 +19,7 @@ export type GatedSummary =
   | { readonly accepted: false; readonly reasons: readonly FaultDescription[] };
 
 /** Times of the first and last rows; on a clock that begins at 0 if the summary does not say when they were recorded. */
-export function rowTimesOfSummary(
+export function rowTimesOfGatedSummary(
   { rows, quality, recorded }: DeviceSummary,
   { config }: Pick<WatchedModel, "config">,
 ): RowTimes {

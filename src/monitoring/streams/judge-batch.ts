@@ -75,7 +75,7 @@ export function judgeBatch(
     ...(batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate, monitor.model.baseline)),
     ...reversedAxes(batch.measurement.byClass, past, monitor.sensors, rate),
   ];
-  const turned = judgeTurning(batch, before, monitor, known.length === 0 && notCounted === null);
+  const turned = judgeBatchTurning(batch, before, monitor, known.length === 0 && notCounted === null);
   const impossible = [...known, ...(turned.found === null ? [] : [turned.found])];
   const decided = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
@@ -137,7 +137,7 @@ export function judgeBatch(
             drift: judged.state,
             recent,
             ...(cause !== undefined && { cause }),
-            ...turningAfterJudgedBatch(batch, turned.past, judged.judgement, accept),
+            ...judgedBatchTurningPast(batch, turned.past, judged.judgement, accept),
           }
         : before,
       batch.still,
@@ -148,7 +148,7 @@ export function judgeBatch(
 }
 
 /** @param isSearched whether to search for a change; a known fault also changes how far gravity turns */
-function judgeTurning(
+function judgeBatchTurning(
   { turning }: MeasuredBatch,
   { turning: past = noTurningPast }: StreamState,
   { sensors }: Judge,
@@ -157,7 +157,7 @@ function judgeTurning(
   return isSearched ? changedTurning(turning, past, sensors) : { found: null, past };
 }
 
-function turningAfterJudgedBatch(
+function judgedBatchTurningPast(
   { turning }: MeasuredBatch,
   past: TurningPast,
   { verdict, doubtful }: Judgement,

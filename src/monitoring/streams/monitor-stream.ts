@@ -24,7 +24,7 @@ import { decodeMeasurement, encodeMeasurement, type MeasurementShape } from "../
 import { defaultKeep, type Keep, ledgerRetentionRules } from "./ledger-retention-rules.ts";
 import { type MonitoredModel, referenceFromModelLedger } from "./model-ledger.ts";
 import type { RollingReference } from "./rolling-reference.ts";
-import { admitByUpdateRules, type ByHand, updateByHand, type Verdict } from "./update-rules.ts";
+import { admitByUpdateRules, type ByHand, decideByUpdateRules, type Verdict } from "./update-rules.ts";
 
 /** The part of a stream's state that a decision can use. A batch in both references is the same object in both. */
 export interface StreamMemory<E> {
@@ -154,7 +154,7 @@ export class MonitorStream<R, E> {
             advice: "Check the id and --stream; `tidemark reference show` lists the batches of a stream's reference.",
           });
         }
-        const decision = updateByHand(action, batch);
+        const decision = decideByUpdateRules(action, batch);
         if ("refused" in decision) {
           throw new UserError(
             `batch "${batchId}" of stream "${this.name}" cannot be ${action === "accept" ? "accepted into" : "excluded from"} the references: ${decision.refused}`,

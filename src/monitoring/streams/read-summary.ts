@@ -3,9 +3,9 @@
 import { UserError } from "../../errors.ts";
 import { type DeviceSummary, deviceSummaryFromJson } from "../summaries/device-summary.ts";
 import {
+  decodeRecordedTimeOfSummary,
   decodeSummary,
   encodeSummary,
-  recordedTimeOfSummary,
   type SummarizedModel,
 } from "../summaries/device-summary-codec.ts";
 import { deviceSummarySchema } from "../summaries/summary-schemas.ts";
@@ -34,7 +34,7 @@ export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummar
  */
 export function lastTimeOfSummary(sent: unknown): Date | null {
   try {
-    const recorded = recordedTimeOfSummary(readSummaryAsBytes(sent));
+    const recorded = decodeRecordedTimeOfSummary(readSummaryAsBytes(sent));
     return recorded === undefined ? null : new Date(recorded.to * 1000);
   } catch (error) {
     if (error instanceof RangeError) return null;
@@ -47,7 +47,7 @@ function doesSummaryStartLikeJson(bytes: Uint8Array): boolean {
   return [0x20, 0x09, 0x0a, 0x0d, 0x7b].includes(bytes[0]!);
 }
 
-function parsedSummary(sent: unknown): unknown {
+function readSummaryAsJson(sent: unknown): unknown {
   if (!(sent instanceof Uint8Array)) return sent;
   try {
     return JSON.parse(new TextDecoder().decode(sent));
@@ -59,7 +59,7 @@ function parsedSummary(sent: unknown): unknown {
 /** Encodes a JSON summary in the binary form, because decoding that form detects any fault in the numbers. */
 function readSummaryAsBytes(sent: unknown): Uint8Array {
   if (sent instanceof Uint8Array && !doesSummaryStartLikeJson(sent)) return sent;
-  const parsed = deviceSummarySchema.safeParse(parsedSummary(sent));
+  const parsed = deviceSummarySchema.safeParse(readSummaryAsJson(sent));
   if (parsed.success) return encodeSummary(deviceSummaryFromJson(parsed.data));
   const [issue] = parsed.error.issues;
   throw new RangeError(`${issue!.path.join(".") || "JSON"}: ${issue!.message}`);

@@ -79,7 +79,7 @@ export interface ShownBatch {
 }
 
 /** What a store knows about a batch besides its result, as JSON. */
-export function storedBatchFacts({ receivedAt, dataTime, status, reason, inReferences }: StoredBatch): {
+export function shownBatchFacts({ receivedAt, dataTime, status, reason, inReferences }: StoredBatch): {
   received_at: string;
   data_from: string | null;
   data_to: string | null;
@@ -104,7 +104,7 @@ export function shownBatch(stored: StoredBatch, number: number): ShownBatch {
   const own = {
     number,
     batch_id: batchId,
-    ...storedBatchFacts(stored),
+    ...shownBatchFacts(stored),
   };
   if (result.verdict === "rejected") {
     return {

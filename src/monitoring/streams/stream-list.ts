@@ -120,7 +120,7 @@ export function lastEvidenceOfListedStream(series: readonly ListedBatch[]): numb
 
 /** @param overview the stream's counts and its last `listedBatches` batches */
 export function listedStream({ stream, counts, hasState, retiredAt, latest }: StreamOverview, now: Date): ListedStream {
-  const series = latest.map(listedBatch);
+  const series = latest.map(streamListBatch);
   const headlines = latest.map(({ headline }) => storedHeadline(headline));
   const current = hasState ? (headlines.at(-1) ?? null) : null;
   const judged = hasState ? (headlines.findLast((own) => own !== null && own.verdict !== "rejected") ?? null) : null;
@@ -133,7 +133,7 @@ export function listedStream({ stream, counts, hasState, retiredAt, latest }: St
     reference: judged?.reference ?? null,
     channel: judged?.channel ?? null,
     last: series.at(-1)!,
-    silence: streamSilence(
+    silence: streamListSilence(
       latest.map(({ receivedAt }) => Date.parse(receivedAt) / 1000),
       now.getTime() / 1000,
       {
@@ -146,13 +146,13 @@ export function listedStream({ stream, counts, hasState, retiredAt, latest }: St
   };
 }
 
-function listedBatch({ batchId, receivedAt, status, headline }: LatestBatch): ListedBatch {
+function streamListBatch({ batchId, receivedAt, status, headline }: LatestBatch): ListedBatch {
   const { verdict = null, evidence = null } = storedHeadline(headline) ?? {};
   return { batch_id: batchId, received_at: receivedAt, verdict, status, evidence };
 }
 
 /** @param times times of the last batches in seconds, oldest first; at least one */
-export function streamSilence(
+export function streamListSilence(
   times: readonly number[],
   now: number,
   options: { readonly retired?: boolean } = {},
@@ -211,11 +211,11 @@ export function sortedListedStreams<S extends SelectableStream>(streams: readonl
     .flatMap((urgency) =>
       byUrgency
         .get(urgency)!
-        .sort((a, b) => (urgency === 0 ? compareAlarmTimesOfStreams(a, b) : 0) || naturalOrder(a.stream, b.stream)),
+        .sort((a, b) => (urgency === 0 ? compareAlarmsInStreamList(a, b) : 0) || naturalOrder(a.stream, b.stream)),
     );
 }
 
-function compareAlarmTimesOfStreams({ since: a }: SelectableStream, { since: b }: SelectableStream): number {
+function compareAlarmsInStreamList({ since: a }: SelectableStream, { since: b }: SelectableStream): number {
   return a === b ? 0 : (a ?? "") < (b ?? "") ? 1 : -1;
 }
 

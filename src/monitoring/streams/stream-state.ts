@@ -10,7 +10,7 @@ import type { StillSummary } from "../summaries/quality-codec.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import type { TurningSums } from "../summaries/turning-scale.ts";
 import { batchHeadline } from "./batch-headline.ts";
-import { type CheckResult, type JudgedBatch, shortenCheckResult } from "./check-result.ts";
+import { type CheckResult, checkResultWithoutDistances, type JudgedBatch } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
 import type { StreamSchemas } from "./monitor-stream.ts";
 import type { Judge } from "./watched-model.ts";
@@ -44,7 +44,7 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   evidence: streamStateSchema,
   storedEvidence: storedStreamState,
   headline: batchHeadline,
-  shorten: shortenCheckResult,
+  shorten: checkResultWithoutDistances,
 };
 
 /** Converts a state to its stored form, whose keys are in snake_case. */

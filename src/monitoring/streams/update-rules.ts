@@ -50,7 +50,7 @@ export type DecidableBatch = Pick<StoredBatch, "status" | "inReferences" | "hasS
  * Returns the effect of a manual decision about a batch: `change` is null if there is nothing to change; if the decision is not
  * possible, `refused` gives the reason. An accepted batch takes its place by order of arrival, not at the end.
  */
-export function updateByHand(
+export function decideByUpdateRules(
   action: ByHand,
   { status, inReferences, hasSummary }: DecidableBatch,
 ): { readonly change: Admission | null } | { readonly refused: string } {

@@ -7,7 +7,7 @@ import type { UnitsOfModel } from "../../signals/data/batch-units.ts";
 import { parseUnitChoice } from "../../signals/data/unit-choice.ts";
 import { sha256File } from "../../storage/hash.ts";
 import { readJson } from "../../storage/json-file.ts";
-import { type ModelFolder, modelFiles, openModelFolder, unfitModelFolderFile } from "../../storage/model-folder.ts";
+import { type ModelFolder, modelFiles, openModelFolder, unfitFileInModelFolder } from "../../storage/model-folder.ts";
 import { resolveModel } from "../../storage/resolve-model.ts";
 import { scalerFaults } from "../../storage/scaler-file.ts";
 import type { StoredConfig } from "../../storage/stored-config.ts";
@@ -122,5 +122,5 @@ export function watchedMeasurementShape({ edges, classes }: DriftBaseline): Meas
 }
 
 function refuseFileOfWatchedModel(path: string, faults: readonly string[]): void {
-  if (faults.length > 0) throw unfitModelFolderFile(path, faults);
+  if (faults.length > 0) throw unfitFileInModelFolder(path, faults);
 }

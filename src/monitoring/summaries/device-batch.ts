@@ -49,7 +49,7 @@ export interface BatchWindows {
   readonly recorded?: RecordedTime;
 }
 
-const allocateOnDevice = (length: number): Float32Array => new Float32Array(length);
+const allocateForDeviceBatch = (length: number): Float32Array => new Float32Array(length);
 
 /** Gathers the rows of one batch. It does not judge the batch. */
 export class DeviceBatch {
@@ -89,9 +89,9 @@ export class DeviceBatch {
     const options = { samplingRateHz, windowSize, overlap, resampling };
     const { rows, plan, still } = planWornWindowsOrNull(source, sensors, options);
     const { ranges: _, ...stillness } = still;
-    const recorded = recordedTimeOnDevice(source);
+    const recorded = recordedTimeOfDeviceBatch(source);
     const chunks =
-      plan === null ? [] : [...windowChunks(rows, plan, sensorSignalMargin(samplingRateHz), allocateOnDevice)];
+      plan === null ? [] : [...windowChunks(rows, plan, sensorSignalMargin(samplingRateHz), allocateForDeviceBatch)];
     return {
       count: plan?.windows ?? 0,
       chunks,
@@ -135,7 +135,7 @@ export class DeviceBatch {
   }
 }
 
-function recordedTimeOnDevice({ recordings, time }: SampledRows): RecordedTime | undefined {
+function recordedTimeOfDeviceBatch({ recordings, time }: SampledRows): RecordedTime | undefined {
   const times = recordings.flatMap(({ start, end }) => [time(start, start + 1)[0]!, time(end - 1, end)[0]!]);
   const [from, to] = [Math.min(...times), Math.max(...times)];
   return from >= sinceEpoch.from && to <= sinceEpoch.to && from <= to ? { from, to } : undefined;

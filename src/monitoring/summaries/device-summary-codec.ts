@@ -91,7 +91,7 @@ export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): Device
  * Returns when the rows of a summary were recorded; undefined if the summary has no times.
  * @throws RangeError if the bytes do not come from `encodeSummary`
  */
-export function recordedTimeOfSummary(bytes: Uint8Array): RecordedTime | undefined {
+export function decodeRecordedTimeOfSummary(bytes: Uint8Array): RecordedTime | undefined {
   return readSummaryHead(new ByteReader(bytes)).recorded;
 }
 

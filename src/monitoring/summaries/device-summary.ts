@@ -101,7 +101,10 @@ export function summaryToJson({ modelVersion, measurement, still, ...others }: D
   const measured =
     measurement === null
       ? { by_class: null, signals: null }
-      : { by_class: deviceClassesToJson(measurement.byClass), signals: summarySignalsToJson(measurement.signals) };
+      : {
+          by_class: deviceSummaryClassesToJson(measurement.byClass),
+          signals: deviceSummarySignalsToJson(measurement.signals),
+        };
   return {
     schema_version: 1,
     model_version: modelVersion,
@@ -120,7 +123,7 @@ export function summaryToJson({ modelVersion, measurement, still, ...others }: D
   };
 }
 
-function deviceClassesToJson(byClass: BatchMeasurement["byClass"]): NonNullable<DeviceSummaryJson["by_class"]> {
+function deviceSummaryClassesToJson(byClass: BatchMeasurement["byClass"]): NonNullable<DeviceSummaryJson["by_class"]> {
   return byClass.map((summary) =>
     mapDeviceSummaryChannels(summary, ({ excessBelow: excess_below, excessAbove: excess_above, ...own }) => ({
       ...own,
@@ -130,7 +133,10 @@ function deviceClassesToJson(byClass: BatchMeasurement["byClass"]): NonNullable<
   );
 }
 
-function summarySignalsToJson({ classCounts, ...signals }: ModelSignals): NonNullable<DeviceSummaryJson["signals"]> {
+function deviceSummarySignalsToJson({
+  classCounts,
+  ...signals
+}: ModelSignals): NonNullable<DeviceSummaryJson["signals"]> {
   return { ...signals, class_counts: classCounts };
 }
 
@@ -140,7 +146,7 @@ export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
     modelVersion,
     rows,
     dropped,
-    measurement: by_class === null || signals === null ? null : measurementFromDeviceSummary(by_class, signals),
+    measurement: by_class === null || signals === null ? null : deviceSummaryMeasurement(by_class, signals),
     ...(quality !== undefined && { quality }),
     ...(still !== undefined && {
       still: {
@@ -157,7 +163,7 @@ export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
   };
 }
 
-function measurementFromDeviceSummary(
+function deviceSummaryMeasurement(
   byClass: NonNullable<DeviceSummaryJson["by_class"]>,
   { class_counts: classCounts, ...signals }: NonNullable<DeviceSummaryJson["signals"]>,
 ): BatchMeasurement {

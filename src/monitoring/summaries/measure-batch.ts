@@ -10,7 +10,7 @@ import {
   windowChunkBoundary,
 } from "../../signals/data/window-chunks.ts";
 import { rangesUnderWindows, type WindowSet } from "../../signals/data/windows.ts";
-import { type Sensor, turningSensors, unitFactor } from "../../signals/sensors/sensor.ts";
+import { type Sensor, sensorKindsTurningTogether, unitFactor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import { ClassSummarizer } from "./class-summaries.ts";
@@ -110,7 +110,7 @@ export class BatchMeasurer {
   }
 
   #addTurning(columns: Columns, runs: readonly Run[], samplingRateHz: number): void {
-    const turning = turningSensors(this.#sensors);
+    const turning = sensorKindsTurningTogether(this.#sensors);
     const unit = turning?.gyroscope.unit ?? null;
     if (turning === null || unit === null) return;
     const axes = [turning.accelerometer, turning.gyroscope].flatMap(({ channels }) =>

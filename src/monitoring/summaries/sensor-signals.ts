@@ -3,7 +3,7 @@
 // the order of the samples, not in the values alone. The coherence signal reveals a flipped axis; see turning-coherence.ts.
 // Dimensions: N samples.
 
-import { type Sensor, turningSensors } from "../../signals/sensors/sensor.ts";
+import { type Sensor, sensorKindsTurningTogether } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "./summarize.ts";
 import { coherenceHalfWidth, turningCoherence } from "./turning-coherence.ts";
 
@@ -46,12 +46,12 @@ export function sensorSignals(channels: readonly string[], sensors: readonly Sen
   const movement = moving.flatMap(({ name, channels: axes }) =>
     movementKinds.map((kind): SensorSignal => ({ name: `${name} ${kind}`, kind, axes })),
   );
-  return [...movement, ...coherenceSignals(sensors)].filter(({ name }) => !channels.includes(name));
+  return [...movement, ...coherenceSensorSignals(sensors)].filter(({ name }) => !channels.includes(name));
 }
 
 /** One signal for each axis of a gyroscope, if an accelerometer measures the same turning. */
-export function coherenceSignals(sensors: readonly Sensor[]): SensorSignal[] {
-  const turning = turningSensors(sensors);
+export function coherenceSensorSignals(sensors: readonly Sensor[]): SensorSignal[] {
+  const turning = sensorKindsTurningTogether(sensors);
   if (turning === null) return [];
   const { accelerometer, gyroscope } = turning;
   const axes = [...accelerometer.channels, ...gyroscope.channels];
@@ -116,10 +116,10 @@ export function sensorSignal(
   if (kind === "coherence") return sensorSignalCoherences(axes, samplingRateHz, starts)[about]!;
   return kind === "magnitude"
     ? sensorSignalMagnitude(axes)
-    : sensorSignalFrequency(axes, kind === "tempo" ? tempoSignalLag(samplingRateHz) : 1, starts);
+    : sensorSignalFrequency(axes, kind === "tempo" ? sensorSignalTempoLag(samplingRateHz) : 1, starts);
 }
 
-function tempoSignalLag(samplingRateHz: number): number {
+function sensorSignalTempoLag(samplingRateHz: number): number {
   return Math.max(2, Math.round(tempoSeconds * samplingRateHz));
 }
 
@@ -128,7 +128,7 @@ function tempoSignalLag(samplingRateHz: number): number {
  * as in the whole stretch.
  */
 export function sensorSignalMargin(samplingRateHz: number): number {
-  return 2 * Math.max(tempoSignalLag(samplingRateHz), coherenceHalfWidth(samplingRateHz)) + 1;
+  return 2 * Math.max(sensorSignalTempoLag(samplingRateHz), coherenceHalfWidth(samplingRateHz)) + 1;
 }
 
 /**
@@ -140,7 +140,7 @@ export function offsetSensorSignalNames(
   sensors: readonly Sensor[],
   channel: string,
 ): string[] {
-  return [channel, ...sensorMagnitudeSignals(channels, sensors, channel).map(({ name }) => name)];
+  return [channel, ...magnitudeSensorSignals(channels, sensors, channel).map(({ name }) => name)];
 }
 
 /** Computes the columns that change if one channel has an offset, from the channels' columns alone. */
@@ -151,13 +151,13 @@ export function offsetSensorSignals(
   offset: number,
 ): Columns {
   const moved = { ...columns, [channel]: columns[channel]!.map((x) => x + offset) };
-  const magnitudes = sensorMagnitudeSignals(Object.keys(columns), sensors, channel).map(
+  const magnitudes = magnitudeSensorSignals(Object.keys(columns), sensors, channel).map(
     ({ name, axes }) => [name, sensorSignalMagnitude(axes.map((axis) => moved[axis]!))] as const,
   );
   return { [channel]: moved[channel]!, ...Object.fromEntries(magnitudes) };
 }
 
-function sensorMagnitudeSignals(
+function magnitudeSensorSignals(
   channels: readonly string[],
   sensors: readonly Sensor[],
   channel: string,

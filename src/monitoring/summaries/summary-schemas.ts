@@ -32,18 +32,18 @@ const excessAbove = z
   .min(0)
   .describe("sum of the distances from the grid's last edge, over the values above it");
 
-const doSummaryCountsAddUp = ({ n, counts }: Pick<ChannelSummary, "n" | "counts">): boolean =>
+const doCountsFitSummarySchema = ({ n, counts }: Pick<ChannelSummary, "n" | "counts">): boolean =>
   counts.reduce((sum, count) => sum + count, 0) === n;
 
 export const channelSummarySchema: z.ZodType<ChannelSummary> = z
   .object({ ...channelFields, excessBelow, excessAbove })
-  .refine(doSummaryCountsAddUp, "expected counts that sum to n");
+  .refine(doCountsFitSummarySchema, "expected counts that sum to n");
 
 const storedChannel = z.object({ ...channelFields, excess_below: excessBelow, excess_above: excessAbove });
 
 /** The form in files. */
 export const storedChannelSummarySchema: z.ZodType<ChannelSummaryJson> = storedChannel.refine(
-  doSummaryCountsAddUp,
+  doCountsFitSummarySchema,
   "expected counts that sum to n",
 );
 

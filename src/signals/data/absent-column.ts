@@ -10,7 +10,7 @@ export function absentRoleColumn(
   file: string,
   option: string,
 ): FaultDescription & { advice: string } {
-  const near = nearestColumnForRole(available, name);
+  const near = nearestToAbsentColumn(available, name);
   return {
     code: "schema",
     message: `${file}: there is no column "${name}" (${option}); the columns are ${listedColumns(available)}.`,
@@ -22,6 +22,6 @@ export function absentRoleColumn(
   };
 }
 
-export function nearestColumnForRole(available: readonly string[], name: string): string | undefined {
+export function nearestToAbsentColumn(available: readonly string[], name: string): string | undefined {
   return available.find((column) => column.toLowerCase() === name.toLowerCase()) ?? nearestName(name, available);
 }

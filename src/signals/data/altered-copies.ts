@@ -106,7 +106,7 @@ export class AlteredCopyFinder {
       const likely = [...offsets].filter(([, { votes }]) => isShort || votes >= leastVotes);
       likely.sort(([, a], [, b]) => b.votes - a.votes);
       for (const [offset, { row }] of likely.slice(0, mostOffsets)) {
-        const compared = compareSpans(first, other, offset, row);
+        const compared = compareAlteredCopies(first, other, offset, row);
         if (compared === undefined) continue;
         const pair = JSON.stringify([first.person, other.person]);
         const own = alike.get(pair);
@@ -154,7 +154,7 @@ export class AlteredCopyFinder {
  * Compares two spans whose rows are `offset` apart. @param row a row in the first span where they may match
  * @returns the number of matching rows, and the factor between the values; undefined if they do not match at `row`
  */
-function compareSpans(
+function compareAlteredCopies(
   first: Span,
   other: Span,
   offset: number,
@@ -167,7 +167,7 @@ function compareSpans(
   const compared = (start: number): { alike: boolean; factor: number } => {
     const one = squaredMagnitude(first.rows, first.axes, start, start + length);
     const two = squaredMagnitude(other.rows, other.axes, start + offset, start + offset + length);
-    const alike = correlation(one, two) >= correlations.copy && !isPeriodic(one);
+    const alike = alteredCopyCorrelation(one, two) >= correlations.copy && !isPeriodic(one);
     return { alike, factor: Math.sqrt(sumOfSquares(two) / sumOfSquares(one)) ** 0.5 };
   };
   const { alike, factor } = compared(Math.min(Math.max(row, from), to - length));
@@ -211,11 +211,14 @@ function isPeriodic(values: Float64Array): boolean {
   const peaks = peaksOf(values);
   return peaks.slice(1).some((peak) => {
     const by = peak - peaks[0]!;
-    return 2 * by <= values.length && correlation(values.subarray(by), values.subarray(0, -by)) > correlations.moved;
+    return (
+      2 * by <= values.length &&
+      alteredCopyCorrelation(values.subarray(by), values.subarray(0, -by)) > correlations.moved
+    );
   });
 }
 
-function correlation(a: Float64Array, b: Float64Array): number {
+function alteredCopyCorrelation(a: Float64Array, b: Float64Array): number {
   let [sumA, sumB, aa, bb, ab] = [0, 0, 0, 0, 0];
   for (let i = 0; i < a.length; i++) {
     sumA += a[i]!;

@@ -5,7 +5,7 @@ import { percent } from "../../percent.ts";
 import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
 import { piecesOfRecordings } from "./recordings.ts";
 import type { SampledRows } from "./sampled-rows.ts";
-import { samplingStepSeconds, stretchesByRecording } from "./stretches.ts";
+import { stretchesByRecording, stretchStepSeconds } from "./stretches.ts";
 
 /** Minimum length, in seconds, of a run of equal values for the channel to count as flat during it. */
 const flatRunSeconds = 1;
@@ -23,7 +23,7 @@ export function channelContent(rows: SampledRows, channel: number): ChannelRange
   let max = Number.NEGATIVE_INFINITY;
   let flatSeconds = 0;
   for (const [r, { start, end }] of stretchesByRecording(rows)) {
-    const step = samplingStepSeconds(rows, r);
+    const step = stretchStepSeconds(rows, r);
     const minimalRun = Math.max(2, Math.round(flatRunSeconds / step));
     let run = 0;
     let last = Number.NaN;

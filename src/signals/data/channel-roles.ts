@@ -8,9 +8,9 @@ import { shellCommand } from "../../shell-words.ts";
 import { refuseNumberedSamples } from "../files/refuse-wide-rows.ts";
 import { isSameColumnButForUnit } from "../files/usual-column-names.ts";
 import { sensorInText } from "../sensors/sensor-in-text.ts";
-import { kindInColumnName, sensorsByName } from "../sensors/sensors-by-name.ts";
+import { sensorKindByColumnName, sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
-import { absentRoleColumn, nearestColumnForRole } from "./absent-column.ts";
+import { absentRoleColumn, nearestToAbsentColumn } from "./absent-column.ts";
 import { givenSensors } from "./given-sensors.ts";
 import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
@@ -47,14 +47,14 @@ function lackingChannelRole(
   file: string,
   expected: readonly string[],
 ): FaultDescription {
-  const near = nearestColumnForRole(
+  const near = nearestToAbsentColumn(
     available.filter((column) => !expected.includes(column)),
     name,
   );
   return {
     code: "schema",
     message: `${file}: the model expects a channel "${name}", which is not among the columns ${listedColumns(available)}.`,
-    advice: adviceOnLackingRole(available, expected, near),
+    advice: adviceOnLackingChannelRole(available, expected, near),
     file,
     column: name,
     expected: `a column "${name}"`,
@@ -62,7 +62,7 @@ function lackingChannelRole(
   };
 }
 
-function adviceOnLackingRole(
+function adviceOnLackingChannelRole(
   available: readonly string[],
   expected: readonly string[],
   near: string | undefined,
@@ -97,7 +97,7 @@ function resolveChannelRolesByName(
       `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, list all channels with --channels.`,
     );
   }
-  if (channels.length > 0) warnOfUnreadSensors(available, file, warn);
+  if (channels.length > 0) warnOfSensorsWithoutChannelRole(available, file, warn);
   if (areOnlyPlaces) {
     warn(
       `${file}: ${channels.join(", ")} are named only after places on the body, and are read as sensors worn there. If they are something else, such as positions in a video, specify the channels with --channels.`,
@@ -117,13 +117,17 @@ function resolveChannelRolesByName(
 }
 
 /** Warns about columns whose names belong to a sensor but do not give its axes, such as gyro_roll and Gyro_Sagittal. */
-function warnOfUnreadSensors(available: readonly string[], file: string, warn: (message: string) => void): void {
+function warnOfSensorsWithoutChannelRole(
+  available: readonly string[],
+  file: string,
+  warn: (message: string) => void,
+): void {
   const found = new Set(sensorsByName(available).map(({ kind }) => kind));
   for (const [kind, option] of [
     ["accelerometer", "acc"],
     ["gyroscope", "gyr"],
   ] as const) {
-    const unread = found.has(kind) ? [] : available.filter((column) => kindInColumnName(column) === kind);
+    const unread = found.has(kind) ? [] : available.filter((column) => sensorKindByColumnName(column) === kind);
     if (unread.length < 3) continue;
     const how =
       unread.length === 3 ? ` If they are, add ${shellCommand("--sensor", `${option}:${unread.join(",")}`)}` : "";

@@ -108,7 +108,7 @@ export function resolveColumnRoles(
     channels: resolveChannelRoles(available, options, file, { onFault, warn }),
   };
   for (const name of ["label", "group", "recording"] as const)
-    warnOfOverriddenColumn(name, available, options, file, warn);
+    warnOfOverriddenColumnRole(name, available, options, file, warn);
   refuseColumnInTwoRoles(columns);
   refuseReservedChannels(columns.channels, file);
   refuseColumnsWithoutRole(columns, options.pathColumns ?? []);
@@ -118,7 +118,7 @@ export function resolveColumnRoles(
 const pathOptions = { label: "labelFromPath", group: "groupFromPath", recording: "recordingFromPath" } as const;
 
 /** Reports a column of the files that would be used if the path were not. */
-function warnOfOverriddenColumn(
+function warnOfOverriddenColumnRole(
   role: keyof typeof pathOptions,
   available: readonly string[],
   options: ColumnOptions,

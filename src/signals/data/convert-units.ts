@@ -56,7 +56,7 @@ const wantedUnit: Partial<Record<SensorKind, SensorUnit>> = {
  * @throws UserError if a declared unit does not fit the sensor, or if people's units differ and the values do not reveal each
  * person's unit
  */
-export function decideUnitConversions(
+export function decideUnitsToConvert(
   channels: readonly string[],
   { sensors, mixed }: Pick<FoundSensors, "sensors"> & { readonly mixed: readonly MixedSensor[] },
   { sensor: given, units }: { readonly sensor: readonly string[]; readonly units: UnitChoice },
@@ -72,7 +72,7 @@ export function decideUnitConversions(
     const option = declared[s] ?? ofUser.get(key) ?? null;
     const unit = declared[s] ?? sensor.unit;
     const stated = option ?? byName.get(key) ?? null;
-    because.push(reasonToConvertUnit(unit, { option, stated }, sensor));
+    because.push(reasonToConvertUnits(unit, { option, stated }, sensor));
     const wanted = wantedUnit[sensor.kind];
     const mixture = mixed.find(({ axes }) => axes.join() === key);
     if (units.mode === "auto" && mixture !== undefined && declared[s] === null) {
@@ -109,7 +109,7 @@ export function decideUnitConversions(
   return { sensors: converted, conversions, warnings, because };
 }
 
-function reasonToConvertUnit(
+function reasonToConvertUnits(
   unit: SensorUnit | null,
   { option, stated }: { option: SensorUnit | null; stated: SensorUnit | null },
   sensor: DecidedSensor,

@@ -20,7 +20,7 @@ const leastSpans = 3;
 const mostSpans = 2 ** 18;
 
 const [baseA, baseB] = [0x9e3779b1, 0x85ebca6b];
-const [leavingA, leavingB] = [powerOfContentHash(baseA), powerOfContentHash(baseB)];
+const [leavingA, leavingB] = [powerOfCopiedContentHash(baseA), powerOfCopiedContentHash(baseB)];
 
 interface Owner {
   readonly person: string;
@@ -129,7 +129,7 @@ function rowContentHashes(rows: RowSource, from: number, to: number): Int32Array
 }
 
 /** Returns the factor that a value is weighted by in the rolling hash when it leaves the span. */
-function powerOfContentHash(base: number): number {
+function powerOfCopiedContentHash(base: number): number {
   let power = 1;
   for (let i = 0; i < spanRows; i++) power = Math.imul(power, base);
   return power;

@@ -32,7 +32,7 @@ export async function withoutEmptyColumns(
   warn: (message: string) => void,
 ): Promise<TableSchema> {
   const possible = schema.names.filter(
-    (name) => !isColumnNamedByUser(name, options) && mayBeEmpty(schema.types.get(name) ?? "", format),
+    (name) => !isEmptyColumnNamedByUser(name, options) && mayBeEmpty(schema.types.get(name) ?? "", format),
   );
   // Cells that DuckDB cannot read are ignored here; reading the rows later explains the error.
   const inHead = await emptyAmong(database, schema, possible, headRows).catch(() => []);
@@ -46,7 +46,7 @@ export async function withoutEmptyColumns(
   return { ...schema, names: schema.names.filter((name) => !empty.has(name)), empty: [...empty] };
 }
 
-function isColumnNamedByUser(name: string, { sensor = [], only = [], split, ...options }: ColumnOptions): boolean {
+function isEmptyColumnNamedByUser(name: string, { sensor = [], only = [], split, ...options }: ColumnOptions): boolean {
   const { label, group, recording, time, pivot, channels = [], modelChannels = [], pathColumns = [] } = options;
   const roles = [label, group, recording, time, pivot, fixedSplitOf(split)?.column];
   return (

@@ -40,7 +40,7 @@ const mostOff = 0.15;
  */
 export function irregularBursts(time: Float64Array): IrregularBursts | undefined {
   if (time.length < leastRows) return undefined;
-  const stretches = stretchesBetweenBursts(time);
+  const stretches = stretchesOfIrregularBursts(time);
   const long = stretches.filter(([from, to]) => to - from >= shortStretch);
   const rows = long.reduce((sum, [from, to]) => sum + to - from - 1, 0);
   const step = long.reduce((sum, [from, to]) => sum + time[to - 1]! - time[from]!, 0) / rows;
@@ -90,7 +90,7 @@ function timesBetweenBursts(time: Float64Array, firsts: readonly number[], step:
   return times;
 }
 
-function stretchesBetweenBursts(time: Float64Array): [from: number, to: number][] {
+function stretchesOfIrregularBursts(time: Float64Array): [from: number, to: number][] {
   const stretches: [number, number][] = [];
   let from = 0;
   for (let i = 1; i <= time.length; i++) {

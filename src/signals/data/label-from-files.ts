@@ -43,9 +43,9 @@ export async function labelFromFiles(
   const read = await readLabelFiles(database, columns.labels!, { ...named, scratch, warn });
   const files =
     read.clock === "samples"
-      ? labelsInSamples(read, timeUnit === "index" ? rateHz : undefined)
+      ? labelsFromFilesInSamples(read, timeUnit === "index" ? rateHz : undefined)
       : timeUnit === "days" && read.clock === "numbers"
-        ? labelsInDays(read)
+        ? labelsFromFilesInDays(read)
         : read;
   const {
     rows: labelled,
@@ -86,7 +86,7 @@ export async function labelFromFiles(
  * Converts sample numbers to seconds. The numbers count all rows, including those left out because of missing values, so they
  * fit only a clock that also counts rows.
  */
-function labelsInSamples(files: LabelFiles, rateHz: number | undefined): LabelFiles {
+function labelsFromFilesInSamples(files: LabelFiles, rateHz: number | undefined): LabelFiles {
   if (rateHz === undefined) {
     throw new UserError(
       `--labels ${listedNames(files.paths, 3)}: the start of each label counts samples, but the recordings have a clock of their own.`,
@@ -100,7 +100,7 @@ function labelsInSamples(files: LabelFiles, rateHz: number | undefined): LabelFi
 }
 
 /** Converts label times that are in days, as the times of the recordings are, to seconds since 1970. */
-function labelsInDays(files: LabelFiles): LabelFiles {
+function labelsFromFilesInDays(files: LabelFiles): LabelFiles {
   if (files.annotations.some(({ start }) => daysOfTimeUnitIn1970(start) === 0)) return files;
   const seconds = (day: number): number => (day - daysOfTimeUnitIn1970(day)) / unitsPerSecond.days;
   return labelTimesFromFiles(files, seconds, files.clock);

@@ -5,7 +5,7 @@ import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
 import type { TimeUnit } from "./column-roles.ts";
-import { type LabelledRows, labelRowsOfRecordings } from "./label-rows.ts";
+import { type LabelledRows, labelRows } from "./label-rows.ts";
 import { type LabelInterval, type LabelSegment, labelSegments } from "./label-segments.ts";
 import type { Annotation, LabelFiles } from "./read-label-file.ts";
 import type { RowStore } from "./row-store.ts";
@@ -84,7 +84,7 @@ export function labelRecordings(rows: StoredRows, files: LabelFiles, options: La
       `${name}: ${outside.length} of ${counted(files.annotations.length, "label")} lie outside of all recordings that they name, such as ${shown.join(", ")}. They are not used.`,
     );
   }
-  return labelRowsOfRecordings(rows, segmentsOf, labelledOnly);
+  return labelRows(rows, segmentsOf, labelledOnly);
 }
 
 /** Returns, for each recording, the annotations that may belong to it. */

@@ -16,7 +16,7 @@ export interface LabelledRows {
 }
 
 /** Returns the rows with the labels from their segments, which are in time order. */
-export function labelRowsOfRecordings(
+export function labelRows(
   rows: StoredRows,
   segmentsOf: readonly (readonly LabelSegment[])[],
   store: RowStore | undefined,

@@ -55,7 +55,7 @@ export async function withOneHotLabel(
     (name) => !used.has(name) && /INT|BOOLEAN|DOUBLE|FLOAT/.test(schema.types.get(name) ?? ""),
   );
   if (possible.length < fewestClasses || possible.length > mostColumns) return none;
-  const { flags, varying } = await flagColumns(database, schema, possible);
+  const { flags, varying } = await oneHotFlagColumns(database, schema, possible);
   const isLabel = async (classes: readonly string[]): Promise<boolean> => {
     if (classes.length < fewestClasses || classes.filter((name) => varying.has(name)).length < 2) return false;
     const { isOneHot, labelled } = await oneHotFacts(database, schema, classes);
@@ -63,7 +63,7 @@ export async function withOneHotLabel(
   };
   const sets: (readonly string[])[] = [];
   if (await isLabel(flags)) sets.push(flags);
-  else for (const classes of adjacentColumns(schema.names, flags)) if (await isLabel(classes)) sets.push(classes);
+  else for (const classes of adjacentOneHotFlags(schema.names, flags)) if (await isLabel(classes)) sets.push(classes);
   const [classes] = sets;
   if (classes === undefined) return none;
   const name = classes.join(",");
@@ -85,7 +85,7 @@ function oneHotFlagOfColumn(name: string): string {
 }
 
 /** Returns the columns that contain only 0 and 1, and those of them that contain both. */
-async function flagColumns(
+async function oneHotFlagColumns(
   database: Database,
   schema: TableSchema,
   names: readonly string[],
@@ -100,7 +100,7 @@ async function flagColumns(
 }
 
 /** Returns the runs of neighbouring flags. */
-function adjacentColumns(names: readonly string[], flags: readonly string[]): string[][] {
+function adjacentOneHotFlags(names: readonly string[], flags: readonly string[]): string[][] {
   const runs: string[][] = [[]];
   for (const name of names) {
     if (flags.includes(name)) runs.at(-1)!.push(name);

@@ -164,7 +164,7 @@ async function openRecordingsWith(
   const table = await openRowChunks(
     database,
     sources,
-    labelFile === undefined ? (options.columns ?? {}) : openWithoutLabelColumn(options.columns),
+    labelFile === undefined ? (options.columns ?? {}) : openRecordingsWithoutLabel(options.columns),
     { label: labelFile === undefined && labelColumn, group: requirePeople },
     { onFault, warn, known: options.known, scratch, rowLabels: ofRows },
   );
@@ -225,6 +225,6 @@ function columnsWithRowLabels(
  * If labels come from separate files, ignores the recordings' own label column; --label then specifies the label column of
  * these files.
  */
-function openWithoutLabelColumn({ label: _, labelFromPath: __, ...others }: ColumnOptions = {}): ColumnOptions {
+function openRecordingsWithoutLabel({ label: _, labelFromPath: __, ...others }: ColumnOptions = {}): ColumnOptions {
   return others;
 }

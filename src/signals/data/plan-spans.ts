@@ -48,7 +48,7 @@ export function planSpans(
     hasChanges = true;
     const whole: Stretch = { ...span[0]!, end: span.at(-1)!.end };
     const even = plan.even(whole);
-    const { labels, shares } = labelsInSpan(plan, span, even);
+    const { labels, shares } = labelsInPlannedSpan(plan, span, even);
     changes = addImpureLabelChanges(changes, { shares }, purity);
     if (purity < 1) {
       const pure = labels.map((label, w) => (isLabelPure(shares[w]!, purity) ? label : -1));
@@ -60,7 +60,7 @@ export function planSpans(
   return hasChanges ? changes : null;
 }
 
-function labelsInSpan(plan: PlannedStretches, span: readonly Stretch[], even: EvenPlan): WindowLabels {
+function labelsInPlannedSpan(plan: PlannedStretches, span: readonly Stretch[], even: EvenPlan): WindowLabels {
   const runs = span.map((stretch): LabelRun => {
     const label = plan.labelOf(stretch) ?? -1;
     return { start: plan.timeOf(stretch.start), label: label < 0 ? null : label };

@@ -95,7 +95,7 @@ export interface PlannedPart {
 /** @throws DataFault or RangeError under the same conditions as `makeWindows` */
 export function planWindows(rows: RowSource, options: WindowOptions): WindowPlan {
   const plan = planAnyWindows(rows, options, planSpans);
-  if (plan.windows === 0) throw noPlannedWindows(rows, plan);
+  if (plan.windows === 0) throw faultOfEmptyWindowPlan(rows, plan);
   return plan;
 }
 
@@ -240,7 +240,7 @@ function indexWindowPlanNames(names: readonly string[]): Map<string, number> {
 }
 
 /** Returns the fault for rows in which no stretch is as long as a window. */
-export function noPlannedWindows(rows: RowSource, { longest, options, dropped }: WindowPlan): DataFault {
+export function faultOfEmptyWindowPlan(rows: RowSource, { longest, options, dropped }: WindowPlan): DataFault {
   const { classes = [] } = options;
   if (longest > 0 || dropped.unknownClass.stretches === 0) return noWindowsFault(rows, { ...options, longest });
   return new DataFault({

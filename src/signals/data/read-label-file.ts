@@ -140,8 +140,10 @@ async function readLabelFile(
   const rows = await database.rows(
     `SELECT ${text(names.label)} AS label, ${text(names.group)} AS person, ${text(names.recording)} AS recording, ${start.sql} AS start, ${end?.sql ?? "NULL"} AS stop, ${duration?.sql ?? "NULL"} AS duration FROM ${schema.source(numbers, null)}`,
   );
-  const factor = start.numbers ? unitOfLabelTimes(names.start) : undefined;
-  const endFactor = (end ?? duration)?.numbers ? (unitOfLabelTimes(names.end ?? names.duration!) ?? factor ?? 1) : 1;
+  const factor = start.numbers ? unitOfLabelFileTimes(names.start) : undefined;
+  const endFactor = (end ?? duration)?.numbers
+    ? (unitOfLabelFileTimes(names.end ?? names.duration!) ?? factor ?? 1)
+    : 1;
   const utc = (seconds: number): number => (toUtc === undefined || !start.isLocal ? seconds : toUtc(seconds, seconds));
   const annotations = rows.flatMap((row, i): Annotation[] => {
     const at = Number(row.start ?? Number.NaN);
@@ -220,7 +222,9 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
   const timed = (form: RegExp): string | undefined => {
     const own = names.filter((name) => form.test(plain(name)));
     return (
-      own.find((name) => unitOfLabelTimes(name) === 1) ?? own.find((name) => !/\d|hh|msec/.test(plain(name))) ?? own[0]
+      own.find((name) => unitOfLabelFileTimes(name) === 1) ??
+      own.find((name) => !/\d|hh|msec/.test(plain(name))) ??
+      own[0]
     );
   };
   const given = (name: string | undefined): string | undefined =>
@@ -256,7 +260,7 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
 }
 
 /** Returns the seconds per unit if the column's name contains a unit. */
-function unitOfLabelTimes(name: string): number | undefined {
+function unitOfLabelFileTimes(name: string): number | undefined {
   if (/ss\.ms|\bss\b|[\s_([]s(?:ec(?:onds?)?)?[\])]?$|seconds?$|[\s_]sec$/i.test(name)) return 1;
   if (/msec|millis|[\s_([]ms[\])]?$/i.test(name)) return 1e-3;
   return undefined;

@@ -60,7 +60,7 @@ export function rowsOfRecordings({
 }
 
 /** Returns the same rows with renamed channels. */
-export function renameRecordingChannels(rows: RowSource, channels: readonly string[]): RowSource {
+export function recordingsWithRenamedChannels(rows: RowSource, channels: readonly string[]): RowSource {
   return {
     channels,
     stretches: () => rows.stretches(),

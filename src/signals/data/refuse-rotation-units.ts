@@ -46,11 +46,12 @@ export function refuseRotationUnits(rows: StoredRows, sensors: readonly DecidedS
         const ratio = rotation.movement / movement;
         return unit === undefined ? [] : [{ recording, unit, ratio, reach: rotation.reach }];
       });
-    for (const own of Map.groupBy(found, ({ recording }) => recording.user).values()) refuseTwoUnits(sensor, own);
+    for (const own of Map.groupBy(found, ({ recording }) => recording.user).values())
+      refuseTwoRotationUnits(sensor, own);
   }
 }
 
-function refuseTwoUnits({ name, channels }: DecidedSensor, found: readonly Turning[]): void {
+function refuseTwoRotationUnits({ name, channels }: DecidedSensor, found: readonly Turning[]): void {
   const [radians, degrees] = (["rad/s", "deg/s"] as const).map((unit) =>
     found.filter((own) => own.unit === unit).sort((a, b) => a.ratio - b.ratio),
   ) as [Turning[], Turning[]];

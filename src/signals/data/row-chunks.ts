@@ -22,7 +22,7 @@ import { type LabelMap, readLabelMap } from "./label-map.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { withOneHotLabel } from "./one-hot-label.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
-import { foldersOfRecordings, type RowLabels, withRowLabels } from "./row-labels.ts";
+import { type RowLabels, recordingFoldersForRowLabels, withRowLabels } from "./row-labels.ts";
 import { withoutRowNumbers } from "./row-numbers.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
 import { joinSensorFiles, type SourceTable } from "./sensor-files.ts";
@@ -92,7 +92,7 @@ export async function openRowChunks(
   },
 ): Promise<RowTable> {
   const first = files[0]!;
-  const folders = foldersOfRecordings(
+  const folders = recordingFoldersForRowLabels(
     files.flatMap(({ path, parts }) => parts?.map(({ file }) => file.path) ?? [path]),
   );
   let options = withPathTemplateRoles(given);

@@ -71,7 +71,7 @@ export async function readRowLabels(
 const ofLabels = /^(y|labels?|activit(y|ies)|annotations?|targets?|class(es)?|gt)$/;
 const ofRecordings = /^(x|data|acc|accel|accelerometer|gyro?|gyroscope|imu|signals?|raw|recordings?|sensors?)$/;
 
-function wordsOfFile(path: string, other: RegExp): string {
+function wordsOfRowLabelFile(path: string, other: RegExp): string {
   const words = basename(path)
     .toLowerCase()
     .replace(/(\.[a-z]\w{0,7})+$/, "")
@@ -82,8 +82,8 @@ function wordsOfFile(path: string, other: RegExp): string {
 /** For each name of recordings, without words such as acc: the folders that contain recordings of that name. */
 export type RecordingFolders = ReadonlyMap<string, ReadonlySet<string>>;
 
-export function foldersOfRecordings(paths: readonly string[]): RecordingFolders {
-  const byName = Map.groupBy(paths, (path) => wordsOfFile(path, ofRecordings));
+export function recordingFoldersForRowLabels(paths: readonly string[]): RecordingFolders {
+  const byName = Map.groupBy(paths, (path) => wordsOfRowLabelFile(path, ofRecordings));
   return new Map([...byName].map(([name, own]) => [name, new Set(own.map((path) => dirname(resolve(path))))]));
 }
 
@@ -91,13 +91,13 @@ export function foldersOfRecordings(paths: readonly string[]): RecordingFolders 
  * Returns the label files with the name of a recording. If some of them are in the recording's folder, or if several folders
  * contain recordings of that name, only those in the recording's folder are returned.
  */
-function labelFilesOfRecording(
+function rowLabelFilesOfRecording(
   path: string,
   files: readonly RowLabelFile[],
   folders: RecordingFolders,
 ): RowLabelFile[] {
-  const name = wordsOfFile(path, ofRecordings);
-  const own = files.filter((file) => wordsOfFile(file.path, ofLabels) === name);
+  const name = wordsOfRowLabelFile(path, ofRecordings);
+  const own = files.filter((file) => wordsOfRowLabelFile(file.path, ofLabels) === name);
   const beside = own.filter((file) => dirname(resolve(file.path)) === dirname(resolve(path)));
   return beside.length > 0 || (folders.get(name)?.size ?? 0) > 1 ? beside : own;
 }
@@ -114,7 +114,7 @@ export async function withRowLabels(
   schema: TableSchema,
   { labels: { column, files }, folders, alone }: { labels: RowLabels; folders: RecordingFolders; alone: boolean },
 ): Promise<TableSchema> {
-  const [file, other] = alone && files.length === 1 ? files : labelFilesOfRecording(path, files, folders);
+  const [file, other] = alone && files.length === 1 ? files : rowLabelFilesOfRecording(path, files, folders);
   if (file === undefined || other !== undefined) {
     const names = listedNames(files.map(({ path: name }) => basename(name)));
     throw new UserError(

@@ -20,7 +20,7 @@ import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { pooledSensorsToJoin } from "./pooled-sensors.ts";
 import { refuseOtherClocks } from "./refuse-other-clocks.ts";
-import { columnsOfSensorNumbers, schemaOfSeparatedSensors } from "./separate-sensors.ts";
+import { numericColumnsOfSeparateSensors, schemaOfSeparatedSensors } from "./separate-sensors.ts";
 
 /** One sensor's file. */
 export interface SensorFile {
@@ -48,7 +48,7 @@ export async function tablesOfSensorFiles(
 ): Promise<SourceTable[]> {
   const sets = new Map<string, SensorFile[]>();
   const keyOf = new Map<SourceFile, string>();
-  const ofAxes = await filesOfAxes(files, columnsOf);
+  const ofAxes = await sensorFilesOfAxes(files, columnsOf);
   for (const file of files) {
     if (ofAxes.has(file)) continue;
     const named = sensorInText(basename(file.path));
@@ -97,7 +97,7 @@ export async function tablesOfSensorFiles(
  * Finds files that contain a single axis besides the time, such as acc_x.csv; returns, for each of these files, all files of
  * its table.
  */
-async function filesOfAxes(
+async function sensorFilesOfAxes(
   files: readonly SourceFile[],
   columnsOf: (file: SourceFile) => Promise<readonly string[]>,
 ): Promise<Map<SourceFile, readonly SensorFile[]>> {
@@ -107,13 +107,13 @@ async function filesOfAxes(
       axes.map((file, i) => ({ file, sensor: name, kind: name, axis: `${name}_${"xyz"[i]}` })),
     );
     let areSingle = true;
-    for (const { file } of parts) areSingle &&= (await channelsBesideRoles(file, columnsOf)) === 1;
+    for (const { file } of parts) areSingle &&= (await countChannelsOfSensorFile(file, columnsOf)) === 1;
     if (areSingle) for (const { file } of parts) found.set(file, parts);
   }
   return found;
 }
 
-async function channelsBesideRoles(
+async function countChannelsOfSensorFile(
   file: SourceFile,
   columnsOf: (file: SourceFile) => Promise<readonly string[]>,
 ): Promise<number> {
@@ -166,7 +166,7 @@ export async function joinSensorFiles(
     const found = options[name] ?? usualColumnOfRole(schema.names, name);
     return found !== null && schema.names.includes(found) ? found : null;
   };
-  const numbersOf = await Promise.all(schemas.map((schema) => columnsOfSensorNumbers(database, schema)));
+  const numbersOf = await Promise.all(schemas.map((schema) => numericColumnsOfSeparateSensors(database, schema)));
   const all = table.parts!.map(({ file, sensor, kind, axis }, p) => {
     const schema = schemas[p]!;
     const taken = new Set((["label", "group", "recording", "time"] as const).map((name) => role(schema, name)));
@@ -211,7 +211,7 @@ export async function joinSensorFiles(
     if (reading?.numbers === true) numbers.add(time!);
     const source = schema.source(numbers, reading?.isDateTime === true ? time : null);
     if (reading !== undefined)
-      await refuseRepeatedSensorTimes(database, { file, source, schema, time: time!, sql: reading.sql, keys });
+      await refuseRepeatedSensorFileTimes(database, { file, source, schema, time: time!, sql: reading.sql, keys });
     parts.push({ sql: `(SELECT * FROM ${source})`, time: reading?.sql ?? null, channels });
   }
   const clocked = parts.map(({ sql, time }, p) => ({ path: read[p]!.file.path, sql, time }));
@@ -243,7 +243,7 @@ function sensorFilesByGravity(a: { sensor: string }, b: { sensor: string }): num
  * Rejects a file with more than two rows per distinct time if it has another time column. The join could spread rows that share
  * a time over the interval, but a finer clock in another column would be more accurate.
  */
-async function refuseRepeatedSensorTimes(
+async function refuseRepeatedSensorFileTimes(
   database: Database,
   of: { file: SourceFile; source: string; schema: TableSchema; time: string; sql: string; keys: readonly string[] },
 ): Promise<void> {

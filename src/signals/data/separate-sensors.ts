@@ -9,7 +9,7 @@ import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { type TimeReading, textClock } from "../files/text-clock.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
-import { kindOfSensorInText, nameOfSensorValue } from "../sensors/sensor-in-text.ts";
+import { kindOfSensorInText, nameOfSensorInText } from "../sensors/sensor-in-text.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
@@ -97,7 +97,7 @@ export async function separateSensors(
     );
   }
   const dropped = new Set([...keys, label, clock, found.column]);
-  const ofNumbers = await columnsOfSensorNumbers(database, schema);
+  const ofNumbers = await numericColumnsOfSeparateSensors(database, schema);
   const channels = schema.names.filter((name) => !dropped.has(name) && ofNumbers.has(name));
   const joined = found.kinds ? sensorsToSeparate(found, options) : found.values;
   if (found.with !== undefined || (!found.kinds && options.pivot === undefined))
@@ -115,7 +115,7 @@ export async function separateSensors(
   const parts = joined.map((value) => ({
     sql: `(SELECT * FROM ${source} WHERE ${rowsOfPooledSensor(found.column, value)})`,
     time: time?.sql ?? null,
-    channels: channels.map((name) => [name, `${nameOfSensorValue(value)}_${name}`] as const),
+    channels: channels.map((name) => [name, `${nameOfSensorInText(value)}_${name}`] as const),
   }));
   const unmatched = await joinByTime(database, parts, { keys, kept, out });
   const [first, later] = [joined[0], joined.slice(1).join(", ")];
@@ -126,7 +126,7 @@ export async function separateSensors(
   warn(`${file}: column "${found.column}" marks ${joined.join(", ")}, which are joined ${how}${unmatched}${leftOut}`);
   const own = options.channels ?? options.modelChannels;
   const usual = found.kinds || own !== undefined ? [] : usualChannels(channels).channels;
-  const ofAll = joined.flatMap((value) => usual.map((name) => `${nameOfSensorValue(value)}_${name}`));
+  const ofAll = joined.flatMap((value) => usual.map((name) => `${nameOfSensorInText(value)}_${name}`));
   return { schema: await schemaOfSeparatedSensors(database, out), channels: ofAll.length === 0 ? null : ofAll };
 }
 
@@ -205,7 +205,7 @@ async function joinSeparatedSensors(
 function sensorsToSeparate({ values }: SensorColumn, { channels, modelChannels }: ColumnOptions): string[] {
   const named = channels ?? modelChannels;
   const firstOf = (value: string): number =>
-    named?.findIndex((name) => name.startsWith(`${nameOfSensorValue(value)}_`)) ?? -1;
+    named?.findIndex((name) => name.startsWith(`${nameOfSensorInText(value)}_`)) ?? -1;
   const own = values.filter((value) => firstOf(value) >= 0);
   if (own.length > 0) return own.sort((a, b) => firstOf(a) - firstOf(b));
   const usual = pooledSensorsToJoin(values, kindOfSensorInText);
@@ -226,7 +226,7 @@ function inseparableSensorsFault(file: string, found: SensorColumn, channel: str
   return new UserError(
     `${file}: rows with "${column}" ${values.join(", ")} cover the same time of one person and recording. If these rows were read as one sensor, its values would jump back and forth.`,
     {
-      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${nameOfSensorValue(values[0]!)}_${channel}, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, specify it with --group or --recording.`,
+      advice: `To read one of them, use ${shellCommand("--only", `${column}=${values[0]}`)}; to join them by time, with channels such as ${nameOfSensorInText(values[0]!)}_${channel}, use ${shellCommand("--pivot", column)}. If the column distinguishes people or recordings instead of sensors, specify it with --group or --recording.`,
     },
   );
 }
@@ -239,7 +239,10 @@ const numberForm = "\\s*[-+]?(\\d+([.,]\\d*)?|[.,]\\d+)([eE][-+]?\\d+)?\\s*";
  * Returns the numeric columns, and the text columns in which most cells are numbers: "+0.5", "0,5", or numbers and a few
  * missing-value markers.
  */
-export async function columnsOfSensorNumbers(database: Database, schema: TableSchema): Promise<ReadonlySet<string>> {
+export async function numericColumnsOfSeparateSensors(
+  database: Database,
+  schema: TableSchema,
+): Promise<ReadonlySet<string>> {
   const typed = schema.names.filter((name) =>
     /^(DOUBLE|FLOAT|REAL|DECIMAL|U?(TINY|SMALL|BIG|HUGE)?INT)/.test(schema.types.get(name) ?? ""),
   );

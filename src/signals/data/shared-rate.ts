@@ -25,7 +25,7 @@ export function sharedRate({ per_recording }: Pick<QualityReport, "per_recording
   const seconds = new Map<number, number>();
   for (const own of per_recording) {
     if (own.rate_hz === null) continue;
-    const rate = nominalRate(measuredSharedRate(own.rate_hz, own.rows / own.seconds));
+    const rate = nominalSharedRate(measuredSharedRate(own.rate_hz, own.rows / own.seconds));
     seconds.set(rate, (seconds.get(rate) ?? 0) + own.seconds);
   }
   const [most] = [...seconds].sort(([rateA, a], [rateB, b]) => b - a || rateA - rateB);
@@ -40,7 +40,7 @@ function measuredSharedRate(byMedianStep: number, mean: number): number {
   return Math.abs(mean / byMedianStep - 1) <= mostLost ? mean : byMedianStep;
 }
 
-function nominalRate(rateHz: number): number {
+function nominalSharedRate(rateHz: number): number {
   const nearest = nominalRates.reduce((a, b) => (Math.abs(b - rateHz) < Math.abs(a - rateHz) ? b : a));
   return Math.abs(nearest / rateHz - 1) <= nominalTolerance ? nearest : Number(rateHz.toPrecision(3));
 }

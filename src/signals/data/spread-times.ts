@@ -59,7 +59,7 @@ export function spreadTimes(
   const found = new Map<number, Groups>();
   for (const [r, recording] of rows.recordings.entries()) {
     const groups =
-      groupsOfIrregularTimes(rows, r) ??
+      irregularSpreadTimeGroups(rows, r) ??
       (repeats(recording) ? groupsOfRepeatedTimes(rows, recording) : groupsOfPacketTimes(rows, r));
     if (groups !== undefined) found.set(r, groups);
   }
@@ -76,15 +76,15 @@ export function spreadTimes(
   }
   const step = Number.isFinite(known) ? known : 1 / (nominalRateHz ?? 1);
   for (const [r, groups] of found) if (!Number.isFinite(groups.step)) found.set(r, { ...groups, step });
-  const pooled = [...found].find(([r, { firsts }]) => areTimesOfPooledSensors(rows, rows.recordings[r]!, firsts));
+  const pooled = [...found].find(([r, { firsts }]) => areSpreadTimesPooled(rows, rows.recordings[r]!, firsts));
   if (pooled !== undefined) onFault(spreadTimesOfSensors(rows.recordings[pooled[0]]!, pooled[1]));
   const packets = [...found].filter(([, groups]) => groups.packets && groups.even === undefined);
   if (!areSpreadTimesContinuous(rows, packets)) for (const [r] of packets) found.delete(r);
   const bursts = [...found.values()].filter(({ even }) => even !== undefined);
-  if (bursts.length > 0) warn(describeIrregularSpread(bursts));
+  if (bursts.length > 0) warn(describeIrregularSpreadTimes(bursts));
   for (const kind of [true, false]) {
     const own = [...found.values()].filter((groups) => groups.packets === kind && groups.even === undefined);
-    if (own.length > 0) warn(describeSpread(own, kind));
+    if (own.length > 0) warn(describeSpreadTimes(own, kind));
   }
   return new Map(
     [...found].map(([r, groups]) => {
@@ -98,7 +98,7 @@ export function spreadTimes(
  * Returns the irregular bursts in which rows arrive; undefined if there are none, or if the values change far more from burst
  * to burst than within a burst.
  */
-function groupsOfIrregularTimes(rows: StoredRows, r: number): Groups | undefined {
+function irregularSpreadTimeGroups(rows: StoredRows, r: number): Groups | undefined {
   const { start, end } = rows.recordings[r]!;
   const bursts = irregularBursts(rows.time(start, end));
   if (bursts === undefined) return undefined;
@@ -167,11 +167,7 @@ function spreadGroupTimes(time: Float64Array, { firsts, step }: Groups): Float64
 }
 
 /** Whether rows that share times come from several sensors: each resembles the row at the same position in the next group. */
-function areTimesOfPooledSensors(
-  rows: StoredRows,
-  { start, end }: StoredRecording,
-  firsts: readonly number[],
-): boolean {
+function areSpreadTimesPooled(rows: StoredRows, { start, end }: StoredRecording, firsts: readonly number[]): boolean {
   const sizes = firsts.slice(1).map((first, g) => first - firsts[g]!);
   const size = spreadTimesMiddle(sizes);
   const time = rows.time(start, end);
@@ -213,7 +209,7 @@ function areSpreadTimesContinuous(rows: StoredRows, packets: readonly (readonly 
   return across.sum / across.count <= (mostChange * within.sum) / within.count;
 }
 
-function describeSpread(groups: readonly Groups[], packets: boolean): string {
+function describeSpreadTimes(groups: readonly Groups[], packets: boolean): string {
   const sizes = groups.map(({ firsts }) => (firsts.at(-1)! / (firsts.length - 1)) | 0);
   const [low, high] = [Math.min(...sizes), Math.max(...sizes)];
   const rates = groups.map(({ step }) => 1 / step);
@@ -227,7 +223,7 @@ function describeSpread(groups: readonly Groups[], packets: boolean): string {
     : `In ${recordings}, ${shared}. These rows were spread evenly up to the next time, at ${rate} Hz. For exact times, export the times with more digits.`;
 }
 
-function describeIrregularSpread(groups: readonly Groups[]): string {
+function describeIrregularSpreadTimes(groups: readonly Groups[]): string {
   const rates = groups.map(({ step }) => Number((1 / step).toPrecision(3)));
   const [low, high] = [Math.min(...rates), Math.max(...rates)];
   const rate = low === high ? `${low}` : `${low} to ${high}`;

@@ -43,12 +43,12 @@ export function* stretchesByRecording(rows: SampledRows): Generator<[number, Str
 }
 
 /** Returns how many seconds a row represents: the typical step of its recording, or 0 if the recording has only one row. */
-export function samplingStepSeconds({ sampling }: SampledRows, recording: number): number {
+export function stretchStepSeconds({ sampling }: SampledRows, recording: number): number {
   const { periodSeconds } = sampling[recording]!;
   return Number.isFinite(periodSeconds) ? periodSeconds : 0;
 }
 
 /** Returns the length of a stretch, from its first row to one sampling step after its last row. */
 export function stretchSeconds(rows: SampledRows, recording: number, { start, end }: Stretch): number {
-  return rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + samplingStepSeconds(rows, recording);
+  return rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]! + stretchStepSeconds(rows, recording);
 }

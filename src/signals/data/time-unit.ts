@@ -127,12 +127,12 @@ export function detectTimeUnit(
   };
   if (named !== undefined) {
     if (!isPossible(named)) throw ask(named, "as its name says");
-    const doubt = doubtOfNamedUnit(name, pace, named);
+    const doubt = doubtOfNamedTimeUnit(name, pace, named);
     return { unit: named, because: "name", ...(doubt !== undefined && { doubt }) };
   }
   const sized = steppedUnits.find((unit) => middle / unitsPerSecond[unit] >= sinceEpoch.from && isPossible(unit));
   if (sized !== undefined) return { unit: sized, because: "size" };
-  const ticks = unitOfWindowsTicks(pace);
+  const ticks = timeUnitOfWindowsTicks(pace);
   if (ticks !== undefined) return { unit: "ticks", because: "size", ticks };
   if (daysOfTimeUnitIn1970(middle) > 0 && !isRatePossibleInUnit(rateIn("s")) && isRatePossibleInUnit(rateIn("days")))
     return { unit: "days", because: "size" };
@@ -184,7 +184,7 @@ function crystalRate(step: number): number | undefined {
   return crystalRates.find((rate) => Math.abs(crystalHz / step / rate - 1) <= crystalTolerance);
 }
 
-function doubtOfNamedUnit(name: string, { step, meanStep }: RowPace, unit: NumericUnit): string | undefined {
+function doubtOfNamedTimeUnit(name: string, { step, meanStep }: RowPace, unit: NumericUnit): string | undefined {
   if (unit !== "ms") return undefined;
   const [rate, crystal] = [1000 / step, crystalRate(step)];
   const hz = `Column "${name}" is in ms by its name, which gives ${Number((1000 / meanStep).toPrecision(3))} Hz`;
@@ -205,7 +205,7 @@ export function daysOfTimeUnitIn1970(days: number): number {
 }
 
 /** Returns the unit of Windows ticks, if they yield a common rate and a date since 1998. */
-function unitOfWindowsTicks({ step, middle }: RowPace): FoundTimeUnit["ticks"] {
+function timeUnitOfWindowsTicks({ step, middle }: RowPace): FoundTimeUnit["ticks"] {
   const { perSecond, epochs } = windowsTicks;
   const rate = perSecond / step;
   if (!(rate >= usualRates.lower && rate <= usualRates.upper)) return undefined;

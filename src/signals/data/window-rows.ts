@@ -49,7 +49,7 @@ export async function withWindowRows(
   warn: (message: string) => void,
 ): Promise<TableSchema | null> {
   const named = options.channels?.some((name) => schema.names.includes(name)) ?? false;
-  const axes = (named ? null : axesOfWindows(schema.names)) ?? axesOfLists(schema);
+  const axes = (named ? null : axesOfWindowRows(schema.names)) ?? axesOfListsInWindowRows(schema);
   if (axes === null || isColumnAmong(schema.names, windowColumn)) return null;
   const ofWindows = new Set(axes.flatMap(({ columns }) => columns));
   const beside = schema.names.filter((name) => !ofWindows.has(name));
@@ -59,9 +59,9 @@ export async function withWindowRows(
   if (options.time !== undefined && !arePackets) return null;
   const others = schema.names.filter((name) => !ofWindows.has(name) && name !== time);
   if (sensorsByName(others).length > 0) return null;
-  if (!axes[0]!.isList) await refusePlacesAsWindows(database, file, schema, axes);
+  if (!axes[0]!.isList) await refusePlacesAsWindowRows(database, file, schema, axes);
   const samples = axes[0]!.isList
-    ? await samplesOfLists(database, file, schema, axes)
+    ? await samplesOfListsInWindowRows(database, file, schema, axes)
     : counted(axes[0]!.columns.length, "sample");
   if (arePackets) {
     warn(
@@ -147,7 +147,7 @@ async function areListsPackets(database: Database, schema: TableSchema, axes: re
  * are consecutive samples, so they differ less than neighbouring columns; windows differ more, even if they overlap. Rows equal
  * to the row before, as with several raters, are ignored.
  */
-async function refusePlacesAsWindows(
+async function refusePlacesAsWindowRows(
   database: Database,
   file: string,
   schema: TableSchema,
@@ -171,7 +171,7 @@ async function refusePlacesAsWindows(
 }
 
 /** Finds columns with lists of numbers that are the axes of a sensor. */
-function axesOfLists({ names, types }: TableSchema): WindowAxis[] | null {
+function axesOfListsInWindowRows({ names, types }: TableSchema): WindowAxis[] | null {
   const lists = names.filter((name) =>
     /^(DOUBLE|FLOAT|DECIMAL\([\d,]+\)|\w*INT\w*)\[\d*\]$/.test(types.get(name) ?? ""),
   );
@@ -181,7 +181,7 @@ function axesOfLists({ names, types }: TableSchema): WindowAxis[] | null {
 }
 
 /** Returns the number of samples per list in words. @throws UserError if the lists in a row have different lengths */
-async function samplesOfLists(
+async function samplesOfListsInWindowRows(
   database: Database,
   file: string,
   schema: TableSchema,
@@ -202,7 +202,7 @@ async function samplesOfLists(
 }
 
 /** Finds columns numbered from 0 or 1 that hold the samples of at least three axes of a sensor. */
-function axesOfWindows(names: readonly string[]): WindowAxis[] | null {
+function axesOfWindowRows(names: readonly string[]): WindowAxis[] | null {
   const numbered = names.flatMap((name) => {
     const [, before = "", number, after = ""] = /^(.*?)(\d+)(\D*)$/.exec(name) ?? [];
     return number === undefined ? [] : [{ name, base: `${before}#${after}`, number: Number(number) }];

@@ -8,7 +8,7 @@ import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { listedNames } from "../../listed-names.ts";
 import { type AxisFileSet, axisFileSets } from "./axis-files.ts";
-import { type AxisLayout, layoutOfAxisFiles, valuesOfAxisLine } from "./axis-layout.ts";
+import { type AxisLayout, layoutOfAxisFiles, valuesOfAxisLayoutLine } from "./axis-layout.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral, duckdbPath } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
@@ -17,8 +17,8 @@ import { linesOfText } from "./text-lines.ts";
 import { unzipEntry, type ZipEntry } from "./unzip.ts";
 import {
   type FilesBeside,
-  foldersBeside,
-  isNamedLikeValues,
+  foldersOfValuesBeside,
+  isNamedLikeValuesBeside,
   type NamesOfCodes,
   namesOfCodes,
   type ValueFile,
@@ -49,7 +49,7 @@ export async function tablesOfAxisFiles(
     if (layout === undefined) continue;
     tables.push(await tableOfAxisFiles(database, set, layout, options));
     for (const file of set.sensors.flatMap((sensor) => sensor.files)) taken.add(file);
-    for (const folder of foldersBeside(set)) folders.add(folder);
+    for (const folder of foldersOfValuesBeside(set)) folders.add(folder);
   }
   const others = files.filter((file) => !taken.has(file));
   const beside = others.filter(({ path }) => folders.has(dirname(path)));
@@ -86,7 +86,7 @@ export async function tablesOfAxisEntries(
   for (const { sensors } of axisFileSets(all))
     for (const file of sensors.flatMap((sensor) => sensor.files)) files.push(await opened(file));
   const listed = async (folder: string): Promise<SourceFile[]> => {
-    const inFolder = all.filter(({ path }) => dirname(path) === folder && isNamedLikeValues(path));
+    const inFolder = all.filter(({ path }) => dirname(path) === folder && isNamedLikeValuesBeside(path));
     return Promise.all(inFolder.map(opened));
   };
   const { tables } = await tablesOfAxisFiles(database, files, { ...options, listed });
@@ -187,7 +187,7 @@ async function refuseFaultyAxisRows(
     if (isText || faulty === null) continue;
     const row = Number(faulty);
     const line = await lineOfAxisRow(file, row + above);
-    const values = valuesOfAxisLine(line);
+    const values = valuesOfAxisLayoutLine(line);
     const bad = values.find((value) => Number.isNaN(Number(value)) && !/^[+-]?(nan|inf(inity)?)$/i.test(value));
     const [expected, other] =
       bad === undefined

@@ -29,7 +29,7 @@ export interface AxisLayout {
   readonly head: readonly (readonly number[])[];
 }
 
-export function valuesOfAxisLine(line: string): string[] {
+export function valuesOfAxisLayoutLine(line: string): string[] {
   return line
     .replace(/^\ufeff/, "")
     .trim()
@@ -49,13 +49,13 @@ export async function layoutOfAxisFiles({ sensors }: AxisFileSet<TextFile>): Pro
     layouts.every((layout) => layout[key] === first[key]);
   if (!isSame("width") || !isSame("above") || !isSame("numbered")) return undefined;
   if (first.width === 1) return first;
-  return first.width < fewestValues || layouts.some(({ head }) => areSignalsInColumns(head)) ? undefined : first;
+  return first.width < fewestValues || layouts.some(({ head }) => isAxisLayoutInColumns(head)) ? undefined : first;
 }
 
 async function layoutOfAxisFile({ path, stored = path }: TextFile): Promise<AxisLayout | undefined> {
   const lines: string[][] = [];
   for await (const line of linesOfText(stored)) {
-    if (line.trim() !== "") lines.push(valuesOfAxisLine(line));
+    if (line.trim() !== "") lines.push(valuesOfAxisLayoutLine(line));
     if (lines.length > headLines) break;
   }
   const [first, second] = lines;
@@ -84,7 +84,7 @@ async function layoutOfAxisFile({ path, stored = path }: TextFile): Promise<Axis
 }
 
 /** Whether neighbours along a column are more alike than neighbours along a row. */
-function areSignalsInColumns(rows: readonly (readonly number[])[]): boolean {
+function isAxisLayoutInColumns(rows: readonly (readonly number[])[]): boolean {
   let [inRow, inColumn] = [0, 0];
   for (const [r, row] of rows.slice(1).entries()) {
     for (let i = 1; i < row.length; i++) {

@@ -62,7 +62,7 @@ export async function withDateAndTime<Schema extends ColumnsOfTable>(
   database: Database,
   schema: Schema,
 ): Promise<Schema> {
-  const head = headOfDateColumns(database, schema);
+  const head = headOfDateAndTimeColumns(database, schema);
   const dates = schema.names.filter(isDateName);
   const others = schema.names.filter((name) => !dates.includes(name));
   const usual = usualTime(others) ?? usualTime(schema.names);
@@ -75,7 +75,7 @@ export async function withDateAndTime<Schema extends ColumnsOfTable>(
       ? undefined
       : { columns: [usual], sql: textOfColumn(usual) };
   if (whole === undefined) return schema;
-  const time = await withTimeFraction(head, whole, others);
+  const time = await dateAndTimeWithFraction(head, whole, others);
   const date = await dateText(head, schema.names, dates);
   const joined =
     date === undefined ? time : ((await dateWithTime(head, date, time)) ?? (time === whole ? undefined : time));
@@ -87,7 +87,7 @@ export async function withDateAndTime<Schema extends ColumnsOfTable>(
 /** Evaluates SQL aggregates over the first rows, optionally with computed columns added. */
 type Head = (aggregates: readonly string[], added?: readonly string[]) => Promise<unknown[]>;
 
-function headOfDateColumns(database: Database, schema: ColumnsOfTable): Head {
+function headOfDateAndTimeColumns(database: Database, schema: ColumnsOfTable): Head {
   const rows = `(SELECT *, row_number() OVER () AS data_row FROM (SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows}))`;
   return async (aggregates, added = []) => {
     const selected = aggregates.map((sql, i) => `${sql} AS a${i}`).join(", ");
@@ -97,7 +97,7 @@ function headOfDateColumns(database: Database, schema: ColumnsOfTable): Head {
 }
 
 /** Returns the words in a name, in lower case and without accents. */
-function wordsOfDateName(name: string): string {
+function wordsOfDateAndTimeName(name: string): string {
   return name
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .normalize("NFD")
@@ -107,17 +107,17 @@ function wordsOfDateName(name: string): string {
 }
 
 export function isDateName(name: string): boolean {
-  const words = wordsOfDateName(name);
+  const words = wordsOfDateAndTimeName(name);
   return dateWords.test(words) && !otherDateWords.test(words) && !timeOfDayWords.test(words);
 }
 
 /** Returns the column with the time, which must not be the fraction of a second. */
 function usualTime(names: readonly string[]): string | null {
-  const ofDay = names.find((name) => timeOfDayWords.test(wordsOfDateName(name)));
+  const ofDay = names.find((name) => timeOfDayWords.test(wordsOfDateAndTimeName(name)));
   return (
     ofDay ??
     usualColumnOfRole(
-      names.filter((name) => digitsOfTimeFraction(name) === undefined),
+      names.filter((name) => fractionDigitsOfDateAndTime(name) === undefined),
       "time",
     )
   );
@@ -128,8 +128,8 @@ function columnOfDatePart(names: readonly string[], part: PartName): string | un
   return names.find((name) => usual.includes(normaliseUsualColumnName(usualColumnNameWithoutUnit(name))));
 }
 
-function digitsOfTimeFraction(name: string): number | undefined {
-  return fractionWords.find(([words]) => words.test(wordsOfDateName(name)))?.[1];
+function fractionDigitsOfDateAndTime(name: string): number | undefined {
+  return fractionWords.find(([words]) => words.test(wordsOfDateAndTimeName(name)))?.[1];
 }
 
 function textOfColumn(name: string): string {
@@ -146,7 +146,7 @@ function allMatchDateForm(sql: string, form: string): string {
 }
 
 /** SQL that is true if all values are numbers in the part's range. */
-function allInRange(name: string, part: PartName): string {
+function dateAndTimePartInRange(name: string, part: PartName): string {
   const [number, { from, to }] = [numberInColumn(name), parts[part]];
   const isWhole = part === "second" ? "true" : `${number} = floor(${number})`;
   return `bool_and(coalesce(${number} BETWEEN ${from} AND ${to} AND ${isWhole}, ${duckdbIdentifier(name)} IS NULL))`;
@@ -159,16 +159,20 @@ function twoDigits(name: string): string {
 }
 
 async function timeOfParts(head: Head, hour: string, minute: string, second: string): Promise<ClockText | undefined> {
-  const found = await head([allInRange(hour, "hour"), allInRange(minute, "minute"), allInRange(second, "second")]);
+  const found = await head([
+    dateAndTimePartInRange(hour, "hour"),
+    dateAndTimePartInRange(minute, "minute"),
+    dateAndTimePartInRange(second, "second"),
+  ]);
   if (!found.every((inRange) => inRange === true)) return undefined;
   const sql = [hour, minute, second].map(twoDigits).join(" || ':' || ");
   return { columns: [hour, minute, second], sql: `(${sql})` };
 }
 
 /** Adds the fraction of a second from a separate column, if that column restarts only when a second begins. */
-async function withTimeFraction(head: Head, time: ClockText, names: readonly string[]): Promise<ClockText> {
+async function dateAndTimeWithFraction(head: Head, time: ClockText, names: readonly string[]): Promise<ClockText> {
   for (const name of names) {
-    const digits = digitsOfTimeFraction(name);
+    const digits = fractionDigitsOfDateAndTime(name);
     if (digits === undefined || time.columns.includes(name)) continue;
     const number = numberInColumn(name);
     const [isWhole, fits, restarts, within] = await head(
@@ -204,7 +208,11 @@ async function dateText(
   }
   const [year, month, day] = (["year", "month", "day"] as const).map((part) => columnOfDatePart(names, part));
   if (year === undefined || month === undefined || day === undefined) return undefined;
-  const found = await head([allInRange(year, "year"), allInRange(month, "month"), allInRange(day, "day")]);
+  const found = await head([
+    dateAndTimePartInRange(year, "year"),
+    dateAndTimePartInRange(month, "month"),
+    dateAndTimePartInRange(day, "day"),
+  ]);
   if (!found.every((inRange) => inRange === true)) return undefined;
   const fourDigits = `CASE WHEN length(${textOfColumn(year)}) <= 2 THEN '20' || lpad(${textOfColumn(year)}, 2, '0') ELSE ${textOfColumn(year)} END`;
   return {
@@ -235,7 +243,7 @@ async function dateWithTime(head: Head, date: ClockText, time: ClockText): Promi
     const clock = `regexp_replace(${time.sql}, '^(\\d{1,2})(\\d\\d)(\\d\\d)(?:\\.(\\d*)|(\\d{3}))?$', '\\1:\\2:\\3.\\4\\5')`;
     return { columns, sql: `(${date.sql} || ' ' || ${clock})` };
   }
-  const words = wordsOfDateName(time.columns[0]!);
+  const words = wordsOfDateAndTimeName(time.columns[0]!);
   const perSecond = millisecondWords.test(words) ? 1000 : 1;
   const [first, last] = [Number(least) / perSecond, Number(most) / perSecond];
   if (Number(count) < Number(all) || !(first >= 0 && last < 86_400)) return undefined;

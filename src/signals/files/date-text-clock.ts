@@ -5,23 +5,20 @@ import { duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import {
   type DateOrder,
   type DateTimeForm,
+  partsOfTimeForm,
   secondsInClockForm,
   secondsInDateForm,
   secondsInOffsetForm,
   type TimePart,
-  timePartsOf,
 } from "./time-forms.ts";
-import { type ReadingText, type TimeReading, textClockFault, textClockRows } from "./time-reading.ts";
+import { type ReadingText, type TimeReading, timeReadingFault, timeReadingRows } from "./time-reading.ts";
 import { paddedFraction } from "./unpadded-fraction.ts";
 
-export async function readDateTimeTextClock(
-  of: ReadingText,
-  { form, parts, order }: DateTimeForm,
-): Promise<TimeReading> {
-  const part = await paddedFraction(of, form, timePartsOf(duckdbIdentifier(of.column), form, parts));
+export async function readDateTextClock(of: ReadingText, { form, parts, order }: DateTimeForm): Promise<TimeReading> {
+  const part = await paddedFraction(of, form, partsOfTimeForm(duckdbIdentifier(of.column), form, parts));
   const matched = `regexp_matches(${duckdbIdentifier(of.column)}, ${duckdbLiteral(form)})`;
   const whole = (of: TimePart): string => `TRY_CAST(${part(of)} AS INTEGER)`;
-  const [facts] = await textClockRows(
+  const [facts] = await timeReadingRows(
     of,
     `SELECT max(length(${part("a")})) AS year_first, max(length(${part("c")})) AS year_last, first(${duckdbIdentifier(of.column)}) AS example, bool_and(${part("sep")} = '-') AS dashes, bool_or(${whole("b")} IS NULL) AS month_name, max(${whole("a")}) AS a,
        max(${whole("b")}) AS b, max(${whole("c")}) AS c, count(DISTINCT concat(${part("a")}, ' ', ${part("b")})) AS dates, bool_or(${part("half")} <> '') AS half,
@@ -30,7 +27,7 @@ export async function readDateTimeTextClock(
   );
   const { year_first, year_last, example, dashes, month_name, dates, half, dots, commas, zone, zones } = facts!;
   if (zone === true && zones !== true) {
-    throw textClockFault(
+    throw timeReadingFault(
       of,
       "an offset from UTC in all times or in none",
       "both",
@@ -38,7 +35,7 @@ export async function readDateTimeTextClock(
     );
   }
   if (order === undefined && Number(year_first) <= 2 && Number(year_last) <= 2 && dashes === true) {
-    throw textClockFault(
+    throw timeReadingFault(
       of,
       "years with four digits",
       JSON.stringify(String(example).slice(0, 60)),
@@ -62,7 +59,7 @@ export async function readDateTimeTextClock(
   if (month_name === true) return reading("dmy");
   const [largest, second] = [Number(facts!.a), Number(facts!.b)];
   if (largest > 12 && second > 12) {
-    throw textClockFault(
+    throw timeReadingFault(
       of,
       "one order of day and month in the whole file",
       `${largest} in the first place and ${second} in the second`,
@@ -81,9 +78,9 @@ export async function readDateTimeTextClock(
     );
     return { ...reading("mdy"), isOrderAssumed: true };
   }
-  const likely = await likelyDateOrder(of, reading("dmy").sql, reading("mdy").sql);
+  const likely = await likelyOrderOfDateText(of, reading("dmy").sql, reading("mdy").sql);
   if (likely === undefined) {
-    throw textClockFault(
+    throw timeReadingFault(
       of,
       "dates that show whether the day or the month comes first",
       `dates such as ${shown}, which make sense either way`,
@@ -106,7 +103,7 @@ const clearlyCloser = 1.5;
  * Returns the order in which time runs backwards less often or, if there is no difference, the order in which the dates are
  * closer together; undefined if neither order is likely.
  */
-async function likelyDateOrder(
+async function likelyOrderOfDateText(
   of: ReadingText,
   dmy: string,
   mdy: string,

@@ -62,7 +62,7 @@ export async function explainReadError(
   const unconverted = /Could not convert string ["']([^"']*)["'] to '?(?:DOUBLE|FLOAT|BIGINT|INT32|INT64)/.exec(
     message,
   )?.[1];
-  if (unconverted !== undefined) return explainCellNotANumber(file, message, unconverted, error);
+  if (unconverted !== undefined) return explainNonNumberReadError(file, message, unconverted, error);
   if (/^Out of Memory/i.test(message)) {
     return new UserError(`${file.path}: part of the file exceeds the memory limit for reading (384 MB).`, {
       advice: "Write the file with smaller row groups (at most 100,000 rows) and shorter texts, or as CSV.",
@@ -96,7 +96,7 @@ function adviceOnReadError({ value, column }: { value: string; column: string })
 }
 
 /** Explains an error in a cell that is identified only by DuckDB's message, as in a join of several sensors. */
-function explainCellNotANumber(file: SourceFile, message: string, value: string, error: unknown): DataFault {
+function explainNonNumberReadError(file: SourceFile, message: string, value: string, error: unknown): DataFault {
   const line = lineOfReadError(file, message);
   const column = /Error when converting column "(.+)"\. /.exec(message)?.[1];
   const place = [line === undefined ? [] : `line ${line}`, column === undefined ? [] : `column "${column}"`].flat();

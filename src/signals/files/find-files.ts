@@ -70,7 +70,7 @@ export async function findFiles(
     }
     const remote = /^[a-z][a-z0-9]+:\/\//i.test(pattern);
     const paths = remote
-      ? await findObjects(database, pattern, reporter)
+      ? await findFilesInObjectStorage(database, pattern, reporter)
       : await findFilesLocally(database, pattern, reporter);
     for (const path of paths) {
       if (found.has(path)) continue;
@@ -108,7 +108,7 @@ async function findFilesLocally(database: Database, pattern: string, reporter: R
     throw explainSystemErrorOnRead(error, pattern);
   });
   if (found?.isDirectory()) {
-    const ofAxes = await axisFilesBelow(pattern);
+    const ofAxes = await findAxisFilesBelow(pattern);
     if (ofAxes.length === 0) return [pattern];
     reporter.warn(
       `${pattern}: of the files in this folder, only those with one axis of a sensor each are read: ${listedNames(ofAxes.map((path) => relative(pattern, path)))}.`,
@@ -150,7 +150,7 @@ async function listedFolder(folder: string): Promise<{ files: SourceFile[]; fold
 const [mostFolders, mostLevels] = [200, 3];
 
 /** Returns the files below a folder that hold one axis of a sensor each, as in UCI HAR's folders. */
-async function axisFilesBelow(folder: string): Promise<string[]> {
+async function findAxisFilesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
   let level = [folder];
   let left = mostFolders;
@@ -177,7 +177,7 @@ async function checkFolderToFindFiles(pattern: string): Promise<void> {
   });
 }
 
-async function findObjects(database: Database, pattern: string, reporter: Reporter): Promise<string[]> {
+async function findFilesInObjectStorage(database: Database, pattern: string, reporter: Reporter): Promise<string[]> {
   await allowRemoteFiles(database, pattern, reporter);
   if (!/[*?[]/.test(pattern) || /^https?:/i.test(pattern)) return [pattern];
   const paths = await findFilesByGlob(database, pattern);

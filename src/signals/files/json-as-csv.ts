@@ -7,10 +7,10 @@ import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral, duckdb
 import type { SourceFile } from "./find-files.ts";
 import {
   isPlainJsonType,
-  jsonEventsAsRows,
-  jsonPacketsAsRows,
+  jsonSensorEventsAsRows,
+  jsonSensorPacketsAsRows,
   jsonSensorsAsRows,
-  jsonVectorsAsAxes,
+  jsonSensorVectorsAsAxes,
   vectorsInJson,
 } from "./json-sensors.ts";
 import { refuseDeepJson } from "./refuse-deep-json.ts";
@@ -29,7 +29,7 @@ export async function jsonAsCsv(database: Database, file: SourceFile, options: N
   try {
     const document = await jsonReadingAsText(database, file, options);
     const { columns, source } =
-      (await jsonTableOfAcquisition(database, document)) ?? (await tableOfJsonRecords(database, document));
+      (await jsonAcquisitionAsCsv(database, document)) ?? (await tableOfJsonRecords(database, document));
     await database.rows(
       `COPY (SELECT ${columns.join(", ")} FROM ${source}) TO ${duckdbLiteral(out)} (FORMAT csv, HEADER true)`,
     );
@@ -57,7 +57,7 @@ export async function jsonAsCsv(database: Database, file: SourceFile, options: N
  * Reads a table in Edge Impulse's data acquisition format, whose `payload` lists the sensors' names and units, the values row
  * by row, and the interval; null for other documents.
  */
-async function jsonTableOfAcquisition(
+async function jsonAcquisitionAsCsv(
   database: Database,
   document: string,
 ): Promise<{ columns: string[]; source: string } | null> {
@@ -95,15 +95,15 @@ async function tableOfJsonRecords(
     const objects = fields.filter(([, type]) => isObjectType(type));
     const vectors = await vectorsInJson(database, source, lists);
     if (vectors.length > 0) {
-      source = jsonVectorsAsAxes(source, fields, vectors);
+      source = jsonSensorVectorsAsAxes(source, fields, vectors);
       continue;
     }
-    const packets = await jsonPacketsAsRows(database, source, objects);
+    const packets = await jsonSensorPacketsAsRows(database, source, objects);
     if (packets !== null) {
       source = packets;
       continue;
     }
-    const events = await jsonEventsAsRows(database, source, fields, lists);
+    const events = await jsonSensorEventsAsRows(database, source, fields, lists);
     if (events !== null) {
       source = events;
       continue;
@@ -111,7 +111,7 @@ async function tableOfJsonRecords(
     const nested = objects.filter(([, type]) => /\]|STRUCT\(.*STRUCT\(/.test(type));
     const hasRecords = lists.some(([, type]) => /^STRUCT\(/.test(type));
     if (depth < deepest && fields.length > 1 && nested.length > 0 && !hasRecords) {
-      source = await jsonObjectsAsColumns(database, source, fields, nested);
+      source = await jsonObjectsAsCsvColumns(database, source, fields, nested);
       continue;
     }
     const timed = await jsonSensorsAsRows(database, source, fields, lists);
@@ -133,13 +133,13 @@ async function tableOfJsonRecords(
     ) {
       source = await rowsOfJsonLists(database, source, fields);
     } else {
-      return { columns: await columnsOfJsonRecords(database, source, fields), source };
+      return { columns: await csvColumnsOfJsonRecords(database, source, fields), source };
     }
   }
 }
 
 /** Replaces objects that contain lists or other objects with one column per field. */
-async function jsonObjectsAsColumns(
+async function jsonObjectsAsCsvColumns(
   database: Database,
   source: string,
   fields: readonly (readonly [name: string, type: string])[],
@@ -210,7 +210,7 @@ async function jsonReadingAsText(database: Database, file: SourceFile, options: 
     return `${duckdbLiteral(String(name))}: ${duckdbLiteral(isNested ? String(type) : "VARCHAR")}`;
   });
   const names = columns.map(({ column_name: name }) => String(name));
-  const stored = await withDistinctJsonKeys(file, names, options);
+  const stored = await withDistinctJsonKeysForCsv(file, names, options);
   return `read_json(${duckdbPath({ ...file, stored })}, ${how}, columns={${types.join(", ")}})`;
 }
 
@@ -219,7 +219,7 @@ async function jsonReadingAsText(database: Database, file: SourceFile, options: 
  * under the new names.
  * @param names the names that DuckDB gives to the keys @returns the path of the file to read
  */
-async function withDistinctJsonKeys(
+async function withDistinctJsonKeysForCsv(
   { path, stored = path }: SourceFile,
   names: readonly string[],
   options: NamingOptions,
@@ -257,7 +257,7 @@ const tooFewColumns = 4;
  */
 const notesObject = /^(meta(data)?|info|header|notes)$/i;
 
-async function columnsOfJsonRecords(
+async function csvColumnsOfJsonRecords(
   database: Database,
   source: string,
   fields: readonly (readonly [name: string, type: string])[],

@@ -59,7 +59,7 @@ export async function vectorsInJson(
  * Reads Android events, each with a sensor name and a list of values whose length depends on the sensor, such as {"sensor":
  * "acc", "values": [0.1, 0.2, 9.8]}. The first three values of each event become axes; null if the records are not events.
  */
-export async function jsonEventsAsRows(
+export async function jsonSensorEventsAsRows(
   database: Database,
   source: string,
   fields: readonly (readonly [name: string, type: string])[],
@@ -88,7 +88,7 @@ export async function jsonEventsAsRows(
  * Reads records that each contain a packet from one of several sensors, such as {"MeasAcc": {"Timestamp": 20, "ArrayAcc":
  * [{"x": 0.1}]}} and {"MeasGyro": {...}}, with one packet per row and the name of its sensor; null if there are none.
  */
-export async function jsonPacketsAsRows(
+export async function jsonSensorPacketsAsRows(
   database: Database,
   source: string,
   objects: readonly (readonly [name: string, type: string])[],
@@ -120,7 +120,7 @@ export async function jsonPacketsAsRows(
   return packets.length === 0 ? null : `(${packets.join(" UNION ALL BY NAME ")})`;
 }
 
-export function jsonVectorsAsAxes(
+export function jsonSensorVectorsAsAxes(
   source: string,
   fields: readonly (readonly [name: string, type: string])[],
   vectors: readonly string[],

@@ -26,16 +26,16 @@ const rowsKey = /^(data|rows|values|samples|records)$/i;
  * Returns the table in a document, or in documents given one per line.
  * @returns undefined if the text is not such a table or is not JSON
  */
-export function jsonTable(text: string): JsonTable | undefined {
+export function tableOfJsonShape(text: string): JsonTable | undefined {
   const document = parsedJson(text) ?? jsonLists(text);
-  if (Array.isArray(document)) return jsonTableOfLists(document);
-  return isJsonObject(document) ? splitJsonTable(document) : undefined;
+  if (Array.isArray(document)) return tableOfJsonShapeLists(document);
+  return isJsonObject(document) ? tableOfSplitJsonShape(document) : undefined;
 }
 
 /** Returns a document with lists in place of objects that stand for rows; undefined if it has none. */
 export function jsonWithLists(text: string): unknown {
   const document = parsedJson(text);
-  const changed = recordsOfSeries(document) ?? recordsOfSensors(document) ?? withLists(document);
+  const changed = recordsOfSeries(document) ?? sensorRecordsOfJsonShape(document) ?? withLists(document);
   return changed === document ? undefined : changed;
 }
 
@@ -66,7 +66,7 @@ function recordsOfSeries(document: unknown): Record<string, unknown>[] | undefin
 }
 
 /** Turns the lists of sensors that have different numbers of samples, each with times of its own, into records. */
-function recordsOfSensors(document: unknown): Record<string, unknown> | undefined {
+function sensorRecordsOfJsonShape(document: unknown): Record<string, unknown> | undefined {
   if (!isJsonObject(document)) return undefined;
   const sensors = Object.entries(document).filter(
     ([, own]) => isJsonObject(own) && Object.values(own).some(Array.isArray),
@@ -106,7 +106,7 @@ function jsonLists(text: string): unknown {
   return lists.every(Array.isArray) ? lists : undefined;
 }
 
-function jsonTableOfLists(lists: readonly unknown[]): JsonTable | undefined {
+function tableOfJsonShapeLists(lists: readonly unknown[]): JsonTable | undefined {
   if (lists.length < 2 || !lists.every(isJsonListOfValues)) return undefined;
   const [first, ...others] = lists as unknown[][];
   if (lists.some((list) => (list as unknown[]).length !== first!.length)) return undefined;
@@ -114,7 +114,7 @@ function jsonTableOfLists(lists: readonly unknown[]): JsonTable | undefined {
   return isNamed ? { names: first as string[], rows: others } : { names: undefined, rows: lists as unknown[][] };
 }
 
-function splitJsonTable(document: Readonly<Record<string, unknown>>): JsonTable | undefined {
+function tableOfSplitJsonShape(document: Readonly<Record<string, unknown>>): JsonTable | undefined {
   const entries = Object.entries(document);
   const named = entries.find(([key, value]) => namesKey.test(key) && Array.isArray(value))?.[1] as
     | unknown[]

@@ -74,7 +74,9 @@ const ruleWithin = 3;
  * @param lines the first lines, without empty ones
  * @returns a function that reads a file and writes what its lines contain to another file; undefined if no form fits
  */
-export function lineContents(lines: readonly string[]): ((path: string, out: string) => Promise<void>) | undefined {
+export function contentsOfLineForm(
+  lines: readonly string[],
+): ((path: string, out: string) => Promise<void>) | undefined {
   if (lines.length < fewestLines) return undefined;
   for (const { form, share, inside } of lineForms) {
     const searched = share === 0 ? lines.slice(0, ruleWithin) : lines;

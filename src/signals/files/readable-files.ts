@@ -24,19 +24,19 @@ import { headOfGzip } from "./head-of-gzip.ts";
 import { separateJoinedText } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-as-csv.ts";
 import { besideKnownLayout, clockInKnownLayout } from "./known-layouts.ts";
-import { lineContents } from "./line-forms.ts";
+import { contentsOfLineForm } from "./line-forms.ts";
 import { nulPaddedLines, removeNulPadding } from "./nul-padding.ts";
 import { oldestFirst } from "./oldest-first.ts";
 import {
   headOfOtherFormat,
-  refuseDamagedFormat,
+  refuseDamagedOtherFormat,
   refuseInfluxFormat,
   refuseOtherArchiveFormats,
   refuseTarFormat,
 } from "./refuse-other-formats.ts";
 import { refuseWideRows } from "./refuse-wide-rows.ts";
 import { resolveRepeatedNames } from "./repeated-names.ts";
-import { jsonListsAsCsv, reshapeJson } from "./reshape-json.ts";
+import { reshapeJson, reshapeJsonLists } from "./reshape-json.ts";
 import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
 import { withoutTextBelow } from "./text-below.ts";
@@ -95,7 +95,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4)
     return readableFilesOfArchive(database, file, options);
   const gzipped = /\.gz$/i.test(stored);
-  if (gzipped && !isReadableGzip(head)) return [file];
+  if (gzipped && !isReadableFileGzipped(head)) return [file];
   const bytes = gzipped ? await headOfGzip(stored, file.path, headBytes) : head;
   if (isAxivity(bytes)) {
     const plain = gzipped ? options.scratch.file("unpacked.cwa") : stored;
@@ -110,8 +110,11 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const { size } = await stat(stored);
     return [await deviceRecordingTable(file, "record", await embracePlusRecording(file.path, stored, size), options)];
   }
-  refuseReadableBinary(file.path, binaryFormat(gzipped || !isReadableGzip(head) ? bytes : headOfOtherFormat(head)));
-  refuseDamagedFormat(file.path, bytes);
+  refuseReadableBinary(
+    file.path,
+    binaryFormat(gzipped || !isReadableFileGzipped(head) ? bytes : headOfOtherFormat(head)),
+  );
+  refuseDamagedOtherFormat(file.path, bytes);
   refuseTarFormat(file.path, bytes);
   const encoding = textEncoding(bytes);
   if (encoding !== undefined) {
@@ -137,11 +140,11 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     return readableFile(database, { ...file, stored: out }, options);
   }
   refuseOtherEncodings(file.path, bytes);
-  requireReadableLines(file.path, bytes, text);
+  requireReadableFileLines(file.path, bytes, text);
   refuseInfluxFormat(file.path, text);
   if (annotationOfInflux.test(text)) {
     const out = options.scratch.file("plain.csv");
-    await writeTextLines(linesWithoutAnnotations(stored), out);
+    await writeTextLines(readableFileWithoutAnnotations(stored), out);
     return readableFile(database, { ...file, stored: out, lineOffset: null }, options);
   }
   if (/\r\n/.test(text) && /\r(?!\n|$)|(?<!\r)\n/.test(text)) {
@@ -154,7 +157,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
   if (lines.length > 1) lines.pop();
   const tableLines = lines.filter((line) => !isBlankLine(line));
-  const contents = lineContents(tableLines);
+  const contents = contentsOfLineForm(tableLines);
   if (contents !== undefined) {
     const out = options.scratch.file("contents.csv");
     await contents(stored, out);
@@ -162,7 +165,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   }
   // Terminals put the time of a line in brackets.
   if (/^\s*[[{]/.test(text) && !/^\s*\[[\w ]*\d+[-:]\d/.test(text)) {
-    const table = await jsonListsAsCsv(file, text, options.scratch);
+    const table = await reshapeJsonLists(file, text, options.scratch);
     if (table !== undefined) return readableFile(database, table, options);
     return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options)];
   }
@@ -217,11 +220,11 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
 /** Matches the annotations at the top of InfluxDB's annotated CSV. */
 const annotationOfInflux = /^#(group|datatype|default),/;
 
-async function* linesWithoutAnnotations(path: string): AsyncGenerator<string> {
+async function* readableFileWithoutAnnotations(path: string): AsyncGenerator<string> {
   for await (const line of linesOfText(path)) if (!annotationOfInflux.test(line)) yield line;
 }
 
-function isReadableGzip(head: Uint8Array): boolean {
+function isReadableFileGzipped(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
@@ -234,7 +237,7 @@ function refuseReadableBinary(path: string, format: BinaryFormat | undefined): v
 /**
  * Rejects a file that contains only empty lines or comments; otherwise, DuckDB would use the first comment as a column name.
  */
-function requireReadableLines(path: string, { length }: Uint8Array, text: string): void {
+function requireReadableFileLines(path: string, { length }: Uint8Array, text: string): void {
   if (length === headBytes || !text.split(/\r\n|\n|\r/).every(isBlankLine)) return;
   throw new UserError(
     `${path}: expected a table, found ${length === 0 ? "nothing" : "only empty lines or comments"}.`,

@@ -146,7 +146,7 @@ function otherFormatOfText(head: Uint8Array): Kind | undefined {
 }
 
 /** Rejects a file whose first bytes do not match its extension, unless it is text, which is read whatever its extension. */
-export function refuseDamagedFormat(path: string, head: Uint8Array): void {
+export function refuseDamagedOtherFormat(path: string, head: Uint8Array): void {
   const extension = /\.(xlsx|xlsm|cwa|gt3x|fit)(?=(\.gz)?$)/i.exec(path)?.[0];
   const isMarked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   const text = new TextDecoder("utf-8").decode(head, { stream: true });

@@ -4,7 +4,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { SourceFile } from "./find-files.ts";
-import { jsonTable, jsonWithLists } from "./json-shapes.ts";
+import { jsonWithLists, tableOfJsonShape } from "./json-shapes.ts";
 import { refuseDeepJson } from "./refuse-deep-json.ts";
 import type { ScratchFolder } from "./scratch-folder.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
@@ -29,7 +29,7 @@ export async function reshapeJson(file: SourceFile, head: string, scratch: Scrat
     const out = scratch.file("values.json");
     // A date may contain a number: {"$date": {"$numberLong": "1714816800000"}}.
     const plain = (part: string): string => part.replace(typedValue, "$1$2").replace(typedValue, "$1$2");
-    const text = await jsonDocumentText(file);
+    const text = await jsonTextToReshape(file);
     const lines = async function* (): AsyncGenerator<string> {
       for await (const line of linesOfText(stored)) yield plain(line);
     };
@@ -39,11 +39,11 @@ export async function reshapeJson(file: SourceFile, head: string, scratch: Scrat
   }
   if (
     !/^\s*\{\s*"[^"]*"\s*:\s*(?:\{|\[\s*\{\s*"[^"]*"\s*:[^,{[]*,\s*"[^"]*"\s*:[^,{[]*\})/.test(
-      head === "" ? await beginningOfJson(stored) : head,
+      head === "" ? await beginningOfJsonToReshape(stored) : head,
     )
   )
     return file;
-  const text = await jsonDocumentText(file);
+  const text = await jsonTextToReshape(file);
   const lists = text === undefined ? undefined : jsonWithLists(text);
   if (lists === undefined) return file;
   const out = scratch.file("lists.json");
@@ -55,7 +55,7 @@ export async function reshapeJson(file: SourceFile, head: string, scratch: Scrat
  * Returns a CSV file with the values from a document of lists, with a header line if the document has names; undefined for
  * other documents.
  */
-export async function jsonListsAsCsv(
+export async function reshapeJsonLists(
   file: SourceFile,
   head: string,
   scratch: ScratchFolder,
@@ -65,8 +65,8 @@ export async function jsonListsAsCsv(
     /"[a-z]+"\s*:\s*\[\s*\[/i.test(head) ||
     /^\s*\{\s*"[a-z]+"\s*:\s*\[/i.test(head);
   if (!mayBe) return undefined;
-  const text = await jsonDocumentText(file);
-  const table = text === undefined ? undefined : jsonTable(text);
+  const text = await jsonTextToReshape(file);
+  const table = text === undefined ? undefined : tableOfJsonShape(text);
   if (table === undefined) return undefined;
   const cell = (value: unknown): string => {
     const written = value === null || value === undefined ? "" : String(value);
@@ -78,13 +78,13 @@ export async function jsonListsAsCsv(
   return { ...file, stored: out, lineOffset: null };
 }
 
-async function beginningOfJson(path: string): Promise<string> {
+async function beginningOfJsonToReshape(path: string): Promise<string> {
   for await (const line of linesOfText(path)) return line;
   return "";
 }
 
 /** Returns the text of a document; undefined if it is too large to be read as a whole. */
-async function jsonDocumentText(file: SourceFile): Promise<string | undefined> {
+async function jsonTextToReshape(file: SourceFile): Promise<string | undefined> {
   const stored = file.stored ?? file.path;
   if ((await stat(stored)).size > largestDocument) return undefined;
   await refuseDeepJson(file.path, stored);

@@ -54,7 +54,7 @@ export async function* splitTables(
     for (const [i, source] of sources.entries())
       tables.push(await gatherSplitTable(database, source, column, `part${i}`));
     const values = new Set(tables.flatMap(({ ranges }) => [...ranges.keys()]));
-    refuseUnlikelySplit(column, values, tables, reporter);
+    refuseUnlikelySplitTables(column, values, tables, reporter);
     for (const value of values) yield* writeSplitPart(database, value, tables, scratch);
   } finally {
     database.close();
@@ -148,7 +148,7 @@ function columnNotToSplitTables(path: string, column: string, names: readonly st
   });
 }
 
-function refuseUnlikelySplit(
+function refuseUnlikelySplitTables(
   column: string,
   { size }: ReadonlySet<string>,
   tables: readonly GatheredTable[],

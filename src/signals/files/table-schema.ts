@@ -67,10 +67,14 @@ export async function readTableSchema(
     const split = await withSplitClock(database, vectors);
     return split === vectors ? withDateAndTime(database, vectors) : split;
   });
-  return pathColumns.length === 0 ? schema : schemaWithPathColumns(schema, file, pathColumns);
+  return pathColumns.length === 0 ? schema : tableSchemaWithPathColumns(schema, file, pathColumns);
 }
 
-function schemaWithPathColumns(schema: TableSchema, { path }: SourceFile, columns: readonly PathColumn[]): TableSchema {
+function tableSchemaWithPathColumns(
+  schema: TableSchema,
+  { path }: SourceFile,
+  columns: readonly PathColumn[],
+): TableSchema {
   const values = columns.map(({ name, option, value }) => {
     if (isColumnAmong(schema.names, name)) {
       throw new UserError(`${path}: ${option} names "${name}", which is also a column of the file.`, {

@@ -49,7 +49,7 @@ export async function withoutTextBelow(
     const isLastCut = isCut && below.length === 0;
     const values = splitLineByLayout(line.text, separator);
     const isWhole = values.length >= width && !(isLastCut && hasOpenQuote(line.text));
-    if (isWhole || !(isLastCut || isRemark(values, above))) break;
+    if (isWhole || !(isLastCut || isRemarkInTextBelow(values, above))) break;
     below.unshift(lines.pop()!);
   }
   const [first] = below;
@@ -60,7 +60,7 @@ export async function withoutTextBelow(
   await pipeline(createReadStream(stored, { end: first.at - 1 }), createWriteStream(out));
   const texts = below.map(({ text }) => JSON.stringify(text.trim().slice(0, 40))).join(", ");
   warn(
-    isCut && !isRemark(splitLineByLayout(below.at(-1)!.text, separator), above)
+    isCut && !isRemarkInTextBelow(splitLineByLayout(below.at(-1)!.text, separator), above)
       ? `${file.path}: the last line is cut off, so it is left out: ${texts}.`
       : `${file.path}: the text below the table is left out: ${texts}.`,
   );
@@ -77,7 +77,7 @@ const word = /^[^#]*[A-Za-z]{2}/;
  * Whether a line is a single word or sentence that is not the beginning of a row above, or has a word in a column in which the
  * rows above have numbers.
  */
-function isRemark(values: readonly string[], above: readonly (readonly string[])[]): boolean {
+function isRemarkInTextBelow(values: readonly string[], above: readonly (readonly string[])[]): boolean {
   const [first] = values;
   if (values.length === 1) return word.test(first!) && !above.some((row) => row[0]!.startsWith(first!));
   const isNumber = (text: string): boolean => text !== "" && Number.isFinite(Number(text));

@@ -7,7 +7,7 @@
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { readDateTimeTextClock } from "./date-text-clock.ts";
+import { readDateTextClock } from "./date-text-clock.ts";
 import { duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { separatedNumber } from "./explain-read-error.ts";
 import { isDateTimeInSchema } from "./table-schema.ts";
@@ -24,6 +24,7 @@ import {
   halfDayParts,
   minutesForm,
   minutesParts,
+  partsOfTimeForm,
   secondsInClockForm,
   secondsInDateForm,
   secondsInOffsetForm,
@@ -35,11 +36,10 @@ import {
   timedeltaParts,
   timeOfDayForm,
   timeOfDayParts,
-  timePartsOf,
   unitForm,
   unpaddedTimeForm,
 } from "./time-forms.ts";
-import { type ReadingText, type TimeReading, textClockFault, textClockRows } from "./time-reading.ts";
+import { type ReadingText, type TimeReading, timeReadingFault, timeReadingRows } from "./time-reading.ts";
 import { paddedFraction } from "./unpadded-fraction.ts";
 
 export type { TimeReading } from "./time-reading.ts";
@@ -103,7 +103,7 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
   if (!/^(VARCHAR|DATE|TIME)/.test(type)) return numbers;
   const matches = (form: string): string => `count(*) FILTER (regexp_matches(${name}, ${duckdbLiteral(form)}))`;
   const forms = [...clockForms.map(({ form }) => form), ...dateTimeForms.map(({ form }) => form)];
-  const [counts] = await textClockRows(
+  const [counts] = await timeReadingRows(
     of,
     `SELECT count(TRY_CAST(${name} AS DOUBLE)) AS numbers, first(${name}) AS example, ${forms.map((form, i) => `${matches(form)} AS f${i}`).join(", ")}`,
   );
@@ -111,7 +111,7 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
   const most = Math.max(...found);
   const example = String(counts!.example ?? "");
   if (most === 0 && /^\s*[[{]/.test(example)) {
-    throw textClockFault(
+    throw timeReadingFault(
       of,
       "one time per row",
       `a list, such as ${JSON.stringify(example.slice(0, 30))}`,
@@ -119,7 +119,7 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
     );
   }
   if (most === 0 && Number(counts!.numbers) === 0 && !separatedNumber.test(example) && example !== "") {
-    throw textClockFault(
+    throw timeReadingFault(
       of,
       "numbers, dates or times of day",
       JSON.stringify(example.slice(0, 60)),
@@ -130,8 +130,8 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
   const at = found.indexOf(most);
   const reading =
     at < clockForms.length
-      ? await readClockOfForm(of, clockForms[at]!)
-      : await readDateTimeTextClock(of, dateTimeForms[at - clockForms.length]!);
+      ? await readTextClockOfForm(of, clockForms[at]!)
+      : await readDateTextClock(of, dateTimeForms[at - clockForms.length]!);
   await refuseOtherTextClocks(of, reading.sql, "the form of the other times");
   return reading;
 }
@@ -152,14 +152,14 @@ async function heldByTextClock(
 /** Reads dates and times in digits with years of two digits; see `shortDateForms`. */
 function readShortTextClock({ column }: ReadingText, form: string, order: DateOrder): TimeReading {
   const text = `CAST(${duckdbIdentifier(column)} AS VARCHAR)`;
-  const part = timePartsOf(text, form, shortDateParts);
+  const part = partsOfTimeForm(text, form, shortDateParts);
   const sql = `CASE WHEN regexp_matches(${text}, ${duckdbLiteral(form)}) THEN ${secondsInDateForm(order, part)} + ${secondsInClockForm(part)} END`;
   return { sql: `(${sql})`, numbers: false, local: true, isOrderAssumed: true };
 }
 
 async function warnOfShortTextClock(of: ReadingText, { sql }: TimeReading): Promise<void> {
   const name = duckdbIdentifier(of.column);
-  const [first] = await textClockRows(
+  const [first] = await timeReadingRows(
     of,
     `SELECT first(CAST(${name} AS VARCHAR)) AS value, first(${sql}) AS seconds`,
     `${name} IS NOT NULL`,
@@ -189,7 +189,7 @@ async function isTextClockMisread({ database, schema, column }: ReadingText): Pr
  * digits form an existing date and time.
  */
 function readCompactTextClock({ column }: ReadingText): TimeReading {
-  const part = timePartsOf(`CAST(${duckdbIdentifier(column)} AS VARCHAR)`, compactForm, compactParts);
+  const part = partsOfTimeForm(`CAST(${duckdbIdentifier(column)} AS VARCHAR)`, compactForm, compactParts);
   const sql = `(${secondsInDateForm("ymd", part)} + ${secondsInClockForm(part)} - ${secondsInOffsetForm(part("zone"))})`;
   return { sql, numbers: false, local: true };
 }
@@ -212,12 +212,12 @@ async function readTextClockInFormat(of: ReadingText, format: string): Promise<T
   return { sql, numbers: false, local: !/%[zZ]/.test(format), ...wraps };
 }
 
-async function readClockOfForm(of: ReadingText, { form, parts, wrapsAfter }: ClockForm): Promise<TimeReading> {
+async function readTextClockOfForm(of: ReadingText, { form, parts, wrapsAfter }: ClockForm): Promise<TimeReading> {
   const name = duckdbIdentifier(of.column);
   const seconds =
     parts === undefined
       ? secondsInUnitForm(name)
-      : secondsInClockForm(await paddedFraction(of, form, timePartsOf(name, form, parts)));
+      : secondsInClockForm(await paddedFraction(of, form, partsOfTimeForm(name, form, parts)));
   // Without this condition, cells in a different form would be read as midnight.
   const sql = `CASE WHEN regexp_matches(${name}, ${duckdbLiteral(form)}) THEN ${seconds} END`;
   return { sql, numbers: false, local: wrapsAfter !== undefined, ...(wrapsAfter !== undefined && { wrapsAfter }) };

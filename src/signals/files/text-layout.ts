@@ -67,7 +67,7 @@ export function plainTextOfLayout([first, ...others]: readonly string[]): PlainT
   if (first === undefined || others.length === 0) return undefined;
   for (const separator of separators.slice(0, 4)) {
     const names = splitLineByLayout(first, separator);
-    if (names.length < 2 || !names.every(isNameInLayout)) continue;
+    if (names.length < 2 || !names.every(isNameInTextLayout)) continue;
     if (isPaddedTitleInLayout(names) && !areNamesPaddedInLayout(names, splitLineByLayout(others[0]!, separator)))
       continue;
     const rows = others
@@ -136,7 +136,7 @@ function isValueInLayout(text: string): boolean {
   return numberPattern.test(text) || timePattern.test(text);
 }
 
-function isNameInLayout(text: string): boolean {
+function isNameInTextLayout(text: string): boolean {
   return text === "" || !isValueInLayout(text);
 }
 
@@ -161,7 +161,7 @@ function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   const sample = rows.filter(({ length }) => length === names.length);
   if (
     names.length < 2 ||
-    !names.every(isNameInLayout) ||
+    !names.every(isNameInTextLayout) ||
     2 * sample.length < rows.length ||
     !sample[0]?.some(isValueInLayout)
   )
@@ -205,12 +205,12 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
   let head = from;
   while (head > 0) {
     const above = splitLineByLayout(lines[head - 1]!, separator);
-    if (above.length !== width || !above.every(isNameInLayout)) break;
-    if (isPaddedTitleInLayout(above) && !hasLayoutNamesAbove(lines, head - 1, separator, width)) break;
+    if (above.length !== width || !above.every(isNameInTextLayout)) break;
+    if (isPaddedTitleInLayout(above) && !hasTextLayoutNamesAbove(lines, head - 1, separator, width)) break;
     head--;
   }
   const named = lines.slice(head, from).map((line) => splitLineByLayout(line, separator));
-  const groups = groupNamesInLayout(lines[head - 1], named[0], separator);
+  const groups = groupNamesOfTextLayout(lines[head - 1], named[0], separator);
   if (groups !== undefined) {
     named.unshift(groups);
     head--;
@@ -228,7 +228,7 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
  * Finds the names of column groups, as in a spreadsheet's merged cells: each is above the first column of its group. Group
  * names are needed if the columns' own names repeat.
  */
-function groupNamesInLayout(
+function groupNamesOfTextLayout(
   line: string | undefined,
   names: readonly string[] | undefined,
   separator: Separator,
@@ -236,7 +236,7 @@ function groupNamesInLayout(
   const given = names?.filter((name) => name !== "") ?? [];
   if (line === undefined || names === undefined || new Set(given).size === given.length) return undefined;
   const above = splitLineByLayout(line, separator);
-  if (above.length !== names.length || !above.every(isNameInLayout) || above.every((name) => name === ""))
+  if (above.length !== names.length || !above.every(isNameInTextLayout) || above.every((name) => name === ""))
     return undefined;
   let group = "";
   const groups = above.map((name) => {
@@ -252,10 +252,10 @@ function groupNamesInLayout(
 const mostHeaderLines = 8;
 
 /** Whether a line with few values, such as units or index names, belongs below a header line. */
-function hasLayoutNamesAbove(lines: readonly string[], at: number, separator: Separator, width: number): boolean {
+function hasTextLayoutNamesAbove(lines: readonly string[], at: number, separator: Separator, width: number): boolean {
   for (let i = at - 1; i >= Math.max(0, at - mostHeaderLines); i--) {
     const above = splitLineByLayout(lines[i]!, separator);
-    if (above.length !== width || !above.every(isNameInLayout)) return false;
+    if (above.length !== width || !above.every(isNameInTextLayout)) return false;
     if (!isPaddedTitleInLayout(above)) return true;
   }
   return false;

@@ -123,7 +123,7 @@ export type DateOrder = "ymd" | "dmy" | "mdy";
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /** Returns SQL for one part of each text in a column; an empty text if the form lacks that part. */
-export function timePartsOf(name: string, form: string, parts: readonly TimePart[]): (part: TimePart) => string {
+export function partsOfTimeForm(name: string, form: string, parts: readonly TimePart[]): (part: TimePart) => string {
   const struct = `regexp_extract(${name}, ${duckdbLiteral(form)}, [${parts.map(duckdbLiteral).join(", ")}])`;
   return (part) => (parts.includes(part) ? `(${struct}).${part}` : "''");
 }

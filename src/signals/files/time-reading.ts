@@ -34,7 +34,7 @@ export interface ReadingText {
   readonly warn: (message: string) => void;
 }
 
-export async function textClockRows(
+export async function timeReadingRows(
   { database, schema, column }: ReadingText,
   select: string,
   where = `${duckdbIdentifier(column)} IS NOT NULL`,
@@ -42,7 +42,7 @@ export async function textClockRows(
   return database.rows(`${select} FROM ${schema.source(new Set(), null)} WHERE ${where}`);
 }
 
-export function textClockFault(of: ReadingText, expected: string, found: string, advice: string): DataFault {
+export function timeReadingFault(of: ReadingText, expected: string, found: string, advice: string): DataFault {
   const { file, column } = of;
   const message = `${file}: column "${column}": expected ${expected}, found ${found}.`;
   return new DataFault({ code: "schema", message, advice, file, column, expected, found });

@@ -3,7 +3,7 @@
 
 import { duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { secondsInClockForm, type TimePart } from "./time-forms.ts";
-import { type ReadingText, textClockRows } from "./time-reading.ts";
+import { type ReadingText, timeReadingRows } from "./time-reading.ts";
 
 type PartOfTime = (of: TimePart) => string;
 
@@ -15,7 +15,7 @@ export async function paddedFraction(of: ReadingText, form: string, part: PartOf
   const name = duckdbIdentifier(of.column);
   const matched = `regexp_matches(${name}, ${duckdbLiteral(form)})`;
   const digits = `length(nullif(${part("f")}, ''))`;
-  const [found] = await textClockRows(of, `SELECT min(${digits}) AS least, max(${digits}) AS most`, matched);
+  const [found] = await timeReadingRows(of, `SELECT min(${digits}) AS least, max(${digits}) AS most`, matched);
   const [least, most] = [Number(found!.least ?? 0), Number(found!.most ?? 0)];
   if (least === most || ![3, 6, 9].includes(most)) return part;
   const padded: PartOfTime = (which) =>

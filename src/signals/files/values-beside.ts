@@ -27,7 +27,7 @@ export interface ValueFile {
  * Returns the folders with files that belong to a set: the set's own folder and, if the names of its files contain other words,
  * such as train, the folder above.
  */
-export function foldersBeside({ folder, rest }: AxisFileSet<SourceFile>): string[] {
+export function foldersOfValuesBeside({ folder, rest }: AxisFileSet<SourceFile>): string[] {
   return rest === "" ? [folder] : [...new Set([folder, dirname(folder)])];
 }
 
@@ -37,7 +37,7 @@ const wordsOfValues: Readonly<Record<"activity" | "subject", RegExp>> = {
   subject: /^(subjects?|subj|participants?|users?|persons?|people|volunteers?|patients?|ids?)$/,
 };
 /** Whether a file is named like those with one value per row, or like activity_labels.txt. */
-export function isNamedLikeValues(path: string): boolean {
+export function isNamedLikeValuesBeside(path: string): boolean {
   return wordsOfAxisFile(path).some((word) => Object.values(wordsOfValues).some((form) => form.test(word)));
 }
 
@@ -51,13 +51,13 @@ export async function valuesBeside(
   column: keyof typeof wordsOfValues,
   { listed, warn }: FilesBeside,
 ): Promise<ValueFile | undefined> {
-  for (const folder of foldersBeside(set)) {
+  for (const folder of foldersOfValuesBeside(set)) {
     const found: ValueFile[] = [];
     for (const file of await listed(folder)) {
       const words = wordsOfAxisFile(file.path);
       const others = words.filter((word) => !wordsOfValues[column].test(word));
       if (others.length === words.length || others.join(" ") !== set.rest) continue;
-      const above = await linesAboveValues(file, column);
+      const above = await linesAboveValuesBeside(file, column);
       if (above !== undefined) found.push({ file, above });
     }
     if (found.length === 1) return found[0];
@@ -70,7 +70,10 @@ export async function valuesBeside(
 }
 
 /** Returns the number of lines above the first value; undefined if the lines do not hold a single value each. */
-async function linesAboveValues({ path, stored = path }: SourceFile, column: string): Promise<number | undefined> {
+async function linesAboveValuesBeside(
+  { path, stored = path }: SourceFile,
+  column: string,
+): Promise<number | undefined> {
   let count = 0;
   let above = 0;
   for await (const line of linesOfText(stored)) {
@@ -98,7 +101,7 @@ export async function namesOfCodes(
   set: AxisFileSet<SourceFile>,
   { listed }: FilesBeside,
 ): Promise<NamesOfCodes | undefined> {
-  for (const folder of [...foldersBeside(set), dirname(dirname(set.folder))]) {
+  for (const folder of [...foldersOfValuesBeside(set), dirname(dirname(set.folder))]) {
     for (const { path, stored = path } of await listed(folder)) {
       if (!wordsOfAxisFile(path).every((word) => wordsOfValues.activity.test(word) || word === "names")) continue;
       const bytes = await fileBytes(stored, 0, mostBytesOfNames + 1);

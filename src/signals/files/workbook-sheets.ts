@@ -73,13 +73,13 @@ function workbookSheetElements(xml: string, name: string): ReadonlyMap<string, s
       new Map(
         [...attributes!.matchAll(/([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].map((found) => [
           found[1]!,
-          withoutWorkbookEntities(found[2] ?? found[3]!),
+          withoutWorkbookSheetEntities(found[2] ?? found[3]!),
         ]),
       ),
   );
 }
 
-function withoutWorkbookEntities(text: string): string {
+function withoutWorkbookSheetEntities(text: string): string {
   const named: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
     if (name !== undefined) return named[name] ?? whole;

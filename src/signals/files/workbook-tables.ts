@@ -136,11 +136,11 @@ async function* workbookTableLines(
   rows: AsyncGenerator<Cells>,
   form: TextForm,
 ): AsyncGenerator<string> {
-  for (const texts of head) yield texts.map(quoteWorkbookText).join("\t");
-  for await (const cells of rows) yield workbookCellTexts(cells, form).map(quoteWorkbookText).join("\t");
+  for (const texts of head) yield texts.map(quoteWorkbookTableText).join("\t");
+  for await (const cells of rows) yield workbookCellTexts(cells, form).map(quoteWorkbookTableText).join("\t");
 }
 
-function quoteWorkbookText(text: string): string {
+function quoteWorkbookTableText(text: string): string {
   return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -179,7 +179,7 @@ async function* workbookTableRows(
         const range = pending.shift()!;
         if (range.bottom >= row) open.push({ range, value: range.top === row ? (values[range.left] ?? null) : null });
       }
-      const filled = open.length === 0 ? values : withMergedWorkbookCells(row, values, open);
+      const filled = open.length === 0 ? values : withMergedWorkbookTableCells(row, values, open);
       if (filled.some((value) => value !== null && value !== "")) yield filled;
     }
   } catch (cause) {
@@ -194,7 +194,7 @@ async function* workbookTableRows(
  * Repeats the value of merged cells in each of them, such as a sensor name above its axes, but not a title that is merged
  * across the whole table.
  */
-function withMergedWorkbookCells(
+function withMergedWorkbookTableCells(
   row: number,
   values: Cells,
   open: readonly { range: MergedCells; value: Cells[number] }[],

@@ -13,13 +13,13 @@ const androidSensors: Readonly<Record<string, string>> = {
 };
 
 /** Returns the sensor name for a column value. The sensor's channel names begin with the returned name. */
-export function nameOfSensorValue(value: string): string {
+export function nameOfSensorInText(value: string): string {
   return androidSensors[value] ?? value.trim();
 }
 
 /** Returns the kind of sensor named by a text such as "acc", "android.sensor.gyroscope" or "Gyro"; null if it names none. */
 export function kindOfSensorInText(value: string): string | null {
-  const name = nameOfSensorValue(value);
+  const name = nameOfSensorInText(value);
   const [sensor] = sensorsByName(["x", "y", "z"].map((axis) => `${name}_${axis}`));
   if (sensor === undefined || sensor.kind === "unknown" || sensor.weak) return null;
   return sensor.kind === "accelerometer" && sensor.gravity === false ? "linear" : sensor.kind;

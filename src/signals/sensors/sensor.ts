@@ -119,7 +119,7 @@ export function gravityInSensorUnit(unit: SensorUnit): number {
  * Returns the accelerometer and the gyroscope if they measure the same rotation; null unless there is one of each, and
  * the accelerometer measures gravity. The axes of sensors on different parts of the body are not related.
  */
-export function turningSensors(
+export function sensorKindsTurningTogether(
   sensors: readonly Sensor[],
 ): { readonly accelerometer: Sensor; readonly gyroscope: Sensor } | null {
   const [accelerometer, ...others] = sensors.filter(({ kind }) => kind === "accelerometer");

@@ -127,7 +127,7 @@ function sensorByTriadName({ before, letter, after }: Triad): Omit<NamedSensor, 
 }
 
 /** Joins units that are written in several words: milli_g, m_s2, m_per_s2 and deg_per_s. */
-function joinWordsOfUnit(text: string): string {
+function joinUnitWordsInSensorName(text: string): string {
   return text
     .replace(/(?<![a-z])(milli|micro)[ _-]+(gs?|g-?force)(?![a-z])/i, "$1$2")
     .replace(
@@ -141,7 +141,7 @@ export function splitSensorName(...parts: [before: string, after: string]): {
   unit: WrittenUnit | undefined;
   rest: string;
 } {
-  const [before, after] = parts.map(joinWordsOfUnit) as [string, string];
+  const [before, after] = parts.map(joinUnitWordsInSensorName) as [string, string];
   const bracket = /[([{]\s*([^()[\]{}]+(?:\([^()]*\))?)\s*[)\]}]/;
   for (const part of [after, before]) {
     const text = bracket.exec(part)?.[1];
@@ -269,7 +269,7 @@ export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
  * Returns the kind of sensor that a column's name gives in words, whether or not it names an axis; undefined for statistics and
  * orientations.
  */
-export function kindInColumnName(column: string): SensorKind | undefined {
+export function sensorKindByColumnName(column: string): SensorKind | undefined {
   const words = wordsOfSensorName(splitSensorName("", column.trim()).rest);
   const kind = sensorKindByNameWords(words);
   if (kind === undefined || kind.weak || words.some((word) => notAxes.test(word) || /^(angles?|euler)/.test(word)))

@@ -40,14 +40,14 @@ export const leastSteadiness = 5;
  */
 export function vectorValues(pieces: readonly VectorPiece[]): VectorValues | undefined {
   const measured = pieces.filter(({ axes }) => axes.some((values) => values.some((value) => value !== 0)));
-  if (measured.length === pieces.length) return valuesOfVectorPieces(pieces);
-  const values = valuesOfVectorPieces(measured);
+  if (measured.length === pieces.length) return vectorValuesOfPieces(pieces);
+  const values = vectorValuesOfPieces(measured);
   const isGravity =
     values !== undefined && values.rest >= gravityShare.some * values.movement && values.steadiness >= leastSteadiness;
-  return isGravity ? values : valuesOfVectorPieces(pieces);
+  return isGravity ? values : vectorValuesOfPieces(pieces);
 }
 
-function valuesOfVectorPieces(pieces: readonly VectorPiece[]): VectorValues | undefined {
+function vectorValuesOfPieces(pieces: readonly VectorPiece[]): VectorValues | undefined {
   if (pieces.length < leastPieces) return undefined;
   const [lengths, distances]: [number[], number[]] = [[], []];
   const described = pieces.map(({ axes }) => {
@@ -67,20 +67,20 @@ function valuesOfVectorPieces(pieces: readonly VectorPiece[]): VectorValues | un
     .toSorted((a, b) => a.spread - b.spread)
     .slice(0, Math.max(leastPieces, Math.ceil(described.length / 10)));
   return {
-    rest: vectorQuantile(
+    rest: vectorValuesQuantile(
       still.map(({ length }) => length),
       0.5,
     ),
-    steadiness: vectorQuantile(
+    steadiness: vectorValuesQuantile(
       still.map(({ length, spread }) => length / Math.max(spread, Number.MIN_VALUE)),
       0.5,
     ),
-    movement: vectorQuantile(distances, 0.99),
-    reach: vectorQuantile(lengths, 0.99),
+    movement: vectorValuesQuantile(distances, 0.99),
+    reach: vectorValuesQuantile(lengths, 0.99),
   };
 }
 
-function vectorQuantile(values: readonly number[], share: number): number {
+function vectorValuesQuantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }

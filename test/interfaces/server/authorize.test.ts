@@ -3,7 +3,7 @@ import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createToken, listTokens, revokeToken, rotateToken } from "../../../src/pipelines/tokens.ts";
-import { readJsonLines } from "../../../src/storage/json-file.ts";
+import { readJsonFileLines } from "../../../src/storage/json-file.ts";
 import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 import { fakeService } from "./fake-service.ts";
 
@@ -184,7 +184,7 @@ describe("tokens", () => {
     const run = { now: () => start, actor: "ann" };
     await rotateToken({ tokens: file }, { name: "gateway", overlapHours: 1 }, run);
     await revokeToken({ tokens: file }, "gateway", run);
-    expect(await readJsonLines(join(directory, "audit.jsonl"))).toEqual([
+    expect(await readJsonFileLines(join(directory, "audit.jsonl"))).toEqual([
       {
         at: "2026-12-01T00:00:00.000Z",
         actor: "ann",

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { initialValues } from "../../../src/learning/networks/initializers.ts";
 import {
   describeNetworkParameters,
-  drawParameterVector,
+  drawNetworkParameters,
   type ParameterSpec,
 } from "../../../src/learning/networks/parameters.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
@@ -80,7 +80,7 @@ describe("a network's first parameters", () => {
     shape: [8, 27, 3],
   });
   const slices = (specs: readonly ParameterSpec[], seed: number) => {
-    const vector = drawParameterVector(specs, Rng.fromSeed(seed));
+    const vector = drawNetworkParameters(specs, Rng.fromSeed(seed));
     return Object.fromEntries(specs.map(({ name, offset, size }) => [name, vector.slice(offset, offset + size)]));
   };
   /** Recomputes the offsets of the parameters in their new order. */
@@ -116,7 +116,7 @@ describe("a network's first parameters", () => {
 
   it("leave the generator's state unchanged", () => {
     const rng = Rng.fromSeed(5);
-    drawParameterVector(parameters, rng);
+    drawNetworkParameters(parameters, rng);
     expect(rng.state).toEqual(Rng.fromSeed(5).state);
   });
 

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { LayerContext } from "../../../src/learning/networks/layer-context.ts";
-import { miniRocketCounts, miniRocketNames, windowChannels } from "../../../src/learning/networks/minirocket.ts";
+import { miniRocketChannels, miniRocketCounts, miniRocketNames } from "../../../src/learning/networks/minirocket.ts";
 import {
   kernelDilations,
   kernelFeatureCount,
@@ -123,7 +123,7 @@ describe("the counts", () => {
         return graph.constant("float32", shape, isBias ? aeonBiases(index) : aeonChannels(index));
       },
     } as unknown as LayerContext;
-    graph.output("counts", miniRocketCounts(context, windowChannels(context, x)));
+    graph.output("counts", miniRocketCounts(context, miniRocketChannels(context, x)));
     const found = (await runGraph(graph, { x: samples })).counts!;
     expect(found.shape).toEqual([windows, featureCount]);
     const expected = Array.from({ length: windows }, (_, w) =>

@@ -1,6 +1,6 @@
 import { buildExportedInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
-import { describeNetworkParameters, drawParameterVector } from "../../../src/learning/networks/parameters.ts";
+import { describeNetworkParameters, drawNetworkParameters } from "../../../src/learning/networks/parameters.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { Rng } from "../../../src/random.ts";
 
@@ -28,8 +28,8 @@ export function smallNetwork({
   });
   const rng = Rng.fromSeed(2);
   const trained = {
-    parameters: drawParameterVector(parameters, rng),
-    statistics: drawParameterVector(statistics, rng),
+    parameters: drawNetworkParameters(parameters, rng),
+    statistics: drawNetworkParameters(statistics, rng),
     temperature,
     center: channels.map(() => 0),
     scale: channels.map(() => 1),

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { batchNormMomentum } from "../../../src/learning/networks/layers.ts";
 import {
   describeNetworkParameters,
-  drawParameterVector,
+  drawNetworkParameters,
   type NetworkSpec,
 } from "../../../src/learning/networks/parameters.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
@@ -11,7 +11,7 @@ import { adaptBatchNorm } from "../../../src/learning/training/adapt-batch-norm.
 import { fillDropoutMask } from "../../../src/learning/training/dropout-mask.ts";
 import type { NetworkWeights } from "../../../src/learning/training/fit-state.ts";
 import { TrainingSession } from "../../../src/learning/training/network-session.ts";
-import { scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
+import { scaleTrainingBatch } from "../../../src/learning/training/training-batch.ts";
 import { Rng } from "../../../src/random.ts";
 import { gatherWindows } from "../../../src/signals/data/gather-windows.ts";
 import type { WindowSet } from "../../../src/signals/data/windows.ts";
@@ -23,8 +23,8 @@ const network: NetworkSpec = describeNetworkParameters(presetNetwork("compact", 
   shape: [1, T, C],
 });
 const weights: NetworkWeights = {
-  parameters: drawParameterVector(network.parameters, Rng.fromSeed(2)),
-  statistics: drawParameterVector(network.statistics, Rng.fromSeed(2)),
+  parameters: drawNetworkParameters(network.parameters, Rng.fromSeed(2)),
+  statistics: drawNetworkParameters(network.statistics, Rng.fromSeed(2)),
 };
 const rowsUpTo = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
 
@@ -85,7 +85,7 @@ describe("adapted weights", () => {
   it("have unchanged parameters, in an array of their own", () => {
     expect(adapted.parameters).toEqual(weights.parameters);
     expect(adapted.parameters).not.toBe(weights.parameters);
-    expect(weights.statistics).toEqual(drawParameterVector(network.statistics, Rng.fromSeed(2)));
+    expect(weights.statistics).toEqual(drawNetworkParameters(network.statistics, Rng.fromSeed(2)));
   });
 
   it("have the first layer's mean and variance over all windows, which are read in batches", () => {
@@ -131,7 +131,7 @@ describe("adapted weights", () => {
     });
     const x = new Float32Array(16 * T * C);
     gatherWindows(windows, order, x);
-    scaleTrainingWindows(x, toyScaler);
+    scaleTrainingBatch(x, toyScaler);
     const moment = () => new Float32Array(network.parameterCount);
     session.state = { ...weights, moment1: moment(), moment2: moment() };
     await session.step({ x, targets: new Float32Array(16 * 2).fill(0.5), masks, stepSize: 0.001 });

@@ -1,7 +1,7 @@
 // Tests the order in which an epoch visits its rows, and the initial weights of a fit.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitEpochOrder, fitNetwork } from "../../../src/learning/training/fit-network.ts";
+import { fitNetwork, networkFitEpochOrder } from "../../../src/learning/training/fit-network.ts";
 import { type FitState, fitStateFrom, type NetworkWeights } from "../../../src/learning/training/fit-state.ts";
 import { Rng } from "../../../src/random.ts";
 import { quiet, range, type ToyChanges, toyFit, toyWindows } from "./toy.ts";
@@ -20,7 +20,7 @@ describe("an epoch's order", () => {
     fc.assert(
       fc.property(anyEpoch, ({ rows, share, seed }) => {
         const spread = rows.slice(0, Math.round(share * rows.length));
-        const order = fitEpochOrder(Int32Array.from(rows), spread, Rng.fromSeed(seed));
+        const order = networkFitEpochOrder(Int32Array.from(rows), spread, Rng.fromSeed(seed));
         expect([...order].sort((a, b) => a - b)).toEqual([...rows].sort((a, b) => a - b));
       }),
     );
@@ -30,7 +30,7 @@ describe("an epoch's order", () => {
     fc.assert(
       fc.property(anyEpoch, ({ rows, share, batchSize, seed }) => {
         const spread = new Set(rows.slice(0, Math.round(share * rows.length)));
-        const order = fitEpochOrder(Int32Array.from(rows), [...spread], Rng.fromSeed(seed));
+        const order = networkFitEpochOrder(Int32Array.from(rows), [...spread], Rng.fromSeed(seed));
         for (let start = 0; start + batchSize <= order.length; start += batchSize) {
           const batch = [...order.subarray(start, start + batchSize)];
           const wanted = (batchSize * spread.size) / rows.length;
@@ -43,7 +43,7 @@ describe("an epoch's order", () => {
   it("leaves at least a quarter of each batch to labelled rows if half of all rows are labelled", () => {
     for (const batchSize of [4, 5, 7, 16, 64]) {
       const [rows, spread] = [rowsUpTo(200), range(100, 200)];
-      const order = fitEpochOrder(rows, spread, Rng.fromSeed(3));
+      const order = networkFitEpochOrder(rows, spread, Rng.fromSeed(3));
       for (let start = 0; start + batchSize <= 200; start += batchSize) {
         const labelled = order.subarray(start, start + batchSize).filter((row) => row < 100).length;
         expect(labelled / batchSize).toBeGreaterThanOrEqual(0.25);
@@ -53,18 +53,18 @@ describe("an epoch's order", () => {
 
   it("is the previous shuffle if no rows are spread, so that such fits keep their bytes", () => {
     const shuffled = Rng.fromSeed(4).shuffle(rowsUpTo(30));
-    expect(fitEpochOrder(rowsUpTo(30), [], Rng.fromSeed(4))).toEqual(shuffled);
+    expect(networkFitEpochOrder(rowsUpTo(30), [], Rng.fromSeed(4))).toEqual(shuffled);
   });
 
   it("differs in each epoch for both kinds of rows, and changes neither list", () => {
     const [rows, spread] = [rowsUpTo(40), range(20, 40)];
-    const orders = [1, 2].map((seed) => [...fitEpochOrder(rows, spread, Rng.fromSeed(seed))]);
+    const orders = [1, 2].map((seed) => [...networkFitEpochOrder(rows, spread, Rng.fromSeed(seed))]);
     for (const isSpread of [true, false]) {
       const [one, other] = orders.map((order) => order.filter((row) => row >= 20 === isSpread));
       expect(one).not.toEqual(other);
     }
     expect(rows).toEqual(rowsUpTo(40));
-    expect(fitEpochOrder(rows, spread, Rng.fromSeed(1))).toEqual(Int32Array.from(orders[0]!));
+    expect(networkFitEpochOrder(rows, spread, Rng.fromSeed(1))).toEqual(Int32Array.from(orders[0]!));
   });
 });
 

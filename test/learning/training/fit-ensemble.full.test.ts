@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ensembleEpochs } from "../../../src/learning/training/ensemble-epochs.ts";
-import { divideEnsemble, joinEnsembleWeights } from "../../../src/learning/training/ensemble-weights.ts";
+import { divideEnsembleWeights, joinEnsembleWeights } from "../../../src/learning/training/ensemble-weights.ts";
 import { fitEnsemble } from "../../../src/learning/training/fit-ensemble.ts";
 import { fitMiniRocket } from "../../../src/learning/training/fit-minirocket.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
@@ -72,14 +72,14 @@ describe("fitEnsemble", () => {
     const { state, epochs } = await fitToy({ ...changes, epochs: ensembleEpochs(2, 1) });
     expect(epochs.map(({ penalty, mixture: own }) => own ?? penalty)).toEqual([undefined, undefined, 300, mixture]);
     expect(epochs.at(-1)!.valLoss).toBeNull();
-    expect(divideEnsemble("ensemble", kept(state), windows)!.mixture).toEqual(mixture);
+    expect(divideEnsembleWeights("ensemble", kept(state), windows)!.mixture).toEqual(mixture);
   });
 
   it("rotates the windows of both members, each as it does when it is trained alone", async () => {
     const turned = [["Ax", "Ay", "Az"]];
     const changes = { validationIndex: null, penalties: fixedPenalty(300), mixture, epochs: ensembleEpochs(1, 1) };
     const members = async (own: ToyChanges) =>
-      divideEnsemble("ensemble", kept((await fitToy({ ...changes, ...own })).state), windows)!.members;
+      divideEnsembleWeights("ensemble", kept((await fitToy({ ...changes, ...own })).state), windows)!.members;
     const [still, moved] = [await members({}), await members({ turned })];
     expect(moved[0]!.parameters).not.toEqual(still[0]!.parameters);
     expect(moved[1]!.parameters).not.toEqual(still[1]!.parameters);
@@ -99,8 +99,8 @@ describe("fitEnsemble", () => {
     const [two, three] = [await fitToy(), await fitToy({ network: "ensemble-magnitudes" })];
     expect(three.epochs.at(-1)!.mixture!.weights).toEqual([1 / 3, 1 / 3, 1 / 3]);
     expect(withoutTimes(three.epochs.slice(0, -1))).toEqual(withoutTimes(two.epochs.slice(0, -1)));
-    const members = divideEnsemble("ensemble-magnitudes", kept(three.state), windows)!.members;
-    expect(members.slice(0, 2)).toEqual(divideEnsemble("ensemble", kept(two.state), windows)!.members);
+    const members = divideEnsembleWeights("ensemble-magnitudes", kept(three.state), windows)!.members;
+    expect(members.slice(0, 2)).toEqual(divideEnsembleWeights("ensemble", kept(two.state), windows)!.members);
     const [plan, own] = toyFit({ windows, network: "minirocket-magnitudes", trainIndex: range(0, 120) });
     const rng = Rng.fromState(plan.rng).split("minirocket-magnitudes").state;
     const { penalty } = three.epochs.findLast(({ best, penalty }) => best && penalty !== undefined)!;
@@ -149,17 +149,17 @@ describe("fitEnsemble", () => {
     const still = { ...changes, epochs: ensembleEpochs(1, 1), learningRate: 0 };
     const moved = await fitToy(still, { state: again(fitStateFrom(kept(state), 0)) });
     const [before, after] = [state, moved.state].map(
-      (own) => divideEnsemble("ensemble", kept(own), windows)!.members[0]!,
+      (own) => divideEnsembleWeights("ensemble", kept(own), windows)!.members[0]!,
     );
     expect(after!.parameters).toEqual(before!.parameters);
   });
 });
 
-describe("divideEnsemble", () => {
+describe("divideEnsembleWeights", () => {
   it("is the inverse of joinEnsembleWeights, and knows the vectors of a single member", async () => {
     const { state } = await fitToy({ epochs: ensembleEpochs(1, searched.strengths.length) });
-    const divided = divideEnsemble("ensemble", kept(state), windows)!;
+    const divided = divideEnsembleWeights("ensemble", kept(state), windows)!;
     expect(joinEnsembleWeights(divided.members, divided.mixture)).toEqual(kept(state));
-    expect(divideEnsemble("ensemble", divided.members[0]!, windows)).toBeNull();
+    expect(divideEnsembleWeights("ensemble", divided.members[0]!, windows)).toBeNull();
   });
 });

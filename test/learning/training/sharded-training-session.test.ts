@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, it } from "vitest";
 import { adamStepSize } from "../../../src/learning/networks/adam.ts";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
-import { drawParameterVector } from "../../../src/learning/networks/parameters.ts";
+import { drawNetworkParameters } from "../../../src/learning/networks/parameters.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { buildTrainingGradientGraph } from "../../../src/learning/networks/training-graph.ts";
 import { fitNetwork } from "../../../src/learning/training/fit-network.ts";
@@ -18,10 +18,10 @@ it("applies Adam to the mean of the shards' gradients", async () => {
   const rng = Rng.fromSeed(1);
   const { network } = session;
   const start = {
-    parameters: drawParameterVector(network.parameters, rng),
+    parameters: drawNetworkParameters(network.parameters, rng),
     moment1: new Float32Array(network.parameterCount),
     moment2: new Float32Array(network.parameterCount),
-    statistics: drawParameterVector(network.statistics, rng),
+    statistics: drawNetworkParameters(network.statistics, rng),
   };
   session.state = start;
   const x = Float32Array.from({ length: 8 * 24 * 3 }, () => rng.normal());

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
-import { gatherTrainingBatchTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
+import { gatherTrainingBatchTargets, scaleTrainingBatch } from "../../../src/learning/training/training-batch.ts";
 import { Rng } from "../../../src/random.ts";
 import { gatherWindows } from "../../../src/signals/data/gather-windows.ts";
 
@@ -54,9 +54,9 @@ describe("over random windows", () => {
         const center = channels.map(() => 5 * rng.normal());
         const scale = channels.map(() => 0.1 + rng.uniform());
         const x = Float32Array.from(samples);
-        scaleTrainingWindows(x, { method: "none", channels, center, scale });
+        scaleTrainingBatch(x, { method: "none", channels, center, scale });
         expect(x).toEqual(Float32Array.from(samples));
-        scaleTrainingWindows(x, { method: "robust", channels, center, scale });
+        scaleTrainingBatch(x, { method: "robust", channels, center, scale });
         for (const [i, value] of x.entries()) {
           const c = i % channels.length;
           expect(value).toBeCloseTo((samples[i]! - center[c]!) / scale[c]!, 3);

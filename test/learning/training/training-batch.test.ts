@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { balancedClassWeights } from "../../../src/learning/training/class-weights.ts";
 import { fillDropoutMask } from "../../../src/learning/training/dropout-mask.ts";
 import { rotateWindows } from "../../../src/learning/training/rotate-windows.ts";
-import { gatherTrainingBatchTargets, scaleTrainingWindows } from "../../../src/learning/training/training-batch.ts";
+import { gatherTrainingBatchTargets, scaleTrainingBatch } from "../../../src/learning/training/training-batch.ts";
 import { Rng } from "../../../src/random.ts";
 import { gatherWindows } from "../../../src/signals/data/gather-windows.ts";
 import { toyScaler, toyWindows } from "./toy.ts";
@@ -20,7 +20,7 @@ describe("a batch", () => {
         for (let c = 0; c < 3; c++) expect(x[(b * 24 + t) * 3 + c]).toBe(sample(w, t, c));
       }
     }
-    scaleTrainingWindows(x, toyScaler);
+    scaleTrainingBatch(x, toyScaler);
     expect(x[(1 * 24 + 7) * 3 + 2]).toBeCloseTo((sample(0, 7, 2) - 5) / 2, 6);
   });
 

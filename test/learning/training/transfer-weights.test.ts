@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { exportedWeights } from "../../../src/learning/networks/exported-weights.ts";
 import { buildInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
-import { describeNetworkParameters, drawParameterVector } from "../../../src/learning/networks/parameters.ts";
+import { describeNetworkParameters, drawNetworkParameters } from "../../../src/learning/networks/parameters.ts";
 import { type NetworkName, presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { exportNetwork } from "../../../src/learning/training/export-network.ts";
 import { transferWeights } from "../../../src/learning/training/transfer-weights.ts";
@@ -24,8 +24,8 @@ function describeFor(network: NetworkName, classes: number) {
 function drawn(network: "compact" | "1dcnn-bilstm", classes: number) {
   const spec = describeFor(network, classes);
   const rng = Rng.fromSeed(5);
-  const statistics = drawParameterVector(spec.statistics, rng.split("statistics"));
-  return { parameters: drawParameterVector(spec.parameters, rng.split("parameters")), statistics };
+  const statistics = drawNetworkParameters(spec.statistics, rng.split("statistics"));
+  return { parameters: drawNetworkParameters(spec.parameters, rng.split("parameters")), statistics };
 }
 
 async function logitsOf(

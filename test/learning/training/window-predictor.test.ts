@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, it, onTestFinished } from "vitest";
 import { buildExportedInferenceGraph } from "../../../src/learning/networks/inference-graph.ts";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
-import { describeNetworkParameters, drawParameterVector } from "../../../src/learning/networks/parameters.ts";
+import { describeNetworkParameters, drawNetworkParameters } from "../../../src/learning/networks/parameters.ts";
 import { presetNetwork } from "../../../src/learning/networks/presets.ts";
 import { openRuntimeSession } from "../../../src/learning/training/onnx-runtime.ts";
 import { WindowPredictor } from "../../../src/learning/training/window-predictor.ts";
@@ -14,8 +14,8 @@ function randomModel(): Uint8Array {
   const { parameters, statistics } = describeNetworkParameters(layers, { type: "float32", shape: [1, 24, 3] });
   const rng = Rng.fromSeed(2);
   const trained = {
-    parameters: drawParameterVector(parameters, rng),
-    statistics: drawParameterVector(statistics, rng),
+    parameters: drawNetworkParameters(parameters, rng),
+    statistics: drawNetworkParameters(statistics, rng),
     temperature: 0.5,
     center: toyScaler.center,
     scale: toyScaler.scale,

@@ -13,8 +13,8 @@ import {
 } from "../../../src/monitoring/drift/rehearsal.ts";
 import {
   farStatisticsOfScore,
-  mixScoreStandards,
   scoreOf,
+  scoreStandardBetween,
   scoreStandardOf,
   statisticsForScore,
 } from "../../../src/monitoring/drift/score.ts";
@@ -148,7 +148,7 @@ describe("the score", () => {
     const scores = batches.map(({ x }) => scoreOf({ x: x! }, { x: standard.x! }, ["ks"]).score);
     expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(0, 3);
     expect(scores.reduce((sum, score) => sum + score * score, 0) / 3).toBeCloseTo(1, 3);
-    expect(mixScoreStandards({ x: { ks: [1, 2] } }, { x: { ks: [2, 6] } }, 0.25)).toEqual({ x: { ks: [1.25, 3] } });
+    expect(scoreStandardBetween({ x: { ks: [1, 2] } }, { x: { ks: [2, 6] } }, 0.25)).toEqual({ x: { ks: [1.25, 3] } });
     expect(() => scoreOf(batches[0]!, {}, ["ks"])).toThrow(RangeError);
   });
 });

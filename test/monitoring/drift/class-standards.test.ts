@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import {
   type ClassDistances,
   type ClassRung,
-  classDistances,
   classStandardScores,
   classStandards,
   classStandardsSchema,
-  effectiveClassCount,
+  distancesForClassStandards,
+  effectiveCountForClassStandards,
 } from "../../../src/monitoring/drift/class-standards.ts";
 import type { ChannelSummary } from "../../../src/monitoring/summaries/batch-summary.ts";
 import { Rng } from "../../../src/random.ts";
@@ -22,7 +22,7 @@ describe("distances by class", () => {
   it("are of the classes that both sides have, with their effective size", () => {
     const reference = [{ x: channelOf({ rows: 300 }) }, { x: channelOf({ rows: 50 }) }, null, null];
     const current = [{ x: channelOf({ rows: 100, away: 0.4 }) }, null, { x: channelOf() }, null];
-    expect(classDistances(reference, current, ["x"])).toEqual([
+    expect(distancesForClassStandards(reference, current, ["x"])).toEqual([
       { rows: 75, ks: { x: expect.closeTo(0.4, 12) } },
       null,
       null,
@@ -32,21 +32,25 @@ describe("distances by class", () => {
 
   it("have no channel without values on a side", () => {
     const full = { x: channelOf({ rows: 100 }), y: channelOf({ rows: 100, away: 1 }) };
-    expect(classDistances([full], [{ ...full, x: empty }], ["x", "y"])).toEqual([{ rows: 50, ks: { y: 0 } }]);
-    expect(classDistances([{ ...full, y: empty }], [full], ["x", "y"])).toEqual([{ rows: 50, ks: { x: 0 } }]);
+    expect(distancesForClassStandards([full], [{ ...full, x: empty }], ["x", "y"])).toEqual([
+      { rows: 50, ks: { y: 0 } },
+    ]);
+    expect(distancesForClassStandards([{ ...full, y: empty }], [full], ["x", "y"])).toEqual([
+      { rows: 50, ks: { x: 0 } },
+    ]);
   });
 });
 
 describe("the effective number of classes", () => {
   it("is the number of equal ones, and less if one prevails", () => {
-    expect(effectiveClassCount([of(7, 0)])).toBe(1);
-    expect(effectiveClassCount([of(7, 0), null, of(7, 0), of(7, 0)])).toBeCloseTo(3, 12);
+    expect(effectiveCountForClassStandards([of(7, 0)])).toBe(1);
+    expect(effectiveCountForClassStandards([of(7, 0), null, of(7, 0), of(7, 0)])).toBeCloseTo(3, 12);
     // Shares of 3/4 and 1/4: 1 / (9/16 + 1/16).
-    expect(effectiveClassCount([of(30, 0), of(10, 0)])).toBeCloseTo(1.6, 12);
+    expect(effectiveCountForClassStandards([of(30, 0), of(10, 0)])).toBeCloseTo(1.6, 12);
   });
 
   it("is 0 for none", () => {
-    expect([effectiveClassCount([]), effectiveClassCount([null, null])]).toEqual([0, 0]);
+    expect([effectiveCountForClassStandards([]), effectiveCountForClassStandards([null, null])]).toEqual([0, 0]);
   });
 });
 

@@ -6,15 +6,15 @@ import {
   learnedNullScore,
   noScores,
   nullRungSchema,
-  nullScoreRung,
   nullScoreRungsAround,
   type OwnScores,
+  rungOfNullScores,
 } from "../../../src/monitoring/drift/null-scores.ts";
 import { Rng } from "../../../src/random.ts";
 
 const rungs = [
-  nullScoreRung(60, [[5, 1, 3, 2, 4]]),
-  nullScoreRung(900, [[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]]),
+  rungOfNullScores(60, [[5, 1, 3, 2, 4]]),
+  rungOfNullScores(900, [[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]]),
 ];
 
 describe("the conformal p-value", () => {
@@ -42,7 +42,7 @@ describe("the conformal p-value", () => {
     });
     for (const score of [7, 1e9])
       expect(conformalPValueOfNullScores(rungs, score, 60).extrapolated).toBeCloseTo(1 / 36, 12);
-    expect(conformalPValueOfNullScores([nullScoreRung(60, [[1, 1]])], 2, 60)).toMatchObject({
+    expect(conformalPValueOfNullScores([rungOfNullScores(60, [[1, 1]])], 2, 60)).toMatchObject({
       p: 1 / 3,
       extrapolated: 1 / 3,
     });
@@ -64,7 +64,7 @@ describe("the conformal p-value", () => {
     fc.assert(
       fc.property(scores, fc.double({ min: 0, max: 10, noNaN: true }), (nulls, score) => {
         const expected = (1 + nulls.filter((value) => value >= score).length) / (nulls.length + 1);
-        expect(conformalPValueOfNullScores([nullScoreRung(60, [nulls])], score, 60).p).toBeCloseTo(expected, 12);
+        expect(conformalPValueOfNullScores([rungOfNullScores(60, [nulls])], score, 60).p).toBeCloseTo(expected, 12);
       }),
     );
   });
@@ -74,7 +74,7 @@ describe("the conformal p-value", () => {
     let below = 0;
     const trials = 4000;
     for (let trial = 0; trial < trials; trial++) {
-      const nulls = nullScoreRung(60, [Array.from({ length: 39 }, () => rng.normal())]);
+      const nulls = rungOfNullScores(60, [Array.from({ length: 39 }, () => rng.normal())]);
       if (conformalPValueOfNullScores([nulls], rng.normal(), 60).p <= 0.05) below++;
     }
     // The expected share is exactly .05 for 39 null batches; the tolerance is four standard deviations of a share among 4,000.
@@ -83,7 +83,7 @@ describe("the conformal p-value", () => {
 
   it("counts the oddest person twice, and people alike whatever their batches", () => {
     const nulls = [
-      nullScoreRung(60, [
+      rungOfNullScores(60, [
         [1, 2],
         [1, 2],
         [3, 4, 5, 6],
@@ -103,7 +103,7 @@ describe("the conformal p-value", () => {
     let below = 0;
     const trials = 3000;
     for (let trial = 0; trial < trials; trial++) {
-      const nulls = nullScoreRung(60, Array.from({ length: 24 }, draw));
+      const nulls = rungOfNullScores(60, Array.from({ length: 24 }, draw));
       if (conformalPValueOfNullScores([nulls], draw()[0]!, 60).p <= 0.05) below++;
     }
     expect(below / trials).toBeLessThan(0.06);
@@ -113,7 +113,7 @@ describe("the conformal p-value", () => {
     expect(() => conformalPValueOfNullScores([], 1, 60)).toThrow(RangeError);
     expect(() => conformalPValueOfNullScores(rungs, Number.NaN, 60)).toThrow(RangeError);
     expect(() => conformalPValueOfNullScores(rungs, 1, 0)).toThrow(RangeError);
-    expect(() => nullScoreRung(60, [[1, Number.NaN]])).toThrow(RangeError);
+    expect(() => rungOfNullScores(60, [[1, Number.NaN]])).toThrow(RangeError);
   });
 });
 
@@ -156,7 +156,7 @@ describe("a stream's own scores", () => {
     let below = 0;
     for (let i = 0; i < rungs; i++) {
       const people = Array.from({ length: 16 }, () => person(rng, 30));
-      const nulls = [nullScoreRung(60, people)];
+      const nulls = [rungOfNullScores(60, people)];
       for (let stranger = 0; stranger < strangers; stranger++) {
         const [last, ...own] = person(rng, n + 1, restless);
         if (conformalPValueOfNullScores(nulls, last!, 60, known(own)).p <= 0.05) below++;
@@ -186,7 +186,7 @@ describe("a stream's own scores", () => {
   it("hide no change: not after steady scores, and little where its first batches were learned", () => {
     const rng = Rng.fromSeed(7);
     const nulls = [
-      nullScoreRung(
+      rungOfNullScores(
         60,
         Array.from({ length: 16 }, () => person(rng, 30)),
       ),
@@ -205,7 +205,7 @@ describe("a stream's own scores", () => {
 
   it("say nothing where people have one score each, or there is one person", () => {
     for (const scores of [[[1], [2], [3]], [[1, 2, 3]], [[1, 2, 3], [2.5]]]) {
-      const nulls = [nullScoreRung(60, scores)];
+      const nulls = [rungOfNullScores(60, scores)];
       expect(conformalPValueOfNullScores(nulls, 2, 60, known([9, 9, 1]))).toEqual(
         conformalPValueOfNullScores(nulls, 2, 60),
       );

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { timeRangeText } from "../../../src/instant-text.ts";
+import { instantRangeText } from "../../../src/instant-text.ts";
 import { dataTimeOf } from "../../../src/monitoring/streams/data-time.ts";
 
 const first = "2026-11-26T10:00:00.000Z";
@@ -22,7 +22,7 @@ it("takes the times of the data from the rows if they have dates, and otherwise 
 });
 
 it("writes the times without repeating the day", () => {
-  expect(timeRangeText(first, last)).toBe("2026-11-26 10:00 to 10:05");
-  expect(timeRangeText(first, "2026-11-27T00:01:00.000Z")).toBe("2026-11-26 10:00 to 2026-11-27 00:01");
-  expect(timeRangeText(first, "2026-11-26T10:00:59.000Z")).toBe("2026-11-26 10:00");
+  expect(instantRangeText(first, last)).toBe("2026-11-26 10:00 to 10:05");
+  expect(instantRangeText(first, "2026-11-27T00:01:00.000Z")).toBe("2026-11-26 10:00 to 2026-11-27 00:01");
+  expect(instantRangeText(first, "2026-11-26T10:00:59.000Z")).toBe("2026-11-26 10:00");
 });

@@ -4,7 +4,7 @@ import {
   type ListedStream,
   listedStream,
   sortedListedStreams,
-  streamSilence,
+  streamListSilence,
 } from "../../../src/monitoring/streams/stream-list.ts";
 import type { LatestBatch, StreamOverview } from "../../../src/storage/stream-store.ts";
 
@@ -15,37 +15,37 @@ const minutes = (...all: number[]): number[] => all.map((one) => one * 60);
 describe("silence", () => {
   it("is longer than three usual intervals, and than every pause among the last batches", () => {
     const regular = minutes(0, 5, 10, 15, 20);
-    const at = (now: number): boolean | null => streamSilence(regular, now * 60).silent;
+    const at = (now: number): boolean | null => streamListSilence(regular, now * 60).silent;
     expect([at(21), at(35), at(36)]).toEqual([false, false, true]);
     // Batches arrive every 5 minutes by day, with a pause of 10 hours at night.
     const night = minutes(0, 5, 10, 610, 615, 620);
-    expect(streamSilence(night, 640 * 60)).toEqual({
+    expect(streamListSilence(night, 640 * 60)).toEqual({
       seconds: 1200,
       usual_interval_seconds: 300,
       longest_interval_seconds: 36_000,
       usual_intervals: 4,
       silent: false,
     });
-    expect(streamSilence(night, (620 + 601) * 60).silent).toBe(true);
+    expect(streamListSilence(night, (620 + 601) * 60).silent).toBe(true);
   });
 
   it("takes the median of an even number of intervals, in any order", () => {
-    const { usual_interval_seconds: usual } = streamSilence([0, 1, 11, 13, 33], 34);
+    const { usual_interval_seconds: usual } = streamListSilence([0, 1, 11, 13, 33], 34);
     // The median of the intervals 1, 10, 2 and 20 is the mean of 2 and 10.
     expect(usual).toBe(6);
   });
 
   it("is unknown with fewer than four batches, and is ignored once the stream is retired", () => {
     const unknown = { usual_interval_seconds: null, longest_interval_seconds: null, usual_intervals: null };
-    expect(streamSilence([0, 60, 120], 1e6)).toEqual({ seconds: 999_880, ...unknown, silent: null });
-    expect(streamSilence([0, 1, 2, 3], 1e6, { retired: true })).toMatchObject({
+    expect(streamListSilence([0, 60, 120], 1e6)).toEqual({ seconds: 999_880, ...unknown, silent: null });
+    expect(streamListSilence([0, 1, 2, 3], 1e6, { retired: true })).toMatchObject({
       usual_intervals: 999_997,
       silent: null,
     });
   });
 
   it("has no ratio if batches arrived at the same moment, and no negative time if clocks differ", () => {
-    expect(streamSilence([5, 5, 5, 5], 4)).toMatchObject({ seconds: 0, usual_intervals: null, silent: false });
+    expect(streamListSilence([5, 5, 5, 5], 4)).toMatchObject({ seconds: 0, usual_intervals: null, silent: false });
   });
 });
 

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { admitByUpdateRules, type DecidableBatch, updateByHand } from "../../../src/monitoring/streams/update-rules.ts";
+import {
+  admitByUpdateRules,
+  type DecidableBatch,
+  decideByUpdateRules,
+} from "../../../src/monitoring/streams/update-rules.ts";
 
 describe("admit", () => {
   it("keeps a doubtful batch out, unless a person says otherwise", () => {
@@ -47,6 +51,6 @@ describe("decideByHand", () => {
     ["exclude", rejected, refused(/never entered/)],
     ["exclude", beforeReset, refused(/reset/)],
   ] as const)("%s %j", (action, batch, expected) => {
-    expect(updateByHand(action, batch)).toEqual(expected);
+    expect(decideByUpdateRules(action, batch)).toEqual(expected);
   });
 });

@@ -1,7 +1,7 @@
 // Reads JSON that is not a list of records.
 import { describe, expect, it } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
-import { jsonTable, jsonWithLists } from "../../../src/signals/files/json-shapes.ts";
+import { jsonWithLists, tableOfJsonShape } from "../../../src/signals/files/json-shapes.ts";
 import { folderOf } from "../data/tables.ts";
 
 const records = Array.from({ length: 100 }, (_, i) => ({ t: i / 50, x: Math.sin(i / 5), y: Math.cos(i / 7), z: 9.8 }));
@@ -9,32 +9,34 @@ const axes = ({ x, y, z }: (typeof records)[number]) => ({ x, y, z });
 
 describe("a document becomes a table", () => {
   it("of lists, with names or without", () => {
-    expect(jsonTable('[["t","x"],[0,1],[1,NaN]]')).toEqual({
+    expect(tableOfJsonShape('[["t","x"],[0,1],[1,NaN]]')).toEqual({
       names: ["t", "x"],
       rows: [
         [0, 1],
         [1, null],
       ],
     });
-    expect(jsonTable("[0,1]\n[1,2]\n")).toEqual({
+    expect(tableOfJsonShape("[0,1]\n[1,2]\n")).toEqual({
       names: undefined,
       rows: [
         [0, 1],
         [1, 2],
       ],
     });
-    expect(jsonTable("[[0,1],[1]]")).toBeUndefined();
+    expect(tableOfJsonShape("[[0,1],[1]]")).toBeUndefined();
   });
 
   it("of columns and data, with levels of names, an index that counts nothing and other values", () => {
-    expect(jsonTable('{"user":"ann","columns":[["acc","x"],["t",""]],"index":[5,9],"data":[[1,2],[3,4]]}')).toEqual({
+    expect(
+      tableOfJsonShape('{"user":"ann","columns":[["acc","x"],["t",""]],"index":[5,9],"data":[[1,2],[3,4]]}'),
+    ).toEqual({
       names: ["user", "index", "acc_x", "t"],
       rows: [
         ["ann", 5, 1, 2],
         ["ann", 9, 3, 4],
       ],
     });
-    expect(jsonTable('{"columns":["x"],"data":[[1,2]]}')).toBeUndefined();
+    expect(tableOfJsonShape('{"columns":["x"],"data":[[1,2]]}')).toBeUndefined();
   });
 
   it("of lists of records per person, also in sessions, unless they are those of sensors", () => {

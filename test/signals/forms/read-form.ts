@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../../src/errors.ts";
-import { convertUnitsOfRows, decideUnitConversions } from "../../../src/signals/data/convert-units.ts";
+import { convertUnitsOfRows, decideUnitsToConvert } from "../../../src/signals/data/convert-units.ts";
 import { findSensors } from "../../../src/signals/data/find-sensors.ts";
 import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import { readOpenedRecordings } from "../../../src/signals/data/read-recordings.ts";
@@ -53,7 +53,7 @@ async function windowsAsRead({ files, options, rateHz, units }: WrittenForm, win
     const found = findSensors(opened.rows, []);
     const unitChoice = parseUnitChoice(units);
     refuseMixedSensors(found.mixed, unitChoice.mode === "auto");
-    const { sensors, conversions } = decideUnitConversions(opened.rows.channels, found, {
+    const { sensors, conversions } = decideUnitsToConvert(opened.rows.channels, found, {
       sensor: [],
       units: unitChoice,
     });

@@ -30,6 +30,7 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   group: [
     ...["user", "userid", "subject", "subjectid", "participant", "participantid", "person", "personid"],
     ...["volunteer", "patient", "patientid", "wearer", "pid", "sub"],
+    // Left out: "subject code", which device files contain, because many people never set it.
     ...[
       "subj",
       "subjid",
@@ -38,7 +39,6 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
       "subjectno",
       "subjectnumber",
       "participantno",
-      "subjectcode",
       "participantcode",
       "patientcode",
       "participantnumber",

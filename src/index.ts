@@ -241,6 +241,7 @@ export {
   sync,
   type Unsent,
 } from "./pipelines/sync.ts";
+export type { TestSetSize } from "./pipelines/test-set.ts";
 export {
   type Axes,
   type ChannelQuality,

@@ -24,6 +24,7 @@ import { type RecordingFacts, recordingFacts } from "../signals/data/recording-f
 import { openForTraining, openForTrainingLabelledOrNot } from "./open-for-training.ts";
 import { checkOutFile } from "./out-file.ts";
 import { readNetwork } from "./read-network.ts";
+import type { TestSetSize } from "./test-set.ts";
 import type { TrainEvent } from "./train-events.ts";
 
 export type { Excerpt, RecordingFacts };
@@ -68,16 +69,7 @@ export interface InspectResult {
       }[]
     | null;
   /** The test set of a fixed split; null for other splits, or if `train` would stop earlier with an error. */
-  testSet: {
-    /** Column that contains the split. */
-    column: string;
-    /** People in the test set. */
-    users: readonly string[];
-    /** Rows in the test set. */
-    rows: number;
-    /** Windows in the test set. */
-    windows: number;
-  } | null;
+  testSet: TestSetSize | null;
   /** Ten seconds of every channel for each activity, from up to three people. */
   excerpts: Excerpt[];
   /** The warnings that `train` would also print. */

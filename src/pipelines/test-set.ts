@@ -28,6 +28,18 @@ export interface TestSet {
   readonly leakage: TestSetLeakage;
 }
 
+/** What the test set of a fixed split contains. */
+export interface TestSetSize {
+  /** Column that contains the split. */
+  readonly column: string;
+  /** People in the test set. */
+  readonly users: readonly string[];
+  /** Rows in the test set. */
+  readonly rows: number;
+  /** Windows in the test set. */
+  readonly windows: number;
+}
+
 /**
  * Reads the rows that `--split column:NAME` marks as test.
  * @param trained the training side, whose columns, people and classes also apply to the test set

@@ -17,6 +17,7 @@ import type { DroppedSamples } from "../signals/data/plan-windows.ts";
 import type { QualityReport } from "../signals/data/quality-report.ts";
 import type { JoinedLine } from "./add-model.ts";
 import type { CalibrationEvent } from "./calibration-progress.ts";
+import type { TestSetSize } from "./test-set.ts";
 
 /** Cross-validated figures: mean and sd over folds and over people, and the person with the lowest score. */
 export type TrainSummary = CvReport["summary"];
@@ -80,16 +81,7 @@ export type TrainEvent =
         testWindows: number;
       }[];
       /** The people, rows and windows of the test set of a fixed split; null for other splits. */
-      testSet: {
-        /** Column that contains the split. */
-        column: string;
-        /** People in the test set. */
-        users: readonly string[];
-        /** Rows in the test set. */
-        rows: number;
-        /** Windows in the test set. */
-        windows: number;
-      } | null;
+      testSet: TestSetSize | null;
       /** Warnings to consider when reading the figures. */
       warnings: readonly string[];
     }

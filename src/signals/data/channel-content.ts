@@ -1,6 +1,7 @@
 // Measures the range of each channel, and how long it stays at a single value. A stretch extends from its first row to one
 // sampling step after its last row.
 
+import { float32Text } from "../../float32-text.ts";
 import { percent } from "../../percent.ts";
 import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
 import { piecesOfRecordings } from "./recordings.ts";
@@ -67,7 +68,7 @@ export function channelContentWarnings(channels: Readonly<Record<string, Channel
           ];
     }),
     ...entries.flatMap(([name, { min, max }]) =>
-      min === max ? [`Channel ${name} is constant throughout (${min}).`] : [],
+      min === max ? [`Channel ${name} is constant throughout (${float32Text(min)}).`] : [],
     ),
     ...entries.flatMap(([name, { min, max, flat_seconds: flat }]) => {
       if (min === max || !(flat > 0.1 * seconds)) return [];

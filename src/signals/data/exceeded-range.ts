@@ -9,6 +9,7 @@
 // movements such as jogging, and no values overflow.
 
 import { counted } from "../../counted.ts";
+import { float32Text } from "../../float32-text.ts";
 import { percent } from "../../percent.ts";
 import { piecesOfRecordings } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";
@@ -55,7 +56,7 @@ export function exceededRangeWarnings(rows: Rows): string[] {
     const share = ({ clippedAt, rows: all }: RangeOfRecording): number => countAt(clippedAt) / all;
     const cut = found.filter(({ clippedAt }) => clippedAt.length > 0).toSorted((a, b) => share(b) - share(a));
     if (cut.length > 0) {
-      const limits = cut[0]!.clippedAt.map(({ limit }) => formatLimit(limit)).join(" or ");
+      const limits = cut[0]!.clippedAt.map(({ limit }) => float32Text(limit)).join(" or ");
       warnings.push(
         `Channel ${channel} is clipped: ${percent(share(cut[0]!), { decimals: 1 })} of the values are exactly ${limits} (${nameRecordings(cut)}). The movement exceeds the sensor's range, so its peaks are missing.`,
       );
@@ -64,7 +65,7 @@ export function exceededRangeWarnings(rows: Rows): string[] {
     if (over.length > 0) {
       const { overflows, lowest, highest } = over[0]!;
       warnings.push(
-        `Channel ${channel} jumps ${counted(overflows, "time")} between ${formatLimit(lowest)} and ${formatLimit(highest)} (${nameRecordings(over)}), as numbers do that overflow, and as angles do after a full turn. Record with a larger range, or repair the export.`,
+        `Channel ${channel} jumps ${counted(overflows, "time")} between ${float32Text(lowest)} and ${float32Text(highest)} (${nameRecordings(over)}), as numbers do that overflow, and as angles do after a full turn. Record with a larger range, or repair the export.`,
       );
     }
     return warnings;
@@ -128,10 +129,6 @@ function hasLevels(pieces: Iterable<Float32Array>, least: number): boolean {
 
 function countAt(extremes: readonly Extreme[]): number {
   return extremes.reduce((sum, { at }) => sum + at, 0);
-}
-
-function formatLimit(value: number): string {
-  return `${Number(value.toPrecision(6))}`;
 }
 
 function nameRecordings(found: readonly RangeOfRecording[]): string {

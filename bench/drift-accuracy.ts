@@ -3,7 +3,8 @@
 // estimated was trained on all people in the other half. A window's true label is the label of most of its samples.
 
 import { join } from "node:path";
-import { calibrateAccuracy, estimateAccuracy, type HeldOutWindows } from "../src/monitoring/drift/accuracy-estimate.ts";
+import { estimateAccuracy } from "../src/monitoring/drift/accuracy-estimate.ts";
+import { calibrateAccuracy, type HeldOutWindows } from "../src/monitoring/drift/calibrate-accuracy.ts";
 import { type ModelSignals, modelSignals } from "../src/monitoring/summaries/model-signals.ts";
 import type { Rng } from "../src/random.ts";
 import { duckdbLiteral, openDuckdb } from "../src/signals/files/duckdb.ts";

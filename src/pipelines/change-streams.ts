@@ -15,8 +15,9 @@ import {
 } from "../options/resolve-streams-config.ts";
 import { eraseFromAlertOutbox } from "../report/alert-outbox.ts";
 import { sha256Bytes } from "../storage/hash.ts";
+import type { ActionNote } from "../storage/stream-actions.ts";
 import { checkStreamName } from "../storage/stream-names.ts";
-import type { ActionNote, StreamStore } from "../storage/stream-store.ts";
+import type { StreamStore } from "../storage/stream-store.ts";
 import { openModelHandleWithStore } from "./model-handle.ts";
 import { hasStream, type StreamsRun } from "./streams.ts";
 

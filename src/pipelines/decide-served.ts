@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { eraseFromAlertOutbox } from "../report/alert-outbox.ts";
 import { defaultProject } from "../storage/opened-store.ts";
 import { StoreUnavailable } from "../storage/store-unavailable.ts";
-import type { ActionNote, UserAction } from "../storage/stream-store.ts";
+import type { ActionNote, UserAction } from "../storage/stream-actions.ts";
 import { eraseStreamOf, retireStreamOf, UnknownStream } from "./change-streams.ts";
 import type { ServedModels } from "./served-models.ts";
 import { hasStream } from "./streams.ts";

@@ -24,7 +24,8 @@ import {
   registryLineOfModel,
 } from "../storage/registry.ts";
 import { resolveModel } from "../storage/resolve-model.ts";
-import type { ActionNote, StreamStore } from "../storage/stream-store.ts";
+import type { ActionNote } from "../storage/stream-actions.ts";
+import type { StreamStore } from "../storage/stream-store.ts";
 import { explainSystemErrorOnRead, hasSystemErrorCode } from "../system-error.ts";
 
 export type { Labels } from "../storage/labels.ts";

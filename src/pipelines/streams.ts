@@ -21,7 +21,7 @@ import { writeStreamsHistory, writeStreamsList } from "./write-streams.ts";
 export type { ShownBatch, ShownComparison } from "../monitoring/streams/shown-batch.ts";
 export type { ShownAction, ShownStream, StreamList } from "../monitoring/streams/stream-answers.ts";
 export type { ListedBatch, ListedStream, StreamSilence } from "../monitoring/streams/stream-list.ts";
-export type { StreamAction, UserAction } from "../storage/stream-store.ts";
+export type { StreamAction, UserAction } from "../storage/stream-actions.ts";
 export type { StreamSelection } from "./select-streams.ts";
 
 /** Selects which batches of a stream to show. */

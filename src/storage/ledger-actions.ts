@@ -2,7 +2,7 @@
 import { boundedLedgerCell, longestJson, longestName } from "./ledger-cells.ts";
 import { actionOfLedgerRow } from "./ledger-rows.ts";
 import type { PreparedStatements } from "./prepared-statements.ts";
-import type { StreamAction } from "./stream-store.ts";
+import type { StreamAction } from "./stream-actions.ts";
 
 export class LedgerActions {
   readonly #sql: PreparedStatements;

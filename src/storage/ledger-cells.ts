@@ -1,7 +1,8 @@
 // How values are stored in the cells of a ledger, for any database: limits, encodings, and schemas for reading.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
-import type { BatchStatus, DataTime, LatestBatch, UserAction } from "./stream-store.ts";
+import type { UserAction } from "./stream-actions.ts";
+import type { BatchStatus, DataTime, LatestBatch } from "./stream-store.ts";
 
 export const userAction: z.ZodType<UserAction> = z.enum(["accept", "exclude", "reset", "rename", "retire", "erase"]);
 

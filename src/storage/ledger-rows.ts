@@ -14,7 +14,8 @@ import {
   userAction,
 } from "./ledger-cells.ts";
 import { parseStoredValue } from "./stored-value.ts";
-import type { ReferenceFigures, StoredBatch, StoredMemory, StreamAction, StreamOverview } from "./stream-store.ts";
+import type { StreamAction } from "./stream-actions.ts";
+import type { ReferenceFigures, StoredBatch, StoredMemory, StreamOverview } from "./stream-store.ts";
 
 const batchRow = z
   .object({

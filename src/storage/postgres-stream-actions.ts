@@ -4,7 +4,7 @@ import { userAction } from "./ledger-cells.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { lockStreamsStatement } from "./postgres-statements.ts";
 import { parseStoredValue } from "./stored-value.ts";
-import type { ActionNote, StreamAction } from "./stream-store.ts";
+import type { ActionNote, StreamAction } from "./stream-actions.ts";
 
 const actionRow = z.object({
   at: z.date().transform((date) => date.toISOString()),

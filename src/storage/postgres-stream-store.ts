@@ -30,19 +30,17 @@ import {
   summaryStatement,
 } from "./postgres-statements.ts";
 import { PostgresStreamActions } from "./postgres-stream-actions.ts";
+import type { ActionNote, DecisionNote, StreamAction } from "./stream-actions.ts";
 import type {
-  ActionNote,
   BatchStanding,
   CompactedLedger,
   DecidedBatch,
-  DecisionNote,
   FleetOptions,
   IncomingBatch,
   PageOptions,
   RecordedBatch,
   StoredBatch,
   StoredMemory,
-  StreamAction,
   StreamOverview,
   StreamPage,
   StreamRules,

@@ -7,12 +7,11 @@ import type { BatchLedger } from "./batch-ledger.ts";
 import { MonitorDatabase, type MonitorOptions } from "./monitor-database.ts";
 import { type PublishedReference, publishReference, unpublishReference } from "./published-reference.ts";
 import { isLockedSqliteFile } from "./sqlite-file.ts";
+import type { ActionNote, DecisionNote, StreamAction } from "./stream-actions.ts";
 import {
-  type ActionNote,
   type BatchStanding,
   type CompactedLedger,
   type DecidedBatch,
-  type DecisionNote,
   type FleetOptions,
   type IncomingBatch,
   type NamedBatch,
@@ -20,7 +19,6 @@ import {
   type RecordedBatch,
   type StoredBatch,
   type StoredMemory,
-  type StreamAction,
   type StreamOverview,
   type StreamPage,
   type StreamRules,

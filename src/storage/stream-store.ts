@@ -7,6 +7,8 @@
 // full result is kept for some days, and the summary is kept while a reference needs it or a user may still accept or exclude
 // the batch.
 
+import type { ActionNote, DecisionNote, StreamAction } from "./stream-actions.ts";
+
 /** Status of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
@@ -161,37 +163,6 @@ export interface FleetOptions {
   readonly latest: number;
   /** Only include these streams (default: all streams). */
   readonly streams?: readonly string[];
-}
-
-/** Author, time and reason of an action. */
-export interface ActionNote {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** Name of the user. */
-  readonly who: string;
-  /** The reason; null if none was given. */
-  readonly reason: string | null;
-}
-
-/** The kinds of actions on a stream or on one of its batches. */
-export type UserAction = "accept" | "exclude" | "reset" | "rename" | "retire" | "erase";
-
-/** An action on a batch, with its author, time and reason. */
-export interface DecisionNote extends ActionNote {
-  readonly action: "accept" | "exclude";
-}
-
-/** A recorded action on a stream or on one of its batches. */
-export interface StreamAction extends ActionNote {
-  /** What was done. */
-  readonly action: UserAction;
-  /** The stream's current name; for an erased stream, the text that replaces it. */
-  readonly stream: string;
-  /**
-   * The id of a batch that was accepted or excluded, or the previous name of a renamed stream; null for other actions, and for
-   * an erased stream.
-   */
-  readonly subject: string | null;
 }
 
 /** The names that together identify a batch. */

@@ -1,8 +1,8 @@
 // Generates streams of extreme batches for a model of simulated people: batches with a single class, with classes that the
 // reference lacks, with a single window, with constant, tiny or huge values, and with a hundred million times the usual counts.
 import * as fc from "fast-check";
-import { calibrateAccuracy } from "../../src/monitoring/drift/accuracy-estimate.ts";
 import { calibrate } from "../../src/monitoring/drift/calibrate.ts";
+import { calibrateAccuracy } from "../../src/monitoring/drift/calibrate-accuracy.ts";
 import {
   type DriftBaseline,
   driftBaselineSchema,

@@ -1,10 +1,10 @@
 // A `StreamStore` made of plain objects, which illustrates the contract and serves tests that need no disk.
+
+import type { ActionNote, DecisionNote, StreamAction } from "../../src/storage/stream-actions.ts";
 import {
-  type ActionNote,
   type BatchStanding,
   type CompactedLedger,
   type DecidedBatch,
-  type DecisionNote,
   type FleetOptions,
   type IncomingBatch,
   type PageOptions,
@@ -12,7 +12,6 @@ import {
   type ReferenceSummary,
   type StoredBatch,
   type StoredMemory,
-  type StreamAction,
   type StreamOverview,
   type StreamPage,
   type StreamRules,

@@ -1,10 +1,9 @@
 // Tests the behaviour that every adapter of `StreamStore` must have, wherever it keeps its records. A new adapter needs no
 // other tests for this behaviour.
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { ActionNote, DecisionNote } from "../../src/storage/stream-actions.ts";
 import type {
-  ActionNote,
   DecidedBatch,
-  DecisionNote,
   IncomingBatch,
   StoredBatch,
   StoredMemory,

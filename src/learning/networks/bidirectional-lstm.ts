@@ -18,13 +18,13 @@ import {
   reduceSum,
   reshape,
   scalar,
-  scan,
   sigmoid,
   splitAlongAxis,
   sub,
   tanh,
   transpose,
 } from "./onnx-operators.ts";
+import { scan } from "./scan.ts";
 
 interface Cell {
   /** [I, 4H] */

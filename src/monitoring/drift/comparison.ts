@@ -12,6 +12,7 @@ import type { Calibration, CalibrationKind, KindCalibration } from "./calibratio
 import { rungsForComparison } from "./calibration-rung.ts";
 import { classStandardScores, distancesForClassStandards, effectiveCountForClassStandards } from "./class-standards.ts";
 import { type FixedFinding, judgeByThresholds, thresholdExcess } from "./fixed-thresholds.ts";
+import { impossibleValues } from "./impossible-values.ts";
 import {
   conformalPValueOfNullScores,
   learnedNullScore,
@@ -125,7 +126,7 @@ export function compare(
   const statistic = method === "constants" ? "ks" : (known?.statistic ?? "ks");
   const seconds = (effectiveRowsForScore(reference, current, statistic) * share) / model.samplingRateHz;
   if (!(seconds > 0)) return null;
-  const outside = kind === "baseline" ? comparisonToTrainingRange(current, model) : null;
+  const outside = kind === "baseline" ? impossibleValues(current, baseline, model.gravityLengths) : null;
   const facts = { reference: kind, method, seconds, unseenShare: unseenShareWithinClasses(reference, current) };
   if (method === "constants")
     return { ...facts, ...comparisonByConstants(statisticsForScore(reference, current, baseline), model.channels) };
@@ -162,47 +163,6 @@ export function compare(
     ...outside,
   };
 }
-
-/**
- * Finds values that no way of wearing a sensor can cause. Looks first for the channel whose values lie furthest outside the
- * training range, by more than the width of that range on average (the factor of one width is arbitrary). If there is none,
- * looks for the acceleration whose mean magnitude differs most from the training data, by a factor above `mostGravityRatio`.
- * Returns null if it finds neither.
- */
-function comparisonToTrainingRange(
-  current: ClassSummaries,
-  { baseline, gravityLengths = [] }: DriftModel,
-): Pick<Comparison, "far" | "beyond" | "impossible" | "channelScores"> | null {
-  const whole = mergeAcrossClasses(current);
-  const ranges = Object.entries(baseline).flatMap(([channel, { summary }]) => {
-    const { n, excessBelow, excessAbove } = whole[channel]!;
-    const score = (excessBelow + excessAbove) / n / (summary.max - summary.min);
-    return Number.isNaN(score) ? [] : [[channel, score] as const];
-  });
-  const lengths = gravityLengths.flatMap((channel) => {
-    const [usual, { n, mean }] = [baseline[channel]!.summary.mean, whole[channel]!];
-    if (n === 0) return [];
-    return [[channel, Math.max(mean / usual, usual / Math.max(mean, 1e-6 * usual)) / mostGravityRatio] as const];
-  });
-  for (const scores of [ranges, lengths]) {
-    const [channel, score] = scores.reduce((a, b) => (b[1] > a[1] ? b : a), ["", 1] as const);
-    if (score > 1)
-      return {
-        beyond: true,
-        impossible: true,
-        far: { score, channel, statistic: "wasserstein" },
-        channelScores: Object.fromEntries(scores),
-      };
-  }
-  return null;
-}
-
-/**
- * Largest factor by which the mean magnitude of acceleration can plausibly differ between a batch and the training data. m/s^2,
- * g and milli-g differ by factors of at least 9.8, but the mean magnitude when jogging is at most twice that at rest; 3 is
- * about the geometric mean of 1 and 9.8.
- */
-export const mostGravityRatio = 3;
 
 /** Duration of the samples in a summary, including those with missing values. */
 export function comparedSeconds(summary: BatchSummary, samplingRateHz: number): number {

@@ -8,8 +8,8 @@ import type { BatchSummary } from "../summaries/batch-summary.ts";
 import { sensorSignals, sensorsWithSignals, withSensorSignals } from "../summaries/sensor-signals.ts";
 import { type Columns, Summarizer } from "../summaries/summarize.ts";
 import { leastRelativeStd } from "./channel-statistics.ts";
-import { mostGravityRatio } from "./comparison.ts";
 import type { Culprit } from "./culprit.ts";
+import { mostGravityRatio } from "./impossible-values.ts";
 import { type Remedy, rateRemedies, remediesFor } from "./remedies.ts";
 
 /** A fault that may explain a batch, and how to reverse it. */

@@ -6,9 +6,9 @@ import { accountName } from "../../account-name.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { damagedStoredValue, parseStoredValue } from "../../storage/stored-value.ts";
+import type { ActionNote } from "../../storage/stream-actions.ts";
 import { checkStreamName } from "../../storage/stream-names.ts";
 import type {
-  ActionNote,
   DataTime,
   DecidedBatch,
   PageOptions,

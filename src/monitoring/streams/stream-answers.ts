@@ -1,5 +1,5 @@
 // Lists and histories of streams, in the form that is printed and served; their schemas are published.
-import type { StreamAction } from "../../storage/stream-store.ts";
+import type { StreamAction } from "../../storage/stream-actions.ts";
 import type { ShownBatch } from "./shown-batch.ts";
 import type { ListedStream } from "./stream-list.ts";
 

@@ -24,7 +24,6 @@ import {
   reduceSum,
   relu,
   reshape,
-  scan,
   sigmoid,
   slice,
   softmax,
@@ -35,6 +34,7 @@ import {
   transpose,
   where,
 } from "../../../src/learning/networks/onnx-operators.ts";
+import { scan } from "../../../src/learning/networks/scan.ts";
 import { expectGradient, numbers } from "./check-gradient.ts";
 import { runGraph } from "./run-graph.ts";
 

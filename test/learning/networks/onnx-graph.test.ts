@@ -6,7 +6,8 @@ import { InferenceSession } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { modelProto } from "../../../src/learning/networks/model-proto.ts";
 import { Graph, innermostGraph, sizeOfGraphShape } from "../../../src/learning/networks/onnx-graph.ts";
-import { add, mul, scan, slice, splitAlongAxis } from "../../../src/learning/networks/onnx-operators.ts";
+import { add, mul, slice, splitAlongAxis } from "../../../src/learning/networks/onnx-operators.ts";
+import { scan } from "../../../src/learning/networks/scan.ts";
 import { runGraph } from "./run-graph.ts";
 
 describe("names in a graph", () => {

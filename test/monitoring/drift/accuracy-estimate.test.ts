@@ -7,10 +7,9 @@ import { snakeKeys } from "../../../src/letter-case.ts";
 import {
   type AccuracyCalibration,
   accuracyCalibrationSchema,
-  calibrateAccuracy,
   estimateAccuracy,
-  type HeldOutWindows,
 } from "../../../src/monitoring/drift/accuracy-estimate.ts";
+import { calibrateAccuracy, type HeldOutWindows } from "../../../src/monitoring/drift/calibrate-accuracy.ts";
 import { type ModelSignals, modelSignals } from "../../../src/monitoring/summaries/model-signals.ts";
 import { Rng } from "../../../src/random.ts";
 

@@ -147,8 +147,7 @@ function plain(text: string): string {
 export function undocumented({ exports }: Interface): string[] {
   return exports.flatMap(({ name, doc, fields }) => [
     ...(doc === "" ? [name] : []),
-    // The docstring of an inline object type covers its fields.
-    ...fields.filter((field) => field.doc === "" && !field.name.includes(".")).map((field) => `${name}.${field.name}`),
+    ...fields.filter(({ doc }) => doc === "").map((field) => `${name}.${field.name}`),
   ]);
 }
 

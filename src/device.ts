@@ -29,6 +29,7 @@ export {
 } from "./monitoring/summaries/device-json.ts";
 export {
   type AbsurdSample,
+  type ArrivedFaults,
   type BatchQuality,
   type ChannelContent,
   type ChannelSummaryJson,

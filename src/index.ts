@@ -97,6 +97,7 @@ export {
   type PairStatistics,
   type RehearsedDay,
   type ScoreStatistic,
+  type SeenByStatistic,
   type ShownBaseline,
   type SignalSummary,
   type Standard,

@@ -17,13 +17,6 @@ describe("src/index.ts", () => {
     expect(undocumented(api)).toEqual([]);
   });
 
-  it("gains no nested field without a docstring", () => {
-    const blank = api.exports.flatMap(({ name, fields }) =>
-      fields.filter(({ doc }) => doc === "").map((field) => `${name}.${field.name}`),
-    );
-    expect(blank.length, blank.join("\n")).toBeLessThanOrEqual(85);
-  });
-
   it("misses none of them in its own judgement", () => {
     const bare = { ...api.exports[0]!, name: "bare", doc: "", fields: [{ name: "field", type: "number", doc: "" }] };
     expect(undocumented({ ...api, exports: [bare] })).toEqual(["bare", "bare.field"]);

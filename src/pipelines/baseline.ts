@@ -15,6 +15,7 @@ export type {
   MeasuredRunLength,
   MixRungs,
   RehearsedDay,
+  SeenByStatistic,
   StreamRung,
 } from "../monitoring/drift/calibration.ts";
 export type { ChannelStatistics } from "../monitoring/drift/channel-statistics.ts";

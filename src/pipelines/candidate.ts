@@ -3,11 +3,11 @@
 import {
   type CurriculumResult,
   type CycleFit,
-  type CycleReport,
   describeCurriculumCycle,
   runCurriculum,
   type StopReason,
 } from "../learning/training/curriculum.ts";
+import type { CycleReport } from "../learning/training/cycle-report.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
 import type { FitOutcome } from "../learning/training/fit-runner.ts";

@@ -26,8 +26,14 @@ export interface Model {
    * be judged without samples.
    */
   checkSummary(summary: unknown, options: SummaryOptions, run?: CheckRun): Promise<CheckAnswer>;
-  /** Returns the class probabilities [W, K]. `jobs` is the maximum number of worker threads (default: one per core). */
-  predict(windows: ModelWindows, options?: { readonly jobs?: number }): Promise<Float32Array>;
+  /** Returns the class probabilities [W, K]. */
+  predict(
+    windows: ModelWindows,
+    options?: {
+      /** Maximum number of worker threads (default: one per core). */
+      readonly jobs?: number;
+    },
+  ): Promise<Float32Array>;
   /** Closes the session and the ledger; the model cannot be used afterwards. */
   close(): Promise<void>;
 }

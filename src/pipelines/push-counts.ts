@@ -15,7 +15,12 @@ export interface PushedStream {
   /** Number of accepted batches per verdict. */
   verdicts: Record<CheckResult["verdict"], number>;
   /** The last batch that was accepted; null if there is none. */
-  last: { batch_id: string; verdict: CheckResult["verdict"] } | null;
+  last: {
+    /** Id of the batch within its stream. */
+    batch_id: string;
+    /** The service's verdict on the batch. */
+    verdict: CheckResult["verdict"];
+  } | null;
   /** Number of batches that the service permanently refused. */
   refused: number;
   /** Number of batches that remain in the spool. */

@@ -28,7 +28,14 @@ export interface PushRun {
   /** Aborted to stop the command: requests in progress are completed, and the remaining batches stay in the spool. */
   readonly signal?: AbortSignal;
   /** Called when an accepted batch has left the spool. */
-  readonly onAccepted?: (batch: { stream: string; batch_id: string; verdict: CheckResult["verdict"] }) => void;
+  readonly onAccepted?: (batch: {
+    /** Stream of the batch. */
+    stream: string;
+    /** Id of the batch within its stream. */
+    batch_id: string;
+    /** The service's verdict on the batch. */
+    verdict: CheckResult["verdict"];
+  }) => void;
 }
 
 /** A run with a given environment, network and clock, for tests. */

@@ -33,7 +33,8 @@ import { enterResumableRun, resumableCheckpoints } from "./resumable-run.ts";
 import { resumeCommand } from "./resume-command.ts";
 import type { TrainRunOptions } from "./train.ts";
 
-export type { CycleReport, PseudoLabelTruth, StopReason } from "../learning/training/curriculum.ts";
+export type { StopReason } from "../learning/training/curriculum.ts";
+export type { CycleReport, PseudoLabelTruth } from "../learning/training/cycle-report.ts";
 export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../learning/training/promotion-gate.ts";
 export type { RetrainReport } from "../learning/training/retrain-report.ts";
 

@@ -3,8 +3,9 @@
 // serialised as JSON.
 
 import type { ClassificationMetrics } from "../learning/evaluation/classification-metrics.ts";
-import type { CycleReport, StopReason } from "../learning/training/curriculum.ts";
+import type { StopReason } from "../learning/training/curriculum.ts";
 import type { CvReport, FineTuningReport, TestSetReport, UserReport } from "../learning/training/cv-report.ts";
+import type { CycleReport } from "../learning/training/cycle-report.ts";
 import type { FinalEvent, FitEvent, FoldEvent, MemoryEvent } from "../learning/training/fit-events.ts";
 import type { GateRule } from "../learning/training/promotion-gate.ts";
 import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
@@ -111,13 +112,30 @@ export type TrainEvent =
       /** Labelled and unlabelled recordings that were read. */
       files: readonly string[];
       /** Labelled people for training, and their windows. */
-      labelled: { people: readonly string[]; windows: number };
+      labelled: {
+        /** Names of the people. */
+        people: readonly string[];
+        /** Number of their windows. */
+        windows: number;
+      };
       /** Labelled recordings listed in the model's manifest; empty if the user specified the recordings. */
       filesOfModel: readonly string[];
       /** The people in the holdout, and their windows. */
-      holdout: { people: readonly string[]; windows: number };
-      /** Unlabelled people, windows and rows. */
-      unlabelled: { people: number; windows: number; rows: number };
+      holdout: {
+        /** Names of the people. */
+        people: readonly string[];
+        /** Number of their windows. */
+        windows: number;
+      };
+      /** The unlabelled recordings. */
+      unlabelled: {
+        /** Number of people. */
+        people: number;
+        /** Number of windows. */
+        windows: number;
+        /** Number of rows. */
+        rows: number;
+      };
       /** Epochs per fit. */
       epochs: number;
       /** Penalty on the linear layer of each fit; absent for a network that is trained in mini-batches. */

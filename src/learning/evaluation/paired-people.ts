@@ -7,7 +7,14 @@ import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstr
 /** Macro-F1 of two models for the people that both were tested on. */
 export interface PairedPeople {
   /** Each person's macro-F1 with both models. */
-  readonly people: readonly { readonly person: string; readonly first: number; readonly second: number }[];
+  readonly people: readonly {
+    /** Name of the person. */
+    readonly person: string;
+    /** Macro-F1 with the first model. */
+    readonly first: number;
+    /** Macro-F1 with the second model. */
+    readonly second: number;
+  }[];
   /** Mean macro-F1 of the first model over these people. */
   readonly first: number;
   /** Mean macro-F1 of the second model over these people. */

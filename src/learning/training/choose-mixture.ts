@@ -69,8 +69,13 @@ export interface MixtureChoice {
   readonly chosen: string;
   /** Mean log loss over the people held out, by mixture name. */
   readonly losses: Readonly<Record<string, number>>;
-  /** Mean and standard error of the differences in loss between the average and the better member. */
-  readonly difference: { readonly mean: number; readonly error: number };
+  /** Loss of the average minus loss of the better member, over the people held out. */
+  readonly difference: {
+    /** Mean over people. */
+    readonly mean: number;
+    /** Standard error of the mean. */
+    readonly error: number;
+  };
 }
 
 /** @param folds the mixtures tried in each fold */

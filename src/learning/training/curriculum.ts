@@ -10,7 +10,8 @@ import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { gatherRows } from "../../stats/gather-rows.ts";
 import { millionths } from "../../stats/millionths.ts";
 import { totalVariationDistance } from "../../stats/share-distance.ts";
-import { type ClassificationMetrics, classificationMetrics } from "../evaluation/classification-metrics.ts";
+import { classificationMetrics } from "../evaluation/classification-metrics.ts";
+import type { CycleReport, PseudoLabelTruth } from "./cycle-report.ts";
 import { type Selection, type SelectorName, selectPseudoLabels } from "./select-pseudo-labels.ts";
 
 /**
@@ -63,49 +64,6 @@ export type StopReason =
   | "no gain"
   | "all selected"
   | "cycles";
-
-/** One cycle of a retraining run. */
-export interface CycleReport {
-  /** Number of the cycle; cycle 0 learns only from the labelled windows. */
-  readonly cycle: number;
-  /** Requested share of the unlabelled windows. */
-  readonly share: number;
-  /** Null for cycle 0. */
-  readonly selection: {
-    readonly total: number;
-    readonly per_class: Readonly<Record<string, number>>;
-    readonly thresholds: Readonly<Record<string, number | null>>;
-    /** 0 to 1: total variation distance between the class shares of the selection and of the labelled windows. */
-    readonly share_shift: number;
-    /** Per class and overall; null if no true labels are known. */
-    readonly truth: PseudoLabelTruth | null;
-  } | null;
-  /** Metrics on the holdout. */
-  readonly holdout: Pick<
-    ClassificationMetrics,
-    "n" | "accuracy" | "macro_f1" | "expected_calibration_error" | "log_loss"
-  >;
-  /** Output of the cycle's network for the unlabelled windows. */
-  readonly unlabelled: {
-    readonly mean_confidence: number;
-    /** Mean entropy as a fraction of its maximum. */
-    readonly mean_entropy: number;
-    readonly predicted: Readonly<Record<string, number>>;
-    /** Share of windows whose label differs from the previous cycle's; null for cycle 0. */
-    readonly flipped: number | null;
-    /** Macro F1 over all windows with a known true label. */
-    readonly macro_f1: number | null;
-    readonly accuracy: number | null;
-  };
-}
-
-/** Accuracy of pseudo-labels, if true labels are known. */
-export interface PseudoLabelTruth {
-  /** Share of correct pseudo-labels. */
-  readonly accuracy: number;
-  /** Per class; recall is computed over all unlabelled windows in the class. */
-  readonly per_class: Readonly<Record<string, { readonly precision: number | null; readonly recall: number | null }>>;
-}
 
 export interface CurriculumResult<W> {
   readonly cycles: readonly CycleReport[];

@@ -85,12 +85,15 @@ export interface CvReport {
   temperature: number;
   /** The fit on all data. */
   final_fit: {
+    /** Number of epochs. */
     epochs: number;
     /**
      * Penalty on the linear layer's weights, 1e15 if the layer stays unchanged; absent for a network trained in mini-batches.
      */
     penalty?: number;
+    /** Duration. */
     seconds: number;
+    /** Number of training windows. */
     n_windows: number;
     /**
      * The choice that `auto` made, and the losses that it is based on; absent for other networks and from reports of earlier
@@ -113,13 +116,25 @@ export interface TestSetReport {
   /** Windows by class name. */
   per_class: Record<string, number>;
   /** Metrics by person. */
-  users: { user: string; metrics: ClassificationMetrics }[];
+  users: {
+    /** Name of the person. */
+    user: string;
+    /** Metrics over the person's windows. */
+    metrics: ClassificationMetrics;
+  }[];
   /** Metrics over all windows. */
   pooled: ClassificationMetrics;
   /** Mean and standard deviation over people. */
   over_users: MetricsSummary;
   /** The person with the lowest macro-F1. */
-  worst_user: { user: string; macro_f1: number; accuracy: number };
+  worst_user: {
+    /** Name of the person. */
+    user: string;
+    /** The person's macro-F1. */
+    macro_f1: number;
+    /** The person's accuracy. */
+    accuracy: number;
+  };
 }
 
 /** One fold, tested on people or windows that its network has not learned from. */

@@ -33,7 +33,14 @@ export interface FineTuningReport {
   /** Everyone in the new recordings. */
   users: FineTunedPerson[];
   /** Mean macro-F1 over people. */
-  mean: { as_is: number; fine_tuned: number; from_scratch: number };
+  mean: {
+    /** Of the starting model, unchanged. */
+    as_is: number;
+    /** Of the networks trained from the starting model's weights. */
+    fine_tuned: number;
+    /** Of the networks trained from random weights. */
+    from_scratch: number;
+  };
   /** Fine-tuned minus the model as it is. */
   gain_over_as_is: FineTuningGain;
   /** Fine-tuned minus trained from scratch. */

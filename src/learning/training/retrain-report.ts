@@ -1,7 +1,8 @@
 // retrain_report.json: the results of every cycle, the gate's rules, and the outcome.
 
 import { z } from "zod";
-import type { CycleReport, StopReason } from "./curriculum.ts";
+import type { StopReason } from "./curriculum.ts";
+import type { CycleReport } from "./cycle-report.ts";
 import type { GateRule, HoldoutComparison, Proxies } from "./promotion-gate.ts";
 
 /** The content of retrain_report.json. */
@@ -18,11 +19,28 @@ export interface RetrainReport {
   /** Class names, in the order of the network's outputs. */
   classes: string[];
   /** Labelled people in the training data, and their windows. */
-  labelled: { people: string[]; windows: number };
+  labelled: {
+    /** Names of the people. */
+    people: string[];
+    /** Number of their windows. */
+    windows: number;
+  };
   /** Labelled people in the holdout, and their windows. */
-  holdout: { people: string[]; windows: number };
-  /** The unlabelled recordings; the fingerprint is a hash of their content. */
-  unlabelled: { files: string[]; fingerprint: string; windows: number };
+  holdout: {
+    /** Names of the people. */
+    people: string[];
+    /** Number of their windows. */
+    windows: number;
+  };
+  /** The unlabelled recordings. */
+  unlabelled: {
+    /** Paths, as given by the user. */
+    files: string[];
+    /** "sha256:..." hash of their content. */
+    fingerprint: string;
+    /** Number of their windows. */
+    windows: number;
+  };
   /** Cycles in order, starting with cycle 0. */
   cycles: CycleReport[];
   /** The best cycle on the holdout. */
@@ -32,9 +50,19 @@ export interface RetrainReport {
   /** Comparison between the best cycle and the champion. */
   comparison: HoldoutComparison;
   /** Measures on the unlabelled windows; null if the candidate had already failed on the holdout. */
-  proxies: { champion: Proxies; candidate: Proxies } | null;
-  /** Every rule with its measured value. */
-  gate: { passed: boolean; rules: GateRule[] };
+  proxies: {
+    /** Measures of the champion. */
+    champion: Proxies;
+    /** Measures of the best cycle's network. */
+    candidate: Proxies;
+  } | null;
+  /** The promotion gate. */
+  gate: {
+    /** Whether the candidate satisfies every rule. */
+    passed: boolean;
+    /** Every rule with its measured value. */
+    rules: GateRule[];
+  };
   /** Duration in seconds. */
   seconds: number;
   /** Warnings for the reader. */

@@ -27,7 +27,12 @@ export interface ChannelStats {
   /** 95th percentile. */
   readonly percentile_95: number;
   /** Counts in equal-width bins; there is one more edge than counts. */
-  readonly histogram: { readonly counts: readonly number[]; readonly bin_edges: readonly number[] };
+  readonly histogram: {
+    /** Number of values per bin. */
+    readonly counts: readonly number[];
+    /** Limits of the bins, ascending, in the channel's unit. */
+    readonly bin_edges: readonly number[];
+  };
 }
 
 /** Statistics of the raw samples in physical units, over all rows (not over windows). */

@@ -75,8 +75,11 @@ export interface DriftBenchResult {
   readonly other_mix: Readonly<Record<JudgeName, NoDriftFigures>>;
   /** Figures for each change, in catalogue order. */
   readonly changes: readonly {
+    /** Name of the change, such as "offset of 1 SD in one channel". */
     readonly name: string;
+    /** The verdict that names this change correctly. */
     readonly expected: DriftVerdict;
+    /** Figures by judge. */
     readonly figures: Readonly<Record<JudgeName, ChangeFigures>>;
   }[];
   /** Warnings for the reader. */

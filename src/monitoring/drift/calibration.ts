@@ -26,8 +26,11 @@ export interface CalibrationRung extends NullRung {
    * is only one person.
    */
   readonly false_alarms: {
+    /** Share with p <= .05. */
     readonly p_at_most_5_percent: number;
+    /** Share with p <= .01. */
     readonly p_at_most_1_percent: number;
+    /** Share whose score exceeds `reach`. */
     readonly beyond_reach: number;
   } | null;
   /**
@@ -36,6 +39,12 @@ export interface CalibrationRung extends NullRung {
    */
   readonly evidence_factor: number;
 }
+
+/** A figure for each statistic. */
+export type SeenByStatistic = Readonly<Record<"ks" | "ksWithinClasses", number>> & {
+  /** Absent from older calibrations. */
+  readonly ksByClass?: number;
+};
 
 /** Statistics and scores of drift-free batches, for one kind of reference. */
 export interface KindCalibration {
@@ -53,10 +62,11 @@ export interface KindCalibration {
   /** For each statistic, the share of batches with p <= .05 after a shift of `shift_sd` in one channel. */
   readonly seen:
     | ({
+        /** Size of the shift, in standard deviations of the channel. */
         readonly shift_sd: number;
         /** For each statistic, growth of ln(evidence) per batch after a shift of `shift_sd` in one channel. */
-        readonly growth?: Readonly<Record<"ks" | "ksWithinClasses", number>> & { readonly ksByClass?: number };
-      } & Readonly<Record<"ks" | "ksWithinClasses", number>> & { readonly ksByClass?: number })
+        readonly growth?: SeenByStatistic;
+      } & SeenByStatistic)
     | null;
   /** Usual distances within each class; absent from older calibrations. */
   readonly classes?: ClassStandards;
@@ -126,6 +136,7 @@ export interface MeasuredRunLength {
   readonly seconds: number;
   /** Results for each kind of day; each person has one stream per kind. */
   readonly days: readonly {
+    /** How the days were put together: as recorded, or from bouts. */
     readonly day: RehearsedDay;
     /** Number of batches in each stream up to its first alarm, or to its end. */
     readonly batches: number;

@@ -16,10 +16,21 @@ export interface RollingReference {
   /** Maximum number of batches in the reference. */
   window_size: number;
   /** Batches, oldest first. */
-  batches: { batch_id: string; timestamp: string; per_channel_mean: PerChannel; per_channel_std: PerChannel }[];
+  batches: {
+    /** Id of the batch within its stream. */
+    batch_id: string;
+    /** When the batch was received; ISO 8601, UTC. */
+    timestamp: string;
+    /** Mean of each channel, in its unit. */
+    per_channel_mean: PerChannel;
+    /** Population standard deviation of each channel, in its unit. */
+    per_channel_std: PerChannel;
+  }[];
   /** Statistics over all batches of the reference, by channel. */
   aggregated: {
+    /** Mean over the pooled samples of all batches. */
     rolling_mean: PerChannel;
+    /** Standard deviation over the pooled samples of all batches. */
     rolling_std: PerChannel;
     /** Trend of the batch means, by channel name. */
     trend: Record<string, Trend>;

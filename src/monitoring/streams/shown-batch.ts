@@ -63,7 +63,12 @@ export interface ShownBatch {
   /** One entry per available reference. */
   comparisons: ShownComparison[];
   /** Channels that are furthest from the leading reference; empty if the ledger no longer keeps the per-channel distances. */
-  channels: { channel: string; score: number }[];
+  channels: {
+    /** Name of the channel or signal. */
+    channel: string;
+    /** Its score against the leading reference. */
+    score: number;
+  }[];
   /** Faults that would explain the change. */
   likely_causes: JudgedBatch["likely_causes"];
   /** Share of windows by predicted class; null for a rejected batch. */
@@ -75,7 +80,12 @@ export interface ShownBatch {
   /** Recorded time in seconds; null for a rejected batch. */
   seconds: number | null;
   /** Faults found by the quality gate; empty unless the batch was rejected. */
-  faults: { code: string; message: string }[];
+  faults: {
+    /** Identifies the kind of fault. */
+    code: string;
+    /** The fault in words. */
+    message: string;
+  }[];
 }
 
 /** What a store knows about a batch besides its result, as JSON. */

@@ -10,7 +10,18 @@ export interface StreamList {
   /** When the list was made; ISO 8601, UTC. */
   at: string;
   /** Number of streams in total and by condition; a stream may count towards several conditions. */
-  counts: { total: number; alarm: number; silent: number; rejected: number; retired: number };
+  counts: {
+    /** Number of all streams. */
+    total: number;
+    /** Streams in alarm. */
+    alarm: number;
+    /** Streams whose next batch is overdue. */
+    silent: number;
+    /** Streams whose last batch was rejected. */
+    rejected: number;
+    /** Streams that a user retired. */
+    retired: number;
+  };
   /** Number of streams that match the request, of which `streams` may contain only some. */
   matching: number;
   /** The streams, by urgency: alarms (newest first), silent streams, streams whose last batch was rejected, all others. */

@@ -66,7 +66,10 @@ export interface ListedStream {
   /** Time since the last batch, compared with the stream's usual interval. */
   silence: StreamSilence;
   /** Number of batches, in total and by status. */
-  batches: { total: number } & Record<BatchStatus, number>;
+  batches: {
+    /** Number of batches, regardless of status. */
+    total: number;
+  } & Record<BatchStatus, number>;
   /** The last batches, oldest first. */
   series: ListedBatch[];
   /** When the user retired the stream; null if it is in use. */

@@ -10,10 +10,21 @@ import type { DeviceModel } from "./device-json.ts";
 export interface OnnxNetwork<T> {
   /** The build's `InferenceSession`. */
   readonly session: {
+    /** Runs the network on named inputs, and resolves to the named outputs. */
     run(
       feeds: Record<string, T>,
       fetches: readonly string[],
-    ): Promise<Readonly<Record<string, { readonly data: unknown }>>>;
+    ): Promise<
+      Readonly<
+        Record<
+          string,
+          {
+            /** The tensor's values; a Float32Array for model.onnx. */
+            readonly data: unknown;
+          }
+        >
+      >
+    >;
   };
   /** The build's tensor class. */
   readonly Tensor: new (

@@ -38,7 +38,17 @@ export interface DeviceModel {
   /** Grid edges by channel, including signals computed from a sensor's axes. */
   readonly edges: Readonly<Record<string, QuantileGrid>>;
   /** Smallest and largest value of each channel in the training data; absent from earlier versions. */
-  readonly ranges?: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
+  readonly ranges?: Readonly<
+    Record<
+      string,
+      {
+        /** Smallest value, in the channel's unit. */
+        readonly min: number;
+        /** Largest value. */
+        readonly max: number;
+      }
+    >
+  >;
 }
 
 /** Builds device.json from the files of a model folder. */

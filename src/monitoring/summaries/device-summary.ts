@@ -11,6 +11,7 @@ import type { TurningSums } from "./turning-scale.ts";
 
 export type { AbsurdSample, KnownRange } from "../../signals/data/absurd-values.ts";
 export type {
+  ArrivedFaults,
   BatchQuality,
   ChannelContent,
   LostTime,
@@ -64,16 +65,27 @@ export interface DeviceSummaryJson {
    */
   readonly by_class: readonly (Readonly<Record<string, ChannelSummaryJson>> | null)[] | null;
   /** The network's output for the windows; null, like `by_class`, if there was no window. */
-  readonly signals: (Omit<ModelSignals, "classCounts"> & { readonly class_counts: readonly number[] }) | null;
+  readonly signals:
+    | (Omit<ModelSignals, "classCounts"> & {
+        /** [K] number of windows by predicted class. */
+        readonly class_counts: readonly number[];
+      })
+    | null;
   /** Figures that the quality gate bases its decision on; absent from earlier versions. */
   readonly quality?: BatchQuality;
   /** Time without movement, in seconds; see `StillSummary`. Absent from earlier versions. */
   readonly still?: {
+    /** Time that was left out. */
     readonly seconds: number;
+    /** Duration of all rows. */
     readonly of_seconds: number;
+    /** How long nothing had moved by the time of the last row. */
     readonly at_end: number;
+    /** Whether nothing moved from the first row to the last. */
     readonly throughout: boolean;
+    /** Whether nothing of the batch is left to judge. */
     readonly is_all: boolean;
+    /** Whether the time that was left out extends to the last row. */
     readonly is_at_end: boolean;
   };
   /**

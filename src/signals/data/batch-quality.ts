@@ -11,12 +11,20 @@ import type { SampledRows } from "./sampled-rows.ts";
 import { rateOfSampling, samplingSteps } from "./sampling.ts";
 import { stretchesByRecording, stretchSeconds } from "./stretches.ts";
 
+/** Counts of unusable values. */
+export interface ArrivedFaults {
+  /** Number of values that are empty or not numbers. */
+  readonly missing: number;
+  /** Number of infinite values. */
+  readonly infinite: number;
+}
+
 /** Measurements of a batch's rows for the quality gate. */
 export interface BatchQuality {
   /** Number of rows that arrived, whether or not they were kept. */
   readonly rows_read: number;
-  /** Number of times that are not numbers, and number of infinite times. */
-  readonly time: { readonly missing: number; readonly infinite: number };
+  /** Unusable times of rows. */
+  readonly time: ArrivedFaults;
   /** Total recorded time in all stretches, in seconds. */
   readonly seconds: number;
   /** Recordings in the order of their first rows. */
@@ -26,7 +34,7 @@ export interface BatchQuality {
   /** Time that windows can cover, in seconds. */
   readonly usable: UsableTime;
   /** By channel. */
-  readonly channels: Readonly<Record<string, ChannelContent & { readonly missing: number; readonly infinite: number }>>;
+  readonly channels: Readonly<Record<string, ChannelContent & ArrivedFaults>>;
 }
 
 /** One recording in a batch. */

@@ -17,13 +17,26 @@ export interface UnlabelledReport {
   stretches: number;
   /** Their total length. */
   seconds: number;
-  /** The longest stretch; `start_s` is on its recording's clock. */
-  longest: { user: string; recording: string; start_s: number; seconds: number };
-  /**
-   * Stretches by length: each entry counts the stretches shorter than `below_seconds` that are not in an earlier entry; null
-   * for all longer stretches.
-   */
-  by_length: { below_seconds: number | null; stretches: number; seconds: number }[];
+  /** The longest stretch. */
+  longest: {
+    /** Name of the person. */
+    user: string;
+    /** Name of the recording. */
+    recording: string;
+    /** Start in seconds, on the recording's clock. */
+    start_s: number;
+    /** Length. */
+    seconds: number;
+  };
+  /** Stretches by length, shortest first; each stretch is counted in one entry. */
+  by_length: {
+    /** Upper limit of the lengths in this entry; null for the last entry, which has none. */
+    below_seconds: number | null;
+    /** Number of stretches. */
+    stretches: number;
+    /** Their total length. */
+    seconds: number;
+  }[];
 }
 
 const bounds = [1, 10, 60, 600, null];

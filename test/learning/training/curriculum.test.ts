@@ -6,9 +6,9 @@ import {
   type CurriculumOptions,
   type CurriculumResult,
   type CycleFit,
-  type CycleReport,
   runCurriculum,
 } from "../../../src/learning/training/curriculum.ts";
+import type { CycleReport } from "../../../src/learning/training/cycle-report.ts";
 import type { Selection } from "../../../src/learning/training/select-pseudo-labels.ts";
 
 /** The result of a fit: its macro-F1 on the holdout, and for each unlabelled window, the predicted class and its confidence. */

@@ -15,6 +15,7 @@ import { refuseUnitsWithinPeople } from "../signals/data/refuse-units-within-peo
 import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { parseUnitChoice } from "../signals/data/unit-choice.ts";
 import { type TableColumn, TableWriter } from "../signals/files/write-table.ts";
+import { impossiblePeopleOfRows } from "./impossible-people.ts";
 import { openForTrainingLabelledOrNot } from "./open-for-training.ts";
 import { checkOutFile } from "./out-file.ts";
 import { refuseOverwritingInput } from "./refuse-overwriting-input.ts";
@@ -94,8 +95,10 @@ function decideChannelsToConvert(
   for (const warning of found.warnings) reporter.warn(warning);
   const decided = decideUnitsToConvert(rows.channels, found, { sensor, units: choice });
   for (const warning of decided.warnings) reporter.warn(warning);
+  const converted = convertUnitsOfRows(rows, decided.conversions);
+  for (const warning of impossiblePeopleOfRows(converted, decided.sensors)) reporter.warn(warning);
   return {
-    converted: convertUnitsOfRows(rows, decided.conversions),
+    converted,
     channels: cleanChannels(rows.channels, found.sensors, decided),
   };
 }

@@ -4,21 +4,47 @@
 
 import { impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import type { StoredRows } from "../signals/data/stored-rows.ts";
 import { rangesUnderWindows, type WindowSet } from "../signals/data/windows.ts";
 import { unlikeTrainingCause } from "./unlike-training.ts";
 
 /** Maximum number of samples per person; an arbitrary choice. */
 const mostSamples = 2 ** 16;
 
+type Sensors = WatchedModel["sensors"];
+
 /** One warning per person and sensor. */
-export function impossiblePeople(windows: WindowSet, sensors: WatchedModel["sensors"]): string[] {
-  return windows.users.flatMap((user, u) => {
-    const found = impossibleSensors(columnsOfImpossiblePerson(windows, u), sensors, windows.samplingRateHz);
-    return found.map(
-      ({ message, cause }) =>
-        `Impossible values of ${user}: ${message}.${unlikeTrainingCause(cause)} Convert or repair these recordings, or leave them out.`,
-    );
+export function impossiblePeople(windows: WindowSet, sensors: Sensors): string[] {
+  return windows.users.flatMap((user, u) =>
+    describeImpossiblePerson(user, columnsOfImpossiblePerson(windows, u), sensors, windows.samplingRateHz),
+  );
+}
+
+/** As `impossiblePeople`, for recordings that are not cut into windows: examines the longest recording of each person. */
+export function impossiblePeopleOfRows(rows: StoredRows, sensors: Sensors): string[] {
+  const longest = new Map<string, number>();
+  for (const [r, { user, start, end }] of rows.recordings.entries()) {
+    const known = rows.recordings[longest.get(user) ?? -1];
+    if (known === undefined || end - start > known.end - known.start) longest.set(user, r);
+  }
+  return [...longest].flatMap(([user, r]) => {
+    const { start, end } = rows.recordings[r]!;
+    const to = Math.min(end, start + mostSamples);
+    const columns = Object.fromEntries(rows.channels.map((name, c) => [name, rows.values(c, start, to)]));
+    return describeImpossiblePerson(user, columns, sensors, 1 / rows.sampling[r]!.periodSeconds);
   });
+}
+
+function describeImpossiblePerson(
+  user: string,
+  columns: Record<string, Float32Array>,
+  sensors: Sensors,
+  samplingRateHz: number,
+): string[] {
+  return impossibleSensors(columns, sensors, samplingRateHz).map(
+    ({ message, cause }) =>
+      `Impossible values of ${user}: ${message}.${unlikeTrainingCause(cause)} Convert or repair these recordings, or leave them out.`,
+  );
 }
 
 function columnsOfImpossiblePerson(

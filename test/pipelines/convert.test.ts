@@ -113,6 +113,13 @@ describe("the clean table", () => {
     }
   });
 
+  it("comes with a warning about values that no person can have", async () => {
+    const turned = ["Gx", "Gy", "Gz"].map((name) => `degrees(${name}) AS ${name}`).join(", ");
+    await copy("turned.csv", `* EXCLUDE (n) REPLACE (${turned}) ${simulated}`);
+    const { stderr } = await run("convert", "turned.csv", "--out", "turned.parquet", "--sensor", "gyr:Gx,Gy,Gz[rad/s]");
+    expect(stderr).toMatch(/^warning: Impossible values of person-01: .*Gx, Gy, Gz are in deg\/s instead of rad\/s/m);
+  });
+
   it("has no activities and only the unknown person if the files have neither", async () => {
     await copy(
       "bare.csv",

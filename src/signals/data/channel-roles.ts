@@ -122,7 +122,22 @@ function warnOfSensorsWithoutChannelRole(
   file: string,
   warn: (message: string) => void,
 ): void {
-  const found = new Set(sensorsByName(available).map(({ kind }) => kind));
+  const sensors = sensorsByName(available);
+  const found = new Set(sensors.map(({ kind }) => kind));
+  const isOfAcceleration = available.filter((column) => /acc/i.test(column));
+  if (found.has("gyroscope") && !sensors.some(({ kind }) => kind !== "gyroscope") && isOfAcceleration.length > 0) {
+    warn(
+      `${file}: only a gyroscope is read, because ${listedColumns(isOfAcceleration)} ${isOfAcceleration.length === 1 ? "is" : "are"} not the three axes of an accelerometer.`,
+    );
+  }
+  const isGyroscopeNamed =
+    found.has("gyroscope") || available.some((column) => sensorKindByColumnName(column) === "gyroscope");
+  const turns = isGyroscopeNamed ? undefined : columnsOfTurns(available);
+  if (turns !== undefined) {
+    warn(
+      `${file}: ${turns.join(", ")} may be angular velocities or angles, so they are not read. If they are angular velocities, add ${shellCommand("--sensor", `gyr:${turns.join(",")}`)}`,
+    );
+  }
   for (const [kind, option] of [
     ["accelerometer", "acc"],
     ["gyroscope", "gyr"],
@@ -135,6 +150,18 @@ function warnOfSensorsWithoutChannelRole(
       `${file}: ${listedColumns(unread)} are named like a${kind === "accelerometer" ? "n" : ""} ${kind}, but their names do not say which are its axes, so they are not read.${how}`,
     );
   }
+}
+
+/** Finds three columns such as Rotation.roll, Rotation.pitch and Rotation.yaw. */
+function columnsOfTurns(available: readonly string[]): readonly string[] | undefined {
+  for (const column of available) {
+    if (!/rot(?:ation)?(?![a-z]).*roll/i.test(column)) continue;
+    const axes = ["roll", "pitch", "yaw"].map((word) =>
+      available.find((name) => name.toLowerCase() === column.toLowerCase().replace("roll", word)),
+    );
+    if (axes.every((name) => name !== undefined)) return axes;
+  }
+  return undefined;
 }
 
 /**

@@ -13,7 +13,7 @@ import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { textClock } from "../files/text-clock.ts";
 import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
-import { sensorInText } from "../sensors/sensor-in-text.ts";
+import { kindOfSensorInText, sensorInText } from "../sensors/sensor-in-text.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
@@ -21,6 +21,9 @@ import type { ColumnOptions } from "./named-columns.ts";
 import { pooledSensorsToJoin } from "./pooled-sensors.ts";
 import { refuseOtherClocks } from "./refuse-other-clocks.ts";
 import { numericColumnsOfSeparateSensors, schemaOfSeparatedSensors } from "./separate-sensors.ts";
+
+/** Matches the path of a file in an archive. */
+const isInArchive = /\.(zip|xlsx|xlsm)\//i;
 
 /** One sensor's file. */
 export interface SensorFile {
@@ -49,9 +52,13 @@ export async function tablesOfSensorFiles(
   const sets = new Map<string, SensorFile[]>();
   const keyOf = new Map<SourceFile, string>();
   const ofAxes = await sensorFilesOfAxes(files, columnsOf);
+  const ofLetters = await sensorFilesOfLetters(
+    files.filter((file) => !ofAxes.has(file)),
+    columnsOf,
+  );
   for (const file of files) {
     if (ofAxes.has(file)) continue;
-    const named = sensorInText(basename(file.path));
+    const named = ofLetters.get(file) ?? sensorInText(basename(file.path));
     if (named === undefined) continue;
     const key = join(dirname(file.path), named.rest);
     sets.set(key, [...(sets.get(key) ?? []), { file, sensor: named.sensor, kind: named.kind }]);
@@ -79,7 +86,7 @@ export async function tablesOfSensorFiles(
     if (parts === undefined) {
       // An archive contains everything that an app recorded, so some of its files may be left out; files given by the user
       // never are.
-      if (besides.has(file) || (file.stored !== undefined && folders.has(dirname(file.path))))
+      if (besides.has(file) || (isInArchive.test(file.path) && folders.has(dirname(file.path))))
         leftOut.push(basename(file.path));
       else tables.push(file);
       continue;
@@ -113,6 +120,39 @@ async function sensorFilesOfAxes(
   return found;
 }
 
+/** Letters that stand for sensors at the end of file names, as in FallAllD's S01_D1_A001_T01_A.dat. */
+const sensorOfFileLetter: Readonly<Record<string, string>> = { A: "acc", G: "gyro", M: "mag", B: "baro" };
+
+/**
+ * Finds files whose names end in a separate letter for the sensor, and otherwise are the same. The letters count only if they
+ * include A and G, and no column contradicts them.
+ */
+async function sensorFilesOfLetters(
+  files: readonly SourceFile[],
+  columnsOf: (file: SourceFile) => Promise<readonly string[]>,
+): Promise<Map<SourceFile, { sensor: string; kind: string; rest: string }>> {
+  const named = files.flatMap((file) => {
+    const [, rest, letter] = /^(.+)[_ -]([A-Za-z])(?:\.\w+)+$/.exec(basename(file.path)) ?? [];
+    return letter === undefined ? [] : [{ file, rest: rest!, letter: letter.toUpperCase() }];
+  });
+  const found = new Map<SourceFile, { sensor: string; kind: string; rest: string }>();
+  for (const own of Map.groupBy(named, ({ file, rest }) => join(dirname(file.path), rest)).values()) {
+    const letters = own.map(({ letter }) => letter);
+    if (!["A", "G"].every((letter) => letters.includes(letter))) continue;
+    if (new Set(letters).size < letters.length || letters.some((letter) => !(letter in sensorOfFileLetter))) continue;
+    const parts: [SourceFile, { sensor: string; kind: string; rest: string }][] = [];
+    for (const { file, rest, letter } of own) {
+      const sensor = sensorOfFileLetter[letter]!;
+      const kind = kindOfSensorInText(sensor) ?? sensor;
+      const sensors = sensorsByName(await columnsOf(file).catch(() => []));
+      if (sensors.some((other) => other.kind !== "unknown" && other.kind !== kind)) break;
+      parts.push([file, { sensor, kind, rest }]);
+    }
+    if (parts.length === own.length) for (const [file, part] of parts) found.set(file, part);
+  }
+  return found;
+}
+
 async function countChannelsOfSensorFile(
   file: SourceFile,
   columnsOf: (file: SourceFile) => Promise<readonly string[]>,
@@ -131,9 +171,7 @@ async function filesBesideRecordings(
   columnsOf: (file: SourceFile) => Promise<readonly string[]>,
   sensorFolders: ReadonlySet<string>,
 ): Promise<Set<SourceFile>> {
-  const besides = files.filter(
-    ({ path, stored }) => (stored !== undefined && /\.zip\//i.test(path)) || sensorFolders.has(dirname(path)),
-  );
+  const besides = files.filter(({ path }) => isInArchive.test(path) || sensorFolders.has(dirname(path)));
   if (besides.length < 2) return new Set();
   const sensors = new Map<SourceFile, number>();
   for (const file of besides) {

@@ -2,11 +2,8 @@
 // endings to line feeds. Rewrites tables that begin after other lines, have no header line, or are separated by spaces.
 // Converts workbooks and devices' own files to tables. Leaves everything else to be read in place.
 
-import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { UserError } from "../../errors.ts";
 import { actigraphRecording, isActigraph } from "./actigraph.ts";
 import { arffAsTable, isArff } from "./arff-table.ts";
@@ -20,7 +17,6 @@ import { fileBytes } from "./file-bytes.ts";
 import { emptyFilesLeftOut, filesInFolder, type SourceFile } from "./find-files.ts";
 import { garminFitRecording, isGarminFit } from "./garmin-fit.ts";
 import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
-import { headOfGzip } from "./head-of-gzip.ts";
 import { separateJoinedText } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-as-csv.ts";
 import { besideKnownLayout, clockInKnownLayout } from "./known-layouts.ts";
@@ -43,6 +39,7 @@ import { withoutTextBelow } from "./text-below.ts";
 import { isWindows1252Encoding, refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { copyTextLines, isBlankLine, linesOfText, writeTextLines } from "./text-lines.ts";
+import { unpackGzip } from "./unpack-gzip.ts";
 import { unzipEntry, unzippableEntries, type ZipEntry } from "./unzip.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
 import { vectorLines, vectorLinesAsTable } from "./vector-lines.ts";
@@ -91,29 +88,26 @@ async function withoutFilesBeside(
 async function readableFile(database: Database, file: SourceFile, options: NamingOptions): Promise<SourceFile[]> {
   if (file.remote || file.format === "parquet") return [file];
   const stored = file.stored ?? file.path;
-  const head = await fileBytes(stored, 0, headBytes);
-  if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4)
+  const bytes = await fileBytes(stored, 0, headBytes);
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4)
     return readableFilesOfArchive(database, file, options);
-  const gzipped = /\.gz$/i.test(stored);
-  if (gzipped && !isReadableFileGzipped(head)) return [file];
-  const bytes = gzipped ? await headOfGzip(stored, file.path, headBytes) : head;
-  if (isAxivity(bytes)) {
-    const plain = gzipped ? options.scratch.file("unpacked.cwa") : stored;
-    if (gzipped) await pipeline(createReadStream(stored), createGunzip(), createWriteStream(plain));
-    return [await deviceRecordingTable(file, "block", await axivityRecording(file.path, plain), options)];
+  if (/\.gz$/i.test(stored)) {
+    if (!isReadableFileGzipped(bytes)) return [file];
+    const out = options.scratch.file("unpacked.csv");
+    await unpackGzip(stored, file.path, out);
+    return readableFile(database, { ...file, stored: out }, options);
   }
+  if (isAxivity(bytes))
+    return [await deviceRecordingTable(file, "block", await axivityRecording(file.path, stored), options)];
   if (isGeneactiv(bytes))
     return [await deviceRecordingTable(file, "page", await geneactivRecording(file.path, stored), options)];
-  if (!gzipped && isGarminFit(bytes))
+  if (isGarminFit(bytes))
     return [await deviceRecordingTable(file, "message", await garminFitRecording(file.path, stored), options)];
-  if (!gzipped && isEmbracePlus(bytes)) {
+  if (isEmbracePlus(bytes)) {
     const { size } = await stat(stored);
     return [await deviceRecordingTable(file, "record", await embracePlusRecording(file.path, stored, size), options)];
   }
-  refuseReadableBinary(
-    file.path,
-    binaryFormat(gzipped || !isReadableFileGzipped(head) ? bytes : headOfOtherFormat(head)),
-  );
+  refuseReadableBinary(file.path, binaryFormat(isReadableFileGzipped(bytes) ? headOfOtherFormat(bytes) : bytes));
   refuseDamagedOtherFormat(file.path, bytes);
   refuseTarFormat(file.path, bytes);
   const encoding = textEncoding(bytes);
@@ -199,9 +193,9 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const header = tableLines[0]!.replace(/^\ufeff/, "");
     const time = plain.names.indexOf(options.time ?? usualColumnOfRole(plain.names, "time") ?? "");
     const { separator } = plain;
-    const whole = gzipped ? file : await withoutTextBelow(file, { separator, width: plain.names.length }, options);
-    const own = gzipped ? file : await oldestFirst(whole, tableLines, { separator, time }, options);
-    const tables = gzipped ? [file] : await separateJoinedText(own, header, { separator, time }, options);
+    const whole = await withoutTextBelow(file, { separator, width: plain.names.length }, options);
+    const own = await oldestFirst(whole, tableLines, { separator, time }, options);
+    const tables = await separateJoinedText(own, header, { separator, time }, options);
     if (!plain.decimalComma) return tables;
     const { thousandsPoint } = plain;
     return tables.map((own) => ({ ...own, decimalCommaWith: separator, thousandsPoint }));
@@ -212,7 +206,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (!isQuoted && layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces")
     return [file];
   const { separator, sample } = layout;
-  const whole = gzipped ? file : await withoutTextBelow(file, { separator, width: sample[0]!.length }, options);
+  const whole = await withoutTextBelow(file, { separator, width: sample[0]!.length }, options);
   const { table, header, ...form } = await tableWithNames(whole, layout, options);
   return separateJoinedText(table, header, form, options);
 }

@@ -199,7 +199,7 @@ export function refuseOtherArchiveFormats(path: string, entries: readonly ZipEnt
   const has = (name: string): boolean => entries.some((entry) => entry.name === name);
   const is = has("xl/workbook.bin")
     ? "a binary Excel workbook (.xlsb)"
-    : has("content.xml") && has("META-INF/manifest.xml")
+    : has("content.xml")
       ? "an OpenDocument file (.ods)"
       : has("Index/Document.iwa")
         ? "an Apple Numbers file"

@@ -30,7 +30,6 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   group: [
     ...["user", "userid", "subject", "subjectid", "participant", "participantid", "person", "personid"],
     ...["volunteer", "patient", "patientid", "wearer", "pid", "sub"],
-    // Left out: "subject code", which device files contain, because many people never set it.
     ...[
       "subj",
       "subjid",
@@ -114,7 +113,10 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
     const match =
       available.find((column) => normaliseUsualColumnName(column) === usual) ??
       available.find((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === usual);
-    if (match !== undefined) return match;
+    if (match === undefined) continue;
+    if (role !== "group" || (usual !== "group" && usual !== "id")) return match;
+    // Alone, a subject code is not the person: device files contain it, and many people never set it.
+    return available.find((column) => normaliseUsualColumnName(column) === "subjectcode") ?? match;
   }
   const bareOf = (column: string): string => column.replace(wrapper, "");
   if (available.some((column) => bareOf(column) !== column)) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { throwDataFault } from "../../../src/data-fault.ts";
 import { resolveColumnRoles } from "../../../src/signals/data/column-roles.ts";
 import { type ColumnRole, usualColumnNames, usualColumnOfRole } from "../../../src/signals/files/usual-column-names.ts";
 
@@ -28,6 +29,8 @@ describe("the clock of an export whose time column has an uncommon name", () => 
 test("a column for the person comes before a group or an id", () => {
   expect(usualColumnOfRole(["group", "id", "patient_code"], "group")).toBe("patient_code");
   expect(usualColumnOfRole(["id", "group"], "group")).toBe("group");
+  expect(usualColumnOfRole(["group", "Subject code"], "group")).toBe("Subject code");
+  expect(usualColumnOfRole(["time", "Subject code"], "group")).toBeNull();
 });
 
 test("each usual name is found", () => {
@@ -73,4 +76,29 @@ test("names columns of a gyroscope that are not read, because their names do not
       /gyro_roll, gyro_pitch, gyro_yaw are named like a gyroscope.*--sensor gyr:gyro_roll,gyro_pitch,gyro_yaw/,
     ),
   ]);
+});
+
+test.each([
+  [
+    ["time", "acc_magnitude", "gyro_x", "gyro_y", "gyro_z"],
+    "only a gyroscope is read, because acc_magnitude is not the",
+  ],
+  [
+    [
+      "Time",
+      "Acceleration.forward",
+      "Acceleration.side",
+      "Acceleration.up",
+      "Rotation.roll",
+      "Rotation.pitch",
+      "Rotation.yaw",
+    ],
+    "add --sensor gyr:Rotation.roll,Rotation.pitch,Rotation.yaw",
+  ],
+])("a sensor that is left out is named: %s", (columns, expected) => {
+  const warnings: string[] = [];
+  resolveColumnRoles(columns, {}, { label: false, group: false }, "a.csv", throwDataFault, (message) =>
+    warnings.push(message),
+  );
+  expect(warnings.join("\n")).toContain(expected);
 });

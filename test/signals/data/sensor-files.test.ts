@@ -177,3 +177,24 @@ test("files whose rows share whole seconds are joined by a finer time, or not at
   });
   expectJoined(await readRecordings(files, { ...unlabelled, columns: { time: "Milliseconds" } }));
 });
+
+test("a letter at the end of the file names stands for the sensor, if the letters fit", async () => {
+  const options = { head: "", time: false };
+  const { path } = folderOf({
+    "S01_D1_A.dat": table(acc, 0, options),
+    "S01_D1_G.dat": table(gyro, 0, options),
+    "S01_D1_M.dat": table(() => [22, -5, 41], 0, options),
+    "walk_A.csv": table(acc, 0, { head: "time,acc_x,acc_y,acc_z" }),
+    "walk_G.csv": table(acc, 0, { head: "time,acc_x,acc_y,acc_z" }),
+  });
+  const named: ReadRecordingsOptions = { ...unlabelled, columns: { columns: ["x", "y", "z"] } };
+  const read = await readRecordings(
+    ["A", "G", "M"].map((letter) => path(`S01_D1_${letter}.dat`)),
+    named,
+  );
+  expectJoined(read);
+  expect(read.recordings.channels).toEqual(["acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z"]);
+  expect(read.quality.warnings).toContainEqual(expect.stringContaining("Not read: S01_D1_M.dat."));
+  const { recordings } = await readRecordings([path("walk_A.csv"), path("walk_G.csv")], unlabelled);
+  expect(recordings.channels).toEqual(["acc_x", "acc_y", "acc_z"]);
+});

@@ -221,7 +221,7 @@ describe("what cannot be read", () => {
     expect(workbook.message).toContain("this Excel workbook cannot be read: it has no xl/_rels/workbook.xml.rels.");
     expect(workbook.advice).toMatch(/save it again, as \.xlsx or as "CSV UTF-8"/);
     expect((await refusal("a.xlsb", zip({ ...types, "xl/workbook.bin": "x" }))).message).toContain("(.xlsb)");
-    expect((await refusal("a.ods", zip({ "content.xml": "x", "META-INF/manifest.xml": "x" }))).message).toContain(
+    expect((await refusal("a.ods", zip({ "content.xml": "x", mimetype: "x" }))).message).toContain(
       "an OpenDocument file (.ods)",
     );
   });

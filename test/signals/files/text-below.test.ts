@@ -1,5 +1,6 @@
 // A logger that loses power cuts off the last line, and programs write remarks below a table. The rows above them are read.
 
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { folderOf } from "../data/tables.ts";
@@ -60,4 +61,13 @@ test.each([
   ["text between the rows", `${[names, ...rows.slice(0, 200), "EOF", ...rows.slice(200)].join("\n")}\n`],
 ])("%s is still refused", async (_, content) => {
   await expect(read(content)).rejects.toThrow(/has \d values?; expected 4/);
+});
+
+test("a last line that was cut off and blank lines between recordings, in a gzip file", async () => {
+  const whole = [names, ...rows].join("\n");
+  const { path } = folderOf({ "a.csv.gz": gzipSync(`${whole}\n\n${rows.join("\n")}\n8.00,0.99`) });
+  const { recordings, quality } = await readRecordings([path("a.csv.gz")], { requireLabels: false });
+  expect(recordings.time).toHaveLength(800);
+  expect(quality.warnings.join("\n")).toMatch(/last line is cut off/);
+  expect(quality.warnings.join("\n")).toMatch(/read as 2 recordings/);
 });

@@ -46,7 +46,7 @@ export interface TrackedConfig {
  */
 export function trackerServer(tracking: string | undefined, reporter: Reporter): ServerAddress | null {
   const server = serverAddress(tracking);
-  if (isMlflowOnlyAddress(tracking))
+  if (isMlflowOnlyAddress(server, tracking))
     reporter.warn("MLFLOW_TRACKING_URI is not an http(s) address, so nothing is reported");
   for (const warning of server?.warnings ?? []) reporter.warn(warning);
   return server;

@@ -32,8 +32,8 @@ export function serverAddress(
   tracking: string | undefined,
   environment: Environment = process.env,
 ): ServerAddress | null {
-  const written = tracking ?? environment.MLFLOW_TRACKING_URI ?? "";
-  if (written === "" || written === "none") return null;
+  const written = writtenServerAddress(tracking, environment);
+  if (written === null) return null;
   const url = URL.canParse(written) ? new URL(written) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
     // The environment variable may have been set for other tools.
@@ -75,10 +75,22 @@ function decodeServerAddress(text: string): string {
   }
 }
 
-/** Whether MLFLOW_TRACKING_URI refers to a store that only MLflow itself can write to. */
-export function isMlflowOnlyAddress(tracking: string | undefined, environment: Environment = process.env): boolean {
-  const named = tracking === undefined && (environment.MLFLOW_TRACKING_URI ?? "") !== "";
-  return named && environment.MLFLOW_TRACKING_URI !== "none" && serverAddress(undefined, environment) === null;
+/** The option or the environment variable; null if tracking is disabled. */
+function writtenServerAddress(tracking: string | undefined, environment: Environment): string | null {
+  const written = tracking ?? environment.MLFLOW_TRACKING_URI ?? "";
+  return written === "" || written === "none" ? null : written;
+}
+
+/**
+ * Whether MLFLOW_TRACKING_URI refers to a store that only MLflow itself can write to.
+ * @param server what `serverAddress` returned for the same option and environment
+ */
+export function isMlflowOnlyAddress(
+  server: ServerAddress | null,
+  tracking: string | undefined,
+  environment: Environment = process.env,
+): boolean {
+  return server === null && writtenServerAddress(tracking, environment) !== null;
 }
 
 function certificatesOfServerAddress(path: string): string {

@@ -28,16 +28,15 @@ describe("serverAddress", () => {
     (store) => {
       const environment = { MLFLOW_TRACKING_URI: store };
       expect(serverAddress(undefined, environment)).toBeNull();
-      expect(isMlflowOnlyAddress(undefined, environment)).toBe(true);
-      expect(isMlflowOnlyAddress("none", environment)).toBe(false);
+      expect(isMlflowOnlyAddress(serverAddress(undefined, environment), undefined, environment)).toBe(true);
+      expect(isMlflowOnlyAddress(serverAddress("none", environment), "none", environment)).toBe(false);
       expect(() => serverAddress(store, {})).toThrow(UserError);
     },
   );
 
   it("names a store that only MLflow can use, but not a server or no store", () => {
-    for (const uri of ["http://a", "none", ""])
-      expect(isMlflowOnlyAddress(undefined, { MLFLOW_TRACKING_URI: uri })).toBe(false);
-    expect(isMlflowOnlyAddress(undefined, {})).toBe(false);
+    for (const environment of [{}, ...["http://a", "none", ""].map((uri) => ({ MLFLOW_TRACKING_URI: uri }))])
+      expect(isMlflowOnlyAddress(serverAddress(undefined, environment), undefined, environment)).toBe(false);
   });
 
   it.each(["postgresql://w:s3cret@host/db", "w:s3cret@host:5000", "postgresql://w:x@s3cret@host/db"])(

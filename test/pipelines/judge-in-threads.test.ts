@@ -3,10 +3,13 @@ import { expect, it, onTestFinished } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { JudgeThreadEnded, JudgeThreads } from "../../src/pipelines/judge-in-threads.ts";
 import type { PostedBatch } from "../../src/pipelines/posted-batch.ts";
+import type { JudgingThreadData } from "./judging-thread.ts";
 
 interface Started {
   readonly judge: (batch: string) => ReturnType<JudgeThreads["judge"]>;
   readonly close: () => Promise<void>;
+  /** Lets the threads judge the batches whose ids begin with "held". */
+  readonly openGate: () => void;
   readonly threads: readonly Worker[];
   readonly warnings: readonly string[];
   /** Batches that got a new verdict. */
@@ -15,12 +18,17 @@ interface Started {
 
 function startThreads(number: number): Started {
   const threads: Worker[] = [];
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const openGate = (): void => {
+    Atomics.store(gate, 0, 1);
+    Atomics.notify(gate, 0);
+  };
   const [warnings, told]: [string[], string[]] = [[], []];
   const team = new JudgeThreads({
     threads: number,
     start: () => {
       const resourceLimits = { maxOldGenerationSizeMb: 16 };
-      const workerData = threads.length + 1;
+      const workerData: JudgingThreadData = { number: threads.length + 1, gate };
       threads.push(new Worker(new URL("./judging-thread.ts", import.meta.url), { resourceLimits, workerData }));
       return threads.at(-1)!;
     },
@@ -31,20 +39,23 @@ function startThreads(number: number): Started {
   const posted = { project: "default", model: "walk", stream: "a", columns: {}, dataTime: null };
   const body = { kind: "csv", path: "body" } as const;
   const judge = (batch: string) => team.judge({ ...posted, batch, body } satisfies PostedBatch);
-  return { judge, close: () => team.close(), threads, warnings, told };
+  return { judge, close: () => team.close(), openGate, threads, warnings, told };
 }
 
 it("starts a thread only if the others are busy, up to the number of threads", async () => {
-  const { judge, threads, told, warnings } = startThreads(2);
+  const { judge, openGate, threads, told, warnings } = startThreads(2);
   await judge("1");
   await judge("2");
   expect(threads).toHaveLength(1);
-  const judged = await Promise.all([judge("wait a"), judge("wait b"), judge("wait c"), judge("known")]);
+  const judging = [judge("held a"), judge("held b"), judge("held c"), judge("known")];
+  await judging[3];
   expect(threads).toHaveLength(2);
+  openGate();
+  const judged = await Promise.all(judging);
   expect(new Set(judged.map(({ model }) => model)).size).toBe(2);
   expect(judged.map(({ known }) => known)).toEqual([false, false, false, true]);
-  expect(told.toSorted()).toEqual(["1", "2", "wait a", "wait b", "wait c"]);
-  expect(warnings).toContain("judging wait a");
+  expect(told.toSorted()).toEqual(["1", "2", "held a", "held b", "held c"]);
+  expect(warnings).toContain("judging held a");
 });
 
 it("passes on the error of one batch, and judges the others", async () => {
@@ -61,19 +72,23 @@ it.each([
 ])(
   "judges the batches of a thread that ended by %s again, each alone, and refuses the one that ends its thread again",
   async (how, warning) => {
-    const { judge, close, threads, told, warnings } = startThreads(2);
+    const { judge, close, openGate, threads, told, warnings } = startThreads(2);
     await judge("first");
-    const results = await Promise.allSettled([judge(how), judge("wait elsewhere"), judge("wait beside it")]);
+    const ended = new Promise((resolve) => threads[0]!.once("exit", resolve));
+    const judging = Promise.allSettled([judge(how), judge("held elsewhere"), judge("held beside it")]);
+    await ended;
+    openGate();
+    const results = await judging;
     const judged = { status: "fulfilled", value: expect.anything() };
     expect(results).toEqual([{ status: "rejected", reason: expect.any(UserError) }, judged, judged]);
     expect(warnings).toContainEqual(warning);
     expect(threads).toHaveLength(4);
     const again = judge(how);
     await expect(again).rejects.toThrow(`batch "${how}" of stream "a": expected a batch that can be judged`);
-    await judge("wait again");
+    await judge("held again");
     expect(threads).toHaveLength(4);
     await close();
-    expect(told.toSorted()).toEqual(["first", "wait again", "wait beside it", "wait elsewhere"]);
+    expect(told.toSorted()).toEqual(["first", "held again", "held beside it", "held elsewhere"]);
   },
 );
 
@@ -95,8 +110,12 @@ it("does not blame a batch for threads that end before they can judge", async ()
 });
 
 it("judges the batches that it has accepted before it closes", async () => {
-  const { judge, close } = startThreads(2);
-  const taken = [judge("wait 1"), judge("wait 2"), judge("3")];
-  await close();
-  expect((await Promise.all(taken)).map(({ batch }) => batch)).toEqual(["wait 1", "wait 2", "3"]);
+  const { judge, close, openGate, threads } = startThreads(2);
+  const taken = [judge("held 1"), judge("held 2"), judge("3")];
+  const closed = close();
+  await taken[2];
+  expect(threads.map(({ threadId }) => threadId > 0)).toEqual([true, true]);
+  openGate();
+  await closed;
+  expect((await Promise.all(taken)).map(({ batch }) => batch)).toEqual(["held 1", "held 2", "3"]);
 });

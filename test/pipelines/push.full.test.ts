@@ -109,7 +109,7 @@ describe("tidemark push", () => {
       ];
       const following = start([...words, "--every", "0.2", "--spool", "followed-spool", "--json"], directory);
       const sent: string[] = [];
-      const files = async (count: number): Promise<void> => {
+      const files = (count: number): void => {
         for (let i = 0; i < count; i++) {
           const n = sent.length + 1;
           for (const stream of ["a", "b"]) {
@@ -117,7 +117,6 @@ describe("tidemark push", () => {
             renameSync(at("in", stream, `${n}.csv.tmp`), at("in", stream, `${n}.csv`));
           }
           sent.push(`${n}`);
-          await setTimeout(50);
         }
       };
       const storedOf = async (stream: string): Promise<number> =>
@@ -129,10 +128,10 @@ describe("tidemark push", () => {
           await setTimeout(100);
         }
       };
-      await files(3);
+      files(3);
       await until(async () => (await stored()) > 0);
       await service.stop("SIGKILL");
-      await files(3);
+      files(3);
       await until(
         () => existsSync(at("followed-spool", "waiting")) && readdirSync(at("followed-spool", "waiting")).length >= 6,
       );

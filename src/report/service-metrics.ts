@@ -38,6 +38,7 @@ export class ServiceMetrics {
   readonly #streamsInAlarm: Gauge<"model">;
   readonly #batches: Counter<"model" | "verdict">;
   readonly #judging: Histogram<"model">;
+  readonly #waiting: Gauge;
   readonly #requests: Counter<"method" | "route" | "status">;
   readonly #answering: Histogram<"route">;
   readonly #undelivered: Gauge<"status">;
@@ -82,6 +83,11 @@ export class ServiceMetrics {
       help: "Time from a batch's arrival until its verdict was stored.",
       labelNames: ["model"],
       buckets,
+      registers,
+    });
+    this.#waiting = new Gauge({
+      name: "tidemark_batches_waiting",
+      help: "Batches that have been received and whose verdict is not stored yet.",
       registers,
     });
     this.#requests = new Counter({
@@ -130,6 +136,12 @@ export class ServiceMetrics {
   /** @param seconds from a batch's arrival until its verdict was stored, including the wait for its turn */
   took(model: string, seconds: number): void {
     this.#judging.observe({ model }, seconds);
+  }
+
+  /** Counts a batch as waiting for its verdict, until the returned function is called. */
+  waits(): () => void {
+    this.#waiting.inc();
+    return () => this.#waiting.dec();
   }
 
   /** Updates a stream. */

@@ -82,9 +82,15 @@ export class ServiceWatch {
   watched<S extends Pick<Service, "judge" | "decide">>(service: S): S {
     const judge: Service["judge"] = async (posted) => {
       const began = performance.now();
-      const judged = await service.judge(posted);
-      if (!judged.known) this.metricsOf(posted.project).took(judged.model, (performance.now() - began) / 1000);
-      return judged;
+      const metrics = this.metricsOf(posted.project);
+      const judgedOrRefused = metrics.waits();
+      try {
+        const judged = await service.judge(posted);
+        if (!judged.known) metrics.took(judged.model, (performance.now() - began) / 1000);
+        return judged;
+      } finally {
+        judgedOrRefused();
+      }
     };
     const decide: Service["decide"] = async (decision) => {
       const decided = await service.decide(decision);

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { checkResultSchema } from "../../../src/monitoring/streams/check-result-schema.ts";
 import { createToken } from "../../../src/pipelines/tokens.ts";
 import { duckdbLiteral, openDuckdb } from "../../../src/signals/files/duckdb.ts";
@@ -219,6 +219,10 @@ describe("tidemark serve", () => {
     expect(await post(service.url, `${path("no")}?data-time=yesterday`, csv)).toMatchObject({ status: 400 });
     expect(await sent("days ago", 200_000)).toMatchObject({ status: 200, json: { known: false } });
     const waiting: Promise<Reply>[] = [];
+    const numberWaiting = async (): Promise<number> => {
+      const metrics = await (await fetch(`${service.url}/metrics`)).text();
+      return Number(/^tidemark_batches_waiting (\d+)$/m.exec(metrics)?.[1]);
+    };
     for (const [batch, age] of [
       ["newest", 0],
       ["oldest", 20],
@@ -226,7 +230,7 @@ describe("tidemark serve", () => {
     ] as const) {
       waiting.push(sent(batch, age));
       // The next batch is sent only after this batch has arrived.
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await vi.waitFor(async () => expect(await numberWaiting()).toBe(waiting.length), 20_000);
     }
     expect(await service.stop()).toEqual({ code: 0, signal: null });
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200]);

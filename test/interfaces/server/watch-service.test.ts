@@ -46,6 +46,24 @@ it("knows the streams of every project from the start, and which of them are sil
   await waiting(watch, 2);
 });
 
+it("counts the batches of each project that wait for their verdict", async () => {
+  const watch = new ServiceWatch();
+  onTestFinished(() => watch.close());
+  const verdicts = [Promise.withResolvers<never>(), Promise.withResolvers<never>()];
+  let next = 0;
+  const service = { judge: () => verdicts[next++]!.promise, decide: async () => ({}) as never };
+  const { judge } = watch.watched<Pick<Service, "judge" | "decide">>(service);
+  const of = (project: string) => ({ project, model: "walk", stream: "a" }) as Parameters<Service["judge"]>[0];
+  const counted = async (project: string): Promise<string | undefined> =>
+    /^tidemark_batches_waiting (.*)$/m.exec(await watch.metricsOf(project).text())?.[1];
+  const judging = [judge(of("default")), judge(of("other"))];
+  expect([await counted("default"), await counted("other")]).toEqual(["1", "1"]);
+  verdicts[0]!.resolve({ known: true } as never);
+  verdicts[1]!.reject(new Error("no disk"));
+  await Promise.allSettled(judging);
+  expect([await counted("default"), await counted("other")]).toEqual(["0", "0"]);
+});
+
 it("ends the incidents of streams that were retired here or by another process", async () => {
   const watch = new ServiceWatch();
   onTestFinished(() => watch.close());

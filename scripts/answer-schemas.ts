@@ -355,7 +355,7 @@ export const undeliveredAlertsSchema: z.ZodType<{
       target: z.string().describe("the target, without secrets"),
       attempts: count,
       reason: z.string().nullable().describe("why the last attempt failed; null before the first attempt"),
-      message: alertMessageSchema,
+      message: alertMessageSchema.nullable().describe("the message; null if it is damaged in alerts.sqlite"),
     }),
   ),
 });

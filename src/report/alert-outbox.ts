@@ -20,6 +20,7 @@ import {
   messageTable,
   parseAlertQueueCell,
   type QueuedAlert,
+  queuedAlertField,
   type RoutedTarget,
   retryQueuedAlerts,
   type StoredTarget,
@@ -121,13 +122,13 @@ export class AlertOutbox {
     return this.#file.snapshot(countUndeliveredQueuedAlerts);
   }
 
-  /** All incidents that have not ended. */
+  /** All incidents that have not ended, except those of streams whose state is damaged. */
   openIncidents(): readonly { readonly of: AlertedStream; readonly incident: Incident }[] {
     return this.#file.snapshot((database) => {
       const rows = database.prepare("SELECT project, model, stream, state FROM streams WHERE open = 1").all();
       return rows.flatMap(({ project, model, stream, state }) => {
         const of = { project: project === "" ? null : String(project), model: String(model), stream: String(stream) };
-        const { open } = parseAlertedState(database, of, state);
+        const open = parseAlertQueueCell(streamAlertsSchema, state)?.open ?? {};
         return Object.values(open).map((incident) => ({ of, incident }));
       });
     });
@@ -158,7 +159,8 @@ export class AlertOutbox {
   }
 
   /**
-   * Deletes all messages and reports about a stream, so that the file no longer contains its name. If `of` and `ends` are
+   * Deletes all messages and reports about a stream, so that the file no longer contains its name, and all damaged messages,
+   * because they may contain it. If `of` and `ends` are
    * given, also queues messages without the name, which say that the stream's incidents have ended.
    * @param of project and model of the stream (default: any)
    * @param ends targets of these messages; only those that were notified of an incident receive its end; null for no messages
@@ -173,9 +175,11 @@ export class AlertOutbox {
       const among = of === null ? "" : "AND project = ? AND model = ?";
       const values = of === null ? [stream] : [stream, of.project ?? "", of.model];
       database.prepare(`DELETE FROM streams WHERE stream = ? ${among}`).run(...values);
-      const own = (field: string): string => `message ->> '$.data.${field}'`;
-      const same = among.replace("project", `coalesce(${own("project")}, '')`).replace("model", own("model"));
-      database.prepare(`DELETE FROM messages WHERE ${own("stream")} = ? ${same}`).run(...values);
+      const same = among
+        .replace("project", `coalesce(${queuedAlertField("project")}, '')`)
+        .replace("model", queuedAlertField("model"));
+      database.prepare(`DELETE FROM messages WHERE ${queuedAlertField("stream")} = ? ${same}`).run(...values);
+      database.exec("DELETE FROM messages WHERE NOT json_valid(message)");
       for (const end of told) insertAlert(database, ...end);
     });
     // Pages that were freed earlier may still contain the name.
@@ -193,15 +197,12 @@ export async function eraseFromAlertOutbox(directory: string, stream: string): P
   if (existsSync(path)) await withAlertOutbox(path, async (outbox) => outbox.erase(stream));
 }
 
+/** What has been reported about a stream. After damage, its incidents begin again; a target gets no message twice. */
 function outboxStateOfStream(database: DatabaseSync, of: AlertedStream): StreamAlerts {
   const row = database
     .prepare("SELECT state FROM streams WHERE project = ? AND model = ? AND stream = ?")
     .get(of.project ?? "", of.model, of.stream);
-  return row === undefined ? noStreamAlerts : parseAlertedState(database, of, row.state);
-}
-
-function parseAlertedState(database: DatabaseSync, { stream }: AlertedStream, state: unknown): StreamAlerts {
-  return parseAlertQueueCell(database, streamAlertsSchema, state, `the state of stream ${JSON.stringify(stream)}`);
+  return (row && parseAlertQueueCell(streamAlertsSchema, row.state)) ?? noStreamAlerts;
 }
 
 /** The messages that end the incidents of a stream before it is erased. */

@@ -3,7 +3,6 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { z } from "zod";
-import { UserError } from "../errors.ts";
 import { type AlertMessage, alertMessageSchema, isFinalAlertMessage, type Severity } from "./alert-message.ts";
 import type { AlertFault } from "./send-alert.ts";
 
@@ -22,7 +21,8 @@ export interface RoutedTarget extends StoredTarget {
 export interface QueuedAlert {
   readonly number: number;
   readonly target: StoredTarget;
-  readonly message: AlertMessage;
+  /** The message; null if its row is damaged, so that it can only be abandoned. */
+  readonly message: AlertMessage | null;
   /** Earlier attempts. */
   readonly attempts: number;
   /** The last fault; null before the first fault. */
@@ -82,10 +82,15 @@ export function insertAlert(
     .run(message.data.id, id, shown, JSON.stringify(message), now.getTime(), now.getTime());
 }
 
+/** SQL for a field of a message; NULL if the message is damaged. */
+export function queuedAlertField(field: "incident" | "project" | "model" | "stream"): string {
+  return `CASE WHEN json_valid(message) THEN message ->> '$.data.${field}' END`;
+}
+
 /** Whether there is a message about the incident for the target, sent or not. */
 export function isToldOfIncident(database: DatabaseSync, target: string, incident: string): boolean {
   const found = database
-    .prepare("SELECT 1 FROM messages WHERE target = ? AND json_extract(message, '$.data.incident') = ? LIMIT 1")
+    .prepare(`SELECT 1 FROM messages WHERE target = ? AND ${queuedAlertField("incident")} = ? LIMIT 1`)
     .get(target, incident);
   return found !== undefined;
 }
@@ -98,7 +103,7 @@ export function claimAlert(database: DatabaseSync, target: string, now: Date): Q
     )
     .get(target);
   if (row === undefined || Number(row.next_ms) > now.getTime()) return null;
-  const queued = queuedAlert(database, row);
+  const queued = queuedAlert(row);
   database
     .prepare("UPDATE messages SET attempts = attempts + 1, next_ms = ? WHERE number = ?")
     .run(now.getTime() + claimMs, queued.number);
@@ -141,10 +146,7 @@ export function retryQueuedAlerts(database: DatabaseSync, now: Date, { dead }: {
 
 /** Messages that were not delivered, oldest first. */
 export function undeliveredQueuedAlerts(database: DatabaseSync): QueuedAlert[] {
-  return database
-    .prepare("SELECT * FROM messages WHERE status <> 'sent' ORDER BY number")
-    .all()
-    .map((row) => queuedAlert(database, row));
+  return database.prepare("SELECT * FROM messages WHERE status <> 'sent' ORDER BY number").all().map(queuedAlert);
 }
 
 /** Numbers of messages that were not delivered. */
@@ -156,25 +158,20 @@ export function countUndeliveredQueuedAlerts(database: DatabaseSync): {
   return { waiting: Number(of.get("waiting")?.n), dead: Number(of.get("dead")?.n) };
 }
 
-/** Parses a cell that contains JSON. @throws UserError if it does not conform to the schema; the message names the file */
-export function parseAlertQueueCell<T>(database: DatabaseSync, schema: z.ZodType<T>, cell: unknown, what: string): T {
+/** Parses a cell that contains JSON; null if it does not conform to the schema. */
+export function parseAlertQueueCell<T>(schema: z.ZodType<T>, cell: unknown): T | null {
   try {
     return schema.parse(JSON.parse(String(cell)));
-  } catch (cause) {
-    throw new UserError(`${database.location()} is damaged: ${what} cannot be read`, {
-      advice:
-        "Restore it from a copy, or move it away to start with an empty outbox; the model itself is not affected.",
-      cause,
-    });
+  } catch {
+    return null;
   }
 }
 
-function queuedAlert(database: DatabaseSync, row: Readonly<Record<string, unknown>>): QueuedAlert {
-  const number = Number(row.number);
+function queuedAlert(row: Readonly<Record<string, unknown>>): QueuedAlert {
   return {
-    number,
+    number: Number(row.number),
     target: { id: String(row.target), shown: String(row.shown) },
-    message: parseAlertQueueCell(database, alertMessageSchema, row.message, `message ${number}`),
+    message: parseAlertQueueCell(alertMessageSchema, row.message),
     attempts: Number(row.attempts),
     reason: row.reason === null ? null : String(row.reason),
     status: row.status as QueuedAlert["status"],

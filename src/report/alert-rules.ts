@@ -1,4 +1,4 @@
-// Rules that choose the targets of each message: the section `alerts` of serve.yaml. Every rule that matches a message adds its
+// Rules that choose the targets of each message: the file of `serve --alerts`. Every rule that matches a message adds its
 // targets.
 
 import { z } from "zod";

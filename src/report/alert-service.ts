@@ -8,7 +8,7 @@ import type { AlertMessage } from "./alert-message.ts";
 import type { AlertOutbox } from "./alert-outbox.ts";
 import { type AlertRouting, type AlertsConfig, alertRouting } from "./alert-rules.ts";
 import type { AlertmanagerTarget, AlertTarget } from "./alert-target.ts";
-import { type AlertClock, attemptMs, deliveryFault, systemAlertClock } from "./deliver-alerts.ts";
+import { type AlertClock, attemptMs, deliveryFault, sendQueuedAlert, systemAlertClock } from "./deliver-alerts.ts";
 import { repeatIncidents } from "./repeat-incidents.ts";
 import { type AlertFault, type SendAlert, sendAlert } from "./send-alert.ts";
 import {
@@ -150,7 +150,7 @@ export class AlertService {
         const now = clock.now().getTime();
         let fault: AlertFault | null;
         if (queued !== null) {
-          fault = await deliveryFault(() => send(queued.message, target, { now: clock.now(), patienceMs: attemptMs }));
+          fault = await sendQueuedAlert(queued, target, send, { now: clock.now(), patienceMs: attemptMs });
           if (fault === null) this.#outbox.sent(queued, clock.now());
         } else if (target.form === "alertmanager" && now - repeated >= idleMs) {
           fault = await deliveryFault(() => this.#repeatTo(target));

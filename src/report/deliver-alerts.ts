@@ -1,10 +1,11 @@
 // Sends the alerts in the outbox within a time limit, so that a command ends even if a target does not answer.
 
 import { setTimeout as wait } from "node:timers/promises";
-import type { AlertOutbox } from "./alert-outbox.ts";
+import { type AlertOutbox, outboxFile } from "./alert-outbox.ts";
+import type { QueuedAlert } from "./alert-queue.ts";
 import type { AlertTarget } from "./alert-target.ts";
 import { repeatIncidents } from "./repeat-incidents.ts";
-import { AlertFault, type SendAlert, sendAlert } from "./send-alert.ts";
+import { AlertFault, type Attempt, type SendAlert, sendAlert } from "./send-alert.ts";
 
 export interface AlertClock {
   now(): Date;
@@ -55,9 +56,10 @@ async function deliverToTarget(
   while (leftMs() > 0) {
     const queued = outbox.claim(target.id, clock.now());
     if (queued === null) break;
-    const fault = await deliveryFault(() =>
-      send(queued.message, target, { now: clock.now(), patienceMs: Math.min(attemptMs, leftMs()) }),
-    );
+    const fault = await sendQueuedAlert(queued, target, send, {
+      now: clock.now(),
+      patienceMs: Math.min(attemptMs, leftMs()),
+    });
     if (fault === null) {
       outbox.sent(queued, clock.now());
       sent++;
@@ -81,6 +83,19 @@ async function deliverToTarget(
     if (fault !== null) faults.push({ target, reason: fault.message, isOver: false });
   }
   return { sent, faults };
+}
+
+/** One attempt to send a message; returns the fault because of which it failed, or null. */
+export function sendQueuedAlert(
+  { message }: QueuedAlert,
+  target: AlertTarget,
+  send: SendAlert,
+  attempt: Attempt,
+): Promise<AlertFault | null> {
+  return deliveryFault(async () => {
+    if (message === null) throw new AlertFault("never", `the message is damaged in ${outboxFile}`);
+    await send(message, target, attempt);
+  });
 }
 
 /** The fault because of which the work failed; null if it succeeded. */

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { UserError } from "../../src/errors.ts";
 import type { CheckResult } from "../../src/monitoring/streams/check-result.ts";
 import { alertCheckWarnings } from "../../src/report/alert-check.ts";
 import { AlertOutbox } from "../../src/report/alert-outbox.ts";
@@ -44,6 +43,12 @@ const report = (result: CheckResult, targets: readonly AlertTarget[] = [hook]): 
     () => targets,
     clock.now(),
   );
+
+function damage(statement: string, value: string): void {
+  const database = new DatabaseSync(join(directory, "alerts.sqlite"));
+  database.prepare(statement).run(value);
+  database.close();
+}
 
 /** Returns a target that responds with these faults in turn, and then accepts messages. */
 function receiver(...faults: (AlertFault | null)[]): { send: SendAlert; accepted: string[]; attempts: number } {
@@ -90,7 +95,7 @@ describe("the outbox", () => {
     time += 3_600_000;
     const up = receiver();
     await deliverAlerts(outbox, [hook, other], 3000, { send: up.send, clock });
-    const { id } = waiting[0]!.message.data;
+    const { id } = waiting[0]!.message!.data;
     expect(up.accepted.toSorted()).toEqual([`hook alarm.began ${id}`, `other alarm.began ${id}`]);
     expect(outbox.undelivered()).toEqual([]);
   });
@@ -144,14 +149,35 @@ describe("the outbox", () => {
     expect(typesOf(to.accepted).toSorted()).toEqual(["hook alarm.began", "other alarm.began"]);
   });
 
-  it("names the file if a message or the state of a stream is damaged", () => {
+  it.each(["{}", "nothing", ""])(
+    "abandons a damaged message (%j), and sends the messages after it",
+    async (damaged) => {
+      report(alarmed(2, 2));
+      damage("UPDATE messages SET message = ? WHERE number = 1", damaged);
+      report(alarmed(7, 2, true));
+      report(judged(8));
+      const to = receiver();
+      expect(await deliverAlerts(outbox, [hook], 3000, { send: to.send, clock })).toMatchObject({
+        sent: 2,
+        faults: [{ reason: "the message is damaged in alerts.sqlite", isOver: true }],
+      });
+      expect(typesOf(to.accepted)).toEqual(["hook alarm.confirmed", "hook alarm.ended"]);
+      expect(outbox.undelivered()).toMatchObject([{ status: "dead", message: null }]);
+      outbox.erase("another stream");
+      expect(outbox.undelivered().filter(() => damaged !== "{}")).toEqual([]);
+    },
+  );
+
+  it("begins the incidents of a stream whose state is damaged again, without repeating a message", async () => {
     report(alarmed(2, 2));
-    const path = join(directory, "alerts.sqlite");
-    const database = new DatabaseSync(path);
-    database.exec("UPDATE messages SET message = '{}'; UPDATE streams SET state = 'nothing'");
-    database.close();
-    expect(() => outbox.undelivered()).toThrow(`${path} is damaged: message 1 cannot be read`);
-    expect(() => outbox.claim(hook.id, clock.now())).toThrow(UserError);
-    expect(() => outbox.stateOf(of)).toThrow(`${path} is damaged: the state of stream "wrist-7" cannot be read`);
+    const to = receiver();
+    await deliverAlerts(outbox, [hook], 3000, { send: to.send, clock });
+    damage("UPDATE streams SET state = ?", "nothing");
+    expect(outbox.openIncidents()).toEqual([]);
+    report(alarmed(3, 2));
+    expect(outbox.openIncidents()).toMatchObject([{ incident: { begin: "b2" } }]);
+    report(judged(8));
+    await deliverAlerts(outbox, [hook], 3000, { send: to.send, clock });
+    expect(typesOf(to.accepted)).toEqual(["hook alarm.began", "hook alarm.ended"]);
   });
 });

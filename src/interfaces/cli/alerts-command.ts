@@ -97,7 +97,7 @@ function alertsUndeliveredJson({ status, target, attempts, reason, message }: Qu
 function alertsUndeliveredLines(queued: readonly QueuedAlert[]): Block[] {
   if (queued.length === 0) return ["Everything was delivered."];
   return queued.flatMap(({ status, message, target, attempts, reason }) => [
-    `${status.padEnd(10)} ${message.type} of stream ${message.data.stream}, ${message.timestamp}`,
+    `${status.padEnd(10)} ${message === null ? "damaged message" : `${message.type} of stream ${message.data.stream}, ${message.timestamp}`}`,
     `           to ${target.shown}: ${reason ?? "not tried yet"} (${counted(attempts, "attempt")})`,
   ]);
 }

@@ -86,17 +86,10 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
     const wraps = /^TIME(?!STAMP)/.test(type) ? { wrapsAfter: daySeconds } : {};
     return { sql: `epoch(${name})`, numbers: false, local: !/ZONE/.test(type), isDateTime: true, ...wraps };
   }
-  const compact = readCompactTextClock(of);
-  const short = shortDateForms.map(({ form, order }) => readShortTextClock(of, form, order));
-  const digits = [compact, ...short];
-  const held = await heldByTextClock(
-    of,
-    digits.map(({ sql }) => `${sql} IS NOT NULL`),
-  );
-  const inDigits = digits[held];
+  const inDigits = await textClockInDigits(of);
   if (inDigits !== undefined) {
     await refuseOtherTextClocks(of, inDigits.sql, "the form of the other times");
-    if (inDigits !== compact) await warnOfShortTextClock(of, inDigits);
+    if (inDigits.isOrderAssumed === true) await warnOfShortTextClock(of, inDigits);
     return inDigits;
   }
   const numbers: TimeReading = { sql: name, numbers: true, local: false };
@@ -136,17 +129,32 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
   return reading;
 }
 
-/** Returns the index of the first condition that holds for all times in the first rows of the file; -1 if none does. */
-async function heldByTextClock(
+/** Returns the reading whose form all times in the first rows have, and which yields a date for each; undefined if none does. */
+async function textClockInDigits(of: ReadingText): Promise<TimeReading | undefined> {
+  const readings = [
+    { form: compactForm, reading: readCompactTextClock(of) },
+    ...shortDateForms.map(({ form, order }) => ({ form, reading: readShortTextClock(of, form, order) })),
+  ];
+  // The patterns are cheap and rule out nearly all files; DuckDB takes far longer to plan the conversion than to run it.
+  const text = `CAST(${duckdbIdentifier(of.column)} AS VARCHAR)`;
+  const matching = await heldByTextClock(readings, of, ({ form }) => `regexp_matches(${text}, ${duckdbLiteral(form)})`);
+  const existing = await heldByTextClock(matching, of, ({ reading }) => `${reading.sql} IS NOT NULL`);
+  return existing[0]?.reading;
+}
+
+/** Returns the items whose condition holds for all times in the first rows of the file. */
+async function heldByTextClock<Item>(
+  items: readonly Item[],
   { database, schema, column }: ReadingText,
-  conditions: readonly string[],
-): Promise<number> {
+  condition: (item: Item) => string,
+): Promise<Item[]> {
+  if (items.length === 0) return [];
   const head = `SELECT ${duckdbIdentifier(column)} FROM ${schema.source(new Set(), null)} LIMIT ${headRows}`;
-  const held = conditions.map((condition, i) => `bool_and(${condition}) AS c${i}`);
+  const held = items.map((item, i) => `bool_and(${condition(item)}) AS c${i}`);
   const [row] = await database.rows(
     `SELECT ${held.join(", ")} FROM (${head}) WHERE ${duckdbIdentifier(column)} IS NOT NULL`,
   );
-  return conditions.findIndex((_, i) => row![`c${i}`] === true);
+  return items.filter((_, i) => row![`c${i}`] === true);
 }
 
 /** Reads dates and times in digits with years of two digits; see `shortDateForms`. */

@@ -104,19 +104,19 @@ const wrapper =
 export function usualColumnOfRole(columns: readonly string[], role: ColumnRole): string | null {
   // MongoDB gives each row an _id of its own.
   const available = columns.filter((column) => !/^_id\b/.test(column));
-  const isAxis = available.some((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === "x");
   const joined =
     role === "time" ? available.find((column) => partsOfJoinedClock(column, available).length > 0) : undefined;
   if (joined !== undefined) return joined;
+  const whole = available.map(normaliseUsualColumnName);
+  const withoutUnit = available.map((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)));
+  const isAxis = withoutUnit.includes("x");
   for (const usual of usualColumnNames[role]) {
     if (usual === "y" && isAxis) continue;
-    const match =
-      available.find((column) => normaliseUsualColumnName(column) === usual) ??
-      available.find((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)) === usual);
+    const match = available[whole.indexOf(usual)] ?? available[withoutUnit.indexOf(usual)];
     if (match === undefined) continue;
     if (role !== "group" || (usual !== "group" && usual !== "id")) return match;
     // Alone, a subject code is not the person: device files contain it, and many people never set it.
-    return available.find((column) => normaliseUsualColumnName(column) === "subjectcode") ?? match;
+    return available[whole.indexOf("subjectcode")] ?? match;
   }
   const bareOf = (column: string): string => column.replace(wrapper, "");
   if (available.some((column) => bareOf(column) !== column)) {
@@ -125,10 +125,11 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
   }
   if (role !== "time") return null;
   // The last word may be a unit, as in t_us.
-  const bare = (column: string): string =>
-    normaliseUsualColumnName(column.replace(/[\s_-](s|secs?|seconds|ms|millis|[uµμ]s|micros|ns|nanos)$/i, ""));
+  const bare = available.map((column) =>
+    normaliseUsualColumnName(column.replace(/[\s_-](s|secs?|seconds|ms|millis|[uµμ]s|micros|ns|nanos)$/i, "")),
+  );
   for (const usual of usualColumnNames.time) {
-    const match = available.find((column) => bare(column) === usual);
+    const match = available[bare.indexOf(usual)];
     if (match !== undefined) return match;
   }
   const abscissa = abscissaOfAcceleration(available);

@@ -1,5 +1,5 @@
 // Measures how long a running program takes to judge and record a batch that is already measured, and how much a batch adds to
-// the ledger. Also checks that every process makes progress when many processes add batches of their own streams to one model.
+// the ledger. Also checks that every process makes progress when many processes add batches of different streams to one model.
 
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";

@@ -3,7 +3,7 @@ one JSON line.
 
 This is a peer for `npm run bench`. Two ways of training are timed, and the faster one counts: `train_on_batch`, and a
 `tf.function` step with a GradientTape. For inference, `tf.function` is timed with and without XLA. (In training, XLA is far
-slower: it took 1571 ms where the others took 235.) `--unroll` unrolls the LSTMs, which is not Keras's default: tracing then
+slower: it took 1571 ms, while the others took 235.) `--unroll` unrolls the LSTMs, which is not Keras's default: tracing then
 takes about a minute, and steps are about 1.25 times as fast. `--serve` keeps the process alive: each line on stdin measures
 one round, so that peers can be interleaved.
 """

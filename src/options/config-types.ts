@@ -935,7 +935,7 @@ export interface ServeConfig {
   tracking?: string;
   /** Experiment of the training runs; streams appear in <name>/monitoring. Default: the experiment given to train. */
   experiment?: string;
-  /** Streams that each get a run of their own, in addition to their model's run; * matches any characters. Default: none. */
+  /** Streams that each get their own run, in addition to their model's run; * matches any characters. Default: none. */
   trackStreams?: string;
   /** Maximum number of threads that judge batches, each with its own copy of the models. Default: one per core. */
   jobs: number;

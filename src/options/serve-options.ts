@@ -152,7 +152,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       affects: "tracking",
       expected: "a pattern of names such as wrist-*",
       otherwise: "none",
-      doc: "streams that each get a run of their own, in addition to their model's run; * matches any characters",
+      doc: "streams that each get their own run, in addition to their model's run; * matches any characters",
     }),
   }),
   ...optionGroup("Running:", {

@@ -53,7 +53,7 @@ export interface ModelVersion {
   readonly people: number;
   /** The class names, in the order of the network's outputs. */
   readonly classes: readonly string[];
-  /** Macro F1 over folds. */
+  /** Macro-F1 over folds. */
   readonly macroF1: {
     /** Mean over folds; null if it is unknown. */
     readonly mean: number | null;

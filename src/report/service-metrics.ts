@@ -59,14 +59,14 @@ export class ServiceMetrics {
     });
     this.#streamsInAlarm = new Gauge({
       name: "tidemark_streams_in_alarm",
-      help: "Number of streams in alarm, including those without series of their own.",
+      help: "Number of streams in alarm, including those without their own series.",
       labelNames: ["model"],
       registers,
     });
     const series = this.#series;
     new Gauge({
       name: "tidemark_stream_series_left_out",
-      help: "Number of streams without series of their own, because there are too many streams.",
+      help: "Number of streams without their own series, because there are too many streams.",
       registers,
       collect() {
         this.set(series.leftOut);

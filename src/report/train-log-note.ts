@@ -27,11 +27,11 @@ export function trainLogNote(report: CvReport): string {
     ...(report.test_set === undefined
       ? []
       : [
-          `Test set (column ${report.test_set.column}): macro F1 ${report.test_set.pooled.macro_f1.toFixed(3)}, accuracy ${report.test_set.pooled.accuracy.toFixed(3)} over ${counted(report.test_set.windows, "window")} of ${counted(report.test_set.users.length, "person", "people")}.`,
+          `Test set (column ${report.test_set.column}): macro-F1 ${report.test_set.pooled.macro_f1.toFixed(3)}, accuracy ${report.test_set.pooled.accuracy.toFixed(3)} over ${counted(report.test_set.windows, "window")} of ${counted(report.test_set.users.length, "person", "people")}.`,
           "",
         ]),
     ...(report.final_fit.choice === undefined ? [] : [trainLogNoteChoice(report.final_fit.choice), ""]),
-    `Worst person: ${worst.user}, macro F1 ${worst.macro_f1.toFixed(3)}. The whole report is the artifact ${modelFiles.report}.`,
+    `Worst person: ${worst.user}, macro-F1 ${worst.macro_f1.toFixed(3)}. The whole report is the artifact ${modelFiles.report}.`,
     ...warnings.map((warning) => `\n> ${warning}`),
   ].join("\n");
 }

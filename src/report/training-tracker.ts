@@ -258,7 +258,7 @@ const ofInterest: readonly string[] = ["epoch", "fold", "cycle", "final"] satisf
 )["type"][];
 
 function isHeardByTracker(event: { readonly type: string }): event is LoggedEvent | EpochEvent {
-  // A fit from scratch serves only as a comparison for a fine-tuned network, so it has no run of its own.
+  // A fit from scratch serves only as a comparison for a fine-tuned network, so it has no run.
   const compared = "fit" in event && String(event.fit).startsWith("scratch-");
   return ofInterest.includes(event.type) && !compared;
 }

@@ -78,7 +78,7 @@ describe("device.json", () => {
       'sensors: expected a name and three of the channels each, got [{"name":"A"',
     ],
     ["one class", { ...model, classes: ["still"] }, 'classes: expected two names or more, got ["still"]'],
-    ["no grid", { ...model, channels: ["x", "y"] }, "edges.y: expected a grid, got nothing"],
+    ["no grid", { ...model, channels: ["x", "y"] }, "edges.y: expected ascending numbers, got nothing"],
     ["a falling grid", { ...model, edges: { x: [0, 0] } }, "edges.x: expected ascending numbers, got [0,0]"],
     ["a list", [], "schema_version: expected 1, got nothing"],
     ["nothing", null, "schema_version: expected 1, got nothing"],

@@ -78,8 +78,8 @@ describe("labelled people that the model did not learn from", () => {
       /^data {7}351 labelled windows of 3 people$/m,
       /^new-person-01 +117 +[01]\.\d{3} /m,
       /^jogging +[01]\.\d{3} +[01]\.\d{3} +[01]\.\d{3} +[01]\.\d{3} to [01]\.\d{3} +117$/m,
-      /^macro F1 +[01]\.\d{3} +[01]\.\d{3} to [01]\.\d{3} +[01]\.\d{3} ± [01]\.\d{3}$/m,
-      /^promised {3}macro F1 [01]\.\d{3} over 4 cross-validated people/m,
+      /^macro-F1 +[01]\.\d{3} +[01]\.\d{3} to [01]\.\d{3} +[01]\.\d{3} ± [01]\.\d{3}$/m,
+      /^promised {3}macro-F1 [01]\.\d{3} over 4 cross-validated people/m,
       /^spread {5}/m,
     ])
       expect(stdout).toMatch(line);

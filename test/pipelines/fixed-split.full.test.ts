@@ -58,7 +58,7 @@ describe("a fixed split", () => {
     expect(report.leakage.no_shared_person).toBe(true);
     const said = readFileSync(path("said.txt"), "utf8");
     expect(said).toMatch(/test set +\d+ windows of 2 people, marked by column part: person-05, person-06/);
-    expect(said).toMatch(/test set +macro F1 \d\.\d+, accuracy/);
+    expect(said).toMatch(/test set +macro-F1 \d\.\d+, accuracy/);
     expect(readFileSync(path("model/report.html"), "utf8")).toContain("Metrics on the test set");
   });
 

@@ -159,7 +159,7 @@ describe("show and compare", () => {
     const { value } = await models("show", "models/walk");
     expect(value).toMatchObject({ version: { name: "walk", from: null }, retraining: null });
     const { stdout } = await run("models", "show", "models/walk-v2");
-    expect(stdout).toContain("retrained  cycle 1 won; macro F1 on the holdout 0.900 (previous model: 0.800)");
+    expect(stdout).toContain("retrained  cycle 1 won; macro-F1 on the holdout 0.900 (previous model: 0.800)");
   });
 
   it("put models side by side, and accept the name of a line for its champion", async () => {
@@ -174,7 +174,7 @@ describe("show and compare", () => {
   it("compare person by person, by cross-validation or on given recordings", async () => {
     const { stdout } = await run("models", "compare", "models/walk", "models/walk-v2");
     expect(stdout.replace(/\n {11,}/g, " ")).toMatch(
-      /^compared +walk-v2 with walk, on 4 people whom both cross-validated macro F1 (0\.\d+) against \1: difference \+0\.000, 90 % interval \+0\.000 to \+0\.000 higher for 0 people, lower for 0; chance could explain the difference$/m,
+      /^compared +walk-v2 with walk, on 4 people whom both cross-validated macro-F1 (0\.\d+) against \1: difference \+0\.000, 90 % interval \+0\.000 to \+0\.000 higher for 0 people, lower for 0; chance could explain the difference$/m,
     );
     const { value } = await models("compare", "models/walk", "models/walk-v2");
     expect(modelComparisonSchema.parse(value)).toMatchObject({

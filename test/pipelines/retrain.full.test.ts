@@ -223,7 +223,7 @@ describe("a candidate that passes", () => {
     const shown = await run("models", "show", "v2");
     expect(shown.stdout).toMatch(/of line model\n.* from model\n/);
     expect(shown.stdout).toMatch(
-      /retrained {2}cycle [12] won; macro F1 on the holdout 0\.\d+ \(previous model: 0\.\d+\)/,
+      /retrained {2}cycle [12] won; macro-F1 on the holdout 0\.\d+ \(previous model: 0\.\d+\)/,
     );
   });
 
@@ -335,7 +335,7 @@ it("--adapt adabn computes new statistics instead of running cycles, and writes 
   const { exitCode, stdout } = await start(inside, at("model")).ended;
   expect(exitCode).toBe(0);
   expect(stdout).not.toContain("cycle 2");
-  expect(stdout).toMatch(/^cycle 1 {2}statistics of the unlabelled windows {2}macro F1 /m);
+  expect(stdout).toMatch(/^cycle 1 {2}statistics of the unlabelled windows {2}macro-F1 /m);
   const { stopped, cycles, winner } = reportOf("adapted");
   expect({ stopped, winner }).toEqual({ stopped: "adabn", winner: 1 });
   expect(cycles.map(({ cycle, selection }) => [cycle, selection])).toEqual([

@@ -114,7 +114,7 @@ describe("the page of a stream", () => {
       [...row.querySelectorAll("th, td")].map(textOf),
     );
     const reasons =
-      "This batch alone is farther away than chance explains. Likely: Gx, Gy are in deg/s instead of rad/s.";
+      "This batch alone is further away than chance explains. Likely: Gx, Gy are in deg/s instead of rad/s.";
     const furthest = "Ax from the stream's first batches";
     expect(rows).toEqual([
       [

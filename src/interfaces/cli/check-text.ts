@@ -134,7 +134,7 @@ function checkEvidenceText(result: JudgedBatch): string {
         : `${percent(Math.floor(100 * share) / 100, { decimals: 0 })} of`;
   const why = {
     evidence: "",
-    beyond_chance: ": this batch alone is farther away than chance explains",
+    beyond_chance: ": this batch alone is further away than chance explains",
     constants: ": a statistic exceeds its fixed threshold",
   };
   return `evidence ${shown} the alarm level${by ? why[by] : ""}`;

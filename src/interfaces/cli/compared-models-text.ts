@@ -38,7 +38,7 @@ export function comparedModelsText({ first, second, on, paired }: ComparedModels
   };
   return [
     `compared   ${second} with ${first}, on ${counted(people.length, "person", "people")} ${where}`,
-    `           macro F1 ${fixedNumberText(paired.second)} against ${fixedNumberText(paired.first)}: difference ` +
+    `           macro-F1 ${fixedNumberText(paired.second)} against ${fixedNumberText(paired.first)}: difference ` +
       `${signedNumberText(difference)}${range}`,
     `           higher for ${counted(higher, "person", "people")}, lower for ` +
       `${lower}${verdict === null ? "" : meanings[verdict]}`,

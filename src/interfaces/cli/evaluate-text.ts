@@ -40,7 +40,7 @@ export function evaluateText(result: EvaluateResult): Block[] {
     ...(unknown.length === 0 ? [] : [`left out labels that are not classes of the model: ${unknown.join(", ")}`]),
     "",
     "Per person; rank: share of people like the cross-validated ones who would score this low",
-    { headers: ["person", "windows", "macro F1", "accuracy", "kappa", "rank", ""], rows: personRows },
+    { headers: ["person", "windows", "macro-F1", "accuracy", "kappa", "rank", ""], rows: personRows },
     "",
     "Per class",
     { headers: ["class", "precision", "recall", "F1", "90 % interval", "windows"], rows: classRows },
@@ -61,10 +61,10 @@ function evaluatePromiseText(promise: EvaluateResult["crossValidation"], people:
   } as const;
   const outside = people.filter(({ within }) => !within).map(({ user }) => user);
   return [
-    `promised   macro F1 ${fixedNumberText(promised)} over ` +
+    `promised   macro-F1 ${fixedNumberText(promised)} over ` +
       `${counted(promise.people, "cross-validated person", "cross-validated people")}, ${fixedNumberText(lowest)} to ` +
       `${fixedNumberText(highest)}`,
-    `found      macro F1 ${fixedNumberText(found)} over ${counted(people.length, "person", "people")}; ` +
+    `found      macro-F1 ${fixedNumberText(found)} over ${counted(people.length, "person", "people")}; ` +
       (verdict === null
         ? "one person is not enough to compare"
         : `difference ${evaluateIntervalText(difference)}: ${verdicts[verdict]}`),

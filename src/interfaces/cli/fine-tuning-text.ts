@@ -23,8 +23,8 @@ export function fineTuningText({
   const means = [mean.as_is, mean.fine_tuned, mean.from_scratch].map((score) => fixedNumberText(score));
   const title =
     users.length > shownPeople
-      ? `The ${shownPeople} of ${users.length} people who gained the least over ${from}, macro F1`
-      : `Compared with ${from}, macro F1`;
+      ? `The ${shownPeople} of ${users.length} people who gained the least over ${from}, macro-F1`
+      : `Compared with ${from}, macro-F1`;
   return [
     "",
     title,

@@ -13,7 +13,7 @@ const shownUsers = 30;
 
 /** The metrics to print, with their titles. */
 export const printedMetrics = [
-  ["macro F1", "macro_f1"],
+  ["macro-F1", "macro_f1"],
   ["weighted F1", "weighted_f1"],
   ["accuracy", "accuracy"],
   ["kappa", "kappa"],
@@ -37,7 +37,7 @@ export function metricTableByPerson(users: readonly Person[], worst: string): Ta
       fixedNumberText(metrics.kappa),
       user === worst ? "<- worst" : "",
     ]);
-  const headers = ["person", ...(hasFolds ? ["fold"] : []), "windows", "macro F1", "accuracy", "kappa", ""];
+  const headers = ["person", ...(hasFolds ? ["fold"] : []), "windows", "macro-F1", "accuracy", "kappa", ""];
   return { headers, rows };
 }
 

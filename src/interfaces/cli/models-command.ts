@@ -168,7 +168,7 @@ function modelsListLines(versions: readonly ModelVersion[], hasUnreadable: boole
     meanAndSdText(macroF1),
     from ?? "trained",
   ]);
-  return [{ headers: ["version", "model", "", "made", "people", "macro F1 over folds", "from"], rows }];
+  return [{ headers: ["version", "model", "", "made", "people", "macro-F1 over folds", "from"], rows }];
 }
 
 function modelsShowLines({ version, report, retraining }: ShownModel): string[] {
@@ -178,12 +178,12 @@ function modelsShowLines({ version, report, retraining }: ShownModel): string[] 
     `made       ${version.createdAt.slice(0, 16).replace("T", " ")} from ${version.from ?? "labelled recordings"}`,
     `people     ${version.people}`,
     `classes    ${version.classes.join(", ")}`,
-    `macro F1   ${meanAndSdText(report.summary.over_folds.macro_f1)} over folds, ` +
+    `macro-F1   ${meanAndSdText(report.summary.over_folds.macro_f1)} over folds, ` +
       `${meanAndSdText(report.summary.over_users.macro_f1)} over people`,
     ...(comparison === undefined
       ? []
       : [
-          `retrained  cycle ${winner} won; macro F1 on the holdout ${fixedNumberText(comparison.candidate_macro_f1)} ` +
+          `retrained  cycle ${winner} won; macro-F1 on the holdout ${fixedNumberText(comparison.candidate_macro_f1)} ` +
             `(previous model: ${fixedNumberText(comparison.champion_macro_f1)})`,
         ]),
   ];
@@ -199,7 +199,7 @@ function modelsCompareLines({ models: shown, compared }: ModelComparison): Block
       row("made", ({ version }) => version.createdAt.slice(0, 10)),
       row("from", ({ version }) => version.from ?? "trained"),
       row("people", ({ version }) => String(version.people)),
-      row("macro F1", over("macro_f1")),
+      row("macro-F1", over("macro_f1")),
       row("accuracy", over("accuracy")),
       row("calibration error", over("expected_calibration_error")),
       row("worst person", ({ report }) => fixedNumberText(report.summary.worst_user.macro_f1)),

@@ -40,10 +40,10 @@ export function retrainCycleText({ report: { cycle, selection, holdout, unlabell
   const truth =
     unlabelled.macro_f1 === null
       ? ""
-      : `  macro F1 on the unlabelled windows ${fixedNumberText(unlabelled.macro_f1)} (true labels)`;
+      : `  macro-F1 on the unlabelled windows ${fixedNumberText(unlabelled.macro_f1)} (true labels)`;
   const flipped = unlabelled.flipped === null ? "" : `  labels flipped ${percent(unlabelled.flipped, { decimals: 1 })}`;
   return (
-    `cycle ${cycle}  ${selected}  macro F1 ${fixedNumberText(holdout.macro_f1)} on the holdout  confidence ` +
+    `cycle ${cycle}  ${selected}  macro-F1 ${fixedNumberText(holdout.macro_f1)} on the holdout  confidence ` +
     `${fixedNumberText(unlabelled.mean_confidence)}${flipped}${truth}`
   );
 }

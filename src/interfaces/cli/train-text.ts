@@ -209,7 +209,7 @@ function trainFoldText({ fold, folds, metrics, bestEpoch, epochs, penalty, secon
   const kept =
     penalty === undefined ? `best epoch ${bestEpoch} of ${epochs}` : `penalty ${penaltyOrUnchangedText(penalty)}`;
   return (
-    `fold ${fold}/${folds}  macro F1 ${fixedNumberText(metrics.macro_f1)}  accuracy ${fixedNumberText(metrics.accuracy)}  ` +
+    `fold ${fold}/${folds}  macro-F1 ${fixedNumberText(metrics.macro_f1)}  accuracy ${fixedNumberText(metrics.accuracy)}  ` +
     `${kept}  ${durationText(seconds)}`
   );
 }
@@ -239,8 +239,8 @@ function trainTestSetText({ report }: EventOf<"test-set">): Block[] {
     "",
     metricTableByClass(pooled),
     "",
-    `test set   macro F1 ${fixedNumberText(pooled.macro_f1)}, accuracy ${fixedNumberText(pooled.accuracy)} over ` +
-      `${counted(report.windows, "window")}; macro F1 ${meanAndSdText(people.macro_f1)} over people`,
+    `test set   macro-F1 ${fixedNumberText(pooled.macro_f1)}, accuracy ${fixedNumberText(pooled.accuracy)} over ` +
+      `${counted(report.windows, "window")}; macro-F1 ${meanAndSdText(people.macro_f1)} over people`,
     "",
   ];
 }
@@ -258,7 +258,7 @@ function trainSummaryText(summary: TrainSummary, pooled: EventOf<"cross-validati
 function trainDoneText({ out, report, day, runLength, seconds, summary, joined }: EventOf<"done">): string[] {
   const { over_folds: folds, worst_user: worst } = summary;
   return [
-    `macro F1 ${meanAndSdText(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixedNumberText(worst.macro_f1)}`,
+    `macro-F1 ${meanAndSdText(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixedNumberText(worst.macro_f1)}`,
     `model      ${out}`,
     `report     ${report}`,
     ...dayLines(day),

@@ -14,8 +14,8 @@ export function tuneEventText(event: TuneEvent): string {
     case "trial": {
       const { search, purpose, options, epochs, macroF1 } = event;
       const score = fixedNumberText(macroF1);
-      if (purpose === "judge") return `${search}  judged  ${describeTuneCandidate(options)}  macro F1 ${score}`;
-      return `${search}  ${describeTuneCandidate(options)}  ${counted(epochs, "epoch")}  macro F1 ${score}  ${durationText(event.secondsLeft)} left`;
+      if (purpose === "judge") return `${search}  judged  ${describeTuneCandidate(options)}  macro-F1 ${score}`;
+      return `${search}  ${describeTuneCandidate(options)}  ${counted(epochs, "epoch")}  macro-F1 ${score}  ${durationText(event.secondsLeft)} left`;
     }
     case "chosen":
       return `${event.search}  chosen: ${describeTuneCandidate(event.options)}`;
@@ -40,12 +40,12 @@ export function tuneText({ searches, judged, out, trials }: TuneResult, command:
   };
   const worst = (which: "first" | "second"): string => fixedNumberText(Math.min(...people.map((own) => own[which])));
   return [
-    "Macro F1 of the last search, over held-out people, by maximum epochs",
+    "Macro-F1 of the last search, over held-out people, by maximum epochs",
     { headers: ["candidate", ...epochs.map(String)], rows },
     "",
-    "Macro F1 over people who were not used to select the options",
+    "Macro-F1 over people who were not used to select the options",
     {
-      headers: ["options", "macro F1", "worst person"],
+      headers: ["options", "macro-F1", "worst person"],
       rows: [
         ["as given", fixedNumberText(first), worst("first")],
         ["chosen within each fold", fixedNumberText(second), worst("second")],

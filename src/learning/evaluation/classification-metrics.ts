@@ -1,5 +1,5 @@
 // All metrics for a set of predictions, in one object that can be stored as JSON. The numbers follow scikit-learn's
-// definitions; where a definition is ambiguous, the metric's own file says which interpretation it uses. Dimensions: N rows, K
+// definitions; if a definition is ambiguous, the metric's own file says which interpretation it uses. Dimensions: N rows, K
 // classes.
 
 import { z } from "zod";

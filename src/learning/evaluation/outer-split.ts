@@ -98,7 +98,7 @@ function outerSplitSizeWarnings({ labels, classes }: WindowPositions): string[] 
     ...(scarce.length === 0
       ? []
       : [
-          `There are few windows of ${listedNames(scarce.map(({ name, windows }) => `${name} (${windows})`))}. By chance alone, the recall of a class may be off by ${Math.round(100 / Math.sqrt(least))} points with ${counted(least, "window")}, and each class counts as much in macro F1 as every other class. Record more, ${excluding(scarce.map(({ name }) => name))}.`,
+          `There are few windows of ${listedNames(scarce.map(({ name, windows }) => `${name} (${windows})`))}. By chance alone, the recall of a class may be off by ${Math.round(100 / Math.sqrt(least))} points with ${counted(least, "window")}, and each class counts as much in macro-F1 as every other class. Record more, ${excluding(scarce.map(({ name }) => name))}.`,
         ]),
   ];
 }
@@ -115,7 +115,7 @@ function outerSplitClassWarnings({ labels, groups, classes, users }: WindowPosit
       if (people.size === 1) {
         const [person] = people;
         return [
-          `class "${classes[label]}" comes from only one person (${users[person!]}). When that person is tested, the network has never seen this class, so its scores are 0, which lowers that fold's macro F1 by up to ${(1 / classes.length).toFixed(2)}. ` +
+          `class "${classes[label]}" comes from only one person (${users[person!]}). When that person is tested, the network has never seen this class, so its scores are 0, which lowers that fold's macro-F1 by up to ${(1 / classes.length).toFixed(2)}. ` +
             `Record it with more people, leave it out with ${shellCommand("--exclude", classes[label]!)}, or merge it with a similar class with --map.`,
         ];
       }

@@ -1,4 +1,4 @@
-// The part of a window set that says which window is where, in which class.
+// The part of a window set that gives the place and the class of each window.
 
 /** Places of windows; see `WindowSet`. */
 export interface TimedWindows {

@@ -12,7 +12,7 @@ import {
 import type { FitPlan } from "./fit-plan.ts";
 import type { FitOutcome } from "./fit-runner.ts";
 
-/** The members that `auto` may choose alone; the others are too similar to `minirocket` to be worth a choice of their own. */
+/** The members that `auto` may choose alone; the others are too similar to `minirocket` to be worth choosing. */
 export const membersChosenAlone = ["compact", "minirocket"] as const;
 
 /** Evaluates the average of all members, and each member that may be chosen alone. */

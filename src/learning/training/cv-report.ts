@@ -71,7 +71,7 @@ export interface CvReport {
     worst_user: {
       /** The person. */
       user: string;
-      /** The person's macro F1. */
+      /** The person's macro-F1. */
       macro_f1: number;
       /** The person's accuracy. */
       accuracy: number;

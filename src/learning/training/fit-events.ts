@@ -29,7 +29,7 @@ export interface EpochEvent {
   valLoss: number | null;
   /** Accuracy on the validation part; null in the final fit. */
   valAccuracy: number | null;
-  /** Macro F1 on the validation part; null in the final fit. */
+  /** Macro-F1 on the validation part; null in the final fit. */
   valMacroF1: number | null;
   /** Learning rate of this epoch; null for a network not trained in mini-batches. */
   learningRate: number | null;

@@ -1,5 +1,5 @@
-// Runs fits in worker threads. ONNX Runtime blocks its thread while it runs, so every fit needs a thread of its own. The
-// samples are in shared memory.
+// Runs fits in worker threads. ONNX Runtime blocks its thread while it runs, so every fit needs its own thread. The samples are
+// in shared memory.
 
 import type { WindowSet } from "../../signals/data/windows.ts";
 import { Diverged } from "./diverged.ts";

@@ -14,9 +14,9 @@ export interface PairedPerson {
   readonly person: string;
   /** Number of the person's labelled windows. */
   readonly windows: number;
-  /** The champion's macro F1. */
+  /** The champion's macro-F1. */
   readonly champion_macro_f1: number;
-  /** The candidate's macro F1. */
+  /** The candidate's macro-F1. */
   readonly candidate_macro_f1: number;
 }
 
@@ -24,9 +24,9 @@ export interface PairedPerson {
 export interface HoldoutComparison {
   /** Each person's results with both networks. */
   readonly people: readonly PairedPerson[];
-  /** The champion's macro F1 over all holdout windows. */
+  /** The champion's macro-F1 over all holdout windows. */
   readonly champion_macro_f1: number;
-  /** The candidate's macro F1 over all holdout windows. */
+  /** The candidate's macro-F1 over all holdout windows. */
   readonly candidate_macro_f1: number;
   /** Candidate minus champion, averaged over people. */
   readonly mean_difference: number;

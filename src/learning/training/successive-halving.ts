@@ -35,9 +35,9 @@ export function halvingEpochs(candidates: number, epochs: number): number[] {
 }
 
 /**
- * Tries candidates on rungs, each with fewer candidates and more epochs than the one before. On each rung, every candidate has
- * the same share of its own epochs. Every rung has an equal share of the time. If a rung's time runs out, the first rung omits
- * its last candidates, and later rungs omit those with the lowest scores on the previous rung.
+ * Tries candidates on rungs, each with fewer candidates and more epochs than the one before. On each rung, every candidate
+ * trains for the same share of its own epochs. Every rung has an equal share of the time. If a rung's time runs out, the first
+ * rung omits its last candidates, and later rungs omit those with the lowest scores on the previous rung.
  * @param candidates at least one, in the order in which they are tried; ties keep that order
  * @returns all trials in order, and the best one on the last rung
  */

@@ -1,7 +1,7 @@
 // The changes that a drift benchmark injects into drift-free recordings, in a fixed order, with their sizes and names. Sizes
 // that depend on a channel's unit are given in standard deviations of the baseline (sd). The default sizes are arbitrary; the
 // benchmark shows which changes matter. A change of person or activity is not in the catalogue, because it requires other
-// recordings; the code that builds the streams takes care of it.
+// recordings; the code that builds the streams makes such changes.
 
 import { percent } from "../../percent.ts";
 import { type Sensor, type SensorKind, type SensorUnit, unitFactor } from "../../signals/sensors/sensor.ts";

@@ -80,7 +80,7 @@ function directFaultsOfChannel(
   return weight > stuckShare ? [{ kind: "stuck channel", channels, fault: "repeats its value", weight }] : [];
 }
 
-/** How often the most frequent value occurs, if the values in `apart` are not counted. */
+/** Number of occurrences of the most frequent value, not counting the values in `apart`. */
 function directFaultCount(values: Float32Array, apart: readonly number[]): number {
   const sorted = values.slice().sort();
   let [most, run] = [0, 0];

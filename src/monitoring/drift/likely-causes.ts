@@ -1,7 +1,7 @@
 // Explains why a batch is unlike its references. If a sensor's values are impossible (impossible-sensors.ts), only the fault
-// behind them is named. Otherwise, each suspected fault is reversed and the batch is measured again. A fault is named only if
-// reversing it makes the batch ordinary. Faults that cannot be reversed (a stuck or clipped channel) are detected directly. If
-// no reversal makes the batch ordinary, the cause remains unknown.
+// that causes them is named. Otherwise, each suspected fault is reversed and the batch is measured again. A fault is named only
+// if reversing it makes the batch ordinary. Faults that cannot be reversed (a stuck or clipped channel) are detected directly.
+// If no reversal makes the batch ordinary, the cause remains unknown.
 
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import type { Columns } from "../summaries/summarize.ts";

@@ -1,9 +1,9 @@
-// Finds streams whose first batches no longer show what is usual, because other people are now behind the same activities.
+// Finds streams whose first batches no longer show what is usual, because different people now perform the same activities.
 // Within an activity, one person differs from the training data in the same way from day to day. If several people share a
 // stream, and their bouts span many batches, neighbouring batches differ from the training data in the same way, but distant
 // batches do not. A fault of a few channels is not mistaken for other people, because most signals stay as they were; nor is a
-// sensor that slips, because the signals that do not depend on its orientation must differ, too.
-// Dimensions: K classes, S signals.
+// sensor that slips, because the signals that do not depend on its orientation must differ, too. Dimensions: K classes, S
+// signals.
 
 import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import type { ClassSummaries } from "../summaries/class-summaries.ts";
@@ -26,9 +26,9 @@ type Deviations = readonly ({ readonly rows: number; readonly values: readonly n
 type Pairs = readonly (readonly [Deviations, Deviations])[];
 
 /**
- * Whether other people are behind the last batches than behind the first.
+ * Whether the last batches come from different people than the first.
  * @returns false as long as the first and the last batches overlap, and for models without signals that are independent of the
- *   sensor's orientation
+ * sensor's orientation
  */
 export function isAnchorOutlived(
   { anchor, rolling }: { readonly anchor: readonly ClassSummaries[]; readonly rolling: readonly ClassSummaries[] },

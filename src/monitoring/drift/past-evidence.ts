@@ -10,7 +10,7 @@ import { type OwnPast, ownPast } from "./own-past.ts";
 export interface PastEvidence {
   /** E-values by reference; null if no comparison provides evidence for or against a change. */
   readonly eValues: Readonly<Record<OwnPast, number | null>>;
-  /** Whether the batch is farther away than any rehearsed batch, either from all its references or in terms of spread. */
+  /** Whether the batch is further away than any rehearsed batch, either from all its references or in terms of spread. */
   readonly isBeyond: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface PastEvidence {
  * Returns the evidence that a batch differs from the stream's own past: for each reference, the weighted mean of two e-values,
  * which is an e-value. Its weights are the shares of the batch that the past contains and lacks.
  * @param hasPast whether the stream has a full reference; until it does, it is compared only with the training data
- * @param isAnchorOutlived whether the anchor lacks the people behind the latest batches, so that they are compared with the
+ * @param isAnchorOutlived whether the anchor lacks the people in the latest batches, so that they are compared with the
  * training data instead (default: false)
  */
 export function pastEvidence(
@@ -48,8 +48,8 @@ function pValueForPastEvidence({ usual, pValue }: Comparison): number | null {
 }
 
 /**
- * Returns the e-value of a batch that is farther from all its references than every rehearsed batch. A p-value from rehearsed
- * batches cannot be smaller than its resolution, no matter how far away the batch is. If a batch is farther from all its
+ * Returns the e-value of a batch that is further from all its references than every rehearsed batch. A p-value from rehearsed
+ * batches cannot be smaller than its resolution, no matter how far away the batch is. If a batch is further from all its
  * references than every rehearsed batch, its p-value is extrapolated at the rate at which p-values decrease between the usual
  * score and the highest rehearsed one. Drift-free batches are sometimes that far from one reference, but never from all of
  * them.

@@ -36,8 +36,8 @@ export type StatisticName = keyof PairStatistics;
 export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
 /**
  * Statistics that the far score is computed from. A small spread is not a sign of drift, because a batch may vary far less than
- * its reference even without a fault. A wrong scale shows up in the length of the sensor's vector (see
- * `comparisonToTrainingRange`) and in the distances.
+ * its reference even without a fault. A wrong scale shows up in the length of the sensor's vector (see `impossibleValues`) and
+ * in the distances.
  */
 export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
 /** The far statistics of older calibrations, which compared batches as a whole. */

@@ -77,7 +77,7 @@ function changesOfStuckAxis(column: Float32Array): number {
 }
 
 /**
- * The ends of a column's range where it may be clipped: the training data goes beyond them, and there are other values close
+ * The ends of a column's range at which it may be clipped: the training data goes beyond them, and there are other values close
  * by. By contrast, an axis that is stuck at an end, or whose samples are replaced by 0, jumps to that value.
  */
 function limitsOfStuckAxis(column: Float32Array, usual: Pick<ChannelSummary, "min" | "max" | "std">): number[] {

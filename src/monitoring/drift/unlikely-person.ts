@@ -3,7 +3,7 @@
 // Instead, the mean over a stream's batches is compared with the means of the people held out in calibration. If a new person's
 // mean is distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom fewer than
 // there are people, where the spread allows for one more person and for the variation between batches. This distribution
-// extrapolates the tail beyond the farthest person. Each batch contributes the logit of its p-value, which makes batches of
+// extrapolates the tail beyond the furthest person. Each batch contributes the logit of its p-value, which makes batches of
 // different lengths comparable; all batches in one bout count as one. A held-out person's p-values are computed only from the
 // other people, because the calibration does not contain a new person's batches either. The rule no longer applies once the
 // stream has a past of its own.

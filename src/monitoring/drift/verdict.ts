@@ -52,7 +52,7 @@ export interface Judgement {
    * the change, and make a recovered stream look permanently changed.
    */
   readonly doubtful: boolean;
-  /** Whether the anchor was ignored, because other people seem to be behind the stream now; see `isAnchorOutlived`. */
+  /** Whether the anchor was ignored, because the stream now seems to come from other people; see `isAnchorOutlived`. */
   readonly anchorOutlived: boolean;
   readonly strength: DriftStrength;
   /** One comparison per available reference. */
@@ -67,7 +67,7 @@ const mostOwnScores = 10;
 /** P-value at or below which a batch is doubtful, which is true of one in a hundred drift-free batches; arbitrary. */
 export const doubtfulP = 0.01;
 
-/** A stream's own references. A batch in both of them is the same object in both. */
+/** A stream's own references. A batch that is in both references is the same object in both. */
 export interface Past {
   /** The last N accepted batches, oldest first. */
   readonly rolling: readonly ClassSummaries[];
@@ -93,7 +93,7 @@ export function decideVerdict(
   const knowsPeople = comparisons.some(({ usual }) => usual !== null);
   const isOutlived = hasPast && knowsPeople && isAnchorOutlived(past, model);
   const { eValues, isBeyond } = pastEvidence(comparisons, { hasPast, isAnchorOutlived: isOutlived });
-  // A batch that is further away than any rehearsed batch counts as a bet of its own, because a person who merely sits
+  // A batch that is further away than any rehearsed batch counts as a separate bet, because a person who merely sits
   // differently today is not that far away.
   const activity = isBeyond ? null : boutActivity(current, model);
   const batch = { comparisons, eValues, hasPast, activity };

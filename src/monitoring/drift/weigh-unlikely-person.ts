@@ -29,7 +29,7 @@ export interface UnlikelyPersonWeighed {
 const undecidedTail = 0.05;
 
 /**
- * @param hasPast whether the stream has a past of its own; its batches are then compared with that past instead
+ * @param hasPast whether the stream has its own past; its batches are then compared with that past instead
  * @param arl average number of batches between false alarms
  */
 export function weighUnlikelyPerson(

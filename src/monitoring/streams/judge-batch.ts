@@ -35,7 +35,7 @@ const noCauses = "Likely causes could not be determined, because the batch was s
 
 const anchorOutlived =
   "The stream's first batches did not count as evidence: within the same activities, its last batches differ from them as those " +
-  "of other people do. If several people share the stream, check each person's data as a stream of its own.";
+  "of other people do. If several people share the stream, check each person's data as a separate stream.";
 
 function judgedWithShortBouts(directory: string): string {
   return (

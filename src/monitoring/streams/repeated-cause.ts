@@ -1,6 +1,6 @@
 // Detects a fault that a stream has had from the start. Before a stream has a past, an unfamiliar batch alone does not raise an
 // alarm, because a new person may differ from the training data. But undoing a fault rarely makes such a person's batches
-// ordinary. So a stream has a fault if two of its batches are farther from the training data than those of almost any other
+// ordinary. So a stream has a fault if two of its batches are further from the training data than those of almost any other
 // person, and undoing the same fault brings both back into the normal range. Batches that are merely unfamiliar are not enough,
 // because a watch worn the other way round looks like a flipped axis.
 

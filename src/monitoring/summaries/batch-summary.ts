@@ -95,7 +95,7 @@ export function subtractBatchSummary(whole: BatchSummary, part: BatchSummary): B
 }
 
 /** @throws RangeError if the batch does not have the channel */
-export function batchSummaryChannel<T extends MergeableChannel>(summary: Readonly<Record<string, T>>, name: string): T {
+export function batchSummaryChannel<T>(summary: Readonly<Record<string, T>>, name: string): T {
   const channel = summary[name];
   if (channel === undefined) {
     throw new RangeError(`summary: expected a channel "${name}", got ${Object.keys(summary).join(", ")}`);

@@ -26,15 +26,11 @@ export class ByteWriter {
   /** Seven bits per byte, low bits first; the high bit means that more bytes follow. */
   varint(value: number): void {
     if (!(Number.isSafeInteger(value) && value >= 0)) {
-      throw new RangeError(`measurement: expected a count (a whole number, at least 0), got ${value}`);
+      throw new RangeError(`measurement: expected a whole number of at least 0, got ${value}`);
     }
-    this.#reserve(8);
     let rest = value;
-    while (rest > 127) {
-      this.#bytes[this.#at++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes[this.#at++] = rest;
+    for (; rest > 127; rest = Math.floor(rest / 128)) this.byte((rest % 128) | 128);
+    this.byte(rest);
   }
 
   float(value: number): void {

@@ -51,7 +51,7 @@ export class ClassSummarizer {
       let to = from + 1;
       while (to < end && classOf[to] === k) to++;
       if (!(k >= 0 && k < nClasses)) {
-        throw new RangeError(`summarize: row ${from}: expected a class number below ${nClasses}, got ${k}`);
+        throw new RangeError(`summarize: row ${from}: expected a class below ${nClasses}, got ${k}`);
       }
       const summary = this.#summarizer.summarize(columns, from, to);
       const merger = this.#mergers[k];

@@ -94,43 +94,37 @@ export function toDeviceJson(of: {
  * @throws RangeError if a value is wrong; the message names its key
  */
 export function readDeviceModel(value: unknown): DeviceModel {
-  const model = (typeof value === "object" && value !== null ? value : {}) as Partial<
-    Record<keyof DeviceModel, unknown>
-  >;
-  const { schema_version, sampling_rate_hz, window_size, overlap, resampling, channels, sensors, classes, edges } =
-    model;
-  if (schema_version !== 1) throw unusableDeviceJson("schema_version", "1", schema_version);
-  if (typeof model.model_version !== "string") throw unusableDeviceJson("model_version", "a text", model.model_version);
-  if (!(isDeviceJsonNumber(sampling_rate_hz) && sampling_rate_hz > 0)) {
-    throw unusableDeviceJson("sampling_rate_hz", "a number above 0", sampling_rate_hz);
-  }
-  if (!(Number.isInteger(window_size) && Number(window_size) > 0)) {
-    throw unusableDeviceJson("window_size", "a whole number above 0", window_size);
-  }
-  if (!(isDeviceJsonNumber(overlap) && overlap >= 0 && overlap < 1))
-    throw unusableDeviceJson("overlap", "a number in [0, 1)", overlap);
-  if (!["low-pass", "linear", undefined].some((known) => known === resampling))
-    throw unusableDeviceJson("resampling", "low-pass or linear", resampling);
-  if (!(areDeviceJsonNames(channels) && channels.length > 0)) throw unusableDeviceJson("channels", "names", channels);
-  if (!(Array.isArray(sensors) && sensors.every((sensor) => isDeviceJsonSensor(sensor, channels)))) {
-    throw unusableDeviceJson("sensors", "a name and three of the channels each", sensors);
-  }
-  if (!(areDeviceJsonNames(classes) && classes.length > 1))
-    throw unusableDeviceJson("classes", "two names or more", classes);
-  if (typeof edges !== "object" || edges === null) throw unusableDeviceJson("edges", "a grid for each channel", edges);
-  const grids = new Map(Object.entries(edges));
-  for (const name of channels) if (!grids.has(name)) throw unusableDeviceJson(`edges.${name}`, "a grid", undefined);
-  for (const [name, grid] of grids) {
+  const model: Partial<Record<keyof DeviceModel, unknown>> = isDeviceJsonObject(value) ? value : {};
+  const { sampling_rate_hz, window_size, overlap, resampling, channels, sensors, classes, edges, ranges = {} } = model;
+  const names = areDeviceJsonNames(channels) ? channels : [];
+  const fields: readonly [name: keyof DeviceModel, expected: string, isValid: boolean][] = [
+    ["schema_version", "1", model.schema_version === 1],
+    ["model_version", "a text", typeof model.model_version === "string"],
+    ["sampling_rate_hz", "a number above 0", isDeviceJsonNumber(sampling_rate_hz) && sampling_rate_hz > 0],
+    ["window_size", "a whole number above 0", Number.isInteger(window_size) && Number(window_size) > 0],
+    ["overlap", "a number in [0, 1)", isDeviceJsonNumber(overlap) && overlap >= 0 && overlap < 1],
+    ["resampling", "low-pass or linear", [undefined, "low-pass", "linear"].includes(resampling as undefined)],
+    ["channels", "names", names.length > 0],
+    ["sensors", "a name and three of the channels each", areDeviceJsonSensors(sensors, names)],
+    ["classes", "two names or more", areDeviceJsonNames(classes) && classes.length > 1],
+    ["edges", "a grid for each channel", isDeviceJsonObject(edges)],
+    ["ranges", "ranges by channel", isDeviceJsonObject(ranges)],
+  ];
+  for (const [name, expected, isValid] of fields) if (!isValid) throw unusableDeviceJson(name, expected, model[name]);
+  const grids = new Map(Object.entries(edges as object));
+  for (const name of [...names, ...grids.keys()]) {
+    const grid = grids.get(name);
     if (!isDeviceJsonGrid(grid)) throw unusableDeviceJson(`edges.${name}`, "ascending numbers", grid);
   }
-  const { ranges = {} } = model;
-  if (typeof ranges !== "object" || ranges === null) throw unusableDeviceJson("ranges", "ranges by channel", ranges);
-  for (const [name, range] of Object.entries(ranges)) {
-    const { min, max } = (range ?? {}) as Partial<Record<"min" | "max", unknown>>;
-    if (!(isDeviceJsonNumber(min) && isDeviceJsonNumber(max)))
+  for (const [name, range] of Object.entries(ranges as object)) {
+    if (!(isDeviceJsonNumber(range?.min) && isDeviceJsonNumber(range.max)))
       throw unusableDeviceJson(`ranges.${name}`, "min and max", range);
   }
   return value as DeviceModel;
+}
+
+function isDeviceJsonObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function isDeviceJsonNumber(value: unknown): value is number {
@@ -141,13 +135,16 @@ function areDeviceJsonNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((name) => typeof name === "string");
 }
 
-function isDeviceJsonSensor(value: unknown, known: readonly string[]): boolean {
-  const { name, channels } = (typeof value === "object" && value !== null ? value : {}) as Partial<Sensor>;
+function areDeviceJsonSensors(value: unknown, known: readonly string[]): boolean {
   return (
-    typeof name === "string" &&
-    areDeviceJsonNames(channels) &&
-    channels.length === 3 &&
-    channels.every((x) => known.includes(x))
+    Array.isArray(value) &&
+    value.every(
+      (sensor) =>
+        typeof sensor?.name === "string" &&
+        areDeviceJsonNames(sensor.channels) &&
+        sensor.channels.length === 3 &&
+        sensor.channels.every((x: string) => known.includes(x)),
+    )
   );
 }
 

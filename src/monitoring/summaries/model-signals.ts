@@ -56,8 +56,9 @@ export function modelSignalBin(x: number): number {
 }
 
 /** Logit in the middle of each bin of `signalEdges`; the outermost edge for the two outer bins. */
-export const signalBinLogits: readonly number[] = Array.from({ length: signalEdges.length + 1 }, (_, bin) =>
-  Math.min(outermost, Math.max(-outermost, (bin - 0.5) / edgesPerLogit - outermost)),
+export const signalBinLogits: readonly number[] = /* @__PURE__ */ Array.from(
+  { length: signalEdges.length + 1 },
+  (_, bin) => Math.min(outermost, Math.max(-outermost, (bin - 0.5) / edgesPerLogit - outermost)),
 );
 
 const sumTolerance = 1e-3;

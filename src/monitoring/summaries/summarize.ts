@@ -2,7 +2,7 @@
 // grid's range narrows down a value's possible bins; a binary search among these finds the right one.
 
 import { moments } from "../../stats/moments.ts";
-import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
+import { type BatchSummary, batchSummaryChannel, type ChannelSummary } from "./batch-summary.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
 /**
@@ -32,11 +32,7 @@ export class Summarizer {
   summarize(columns: Columns, start?: number, end?: number): BatchSummary {
     const summaries: Record<string, ChannelSummary> = {};
     for (const [name, counter] of this.#counters) {
-      const column = columns[name];
-      if (column === undefined) {
-        throw new RangeError(`summarize: expected a channel "${name}", got ${Object.keys(columns).join(", ")}`);
-      }
-      summaries[name] = counter.summarize(column.subarray(start, end));
+      summaries[name] = counter.summarize(batchSummaryChannel(columns, name).subarray(start, end));
     }
     return summaries;
   }

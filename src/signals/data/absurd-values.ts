@@ -34,7 +34,7 @@ export function absurdSample(
   rows: SampledRows,
   channel: number,
   known: KnownRange,
-): (AbsurdSample & { readonly user: string }) | null {
+): { readonly sample: AbsurdSample; readonly user: string } | null {
   const limit = absurdLimit(known);
   let values = 0;
   let first: { value: number; row: number; user: string; recording: string } | undefined;
@@ -49,6 +49,6 @@ export function absurdSample(
     }
   }
   if (first === undefined) return null;
-  const { row, ...found } = first;
-  return { ...found, seconds: rows.time(row, row + 1)[0]!, values };
+  const { row, user, ...found } = first;
+  return { sample: { ...found, seconds: rows.time(row, row + 1)[0]!, values }, user };
 }

@@ -83,7 +83,14 @@ export async function batchRangeFaults(
     const at = rows.channels.indexOf(channel.column);
     const found = at < 0 ? null : absurdSample(rows, at, channel);
     if (found !== null)
-      faults.push(await withPlaceOfValue(describeRangeFault(channel, found), found.value, files, stored));
+      faults.push(
+        await withPlaceOfValue(
+          describeRangeFault(channel, { ...found.sample, user: found.user }),
+          found.sample.value,
+          files,
+          stored,
+        ),
+      );
   }
   return faults;
 }

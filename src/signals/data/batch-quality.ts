@@ -105,13 +105,7 @@ export function measureBatchQuality(
     const { min, max, flat_seconds } = channelContent(rows, c);
     const range = Number.isFinite(min) ? { min, max } : { min: 0, max: 0 };
     const known = Object.hasOwn(expected.ranges, name) ? expected.ranges[name] : undefined;
-    const found = known === undefined ? null : absurdSample(rows, c, known);
-    const absurd = found && {
-      value: found.value,
-      seconds: found.seconds,
-      recording: found.recording,
-      values: found.values,
-    };
+    const absurd = known === undefined ? null : (absurdSample(rows, c, known)?.sample ?? null);
     return [name, { ...range, flat_seconds, absurd, missing: missing[c]!, infinite: infinite[c]! }] as const;
   });
   return {

@@ -169,7 +169,7 @@ function incomingRowsBackwards(
   return new DataFault({
     code: "time",
     message: `time runs backwards in recording ${JSON.stringify(recording)}: row ${row} of this piece has ${found}`,
-    advice: "Sort rows by time, or start a new recording whenever the clock restarts.",
+    advice: "Sort rows by time, or start a new recording when the clock restarts.",
     expected: "increasing times",
     found,
   });

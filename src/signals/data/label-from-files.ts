@@ -89,7 +89,7 @@ export async function labelFromFiles(
 function labelsFromFilesInSamples(files: LabelFiles, rateHz: number | undefined): LabelFiles {
   if (rateHz === undefined) {
     throw new UserError(
-      `--labels ${listedNames(files.paths, 3)}: the start of each label counts samples, but the recordings have a clock of their own.`,
+      `--labels ${listedNames(files.paths, 3)}: the start of each label counts samples, but the recordings have their own clock.`,
       {
         advice:
           "Give the labels' times on that clock, or in seconds from the start of each recording with --labels-clock start.",

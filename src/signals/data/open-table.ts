@@ -151,7 +151,7 @@ export async function openTable(
   const date = unusedColumns.find((name) => isDateName(name) && /date|datum|fecha/i.test(name));
   if (date !== undefined && roles.time !== null && timed.time(0, 1)[0]! < sinceEpoch.from)
     warn(
-      `Column "${roles.time}" has no date, and column "${date}" is not combined with it, because its values are not dates, or the times are not times of day. The times count from a zero of their own.`,
+      `Column "${roles.time}" has no date, and column "${date}" is not combined with it, because its values are not dates, or the times are not times of day. The times count from an unknown zero.`,
     );
   if (roles.time !== null && clocks.timeUnit !== "timestamp") refuseMixedTimeUnits(timed, roles.time, onFault);
   const labelled = await labelFromFiles?.(timed, clocks);

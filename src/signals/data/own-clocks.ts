@@ -1,4 +1,4 @@
-// Finds sensors that have a clock of their own next to the one that is read, as in time_acc,ax,ay,az,time_gyr,gx,gy,gz. If they
+// Finds sensors that have their own clocks next to the one that is read, as in time_acc,ax,ay,az,time_gyr,gx,gy,gz. If they
 // run at different rates, the values in one row were not measured at the same time.
 
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";

@@ -79,16 +79,16 @@ export function absurdValue(values: Float32Array): Absurd | undefined {
   const usual = distances[rank]! > 0 ? distances[rank]! : moving[moving.length >> 1]!;
   const limit = absurdDistance * usual;
   let [absurd, first] = [0, Number.NaN];
-  let [farthest, value, repeats, next] = [0, Number.NaN, 0, 0];
+  let [furthest, value, repeats, next] = [0, Number.NaN, 0, 0];
   for (const x of values) {
     const distance = Math.abs(x - median);
     if (exceedsGateLimit(distance, limit) && absurd++ === 0) first = x;
     if (x === value) repeats++;
-    else if (distance > farthest) [next, farthest, value, repeats] = [farthest, distance, x, 1];
+    else if (distance > furthest) [next, furthest, value, repeats] = [furthest, distance, x, 1];
     else if (distance > next) next = distance;
   }
   if (absurd > 0) return { value: first, cells: absurd, median, usual };
-  const isMark = repeats >= leastMarks && farthest > markDistance * next && next > 0;
+  const isMark = repeats >= leastMarks && furthest > markDistance * next && next > 0;
   return isMark ? { value, cells: repeats, median, usual: next } : undefined;
 }
 

@@ -191,5 +191,5 @@ function adviceOnBackwardsTimeFault(
   return roles.recording === null
     ? "If the file contains several recordings per person, specify the column that distinguishes them with " +
         "--recording, or write each recording to its own file; otherwise sort the file by time."
-    : "Sort the rows of each recording by time, or begin a new recording whenever the clock restarts.";
+    : "Sort the rows of each recording by time, or begin a new recording when the clock restarts.";
 }

@@ -170,7 +170,7 @@ async function joinSeparatedSensors(
     const unmatched = await joinByTime(database, parts, { keys, kept, out });
     const [first, ...later] = clocks.map(({ reading, channels: own }) => `${own.join(", ")} (${reading.column})`);
     warn(
-      `${file}: ${first} and ${later.join(" and ")} have clocks of their own, and are joined by time, interpolated between rows at most 3 steps apart.${unmatched}`,
+      `${file}: ${first} and ${later.join(" and ")} have their own clocks, and are joined by time, interpolated between rows at most 3 steps apart.${unmatched}`,
     );
     return schemaOfSeparatedSensors(database, out);
   }

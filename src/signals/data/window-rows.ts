@@ -70,7 +70,7 @@ export async function withWindowRows(
     return tableOfPackets(schema, axes, time);
   }
   warn(
-    `${file}: each row holds a window of ${samples}, so each row is read as a recording of its own. If the windows overlap, the same samples are read several times.${time === null ? "" : ` Column "${time}" is not read, because it gives one time per window.`}`,
+    `${file}: each row holds a window of ${samples}, so each row is read as a separate recording. If the windows overlap, the same samples are read several times.${time === null ? "" : ` Column "${time}" is not read, because it gives one time per window.`}`,
   );
   const channels = samplesOfWindows(axes);
   const row = `${duckdbLiteral(`${file} `)} || row_number() OVER ()`;

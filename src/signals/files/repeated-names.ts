@@ -48,7 +48,7 @@ export function resolveRepeatedNames(
   const first = numbered.indexOf((channels ?? usual)[0] ?? "");
   const own = clocks.findLast((name) => numbered.indexOf(name) < first);
   if (time === undefined && own !== undefined && own !== read) {
-    throw new UserError(`${path}: ${several}, so each sensor may have a clock of its own. ${rule}`, {
+    throw new UserError(`${path}: ${several}, so each sensor may have its own clock. ${rule}`, {
       advice: `Specify the clock that belongs to the channels, such as ${shellCommand("--time", own)} (beside ${numbered[first]}).`,
     });
   }

@@ -108,7 +108,7 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
       of,
       "one time per row",
       `a list, such as ${JSON.stringify(example.slice(0, 30))}`,
-      "Write each sample into a row of its own.",
+      "Write each sample into its own row.",
     );
   }
   if (most === 0 && Number(counts!.numbers) === 0 && !separatedNumber.test(example) && example !== "") {

@@ -102,7 +102,7 @@ const wrapper =
 
 /** Returns the column whose name is the most likely one for the role. */
 export function usualColumnOfRole(columns: readonly string[], role: ColumnRole): string | null {
-  // MongoDB gives each row an _id of its own.
+  // MongoDB gives each row its own _id.
   const available = columns.filter((column) => !/^_id\b/.test(column));
   const joined =
     role === "time" ? available.find((column) => partsOfJoinedClock(column, available).length > 0) : undefined;

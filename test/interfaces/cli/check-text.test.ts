@@ -130,7 +130,7 @@ describe("the evidence of a check", () => {
     ],
     [
       { verdict: "sudden_change", evidence: evidence(1, "beyond_chance") },
-      "evidence 100 % of the alarm level: this batch alone is farther away than chance explains",
+      "evidence 100 % of the alarm level: this batch alone is further away than chance explains",
     ],
     [
       { verdict: "sudden_change", thresholds: "fixed", evidence: evidence(1.25, "constants") },

@@ -126,7 +126,7 @@ describe("in a pipe", () => {
     const from = lines.indexOf("Per person");
     expect(lines.slice(from, from + 6)).toEqual([
       "Per person",
-      "person   fold  windows  macro F1  accuracy  kappa",
+      "person   fold  windows  macro-F1  accuracy  kappa",
       "-------  ----  -------  --------  --------  -----  --------",
       "alice       1      117     0.970     0.980  0.950",
       "bob         2    1,000     0.950     0.960  0.930",
@@ -136,7 +136,7 @@ describe("in a pipe", () => {
     expect(lines.slice(means + 1, means + 4)).toEqual([
       "                      over folds    over people  pooled",
       "-----------------  -------------  -------------  ------",
-      "macro F1           0.943 ± 0.012  0.943 ± 0.012   0.945",
+      "macro-F1           0.943 ± 0.012  0.943 ± 0.012   0.945",
     ]);
     expect(output.text).toContain("kappa                      0.920          0.920   0.925");
     expect(output.text.split("\n").slice(-14)).toEqual([
@@ -148,7 +148,7 @@ describe("in a pipe", () => {
       "           of 15 s to 5 min, 4 alarms in 2,561 batches with bouts of 10 min",
       "line       m has joined walk, whose champion is walk",
       "compared   m with walk, on 2 people whom both cross-validated",
-      "           macro F1 0.890 against 0.850: difference +0.040, 90 % interval +0.030",
+      "           macro-F1 0.890 against 0.850: difference +0.040, 90 % interval +0.030",
       "             to +0.050",
       "           higher for 2 people, lower for 0; m is better",
       "-> to make m the champion: tidemark models promote m",
@@ -214,7 +214,7 @@ describe("on a terminal", () => {
 
   it("leaves no trace of the live line in what stays", () => {
     const { kept } = run(100);
-    expect(kept).toContain("fold 1/2  macro F1 0.940  accuracy 0.950  best epoch 1 of 1  1 min 12 s\n");
+    expect(kept).toContain("fold 1/2  macro-F1 0.940  accuracy 0.950  best epoch 1 of 1  1 min 12 s\n");
     expect(kept).toContain("warning: channel Ax is flat\n");
     expect(kept).not.toContain("windows/s");
     expect(kept).not.toContain("· epoch");

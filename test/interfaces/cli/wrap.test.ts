@@ -32,7 +32,7 @@ describe("wrapLine", () => {
 describe("a table that is too wide", () => {
   it("breaks its widest texts, headers too, and loses nothing", () => {
     const table = {
-      headers: ["fold", "macro F1 over folds", "tested on"],
+      headers: ["fold", "macro-F1 over folds", "tested on"],
       rows: [
         ["1", "0.912", "ann, bob, cid, dan, eve, flo"],
         ["2", "0.890", "gus"],
@@ -41,7 +41,7 @@ describe("a table that is too wide", () => {
     const lines = tableLines(table, 32);
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(32);
     expect(lines).toEqual([
-      "fold      macro F1  tested on",
+      "fold      macro-F1  tested on",
       "        over folds",
       "----  ------------  ------------",
       "   1         0.912  ann, bob,",

@@ -69,7 +69,7 @@ describe.each(cases)("$name", (fixture) => {
     expect(classificationMetricsSchema.parse(JSON.parse(JSON.stringify(metrics)))).toEqual(metrics);
   });
 
-  it("has its own macro F1 for the training loop", () => {
+  it("has its own macro-F1 for the training loop", () => {
     const guess = argmaxRows(Float32Array.from(fixture.probabilities), classes.length);
     expect(macroF1(Int32Array.from(fixture.y), guess, classes.length)).toBe(metrics.macro_f1);
   });

@@ -115,7 +115,7 @@ describe("batches with few or many activities in common with their reference", (
     const own_past = { ...model.calibration.kinds.own_past!, mixes: mixes! };
     return { ...model, calibration: { ...model.calibration, kinds: { own_past } } };
   };
-  /** All batches of this person are farther away than those of any other person. */
+  /** All batches of this person are further away than those of any other person. */
   const restless = { ...rung, scores: [[50, 51, 52]] };
   const calm = { ...rung, scores: [[0.001, 0.002, 0.003]] };
   const of = (shares: readonly number[], by: DriftModel) => {
@@ -183,7 +183,7 @@ describe("values outside of the training data's range", () => {
     });
   });
 
-  it("are those of the channel that is farthest away, of which a table can show as much", () => {
+  it("are those of the channel that is furthest away, of which a table can show as much", () => {
     const two = { ...model, baseline: { ...model.baseline, y: model.baseline.x! }, byClass: [] };
     const away = (excessAbove: number) => ({ ...channelOf(), excessAbove });
     const by = [{ x: channelOf(), y: channelOf() }];

@@ -77,7 +77,7 @@ describe("a batch whose stream has outlived its anchor", () => {
   });
 });
 
-describe("a batch farther from everything than any rehearsed batch", () => {
+describe("a batch further from everything than any rehearsed batch", () => {
   const far = (...excess: readonly [number, number, number]) =>
     pastEvidence(
       (["baseline", "anchor", "rolling"] as const).map((kind, i) =>
@@ -86,13 +86,13 @@ describe("a batch farther from everything than any rehearsed batch", () => {
       { hasPast: true },
     ).eValues.anchor!;
 
-  it("says more the farther it is", () => {
+  it("says more the further it is", () => {
     expect(far(1, 1, 1)).toBe(evidenceOf(resolution));
     expect(far(2, 3, 2)).toBeCloseTo(evidenceOf(resolution ** 2), 6);
     expect(far(3, 3, 4)).toBeGreaterThan(50 * far(2, 2, 2));
   });
 
-  it("is a bet of its own, whatever activity fills it", () => {
+  it("is a separate bet, whatever activity fills it", () => {
     const isBeyond = (excess: number) =>
       pastEvidence([comparison("baseline", { p: resolution, excess })], { hasPast: true }).isBeyond;
     expect([1, 1.01].map(isBeyond)).toEqual([false, true]);

@@ -112,7 +112,7 @@ describe.each<[string, Change]>([
   });
 
   it("is caught by the rolling reference at once, whose batches before were usual", () => {
-    // A stream that may belong to an unfamiliar person has no reference of its own yet.
+    // A stream that may belong to an unfamiliar person has no reference yet.
     const known = streams.filter((judgements) =>
       judgements[jumps - 1]!.comparisons.some(({ reference }) => reference === "rolling"),
     );

@@ -45,7 +45,7 @@ const stateAfter = (
 const ten = (score: number): number[] => new Array<number>(10).fill(score);
 
 describe("an unlikely person", () => {
-  it("is a stream whose batches are all farther than every held-out person's", () => {
+  it("is a stream whose batches are all further than every held-out person's", () => {
     const model = { kinds: { baseline: known } };
     let state: UnlikelyPersonState = noUnlikelyPerson;
     const standings = ten(6).map((score) => {
@@ -87,7 +87,7 @@ describe("an unlikely person", () => {
     expect(alarms).toBeLessThanOrEqual(2);
   });
 
-  it("is hardly ever a person somewhat farther than the farthest held-out one, if people differ more than their batches", () => {
+  it("is hardly ever a person somewhat further than the furthest held-out one, if people differ more than their batches", () => {
     let alarms = 0;
     for (let seed = 0; seed < 200; seed++) {
       const rng = Rng.fromSeed(seed);
@@ -97,7 +97,7 @@ describe("an unlikely person", () => {
       const own = { apart: "people", rungs: [{ seconds, scores }] } as const;
       if (isUnlikelyPerson(stateAfter(scoresOf(means[20]!, 10), null, own), own, seconds, 1 / 1000)) alarms++;
     }
-    // One person in twenty-one is farther away than the other twenty.
+    // One person in twenty-one is further away than the other twenty.
     expect(alarms).toBeLessThanOrEqual(2);
   });
 

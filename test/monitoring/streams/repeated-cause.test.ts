@@ -28,7 +28,7 @@ it("counts batches with the same first cause, if it can be undone exactly", () =
   expect(seen([], { ...before, cause: once! })).toBeUndefined();
 });
 
-it("counts no batch that is merely unfamiliar, unless no rehearsed batch is farther away", () => {
+it("counts no batch that is merely unfamiliar, unless no rehearsed batch is further away", () => {
   const at = (p: number, resolution: number) =>
     seen([flip], before, [{ ...comparisons[0]!, pValue: { ...comparisons[0]!.pValue!, p, resolution } }]);
   expect([at(0.02, 0.001), at(0.01, 0.001), at(0.02, 0.02), at(0.03, 0.02)].map((own) => own !== undefined)).toEqual([

@@ -36,7 +36,7 @@ test.each([
   expect(recordings.values[0]![400]).toBeCloseTo(Math.sin(at), 3);
   expect(turning).toBeCloseTo(at, 2);
   expect(quality.warnings.join()).toMatch(
-    /ax, ay, az \(time_acc\) and gx, gy, gz \(time_gyr\) have clocks of their own/,
+    /ax, ay, az \(time_acc\) and gx, gy, gz \(time_gyr\) have their own clocks/,
   );
 });
 

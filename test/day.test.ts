@@ -9,7 +9,7 @@ describe("a day", () => {
     ["20-120", [20, 120]],
     ["0.5-99999.25", [0.5, 99_999.25]],
     ["60-60", [60, 60]],
-  ])("of bouts is a range of seconds: %s", (text, boutSeconds) => {
+  ])("is a range of bout lengths in seconds: %s", (text, boutSeconds) => {
     expect([dayPattern.test(text), benchDayPattern.test(text)]).toEqual([true, true]);
     expect(parseDay(text)).toEqual({ boutSeconds });
   });
@@ -48,7 +48,7 @@ const least = { files: ["a.csv"], out: "m" };
 const bench = { files: ["a.csv"], model: "m" };
 
 describe("the option --day", () => {
-  it("of train is auto by default, and of drift-bench 20-120", () => {
+  it("defaults to auto in train, and to 20-120 in drift-bench", () => {
     expect(resolveTrainConfig(least).day).toBe("auto");
     expect(resolveTrainConfig({ ...least, day: "20-120" }).day).toBe("20-120");
     expect(resolveDriftBenchConfig(bench).day).toBe("20-120");

@@ -11,7 +11,7 @@ import { openRecordings } from "../signals/data/open-recordings.ts";
 export type OptionsForDataTime = Partial<Pick<PushConfig, "dataTime" | PostedColumn>>;
 
 /**
- * Returns the request's parameter `data-time`; nothing if the time is not wanted or unknown.
+ * Returns the request's parameter `data-time`; nothing if the time is unknown or was not requested.
  * @param file the file that the user gave
  * @param part the table with the batch, which may be a part of the file; null if it contains no time column
  */

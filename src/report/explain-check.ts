@@ -133,7 +133,7 @@ function explainFurthest(result: JudgedBatch): string[] {
   if (furthest === undefined) return ["Nothing could be compared: the batch is shorter than every rehearsed batch."];
   const { reference, channel, p_value: p, as_high: asHigh, null_batches: nulls, beyond_chance: isBeyond } = furthest;
   const where = `${channel} is furthest from ${referenceNames[reference]}`;
-  if (isBeyond) return [`${where}, further than anything that was seen without drift.`];
+  if (isBeyond) return [`${where}, further than any batch without drift.`];
   if (p === null || nulls === 0) return [`${where}.`];
   return [
     `${where}: ${counted(asHigh, "batch", "batches")} of ${nulls.toLocaleString("en-US")} without drift ${asHigh === 1 ? "was" : "were"} as far away (p ${p < 0.001 ? "< 0.001" : `= ${p.toFixed(3)}`}).`,

@@ -251,7 +251,7 @@ describe("resumeCommand", () => {
     );
   });
 
-  it("of a search has its candidates, and training with its choice has what was not searched", () => {
+  it("repeats the candidates of a search, and for training, the options that were not searched", () => {
     const search = ["learning-rate=0.001,0.003", "augment=none,rotate"];
     const config = resolveTuneConfig({ ...least, out: "t.yaml", search, minutes: 5, epochs: 20, label: "what" });
     expect(resumeCommand("tune", config)).toBe(

@@ -48,7 +48,7 @@ describe("the clean table", () => {
     expect(again.channels).toEqual(read.channels);
   });
 
-  it("of messy files: the same windows, in SI units, with a report of what was done", async () => {
+  it("has the same windows as messy files, in SI units, with a report of the changes", async () => {
     // A file with milliseconds since 1970, missing values, a pause, rows without a label, repeated times, g and deg/s, and no
     // recording column.
     const messy = (person: string): string =>

@@ -29,7 +29,7 @@ describe("train rejects", () => {
     expect(await refusedTraining("lost.csv")).toMatch(/5\d(\.\d)? % of .* s without samples; expected at most 20 %/);
   });
 
-  test("no recordings because of the time between two activities", async () => {
+  test("no recordings because of pauses between two activities", async () => {
     const start = { walking: 0, sitting: 40 };
     const times = clockTable("timestamp_s", ({ activity, i }) => start[activity] + i / 50, {
       people: ["ann", "bob", "cy", "di"],

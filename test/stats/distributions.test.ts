@@ -31,7 +31,7 @@ describe("the expected largest of normal numbers", () => {
     expect(Math.abs(expectedLargest(n) - largest)).toBeLessThan(3e-7);
   });
 
-  it("of one is exactly 0: a single cycle is ahead of nothing", () => {
+  it("is exactly 0 for one number", () => {
     expect(expectedLargest(1)).toBe(0);
   });
 

@@ -7,7 +7,7 @@ it.each([
   [[9, -1, 4], 4],
   [[10, 2, 7, 1], 4.5],
   [[], Number.NaN],
-])("of %j is %d", (values, expected) => {
+])("gives, for %j, %d", (values, expected) => {
   const given = [...values];
   expect(median(given)).toBe(expected);
   expect(given).toEqual(values);

@@ -24,7 +24,7 @@ describe("the class of highest probability", () => {
 });
 
 describe("the autocorrelation time", () => {
-  it("of a series that alternates is 1: its neighbours differ more than strangers", () => {
+  it("is 1 for a series that alternates", () => {
     expect(autocorrelationTime([1, -1, 1, -1, 1, -1])).toBe(1);
   });
 
@@ -90,7 +90,7 @@ it("millionths are whole", () => {
 });
 
 describe("moments", () => {
-  it("of parts are those of all values, parts without values left out", () => {
+  it("merge to the moments of all values, ignoring empty parts", () => {
     const parts = [[1, 2, 4], [], [10], [-3, 0.5]];
     const described = parts.map((own) =>
       own.length === 0 ? { n: 0, mean: 7, std: 7 } : { n: own.length, ...moments(own) },
@@ -121,7 +121,7 @@ describe("PSI", () => {
     expect(psiGroupStarts([1], 5)).toEqual([0]);
   });
 
-  it("of two groups is the sum over both, half a count added to each", () => {
+  it("adds half a count to each of two groups", () => {
     const share = (count: number, total: number): number => (count + 0.5) / (total + 1);
     const term = (p: number, q: number): number => (q - p) * Math.log(q / p);
     const expected = term(share(3, 6), share(7, 8)) + term(share(3, 6), share(1, 8));

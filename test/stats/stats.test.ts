@@ -101,7 +101,7 @@ it("a histogram counts every number once, each in its bin", () => {
   );
 });
 
-it("nothing is described of no numbers, and no quantile lies outside 0 to 1", () => {
+it("statistics refuse an empty list, and quantiles outside 0 to 1", () => {
   expect(() => moments([])).toThrow(/at least one number/);
   expect(() => histogram([], 4)).toThrow(/at least one number/);
   expect(() => quantiles([], [0.5])).toThrow(/at least one number/);

@@ -53,7 +53,7 @@ describe("the autocorrelation time", () => {
     }
   });
 
-  it("of equal values is 1, and none are refused", () => {
+  it("is 1 for equal values, and an empty series is refused", () => {
     expect(autocorrelationTime([2, 2, 2])).toBe(1);
     expect(autocorrelationTime([2])).toBe(1);
     expect(() => autocorrelationTime([])).toThrow(/at least one/);

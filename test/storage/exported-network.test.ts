@@ -97,7 +97,7 @@ describe("a network from a different model", () => {
   });
 });
 
-it("what is incomplete or not a network is rejected without side effects", () => {
+it("files that are incomplete or not networks are rejected without side effects", () => {
   expect(faults(new Uint8Array())).toEqual(["the file is empty"]);
   expect(faults(new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n"))[0]).toMatch(
     /not a complete ONNX model/,

@@ -36,8 +36,8 @@ export interface Change {
   readonly name: string;
   readonly expected: Exclude<DriftVerdict, "normal">;
   /**
-   * Starts the change for one stream. This does not advance `rng`, and the results do not depend on the order in which batches
-   * are requested.
+   * Starts the change for one stream. Starting a change does not advance `rng`, and its results do not depend on the order in
+   * which batches are requested.
    */
   readonly begin: (rng: Rng) => Injection;
 }

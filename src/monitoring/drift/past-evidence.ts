@@ -1,7 +1,7 @@
 // Computes how much evidence one batch gives that its stream has changed. The part of the batch whose activities occur in the
 // stream's past is compared with that past. Activities new to the stream are compared with the same activities in the training
 // data, because a fault can make the network mistake sitting for another activity. Such activities count as new, not as drift,
-// if other people or this stream are often just as far away.
+// if other people or this stream are often just as far from the training data.
 
 import type { Comparison } from "./comparison.ts";
 import { evidenceOf } from "./evidence.ts";
@@ -63,10 +63,10 @@ function pastEvidenceBeyondAll(comparisons: readonly Comparison[]): number {
 
 /**
  * Returns the e-value of a batch that spreads more widely than chance explains, compared with every reference whose usual
- * spread is known. A spread as wide as in the stream's own past is no change, even if no person in the training data varies as
- * much. The limit is twice as far from the usual spread as the widest rehearsed batch is, so the exponent of the extrapolation
- * is doubled. Its base is the probability that a new person exceeds all rehearsed people, because one person's batches resemble
- * each other; with a single rehearsed person, the base is the resolution.
+ * spread is known. A spread as wide as in the stream's own past does not count as a change, even if no person in the training
+ * data varies as much. The limit (the reach) is twice as far from the usual spread as the widest rehearsed batch, so the
+ * p-value is extrapolated with twice the exponent. Its base is the probability that a new person exceeds all rehearsed people,
+ * because one person's batches resemble each other; with a single rehearsed person, the base is the resolution.
  * @returns 0 if its spread is not that wide
  */
 function pastEvidenceOfSpread(comparisons: readonly Comparison[]): number {

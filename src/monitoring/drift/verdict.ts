@@ -22,7 +22,7 @@ import { weighUnlikelyPerson } from "./weigh-unlikely-person.ts";
 export interface DriftOptions {
   /** Minimum average number of batches between false alarms (default 500). */
   readonly arl?: number;
-  /** A batch is unfamiliar if at most this share of drift-free batches is as far away (default .05). */
+  /** A batch is unfamiliar if at most this share of drift-free batches is as far from the training data (default .05). */
   readonly alpha?: number;
   /** Number of batches after the alarm until the verdict is confirmed (default 5). */
   readonly confirmAfter?: number;

@@ -37,14 +37,16 @@ const comparison = z.object({
   method: z
     .enum(["people", "recordings", "halves of recordings", "bouts", "effective sample size", "constants"])
     .describe("how the drift-free batches were kept separate from their reference, or what was used instead of them"),
-  p_value: share.nullable().describe("share of drift-free batches at least as far away; null if judged by constants"),
+  p_value: share
+    .nullable()
+    .describe("share of drift-free batches at least as far from the reference; null if judged by constants"),
   null_batches: z.int().min(0).describe("number of drift-free batches that the p-value is based on"),
   people: z
     .int()
     .min(0)
     .describe("number of people that the p-value is based on; absent from results of earlier versions")
     .exactOptional(),
-  as_high: z.int().min(0).describe("number of drift-free batches at least as far away"),
+  as_high: z.int().min(0).describe("number of drift-free batches at least as far from the reference"),
   resolution: share.describe("smallest p-value that `null_batches` drift-free batches can give"),
   score: z.number(),
   channel: z.string().describe("channel or signal with the highest score"),

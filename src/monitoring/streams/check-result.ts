@@ -41,7 +41,7 @@ export interface CheckedComparison {
    * of them.
    */
   method: "people" | "recordings" | "halves of recordings" | "bouts" | "effective sample size" | "constants";
-  /** Share of drift-free batches that are at least as far away; null if judged by constants. */
+  /** Share of drift-free batches that are at least as far from the reference; null if judged by constants. */
   p_value: number | null;
   /** Number of rehearsed drift-free batches that the batch was compared with. */
   null_batches: number;

@@ -20,7 +20,7 @@ export interface ShownComparison {
   statistic: string;
   /** The largest distance of any channel or signal, as a multiple of its usual values. */
   score: number;
-  /** Share of drift-free batches that are at least as far away; null if judged by constants. */
+  /** Share of drift-free batches that are at least as far from the reference; null if judged by constants. */
   p_value: number | null;
 }
 

@@ -1,6 +1,6 @@
-// Finds faults that make a readable batch unfit for judgement. Only things that never occur in a genuine recording count as
-// faults. A batch in a different unit, from a rotated or noisy sensor, or from an unfamiliar person is not faulty: it has
-// drifted and gets a different verdict. All limits are in gate-limits.ts.
+// Finds faults that make a readable batch unfit for judgement. Only what never occurs in a genuine recording counts as a fault.
+// A batch in a different unit, from a rotated or noisy sensor, or from an unfamiliar person is not faulty: it has drifted and
+// gets a different verdict. All limits are in gate-limits.ts.
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { withPlaceOfValue } from "../files/place-of-value.ts";

@@ -7,7 +7,7 @@ import type { TableSchema } from "../files/table-schema.ts";
 import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
 
 const searchedRows = 2000;
-/** A column with fewer different values per minute, such as the starts of sessions, is no clock. */
+/** A column with fewer different values per minute, such as the starts of sessions, is not a clock. */
 const fewestPerMinute = 3;
 /** The part of a date with a time that all times of one minute share. */
 const minuteForm =

@@ -14,7 +14,7 @@ import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
 /**
- * Number of rows at the top of a file to search first: those read by DuckDB's sniffer, which takes an empty column for text.
+ * Number of rows at the top of a file to search first: those read by DuckDB's sniffer, which treats an empty column as text.
  */
 const headRows = 20_480;
 /** Maximum number of possibly empty columns to search; a query over more of them would fill the memory. */

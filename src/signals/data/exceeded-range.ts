@@ -65,7 +65,7 @@ export function exceededRangeWarnings(rows: Rows): string[] {
     if (over.length > 0) {
       const { overflows, lowest, highest } = over[0]!;
       warnings.push(
-        `Channel ${channel} jumps ${counted(overflows, "time")} between ${float32Text(lowest)} and ${float32Text(highest)} (${nameRecordings(over)}), as numbers do that overflow, and as angles do after a full turn. Record with a larger range, or repair the export.`,
+        `Channel ${channel} jumps ${counted(overflows, "time")} between ${float32Text(lowest)} and ${float32Text(highest)} (${nameRecordings(over)}), as numbers do when they overflow, and angles after a full turn. Record with a larger range, or repair the export.`,
       );
     }
     return warnings;

@@ -65,9 +65,12 @@ export async function labelFromFiles(
   });
   if (labelledOnly !== undefined) rows.close();
   if (labelled.rows === 0) {
-    throw new UserError(`--labels ${columns.labels}: no row of the recordings has a label that is used.`, {
-      advice: "Check the times in the file, and which labels --map and --exclude leave out.",
-    });
+    throw new UserError(
+      `--labels ${columns.labels}: none of the labels that are used applies to a row of the recordings.`,
+      {
+        advice: "Check the times in the file, and which labels --map and --exclude leave out.",
+      },
+    );
   }
   return {
     rows: labelled,

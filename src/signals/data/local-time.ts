@@ -30,7 +30,7 @@ export function localTimeConverter(zone: string): (local: number, after: number)
   };
 }
 
-/** Returns a function that tells how many seconds the zone's clocks are ahead of UTC. */
+/** Returns a function that gives the zone's offset from UTC in seconds; positive if its clocks are ahead. */
 function offsetOfLocalTime(zone: string): (seconds: number) => number {
   let format: Intl.DateTimeFormat;
   try {

@@ -141,7 +141,7 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
         ...["ankle", "thigh", "trunk"].flatMap((place) => axesOfKnownLayout(`${place}_acc`, " (mg)")),
         "annotation",
       ],
-      note: "The annotation 0 marks time outside of the experiment; to leave it out, add --exclude 0.",
+      note: "The annotation 0 marks time outside the experiment; to leave it out, add --exclude 0.",
     };
   return undefined;
 }

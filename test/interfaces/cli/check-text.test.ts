@@ -168,7 +168,7 @@ describe("a number of a check", () => {
     expect(text).toContain("mean confidence 0.900 (there 0.940), flip rate 0.050 (there 0.040)");
   });
 
-  it("of people behind a p-value stands beside what p-values so few people allow", () => {
+  it("shows how many people a p-value is based on, and the smallest p-value that they allow", () => {
     const baseline = comparison({ reference: "baseline", people: 12 });
     const own = comparison({ method: "recordings", people: 1, resolution: 0.02 });
     const text = printed({ comparisons: [baseline, own] });
@@ -181,7 +181,7 @@ describe("a number of a check", () => {
     expect(printed({ comparisons: [comparison()] })).toMatch(/calibrated on held-out people$/m);
   });
 
-  it("of batches so far stands beside what they are for", () => {
+  it("shows how many batches the stream has, and what they are for", () => {
     const references = { window_size: 5, rolling_batches: 0, anchor_batches: 0 };
     expect(printed({ references })).toContain("-> the stream has 1 of the 5 batches that its own references need");
   });

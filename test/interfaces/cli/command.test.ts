@@ -44,7 +44,7 @@ describe("help", () => {
     ],
     ["predict", ["--model", "--out", "--channels", "--json", "entropy"]],
     ["simulate", ["--out", "--users", "--minutes", "--seed", "(default: 42)"]],
-  ])("of %s lists its options, an example and its exit codes, within the width", async (command, expected) => {
+  ])("for %s lists its options, an example and its exit codes, within the width", async (command, expected) => {
     const { exitCode, stdout } = await tidemark(command, "--help");
     expect(exitCode).toBe(0);
     const unwrapped = stdout.replaceAll(/\s+/g, " ");

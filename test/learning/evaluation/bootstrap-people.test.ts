@@ -31,7 +31,7 @@ const metricsOf = (...people: ReturnType<typeof person>[]) =>
   );
 
 describe("intervals by bootstrap over people", () => {
-  it("of two people extend from the worst to the best of the three possible draws, because each is likely enough", () => {
+  it("extend from the worst to the best of the three possible draws of two people", () => {
     const [one, other] = [person(1, 60, 0.9), person(2, 25, 0.1)];
     const draws = [metricsOf(one, one), metricsOf(one, other), metricsOf(other, other)];
     const { per_class, ...intervals } = bootstrapPeople([metricsOf(one), metricsOf(other)], classes, Rng.fromSeed(3));

@@ -31,7 +31,7 @@ describe("two models on the same people", () => {
 
   // The mean of n independent differences of variance s2 has a standard error of sqrt(s2 / n), and 90 % of a normal
   // distribution lies within 1.645 standard errors.
-  it("of many people, within what the central limit theorem says", () => {
+  it("have an interval that agrees with the central limit theorem if there are many people", () => {
     const rng = Rng.fromSeed(7);
     const names = Array.from({ length: 400 }, (_, i) => `p${i}`);
     const differences = names.map(() => 0.02 + 0.1 * rng.normal());

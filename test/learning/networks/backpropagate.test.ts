@@ -167,7 +167,7 @@ describe("gradients through whole expressions", () => {
       return mul(add(hidden, x), sigmoid(matmul(hidden, w)));
     }));
 
-  it("by a value in the middle, and by one it depends on", async () => {
+  it("are computed for an intermediate value and for a value that it depends on", async () => {
     const graph = new Graph("chain");
     const x = graph.input("x", "float64", []);
     const y = mul(x, 3);
@@ -177,7 +177,7 @@ describe("gradients through whole expressions", () => {
     expect([d0, d1, d2].map((d) => d!.values[0])).toEqual([36, 12, 1]);
   });
 
-  it("of a gradient: the second derivative", () =>
+  it("can be differentiated again, which gives the second derivative", () =>
     expectGradient({ x: numbers([4], 1) }, ({ x }) => {
       const energy = reduceSum(mul(tanh(x), exp(x)), [0], false);
       return backpropagate(energy, [x])[0]!;

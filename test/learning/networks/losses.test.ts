@@ -45,7 +45,7 @@ describe("softmax cross-entropy", () => {
     });
   });
 
-  it("of a window whose row is zero is zero, so that it does not count", async () => {
+  it("is zero for a window whose row of targets is zero", async () => {
     const { loss, gradient } = await lossOf([1, 2, -3, 5], [0, 0, 0, 0], 2, "float64");
     expect([loss, ...gradient].map(Math.abs)).toEqual([0, 0, 0, 0, 0]);
   });

@@ -53,7 +53,7 @@ describe("constants", () => {
     expect(z!.values[0]).toBe(0);
   });
 
-  it("of a body belong to the surrounding graph", () => {
+  it("belong to the surrounding graph if a body creates them", () => {
     const graph = new Graph("outer");
     const body = new Graph("body", new Graph("middle", graph));
     const constant = body.constant("int64", [2], [3, 4]);

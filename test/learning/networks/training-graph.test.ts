@@ -123,7 +123,7 @@ describe("the training graph", () => {
     ]);
   });
 
-  it("without statistics has none", async () => {
+  it("has no input for statistics if the network has none", async () => {
     const { graph } = buildTrainingGraph(plain, input);
     expect(graph.inputs.some(({ name }) => name === "statistics")).toBe(false);
     const result = await runGraph(graph, feeds(plain));

@@ -117,7 +117,7 @@ describe("adapted weights", () => {
     expect(await adaptBatchNorm(before, ...toyFit({ windows: more }), rowsUpTo(64))).toEqual(adapted);
   });
 
-  it("of one batch have the statistics that a training step of it reports", async () => {
+  it("have the statistics that a training step on the same batch reports", async () => {
     const [plan] = toyFit({ windows, batchSize: 16 });
     const { statistics } = await adaptBatchNorm(weights, plan, windows, rowsUpTo(16));
     const session = await TrainingSession.create("compact", { batchSize: 16, windowSize: T, channels: C, classes: 2 });

@@ -94,7 +94,7 @@ describe("the cycles", () => {
   });
 
   it.each([0.1, 0.3, 0.07])(
-    "with a step of %s take no window more than the share is of, for rounding",
+    "select no window beyond their share because of rounding, with a step of %s",
     async (step) => {
       const { cycles } = await follow(rising(even(100)), { step, cycles: 10 });
       for (const { cycle, selection } of cycles.slice(1)) {
@@ -210,7 +210,7 @@ describe("the cycles end", () => {
     expect(ended(await follow(rising(even(10)), rule))).toEqual({ stopped: "nothing selected", winner: 0, fits: 1 });
   });
 
-  it("with a fixed confidence do not end with the share, which has no effect then", async () => {
+  it("do not end when the share reaches 1 if the confidence is fixed, because the share then has no effect", async () => {
     const rule = { selector: "fixed", threshold: 0.8, step: 0.5, cycles: 4 } as const;
     expect(ended(await follow(rising(even(10)), rule))).toEqual({ stopped: "cycles", winner: 4, fits: 5 });
   });

@@ -102,7 +102,7 @@ describe("a fit", () => {
     expect(progress.learningRate).toBeLessThan(0.003);
   });
 
-  it("without validation runs all epochs at the given rates and keeps the last weights", async () => {
+  it("runs all epochs at the given rates and keeps the last weights if there is no validation part", async () => {
     const rates = [0.003, 0.002, 0.001];
     const state = await finish(toyFit({ validationIndex: null, learningRate: rates }));
     expect(state.progress.epochs.map(({ learningRate }) => learningRate)).toEqual(rates);

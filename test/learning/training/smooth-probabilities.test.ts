@@ -39,7 +39,7 @@ describe("smoothed probabilities", () => {
     [3, 1],
     [20, 0.5],
     [300, 0.25],
-  ])("with bouts of %d s and a new share of %d equal the sum over all paths", (boutSeconds, newShare) => {
+  ])("equal the sum over all paths, with bouts of %d s and a new share of %d", (boutSeconds, newShare) => {
     const times = [0, 2, 4, 9, 11, 300, 302];
     const p = drawn(times.length, boutSeconds);
     const smoothed = smoothProbabilities(p, { sequence: times.map(() => 4), times }, { boutSeconds, shares, newShare });

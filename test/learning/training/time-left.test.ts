@@ -98,7 +98,7 @@ describe("the time left of a run", () => {
     expect(left.seconds()).toBeCloseTo(2 * 10 + 12 + 2 * 1.6 + 0.5 * 12 + 7, 9);
   });
 
-  it("of a network that is not trained in mini-batches is known when a fit has ended", () => {
+  it("is known once a fit has ended, if the network is not trained in mini-batches", () => {
     const left = new TimeLeft({ ...run, maxEpochs: 0, hasOtherPart: true, jobs: 1 });
     expect(left.seconds()).toBeNull();
     trained(left, "fold-1", 1, 7, { penalty: 300 });

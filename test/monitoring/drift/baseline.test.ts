@@ -186,7 +186,7 @@ describe("validateBaseline", () => {
     expect(found).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
   });
 
-  it.each([[null], [[]], ["text"], [{}]])("no baseline at all: %j", (value) => {
+  it.each([[null], [[]], ["text"], [{}]])("rejects what is not a baseline: %j", (value) => {
     expect(baselineStatsFaults(value).length).toBeGreaterThan(0);
   });
 

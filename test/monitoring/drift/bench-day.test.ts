@@ -62,7 +62,7 @@ describe("a bench day of bouts", () => {
     for (const count of counts) expect(count).toBeCloseTo(1 / 3, 1);
   });
 
-  it("of a person of one activity has bouts of that", () => {
+  it("consists of one activity if the person has only one", () => {
     const source = sourceOf(numbered(40, "r", "sit"));
     const one = drawBenchDay(source, { ...plan, sessions: 5 }, Rng.fromSeed(1)).flat();
     expect(one.map(({ label }) => label)).toEqual(Array(20).fill("sit"));

@@ -148,7 +148,7 @@ describe("scores by class", () => {
     });
   });
 
-  it("of pairs that the standards were made of have mean 0 and deviation 1, whatever their lengths and classes", () => {
+  it("have mean 0 and deviation 1 for the pairs that the standards were computed from, whatever their lengths and classes", () => {
     const rng = Rng.fromSeed(1);
     const usual = (k: number, rows: number): ClassDistances =>
       of(rows, Math.min(1, Math.max(0, (k + 1) * (0.1 + 0.05 * rng.normal()))));

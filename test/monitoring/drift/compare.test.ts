@@ -226,7 +226,7 @@ describe("the mean length of acceleration with gravity", () => {
     expect(of(1).beyond).toBe(true);
   });
 
-  it("of 0 is as far away as a number of a millionth of it", () => {
+  it("counts as a millionth of the usual length if it is 0", () => {
     expect(of(0).far!.score).toBeCloseTo(1e6 / 3, 3);
     expect(of(9.8e-6).far!.score).toBeCloseTo(1e6 / 3, 3);
     expect(of(9.8e-5).far!.score).toBeCloseTo(1e5 / 3, 3);
@@ -280,7 +280,7 @@ describe("a standard", () => {
     expect(scoreStandardOf([0.1, 0.3].map(statistics), ["ks"])).toEqual({ x: { ks: [0.2, 0.1] } });
   });
 
-  it("of a statistic that never varied takes a thousandth more for ten deviations, and not for endless ones", () => {
+  it("counts a thousandth more as ten deviations, not as infinitely many, if the statistic never varied", () => {
     const standard = scoreStandardOf([0.1, 0.1, 0.1].map(statistics), ["ks"]);
     expect(scoreOf(statistics(0.101), standard, ["ks"]).score).toBeCloseTo(10, 3);
     const varied = scoreStandardOf([0.1, 0.1004].map(statistics), ["ks"]);
@@ -311,7 +311,7 @@ describe("the time of one independent value", () => {
   const rng = Rng.fromSeed(1);
   const noise = (): number => rng.normal();
 
-  it("of independent samples is a block of a fifth of a second", () => {
+  it("is one block of a fifth of a second if samples are independent", () => {
     const people = [0, 1, 2].map(() => series(60_000, noise));
     expect(correlationSeconds(people, 50)!).toBeGreaterThanOrEqual(0.2);
     expect(correlationSeconds(people, 50)!).toBeLessThan(0.23);
@@ -320,7 +320,7 @@ describe("the time of one independent value", () => {
     expect(correlationSeconds([series(2000, noise)], 2)!).toBeLessThan(0.8);
   });
 
-  it("of samples that last is as long as they last, whatever the rate", () => {
+  it("is as long as values last, whatever the rate", () => {
     const lasting = (seconds: number, rate: number): Float32Array => {
       let value = 0;
       return series(200 * seconds * rate, (i) => (value = i % (seconds * rate) === 0 ? rng.normal() : value));

@@ -161,7 +161,7 @@ describe("rehearsed batches", () => {
     });
   });
 
-  it("of three people find a fourth unusual too often, as their name warns", () => {
+  it("make a fourth person look unusual too often if they come from three people", () => {
     const [, { people }] = situations as [Situation, Situation];
     const model = modelOf(people);
     const strangers = Array.from({ length: draws }, (_, draw) => {
@@ -409,7 +409,7 @@ describe("constants", () => {
   });
 });
 
-it("nothing is compared where the sides have nothing in common", () => {
+it("nothing is compared if the two sides have no class in common", () => {
   const people = makePeople({ people: 6, recordings: 2, chunks: 6 });
   const model = modelOf(people);
   const person = Rng.fromSeed(1);

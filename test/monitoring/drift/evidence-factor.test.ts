@@ -160,7 +160,7 @@ describe("the level for a run length", () => {
     expect([1, 1.5, 1.6, 8, 8.1, 1000].map((arl) => evidenceFactorLevel(paths, arl))).toEqual([1, 1, 2, 2, 3, 3]);
   });
 
-  it("of one path is its last peak if nothing else will do, and of none 0", () => {
+  it("is the last peak of a single path if no lower level suffices, and 0 without paths", () => {
     expect(evidenceFactorLevel([[5, 4, 3]], 2)).toBe(5);
     expect(evidenceFactorLevel([[0, 0]], 2)).toBe(0);
     expect(evidenceFactorLevel([], 2)).toBe(0);
@@ -214,7 +214,7 @@ describe("the evidence factor", () => {
     ["several activities, a batch or two more", chunkAt, 2, 1.5],
     ["one activity, a bet of five batches or two more, seldom three", chunkOfOneActivity, 15, 7.5],
   ])("of ten times the size costs, in a day of %s", (_, chunk, most, onAverage) => {
-    it("of a real change", () => {
+    it("delays the alarm after a real change only slightly", () => {
       let slower = 0;
       for (let seed = 0; seed < 20; seed++) {
         const [one, ten] = [1, 10].map((factor) => {

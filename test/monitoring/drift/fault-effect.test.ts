@@ -45,7 +45,7 @@ describe("faultEffect", () => {
     expect(shows(faulty(1), entry(-0.7))).toBeNull();
   });
 
-  it("of a fault that is clear in every batch lasts until the batches are as before", () => {
+  it("lasts until the batches are as before, if the fault is clear in every batch", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 1, max: 1e6, noNaN: true }),

@@ -444,7 +444,7 @@ describe("a batch's position", () => {
     expect(spread).toBeCloseTo(Math.log(2), 12);
   });
 
-  it("of a channel that does not vary has a finite spread", () => {
+  it("has a finite spread for a channel that does not vary", () => {
     expect(positionOf({ std: 0 })[1]).toBeCloseTo(Math.log(1e-3), 12);
   });
 
@@ -469,7 +469,7 @@ describe("a batch's position", () => {
     expect(spread).toBeCloseTo((100 * 0 + 300 * Math.log(2) + 200 * 0) / 600, 12);
   });
 
-  it("of a channel without values is that of the training data, and weighs nothing", () => {
+  it("is that of the training data, without weight, for a channel without values", () => {
     const lost = { ...channelOf(), n: 0, missing: 10, counts: [0, 0, 0] };
     const none = { rolling: [], anchor: [] };
     const two = { ...model, baseline: { ...model.baseline, y: model.baseline.x! }, byClass: [null] };

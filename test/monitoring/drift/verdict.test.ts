@@ -66,7 +66,7 @@ describe("a change", () => {
     expect(right).toBeGreaterThanOrEqual(9);
   });
 
-  it("of spread alone is seen as well: a step and a walk", () => {
+  it("is detected if only the spread changes, suddenly or gradually", () => {
     const step = stream(400, 25, (columns, batch) => (batch < 12 ? columns : scaled(2)(columns))).judgements;
     expect(firstAlarm(step)).toBeGreaterThanOrEqual(12);
     expect(lasting(step, firstAlarm(step))).toBe("sudden_change");
@@ -94,7 +94,7 @@ describe("a change", () => {
     expect(nameless.state).toEqual({ ...named.state, series: [] });
   });
 
-  it("of unit alarms at the first batch, with no past to compare with", () => {
+  it("raises an alarm at the first batch, which has no past, if the unit is wrong", () => {
     const { judgements } = stream(600, 1, scaled(57.3));
     expect(judgements[0]).toMatchObject({ verdict: "sudden_change", leading: { reference: "baseline", beyond: true } });
   });

@@ -132,7 +132,7 @@ describe("summaries by class", () => {
     );
   });
 
-  it("of whole batches merge to those of all rows", () => {
+  it("merge to the summaries of all rows", () => {
     fc.assert(
       fc.property(fc.array(rows, { minLength: 1, maxLength: 5 }), (batches) => {
         const merged = mergeClassSummaries(batches.map((batch) => summarize(batch)));

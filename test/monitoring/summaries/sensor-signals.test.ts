@@ -31,7 +31,7 @@ const noise = (seed: number, names?: readonly string[]): Columns => {
 };
 
 it.each([8, 12, 25, 60])(
-  "of a circle in %i samples: sin^2 of half the angle between the compared samples",
+  "the roughness of a circle in %i samples is sin^2 of half the angle between the compared samples",
   (period) => {
     const signals = signalsOf(circling(period, 7), rate);
     for (const i of [0, 1, 50, 200, 398, 399]) {

@@ -46,7 +46,7 @@ describe("movements that exceed the range", () => {
     ["zeros in place of lost samples", walk(0.4).map((value, i) => (i % 50 < 5 ? 0 : value + 2))],
     ["a flat channel", walk(0).map(() => 1)],
     ["a single blow", walk(0.1).map((value, i) => (i === 700 ? 2 : i === 701 ? -2 : value))],
-  ])("nothing is said of %s", (_, values) => {
+  ])("cause no warning about %s", (_, values) => {
     expect(warningsOf(values)).toBe("");
   });
 

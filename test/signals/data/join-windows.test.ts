@@ -95,7 +95,7 @@ describe("joined windows", () => {
     expect(all(joinWindows(b!, a!))).toEqual([...all(b!), ...all(a!)]);
   });
 
-  it("with none are the same", () => {
+  it("are unchanged by an empty set", () => {
     const none = pickWindows(one, new Int32Array());
     expect(all(joinWindows(one, none))).toEqual(all(one));
     expect(all(joinWindows(none, one))).toEqual(all(one));

@@ -94,7 +94,7 @@ describe.each([1, 2, 3])("windows over changes of label, seed %i", (seed) => {
   });
 });
 
-test("nothing is said if no label changes within a recording", () => {
+test("no label changes are reported if no label changes within a recording", () => {
   const store = new RowStore(1);
   const time = Float64Array.from({ length: 100 }, (_, i) => i / 10);
   store.append(0, time, [new Float32Array(100)], 0, 100);

@@ -38,7 +38,7 @@ test("an activity apart from the others is a class as well", async () => {
   expect((await labelsOf({ "a.csv": table(names, flags) })).labels).toEqual(["walk", "run", "sit", "jump"]);
 });
 
-test("of several sets of such columns, none is taken for the label", async () => {
+test("none of several sets of such columns is read as the label", async () => {
   const names = ["pocket", "hand", "bag", "gyro_x", "gyro_y", "gyro_z", ...classes];
   const flags = (i: number) => [...oneOf((i * 10) % 300), 0.1, 0.2, i / 999, ...oneOf(i)];
   const files = { "a.csv": table(names, flags) };

@@ -35,9 +35,7 @@ test.each([
   const [at, turning] = [recordings.time[400]!, recordings.values[5]![400]!];
   expect(recordings.values[0]![400]).toBeCloseTo(Math.sin(at), 3);
   expect(turning).toBeCloseTo(at, 2);
-  expect(quality.warnings.join()).toMatch(
-    /ax, ay, az \(time_acc\) and gx, gy, gz \(time_gyr\) have their own clocks/,
-  );
+  expect(quality.warnings.join()).toMatch(/ax, ay, az \(time_acc\) and gx, gy, gz \(time_gyr\) have their own clocks/);
 });
 
 test("clocks that agree but for a shift are one clock", async () => {

@@ -52,12 +52,12 @@ describe("fitScaler", () => {
     expect(scalerSchema.parse(JSON.parse(JSON.stringify(fitted)))).toEqual(fitted);
   });
 
-  test("none leaves values as they are", () => {
+  test("leaves values unchanged with the method none", () => {
     const fitted = fitScaler("none", fixtureWindows(), Int32Array.from([0]));
     expect(fitted).toEqual({ method: "none", channels: ["Ax", "Ay", "Az"], center: [0, 0, 0], scale: [1, 1, 1] });
   });
 
-  test("no window to fit on is refused", () => {
+  test("refuses an empty set of windows", () => {
     expect(() => fitScaler("zscore", fixtureWindows(), new Int32Array(0))).toThrow(RangeError);
   });
 

@@ -46,7 +46,7 @@ describe("simulate", () => {
     expect(more.subarray(0, few.length)).toEqual(few);
   });
 
-  test("what is written passes every check of the reader", async () => {
+  test("writes recordings that pass every check of the reader", async () => {
     const folder = folderOf({});
     const simulation = simulatePeople({ ...options, minutes: 9 });
     await writeTable(folder.path("s.parquet"), simulation.columns);
@@ -67,7 +67,7 @@ describe("simulate", () => {
     expect(fromCsv.recordings.fingerprint).toBe(recordings.fingerprint);
   });
 
-  test("at rest the accelerometer reads gravity and the gyroscope next to nothing", () => {
+  test("simulates only gravity and almost no rotation at rest", () => {
     const simulation = simulatePeople({ ...options, users: 6 });
     for (const activity of ["sitting", "standing"]) {
       const rows = rowsOf(simulation, activity);

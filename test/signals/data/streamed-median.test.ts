@@ -21,7 +21,7 @@ test("is the median of the sorted numbers, bit for bit", () => {
   );
 });
 
-test("of an odd count is one of the numbers, however large", () => {
+test("the median of an odd count is one of the numbers, however large", () => {
   const largest = Float64Array.of(Number.MAX_VALUE, Number.MAX_VALUE, 1);
   expect(streamedMedian(() => [largest], 3)).toBe(Number.MAX_VALUE);
   expect(streamedMedian(() => [largest.subarray(0, 1)], 1)).toBe(Number.MAX_VALUE);

@@ -242,7 +242,7 @@ describe("day and month", () => {
     expect(quality.warnings.join()).not.toMatch(/day or the month/);
   });
 
-  test("no order that fits all rows is refused, and a given format is followed", async () => {
+  test("are refused if no order fits all rows, and a given format is followed", async () => {
     const torn = (i: number): string => written(i < 5 ? "%m/13/%Y %H:%M:%S.%f" : "13/%m/%Y %H:%M:%S.%f", i);
     await expect(readTimes(torn)).rejects.toThrow(DataFault);
     const { from } = await readTimes((i) => written("%m/%d/%Y %H:%M:%S.%f", i), { timeFormat: "%m/%d/%Y %H:%M:%S.%f" });

@@ -107,7 +107,7 @@ describe("which sheet is read", () => {
     expect(quality.warnings.join("\n")).toMatch(/left out: Metadata Time/);
   });
 
-  test("no sheet with measurements, or several with different columns", async () => {
+  test("is refused if no sheet has measurements, or if several have different columns", async () => {
     expect((await refusal([book("nothing")])).message).toMatch(
       /nothing\.xlsx: this Excel workbook contains no table of measurements; it has the sheets Sheet, Summary\./,
     );

@@ -56,7 +56,7 @@ describe("writeTable", () => {
     expect(readdirSync(folder.path("."))).toEqual(["a.csv"]);
   });
 
-  test("what cannot be written is said, and leaves nothing", async () => {
+  test("refuses formats that it cannot write, and leaves no file", async () => {
     const folder = folderOf({ file: "" });
     await expect(writeTable(folder.path("a.xlsx"), columns)).rejects.toThrow(/a\.xlsx: expected a name that ends in/);
     const blocked = writeTable(folder.path("file/a.csv"), columns);

@@ -132,7 +132,7 @@ describe("values", () => {
     });
   });
 
-  it("of too few seconds say nothing", () => {
+  it("decide nothing if they cover too few seconds", () => {
     expect(weigh(acc, [])).toEqual({
       sensor: { name: "acc", kind: "accelerometer", channels: acc, unit: null, gravity: null },
       because: "by its name; there are too few values to check it",

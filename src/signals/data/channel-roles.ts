@@ -6,7 +6,8 @@ import type { FaultDescription, OnFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { refuseNumberedSamples } from "../files/refuse-wide-rows.ts";
-import { isSameColumnButForUnit } from "../files/usual-column-names.ts";
+import { isSameColumnButForUnit, usualColumnOfRole } from "../files/usual-column-names.ts";
+import type { SensorKind } from "../sensors/sensor.ts";
 import { sensorInText } from "../sensors/sensor-in-text.ts";
 import { sensorKindByColumnName, sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
@@ -124,11 +125,17 @@ function warnOfSensorsWithoutChannelRole(
 ): void {
   const sensors = sensorsByName(available);
   const found = new Set(sensors.map(({ kind }) => kind));
-  const isOfAcceleration = available.filter((column) => /acc/i.test(column));
-  if (found.has("gyroscope") && !sensors.some(({ kind }) => kind !== "gyroscope") && isOfAcceleration.length > 0) {
-    warn(
-      `${file}: only a gyroscope is read, because ${listedColumns(isOfAcceleration)} ${isOfAcceleration.length === 1 ? "is" : "are"} not the three axes of an accelerometer.`,
+  const isOther = (kind: SensorKind): boolean => kind !== "gyroscope" && kind !== "magnetometer";
+  if (found.has("gyroscope") && !sensors.some(({ kind }) => isOther(kind))) {
+    const taken = new Set(sensors.flatMap(({ channels }) => channels));
+    const roles = new Set(
+      (["label", "group", "recording", "time"] as const).map((role) => usualColumnOfRole(available, role)),
     );
+    const others = available.filter((column) => !taken.has(column) && !roles.has(column));
+    if (others.length >= 3 || others.some((column) => /acc/i.test(column)))
+      warn(
+        `${file}: only a gyroscope is read, because the names of the other columns (${listedColumns(others)}) are not those of the three axes of an accelerometer. If they hold one, add --sensor acc:COLUMN,COLUMN,COLUMN`,
+      );
   }
   const isGyroscopeNamed =
     found.has("gyroscope") || available.some((column) => sensorKindByColumnName(column) === "gyroscope");

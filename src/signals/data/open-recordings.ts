@@ -15,6 +15,7 @@ import { labelFromFiles } from "./label-from-files.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { numberTable } from "./number-table.ts";
 import { type OpenableTable, type OpenedRecordings, type OpenTableOptions, openTable } from "./open-table.ts";
+import { warnOfPlacesInPaths } from "./places-in-paths.ts";
 import { refuseOtherPace } from "./refuse-other-pace.ts";
 import { restartColumn } from "./restart-column.ts";
 import { openRowChunks } from "./row-chunks.ts";
@@ -158,6 +159,7 @@ async function openRecordingsWith(
     warn,
   );
   const fileNames = sources.map((source) => source.path);
+  warnOfPlacesInPaths(fileNames, options.columns ?? {}, warn);
   for (const name of options.columns?.pathColumns ?? []) {
     warn(`Column "${name}" is taken from the names of folders (${name}=...), not from the files.`);
   }

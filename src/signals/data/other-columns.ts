@@ -2,6 +2,7 @@
 
 import { DataFault } from "../../data-fault.ts";
 import { isSameColumnButForUnit } from "../files/usual-column-names.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import {
   type ColumnRoles,
   columnRoleOptions,
@@ -11,6 +12,7 @@ import {
 } from "./column-roles.ts";
 import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
+import { sensorInPath } from "./sensor-in-path.ts";
 
 /**
  * @param warn called for sensors that only the later file has
@@ -38,6 +40,7 @@ export function refuseOtherColumns(
       found: names.join(", "),
     });
   }
+  refuseOtherSensor(first, roles, file);
   const own = resolveColumnRoles(names, options, required, file, () => {});
   for (const role of ["label", "group", "recording", "time"] as const) {
     if (own[role] === roles[role]) continue;
@@ -54,6 +57,22 @@ export function refuseOtherColumns(
   const unread = own.channels.filter((name) => !roles.channels.includes(name));
   if (unread.length === 0) return;
   warn(`${file} also has ${unread.join(", ")}, which cannot be read, because ${first} has no such columns.`);
+}
+
+/** Rejects a file of another sensor if only the paths name the sensors, because both would be read as one. */
+function refuseOtherSensor(first: string, { channels }: ColumnRoles, file: string): void {
+  if (!sensorsByName(channels).some(({ kind }) => kind === "unknown")) return;
+  const [sensor, other] = [sensorInPath(first), sensorInPath(file)];
+  if (sensor === undefined || other === undefined || sensor.kind === other.kind) return;
+  throw new DataFault({
+    code: "schema",
+    message: `${file}: expected the ${sensor.kind} as in ${first}, found the ${other.kind}, judging by the names of the files; their columns have the same names.`,
+    advice:
+      "Give the files of one sensor, or those of both sensors under names that differ only in the sensor, such as acc_1.csv and gyro_1.csv.",
+    file,
+    expected: sensor.kind,
+    found: other.kind,
+  });
 }
 
 function adviceOnOtherColumns(lacks: readonly string[], extra: readonly string[]): string {

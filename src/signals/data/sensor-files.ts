@@ -13,13 +13,14 @@ import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { textClock } from "../files/text-clock.ts";
 import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
-import { kindOfSensorInText, sensorInText } from "../sensors/sensor-in-text.ts";
+import { placeInSensorName } from "../sensors/sensor-places.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { pooledSensorsToJoin } from "./pooled-sensors.ts";
 import { refuseOtherClocks } from "./refuse-other-clocks.ts";
+import { isOrientationFile, sensorFilesOfLetters, sensorInPath } from "./sensor-in-path.ts";
 import { numericColumnsOfSeparateSensors, schemaOfSeparatedSensors } from "./separate-sensors.ts";
 
 /** Matches the path of a file in an archive. */
@@ -49,7 +50,7 @@ export async function tablesOfSensorFiles(
   columnsOf: (file: SourceFile) => Promise<readonly string[]>,
   warn: (message: string) => void,
 ): Promise<SourceTable[]> {
-  const sets = new Map<string, SensorFile[]>();
+  const sets = new Map<string, (SensorFile & { readonly inFolder: boolean })[]>();
   const keyOf = new Map<SourceFile, string>();
   const ofAxes = await sensorFilesOfAxes(files, columnsOf);
   const ofLetters = await sensorFilesOfLetters(
@@ -58,10 +59,10 @@ export async function tablesOfSensorFiles(
   );
   for (const file of files) {
     if (ofAxes.has(file)) continue;
-    const named = ofLetters.get(file) ?? sensorInText(basename(file.path));
+    const named = ofLetters.get(file) ?? sensorInPath(file.path);
     if (named === undefined) continue;
-    const key = join(dirname(file.path), named.rest);
-    sets.set(key, [...(sets.get(key) ?? []), { file, sensor: named.sensor, kind: named.kind }]);
+    const { key, sensor, kind, inFolder } = named;
+    sets.set(key, [...(sets.get(key) ?? []), { file, sensor, kind, inFolder }]);
     keyOf.set(file, key);
   }
   const joined = new Map<string, SensorFile[]>();
@@ -71,6 +72,7 @@ export async function tablesOfSensorFiles(
   }
   for (const [key, parts] of sets) {
     if (parts.length < 2) continue;
+    if (parts.every(({ inFolder, kind }) => inFolder && kind === parts[0]!.kind)) continue;
     const columns: (readonly string[])[] = [];
     for (const { file } of parts) columns.push(await columnsOf(file));
     if (!areWholeSensorFiles(columns)) joined.set(key, parts);
@@ -120,39 +122,6 @@ async function sensorFilesOfAxes(
   return found;
 }
 
-/** Letters that stand for sensors at the end of file names, as in FallAllD's S01_D1_A001_T01_A.dat. */
-const sensorOfFileLetter: Readonly<Record<string, string>> = { A: "acc", G: "gyro", M: "mag", B: "baro" };
-
-/**
- * Finds files whose names end in a separate letter for the sensor, and otherwise are the same. The letters count only if they
- * include A and G, and no column contradicts them.
- */
-async function sensorFilesOfLetters(
-  files: readonly SourceFile[],
-  columnsOf: (file: SourceFile) => Promise<readonly string[]>,
-): Promise<Map<SourceFile, { sensor: string; kind: string; rest: string }>> {
-  const named = files.flatMap((file) => {
-    const [, rest, letter] = /^(.+)[_ -]([A-Za-z])(?:\.\w+)+$/.exec(basename(file.path)) ?? [];
-    return letter === undefined ? [] : [{ file, rest: rest!, letter: letter.toUpperCase() }];
-  });
-  const found = new Map<SourceFile, { sensor: string; kind: string; rest: string }>();
-  for (const own of Map.groupBy(named, ({ file, rest }) => join(dirname(file.path), rest)).values()) {
-    const letters = own.map(({ letter }) => letter);
-    if (!["A", "G"].every((letter) => letters.includes(letter))) continue;
-    if (new Set(letters).size < letters.length || letters.some((letter) => !(letter in sensorOfFileLetter))) continue;
-    const parts: [SourceFile, { sensor: string; kind: string; rest: string }][] = [];
-    for (const { file, rest, letter } of own) {
-      const sensor = sensorOfFileLetter[letter]!;
-      const kind = kindOfSensorInText(sensor) ?? sensor;
-      const sensors = sensorsByName(await columnsOf(file).catch(() => []));
-      if (sensors.some((other) => other.kind !== "unknown" && other.kind !== kind)) break;
-      parts.push([file, { sensor, kind, rest }]);
-    }
-    if (parts.length === own.length) for (const [file, part] of parts) found.set(file, part);
-  }
-  return found;
-}
-
 async function countChannelsOfSensorFile(
   file: SourceFile,
   columnsOf: (file: SourceFile) => Promise<readonly string[]>,
@@ -177,15 +146,16 @@ async function filesBesideRecordings(
   for (const file of besides) {
     // A file that cannot be read causes an error later, when its rows are read.
     const columns = await columnsOf(file).catch(() => undefined);
-    sensors.set(file, columns === undefined ? 1 : sensorsByName(columns).length);
+    const isOrientation = sensorFolders.has(dirname(file.path)) && isOrientationFile(file.path);
+    sensors.set(file, columns === undefined ? 1 : isOrientation ? 0 : sensorsByName(columns).length);
   }
   if ([...sensors.values()].every((count) => count === 0)) return new Set();
   return new Set(besides.filter((file) => sensors.get(file) === 0));
 }
 
 function pathOfSensorFiles(parts: readonly SensorFile[]): string {
-  const names = parts.map(({ file }) => basename(file.path));
-  return join(dirname(parts[0]!.file.path), names.join("+"));
+  const names = new Set(parts.map(({ file }) => basename(file.path)));
+  return join(dirname(parts[0]!.file.path), [...names].join("+"));
 }
 
 /**
@@ -216,7 +186,7 @@ export async function joinSensorFiles(
   });
   const wanted = all.filter(({ channels }) => channels.some(([, name]) => named?.includes(name)));
   const usual = pooledSensorsToJoin(all.toSorted(sensorFilesByGravity), ({ kind }) => kind);
-  const first = usual.filter(({ kind }, p) => usual.findIndex((part) => part.kind === kind) === p);
+  const first = sensorFilesOfOneDevice(usual);
   const read = table.parts![0]!.axis !== undefined ? all : wanted.length > 0 ? wanted : first;
   const [base] = read;
   if (base === undefined) {
@@ -263,6 +233,32 @@ export async function joinSensorFiles(
     warn(`${read.map(({ file }) => file.path).join(" and ")} are joined ${how}.${unmatched}${unread}`);
   } else warn(`${base.file.path} is read alone.${unread}`);
   return schemaOfSeparatedSensors(database, out);
+}
+
+/** Returns one file per kind of sensor. A sensor of another device, such as a watch, is joined only if its device has no other. */
+function sensorFilesOfOneDevice<Part extends { readonly sensor: string; readonly kind: string }>(
+  usual: readonly Part[],
+): Part[] {
+  const [base] = usual;
+  if (base === undefined) return [];
+  const device = deviceOfSensorFile(base);
+  return [...Map.groupBy(usual, ({ kind }) => kind).values()].flatMap(([first, ...others]) => {
+    if (first!.kind === base.kind) return [first!];
+    const own = [first!, ...others].find((part) => deviceOfSensorFile(part) === device);
+    const isOfOther = usual.some(
+      (part) => part.kind === base.kind && deviceOfSensorFile(part) === deviceOfSensorFile(first!),
+    );
+    return own !== undefined ? [own] : isOfOther ? [] : [first!];
+  });
+}
+
+/** Returns the words for the device in the name of a sensor, such as watch in WatchAccelerometer. */
+function deviceOfSensorFile({ sensor }: { readonly sensor: string }): string {
+  const place = placeInSensorName({ name: sensor });
+  return place
+    .split(" ")
+    .filter((word) => !/^(total|user|uncalibrated|calibrated|raw|body|free|gravity|sensor)$/.test(word))
+    .join(" ");
 }
 
 /** Whether each file has its own accelerometer and gyroscope; such files are separate recordings, not parts of one table. */

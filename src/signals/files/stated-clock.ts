@@ -8,7 +8,7 @@ export interface StatedClock {
 }
 
 const rateName =
-  "(?:(?:sampl\\w*|data|frame|update|measurement|record\\w*|output|acc\\w*)[ _-]*(?:rate|frequency|freq)|samplerate|abtast(?:rate|frequenz)|\\bfs\\b|\\bodr\\b)";
+  "(?:(?:sampl\\w*|data|frame|update|measurement|record\\w*|output|acc\\w*)[ _-]*(?:rate|frequency|freq)|samplerate|samples[ _-]*per[ _-]*sec(?:ond)?|abtast(?:rate|frequenz)|\\bfs\\b|\\bodr\\b)";
 /** If the name of a rate does not say what is counted, the rate must have a unit. */
 const looseName = "\\b(?:rate|frequency|freq)\\b";
 const hertz = "(?:hz|hertz|samples?(?:\\/|\\s*per\\s*)s(?:ec(?:ond)?)?)\\b";

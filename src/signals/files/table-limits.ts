@@ -20,7 +20,24 @@ export const columnNameLimit = 1000;
 
 /** Texts that stand for a missing value, in any column of any format. */
 export const missingMarks: readonly string[] = [
-  ...["", "NA", "N/A", "na", "n/a", "<NA>", "#N/A", "#NA", "nan", "NaN", "NAN", "-nan", "-NaN", "NaT", "1.#QNAN"],
+  ...[
+    "",
+    "NA",
+    "N/A",
+    "na",
+    "n/a",
+    "<NA>",
+    "#N/A",
+    "#NA",
+    "nan",
+    "NaN",
+    "NAN",
+    "-nan",
+    "-NaN",
+    "NaT",
+    "1.#QNAN",
+    "-1.#IND",
+  ],
   ...["null", "NULL", "None", "?", "-", "#VALUE!", "#REF!", "#NAME?"],
   ...[" ", "--", "---", ".", "N.A.", "n.a.", "nil", "undefined", "(null)", "\\N", "#DIV/0!", "#NUM!", "#NULL!"],
 ];

@@ -7,7 +7,8 @@ const weekday = "(?:(?i:mon|tue|wed|thu|fri|sat|sun)[A-Za-z]*\\.?,?\\s+)?";
 const monthName = "([A-Za-z]{3,9})\\.?";
 /** Loggers that leave out trailing zeros still write the separator after whole seconds. */
 const fraction = "(?:[.,:](\\d{0,9}))?";
-const halfDay = "\\s*([AaPp])?\\.?(?:[Mm]\\.?)?";
+/** Spanish puts a space inside: a. m. */
+const halfDay = "\\s*([AaPp])?\\.?(?:[\\s\u00a0\u202f]?[Mm]\\.?)?";
 const hours = `(\\d{1,2})[:.h](\\d{2})(?:[:.m](\\d{2}))?${fraction}${halfDay}`;
 const unpaddedHours = `(\\d{1,2}):(\\d{1,2}):(\\d{1,2})${fraction}${halfDay}`;
 const zone = "Z|(?:UTC|GMT)?[+-]\\d{1,2}:?\\d{2}|(?:UTC|GMT)?[+-]\\d{1,2}|UTC|GMT";

@@ -152,7 +152,7 @@ function abscissaOfAcceleration(available: readonly string[]): string | undefine
 }
 
 const timeWord =
-  /^(times?|timestamps?|datetime|elapsed|epoch?|millis|micros|nanos|(milli|micro|nano)seconds?|zeit|temps|tiempo|tempo|tid|aika)$/;
+  /^(times?|timestamps?|datetime|elapsed|uptime|epoch?|millis|micros|nanos|(milli|micro|nano)seconds?|zeit|temps|tiempo|tempo|tid|aika)$/;
 
 /**
  * Returns the columns whose names contain a word for time, such as "Time since start in ms" or

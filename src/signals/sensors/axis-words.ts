@@ -8,9 +8,9 @@ const greekAxes = { alpha: "z", beta: "x", gamma: "y" } as const;
 
 /** Directions of the body, in place of the axis to which each comes closest when a person stands and the axes are x ahead, z up. */
 const bodyAxes = {
-  x: "forwards?|longitudinal|sagittal|anter(?:o|ior)[ _-]?posterior|ap|pa",
-  y: "sideways|side|lateral|medio[ _-]?lateral|ml",
-  z: "upwards?|up|vertical|vt|v|si|is",
+  x: "forwards?|longitudinal|long|lon|sagittal|anter(?:o|ior)[ _-]?posterior|ap|pa",
+  y: "sideways|side|lateral|lat|medio[ _-]?lateral|ml",
+  z: "upwards?|up|vertical|vert|vt|v|si|is",
 } as const;
 /** A word between separators, or in capitals after the word for the sensor, as in AccML. */
 const bodyWord = (axis: keyof typeof bodyAxes): RegExp =>

@@ -19,7 +19,7 @@ export function isPlaceSensor({ channels: [x], kind }: Sensor): boolean {
 }
 
 /** Returns the part of a sensor's name that does not give its kind, such as its place on the body. */
-export function placeInSensorName({ name }: Sensor): string {
+export function placeInSensorName({ name }: Pick<Sensor, "name">): string {
   return wordsOfSensorName(name)
     .filter((word) => !/^(angular|velocity|rate|speed|rotation|linear|sensor|raw|data)$/.test(word))
     .filter((word) => sensorKindByNameWords([word]) === undefined)

@@ -153,8 +153,8 @@ export function splitSensorName(...parts: [before: string, after: string]): {
   for (const words of [last, first]) {
     const at = words.findLastIndex((word) => unitOfName(word) !== undefined);
     const others = [...first, ...last].length - 1;
-    // A name must contain more than a unit, so "g_x" is a gyroscope.
-    if (at < 0 || others === 0) continue;
+    // A name must contain more than a letter for a unit, so "g_x" is a gyroscope; "dps_x" could be nothing but a unit.
+    if (at < 0 || (others === 0 && words[at]!.length < 2)) continue;
     // In x_in_g, the letter can only be a unit.
     const isStated = /^(in|times)$/i.test(words[at - 1] ?? "");
     const rest = isStated ? words.toSpliced(at - 1, 2) : words.toSpliced(at, 1);

@@ -81,7 +81,7 @@ test("names columns of a gyroscope that are not read, because their names do not
 test.each([
   [
     ["time", "acc_magnitude", "gyro_x", "gyro_y", "gyro_z"],
-    "only a gyroscope is read, because acc_magnitude is not the",
+    "only a gyroscope is read, because the names of the other columns (acc_magnitude) are not",
   ],
   [
     [

@@ -198,3 +198,47 @@ test("a letter at the end of the file names stands for the sensor, if the letter
   const { recordings } = await readRecordings([path("walk_A.csv"), path("walk_G.csv")], unlabelled);
   expect(recordings.channels).toEqual(["acc_x", "acc_y", "acc_z"]);
 });
+
+test("sensors in folders and archives with their names are joined, and sensors of two devices are not", async () => {
+  const { path } = folderOf({
+    "phone/accel/S1.csv": table(acc, 0),
+    "phone/gyro/S1.csv": table(gyro, 0),
+    "log/TotalAcceleration.csv": table(acc, 0),
+    "log/WatchAccelerometer.csv": table(gyro, 3),
+    "log/WatchGyroscope.csv": table(acc, 3),
+    "log/Gyroscope.csv": table(gyro, 0),
+    "log/Orientation.csv": table(acc, 5),
+  });
+  expectJoined(await readRecordings([path("phone/accel/S1.csv"), path("phone/gyro/S1.csv")], unlabelled));
+  const log = ["TotalAcceleration", "WatchAccelerometer", "WatchGyroscope", "Gyroscope", "Orientation"];
+  const read = await readRecordings(
+    log.map((name) => path(`log/${name}.csv`)),
+    unlabelled,
+  );
+  expectJoined(read);
+  expect(read.quality.warnings.join("\n")).toContain("Not read: WatchAccelerometer.csv, WatchGyroscope.csv.");
+  expect(read.quality.warnings.join("\n")).toContain("differs from that of the other files: Orientation.csv.");
+});
+
+test("files of two sensors that cannot be joined are not read as one sensor", async () => {
+  const { path } = folderOf({ "acc_S1.csv": table(acc, 0), "gyro_S2.csv": table(gyro, 0) });
+  await expect(readRecordings([path("acc_S1.csv"), path("gyro_S2.csv")], unlabelled)).rejects.toThrow(
+    "gyro_S2.csv: expected the accelerometer as in",
+  );
+});
+
+test("a warning names the places on the body or the devices that are read as one sensor", async () => {
+  const head = "time,acc_x,acc_y,acc_z";
+  const names = ["S1_ankle.csv", "S1_leftWrist.csv", "phone/S2.csv", "watch/S2.csv", "S3_left.csv", "S3_right.csv"];
+  const { path } = folderOf(Object.fromEntries(names.map((name, r) => [name, table(acc, r, { head })])));
+  const warningsOf = async (some: readonly string[], groupFromPath?: string) => {
+    const columns = groupFromPath === undefined ? {} : { groupFromPath };
+    const { quality } = await readRecordings(some.map(path), { ...unlabelled, columns });
+    return quality.warnings.filter((warning) => warning.startsWith("Files that differ only in the place"));
+  };
+  expect((await warningsOf(names))[0]).toContain(
+    "(ankle, left wrist, phone, watch) are read as recordings of one sensor",
+  );
+  expect(await warningsOf(["S3_left.csv", "S3_right.csv"])).toEqual([]);
+  expect(await warningsOf(["S1_ankle.csv", "S1_leftWrist.csv"], "S1_{place}.csv")).toEqual([]);
+});

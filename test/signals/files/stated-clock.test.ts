@@ -15,6 +15,7 @@ test.each([
   ["samplerate=50", 50],
   ["Abtastrate: 50 Hz", 50],
   ["Sampling rate: 100 samples/s", 100],
+  ["Samples per second,50", 50],
   ["Sample Interval: 20 ms", 50],
   ["20 msec/sample", 50],
   ["Frame rate: 100", 100],

@@ -62,6 +62,7 @@ describe("one form in the whole file", () => {
     ["%Y-%m-%dT%H:%M:%S.%f-03:30", ten + 3.5 * 3600],
     ["%Y-%m-%dT%H:%M:%S.%fZ", ten],
     ["%m/%d/%Y %H:%M:%S.%f AM", ten],
+    ["%m/%d/%Y %H:%M:%S.%f a. m.", ten],
     ["%H:%M:%S.%f", 36_000],
     ["%Y%m%d%H%M%S%f", ten],
     ["%Y%m%d%H%M%S.%f", ten],

@@ -173,3 +173,10 @@ it("LA is the left arm beside a word for acceleration, and linear acceleration a
   const gravity = (form: string) => sensorsByName(["X", "Y", "Z"].map((axis) => form + axis))[0]!.gravity;
   expect([gravity("LA_Accelerometer"), gravity("LA_")]).toEqual([null, false]);
 });
+
+it("reads names that consist of a unit and an axis, but not those of a single letter", () => {
+  const kinds = (...columns: string[]) => sensorsByName(columns).map(({ kind, unit }) => [kind, unit]);
+  expect(kinds("dpsX", "dpsY", "dpsZ")).toEqual([["gyroscope", "deg/s"]]);
+  expect(kinds("g_x", "g_y", "g_z")).toEqual([["gyroscope", null]]);
+  expect(kinds("acc_lat", "acc_lon", "acc_vert")).toEqual([["accelerometer", null]]);
+});

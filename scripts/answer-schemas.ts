@@ -89,7 +89,7 @@ const listedToken = {
   project: z.string(),
   scopes: names.min(1),
   created_at: z.iso.datetime(),
-  expires_at: z.iso.datetime().nullable().describe("null if the token does not expire"),
+  expires_at: z.iso.datetime().nullable().describe("when the token expires; null if it does not expire"),
 };
 
 export const createdTokenSchema: z.ZodType<SnakeKeys<CreatedToken>> = z.object({
@@ -243,7 +243,7 @@ const comparedModels = z.object({
       verdict: z.enum(["better", "worse", "open"]).nullable(),
     })
     .nullable()
-    .describe("null if no person was tested with both models"),
+    .describe("scores of the people who were tested with both models; null if there are none"),
 });
 
 export const modelComparisonSchema: z.ZodType<SnakeKeys<Omit<ModelComparison, "models">> & { models: PrintedModel[] }> =
@@ -319,7 +319,7 @@ const unsent = z
     reason: z.string(),
   })
   .nullable()
-  .describe("null if the server has received everything");
+  .describe("what has not been sent, and why; null if the server has received everything");
 const page = z.string().nullable().describe("URL of the run's page; null if the server has no such page");
 
 export const syncResultSchema: z.ZodType<SyncResult> = z.object({
@@ -327,7 +327,7 @@ export const syncResultSchema: z.ZodType<SyncResult> = z.object({
   training: z
     .object({ sent: count, page, versions: names, unsent })
     .nullable()
-    .describe("null if the model folder has no tracking.jsonl"),
+    .describe("events of the training run; null if the model folder has no tracking.jsonl"),
   streams: z.array(z.object({ stream: z.string(), sent: count, page, unsent })),
   warnings: names,
   command: z

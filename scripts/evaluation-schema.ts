@@ -33,7 +33,7 @@ export const evaluationSchema: z.ZodType<PrintedEvaluation> = z.object({
       within: z
         .boolean()
         .describe(
-          "whether the person's macro-F1 is not unusually low compared with the scores of the cross-validated people",
+          "whether the person's macro-F1 is within or above the range expected from the cross-validated people",
         ),
       rank: share.describe("estimated share of new people who would score as low as this person or lower"),
       learned: z.boolean().describe("whether a person with this name is in the model's training data"),

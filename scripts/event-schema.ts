@@ -47,7 +47,7 @@ export const droppedSchema: z.ZodType<SnakeKeys<DroppedSamples>> = z
 
 const knownUnit: z.ZodType<SensorUnit> = z.enum(sensorUnits());
 
-export const unitSchema: z.ZodType<SensorUnit | null> = knownUnit.nullable().describe("null if the unit is unknown");
+export const unitSchema: z.ZodType<SensorUnit | null> = knownUnit.nullable().describe("unit; null if it is unknown");
 
 export const sensorsSchema: z.ZodType<FoundSensors["sensors"]> = z
   .array(
@@ -141,7 +141,7 @@ const events = {
     epochs: z.int().min(1),
     step: count,
     steps: z.int().min(1),
-    loss: loss.nullable().describe("null for a network that is not trained in mini-batches"),
+    loss: loss.nullable().describe("training loss; null for a network that is not trained in mini-batches"),
     stage: z
       .enum(["features", "layer"])
       .describe("current stage of a network that is not trained in mini-batches; absent for other networks")
@@ -154,10 +154,14 @@ const events = {
     epochs: z.int().min(1).describe("maximum number of epochs"),
     loss,
     accuracy: share,
-    val_loss: loss.nullable().describe("null in the final fit, which has no validation set"),
+    val_loss: loss.nullable().describe("loss on the validation set; null in the final fit, which has none"),
     val_accuracy: share.nullable(),
     val_macro_f1: share.nullable(),
-    learning_rate: z.number().positive().nullable().describe("null for a network that is not trained in mini-batches"),
+    learning_rate: z
+      .number()
+      .positive()
+      .nullable()
+      .describe("learning rate of the epoch; null for a network that is not trained in mini-batches"),
     penalty: z
       .number()
       .positive()

@@ -28,7 +28,11 @@ export const tuningSchema: z.ZodType<PrintedTuning> = z.object({
   searches: z
     .array(
       z.object({
-        fold: z.int().min(1).nullable().describe("null for the last search, which uses all people"),
+        fold: z
+          .int()
+          .min(1)
+          .nullable()
+          .describe("number of the fold, counting from 1; null for the last search, which uses all people"),
         trials: z.array(
           z.object({
             options,

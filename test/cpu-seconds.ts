@@ -9,8 +9,10 @@ declare module "vitest" {
   }
 }
 
-/** Returns the CPU seconds of child processes that have ended. Linux counts them in hundredths on every machine; on other
- * systems, the result is 0. */
+/**
+ * Returns the CPU seconds of child processes that have ended. Linux counts them in hundredths on every machine; on other
+ * systems, the result is 0.
+ */
 function childSeconds(): number {
   if (process.platform !== "linux") return 0;
   const stat = readFileSync(`/proc/${process.pid}/stat`, "utf8");

@@ -6,8 +6,10 @@ import { fileURLToPath } from "node:url";
 
 export const cache: string = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
 
-/** Returns the environment without the variables that `npm run` sets for scripts, because npm would use them as its own
- * settings. */
+/**
+ * Returns the environment without the variables that `npm run` sets for scripts, because npm would use them as its own
+ * settings.
+ */
 function environment(...path: readonly string[]): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_(OPTIONS|PATH)$/i.test(name));
   const quiet = { npm_config_audit: "false", npm_config_fund: "false", npm_config_prefer_offline: "true" };

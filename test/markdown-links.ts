@@ -43,8 +43,10 @@ function faultOf(root: string, { file, target }: Link): string | undefined {
   return anchorsOf(root, found).has(anchor) ? undefined : "no such heading";
 }
 
-/** Returns the anchors of all headings in a file, as GitHub defines them: https://docs.github.com/get-started/writing-on-github
- * (section links). */
+/**
+ * Returns the anchors of all headings in a file, as GitHub defines them: https://docs.github.com/get-started/writing-on-github
+ * (section links).
+ */
 function anchorsOf(root: string, file: string): Set<string> {
   const anchors = new Set<string>();
   for (const line of prose(readFileSync(join(root, file), "utf8"), "with code spans")) {

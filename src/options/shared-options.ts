@@ -82,8 +82,10 @@ export const experiment: Option<string> = textOption({
   doc: "experiment in which the run appears",
 });
 
-/** Returns the option for the experiment of runs that belong to a training run; by default, it is the training run's experiment.
- * @param doc the line of help */
+/**
+ * Returns the option for the experiment of runs that belong to a training run; by default, it is the training run's experiment.
+ * @param doc the line of help
+ */
 export function sharedExperimentOption(doc: string): Option<string> {
   return textOption({
     value: "name",

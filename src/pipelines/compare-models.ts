@@ -19,7 +19,7 @@ export interface ComparedModels {
   readonly second: string;
   /** Source of the scores, one of: cross-validation (each model's own), files. */
   readonly on: "cross-validation" | "files";
-  /** Null if no person was tested with both models. */
+  /** Scores of the people who were tested with both models; null if there are none. */
   readonly paired: PairedPeople | null;
 }
 

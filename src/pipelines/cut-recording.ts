@@ -72,7 +72,7 @@ async function* cutRecordingByColumn(
   options: CutOptions,
 ): AsyncGenerator<CutBatch> {
   const { query, reporter, columns, channels, time } = options;
-  // Each part contains the names of the columns.
+  // Each part begins with a line of column names, so the names are not sent as well.
   const { columns: _, ...kept } = query;
   const { columns: __, ...withoutColumnNames } = options;
   for await (const { value, stored } of splitTables([path], column, { columns, channels, time, reporter })) {

@@ -18,7 +18,7 @@ export interface ServedDecision {
   readonly project: string;
   readonly model: string;
   readonly stream: string;
-  /** Null if the decision concerns the whole stream. */
+  /** Id of the batch; null if the decision concerns the whole stream. */
   readonly batch: string | null;
   readonly action: ServedAction;
   readonly who: string;

@@ -19,9 +19,9 @@ export const unknownLabel = "unknown";
 
 /** The rules that turn probabilities into labels. */
 export interface LabelRules {
-  /** Null if the labels are not smoothed. */
+  /** How labels are smoothed; null if they are not. */
   readonly smoothing: Smoothing | null;
-  /** Null if every window gets a class. */
+  /** Confidence below which a window gets no class; null if every window gets one. */
   readonly threshold: ConfidenceThreshold | null;
 }
 

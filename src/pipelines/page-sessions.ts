@@ -74,7 +74,7 @@ export class PageSessions {
     return { secret, expiresAt, seconds: Math.floor(this.#milliseconds / 1000) };
   }
 
-  /** Null if the session does not exist or has expired. */
+  /** Returns the session with this secret; null if there is none or it has expired. */
   async find(secret: string): Promise<PageSession | null> {
     const session = this.#here.get(hashOfSession(secret)) ?? (await readPageSession(this.#path(secret)));
     return session !== null && this.#now().toISOString() < session.expires_at ? session : null;

@@ -39,7 +39,7 @@ export interface RefusedBatch {
   file: string;
   /** Why the service refused it. */
   reason: string;
-  /** Where the refused batch is kept. */
+  /** Path at which the refused batch is kept. */
   kept: string;
 }
 

@@ -12,7 +12,7 @@ export interface SentError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** Null if it is not a UserError. */
+  /** The parts of a UserError; null for any other error. */
   readonly user: Pick<UserError, "headline" | "details" | "advice" | "exitCode"> | null;
   /** The fields that `explainSystemError` reads. */
   readonly system: SystemFields;

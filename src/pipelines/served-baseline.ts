@@ -12,7 +12,7 @@ import type { ServedModels } from "./served-models.ts";
 
 export interface ServedChannel {
   name: string;
-  /** Null if the value is unknown. */
+  /** Unit of the sensor; null if it is unknown. */
   unit: string | null;
   mean: number;
   std: number;
@@ -46,7 +46,10 @@ export interface ServedBaseline {
   people: { count: number; fewest_windows: number; most_windows: number };
   quality: { rows_read: number; rows_kept: number; seconds: number; recordings: number; rate_hz: number | null };
   calibration: {
-    /** Null if there were too few recordings, or if an older version of Tidemark made the baseline. */
+    /**
+     * The days that were rehearsed; null if there were too few recordings, or if an older version of Tidemark made the
+     * baseline.
+     */
     day: RehearsedDay | null;
     /** Number of batches between false alarms; null if it was not measured. */
     run_length: { asked: number; at_least: number; confidence: number; people: number } | null;

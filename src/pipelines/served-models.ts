@@ -105,7 +105,7 @@ export class ServedModels {
     }
   }
 
-  /** Null if the model has no ledger in this project. */
+  /** Returns the ledger of a model; null if the model has none in this project. */
   async ledger(project: string, folder: string): Promise<ServedLedger | null> {
     const directory = join(this.#options.models, folder);
     const { store } = this.#options;

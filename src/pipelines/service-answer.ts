@@ -92,7 +92,7 @@ export function foreignAnswer(reason: string): ServiceAnswer {
   };
 }
 
-/** Null if the body is not JSON. */
+/** Parses the body of an answer; null if it is not JSON. */
 export function jsonOfAnswer(text: string): unknown {
   try {
     return JSON.parse(text);

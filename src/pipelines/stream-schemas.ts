@@ -20,7 +20,7 @@ const evidence = z
 const listedBatch: z.ZodType<ListedBatch> = z.object({
   batch_id: z.string(),
   received_at: instant,
-  verdict: verdict.nullable().describe("null if the record of the batch is damaged"),
+  verdict: verdict.nullable().describe("verdict on the batch; null if the record of the batch is damaged"),
   status,
   evidence,
 });
@@ -55,7 +55,10 @@ const listedStream = z.object({
         .min(0)
         .nullable()
         .describe("time since the last batch divided by the usual interval; null if the interval is unknown or 0"),
-      silent: z.boolean().nullable().describe("null if the usual interval is unknown or the stream is retired"),
+      silent: z
+        .boolean()
+        .nullable()
+        .describe("whether the next batch is overdue; null if the usual interval is unknown or the stream is retired"),
     })
     .describe(
       "a stream is silent if nothing has arrived for longer than three usual intervals and longer than the longest interval",
@@ -64,7 +67,7 @@ const listedStream = z.object({
     .object({ total: count, accepted: count, doubtful: count, alarmed: count, rejected: count, excluded: count })
     .describe("number of batches, in total and per status"),
   series: z.array(listedBatch).min(1).max(20).describe("the last batches, oldest first"),
-  retired_at: instant.nullable().describe("null if the stream is not retired"),
+  retired_at: instant.nullable().describe("when a user retired the stream; null if it is not retired"),
 }) satisfies z.ZodType<ListedStream>;
 
 export const streamListSchema: z.ZodType<StreamList> = z.object({
@@ -168,7 +171,7 @@ export const printedCheckedStreamsSchema: z.ZodType<CheckedStreams & { model: st
       z.object({
         stream: z.string(),
         known: z.boolean().describe("whether the batch had already been checked; `result` is then the earlier result"),
-        result: checkResultSchema.nullable().describe("null if the stream could not be checked"),
+        result: checkResultSchema.nullable().describe("result of the check; null if the stream could not be checked"),
         error: z
           .object({ message: z.string(), advice: z.string().nullable() })
           .nullable()

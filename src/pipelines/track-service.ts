@@ -44,7 +44,7 @@ export interface TrackServiceOptions {
 }
 
 const everyMs = 5 * 60_000;
-/** Maximum time for all models together while the service runs, and when it stops. */
+/** Maximum time for sending the events of all models, while the service runs and when it stops. */
 const [patienceMs, lastPatienceMs] = [60_000, 3000];
 /** Maximum number of unsent events per model (two days' worth), above which the oldest are dropped. */
 const mostUnsent = 1000;

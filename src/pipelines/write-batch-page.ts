@@ -20,7 +20,7 @@ export interface PagedBatch {
   readonly result: CheckResult;
   readonly dataTime: DataTime | null;
   readonly known: boolean;
-  /** Null if the batch was rejected. */
+  /** Summaries and network output; null if the batch was rejected. */
   readonly measurement: BatchMeasurement | null;
   /** The state of the stream with which the batch was judged, or the current state if the batch had already been checked. */
   readonly memory: Pick<StreamMemory<StreamState>, "rolling" | "anchor">;

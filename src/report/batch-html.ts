@@ -33,7 +33,7 @@ export interface BatchPageInput {
   readonly result: CheckResult;
   /** When the batch's data were recorded; null if unknown. */
   readonly dataTime: DataTime | null;
-  /** Null for a batch that was rejected. */
+  /** What the page draws of the samples; null for a rejected batch. */
   readonly picture: BatchPicture | null;
   /** The stream's most recent batches, oldest first, ending with this one. */
   readonly evidence: readonly EvidencePoint[];

@@ -14,7 +14,7 @@ export interface HistoryRow {
   val_loss: number | null;
   val_accuracy: number | null;
   val_macro_f1: number | null;
-  /** Null for a network that is not trained in mini-batches. */
+  /** Learning rate of the epoch; null for a network that is not trained in mini-batches. */
   learning_rate: number | null;
   /** Penalty on the weights of the linear layer; absent for a network that is trained in mini-batches. */
   penalty?: number;

@@ -36,7 +36,7 @@ export interface InspectInput {
     readonly at_rest: Readonly<Record<string, number | null>>;
   }[];
   readonly conversions: readonly ReportedConversion[];
-  /** The people that each fold would be tested on; null if `train` would stop before creating folds. */
+  /** The people on whom each fold would be tested; null if `train` would stop before creating folds. */
   readonly folds: readonly { readonly fold: number; readonly testUsers: readonly string[] }[] | null;
   /** The test set of a fixed split, if there is one. */
   readonly testSet: {
@@ -159,7 +159,7 @@ function inspectSections(input: InspectInput): Section[] {
   ];
 }
 
-/** The people that each fold would be tested on, and the test set of a fixed split. */
+/** The people on whom each fold would be tested, and the test set of a fixed split. */
 function inspectSplitSection({ folds, testSet }: InspectInput): Section[] {
   if (folds === null) return [];
   const rows = folds.map(({ fold, testUsers }) => [String(fold), listedNames(testUsers), String(testUsers.length)]);
@@ -172,7 +172,7 @@ function inspectSplitSection({ folds, testSet }: InspectInput): Section[] {
     {
       id: "split",
       title: "Split",
-      about: "The people that each fold would be tested on; the network learns from the others.",
+      about: "The people on whom each fold would be tested; the network learns from the others.",
       body: html`${htmlTable("Folds", ["fold", "tested on", "people"], rows, "rules")}${other}`,
     },
   ];

@@ -16,7 +16,7 @@ interface Fit {
   readonly title: string;
   readonly about: string;
   readonly rows: readonly HistoryRow[];
-  /** Null if all epochs ran and the last epoch's weights were kept. */
+  /** Epoch whose weights were kept; null if all epochs ran and the last one's were kept. */
   readonly bestEpoch: number | null;
 }
 

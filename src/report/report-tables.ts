@@ -23,7 +23,7 @@ export function leakageTable(leakage: LeakageReport): Html {
   const shared = leakage.folds.every(
     (fold) => fold.shared_users.length + fold.shared_validation_users.length + (fold.copied_users ?? []).length === 0,
   )
-    ? "No fold learns from people that it is tested or validated on."
+    ? "No fold learns from people on whom it is tested or validated."
     : leakage.folds.some(({ copied_users }) => (copied_users ?? []).length > 0)
       ? "A fold was tested or validated on values that it had learned from under another person's name."
       : "The parts of a fold have people in common.";

@@ -60,7 +60,7 @@ function retrainLead({ labelled, holdout, unlabelled }: RetrainReport): string {
 function retrainHtmlHeadline({ comparison, cycles, winner, gate }: RetrainReport): Html {
   const [low, high] = comparison.interval;
   const passed = gate.rules.filter((rule) => rule.passed).length;
-  return pageHeadline("Macro-F1 on the holdout: labelled people that neither network learned from.", [
+  return pageHeadline("Macro-F1 on the holdout: labelled people from whom neither network learned.", [
     pageTile(
       "Candidate",
       formatFixed(comparison.candidate_macro_f1),

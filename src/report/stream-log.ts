@@ -43,7 +43,7 @@ export function streamLogMark(batch: BatchIdentity & { readonly step: number }):
   return `${batch.step} ${loggedBatchHash(batch)}`;
 }
 
-/** Null if the text is not a mark. */
+/** Parses the mark that a stream's run carries; null if the text is not a mark. */
 export function readStreamLogMark(text: string | undefined): { step: number; hash: string } | null {
   const [, step, hash] = /^([1-9]\d{0,14}) (sha256:[0-9a-f]{64})$/.exec(text ?? "") ?? [];
   return step === undefined ? null : { step: Number(step), hash: hash! };

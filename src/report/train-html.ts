@@ -136,7 +136,7 @@ function trainSections(input: ReportInput): Section[] {
       id: "folds",
       title: "Folds",
       about: report.folds.every(({ n_validation: n }) => n === 0)
-        ? "Each fold runs its whole schedule; nothing was chosen by results on the people that it tests."
+        ? "Each fold runs its whole schedule; nothing was chosen by results on the people whom it tests."
         : "The validation part decides when training stops and which weights are kept; the test part is used only once.",
       body: html`${foldTable(report)}${learningCurves(report, history)}`,
     },

@@ -20,7 +20,7 @@ export interface StoredToken {
   /** SHA-256 of the token, in hexadecimal. */
   hash: string;
   created_at: string;
-  /** Null if the token does not expire. */
+  /** When the token expires; null if it does not expire. */
   expires_at: string | null;
 }
 

@@ -70,8 +70,10 @@ describe.skipIf(chromium === undefined)("the page of a phone (skipped without Ch
   let letGo = (): void => {};
   const server = createServer((request, response) => void answer(request, response));
 
-  /** Answers the page's requests. One of the page's images loads only after the batch has been sent, which delays the page's load
-   * event until then. */
+  /**
+   * Answers the page's requests. One of the page's images loads only after the batch has been sent, which delays the page's
+   * load event until then.
+   */
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url!, "http://phone");
     if (request.method === "POST") {

@@ -284,8 +284,10 @@ async function parquetFormat(base: Base): Promise<Format> {
   };
 }
 
-/** Returns a format that mutates a JSON file of a model folder; in half of the inputs, all hashes that cover the file are
- * corrected. */
+/**
+ * Returns a format that mutates a JSON file of a model folder; in half of the inputs, all hashes that cover the file are
+ * corrected.
+ */
 async function modelFileFormat(base: Base, name: string): Promise<Format> {
   const model = join(base.directory, "model");
   const manifestText = readFileSync(join(model, modelFiles.manifest), "utf8");

@@ -27,8 +27,10 @@ const programs: string | undefined = [
   ...(process.env.PATH ?? "").split(":"),
 ].find((directory) => directory && existsSync(join(directory, "initdb")) && existsSync(join(directory, "postgres")));
 
-/** The account that runs PostgreSQL, which refuses to run as root: undefined if this process is not root, null if the system has
- * no such account. */
+/**
+ * The account that runs PostgreSQL, which refuses to run as root: undefined if this process is not root, null if the system has
+ * no such account.
+ */
 const account: { readonly uid: number; readonly gid: number } | undefined | null =
   process.getuid?.() === 0 ? accountOf("postgres") : undefined;
 

@@ -42,8 +42,10 @@ export class Duration {
     return result;
   }
 
-  /** Returns a random moment in milliseconds, from the end of the start-up, when no file has been read yet, until shortly after the
-   * end of the run. */
+  /**
+   * Returns a random moment in milliseconds, from the end of the start-up, when no file has been read yet, until shortly after
+   * the end of the run.
+   */
   moment(rng: Rng): number {
     const recent = this.#seen.slice(-5);
     const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;

@@ -9,7 +9,7 @@ export interface Caller {
   readonly project: string;
   /** The scopes as written; empty without a token. */
   readonly scopes: readonly string[];
-  /** Null unless the request contains the cookie of a page session. */
+  /** The page session of the request's cookie; null if the request has no such cookie. */
   readonly session: CallerSession | null;
   may(kind: ScopeKind, stream: string | null): boolean;
 }

@@ -1,4 +1,4 @@
-// Compares the people that a model is evaluated on with those in its cross-validation, both on average and person by person.
+// Compares the people on whom a model is evaluated with those in its cross-validation, both on average and person by person.
 // The cross-validation estimate holds if the new people could have been among the cross-validated ones.
 
 import type { Rng } from "../../random.ts";

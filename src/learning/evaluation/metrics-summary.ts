@@ -5,7 +5,7 @@ import type { ClassificationMetrics } from "./classification-metrics.ts";
 
 /** Mean and sample standard deviation, each null if undefined. */
 export interface Spread {
-  /** Null if the metric is undefined for every member. */
+  /** Mean over the members for which the metric is defined; null if there are none. */
   readonly mean: number | null;
   /** Sample standard deviation (n - 1); null for fewer than two members. */
   readonly sd: number | null;

@@ -4,7 +4,7 @@
 import type { Rng } from "../../random.ts";
 import { bootstrapInterval, bootstrapReplicates, type Interval } from "./bootstrap-people.ts";
 
-/** Macro-F1 of two models for the people that both were tested on. */
+/** Macro-F1 of two models for the people on whom both were tested. */
 export interface PairedPeople {
   /** Each person's macro-F1 with both models. */
   readonly people: readonly {

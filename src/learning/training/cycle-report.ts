@@ -8,7 +8,7 @@ export interface CycleReport {
   readonly cycle: number;
   /** Requested share of the unlabelled windows. */
   readonly share: number;
-  /** Null for cycle 0. */
+  /** The pseudo-labels that the cycle learned from; null for cycle 0. */
   readonly selection: {
     /** Number of selected windows. */
     readonly total: number;

@@ -1,4 +1,4 @@
-// Measures how an ensemble should combine its members, on people that no member has learned from. N windows, K classes.
+// Measures how an ensemble should combine its members, on people from whom no member has learned. N windows, K classes.
 
 import { applyTemperature, fitTemperature } from "./temperature-scaling.ts";
 
@@ -17,7 +17,7 @@ export interface TriedMixture {
   readonly losses: readonly number[];
 }
 
-/** Windows from people that no member has learned from, and the members' predictions. */
+/** Windows from people from whom no member has learned, and the members' predictions. */
 export interface HeldOutPredictions {
   readonly labels: Int32Array;
   /** Each window's person, as a number. */

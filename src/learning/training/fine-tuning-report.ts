@@ -34,11 +34,11 @@ export interface FineTuningReport {
   users: FineTunedPerson[];
   /** Mean macro-F1 over people. */
   mean: {
-    /** Of the starting model, unchanged. */
+    /** Mean over people with the starting model, unchanged. */
     as_is: number;
-    /** Of the networks trained from the starting model's weights. */
+    /** Mean with networks trained from the starting model's weights. */
     fine_tuned: number;
-    /** Of the networks trained from random weights. */
+    /** Mean with networks trained from random weights. */
     from_scratch: number;
   };
   /** Fine-tuned minus the model as it is. */

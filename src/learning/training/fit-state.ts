@@ -16,7 +16,7 @@ export interface FitEpoch {
   valLoss: number | null;
   valAccuracy: number | null;
   valMacroF1: number | null;
-  /** Null for a network not trained in mini-batches. */
+  /** Learning rate of the epoch; null for a network that is not trained in mini-batches. */
   learningRate: number | null;
   /** Penalty on the weights of the linear layer; absent for a network trained in mini-batches. */
   penalty?: number;

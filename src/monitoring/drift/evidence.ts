@@ -3,7 +3,7 @@
 // batch (Shin, Ramdas and Rinaldo, "E-detectors", 2024). It raises an alarm when that sum reaches the requested average run
 // length:
 //
-//   M_t = (M_{t-1} + 1) e_t,   alarm when M_t >= arl,
+//   M_t = (M_{t-1} + 1) e_t, alarm when M_t >= arl.
 //
 // The mean number of batches between false alarms is then at least arl, whatever the distribution of the p-values, as long as
 // each is valid given the earlier ones. The cost is a delay: a lasting shift with p-values around p raises an alarm after about

@@ -21,7 +21,7 @@ export type { WindowSet } from "../../signals/data/windows.ts";
 
 /** Rows of one recording, in time order. */
 export interface Piece {
-  /** [N] seconds on a clock that only goes forward. */
+  /** [N] times in seconds, ascending within a recording. */
   readonly time: ArrayLike<number>;
   /** [C] columns of [N] values, in the order of the model's channels and in the units of its sensors. */
   readonly columns: readonly ArrayLike<number>[];

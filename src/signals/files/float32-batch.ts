@@ -1,9 +1,10 @@
-// Reads a batch of numbers in a binary format that any device can write without a library. All numbers are
-// little-endian:
+// Reads a batch of numbers in a binary format that any device can write without a library. All numbers are little-endian:
 //
-// 4 bytes "TMF1" uint32 length of the header in bytes header JSON in UTF-8: {"channels": ["Ax", "Ay", "Az"], "rows":
-// 15000, "rate": 50} float64 one time per row, in seconds; only if the header has "timestamps": true in place of "rate"
-// float32 the values, row after row
+//   4 bytes   "TMF1"
+//   uint32    length of the header in bytes
+//   header    JSON in UTF-8: {"channels": ["Ax", "Ay", "Az"], "rows": 15000, "rate": 50}
+//   float64   one time per row, in seconds; only if the header has "timestamps": true in place of "rate"
+//   float32   the values, row after row
 //
 // NaN means a missing value. Docs: docs/serve.md.
 

@@ -114,7 +114,7 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
     return { sensor: decided, because, doubt: `its name says that it excludes gravity, but it measures ${atRest}.` };
   }
   if (gravity !== false && lasting && steadiness >= leastSteadiness) {
-    const counts = "which is not gravity in any of its usual units (raw counts?)";
+    const counts = "which is not gravity in any of its usual units, so the values may be raw counts";
     const doubt =
       unit === null
         ? `its unit is not known: it measures ${atRest}, ${counts}.`

@@ -74,7 +74,8 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
     });
     await seen("dashboard-batch", `${hash}/b%201`, async (page) => {
       await page.waitForSelector(".picture");
-      // Expects pictures of nine channels and signals, of the most distant one by activity, and of the mix of activities.
+      // Expects one picture for each of nine channels and signals, one of the most distant of these by activity, and one of the
+      // mix of activities.
       expect(await page.locator(".picture h2").allInnerTexts()).toEqual([
         expect.stringMatching(/ by activity$/),
         "Channels",

@@ -55,8 +55,10 @@ export function anyRuns(people: number): fc.Arbitrary<Run[]> {
   );
 }
 
-/** Returns the number of samples between two windows of one recording (negative if they overlap), or infinity if the windows are
- * from different recordings. */
+/**
+ * Returns the number of samples between two windows of one recording (negative if they overlap), or infinity if the windows are
+ * from different recordings.
+ */
 export function gapSamples(w: WindowPositions, a: number, b: number): number {
   if (w.groups[a] !== w.groups[b] || w.recordingIndex[a] !== w.recordingIndex[b]) return Number.POSITIVE_INFINITY;
   return Math.abs(w.startTimes[a]! - w.startTimes[b]!) * w.samplingRateHz - w.windowSize;

@@ -15,7 +15,7 @@ async function finish(fit: Toy, options: Partial<typeof quiet> = {}): Promise<Fi
   return state;
 }
 
-/** Returns a state without its elapsed seconds. */
+/** Encodes a state without its elapsed seconds. */
 function bytes(state: FitState): Uint8Array {
   const epochs = state.progress.epochs.map((epoch) => ({ ...epoch, seconds: 0 }));
   return encodeFitState({ ...state, progress: { ...state.progress, epochs, epochSeconds: 0 } });

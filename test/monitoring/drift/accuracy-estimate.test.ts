@@ -196,8 +196,10 @@ describe("an estimate of an older model, which has no threshold,", () => {
 it("covers the accuracy of a new person's batch with 9 in 10", () => {
   const rng = Rng.fromSeed(4);
   const windows = 60;
-  /** Returns the windows of a new person, whose batches are easy or hard; the network is more or less accurate on this person than
-   * on others. */
+  /**
+   * Returns the windows of a new person, whose batches are easy or hard; the network is more or less accurate on this person
+   * than on others.
+   */
   const windowsOf = (): { confidences: number[]; correct: number[] } => {
     const unsaid = 0.4 * rng.normal();
     const confidences: number[] = [];

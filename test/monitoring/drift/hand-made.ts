@@ -37,8 +37,10 @@ export const past: Past = {
 const scores = [Array.from({ length: 199 }, (_, i) => (i + 1) / 200)];
 export const awayFor = (p: number): number => 1 - (200 * p - 0.5) / 200;
 
-/** A rung whose `seconds` are the effective length of a batch of `rows` rows that is compared with five batches of the same
- * length. */
+/**
+ * A rung whose `seconds` are the effective length of a batch of `rows` rows that is compared with five batches of the same
+ * length.
+ */
 export const rung: CalibrationRung = {
   seconds: rows / 10,
   scores,

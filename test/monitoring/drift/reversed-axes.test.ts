@@ -11,8 +11,10 @@ const names = ["Gx coherence", "Gy coherence", "Gz coherence"];
 const summarizer = new Summarizer(Object.fromEntries(names.map((name) => [name, [0]])));
 const rng = Rng.fromSeed(5);
 
-/** Returns the summaries of a batch with two activities. About each axis, gravity rotates as the gyroscope measures (`signs` is
- * 1), or in the opposite direction (-1). */
+/**
+ * Returns the summaries of a batch with two activities. About each axis, gravity rotates as the gyroscope measures (`signs` is
+ * 1), or in the opposite direction (-1).
+ */
 function batch(signs: readonly number[] = [1, 1, 1], seconds = [20, 40], noise = 0.3): ClassSummaries {
   const classOf = seconds.flatMap((own, k) => new Array<number>(own * rate).fill(k));
   const columns = names.map((name, axis) => [

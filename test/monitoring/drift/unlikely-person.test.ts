@@ -11,8 +11,10 @@ import { weighUnlikelyPerson } from "../../../src/monitoring/drift/weigh-unlikel
 import { Rng } from "../../../src/random.ts";
 
 const seconds = 60;
-/** Returns a calibration from the scores of `people` people, with a standard deviation of `between` between people and of 1
- * between the batches of one person. */
+/**
+ * Returns a calibration from the scores of `people` people, with a standard deviation of `between` between people and of 1
+ * between the batches of one person.
+ */
 const calibrationOf = (
   people: number,
   between: number,

@@ -226,8 +226,10 @@ describe("what a person decides", () => {
 });
 
 describe("while a batch is judged", () => {
-  /** Does `work` while the batch is judged. A ledger in a folder writes synchronously, so a write that begins inside a decision is
-   * complete before the decision ends. */
+  /**
+   * Does `work` while the batch is judged. A ledger in a folder writes synchronously, so a write that begins inside a decision
+   * is complete before the decision ends.
+   */
   const meanwhile = async (
     model: MonitoredModel,
     batchId: string,

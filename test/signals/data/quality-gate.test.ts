@@ -18,8 +18,10 @@ const options: QualityGateOptions = {
   windowSeconds: 4,
 };
 
-/** Returns the rows of a person who is walking: every channel oscillates at 1.8 Hz, and never has the same value twice in
- * succession. */
+/**
+ * Returns the rows of a person who is walking: every channel oscillates at 1.8 Hz, and never has the same value twice in
+ * succession.
+ */
 function walk(seconds: number, { rate = 50, gain = 1 }: { rate?: number; gain?: number } = {}): Row[] {
   return Array.from({ length: seconds * rate }, (_, i) => ({
     user: "ann",

@@ -6,8 +6,10 @@ import type { StoredRecording, StoredRows } from "../../../src/signals/data/stor
 
 const degrees = 180 / Math.PI;
 
-/** Checks three recordings each from two people who are walking, of twelve seconds at 50 Hz. The rotations are multiplied by
- * `factor`. */
+/**
+ * Checks three recordings each from two people who are walking, of twelve seconds at 50 Hz. The rotations are multiplied by
+ * `factor`.
+ */
 function refuse(factor: (person: string, recording: number) => number, sensor: string[] = []): void {
   const channels = ["ax", "ay", "az", "gx", "gy", "gz"];
   const length = 600;

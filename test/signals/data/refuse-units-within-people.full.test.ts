@@ -12,8 +12,10 @@ const postures = [
   [5.66, 5.66, 5.66],
 ] as const;
 
-/** Checks four recordings per person, each of twelve seconds at 20 Hz, and each in a different posture. The accelerations are
- * multiplied by `factor`. */
+/**
+ * Checks four recordings per person, each of twelve seconds at 20 Hz, and each in a different posture. The accelerations are
+ * multiplied by `factor`.
+ */
 async function check(factor: (person: string, recording: number, axis: number) => number, sensor: string[] = []) {
   const lines = ["ann", "bob"].flatMap((person) =>
     postures.flatMap((mean, r) =>

@@ -19,7 +19,11 @@ const { values } = parseArgs({
 });
 
 /** Matches markup, operators, method calls, SQL, and comments meant for tools. */
-const code = /<\/|=>|===?|\w\.\w+\(|\b(?:WHERE|VALUES|INTO)\b|biome-ignore/;
+const code = /<\/|=>|===?|\w\.\w+\(|\b(?:WHERE|VALUES|INTO)\b|\{[^{}]*:[^{}]*;|biome-ignore/;
+/** Matches a placeholder in a template string. */
+const placeholder = /\$\{(?:[^{}`]|`(?:[^`$]|\$\{[^{}]*\})*`|\{[^{}]*\})*\}/g;
+/** Matches the strings that are SQL. */
+const sql = /\b(?:SELECT|FROM|CASE|UPDATE|PRAGMA|ALTER|DROP|JOIN|FILTER) |\b(?:CAST|coalesce|bool_and)\(/;
 
 const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
   .split("\n")
@@ -47,7 +51,7 @@ function passagesOf(file: string, text: string): RegExpExecArray[] {
   const regularExpression = /(?<=[(,=:[!&|?;]\s*)\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\\\]\n]|\\.)*\])+\/[a-z]*/;
   const tokens = text.matchAll(new RegExp(`${comment.source}|${joined.source}|${regularExpression.source}`, "gm"));
   const isComment = (token: string): boolean => /^ *\/[/*]/.test(token);
-  const isText = (token: string): boolean => /^["`][^"`]*[a-z] /.test(token) && !/\b(?:SELECT|FROM|CASE) /.test(token);
+  const isText = (token: string): boolean => /^["`][^"`]*[a-z] /.test(token) && !sql.test(token);
   return [...tokens].filter(([token]) => isComment(token) || (!file.startsWith("test/") && isText(token)));
 }
 
@@ -66,10 +70,16 @@ function sentencesOf({ 0: passage, index }: RegExpExecArray, text: string, file:
     ? /\*\*/g
     : /["`]\s*\+\s*["`]|^\s*["`]|["`]$|"""|(?<=^|\n) *(?:\/\/|\/?\*+(?!\/)|#)|\*\/|<!--|-->|<\/?p[^>]*>/g;
   const plain = passage.replaceAll(marks, (mark) => " ".repeat(mark.length)).replaceAll(/\n(?!\s*@)/g, " ");
-  return [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(plain)]
-    .filter(({ segment }) => !code.test(segment) && (segment.match(/(?<!\S)["'`(]?[A-Za-z]\S*/g)?.length ?? 0) >= 5)
-    .map(({ segment, index: start }) => {
-      const line = text.slice(0, index + start + segment.search(/\S/)).split("\n").length;
-      return `${file}:${line}  ${segment.trim().replaceAll(/\s+/g, " ")}`;
+  // A question mark in the code of a placeholder does not end a sentence.
+  const masked = plain.replaceAll(placeholder, (found) => "0".repeat(found.length));
+  return [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(masked)]
+    .map(({ segment, index: start }) => ({ segment, start, sentence: plain.slice(start, start + segment.length) }))
+    .filter(
+      ({ segment, sentence }) =>
+        !code.test(sentence) && (segment.match(/(?<!\S)["'`(]?[A-Za-z]\S*/g)?.length ?? 0) >= 5,
+    )
+    .map(({ sentence, start }) => {
+      const line = text.slice(0, index + start + sentence.search(/\S/)).split("\n").length;
+      return `${file}:${line}  ${sentence.trim().replaceAll(/\s+/g, " ")}`;
     });
 }

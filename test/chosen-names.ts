@@ -1,6 +1,6 @@
 /**
- * Returns the names in an --only option, in the order in which they are defined. @throws if a name is unknown, because
- * otherwise the run would silently lack a part
+ * Returns the names in an --only option, in the order in which they are defined.
+ * @throws if a name is unknown, because otherwise the run would silently lack a part
  */
 export function chosenNames<Name extends string>(only: string, known: readonly Name[]): Name[] {
   const words = only.split(",");

@@ -19,8 +19,8 @@ import type { Scaler } from "../signals/data/scaler.ts";
 import { beginFitTask, type FitConfig, type FitsOfRun, settingsToBeginFit } from "./begin-fits.ts";
 
 /**
- * Fits the network on all windows, for the number of epochs derived from the folds. @throws Interrupted if the signal is
- * aborted
+ * Fits the network on all windows, for the number of epochs derived from the folds.
+ * @throws Interrupted if the signal is aborted
  */
 export async function fitFinal(
   fits: FitsOfRun,

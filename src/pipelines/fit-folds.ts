@@ -48,7 +48,8 @@ export async function fitFolds(
 }
 
 /**
- * Fits the same folds from random initial weights, for comparison. @throws Interrupted if the signal is aborted during a fit
+ * Fits the same folds from random initial weights, for comparison.
+ * @throws Interrupted if the signal is aborted during a fit
  */
 export async function fitFoldsFromScratch(fits: FitsOfRun, learningRate: number): Promise<CrossValidation> {
   const { data, config } = fits;

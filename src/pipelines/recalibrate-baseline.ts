@@ -191,8 +191,8 @@ async function cutWindowsToRecalibrate(
 }
 
 /**
- * [W, K] out-of-fold probabilities after temperature scaling. @throws UserError if the folder's predictions are for other
- * windows
+ * [W, K] out-of-fold probabilities after temperature scaling.
+ * @throws UserError if the folder's predictions are for other windows
  */
 async function outOfFoldToRecalibrate({ folder, drift }: WatchedModel, windows: WindowSet): Promise<Float32Array> {
   const { classes } = drift;

@@ -37,7 +37,8 @@ export interface ServiceClient {
   /** Sends a batch. @throws the error of the connection if there was no reply */
   post(model: string, batch: SpooledBatch, content: Uint8Array<ArrayBuffer>): Promise<HttpAnswer>;
   /**
-   * The name of the service's only line or model. @throws UserError if there are several, or if the service does not list them
+   * The name of the service's only line or model.
+   * @throws UserError if there are several, or if the service does not list them
    */
   onlyModel(): Promise<string>;
 }

@@ -23,8 +23,8 @@ export interface LoggedFleet {
 }
 
 /**
- * Begins a model's run, whose id never changes, so that other replicas and a restarted service continue it. @param at time in
- * milliseconds
+ * Begins a model's run, whose id never changes, so that other replicas and a restarted service continue it.
+ * @param at time in milliseconds
  */
 export function beginFleetLog({ project, model, modelVersion, experiment }: LoggedFleet, at: number): TrackingEvent[] {
   const id = `${modelVersion}/${fleetRun}/${project}`;

@@ -229,8 +229,8 @@ export class BatchLedger {
   }
 
   /**
-   * Deletes a stream, but keeps its actions, with the text `recordedAs` instead of the stream's name. @returns the number of
-   * its batches
+   * Deletes a stream, but keeps its actions, with the text `recordedAs` instead of the stream's name.
+   * @returns the number of its batches
    */
   erase(stream: string, recordedAs: string): number {
     this.#sql.run("UPDATE actions SET stream = ?, subject = NULL WHERE stream = ?", recordedAs, stream);

@@ -31,8 +31,8 @@ export async function fileInside(directory: string, name: string, limit: number 
 }
 
 /**
- * The content of a file inside `directory`. @throws UserError under the same conditions as `fileInside`, or if the file
- * cannot be read
+ * The content of a file inside `directory`.
+ * @throws UserError under the same conditions as `fileInside`, or if the file cannot be read
  */
 export async function readFileInside(directory: string, name: string, limit?: number): Promise<Buffer | null> {
   const path = await fileInside(directory, name, limit);

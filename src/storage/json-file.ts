@@ -32,8 +32,8 @@ export async function readJsonFileLines(path: string): Promise<unknown[]> {
 }
 
 /**
- * Reads a JSON file and checks it against its schema. @throws UserError if the file is missing or invalid; the message names
- * the file and up to 20 invalid fields
+ * Reads a JSON file and checks it against its schema.
+ * @throws UserError if the file is missing or invalid; the message names the file and up to 20 invalid fields
  */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<T> {
   const value = await readJson(path);
@@ -49,7 +49,8 @@ export async function readJson(path: string): Promise<unknown> {
 }
 
 /**
- * Checks a value against its schema. @throws UserError if it is invalid; the message names the file and up to 20 invalid fields
+ * Checks a value against its schema.
+ * @throws UserError if it is invalid; the message names the file and up to 20 invalid fields
  */
 export function checkJsonFile<T>(value: unknown, schema: z.ZodType<T>, path: string): T {
   const result = schema.safeParse(value);

@@ -8,8 +8,8 @@ import { explainSystemErrorOnRead, hasSystemErrorCode } from "../system-error.ts
 const largestText = 128 * 2 ** 20;
 
 /**
- * The text of a file, or null if the file does not exist. @throws UserError if it cannot be read, is not a file, or is too
- * large
+ * The text of a file, or null if the file does not exist.
+ * @throws UserError if it cannot be read, is not a file, or is too large
  */
 export async function readTextFile(path: string): Promise<string | null> {
   try {

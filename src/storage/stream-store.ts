@@ -190,7 +190,7 @@ export interface StreamStore {
    * Judges a batch against the state of its stream, and stores it, in one atomic step. If the id already exists, returns the
    * stored batch and changes nothing. In this case, the caller must check whether the content is the same.
    * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged with
-   * knowledge of all earlier batches. An exception is passed on, and nothing is changed
+   * knowledge of all earlier batches. If it throws, the exception is passed on, and nothing is changed
    * @param decide.sameContent id of the stream's first batch with the same content hash that is in the references or still has
    * a summary; null if there is none. A reset excludes all earlier batches
    */

@@ -116,8 +116,8 @@ export class Authorizer {
   }
 
   /**
-   * The caller of a request; null if it must log in or send a token first. @throws Problem 403 under the same conditions as
-   * `authorize`
+   * The caller of a request; null if it must log in or send a token first.
+   * @throws Problem 403 under the same conditions as `authorize`
    */
   async identify(request: SentRequest): Promise<Caller | null> {
     try {

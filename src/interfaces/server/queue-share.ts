@@ -16,8 +16,9 @@ export class QueueShare {
   }
 
   /**
-   * Takes a place in the queue. @returns a function that gives the place back @throws Problem 429 if the token has used up its
-   * share
+   * Takes a place in the queue.
+   * @returns a function that gives the place back
+   * @throws Problem 429 if the token has used up its share
    */
   take(token: string): () => void {
     const own = this.#inHand.get(token) ?? 0;

@@ -103,7 +103,7 @@ export class ServiceWatch {
     return { ...service, judge, decide };
   }
 
-  /** Requests without a token belong to no project, so requests are counted for the default project. */
+  /** Counts every request for the default project, because requests without a token belong to no project. */
   answered(request: Parameters<ServiceMetrics["request"]>[0]): void {
     this.metricsOf(defaultProject).request(request);
   }

@@ -53,7 +53,8 @@ const unusualShare = 0.05;
 
 /**
  * The rank of a new person among the cross-validated people, as a p-value: the share of people, including the new one, whose
- * score is at most that of the new person. @param promised at least one
+ * score is at most that of the new person.
+ * @param promised at least one
  */
 export function rankAmongPromisedPeople(promised: readonly number[], score: number): number {
   return (1 + promised.filter((other) => other <= score).length) / (promised.length + 1);

@@ -163,7 +163,8 @@ export function pad(x: Value, axis: number, before: number, after: number): Valu
 /**
  * ONNX's own convolution along the last axis, with stride 1, for inputs that need no gradient: it has no gradient rule and no
  * float64 kernel.
- * @param x [B, C, T] @param w [filters, C, length]
+ * @param x [B, C, T]
+ * @param w [filters, C, length]
  * @param options.padding zeros on either side of x
  * @returns [B, filters, T + 2 padding - (length - 1) dilation]
  */
@@ -231,7 +232,9 @@ export function logSoftmax(x: Value): Value {
 /**
  * ONNX's own LSTM, bidirectional, for inference. Gate order i, o, f, c.
  * @param x [T, B, input]
- * @param w [2, 4H, input] @param r [2, 4H, H] @param b [2, 8H]
+ * @param w [2, 4H, input]
+ * @param r [2, 4H, H]
+ * @param b [2, 8H]
  * @returns [T, 2, B, H]
  */
 export function lstmOperator(x: Value, w: Value, r: Value, b: Value): Value {

@@ -33,9 +33,8 @@ export interface ChangeFigures {
   /** Share of streams with an alarm that starts after the change. */
   readonly detected: number;
   /**
-   * Median, over all streams, of the number of batches until the first alarm after the change. The first changed batch counts
-   * as
-   * 1. Null if the change was detected in fewer than half of the streams.
+   * Median, over all streams, of the number of the batch that raised the first alarm after the change, counting the first
+   * changed batch as number one. Null if the change was detected in fewer than half of the streams.
    */
   readonly median_delay: number | null;
   /** Share of streams with an alarm within 5 batches of the change. */

@@ -30,7 +30,7 @@ export interface DriftBaseline {
   readonly edges: Readonly<Record<string, readonly number[]>>;
   /** Summaries of the training samples, by the class that was predicted for them in cross-validation. */
   readonly by_class: ClassSummaries;
-  /** Cross-validation predictions for held-out people. */
+  /** The networks' output for held-out people, from cross-validation. */
   readonly signals: ModelSignals;
   /** The usual distances for drift-free batches. */
   readonly calibration: Calibration;

@@ -151,7 +151,8 @@ export class AlteredCopyFinder {
 }
 
 /**
- * Compares two spans whose rows are `offset` apart. @param row a row in the first span where they may match
+ * Compares two spans whose rows are `offset` apart.
+ * @param row a row in the first span where they may match
  * @returns the number of matching rows, and the factor between the values; undefined if they do not match at `row`
  */
 function compareAlteredCopies(

@@ -147,7 +147,8 @@ export function convertUnitsOfRows(
 }
 
 /**
- * Returns each channel's factor; 1 if the channel is not converted. @param user null for people not listed in any conversion
+ * Returns each channel's factor; 1 if the channel is not converted.
+ * @param user null for people not listed in any conversion
  */
 export function unitConversionFactors(
   conversions: readonly StoredConversion[],

@@ -85,8 +85,8 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
 }
 
 /**
- * Parses all sensors given by a user. @throws UserError under the same conditions as `givenSensor`, or if two sensors share a
- * channel
+ * Parses all sensors given by a user.
+ * @throws UserError under the same conditions as `givenSensor`, or if two sensors share a channel
  */
 export function givenSensors(texts: readonly string[], channels: readonly string[]): GivenSensor[] {
   const given = texts.map((text) => givenSensor(text, channels));

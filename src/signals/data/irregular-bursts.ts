@@ -36,7 +36,8 @@ const mixed = { share: 0.1, times: 1.5 } as const;
 const mostOff = 0.15;
 
 /**
- * @param time times of the rows of one recording, in order @returns undefined if the rows do not arrive in such bursts
+ * @param time times of the rows of one recording, in order
+ * @returns undefined if the rows do not arrive in such bursts
  */
 export function irregularBursts(time: Float64Array): IrregularBursts | undefined {
   if (time.length < leastRows) return undefined;

@@ -60,8 +60,8 @@ export interface RowTable {
   /** Row counts for the files that have been read completely. */
   readonly fileRows: readonly number[];
   /**
-   * Yields all rows; can be called only once. @throws UserError if a value cannot be read; the message gives its file, row and
-   * column
+   * Yields all rows; can be called only once.
+   * @throws UserError if a value cannot be read; the message gives its file, row and column
    */
   chunks(): AsyncGenerator<RowChunk>;
 }

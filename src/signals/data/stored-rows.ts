@@ -123,7 +123,8 @@ export class StoredRows implements RowSource {
   }
 
   /**
-   * Returns the same rows with different labels. @param recordings the same recordings in the same order, with the new labels
+   * Returns the same rows with different labels.
+   * @param recordings the same recordings in the same order, with the new labels
    */
   relabelled(recordings: readonly SelectedRecording[]): StoredRows {
     return new StoredRows(this.channels, this.#store, recordings, this.#times, this.#factors, this.sampling);

@@ -76,8 +76,9 @@ const timeUnitPattern: RegExp = /^(?:(\d+(?:\.\d+)?)?(?:\/(\d+))? ?(s|ms|us|ns|m
 const secondsOfUnit = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, min: 60, days: 86_400 } as const;
 
 /**
- * Returns the number of seconds in a unit. @param written a unit that matches `timeUnitPattern` @throws UserError for samples
- * without a rate
+ * Returns the number of seconds in a unit.
+ * @param written a unit that matches `timeUnitPattern`
+ * @throws UserError for samples without a rate
  */
 export function secondsOfTimeUnit(written: string, nominalRateHz: number | undefined): number {
   const [, count = "1", parts = "1", unit] = timeUnitPattern.exec(written) ?? [];
@@ -97,7 +98,7 @@ export interface FoundTimeUnit {
 
 /**
  * Finds the unit of a numeric time column. As times, numbers that increase by 1 would mean a rate of 1 Hz or 1 kHz. If neither
- * rate is similar to the nominal rate, numbers that increase by 1 are taken for sample numbers (`index`).
+ * rate is similar to the nominal rate, numbers that increase by 1 are read as sample numbers (`index`).
  * @param pace pace of a file's first rows
  * @throws DataFault if no unit yields a plausible rate
  */

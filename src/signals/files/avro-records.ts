@@ -109,8 +109,8 @@ const primitives: Readonly<Record<string, ReadAvroValue>> = {
 };
 
 /**
- * @param named the schema's types by full name, for references from later parts of the schema @param space the enclosing
- * namespace
+ * @param named the schema's types by full name, for references from later parts of the schema
+ * @param space the enclosing namespace
  */
 function avroReader(
   schema: AvroSchema,

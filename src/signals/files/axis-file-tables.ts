@@ -61,8 +61,8 @@ export async function tablesOfAxisFiles(
 }
 
 /**
- * Reads the files in an archive that hold one axis each; the archive's other files are not read. @returns no tables if there
- * are no such files
+ * Reads the files in an archive that hold one axis each; the archive's other files are not read.
+ * @returns no tables if there are no such files
  */
 export async function tablesOfAxisEntries(
   database: Database,

@@ -73,7 +73,7 @@ async function layoutOfAxisFile({ path, stored = path }: TextFile): Promise<Axis
     .slice(above)
     .filter((line) => line.length === width && line.every(isNumber))
     .map((line) => line.map(Number));
-  // Rows that differ cause an error later, with their numbers.
+  // Rows with a different number of values cause an error later, which gives their row numbers.
   if (2 * rows.length < lines.length || rows[0] === undefined) return undefined;
   const start = rows[0][0]!;
   const counts =

@@ -217,7 +217,8 @@ async function jsonReadingAsText(database: Database, file: SourceFile, options: 
 /**
  * Numbers keys in the file that differ from another key only in case. DuckDB numbers such keys itself, but then finds no values
  * under the new names.
- * @param names the names that DuckDB gives to the keys @returns the path of the file to read
+ * @param names the names that DuckDB gives to the keys
+ * @returns the path of the file to read
  */
 async function withDistinctJsonKeysForCsv(
   { path, stored = path }: SourceFile,

@@ -78,7 +78,7 @@ function likelyPartOfSecond(seconds: readonly string[], fractions: readonly stri
   return most >= 1e9 ? undefined : most >= 1e6 ? "nanosec" : most >= 1e3 ? "microsec" : "millisec";
 }
 
-/** Minimum number of rows in which a few recurring integers must appear to be taken for sensor ids rather than values. */
+/** Minimum number of rows in which a few recurring integers must appear to count as sensor ids rather than values. */
 const markedRows = 20;
 const mostMarks = 6;
 

@@ -60,8 +60,8 @@ export interface PlainText {
 }
 
 /**
- * @param lines the first lines, without empty ones @returns undefined if the first line contains no names, or if most other
- * lines have a different number of values
+ * @param lines the first lines, without empty ones
+ * @returns undefined if the first line contains no names, or if most other lines have a different number of values
  */
 export function plainTextOfLayout([first, ...others]: readonly string[]): PlainText | undefined {
   if (first === undefined || others.length === 0) return undefined;
@@ -121,8 +121,8 @@ const commaNumber = /^[+-]?\d+,\d+(e[+-]?\d+)?$/i;
 const surelyDecimal = /^[+-]?0\d*,|^[+-]?\d{4,},|,(\d{1,2}|\d{4,})(e[+-]?\d+)?$/i;
 
 /**
- * Whether decimals have a comma in a comma-separated table, in which quotes must enclose them: in more columns than have a
- * point, and the comma cannot separate thousands in all of their cells.
+ * Whether a comma-separated table writes decimals with a comma, in quotes: more columns have commas than have points, and in
+ * some cells the comma cannot separate thousands.
  */
 export function hasQuotedDecimalComma(rows: readonly (readonly string[])[]): boolean {
   const isDecimal = (_: unknown, c: number): boolean => {

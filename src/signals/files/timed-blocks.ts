@@ -54,8 +54,8 @@ function stepBetweenBlocks(first: AnchoredBlock, second: AnchoredBlock): number 
 }
 
 /**
- * @param before step from the previous block if this block directly follows it @param after step to the next block if that
- * directly follows this one
+ * @param before step from the previous block if this block directly follows it
+ * @param after step to the next block if that directly follows this one
  */
 function timesOfBlock(
   { anchor: { seconds, sample }, values, rateHz }: AnchoredBlock,

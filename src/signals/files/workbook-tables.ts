@@ -158,8 +158,8 @@ function workbookTableColumns(head: readonly (readonly string[])[]): readonly st
 }
 
 /**
- * Yields the rows that contain a value, with the values of merged cells filled in. @throws UserError if the sheet
- * cannot be read
+ * Yields the rows that contain a value, with the values of merged cells filled in.
+ * @throws UserError if the sheet cannot be read
  */
 async function* workbookTableRows(
   place: string,

@@ -100,7 +100,8 @@ export function sensorUnitNames(kind: SensorKind): SensorUnit[] {
 }
 
 /**
- * Returns the factor that converts a value from `from` to `to`. @throws RangeError if the units have different kinds
+ * Returns the factor that converts a value from `from` to `to`.
+ * @throws RangeError if the units have different kinds
  */
 export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): number {
   const { [from]: own, [to]: wanted } = unitsOfKind[kind];

@@ -9,8 +9,9 @@ export interface WrittenClock {
   /** The usual names of the clock's column; empty if there is no time column. */
   readonly names: readonly string[];
   /**
-   * The time of a row as written. @param t seconds after the beginning of a person's first recording @param i row of its
-   * recording
+   * The time of a row as written.
+   * @param t seconds after the beginning of a person's first recording
+   * @param i row of its recording
    */
   readonly cell: (t: number, i: number) => string;
   /** Whether cells are numbers. */

@@ -90,7 +90,7 @@ function conformal(fitted: (people: readonly HeldOutWindows[]) => (confidences: 
   };
 }
 
-/** By method and person. */
+/** Measures the estimates of every method, by person. */
 export async function measureAccuracy(
   half: DriftHalf,
   streams: readonly DayStream[],

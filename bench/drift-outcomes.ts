@@ -68,7 +68,10 @@ export function namesOf(
   });
 }
 
-/** Returns the share of streams that look normal within `within` repaired batches. Counts only streams that have that many. */
+/**
+ * Returns the share of streams that look normal within `within` repaired batches. Counts only streams with at least that many
+ * repaired batches.
+ */
 export function recoveredShare(recoveries: readonly Recovery[], within: number): Interval | null {
   const long = recoveries.filter(({ repaired }) => repaired >= within);
   return peopleInterval(long, (some) => share(some.map(({ after }) => after <= within)));

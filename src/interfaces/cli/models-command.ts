@@ -141,7 +141,7 @@ export function modelsCommand(): Command {
   });
 }
 
-/** In reports from earlier versions, the options are in camelCase. */
+/** Returns the output for --json. In reports from earlier versions, the options are in camelCase. */
 function modelsShowJson({ version, report, retraining }: ShownModel): Record<string, unknown> {
   return {
     version: snakeKeys(version),

@@ -70,7 +70,7 @@ function recordingsQualityText({ sampling, gaps, channels }: EventOf<"data">["qu
   ].join(", ");
 }
 
-/** For example "windows    200 samples (4 s) at 50 Hz, resampled from 100 Hz". */
+/** A line such as "windows 200 samples (4 s) at 50 Hz, resampled from 100 Hz". */
 export function recordingsWindowText(
   { samplingRateHz, windowSize }: Pick<EventOf<"data">, "samplingRateHz" | "windowSize">,
   { sampling }: Pick<EventOf<"data">["quality"], "sampling">,

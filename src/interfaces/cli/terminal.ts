@@ -72,7 +72,7 @@ export function printTerminalError(...blocks: readonly Block[]): void {
   process.stderr.write(terminalTextOfBlocks(blocks, terminalErrorWidth(process.stderr), usesColour(process.stderr)));
 }
 
-/** In a pipe, each error and warning is one line, so that logs can be searched. */
+/** Returns the width for errors and warnings: in a pipe, each of them is one line, so that logs can be searched. */
 function terminalErrorWidth({ isTTY, columns }: Output): number {
   return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
 }

@@ -116,7 +116,9 @@ export function trainTextOfEpoch(event: EventOf<"epoch">, loudness: Loudness): s
   ];
 }
 
-/** For example "epoch 3/100", "penalty 300 (3/5)" for a layer that is not trained in mini-batches, or "ensemble (46/106)". */
+/**
+ * Names the epoch: "epoch 3/100", "penalty 300 (3/5)" for a layer that is not trained in mini-batches, or "ensemble (46/106)".
+ */
 function trainEpochText({ epoch, epochs, penalty, mixture }: EventOf<"epoch">): string {
   if (mixture !== undefined) return `ensemble (${epoch}/${epochs})`;
   return penalty === undefined
@@ -149,7 +151,7 @@ export function trainCalibrationText({ done, secondsLeft }: EventOf<"calibration
   return `calibrating  ${percent(done, { decimals: 0 })}${left}`;
 }
 
-/** For example "fold 2", "fold 2 from scratch" or "final fit". */
+/** Names a fit: "fold 2", "fold 2 from scratch" or "final fit". */
 export function trainFitText(fit: FitName): string {
   if (fit === "final") return "final fit";
   const [kind, number] = fit.split("-");

@@ -10,9 +10,9 @@ import { bodyHeadBytes, bodyKind } from "./body-kind.ts";
 import { Problem } from "./problem.ts";
 
 export interface BodyLimits {
-  /** As sent. */
+  /** Maximum size of a body as sent, in bytes. */
   readonly bodyBytes: number;
-  /** After decompression. */
+  /** Maximum size of a body after decompression, in bytes. */
   readonly batchBytes: number;
   /**
    * Maximum number of rows. In text formats, the lines are counted while the body arrives; the rows of other formats are

@@ -8,7 +8,7 @@ import type { TimedWindows } from "./timed-windows.ts";
 export interface ConfidentError {
   readonly user: string;
   readonly recording: string;
-  /** In seconds on the recording's clock. */
+  /** Start of the first window, in seconds on the recording's clock. */
   readonly start: number;
   readonly end: number;
   readonly truth: string;

@@ -18,7 +18,7 @@ export interface CycleReport {
     readonly thresholds: Readonly<Record<string, number | null>>;
     /** 0 to 1: total variation distance between the class shares of the selection and of the labelled windows. */
     readonly share_shift: number;
-    /** Per class and overall; null if no true labels are known. */
+    /** How many pseudo-labels are correct; null if no true labels are known. */
     readonly truth: PseudoLabelTruth | null;
   } | null;
   /** Metrics on the holdout. */
@@ -47,7 +47,7 @@ export interface CycleReport {
 export interface PseudoLabelTruth {
   /** Share of correct pseudo-labels. */
   readonly accuracy: number;
-  /** Per class; recall is computed over all unlabelled windows in the class. */
+  /** Figures per class; recall is computed over all unlabelled windows in the class. */
   readonly per_class: Readonly<
     Record<
       string,

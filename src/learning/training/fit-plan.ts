@@ -43,7 +43,7 @@ export interface FitPlan {
    */
   readonly turned: readonly (readonly string[])[] | null;
   readonly rng: RngState;
-  /** For networks that consist of a fixed part and one trained layer; null for others. */
+  /** Penalties to choose from, for networks that consist of a fixed part and one trained layer; null for others. */
   readonly penalties: PenaltyPlan | null;
   /** For an ensemble: how its members are combined. If absent, the mixture is measured on the validation rows. */
   readonly mixture?: EnsembleMixture;

@@ -37,7 +37,10 @@ export interface StepProgress {
   readonly steps: number;
   /** Mean loss over the epoch so far; null for a network not trained in mini-batches. */
   readonly loss: number | null;
-  /** Only for a network not trained in mini-batches, whose steps are either windows or products of all windows with weights. */
+  /**
+   * Current stage of a network that is not trained in mini-batches, whose steps are either windows or products of all windows
+   * with weights; absent for other networks.
+   */
   readonly stage?: FitStage;
   readonly windowsPerSecond: number;
 }

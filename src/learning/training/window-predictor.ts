@@ -13,7 +13,7 @@ import { startWorker } from "./start-worker.ts";
  * identical.
  */
 const batchSize = 16;
-/** With fewer batches than this, starting a thread costs more time than it saves. */
+/** Minimum number of batches per thread; with fewer, starting a thread costs more time than it saves. */
 const leastBatches = 32;
 
 export type RawWindows = Pick<WindowSet, "samples" | "starts" | "windowSize" | "channels">;

@@ -22,7 +22,7 @@ export interface ClassDistances {
 export interface ClassRung {
   /** Effective length of the pairs, in seconds. */
   readonly seconds: number;
-  /** By channel: [mean, standard deviation]. */
+  /** KS distances by channel, as [mean, standard deviation]. */
   readonly ks: Readonly<Record<string, readonly [number, number]>>;
 }
 

@@ -22,7 +22,9 @@ export interface Pair {
 /** Draws a drift-free pair for batches of `count` chunks; returns undefined if the group has too few recordings. */
 export type DrawPair = (group: Group, count: number, rng: Rng) => Pair | undefined;
 
-/** With fewer people, a held-out person reveals little about the next new person; the limit is arbitrary. */
+/**
+ * Minimum number of people to hold one out; with fewer, a held-out person reveals little about the next new person; arbitrary.
+ */
 const fewestGroups = 5;
 
 export function drawHeldOutPairs(

@@ -9,7 +9,10 @@ import type { AlarmState, DriftState } from "./drift-state.ts";
 
 /** If means and spreads explain less of their series than this share, the change may lie in neither; arbitrary. */
 const leastExplained = 0.5;
-/** With fewer batches, one of several channels may look like a step or a ramp by chance; the limit is arbitrary. */
+/**
+ * Minimum number of batches in a series; with fewer, one of several channels may look like a step or a ramp by chance;
+ * arbitrary.
+ */
 const shortSeries = 10;
 /**
  * Minimum ratio of residuals for a step. Below it, the change counts as a ramp: noise hides the first batches of a ramp, so a

@@ -97,7 +97,7 @@ export const standardSchema: z.ZodType<Standard> = z
   )
   .describe("by channel: usual size of each statistic in the absence of drift, as [mean, standard deviation]");
 
-/** By channel name. */
+/** Statistics by channel name. */
 export type BatchStatistics = Readonly<Record<string, PairStatistics>>;
 
 /** A batch's statistics, by channel, for calibration and scoring. */

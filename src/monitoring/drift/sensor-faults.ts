@@ -32,7 +32,7 @@ export function sensorNoiseFault(column: Float32Array, std: number, rng: Rng): F
   return column.map((x) => x + std * rng.normal());
 }
 
-/** In the last `share` of the batch, every row repeats the value of the first of these rows. */
+/** Makes a sensor stuck: in the last `share` of the batch, every row repeats the value of the first of these rows. */
 export function stuckSensorFault(column: Float32Array, share: number): Float32Array {
   const from = column.length - Math.round(share * column.length);
   return column.slice().fill(column[from] ?? 0, from);

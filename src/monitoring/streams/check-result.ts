@@ -186,9 +186,9 @@ export interface JudgedBatch extends AnyBatch {
    * P-values at or below these make the batch `unfamiliar` or `doubtful`. Absent from results of earlier versions.
    */
   p_limits?: {
-    /** For the comparison with the training data. */
+    /** Limit for the comparison with the training data. */
     unfamiliar: number;
-    /** For the comparisons with the stream's own past. */
+    /** Limit for the comparisons with the stream's own past. */
     doubtful: number;
   };
   /** The sizes of the references, in batches, before this batch. */

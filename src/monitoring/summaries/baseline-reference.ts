@@ -10,7 +10,7 @@ export interface ChannelReference {
   readonly summary: ChannelSummary;
 }
 
-/** By channel name. */
+/** References by channel name. */
 export type BaselineReference = Readonly<Record<string, ChannelReference>>;
 
 /** @param columns all training data, in physical units; finite numbers only */

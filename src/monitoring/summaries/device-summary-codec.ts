@@ -55,7 +55,7 @@ export function encodeSummary(summary: DeviceSummary): Uint8Array {
 export interface SummarizedModel {
   readonly modelVersion: string;
   readonly shape: MeasurementShape;
-  /** In the order of the network's inputs. */
+  /** Channel names, in the order of the network's inputs. */
   readonly channels: readonly string[];
 }
 

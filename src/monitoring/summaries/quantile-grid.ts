@@ -5,7 +5,7 @@
 /** Edges in ascending order; there is one edge fewer than bins. */
 export type QuantileGrid = readonly number[];
 
-/** With this many bins, a KS distance on the grid is within 1/256 of the distance between raw values. */
+/** Enough bins that a KS distance on the grid is within 1/256 of the distance between raw values. */
 const defaultBins = 256;
 
 /**

@@ -68,7 +68,7 @@ export function withoutSensorCoherences<T>(
   );
 }
 
-/** Only the entries for channels, without those for signals. */
+/** Returns only the entries for channels, without those for signals. */
 export function withoutSensorSignals<T>(
   byName: Readonly<Record<string, T>>,
   channels: readonly string[],

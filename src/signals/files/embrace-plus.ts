@@ -58,7 +58,9 @@ export async function embracePlusRecording(path: string, stored: string, size: n
       ...(other && !hasGyroscope
         ? ["its gyroscope is not read, because its times differ from the accelerometer's"]
         : []),
-      ...(zone === undefined ? [] : [`times are in UTC; the device was ${zone / 3600} h from it`]),
+      ...(zone === undefined
+        ? []
+        : [`times are in UTC; the device's local time was UTC${zone < 0 ? "" : "+"}${zone / 3600} h`]),
     ],
     blocks: blocks(),
     faults: new DeviceFaults(),

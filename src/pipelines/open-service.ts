@@ -42,8 +42,6 @@ export interface Service {
   models(): Promise<string[]>;
   /** The streams of all projects, except retired ones. */
   streams(): Promise<ServedStreams[]>;
-  /** The names of all streams, including retired ones. */
-  streamNames(): Promise<ServedNames[]>;
   /** The fault that prevents batches from being judged; undefined if there is none. */
   notReady(): Promise<string | undefined>;
   /** What pages show. */
@@ -63,13 +61,9 @@ export interface ServedStreams {
   readonly project: string;
   /** Name of the model folder. */
   readonly model: string;
+  /** All streams that are not retired. */
   readonly streams: readonly (IndexedStream & SelectableStream)[];
-}
-
-/** The names of a model's streams in a project. */
-export interface ServedNames extends Pick<ServedStreams, "project" | "model"> {
-  readonly names: ReadonlySet<string>;
-  /** Those that are retired. */
+  /** Names of the retired streams. */
   readonly retired: readonly string[];
 }
 
@@ -157,17 +151,10 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       const at = now();
       const all: ServedStreams[] = [];
       for (const { project, model, ledger } of await ledgersOf()) {
-        const streams = (await ledger.fleet.streams()).filter(({ retired_at }) => retired_at === null);
-        all.push({ project, model, streams: streams.map((own) => selectableStream(own, at)) });
-      }
-      return all;
-    },
-    streamNames: async () => {
-      const all: ServedNames[] = [];
-      for (const { project, model, ledger } of await ledgersOf()) {
         const streams = await ledger.fleet.streams();
+        const active = streams.filter(({ retired_at }) => retired_at === null);
         const retired = streams.filter(({ retired_at }) => retired_at !== null).map(({ stream }) => stream);
-        all.push({ project, model, names: new Set(streams.map(({ stream }) => stream)), retired });
+        all.push({ project, model, streams: active.map((own) => selectableStream(own, at)), retired });
       }
       return all;
     },

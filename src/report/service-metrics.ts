@@ -157,7 +157,7 @@ export class ServiceMetrics {
     if (evidence !== null) this.#evidence.set({ model, stream }, evidence);
   }
 
-  /** Removes an erased stream. */
+  /** Removes a stream that has been retired or erased. */
   erase({ model, stream }: SeriesOfStream): void {
     this.#series.erase({ model, stream });
     const alarmed = this.#inAlarm.get(model);

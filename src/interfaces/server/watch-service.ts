@@ -17,31 +17,24 @@ export interface WatchOptions {
   readonly reporter: Pick<Reporter, "warn">;
 }
 
-/** Interval between checks for streams that another process has erased or renamed. */
-const forgetEveryMs = 60_000;
+/** Interval between readings of the store, in which other processes also judge, rename, retire and erase streams. */
+const refreshEveryMs = 60_000;
 
 export class ServiceWatch {
   /** The streams that this process remembers, by project and model. */
   readonly #known = new Map<string, Set<string>>();
-  #forgetting: ReturnType<typeof setInterval> | undefined;
+  /** The streams for which a verdict has arrived since the last reading of the store began, by project and model. */
+  readonly #judgedMeanwhile = new Map<string, Set<string>>();
+  #refreshing: ReturnType<typeof setInterval> | undefined;
   readonly #metrics = new Map<string, ServiceMetrics>();
   #alerts: AlertService | undefined;
 
   /** Starts metrics and alerts. @throws UserError if the rules cannot be used */
-  async start(
-    service: Pick<Service, "streams" | "streamNames">,
-    { alerts, shared, reporter }: WatchOptions,
-  ): Promise<void> {
-    for (const { project, model, streams } of await service.streams()) {
-      const metrics = this.metricsOf(project);
-      for (const own of streams) {
-        metrics.stream(metricsFileFigures(model, own));
-        this.#remember(project, model, own.stream);
-      }
-    }
-    const forget = (): Promise<void> =>
-      this.forgetErased(service).catch((error: unknown) => reporter.warn(`erased streams: ${error}`));
-    this.#forgetting = setInterval(forget, forgetEveryMs).unref();
+  async start(service: Pick<Service, "streams">, { alerts, shared, reporter }: WatchOptions): Promise<void> {
+    await this.refresh(service);
+    const refresh = (): Promise<void> =>
+      this.refresh(service).catch((error: unknown) => reporter.warn(`metrics of streams: ${error}`));
+    this.#refreshing = setInterval(refresh, refreshEveryMs).unref();
     if (alerts === undefined) return;
     this.#alerts = await openServeAlerts(alerts, {
       shared,
@@ -52,22 +45,36 @@ export class ServiceWatch {
   }
 
   /**
-   * Forgets streams that are no longer in the store, because another process has erased or renamed them, and ends the incidents
-   * of retired streams.
+   * Updates the metrics of all streams, forgets streams that are no longer in the store, because another process has erased or
+   * renamed them, and ends the incidents of retired streams.
    */
-  async forgetErased(service: Pick<Service, "streamNames">): Promise<void> {
-    // A stream that is judged for the first time while the store is being read is not among these streams.
-    const before = new Map([...this.#known].map(([key, names]) => [key, [...names]]));
-    for (const { project, model, names, retired } of await service.streamNames()) {
-      for (const stream of retired) this.#alerts?.retire({ project: watchedServiceProject(project), model, stream });
-      for (const stream of before.get(JSON.stringify([project, model])) ?? []) {
-        if (!names.has(stream)) this.#erase({ project, model, stream });
+  async refresh(service: Pick<Service, "streams">): Promise<void> {
+    this.#judgedMeanwhile.clear();
+    for (const { project, model, streams, retired } of await service.streams()) {
+      const key = JSON.stringify([project, model]);
+      const newer = this.#judgedMeanwhile.get(key) ?? new Set();
+      const forgotten = new Set(this.#known.get(key));
+      for (const own of streams) {
+        forgotten.delete(own.stream);
+        if (newer.has(own.stream)) continue;
+        this.metricsOf(project).stream(metricsFileFigures(model, own));
+        this.#remember(project, model, own.stream);
+      }
+      for (const stream of retired) {
+        forgotten.delete(stream);
+        if (!newer.has(stream)) this.#retire({ project, model, stream });
+      }
+      for (const stream of forgotten) {
+        if (!newer.has(stream)) this.#erase({ project, model, stream });
       }
     }
   }
 
   judged({ project, model, stream, result, previous }: JudgedEvent): void {
     this.#remember(project, model, stream);
+    const key = JSON.stringify([project, model]);
+    const meanwhile = this.#judgedMeanwhile.get(key) ?? new Set();
+    this.#judgedMeanwhile.set(key, meanwhile.add(stream));
     this.metricsOf(project).judged(model, result);
     this.#alerts?.judged({
       project: watchedServiceProject(project),
@@ -97,7 +104,7 @@ export class ServiceWatch {
       const { project, stream, action } = decision;
       const { model } = decided;
       if (action === "erase") this.#erase({ project, model, stream });
-      if (action === "retire") this.#alerts?.retire({ project: watchedServiceProject(project), model, stream });
+      if (action === "retire") this.#retire({ project, model, stream });
       return decided;
     };
     return { ...service, judge, decide };
@@ -119,7 +126,7 @@ export class ServiceWatch {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#forgetting);
+    clearInterval(this.#refreshing);
     await this.#alerts?.close();
   }
 
@@ -127,6 +134,13 @@ export class ServiceWatch {
     const key = JSON.stringify([project, model]);
     const names = this.#known.get(key) ?? new Set();
     this.#known.set(key, names.add(stream));
+  }
+
+  /** The stream stays known, so that its alerts end with it if it is erased later. */
+  #retire({ project, model, stream }: Record<"project" | "model" | "stream", string>): void {
+    this.#remember(project, model, stream);
+    this.metricsOf(project).erase({ model, stream });
+    this.#alerts?.retire({ project: watchedServiceProject(project), model, stream });
   }
 
   #erase({ project, model, stream }: Record<"project" | "model" | "stream", string>): void {

@@ -64,7 +64,6 @@ export function fakeService({
     refuseUnknown: async () => {},
     models: async () => ["walk"],
     streams: async () => [],
-    streamNames: async () => [],
     notReady: async () => undefined,
     reader: {
       fleet: async () => ({

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { ServiceWatch } from "../../../src/interfaces/server/watch-service.ts";
 import type { ServedStreams, Service } from "../../../src/pipelines/open-service.ts";
+import { alarmed } from "../../report/results.ts";
 import { temporaryDirectory } from "../../storage/temporary-directory.ts";
 
 const silent = (stream: string) =>
@@ -21,6 +22,12 @@ function alertsFile(): string {
   return path;
 }
 
+/** The labels of the streams in alarm. */
+const inAlarm = async (watch: ServiceWatch): Promise<string[]> =>
+  [...(await watch.metricsOf("default").text()).matchAll(/^tidemark_stream_in_alarm\{(.*)\} 1$/gm)].map(
+    ([, labels]) => labels!,
+  );
+
 /** Waits until the given number of messages is waiting to be sent. */
 const waiting = (watch: ServiceWatch, count: number): Promise<void> =>
   vi.waitFor(async () =>
@@ -34,8 +41,9 @@ it("knows the streams of every project from the start, and which of them are sil
     project,
     model: "walk",
     streams: [silent(`of ${project}`)],
+    retired: [],
   }));
-  const service = { streams: async () => streams, streamNames: async () => [] };
+  const service = { streams: async () => streams };
   await watch.start(service, { alerts: alertsFile(), shared: false, reporter: { warn: () => {} } });
   const named = async (project: string): Promise<string[]> => {
     const lines = (await watch.metricsOf(project).text()).split("\n");
@@ -68,38 +76,66 @@ it("ends the incidents of streams that were retired here or by another process",
   const watch = new ServiceWatch();
   onTestFinished(() => watch.close());
   const model = "walk";
-  const streams = [{ project: "default", model, streams: ["here", "elsewhere", "active"].map(silent) }];
-  const names = new Set(["here", "elsewhere", "active"]);
-  const streamNames = async () => [{ project: "default", model, names, retired: ["elsewhere"] }];
-  const service = { streams: async () => streams, streamNames };
-  await watch.start(service, { alerts: alertsFile(), shared: false, reporter: { warn: () => {} } });
+  const stored = (streams: string[], retired: string[]) => ({
+    streams: async () => [{ project: "default", model, streams: streams.map(silent), retired }],
+  });
+  await watch.start(stored(["here", "elsewhere", "active"], []), {
+    alerts: alertsFile(),
+    shared: false,
+    reporter: { warn: () => {} },
+  });
   await waiting(watch, 3);
   const decide: Service["decide"] = async () => ({ model, changed: true, batches: null });
   const watched = watch.watched({ decide, judge: () => Promise.reject(new Error("not called")) });
   const decision = { project: "default", model, stream: "here", batch: null, who: "ann", reason: "lost" };
   await watched.decide({ ...decision, action: "retire" });
   await waiting(watch, 4);
-  await watch.forgetErased(service);
-  await watch.forgetErased(service);
+  expect(await inAlarm(watch)).toEqual(['model="walk",stream="elsewhere"', 'model="walk",stream="active"']);
+  for (let i = 0; i < 2; i++) await watch.refresh(stored(["active"], ["here", "elsewhere"]));
   await waiting(watch, 5);
+  expect(await inAlarm(watch)).toEqual(['model="walk",stream="active"']);
 });
 
 it("forgets a stream that another process has erased, and no stream of a model that cannot be read", async () => {
   const watch = new ServiceWatch();
   onTestFinished(() => watch.close());
-  const streams = ["walk", "run"].map((model) => ({
-    project: "default",
-    model,
-    streams: [silent("kept"), silent("erased")],
-  }));
-  const streamNames = async () => [{ project: "default", model: "walk", names: new Set(["kept"]), retired: [] }];
-  const service = { streams: async () => streams, streamNames };
-  await watch.start(service, { alerts: undefined, shared: false, reporter: { warn: () => {} } });
-  await watch.forgetErased(service);
-  const text = await watch.metricsOf("default").text();
-  expect([...text.matchAll(/^tidemark_stream_in_alarm\{(.*)\}/gm)].map(([, labels]) => labels).sort()).toEqual([
+  const stored = (models: string[], streams: string[]) => ({
+    streams: async () =>
+      models.map((model) => ({ project: "default", model, streams: streams.map(silent), retired: [] })),
+  });
+  await watch.start(stored(["walk", "run"], ["kept", "erased"]), {
+    alerts: undefined,
+    shared: false,
+    reporter: { warn: () => {} },
+  });
+  await watch.refresh(stored(["walk"], ["kept"]));
+  expect((await inAlarm(watch)).sort()).toEqual([
     'model="run",stream="erased"',
     'model="run",stream="kept"',
     'model="walk",stream="kept"',
   ]);
+});
+
+it("takes over what other replicas have judged, but not what was stored before its own verdicts", async () => {
+  const watch = new ServiceWatch();
+  onTestFinished(() => watch.close());
+  const calm = (stream: string) => ({ ...silent(stream), state: "normal" }) as ReturnType<typeof silent>;
+  const stored = (...streams: ReturnType<typeof silent>[]) => [
+    { project: "default", model: "walk", streams, retired: [] },
+  ];
+  await watch.start(
+    { streams: async () => stored(calm("theirs"), silent("ended"), calm("ours")) },
+    { alerts: undefined, shared: true, reporter: { warn: () => {} } },
+  );
+  const read = async () => {
+    // The verdict arrives while the store is being read.
+    for (const stream of ["ours", "new"])
+      watch.judged({ project: "default", model: "walk", stream, batch: "b2", result: { ...alarmed(2, 2), stream } });
+    return stored(silent("theirs"), calm("ended"), calm("ours"));
+  };
+  await watch.refresh({ streams: read });
+  expect((await inAlarm(watch)).sort()).toEqual(
+    ["new", "ours", "theirs"].map((stream) => `model="walk",stream="${stream}"`),
+  );
+  expect(await watch.metricsOf("default").text()).toContain('tidemark_streams_in_alarm{model="walk"} 3');
 });

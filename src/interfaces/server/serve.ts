@@ -8,7 +8,6 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { UserError } from "../../errors.ts";
 import type { ServeConfig } from "../../options/resolve-config.ts";
-import { writeAuditLog } from "../../pipelines/audit-log.ts";
 import { isSharedStore, openService } from "../../pipelines/open-service.ts";
 import { PageSessions, sessionFolderOf } from "../../pipelines/page-sessions.ts";
 import { auditLogBesideTokens, tokenFileOf } from "../../pipelines/tokens.ts";
@@ -20,6 +19,7 @@ import { createApp } from "./create-app.ts";
 import { dashboardRoutes } from "./dashboard-routes.ts";
 import { EventStream } from "./event-stream.ts";
 import { readServeAlertsFile } from "./serve-alerts.ts";
+import { serviceAudit } from "./service-audit.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { ServiceWatch } from "./watch-service.ts";
 
@@ -76,7 +76,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     const routes = serviceRoutes({
       service: watch.watched(service),
       authorizer,
-      audit: (entry) => writeAuditLog(auditLogBesideTokens(config), { at: new Date().toISOString(), ...entry }),
+      audit: serviceAudit(auditLogBesideTokens(config), log),
       metricsOf: (project) => watch.metricsOf(project),
       events,
       isStopping: () => signal.aborted,

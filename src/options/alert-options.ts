@@ -35,17 +35,35 @@ export const alerts: Option<string> = textOption({
   doc: "YAML or JSON file with the recipients of alerts for each stream; see docs/alerts.md",
 });
 
-const required: Option<string[]> = { ...alert, presence: "required" };
+const ofService: Option<string> = {
+  ...alerts,
+  doc: "instead, the file that `tidemark serve --alerts` uses, with the targets and the outbox of the service",
+};
+
+/** Where alerts go: `alert` for the targets of `check`, or `alerts` for those of a service. */
+export interface AlertTargetsConfig {
+  alert?: string[];
+  alerts?: string;
+}
+
+/** Where undelivered alerts are kept: with `model`, those of `check`; with `alerts`, those of a service. */
+export interface AlertPlaceConfig {
+  model?: string;
+  alerts?: string;
+}
+
+const ofModel: Option<string> = { ...model, presence: "optional" };
 
 /** Options of `alerts test`. */
-export const testAlertsOptions: OptionsOf<{ alert: string[] }> = { alert: required };
+export const testAlertsOptions: OptionsOf<AlertTargetsConfig> = { alert, alerts: ofService };
 
 /** Options of `alerts list`. */
-export const listAlertsOptions: OptionsOf<{ model: string }> = { model };
+export const listAlertsOptions: OptionsOf<AlertPlaceConfig> = { model: ofModel, alerts: ofService };
 
 /** Options of `alerts send`. */
-export const sendAlertsOptions: OptionsOf<{ model: string; alert: string[]; dead: boolean }> = {
-  model,
-  alert: required,
+export const sendAlertsOptions: OptionsOf<AlertPlaceConfig & AlertTargetsConfig & { dead: boolean }> = {
+  model: ofModel,
+  alert,
+  alerts: ofService,
   dead: flagOption({ affects: "run", doc: "also send abandoned messages" }),
 };

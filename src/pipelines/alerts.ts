@@ -1,9 +1,12 @@
 // `tidemark alerts`: tests alert targets, and lists and resends undelivered messages.
 
 import { existsSync } from "node:fs";
-import { type AlertRun, alertCheckWarnings, alertPatienceMs } from "../report/alert-check.ts";
+import { UserError } from "../errors.ts";
+import type { AlertPlaceConfig, AlertTargetsConfig } from "../options/alert-options.ts";
+import { type AlertPlaceWords, type AlertRun, alertCheckWarnings, alertPatienceMs } from "../report/alert-check.ts";
 import { outboxOfModel, withAlertOutbox } from "../report/alert-outbox.ts";
 import type { QueuedAlert } from "../report/alert-queue.ts";
+import { alertRouting } from "../report/alert-rules.ts";
 import { type AlertTarget, alertTargets } from "../report/alert-target.ts";
 import { attemptMs, deliverAlerts, deliveryFault, systemAlertClock } from "../report/deliver-alerts.ts";
 import { sendAlert } from "../report/send-alert.ts";
@@ -11,6 +14,7 @@ import { makeStreamAlert } from "../report/stream-alerts.ts";
 import type { Reporter } from "../reporter.ts";
 import { openModelFolder } from "../storage/model-folder.ts";
 import { resolveModel } from "../storage/resolve-model.ts";
+import { outboxOfAlertsFile, readAlertsFile } from "./alerts-file.ts";
 
 export type { QueuedAlert };
 
@@ -26,17 +30,19 @@ export interface TestedTarget {
 
 /** Sends one message of type "test" to every target, without retries. @throws UserError if an address cannot be parsed */
 export async function testAlerts(
-  { alert }: { readonly alert: readonly string[] },
+  { alert = [], alerts }: AlertTargetsConfig,
   { send = sendAlert, clock = systemAlertClock }: AlertRun = {},
 ): Promise<TestedTarget[]> {
+  if (alert.length === 0 && alerts === undefined) throw neitherOfAlerts("--alert and --alerts");
   const now = clock.now();
+  const targets = alerts === undefined ? [] : alertRouting(await readAlertsFile(alerts)).targets;
   const of = { project: null, model: "none", stream: "none" };
   const message = makeStreamAlert(of, "test", now.toISOString(), now.toISOString(), {
     since: now.toISOString(),
     title: "This is a test of Tidemark's alerts; nothing is wrong.",
   });
   return Promise.all(
-    alertTargets(alert).map(async (target) => {
+    [...alertTargets(alert), ...targets].map(async (target) => {
       const fault = await deliveryFault(() => send(message, target, { now, patienceMs: attemptMs }));
       const signed = target.form === "plain" ? target.keys.length > 0 : null;
       return { target: target.shown, signed, fault: fault?.message ?? null };
@@ -45,27 +51,49 @@ export async function testAlerts(
 }
 
 /** Undelivered messages, oldest first: either waiting for the next attempt or abandoned ("dead"). */
-export async function listAlerts({ model }: { readonly model: string }): Promise<readonly QueuedAlert[]> {
-  const path = outboxOfModel(await alertedModel(model));
+export async function listAlerts(config: AlertPlaceConfig): Promise<readonly QueuedAlert[]> {
+  const { path } = await placeOfAlerts(config);
   if (!existsSync(path)) return [];
   return withAlertOutbox(path, async (outbox) => outbox.undelivered());
 }
 
-/** Sends undelivered messages to these targets. @returns the number of messages sent and the number still undelivered */
+/** Sends undelivered messages to these targets, or to those of the service. @returns the number of messages sent and the number still undelivered */
 export async function sendUndeliveredAlerts(
-  { model, alert, dead }: { readonly model: string; readonly alert: readonly string[]; readonly dead: boolean },
+  { alert = [], dead, ...place }: AlertPlaceConfig & AlertTargetsConfig & { readonly dead: boolean },
   { reporter, ...run }: AlertRun & { readonly reporter?: Pick<Reporter, "warn"> } = {},
 ): Promise<{ readonly sent: number; readonly left: number }> {
-  const targets: readonly AlertTarget[] = alertTargets(alert);
-  const directory = await alertedModel(model);
-  return withAlertOutbox(outboxOfModel(directory), async (outbox) => {
+  const { path, targets: ofService, words } = await placeOfAlerts(place);
+  if (ofService === null && alert.length === 0) throw neitherOfAlerts("--alert and --alerts");
+  const targets = [...alertTargets(alert), ...(ofService ?? [])];
+  return withAlertOutbox(path, async (outbox) => {
     outbox.retry((run.clock ?? systemAlertClock).now(), { dead });
     const deliveries = await deliverAlerts(outbox, targets, alertPatienceMs, run);
-    for (const line of alertCheckWarnings(deliveries, directory)) reporter?.warn(line);
+    for (const line of alertCheckWarnings(deliveries, words)) reporter?.warn(line);
     return { sent: deliveries.sent, left: outbox.undelivered().length };
   });
 }
 
-async function alertedModel(model: string): Promise<string> {
-  return (await openModelFolder(await resolveModel(model))).directory;
+/** An outbox, the targets that belong to it if it is that of a service, and the options that name it. */
+interface AlertPlace {
+  readonly path: string;
+  readonly targets: readonly AlertTarget[] | null;
+  readonly words: AlertPlaceWords;
+}
+
+async function placeOfAlerts({ model, alerts }: AlertPlaceConfig): Promise<AlertPlace> {
+  if (alerts !== undefined) {
+    if (model !== undefined) throw new UserError("expected one of --model and --alerts, got both");
+    const config = await readAlertsFile(alerts);
+    const { targets } = alertRouting(config);
+    return { path: outboxOfAlertsFile(alerts, config), targets, words: ["--alerts", alerts] };
+  }
+  if (model === undefined) throw neitherOfAlerts("--model and --alerts");
+  const { directory } = await openModelFolder(await resolveModel(model));
+  return { path: outboxOfModel(directory), targets: null, words: ["--model", directory] };
+}
+
+function neitherOfAlerts(options: string): UserError {
+  return new UserError(`expected one of ${options}, got none`, {
+    advice: "--alerts names the file that `tidemark serve --alerts` uses.",
+  });
 }

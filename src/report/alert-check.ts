@@ -65,26 +65,30 @@ export async function alertCheck(
         );
       }
       const deliveries = await deliverAlerts(outbox, targets, alertPatienceMs, run);
-      for (const line of alertCheckWarnings(deliveries, directory)) reporter.warn(line);
+      for (const line of alertCheckWarnings(deliveries, ["--model", directory])) reporter.warn(line);
     });
   } catch (error) {
     reporter.warn(`alerts: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-/** One line per target with messages that are still waiting, and one per target with messages that were abandoned. */
-export function alertCheckWarnings({ faults }: Pick<Deliveries, "faults">, directory: string): string[] {
-  const list = shellCommand("tidemark", "alerts", "list", "--model", shellPath(directory));
+/** An option of `tidemark alerts list`, and its path. */
+export type AlertPlaceWords = readonly [option: "--model" | "--alerts", path: string];
+
+/**
+ * One line per target with messages that are still waiting, and one per target with messages that were abandoned.
+ * @param place the option of `tidemark alerts list` that names the outbox, and its path
+ */
+export function alertCheckWarnings({ faults }: Pick<Deliveries, "faults">, [option, path]: AlertPlaceWords): string[] {
+  const list = shellCommand("tidemark", "alerts", "list", option, shellPath(path));
+  const next = option === "--model" ? "The next check with this --alert" : "The service";
   const waiting = faults.filter(({ isOver }) => !isOver);
   const abandoned = Map.groupBy(
     faults.filter(({ isOver }) => isOver),
     ({ target }) => target.shown,
   );
   return [
-    ...waiting.map(
-      ({ target, reason }) =>
-        `alerts: ${target.shown}: ${reason}. The next check with this --alert will send them; see: ${list}`,
-    ),
+    ...waiting.map(({ target, reason }) => `alerts: ${target.shown}: ${reason}. ${next} will send them; see: ${list}`),
     ...[...abandoned].map(([target, own]) => {
       const reasons = [...new Set(own.map(({ reason }) => reason))].join("; ");
       return `alerts: ${counted(own.length, "message")} abandoned (${target}: ${reasons}); see: ${list}`;

@@ -126,7 +126,7 @@ describe("the outbox", () => {
       fault(hook, "no connection", false),
     ];
     const list = "see: tidemark alerts list --model m";
-    expect(alertCheckWarnings({ faults }, "m")).toEqual([
+    expect(alertCheckWarnings({ faults }, ["--model", "m"])).toEqual([
       `alerts: ${hook.shown}: no connection. The next check with this --alert will send them; ${list}`,
       `alerts: 2 messages abandoned (${hook.shown}: it answered 400; it answered 413); ${list}`,
       `alerts: 1 message abandoned (${other.shown}: it answered 404); ${list}`,

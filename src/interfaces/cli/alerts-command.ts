@@ -13,6 +13,8 @@ const closing: Closing = {
     "tidemark alerts test --alert env:SLACK_URL",
     "tidemark alerts list --model models/walk",
     "tidemark alerts send --model models/walk --alert env:SLACK_URL",
+    "tidemark alerts list --alerts alerts.yaml",
+    "tidemark alerts send --alerts alerts.yaml --dead",
   ],
   notes: [
     "Alert addresses are secrets: write them as env:NAME, because other users of the machine can read a command line.",
@@ -36,8 +38,8 @@ export function alertsCommand(): Command {
     json,
     run: async (config, { terminal, json }) => {
       const { testAlerts } = await import("../../pipelines/alerts.ts");
-      terminal.detail(`read       ${counted(config.alert.length, "address", "addresses")}`);
       const tested = await testAlerts(config);
+      terminal.detail(`read       ${counted(tested.length, "address", "addresses")}`);
       if (json) terminal.json({ targets: tested });
       else {
         for (const { target, signed, fault } of tested) {
@@ -59,7 +61,7 @@ export function alertsCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { listAlerts } = await import("../../pipelines/alerts.ts");
       const queued = await listAlerts(config);
-      terminal.detail(`read       the outbox of ${config.model}`);
+      terminal.detail(`read       the outbox of ${config.model ?? config.alerts}`);
       if (json) terminal.json({ undelivered: queued.map(alertsUndeliveredJson) });
       else terminal.print(...alertsUndeliveredLines(queued));
     },
@@ -73,7 +75,7 @@ export function alertsCommand(): Command {
     run: async (config, { terminal, json }) => {
       const { sendUndeliveredAlerts } = await import("../../pipelines/alerts.ts");
       const { sent, left } = await sendUndeliveredAlerts(config, { reporter: { warn: terminal.warn } });
-      terminal.detail(`read       the outbox of ${config.model}`);
+      terminal.detail(`read       the outbox of ${config.model ?? config.alerts}`);
       if (json) terminal.json({ sent, left });
       else terminal.print(`${counted(sent, "message")} sent, ${counted(left, "message")} left`);
       if (left > 0) process.exitCode = exitCodes.unsent;
@@ -83,8 +85,8 @@ export function alertsCommand(): Command {
     name: "alerts",
     summary: "test the targets of alerts, and show or send undelivered alerts",
     description:
-      "Sends a test message to the targets of `tidemark check --alert`, shows the alerts that are not yet " +
-      "delivered, or sends them again.",
+      "Sends a test message to the targets of `tidemark check --alert` or of `tidemark serve --alerts`, shows the " +
+      "alerts that are not yet delivered, or sends them again.",
     commands: [test, list, send],
     closing,
   });

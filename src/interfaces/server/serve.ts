@@ -8,6 +8,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { UserError } from "../../errors.ts";
 import type { ServeConfig } from "../../options/resolve-config.ts";
+import { readAlertsFile } from "../../pipelines/alerts-file.ts";
 import { isSharedStore, openService } from "../../pipelines/open-service.ts";
 import { PageSessions, sessionFolderOf } from "../../pipelines/page-sessions.ts";
 import { auditLogBesideTokens, tokenFileOf } from "../../pipelines/tokens.ts";
@@ -18,7 +19,6 @@ import { BodyFolder } from "./body-folder.ts";
 import { createApp } from "./create-app.ts";
 import { dashboardRoutes } from "./dashboard-routes.ts";
 import { EventStream } from "./event-stream.ts";
-import { readServeAlertsFile } from "./serve-alerts.ts";
 import { serviceAudit } from "./service-audit.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { ServiceWatch } from "./watch-service.ts";
@@ -63,7 +63,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
   });
   if (config.checkConfig) {
     try {
-      if (config.alerts !== undefined) await readServeAlertsFile(config.alerts);
+      if (config.alerts !== undefined) await readAlertsFile(config.alerts);
       onServing({ url: null, models: await service.models() });
     } finally {
       await service.close();

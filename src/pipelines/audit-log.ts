@@ -1,7 +1,10 @@
 // audit.jsonl records who changed what in the service: an append-only file with one JSON object per line.
 
+import { existsSync } from "node:fs";
+import { createForFolderOwner } from "../storage/create-for-folder-owner.ts";
 import { sha256Bytes } from "../storage/hash.ts";
 import { appendJsonLine } from "../storage/json-file.ts";
+import { hasSystemErrorCode } from "../system-error.ts";
 
 export interface AuditEntry {
   /** ISO 8601, UTC. */
@@ -21,5 +24,10 @@ export function auditedName(name: string): string {
 }
 
 export async function writeAuditLog(path: string, entry: AuditEntry): Promise<void> {
+  if (!existsSync(path)) {
+    await createForFolderOwner(path, "").catch((error: unknown) => {
+      if (!hasSystemErrorCode(error, "EEXIST")) throw error;
+    });
+  }
   await appendJsonLine(path, entry);
 }

@@ -2,13 +2,14 @@
 // 256 random bits, so a single SHA-256 is as safe as a slow hash for passwords, and takes almost no time to check.
 
 import { createHash, randomBytes } from "node:crypto";
-import { lstat, writeFile } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { makeDirectories } from "../make-directories.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
 import { replaceFileAtomic } from "./atomic-file.ts";
+import { createForFolderOwner } from "./create-for-folder-owner.ts";
 import { jsonFileText, readJsonFile } from "./json-file.ts";
 import { waitForLock } from "./lock.ts";
 
@@ -71,9 +72,8 @@ export async function changeTokenFile<T>(path: string, change: (tokens: StoredTo
   try {
     const file = await readTokenFile(path);
     const result = change(file.tokens);
-    await replaceFileAtomic(path, async (temporary) => {
-      await writeFile(temporary, jsonFileText(tokenFileSchema.parse(file)), { mode: 0o600, flag: "wx" });
-    });
+    const text = jsonFileText(tokenFileSchema.parse(file));
+    await replaceFileAtomic(path, (temporary) => createForFolderOwner(temporary, text, 0o600));
     return result;
   } finally {
     await lock.release();

@@ -9,7 +9,7 @@ import { alertsConfigSchema } from "../src/report/alert-rules.ts";
 import { ServiceMetrics } from "../src/report/service-metrics.ts";
 
 const folder = new URL("../examples/monitoring/", import.meta.url);
-const files = readdirSync(folder);
+const files = readdirSync(folder).filter((name) => !name.startsWith("."));
 const read = (name: string): string => readFileSync(new URL(name, folder), "utf8");
 
 const optionsOf = (command: Command): string[] => [
@@ -20,7 +20,7 @@ const known = createProgram()
   .commands.filter((command) => ["check", "serve", "token"].includes(command.name()))
   .flatMap(optionsOf);
 /** Options of other programs. */
-const others = ["--global", "--ignore-scripts", "--force", "--build"];
+const others = ["--global", "--ignore-scripts", "--force", "--build", "--pack-destination"];
 
 it.each(["Dockerfile", "compose.yaml", "kubernetes.yaml", "tidemark.service", "crontab", "../../docs/operation.md"])(
   "uses options that exist: %s",
@@ -49,8 +49,11 @@ it("has rules for alerts that the service accepts", () => {
 });
 
 it("probes addresses that exist", () => {
-  const probed = [...read("kubernetes.yaml").matchAll(/path: (\/\w+)/g)].map(([, path]) => path!);
-  expect(probed).toEqual(["/livez", "/readyz"]);
+  const probed = [
+    ...[...read("kubernetes.yaml").matchAll(/path: (\/\w+)/g)].map(([, path]) => path!),
+    ...[...read("compose.yaml").matchAll(/127\.0\.0\.1:8787(\/\w+)/g)].map(([, path]) => path!),
+  ];
+  expect(probed).toEqual(["/readyz", "/livez", "/readyz", "/readyz"]);
   expect(Object.keys(serviceDescription().paths as object)).toEqual(expect.arrayContaining([...probed, "/metrics"]));
 });
 

@@ -129,6 +129,22 @@ describe.skipIf(!hasPrometheus)(`Prometheus and Alertmanager${skipped}`, () => {
       interval: 100,
     });
 
+    // Prometheus has data for every panel of the example's dashboard; only errors of requests may be missing.
+    const { panels } = JSON.parse(readFileSync(join(examples, "grafana-dashboard.json"), "utf8")) as {
+      panels: { title: string; targets: { expr: string }[] }[];
+    };
+    for (const { title, targets } of panels) {
+      for (const { expr } of targets) {
+        const query = expr.replaceAll("$model", ".*").replaceAll("$__rate_interval", "10s");
+        const asked = `http://127.0.0.1:${prometheus}/api/v1/query?query=${encodeURIComponent(query)}`;
+        await vi.waitFor(async () => {
+          const { status, data } = (await (await fetch(asked)).json()) as { status: string; data: { result: [] } };
+          expect({ title, status }).toEqual({ title, status: "success" });
+          if (!query.includes("[45]..")) expect(data.result, title).not.toEqual([]);
+        }, 20_000);
+      }
+    }
+
     // After a reset, the next good batch clears the alarm.
     const reset = await start(["reference", "reset", "--model", "models/walk", "--stream", "wrist-7"], directory).ended;
     expect(reset.exitCode).toBe(0);

@@ -46,7 +46,7 @@ export type { ConfigFile } from "./resolve-options.ts";
 /**
  * Validates and completes the options of `inspect`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveInspectConfig(options: unknown, file?: ConfigFile): InspectConfig {
   const config = resolveOptions(inspectOptions, options, file);
@@ -57,7 +57,7 @@ export function resolveInspectConfig(options: unknown, file?: ConfigFile): Inspe
 /**
  * Validates and completes the options of `convert`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveConvertConfig(options: unknown, file?: ConfigFile): ConvertConfig {
   return resolveOptions(convertOptions, options, file);
@@ -66,7 +66,7 @@ export function resolveConvertConfig(options: unknown, file?: ConfigFile): Conve
 /**
  * Validates and completes the options of `tune`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveTuneConfig(options: unknown, file?: ConfigFile): TuneConfig {
   const config = resolveOptions(tuneOptions, options, file);
@@ -77,7 +77,7 @@ export function resolveTuneConfig(options: unknown, file?: ConfigFile): TuneConf
 /**
  * Validates and completes the options of `predict`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolvePredictConfig(options: unknown): PredictConfig {
   const config = resolveOptions(predictOptions, options);
@@ -92,7 +92,7 @@ export function resolvePredictConfig(options: unknown): PredictConfig {
 /**
  * Validates and completes the options of `evaluate`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveEvaluateConfig(options: unknown): EvaluateConfig {
   return resolveOptions(evaluateOptions, options);
@@ -101,7 +101,7 @@ export function resolveEvaluateConfig(options: unknown): EvaluateConfig {
 /**
  * Validates and completes the options of `check`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveCheckConfig(options: unknown): CheckConfig {
   const config = resolveOptions(checkOptions, options);
@@ -127,7 +127,7 @@ export function resolveCheckConfig(options: unknown): CheckConfig {
 /**
  * Validates and completes the options of `serve`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveServeConfig(options: unknown, file?: ConfigFile): ServeConfig {
   return resolveOptions(serveOptions, options, file);
@@ -136,7 +136,7 @@ export function resolveServeConfig(options: unknown, file?: ConfigFile): ServeCo
 /**
  * Validates and completes the options of `push`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolvePushConfig(options: unknown, file?: ConfigFile): PushConfig {
   const config = resolveOptions(pushOptions, options, file);
@@ -151,7 +151,7 @@ export function resolvePushConfig(options: unknown, file?: ConfigFile): PushConf
 /**
  * Validates and completes the options of `driftBench`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
   const config = resolveOptions(driftBenchOptions, options);
@@ -165,7 +165,7 @@ export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
 /**
  * Validates and completes the options of `recalibrateBaseline`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveRecalibrateConfig(options: unknown): RecalibrateConfig {
   const config = resolveOptions(recalibrateOptions, options);
@@ -176,7 +176,7 @@ export function resolveRecalibrateConfig(options: unknown): RecalibrateConfig {
 /**
  * Validates and completes the options of `retrain`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveRetrainConfig(options: unknown, file?: ConfigFile): RetrainConfig {
   const config = resolveOptions(retrainOptions, options, file);
@@ -196,7 +196,7 @@ export function resolveRetrainConfig(options: unknown, file?: ConfigFile): Retra
 /**
  * Validates and completes the options of `compareModels`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveCompareConfig(options: unknown): CompareConfig {
   const config = resolveOptions(compareOptions, options);
@@ -216,7 +216,7 @@ export function resolveCompareConfig(options: unknown): CompareConfig {
 /**
  * Validates and completes the options of `sync`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveSyncConfig(options: unknown): SyncConfig {
   const config = resolveOptions(syncOptions, options);
@@ -227,7 +227,7 @@ export function resolveSyncConfig(options: unknown): SyncConfig {
 /**
  * Validates and completes the options of `simulate`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveSimulateConfig(options: unknown): SimulateConfig {
   return resolveOptions(simulateOptions, options);

@@ -22,7 +22,7 @@ import {
 /**
  * Validates and completes the options of `compactLedger`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveCompactConfig(options: unknown): CompactConfig {
   return resolveOptions(compactOptions, options);
@@ -31,7 +31,7 @@ export function resolveCompactConfig(options: unknown): CompactConfig {
 /**
  * Validates and completes the options that select a stream.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveStreamConfig(options: unknown): StreamConfig {
   return resolveOptions(streamOptions, options);
@@ -40,7 +40,7 @@ export function resolveStreamConfig(options: unknown): StreamConfig {
 /**
  * Validates and completes the options of `listStreams`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveStreamsListConfig(options: unknown): StreamsListConfig {
   return resolveOptions(streamsListOptions, options);
@@ -49,7 +49,7 @@ export function resolveStreamsListConfig(options: unknown): StreamsListConfig {
 /**
  * Validates and completes the options of `showStream`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveStreamsShowConfig(options: unknown): StreamsShowConfig {
   return resolveOptions(streamsShowOptions, options);
@@ -58,7 +58,7 @@ export function resolveStreamsShowConfig(options: unknown): StreamsShowConfig {
 /**
  * Validates and completes the options of `renameStream`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveStreamsRenameConfig(options: unknown): StreamsRenameConfig {
   return resolveOptions(streamsRenameOptions, options);
@@ -67,7 +67,7 @@ export function resolveStreamsRenameConfig(options: unknown): StreamsRenameConfi
 /**
  * Validates and completes the options of `retireStream`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveStreamsChangeConfig(options: unknown): StreamsChangeConfig {
   return resolveOptions(streamsChangeOptions, options);
@@ -76,7 +76,7 @@ export function resolveStreamsChangeConfig(options: unknown): StreamsChangeConfi
 /**
  * Validates and completes the options of `eraseStream`.
  *
- * @throws UserError under the same conditions as `resolveTrainConfig`
+ * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveStreamsEraseConfig(options: unknown): StreamsEraseConfig {
   return resolveOptions(streamsEraseOptions, options);

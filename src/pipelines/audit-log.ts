@@ -7,7 +7,7 @@ import { appendJsonLine } from "../storage/json-file.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
 
 export interface AuditEntry {
-  /** ISO 8601, UTC. */
+  /** When it happened; ISO 8601, UTC. */
   readonly at: string;
   /** Name of the token, or of the user who ran the command. */
   readonly actor: string;

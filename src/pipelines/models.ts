@@ -45,7 +45,7 @@ export interface ModelVersion {
   readonly champion: boolean;
   /** The version's folder name, the time of its training, and a hash. */
   readonly modelVersion: string;
-  /** ISO 8601, UTC. */
+  /** When the model was trained; ISO 8601, UTC. */
   readonly createdAt: string;
   /** Folder of the model that made the pseudo-labels; null for a model made by `train`. */
   readonly from: string | null;

@@ -17,14 +17,14 @@ import { tokenFileOf } from "./tokens.ts";
 export interface PageSession {
   /** Hash of the token that opened the session, as stored in tokens.json. */
   readonly token_hash: string;
-  /** ISO 8601, UTC. */
+  /** When the session expires; ISO 8601, UTC. */
   readonly expires_at: string;
 }
 
 /** A new session; its secret cannot be shown again. */
 export interface BegunSession {
   readonly secret: string;
-  /** ISO 8601, UTC. */
+  /** When the session expires; ISO 8601, UTC. */
   readonly expiresAt: string;
   /** Its duration. */
   readonly seconds: number;

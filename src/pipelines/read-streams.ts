@@ -25,7 +25,7 @@ export interface FleetStream extends ListedStream {
 
 /** The streams of all models of a service. */
 export interface Fleet extends SelectedStreams<FleetStream> {
-  /** ISO 8601, UTC. */
+  /** When the list was made; ISO 8601, UTC. */
   at: string;
   /** Names of the model folders. */
   models: string[];
@@ -34,7 +34,7 @@ export interface Fleet extends SelectedStreams<FleetStream> {
 /** A batch with its full result, or with whatever part of the result is still stored. */
 export interface ReadBatch {
   model: string;
-  /** ISO 8601, UTC. */
+  /** When the batch arrived; ISO 8601, UTC. */
   received_at: string;
   /** Times of the batch's first and last data, ISO 8601, UTC; null if unknown. */
   data_from: string | null;

@@ -62,7 +62,7 @@ export interface AlertData {
 
 export interface AlertMessage {
   type: AlertType;
-  /** ISO 8601, UTC. */
+  /** When the event occurred; ISO 8601, UTC. */
   timestamp: string;
   data: AlertData;
 }
@@ -83,7 +83,7 @@ export const alertMessageSchema: z.ZodType<AlertMessage> = z.object({
     model: text.describe("name of the model or of its line"),
     model_version: text.nullable().describe("version of the model that judged the batch"),
     stream: text,
-    batch_id: text.nullable().describe("the batch that caused the message; null for silence"),
+    batch_id: text.nullable().describe("id of the batch that caused the message; null if the stream has gone silent"),
     since: z.iso.datetime().describe("when the incident began, in UTC"),
     verdict: z.enum(["normal", "gradual_drift", "sudden_change", "rejected"]).nullable(),
     alarm_since: text.nullable().describe("id of the batch at which the alarm began"),

@@ -39,8 +39,8 @@ export interface AlertServiceRun {
   /** Returns the streams that are currently silent. Default: silent streams are not reported. */
   readonly silentStreams?: () => Promise<readonly SilentStream[]>;
   /**
-   * Whether other services judge batches of the same streams. If true, `previous` is trusted instead of what this service has
-   * reported. Default: false.
+   * Whether other services judge batches of the same streams. If so, each verdict is compared with `previous` instead of what
+   * this service has reported. Default: false.
    */
   readonly shared?: boolean;
   readonly reporter?: Pick<Reporter, "warn">;

@@ -19,7 +19,7 @@ export interface Manifest {
   tidemark_version: string;
   /** Name of this version, built from the folder's name, the time and a hash of the content. */
   model_version: string;
-  /** ISO 8601, UTC. */
+  /** When the model was trained; ISO 8601, UTC. */
   created_at: string;
   /** The training run's options, with defaults filled in. */
   config: StoredConfig;
@@ -77,7 +77,7 @@ export interface Manifest {
   git_commit: string | null;
   /** The most recent recalibration of the baseline, if there was one. */
   recalibrated?: {
-    /** ISO 8601, UTC. */
+    /** When the baseline was recalibrated; ISO 8601, UTC. */
     at: string;
     /** Tidemark version that recalibrated. */
     tidemark_version: string;
@@ -161,7 +161,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
   schema_version: z.literal(1),
   tidemark_version: z.string(),
   model_version: z.string().min(1).describe("Name of this model in all other files, such as baseline_stats.json."),
-  created_at: z.iso.datetime().describe("ISO 8601, UTC."),
+  created_at: z.iso.datetime().describe("When the model was trained; ISO 8601, UTC."),
   config: storedConfigSchema,
   data: z.looseObject({
     files: z.array(z.string()),
@@ -198,7 +198,10 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
     .nullable()
     .describe("Git commit of the directory in which train ran; null outside a repository."),
   recalibrated: z
-    .looseObject({ at: z.iso.datetime().describe("ISO 8601, UTC."), tidemark_version: z.string() })
+    .looseObject({
+      at: z.iso.datetime().describe("When the baseline was recalibrated; ISO 8601, UTC."),
+      tidemark_version: z.string(),
+    })
     .describe("The last `tidemark baseline recalibrate`; absent if there was none.")
     .exactOptional(),
   files: fileHashes.describe("Hash of each immutable file; checked on every load."),

@@ -26,7 +26,7 @@ export function parseVersionName(name: string): NumberedVersion | null {
 /** The properties of a model on which its number depends. */
 export interface AgedVersion {
   readonly name: string;
-  /** ISO 8601, UTC. */
+  /** When the model was trained; ISO 8601, UTC. */
   readonly createdAt: string;
 }
 

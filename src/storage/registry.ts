@@ -57,7 +57,7 @@ export const registrySchema: z.ZodType<Registry> = z.looseObject({
         log: z.array(z.looseObject({ at: z.iso.datetime(), action: z.enum(["promote", "rollback"]), champion: name })),
       }),
     )
-    .describe("by the name that all versions of a line share: the name of the first version's folder"),
+    .describe("lines by the name that all their versions share, which is the name of the first version's folder"),
 });
 
 export const registryFile = "registry.json";

@@ -2,7 +2,7 @@
 
 /** Author, time and reason of an action. */
 export interface ActionNote {
-  /** ISO 8601, UTC. */
+  /** When it was done; ISO 8601, UTC. */
   readonly at: string;
   /** Name of the user. */
   readonly who: string;

@@ -28,7 +28,7 @@ export interface IncomingBatch {
   readonly batchId: string;
   /** Hash of its content. The same batch id with a different hash is rejected. */
   readonly contentHash: string;
-  /** ISO 8601, UTC. */
+  /** When the batch arrived; ISO 8601, UTC. */
   readonly receivedAt: string;
   /** When its data was recorded; null if unknown (default: null). */
   readonly dataTime?: DataTime | null;
@@ -95,7 +95,7 @@ export interface StoredMemory {
   readonly rolling: readonly ReferenceSummary[];
   /** The first N batches with `inReferences` that still have a summary, oldest first. */
   readonly anchor: readonly ReferenceSummary[];
-  /** ISO 8601; null until a batch has been added to the references. */
+  /** When the references last changed; ISO 8601; null until a batch has been added to the references. */
   readonly referencesChangedAt: string | null;
 }
 

@@ -16,7 +16,7 @@ export interface Caller {
 
 export interface CallerSession {
   readonly secret: string;
-  /** ISO 8601, UTC. */
+  /** When the session expires; ISO 8601, UTC. */
   readonly expiresAt: string;
 }
 

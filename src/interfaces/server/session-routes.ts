@@ -9,7 +9,9 @@ import { jsonResponse } from "./json-response.ts";
 import type { Route } from "./route.ts";
 import { endedSessionCookie, sessionCookie } from "./session-cookie.ts";
 
-const tokenBody = z.strictObject({ token: z.string().min(1).max(1000).describe("from `tidemark token create`") });
+const tokenBody = z.strictObject({
+  token: z.string().min(1).max(1000).describe("token printed by `tidemark token create`"),
+});
 
 /** The information that a page receives about its session. */
 export interface ShownSession {

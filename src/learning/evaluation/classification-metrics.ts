@@ -57,8 +57,10 @@ export const classificationMetricsSchema: z.ZodType<ClassificationMetrics> = z.o
   macro_f1: share.describe("mean F1 over the classes that occur among the true or predicted labels"),
   weighted_f1: share.describe("mean F1, weighted by the number of windows in each true class"),
   kappa: z.number().min(-1).max(1).nullable().describe("Cohen's kappa; null if only one class occurs"),
-  log_loss: z.number().min(0).describe("in nats; probabilities are clipped to [2^-23, 1 - 2^-23]"),
-  expected_calibration_error: share.describe("over 15 equal-width bins of the predicted class's probability"),
+  log_loss: z.number().min(0).describe("mean log loss in nats; probabilities are clipped to [2^-23, 1 - 2^-23]"),
+  expected_calibration_error: share.describe(
+    "expected calibration error over 15 equal-width bins of the predicted class's probability",
+  ),
   reliability: z.array(
     z.object({ lower: share, upper: share, n: count, confidence: share.nullable(), accuracy: share.nullable() }),
   ),

@@ -15,7 +15,7 @@ export type { ClassificationMetrics, LeakageReport, MetricsSummary, TestSetLeaka
 /** The content of cv_report.json: every figure of the cross-validation. */
 export interface CvReport {
   schema_version: 1;
-  /** ISO 8601, UTC. */
+  /** When the report was written; ISO 8601, UTC. */
   created_at: string;
   /** Version of the model that the report belongs to. */
   model_version: string;
@@ -219,7 +219,7 @@ const choiceSchema: z.ZodType<MixtureChoice> = z.object({
 
 export const cvReportSchema: z.ZodType<CvReport> = z.object({
   schema_version: z.literal(1),
-  created_at: z.iso.datetime().describe("ISO 8601, UTC"),
+  created_at: z.iso.datetime().describe("when the report was written; ISO 8601, UTC"),
   model_version: z.string().min(1),
   data_fingerprint: z.string().describe('"sha256:..." of the recordings\' content, independent of the file format'),
   config: z.record(z.string(), z.unknown()).describe("the resolved configuration that `tidemark train` ran with"),

@@ -153,8 +153,8 @@ export class LinearHead {
   }
 
   /**
-   * For each subset of the rows, the weighted scores of its columns, or their differences from the targets: multiplied by the
-   * standardised features, and summed.
+   * For each subset of the rows, sums over its rows of the weighted scores of its columns (minus the targets if `targets` is
+   * true), plain and multiplied by the standardised features.
    */
   async #products(
     data: readonly HeadRows[],

@@ -8,7 +8,7 @@ import type { GateRule, HoldoutComparison, Proxies } from "./promotion-gate.ts";
 /** The content of retrain_report.json. */
 export interface RetrainReport {
   schema_version: 1;
-  /** ISO 8601, UTC. */
+  /** When the report was written; ISO 8601, UTC. */
   created_at: string;
   /** Version of the current champion. */
   champion: string;

@@ -7,7 +7,7 @@
 // Probabilities are not smoothed across a long pause. Dimensions: W windows, K classes.
 
 export interface Smoothing {
-  /** Mean time that people stick to one activity. */
+  /** Mean duration of one activity before the next one begins. */
   readonly boutSeconds: number;
   /** [K] share of each class, greater than 0. */
   readonly shares: readonly number[];

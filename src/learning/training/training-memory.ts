@@ -43,7 +43,7 @@ const rehearsalBytes = 340e6;
 /** Memory for the summaries of all chunks, as a fraction of the memory for the windows. */
 const chunkShare = 0.8;
 const bytesPerNumber = 4;
-/** Memory for one signal, for sorting it, and for the class of each sample. */
+/** Number of columns that the baseline needs at the same time: a signal, its sorted copies, and the class of each sample. */
 const columnsOfBaseline = 4;
 
 /** @param planned number of samples covered by the windows, each counted once */

@@ -37,7 +37,7 @@ export interface ChannelStats {
 
 /** Statistics of the raw samples in physical units, over all rows (not over windows). */
 export interface BaselineStats {
-  /** ISO 8601, UTC. */
+  /** When the baseline was frozen; ISO 8601, UTC. */
   readonly created_at: string;
   /** Paths of the training files, as given by the user. */
   readonly source_file: string;
@@ -82,7 +82,7 @@ const channelSchema = z.looseObject({
 export type ChannelBaseline = Omit<BaselineStats, "drift"> & { readonly drift?: unknown };
 
 const channelBaseline = z.looseObject({
-  created_at: z.iso.datetime().describe("ISO 8601, UTC"),
+  created_at: z.iso.datetime().describe("when the baseline was frozen; ISO 8601, UTC"),
   source_file: z.string(),
   n_samples: z.int().min(1).describe("rows of the recordings"),
   sensor_columns: z.array(z.string()).min(1),

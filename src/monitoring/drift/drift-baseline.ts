@@ -47,7 +47,9 @@ const presentForm = z
     classes: z.array(z.string()).min(2),
     edges: z
       .record(z.string(), z.array(sampleSchema).min(1))
-      .describe("by channel, including signals computed from a sensor's axes; strictly ascending"),
+      .describe(
+        "edges of the quantile grid by channel, including signals computed from a sensor's axes; strictly ascending",
+      ),
     by_class: z.array(z.record(z.string(), storedKeys<ChannelSummary>(storedChannelSummarySchema)).nullable()).min(1),
     signals: storedKeys<ModelSignals>(storedModelSignalsSchema),
     calibration: calibrationSchema,

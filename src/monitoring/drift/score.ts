@@ -95,7 +95,7 @@ export const standardSchema: z.ZodType<Standard> = z
       } satisfies SnakeKeys<Record<StatisticName, z.ZodType>>),
     ),
   )
-  .describe("by channel: usual size of each statistic in the absence of drift, as [mean, standard deviation]");
+  .describe("usual size of each statistic in the absence of drift, by channel, as [mean, standard deviation]");
 
 /** Statistics by channel name. */
 export type BatchStatistics = Readonly<Record<string, PairStatistics>>;

@@ -138,7 +138,9 @@ const judged = z.object({
     value: z
       .number()
       .min(0)
-      .describe("at least alarm_at during an alarm, but possibly 0 in results from earlier versions"),
+      .describe(
+        "evidence of drift; at least alarm_at during an alarm, but possibly 0 in results from earlier versions",
+      ),
     alarm_at: z.number().positive(),
     share: z.number().min(0).describe("value divided by alarm_at; 1 raises an alarm").exactOptional(),
     raised_by: z

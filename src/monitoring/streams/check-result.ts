@@ -109,7 +109,7 @@ export interface AnyBatch {
   stream: string;
   /** Version of the model that judged the batch. */
   model_version: string;
-  /** ISO 8601, UTC. */
+  /** When the batch was checked; ISO 8601, UTC. */
   checked_at: string;
 }
 

@@ -41,7 +41,10 @@ const perChannel = z.record(z.string(), z.number());
 
 export const rollingReferenceSchema: z.ZodType<RollingReference> = z.looseObject({
   stream: z.string().min(1).optional().describe("stream that the batches belong to; absent before the first batch"),
-  last_updated: z.iso.datetime().nullable().describe("ISO 8601, UTC; null until the first batch is accepted"),
+  last_updated: z.iso
+    .datetime()
+    .nullable()
+    .describe("when the reference last changed; ISO 8601, UTC; null until the first batch is accepted"),
   window_size: z.int().min(1).describe("maximum number of batches in the reference"),
   batches: z
     .array(
@@ -81,7 +84,7 @@ export function emptyRollingReference(channels: readonly string[], referenceBatc
 /** One of the reference's batches. */
 export interface ReferenceBatch {
   readonly batchId: string;
-  /** ISO 8601, UTC. */
+  /** When the batch arrived; ISO 8601, UTC. */
   readonly timestamp: string;
   readonly figures: BatchFigures;
 }

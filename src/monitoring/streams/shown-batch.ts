@@ -30,7 +30,7 @@ export interface ShownBatch {
   number: number;
   /** Id of the batch, unique within its stream. */
   batch_id: string;
-  /** ISO 8601, UTC. */
+  /** When the batch arrived; ISO 8601, UTC. */
   received_at: string;
   /** Time of the batch's first data, ISO 8601, UTC; null if unknown. */
   data_from: string | null;

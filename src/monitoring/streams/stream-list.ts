@@ -23,7 +23,7 @@ const fewestIntervals = 3;
 export interface ListedBatch {
   /** Id of the batch, unique within its stream. */
   batch_id: string;
-  /** ISO 8601, UTC. */
+  /** When the batch arrived; ISO 8601, UTC. */
   received_at: string;
   /** Verdict on the batch; null if its record is damaged. */
   verdict: CheckResult["verdict"] | null;

@@ -19,7 +19,7 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
     .enum(["low-pass", "linear"])
     .describe("how samples at a higher rate are resampled; linear if absent")
     .exactOptional(),
-  channels: names.min(1).describe("in the order of the network's inputs"),
+  channels: names.min(1).describe("channel names, in the order of the network's inputs"),
   sensors: z
     .array(
       z.object({
@@ -31,7 +31,7 @@ export const deviceModelSchema: z.ZodType<DeviceModel> = z.looseObject({
       }),
     )
     .describe("the channels that form each sensor"),
-  classes: names.min(2).describe("in the order of the network's outputs"),
+  classes: names.min(2).describe("class names, in the order of the network's outputs"),
   scaler: z
     .object({
       method: z.enum(["zscore", "robust", "none"]),

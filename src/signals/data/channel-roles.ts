@@ -6,15 +6,15 @@ import type { FaultDescription, OnFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { refuseNumberedSamples } from "../files/refuse-wide-rows.ts";
-import { isSameColumnButForUnit, usualColumnOfRole } from "../files/usual-column-names.ts";
-import type { SensorKind } from "../sensors/sensor.ts";
+import { isSameColumnButForUnit } from "../files/usual-column-names.ts";
 import { sensorInText } from "../sensors/sensor-in-text.ts";
-import { sensorKindByColumnName, sensorsByName } from "../sensors/sensors-by-name.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { absentRoleColumn, nearestToAbsentColumn } from "./absent-column.ts";
 import { givenSensors } from "./given-sensors.ts";
 import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
+import { warnOfUnreadSensors } from "./unread-sensors.ts";
 
 /**
  * @param onFault called for each given or expected channel that is missing; if it does not throw, the other channels are
@@ -98,7 +98,7 @@ function resolveChannelRolesByName(
       `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, list all channels with --channels.`,
     );
   }
-  if (channels.length > 0) warnOfSensorsWithoutChannelRole(available, file, warn);
+  if (channels.length > 0) warnOfUnreadSensors(available, { channels, given, file, warn });
   if (areOnlyPlaces) {
     warn(
       `${file}: ${channels.join(", ")} are named only after places on the body, and are read as sensors worn there. If they are something else, such as positions in a video, specify the channels with --channels.`,
@@ -115,60 +115,6 @@ function resolveChannelRolesByName(
     `${file}: no sensor channels were found among ${listedColumns(available)} (looked for Ax, Ay, Az, Gx, Gy, Gz; acc_x, gyro_x and the like).`,
     { advice: adviceOnChannelRoles(available) },
   );
-}
-
-/** Warns about columns whose names belong to a sensor but do not give its axes, such as gyro_roll and Gyro_Sagittal. */
-function warnOfSensorsWithoutChannelRole(
-  available: readonly string[],
-  file: string,
-  warn: (message: string) => void,
-): void {
-  const sensors = sensorsByName(available);
-  const found = new Set(sensors.map(({ kind }) => kind));
-  const isOther = (kind: SensorKind): boolean => kind !== "gyroscope" && kind !== "magnetometer";
-  if (found.has("gyroscope") && !sensors.some(({ kind }) => isOther(kind))) {
-    const taken = new Set(sensors.flatMap(({ channels }) => channels));
-    const roles = new Set(
-      (["label", "group", "recording", "time"] as const).map((role) => usualColumnOfRole(available, role)),
-    );
-    const others = available.filter((column) => !taken.has(column) && !roles.has(column));
-    if (others.length >= 3 || others.some((column) => /acc/i.test(column)))
-      warn(
-        `${file}: only a gyroscope is read, because the names of the other columns (${listedColumns(others)}) are not those of the three axes of an accelerometer. If they hold one, add --sensor acc:COLUMN,COLUMN,COLUMN`,
-      );
-  }
-  const isGyroscopeNamed =
-    found.has("gyroscope") || available.some((column) => sensorKindByColumnName(column) === "gyroscope");
-  const turns = isGyroscopeNamed ? undefined : columnsOfTurns(available);
-  if (turns !== undefined) {
-    warn(
-      `${file}: ${turns.join(", ")} may be angular velocities or angles, so they are not read. If they are angular velocities, add ${shellCommand("--sensor", `gyr:${turns.join(",")}`)}`,
-    );
-  }
-  for (const [kind, option] of [
-    ["accelerometer", "acc"],
-    ["gyroscope", "gyr"],
-  ] as const) {
-    const unread = found.has(kind) ? [] : available.filter((column) => sensorKindByColumnName(column) === kind);
-    if (unread.length < 3) continue;
-    const how =
-      unread.length === 3 ? ` If they are, add ${shellCommand("--sensor", `${option}:${unread.join(",")}`)}` : "";
-    warn(
-      `${file}: ${listedColumns(unread)} are named like a${kind === "accelerometer" ? "n" : ""} ${kind}, but their names do not say which are its axes, so they are not read.${how}`,
-    );
-  }
-}
-
-/** Finds three columns such as Rotation.roll, Rotation.pitch and Rotation.yaw. */
-function columnsOfTurns(available: readonly string[]): readonly string[] | undefined {
-  for (const column of available) {
-    if (!/rot(?:ation)?(?![a-z]).*roll/i.test(column)) continue;
-    const axes = ["roll", "pitch", "yaw"].map((word) =>
-      available.find((name) => name.toLowerCase() === column.toLowerCase().replace("roll", word)),
-    );
-    if (axes.every((name) => name !== undefined)) return axes;
-  }
-  return undefined;
 }
 
 /**

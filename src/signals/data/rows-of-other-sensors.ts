@@ -1,9 +1,10 @@
-// Leaves out rows that belong to sensors that are not read, such as the rows of a slower magnetometer between those of an
-// accelerometer and a gyroscope. Their empty cells are not lost samples.
+// Leaves out rows that belong to sensors or events that are not read, such as the rows of a slower magnetometer between those of
+// an accelerometer and a gyroscope, or of blinks between those of a headband. Their empty cells are not lost samples.
 
 import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
+import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { exceedsGateLimit, missingShareLimit } from "./gate-limits.ts";
 
@@ -20,7 +21,13 @@ export async function withoutRowsOfOtherSensors(
   channels: readonly string[],
   warn: (message: string) => void,
 ): Promise<TableSchema> {
-  const others = sensorsByName(schema.names.filter((name) => !channels.includes(name))).map((own) => own.channels);
+  const unread = schema.names.filter((name) => !channels.includes(name));
+  const ofSensors: readonly (readonly string[])[] = sensorsByName(unread).map((own) => own.channels);
+  const roles = new Set(
+    (["label", "group", "recording", "time"] as const).map((role) => usualColumnOfRole(unread, role)),
+  );
+  const ofEvents = unread.filter((name) => !roles.has(name) && schema.types.get(name) === "VARCHAR");
+  const others = [...ofSensors, ...ofEvents.filter((name) => !ofSensors.flat().includes(name)).map((name) => [name])];
   if (channels.length === 0 || others.length === 0) return schema;
   const has = (name: string): string =>
     isNumberCellType(schema.types.get(name)) ? cellHasNumber(startOfCell(name)) : cellHasValue(startOfCell(name));

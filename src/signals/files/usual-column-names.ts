@@ -78,7 +78,20 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   recording: ["recording", "recordingid", "session", "sessionid", "trial", "trialid", "experiment", "file", "filename"],
   time: [
     ...["timestamps", "timestamp", "times", "time", "timestampms", "timems", "timestampus", "timeus"],
-    ...["timestampns", "timens", "datetime", "seconds", "secondselapsed", "elapsed", "elapsedtime", "epoch", "t", "ts"],
+    ...[
+      "timestampns",
+      "timens",
+      "millis",
+      "micros",
+      "datetime",
+      "seconds",
+      "secondselapsed",
+      "elapsed",
+      "elapsedtime",
+      "epoch",
+      "t",
+      "ts",
+    ],
     ...["epoc", "unixtime", "unixtimestamp", "epochtime", "systemtime", "sampletime", "timeelapsed", "dateandtime"],
     ...["elapsedseconds", "timesinceepoch", "clock", "date", "createdat"],
     ...["zeitstempel", "zeit", "horodatage", "temps", "marcadetiempo", "tiempo", "tempo", "tijd", "tijdstempel"],
@@ -152,7 +165,7 @@ function abscissaOfAcceleration(available: readonly string[]): string | undefine
 }
 
 const timeWord =
-  /^(times?|timestamps?|datetime|elapsed|uptime|epoch?|millis|micros|nanos|(milli|micro|nano)seconds?|zeit|temps|tiempo|tempo|tid|aika)$/;
+  /^(times?|timestamps?|datetime|elapsed|uptime|ts|ticks?|epoch?|millis|micros|nanos|(milli|micro|nano)seconds?|zeit|temps|tiempo|tempo|tid|aika)$/;
 
 /**
  * Returns the columns whose names contain a word for time, such as "Time since start in ms" or

@@ -102,8 +102,11 @@ function triadByName(column: string, places: ReadonlyMap<string, number>): Triad
     };
     const [y, z] = [place("y"), place("z")];
     if (y === undefined || z === undefined) continue;
-    // If there were a fourth component w, the vector would be a quaternion.
-    if (place("w") !== undefined) return undefined;
+    // If there were a fourth component, the vector would be a quaternion.
+    const fourth = ["w", "cos", "scalar"].some(
+      (part) => place(part) !== undefined || anyCase(before + part + after) !== undefined,
+    );
+    if (fourth) return undefined;
     return { before, letter, after, places: [places.get(column)!, y, z] };
   }
   return undefined;

@@ -80,6 +80,11 @@ test("names columns of a gyroscope that are not read, because their names do not
 
 test.each([
   [
+    ["time", "acc_x", "acc_y", "acc_z", "RotationX", "RotationY", "RotationZ"],
+    "RotationX, RotationY, RotationZ are read as",
+  ],
+  [["time", "ML", "AP", "VT", "gyro_x", "gyro_y", "gyro_z"], "other columns (ML, AP, VT) are not those"],
+  [
     ["time", "acc_magnitude", "gyro_x", "gyro_y", "gyro_z"],
     "only a gyroscope is read, because the names of the other columns (acc_magnitude) are not",
   ],

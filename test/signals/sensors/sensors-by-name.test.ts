@@ -177,6 +177,7 @@ it("LA is the left arm beside a word for acceleration, and linear acceleration a
 it("reads names that consist of a unit and an axis, but not those of a single letter", () => {
   const kinds = (...columns: string[]) => sensorsByName(columns).map(({ kind, unit }) => [kind, unit]);
   expect(kinds("dpsX", "dpsY", "dpsZ")).toEqual([["gyroscope", "deg/s"]]);
+  expect(kinds("rot_x", "rot_y", "rot_z", "rot_cos")).toEqual([]);
   expect(kinds("g_x", "g_y", "g_z")).toEqual([["gyroscope", null]]);
   expect(kinds("acc_lat", "acc_lon", "acc_vert")).toEqual([["accelerometer", null]]);
 });

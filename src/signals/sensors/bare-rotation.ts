@@ -1,0 +1,13 @@
+import type { Sensor } from "./sensor.ts";
+import { splitSensorName, wordsOfSensorName } from "./sensors-by-name.ts";
+
+/** Whether a name gives a rotation without a word for a rate, which may also be an angle. */
+export function isBareRotation({ channels: [x] }: Pick<Sensor, "channels">): boolean {
+  const { unit, rest } = splitSensorName("", x.trim());
+  const words = wordsOfSensorName(rest);
+  return (
+    unit === undefined &&
+    words.some((word) => /^rot(ations?)?$/.test(word)) &&
+    words.every((word) => /^(rot(ations?)?|x|axis|device|phone|sensor|imu|body|raw|data|value)$/.test(word))
+  );
+}

@@ -7,7 +7,10 @@ import { metricsSummarySchema } from "../src/learning/evaluation/metrics-summary
 const share = z.number().min(0).max(1);
 const names = z.array(z.string());
 const seconds = z.number().min(0);
-const interval = z.object({ low: z.number(), high: z.number() }).nullable().describe("90 %; null with one person");
+const interval = z
+  .object({ low: z.number(), high: z.number() })
+  .nullable()
+  .describe("90 % interval; null for a single person");
 
 export const evaluationSchema: z.ZodType<PrintedEvaluation> = z.object({
   model_version: z.string(),

@@ -51,7 +51,10 @@ export const tuningSchema: z.ZodType<PrintedTuning> = z.object({
       first: share,
       second: share,
       difference: z.number(),
-      interval: z.object({ low: z.number(), high: z.number() }).nullable().describe("90 %; null with one person"),
+      interval: z
+        .object({ low: z.number(), high: z.number() })
+        .nullable()
+        .describe("90 % interval; null for a single person"),
       verdict: z.enum(["better", "worse", "open"]).nullable(),
     })
     .describe(

@@ -55,16 +55,16 @@ export interface ModelVersion {
   readonly classes: readonly string[];
   /** Macro-F1 over folds. */
   readonly macroF1: {
-    /** Mean over folds; null if it is unknown. */
+    /** Mean macro-F1 over folds; null if it is unknown. */
     readonly mean: number | null;
-    /** Standard deviation over folds; null if it is unknown. */
+    /** Standard deviation of the macro-F1 over folds; null if it is unknown. */
     readonly sd: number | null;
   };
   /** Accuracy over folds. */
   readonly accuracy: {
-    /** Mean over folds; null if it is unknown. */
+    /** Mean accuracy over folds; null if it is unknown. */
     readonly mean: number | null;
-    /** Standard deviation over folds; null if it is unknown. */
+    /** Standard deviation of the accuracy over folds; null if it is unknown. */
     readonly sd: number | null;
   };
 }

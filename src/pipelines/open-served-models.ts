@@ -15,7 +15,7 @@ export interface ServedFolders {
 
 export interface OpenedServedModels {
   readonly models: ServedModels;
-  /** Undefined if the streams of each model are in its folder. */
+  /** The store of all models; undefined if the streams of each model are in its folder. */
   readonly store: OpenedStore | undefined;
   close(): Promise<void>;
 }

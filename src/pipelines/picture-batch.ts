@@ -17,11 +17,11 @@ export interface PicturedSection {
 export interface PicturedBatch {
   /** Name of the model's folder. */
   readonly model: string;
-  /** Empty if the batch was rejected, or its summary is no longer stored. */
+  /** The charts; empty if the batch was rejected, or its summary is no longer stored. */
   readonly sections: readonly PicturedSection[];
 }
 
-/** Null if there is no such batch. @throws UnknownModel */
+/** Draws a batch's charts; null if there is no such batch. @throws UnknownModel */
 export async function pictureServedBatch(
   served: Pick<ServedModels, "namedLedger" | "use">,
   { project, model, stream, batch }: Readonly<Record<"project" | "model" | "stream" | "batch", string>>,

@@ -7,7 +7,7 @@ import { type ModelFolder, modelFiles } from "../storage/model-folder.ts";
 export interface OutOfFoldRow {
   readonly user: string;
   readonly recording: string;
-  /** In seconds on the recording's clock. */
+  /** Start of the window, in seconds on the recording's clock. */
   readonly start: number;
   /** The true class. */
   readonly label: string;

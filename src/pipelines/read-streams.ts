@@ -51,7 +51,7 @@ export interface StreamReader {
   fleet(project: string, mayRead: (stream: string) => boolean, selection: StreamSelection): Promise<Fleet>;
   /** @param last maximum number of batches; null if there is no such stream */
   stream(project: string, model: string, stream: string, last: number): Promise<ReadStream | null>;
-  /** Null if the batch does not exist. */
+  /** Reads a batch; null if it does not exist. */
   batch(project: string, model: string, stream: string, batch: string): Promise<ReadBatch | null>;
 }
 

@@ -50,7 +50,7 @@ const [patienceMs, lastPatienceMs] = [60_000, 3000];
 const mostUnsent = 1000;
 
 interface TrackedModel {
-  /** Undefined until the run has begun, and after a fault. */
+  /** Sends to the model's run; undefined until the run has begun, and after a fault. */
   sender: EventSender | undefined;
   unsent: TrackingEvent[];
   results: CheckResult[];

@@ -19,7 +19,7 @@ const samplesOfChunk = 2 ** 16;
 export class UnlikeTraining {
   readonly #model: OpenedModel;
   readonly #sensors: WatchedModel["sensors"];
-  /** Null if an earlier version of Tidemark wrote the model, or if the baseline does not fit the model. */
+  /** The frozen baseline; null if an earlier version of Tidemark wrote the model, or if the baseline does not fit it. */
   readonly #drift: DriftModel | null;
   readonly #measurer: BatchMeasurer;
 

@@ -9,7 +9,7 @@ import { formatCount, formatFixed } from "./number-format.ts";
 export interface ShownError {
   readonly user: string;
   readonly recording: string;
-  /** In seconds on the recording's clock. */
+  /** Start of the first window, in seconds on the recording's clock. */
   readonly start: number;
   readonly end: number;
   readonly truth: string;

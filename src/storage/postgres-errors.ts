@@ -17,7 +17,9 @@ export function postgresErrorCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Error codes for broken connections, servers that are stopping or starting, and transactions that lost a conflict. */
+/**
+ * Matches the error codes for broken connections, servers that are stopping or starting, and transactions that lost a conflict.
+ */
 const passing = /^(08...|57P0[123]|40001|40P01|ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|EAI_AGAIN|53300)$/;
 
 /** Whether the same statement may succeed a moment later. The failed statement may nevertheless have been committed. */

@@ -53,7 +53,7 @@ const mostRaces = 4;
 type Decide = Parameters<StreamStore["record"]>[1];
 
 interface Seen {
-  /** Undefined if the stream has no row yet. */
+  /** Key of the stream's row; undefined if the stream has no row yet. */
   readonly streamId: number | undefined;
   readonly memory: StoredMemory;
   readonly isKnown: boolean;

@@ -36,7 +36,7 @@ export function rollingReferencePathOfStream(stream: string): string {
   return join("streams", streamFolderName(stream), modelFiles.rollingReference);
 }
 
-/** Windows reserves these names for devices. */
+/** Matches names that Windows reserves for devices. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 /**

@@ -56,7 +56,7 @@ const gain = z.object({
   interval: z
     .object({ low: z.number(), high: z.number() })
     .nullable()
-    .describe("90 %, by bootstrapping over people; null for a single person"),
+    .describe("90 % interval, by bootstrapping over people; null for a single person"),
 });
 
 export const fineTuningReportSchema: z.ZodType<FineTuningReport> = z

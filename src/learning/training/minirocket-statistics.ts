@@ -66,7 +66,7 @@ export function drawMiniRocketStatistics(
 export interface CountingOptions {
   /** Changes the windows x [B, T, C], in physical units, before they are scaled. */
   readonly change?: (x: Float32Array, count: number) => void;
-  /** Called between runs. */
+  /** Called between runs; the computation ends if it returns true. */
   readonly shouldStop: () => boolean;
   /** Called after each run, with the number of windows counted so far. */
   readonly onCounted: (windows: number) => void;

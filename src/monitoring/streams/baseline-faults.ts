@@ -18,7 +18,7 @@ export interface ExpectedBaseline {
   readonly modelVersion: string;
   readonly scalerHash: string;
   readonly channels: readonly string[];
-  /** Undefined if an earlier version wrote the model. */
+  /** Sensors in the manifest; undefined if an earlier version wrote the model. */
   readonly sensors?: readonly StoredSensor[];
   readonly classes: readonly string[];
   readonly samplingRateHz: number;

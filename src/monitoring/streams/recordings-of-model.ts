@@ -9,7 +9,7 @@ import type { OpenedRecordings } from "../../signals/data/open-recordings.ts";
 import type { Manifest } from "../../storage/manifest.ts";
 import { hasSystemErrorCode } from "../../system-error.ts";
 
-/** System folders, where recordings are never stored. */
+/** Matches paths in system folders, where recordings are never stored. */
 const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
 
 /**

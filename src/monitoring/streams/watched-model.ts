@@ -27,7 +27,7 @@ export interface OpenedModel {
   /** Options that the model was trained with. */
   readonly config: StoredConfig;
   readonly baseline: ChannelBaseline;
-  /** Null if an earlier version of Tidemark wrote the model, or if it does not fit the model. */
+  /** The part of the baseline for drift; null if an earlier version of Tidemark wrote the model, or if it does not fit. */
   readonly drift: DriftBaseline | null;
   /** The content of model.onnx. */
   readonly network: Uint8Array;
@@ -97,7 +97,7 @@ export async function openWatchedModel(model: string): Promise<WatchedModel> {
   const faults = baselineFaults(opened.baseline, { ...expectedBaseline(manifest), scalerHash });
   refuseFileOfWatchedModel(folder.path(modelFiles.baseline), faults);
   const sensors = sensorsOfModel(manifest.data);
-  // A baseline without faults has one that fits.
+  // It is not null, because a baseline without faults contains one that fits the model.
   const drift = opened.drift!;
   return {
     ...opened,

@@ -162,7 +162,7 @@ function refuseStatisticColumns(channels: readonly string[], file: string): void
   );
 }
 
-/** Columns beside ActiGraph's counts per epoch, which are called Axis1 to Axis3. */
+/** Matches the names of columns beside ActiGraph's counts per epoch, which are called Axis1 to Axis3. */
 const besideCounts = /^(steps?|inclin\w*( \w+)?|vector ?magnitude|vm)$/i;
 
 function refuseCountColumns(channels: readonly string[], available: readonly string[], file: string): void {

@@ -123,7 +123,7 @@ async function openRecordingNumbers(
   return openTable(source, openStore, options, collecting);
 }
 
-/** The paths of the files in an archive are not known until it is open. */
+/** Matches archives; the paths of the files in an archive are not known until it is open. */
 const isArchive = /\.(zip|xlsx|xlsm)$/i;
 
 async function openRecordingsWith(

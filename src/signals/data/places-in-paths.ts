@@ -5,7 +5,7 @@ import { listedNames } from "../../listed-names.ts";
 import { type PathColumnOptions, pathColumnsOf } from "../files/path-columns.ts";
 import { isPlaceWord } from "../sensors/sensor-places.ts";
 
-/** Words that are no place on their own; left and right are also directions of walking. */
+/** Matches words that do not name a place by themselves; left and right are also directions of walking. */
 const partOfPlace = /^(left|right|l|r|upper|lower|dominant|nondominant|non|sensor)$/i;
 
 const device = /^((smart)?(phone|watch)(es|s)?|glasses|ring|earbuds?|headphones?|airpods)$/i;

@@ -49,7 +49,7 @@ export function pooledSensorsToJoin<Sensor>(
   return kinds.flatMap((kind) => sensors.filter((sensor) => kindOf(sensor) === kind));
 }
 
-/** Packet counters restart every few rows, but they do not distinguish sensors. */
+/** Matches the names of packet counters, which restart every few rows but do not distinguish sensors. */
 const counterName = /seq|count|packet|index/i;
 
 /**

@@ -67,7 +67,7 @@ export async function readRowLabels(
   return { column, files };
 }
 
-/** Words in file names that tell labels from recordings. */
+/** Matches words in file names that distinguish labels from recordings. */
 const ofLabels = /^(y|labels?|activit(y|ies)|annotations?|targets?|class(es)?|gt)$/;
 const ofRecordings = /^(x|data|acc|accel|accelerometer|gyro?|gyroscope|imu|signals?|raw|recordings?|sensors?)$/;
 

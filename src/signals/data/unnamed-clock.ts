@@ -10,7 +10,7 @@ const searchedRows = 2000;
 const leastRows = 50;
 /** Minimum share of the rows in which a clock must increase; it may restart with each recording. */
 const forwardShare = 0.99;
-/** Counts of rows or packets are not times. */
+/** Matches the names of counts of rows or packets, which are not times. */
 const countName = /count|packet|seq|index|sample|row|frame|number|^(no|nr|n|i|id|unnamed.*|column\d+)?$/i;
 
 /**

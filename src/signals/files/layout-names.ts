@@ -25,7 +25,7 @@ function isProcessingInLayout(line: readonly string[]): boolean {
   return line.every((word) => /^(|smp|avg|max|min|std|tot|med|tmx|tmn)$/i.test(word));
 }
 
-/** Text that pandas writes in place of a name missing from one of several header lines. */
+/** Matches the text that pandas writes in place of a name missing from one of several header lines. */
 const unnamedByPandas = /^Unnamed: \d+(_level_\d+)?$/;
 
 /**

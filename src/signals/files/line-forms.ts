@@ -17,7 +17,7 @@ interface LineForm {
 }
 
 const rule = /^(?=.*-{2,}.*[+|])[\s+|:=-]+$/;
-/** Unlike mysql, psql draws no line before the first column. */
+/** Matches lines that begin with the edge of a table; mysql draws this edge, psql does not. */
 const hasEdges = /^\s*[+|]/;
 const rowCount = /^\s*\(?\d+ rows?\b/i;
 

@@ -23,7 +23,7 @@ const logForms: readonly RegExp[] = [
   /^\s*()[VDIWE] \((\d+)\)\s+/,
 ];
 const pairForm = /([A-Za-z_][\w .()/^²°-]*?)\s*[:=]\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf)(?![\w.])/gi;
-/** The level, the process and the name of a source, such as "1234 1250 D SensorLog: ". */
+/** Matches the level, the process and the name of a source, such as "1234 1250 D SensorLog: ". */
 const sourceForm = /^(?:[\w./[\]-]+\s+)*[\w./[\]-]*\s*[:|>-]?\s+/;
 
 export interface SerialLog {

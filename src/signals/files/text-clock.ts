@@ -49,7 +49,7 @@ const hourSeconds = 3600;
 
 interface ClockForm {
   readonly form: string;
-  /** Undefined for a number with a unit. */
+  /** Parts of the time in order, such as hours and minutes; undefined for a number with a unit. */
   readonly parts?: readonly TimePart[];
   /** Seconds after which the clock restarts; undefined for elapsed time. */
   readonly wrapsAfter?: number;

@@ -24,7 +24,7 @@ export function refuseOtherEncodings(path: string, head: Uint8Array): void {
 }
 
 const letters = /^[\t\r -~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*$/;
-/** Also matches the signs for degrees, squares, cubes, micro and multiplication. */
+/** Matches texts of Latin letters, and of the signs for degrees, squares, cubes, micro and multiplication. */
 const lettersAndUnits = /^[\t\r -~\u00b0\u00b2\u00b3\u00b5\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]*$/;
 
 /**

@@ -1,5 +1,5 @@
-// Builds the windows and the same folds that `train` would create with this seed. Every column of the table learns from and is
-// tested on the same windows: networks receive them in memory, peers as a file of float32 windows and a JSON file.
+// Builds the windows and folds that `train` would create with this seed. Every column of the table learns from and is tested on
+// the same windows: networks receive them in memory, peers as a file of float32 windows and a JSON file.
 
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";

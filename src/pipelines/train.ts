@@ -170,7 +170,8 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
 }
 
 /**
- * The model given by `--from`, and the options, completed with those of that model. Reading the model loads the network layers.
+ * The model given by `--from`, and the options, completed with those of that model. Nothing is read without `--from`, because
+ * the code that reads a model loads the network layers, which takes time.
  */
 async function startOfTraining(resolved: TrainConfig): Promise<{ start?: StartingModel; given: TrainConfig }> {
   if (resolved.from === undefined) return { given: resolved };

@@ -30,7 +30,7 @@ export interface AlertData {
   schema_version: 1;
   /** Idempotency key; the same in all attempts to deliver this message. */
   id: string;
-  /** The same in all messages from an incident's beginning to its end. */
+  /** Id of the incident, which is the same in all its messages. */
   incident: string;
   severity: Severity;
   /** One sentence for human readers. */
@@ -75,7 +75,7 @@ export const alertMessageSchema: z.ZodType<AlertMessage> = z.object({
   data: z.object({
     schema_version: z.literal(1),
     id: text.describe("idempotency key; the same in every attempt to deliver this message"),
-    incident: text.describe("the same in all messages from an incident's beginning to its end"),
+    incident: text.describe("id of the incident, which is the same in all its messages"),
     severity: z.enum(severities),
     title: text.describe("one sentence for people"),
     details: z.array(text).describe("further sentences for people"),

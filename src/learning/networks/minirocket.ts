@@ -65,7 +65,9 @@ export function miniRocketCounts(context: LayerContext, signals: Value): Value {
   return concat(counts, 1);
 }
 
-/** How often the output [B, kernels, length] exceeds each of the biases [biases, kernels], as pieces of [B, features]. */
+/**
+ * Counts how often the output [B, kernels, length] exceeds each of the biases [biases, kernels]; the pieces form [B, features].
+ */
 function miniRocketCountsInPieces({ kernels, length, levels }: KernelGroup, output: Value, biases: Value): Value[] {
   const [batch] = output.shape;
   const total = levels[0]!.length;

@@ -45,7 +45,7 @@ export interface FineTuningReport {
   gain_over_as_is: FineTuningGain;
   /** Fine-tuned minus trained from scratch. */
   gain_over_scratch: FineTuningGain;
-  /** People that the starting model had learned from, so that the scores of that model for these people are too good. */
+  /** People from whom the starting model had learned, so that its scores for them are too good. */
   known_users: string[];
 }
 
@@ -67,6 +67,6 @@ export const fineTuningReportSchema: z.ZodType<FineTuningReport> = z
     mean: z.object({ as_is: f1, fine_tuned: f1, from_scratch: f1 }),
     gain_over_as_is: gain.describe("fine-tuned minus the model as it is"),
     gain_over_scratch: gain.describe("fine-tuned minus trained from scratch"),
-    known_users: z.array(z.string()).describe("people that the starting model had learned from"),
+    known_users: z.array(z.string()).describe("people from whom the starting model had learned"),
   })
   .describe("macro-F1 by person with --from: the model as it is, fine-tuned, and trained from scratch");

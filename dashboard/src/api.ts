@@ -2,12 +2,14 @@
 
 import type { ShownSession } from "../../src/interfaces/server/session-routes.ts";
 import type { PicturedBatch } from "../../src/pipelines/picture-batch.ts";
+import type { PicturedStream } from "../../src/pipelines/picture-stream.ts";
 import type { Fleet, ReadBatch, ReadStream } from "../../src/pipelines/read-streams.ts";
 import type { ServedBaseline, ServedComparison } from "../../src/pipelines/served-baseline.ts";
 
 export type { ShownSession } from "../../src/interfaces/server/session-routes.ts";
 export type { ShownBatch } from "../../src/monitoring/streams/shown-batch.ts";
 export type { PicturedBatch } from "../../src/pipelines/picture-batch.ts";
+export type { PicturedStream } from "../../src/pipelines/picture-stream.ts";
 export type { Fleet, FleetStream, ReadBatch, ReadStream } from "../../src/pipelines/read-streams.ts";
 export type { ServedBaseline, ServedComparison } from "../../src/pipelines/served-baseline.ts";
 
@@ -79,6 +81,10 @@ const streamPath = (model: string, stream: string): string =>
 
 export function getStream(model: string, stream: string, signal: AbortSignal): Promise<ReadStream> {
   return get(streamPath(model, stream), signal);
+}
+
+export function getStreamPicture(model: string, stream: string, signal: AbortSignal): Promise<PicturedStream> {
+  return get(`${streamPath(model, stream)}/picture`, signal);
 }
 
 export function getPicture(model: string, stream: string, batch: string, signal: AbortSignal): Promise<PicturedBatch> {

@@ -1,11 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
 import { checkAdvice, explainCheck, explainedSentence, referenceNames } from "../../src/report/explain-check.ts";
 import { addressOf } from "./address.ts";
 import { Answered } from "./answered.tsx";
-import { decide, getBatch, getPicture, type PicturedBatch, type ReadBatch } from "./api.ts";
+import { decide, getBatch, getPicture, type ReadBatch } from "./api.ts";
 import { Decision } from "./decision.tsx";
-import { Pictures } from "./picture.tsx";
-import { messageOf } from "./session.tsx";
+import { Drawn } from "./picture.tsx";
 import { Table } from "./table.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { Verdict } from "./verdict.tsx";
@@ -109,30 +107,14 @@ interface PicturesProps {
   readonly isIn: boolean;
 }
 
-/** Asked for once, because the pictures of a batch rarely change. */
 function BatchPictures({ model, stream, batch, isIn }: PicturesProps) {
-  const [drawn, setDrawn] = useState<PicturedBatch | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
-  useEffect(() => {
-    const stop = new AbortController();
-    setFailure(null);
-    getPicture(model, stream, batch, stop.signal).then(setDrawn, (error: unknown) => {
-      if (!stop.signal.aborted) setFailure(messageOf(error));
-    });
-    return () => stop.abort();
-  }, [model, stream, batch, isIn]);
-  if (failure !== null) return <p class="failure">The pictures cannot be drawn: {failure}</p>;
-  if (drawn === null) return <p class="quiet">Drawing …</p>;
-  if (drawn.sections.length === 0) {
-    return <p class="quiet">The distributions of this batch are no longer kept, so there are no pictures of it.</p>;
-  }
   return (
-    <>
-      <p class="quiet">
-        The pictures show the batch beside the stream's references of today, which may have changed since its verdict.
-      </p>
-      <Pictures sections={drawn.sections} />
-    </>
+    <Drawn
+      of={JSON.stringify([model, stream, batch, isIn])}
+      draw={(signal) => getPicture(model, stream, batch, signal)}
+      about="The pictures show the batch beside the stream's references of today, which may have changed since its verdict."
+      empty="The distributions of this batch are no longer kept, so there are no pictures of it."
+    />
   );
 }
 

@@ -3,6 +3,7 @@
 
 import { explainShareOfAlarmInShort, verdictNames } from "../../src/report/explain-check.ts";
 import { Scroll } from "./scroll.tsx";
+import { minute } from "./words.ts";
 
 type Verdict = keyof typeof verdictNames;
 
@@ -79,19 +80,27 @@ export function Sparkline({ series }: { series: readonly EvidenceOfBatch[] }) {
   );
 }
 
+/** Width of a time in a picture, in pixels. */
+const timeWidth = 140;
+
+/** Width of the page's content and of its margins in pixels; see style.css. */
+const [widest, pageMargins] = [1168, 34];
+
 /** The evidence of a stream's batches, the newest at the right. */
 export function Timeline({
   batches,
   changePoint,
   href,
 }: {
-  batches: readonly EvidenceOfBatch[];
+  batches: readonly (EvidenceOfBatch & { readonly received_at: string })[];
   changePoint: string | null;
   href: (batch: string) => string;
 }) {
-  const step = 14;
-  const [left, height, top, bottom] = [84, 190, 14, 20];
-  const width = left + Math.max(20, batches.length) * step + 12;
+  const [left, right, height, top, bottom] = [84, 12, 206, 14, 36];
+  // As wide as the page; if there are many batches, the picture scrolls.
+  const room = Math.min(widest, document.documentElement.clientWidth - pageMargins);
+  const step = Math.max(14, (room - left - right) / Math.max(8, batches.length));
+  const width = left + Math.max(8, batches.length) * step + right;
   const y = (share: number): number => height - bottom - heightOf(share) * (height - top - bottom);
   const x = (i: number): number => left + (i + 0.5) * step;
   const points = batches.flatMap(({ evidence }, i) => (evidence === null ? [] : [`${x(i)},${y(evidence)}`]));
@@ -101,6 +110,8 @@ export function Timeline({
     [1, "alarm level"],
     [100, "100 ×"],
   ] as const;
+  const ends = [...new Set([0, batches.length - 1])].filter((i) => i >= 0);
+  const isWide = x(batches.length - 1) - x(0) > 2 * timeWidth;
   const change = batches.findIndex(({ batch_id }) => batch_id === changePoint);
   return (
     <Scroll label="Evidence over time">
@@ -118,6 +129,11 @@ export function Timeline({
           <line x1={x(change) - step / 2} x2={x(change) - step / 2} y1={top} y2={height - bottom} class="change" />
         )}
         <polyline points={points.join(" ")} class="line" />
+        {(isWide ? ends : ends.slice(0, 1)).map((i) => (
+          <text key={i} x={x(i)} y={height - 12} text-anchor={i === 0 ? "start" : "end"}>
+            {minute(batches[i]!.received_at)}
+          </text>
+        ))}
         {batches.map(({ batch_id, verdict, evidence }, i) => {
           const words = `${batch_id}: ${verdict === null ? "unreadable" : verdictNames[verdict]}${evidence === null ? "" : `, ${explainShareOfAlarmInShort(evidence)} of the alarm level`}`;
           return (

@@ -2,9 +2,10 @@ import { explainedCause, explainShareOfAlarmInShort, referenceNames } from "../.
 import { ActionRecord } from "./action-record.tsx";
 import { addressOf } from "./address.ts";
 import { Answered } from "./answered.tsx";
-import { decide, getStream, type ReadStream, type ShownBatch } from "./api.ts";
+import { decide, getStream, getStreamPicture, type ReadStream, type ShownBatch } from "./api.ts";
 import { Decision } from "./decision.tsx";
 import { Legend, Timeline } from "./evidence.tsx";
+import { Drawn } from "./picture.tsx";
 import { Table } from "./table.tsx";
 import { useAnswer } from "./use-answer.ts";
 import { Verdict } from "./verdict.tsx";
@@ -76,6 +77,11 @@ function Stream({ own, again }: { own: ReadStream; again: () => void }) {
       <h2>Evidence relative to the alarm level</h2>
       <Legend />
       <Timeline batches={history} changePoint={point} href={href} />
+      <Drawn
+        of={JSON.stringify([model, stream, last.batch_id, batches.total])}
+        draw={(signal) => getStreamPicture(model, stream, signal)}
+        empty="No batch of this stream could be judged, so there are no charts."
+      />
       <h2>Decisions</h2>
       <StreamDecisions own={own} again={again} />
       <ActionRecord actions={own.actions} href={href} />

@@ -1,18 +1,10 @@
 // A batch's charts for the service's pages, drawn from the stored summary. `check --out` draws the same charts.
 
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
-import type { Section } from "../report/page.ts";
 import { parseStoredValue } from "../storage/stored-value.ts";
+import { type PicturedSection, picturedSection } from "./pictured-section.ts";
 import type { ServedModels } from "./served-models.ts";
 import { batchPageModel, batchPagePast } from "./write-batch-page.ts";
-
-/** A part of a page: charts as SVG, with escaped text and the page's colours. */
-export interface PicturedSection {
-  readonly id: string;
-  readonly title: string;
-  readonly about: string;
-  readonly html: string;
-}
 
 export interface PicturedBatch {
   /** Name of the model's folder. */
@@ -41,10 +33,6 @@ export async function pictureServedBatch(
     ]);
     const past = batchPagePast(await own.memory(), handle.watched);
     const picture = batchPicture(measurement, past, batchPageModel(handle.watched));
-    return { model: folder, sections: batchPictureSections(result, picture).map(picturedBatchSection) };
+    return { model: folder, sections: batchPictureSections(result, picture).map(picturedSection) };
   });
-}
-
-function picturedBatchSection({ id, title, about, body }: Section): PicturedSection {
-  return { id, title, about, html: body.text };
 }

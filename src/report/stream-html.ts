@@ -6,7 +6,6 @@ import { instantRangeText } from "../instant-text.ts";
 import type { ShownBatch } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
 import { percent } from "../percent.ts";
-import type { Chart } from "./chart.ts";
 import { evidenceSection } from "./evidence-section.ts";
 import {
   alarmCauseSentences,
@@ -19,12 +18,8 @@ import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatCount } from "./number-format.ts";
 import { pageHtml, pageTile, type Section } from "./page.ts";
-import { streamAccuracyChart, streamChannelsChart, streamMixChart } from "./stream-charts.ts";
+import { chartedBatches, streamChartSections } from "./stream-chart-sections.ts";
 import { verdictBadge } from "./verdict-badge.ts";
-import { wideCard } from "./wide-card.ts";
-
-/** Number of most recent batches shown in charts; the table lists all batches. */
-const charted = 100;
 
 /** The whole page. Identical inputs produce identical bytes. */
 export function streamHtml(shown: ShownStream): string {
@@ -92,32 +87,15 @@ function streamHtmlDuration(from: string, to: string): string {
 }
 
 function streamHistorySections({ history }: ShownStream): Section[] {
-  const last = history.slice(-charted);
-  const which = history.length > charted ? `The last ${charted} batches.` : "";
+  const last = history.slice(-chartedBatches);
+  const which = history.length > chartedBatches ? `The last ${chartedBatches} batches.` : "";
   return [
     evidenceSection(
       last.map(({ batch_id, verdict, evidence }) => ({ batch_id, verdict, share: evidence })),
       which,
       history.at(-1)?.change_point ?? null,
     ),
-    ...streamHtmlChartSection(
-      "channels",
-      "Channels over time",
-      streamChannelsChart(last),
-      "The larger a dot, the larger the score of the channel against the reference that was furthest away. For old batches, only the furthest channel is kept.",
-    ),
-    ...streamHtmlChartSection(
-      "mix",
-      "Activities over time",
-      streamMixChart(last),
-      "Share of the windows by predicted class.",
-    ),
-    ...streamHtmlChartSection(
-      "accuracy",
-      "Estimated accuracy over time",
-      streamAccuracyChart(last),
-      "Estimated without labels; the bars are intervals for new people. During an alarm there is no estimate, because a network can be confident and wrong on data with a fault.",
-    ),
+    ...streamChartSections(history),
     {
       id: "batches",
       title: "Batches",
@@ -140,15 +118,6 @@ function streamHistorySections({ history }: ShownStream): Section[] {
       ),
     },
   ];
-}
-
-function streamHtmlChartSection(
-  id: string,
-  title: string,
-  chart: ((width: number) => Chart) | null,
-  about: string,
-): Section[] {
-  return chart === null ? [] : [{ id, title, about, body: wideCard(chart) }];
 }
 
 function streamHtmlRow(batch: ShownBatch): (string | Html)[] {

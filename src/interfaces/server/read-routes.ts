@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { type Service, UnknownModel } from "../../pipelines/open-service.ts";
+import { pictureStream } from "../../pipelines/picture-stream.ts";
 import { jsonResponse } from "./json-response.ts";
 import { notFoundProblem, problemOfUserError, queryProblem } from "./problem.ts";
 import type { Route } from "./route.ts";
@@ -9,6 +10,16 @@ import type { Route } from "./route.ts";
 const kinds = ["active", "alarm", "silent", "rejected", "retired"] as const;
 const mostStreams = 1000;
 const mostBatches = 5000;
+/** Number of most recent batches in a picture of a stream. */
+const picturedBatches = 100;
+
+/** Sections of a page with charts. */
+const pictured = z.object({
+  model: z.string(),
+  sections: z.array(
+    z.object({ id: z.string(), title: z.string(), about: z.string(), html: z.string().describe("escaped") }),
+  ),
+});
 
 export function readRoutes(service: Pick<Service, "reader" | "picture">): Route[] {
   return [
@@ -78,6 +89,23 @@ export function readRoutes(service: Pick<Service, "reader" | "picture">): Route[
     },
     {
       method: "get",
+      path: "/v1/models/{model}/streams/{stream}/picture",
+      scope: "read",
+      operationId: "pictureStream",
+      summary: "Charts of a stream's channels, activities and estimated accuracy over its last batches",
+      replies: {
+        200: { doc: "sections of a page, with charts in SVG; empty if no batch could be judged", schema: pictured },
+        404: { doc: "the model or stream does not exist" },
+      },
+      answer: async ({ params, caller }) => {
+        const { model, stream } = params as { model: string; stream: string };
+        const shown = await readForRoute(() => service.reader.stream(caller.project, model, stream, picturedBatches));
+        if (shown === null) throw notFoundProblem(`model ${model} has no stream ${JSON.stringify(stream)}`);
+        return jsonResponse(await pictureStream(shown));
+      },
+    },
+    {
+      method: "get",
       path: "/v1/models/{model}/streams/{stream}/batches/{batch}",
       scope: "read",
       operationId: "showBatch",
@@ -114,12 +142,7 @@ export function readRoutes(service: Pick<Service, "reader" | "picture">): Route[
       replies: {
         200: {
           doc: "sections of a page, with charts in SVG; empty if the batch was rejected, or if its summary is no longer stored",
-          schema: z.object({
-            model: z.string(),
-            sections: z.array(
-              z.object({ id: z.string(), title: z.string(), about: z.string(), html: z.string().describe("escaped") }),
-            ),
-          }),
+          schema: pictured,
         },
         404: { doc: "the model, stream or batch does not exist" },
       },

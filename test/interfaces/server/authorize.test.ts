@@ -75,6 +75,7 @@ describe("who may call what", () => {
       "get /v1/session": "anybody",
       "delete /v1/session": "ingest, read, admin, ingest of others, read of others",
       "get /v1/models/{model}/streams/{stream}/batches/{batch}/picture": "read, admin",
+      "get /v1/models/{model}/streams/{stream}/picture": "read, admin",
       "get /v1/models/{model}/baseline": "read, admin, read of others",
       "get /v1/models/{model}/beside/{other}": "read, admin, read of others",
       "get /v1/streams": "read, admin, read of others",

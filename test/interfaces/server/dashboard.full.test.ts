@@ -71,6 +71,17 @@ describe.skipIf(chromium === undefined || !built)("the dashboard (skipped withou
       await page.waitForSelector("table");
       expect(await text(page, "h1")).toBe(stream);
       expect(await page.locator("tbody tr").count()).toBe(1);
+      await page.locator(".picture svg:visible").first().waitFor();
+      expect(await page.locator(".picture h2").allInnerTexts()).toEqual([
+        "Channels over time",
+        "Activities over time",
+        "Estimated accuracy over time",
+      ]);
+      // The picture of the evidence is as wide as the page.
+      const [chart, table] = await Promise.all(
+        [".timeline", "table"].map(async (own) => (await page.locator(own).boundingBox())!.width),
+      );
+      if (page.viewportSize()!.width > 560) expect(Math.abs(chart! - table!)).toBeLessThan(30);
     });
     await seen("dashboard-batch", `${hash}/b%201`, async (page) => {
       await page.waitForSelector(".picture");

@@ -73,7 +73,7 @@ export function fakeService({
         matching: 0,
         streams: [],
       }),
-      stream: async () => ({}) as never,
+      stream: async () => ({ model: "walk", history: [] }) as never,
       batch: async () => ({}) as never,
       ...reader,
     },

@@ -13,14 +13,14 @@ import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { textClock } from "../files/text-clock.ts";
 import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
-import { placeInSensorName } from "../sensors/sensor-places.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { pooledSensorsToJoin } from "./pooled-sensors.ts";
 import { refuseOtherClocks } from "./refuse-other-clocks.ts";
-import { isOrientationFile, sensorFilesOfLetters, sensorInPath } from "./sensor-in-path.ts";
+import { isNamedOnlyByPath, isOrientationFile, sensorFilesOfLetters, sensorInPath } from "./sensor-in-path.ts";
+import { sensorFilesOfOneDevice } from "./sensors-of-device.ts";
 import { numericColumnsOfSeparateSensors, schemaOfSeparatedSensors } from "./separate-sensors.ts";
 
 /** Matches the path of a file in an archive. */
@@ -71,7 +71,10 @@ export async function tablesOfSensorFiles(
     joined.set(`${parts[0]!.file.path}\0`, [...parts]);
   }
   for (const [key, parts] of sets) {
-    if (parts.length < 2) continue;
+    if (parts.length < 2) {
+      if (isNamedOnlyByPath(parts[0]!, await columnsOf(parts[0]!.file).catch(() => []))) joined.set(key, parts);
+      continue;
+    }
     if (parts.every(({ inFolder, kind }) => inFolder && kind === parts[0]!.kind)) continue;
     const columns: (readonly string[])[] = [];
     for (const { file } of parts) columns.push(await columnsOf(file));
@@ -181,7 +184,8 @@ export async function joinSensorFiles(
     const columns = schema.names.filter((name) => !taken.has(name) && numbersOf[p]!.has(name));
     const own = sensorsByName(columns).filter((found) => found.kind !== "unknown");
     const clear = own.some((found) => found.kind === (kind === "linear" ? "accelerometer" : kind) && !found.weak);
-    const channels = columns.map((name) => [name, axis ?? (clear ? name : `${sensor}_${name}`)] as const);
+    const isGiven = table.parts!.length === 1 && columns.some((name) => named?.includes(name));
+    const channels = columns.map((name) => [name, axis ?? (clear || isGiven ? name : `${sensor}_${name}`)] as const);
     return { file, sensor, kind, schema, channels, time: role(schema, "time") };
   });
   const wanted = all.filter(({ channels }) => channels.some(([, name]) => named?.includes(name)));
@@ -190,9 +194,16 @@ export async function joinSensorFiles(
   const read = table.parts![0]!.axis !== undefined ? all : wanted.length > 0 ? wanted : first;
   const [base] = read;
   if (base === undefined) {
-    throw new UserError(`${table.path}: none of these files has an accelerometer or a gyroscope.`, {
-      advice: "List the files to read.",
-    });
+    const [first] = all;
+    const isAlone = all.length === 1 && first !== undefined;
+    throw new UserError(
+      `${table.path}: ${isAlone ? `expected an accelerometer or a gyroscope, found the sensor ${first.sensor}, judging by the file's name` : "none of these files has an accelerometer or a gyroscope"}.`,
+      {
+        advice: isAlone
+          ? `Give the accelerometer's file. To read this one, add ${shellCommand("--channels", first.channels.map(([name]) => name).join(","))}`
+          : "List the files to read.",
+      },
+    );
   }
   const untimed = read.filter(({ time }) => time === null);
   if (untimed.length > 0 && untimed.length < read.length) {
@@ -231,34 +242,8 @@ export async function joinSensorFiles(
   if (read.length > 1) {
     const how = base.time === null ? "row by row" : "by time, interpolated between rows at most 3 steps apart";
     warn(`${read.map(({ file }) => file.path).join(" and ")} are joined ${how}.${unmatched}${unread}`);
-  } else warn(`${base.file.path} is read alone.${unread}`);
+  } else if (unread !== "") warn(`${base.file.path} is read alone.${unread}`);
   return schemaOfSeparatedSensors(database, out);
-}
-
-/** Returns one file per kind of sensor. A sensor of another device, such as a watch, is joined only if its device has no other. */
-function sensorFilesOfOneDevice<Part extends { readonly sensor: string; readonly kind: string }>(
-  usual: readonly Part[],
-): Part[] {
-  const [base] = usual;
-  if (base === undefined) return [];
-  const device = deviceOfSensorFile(base);
-  return [...Map.groupBy(usual, ({ kind }) => kind).values()].flatMap(([first, ...others]) => {
-    if (first!.kind === base.kind) return [first!];
-    const own = [first!, ...others].find((part) => deviceOfSensorFile(part) === device);
-    const isOfOther = usual.some(
-      (part) => part.kind === base.kind && deviceOfSensorFile(part) === deviceOfSensorFile(first!),
-    );
-    return own !== undefined ? [own] : isOfOther ? [] : [first!];
-  });
-}
-
-/** Returns the words for the device in the name of a sensor, such as watch in WatchAccelerometer. */
-function deviceOfSensorFile({ sensor }: { readonly sensor: string }): string {
-  const place = placeInSensorName({ name: sensor });
-  return place
-    .split(" ")
-    .filter((word) => !/^(total|user|uncalibrated|calibrated|raw|body|free|gravity|sensor)$/.test(word))
-    .join(" ");
 }
 
 /** Whether each file has its own accelerometer and gyroscope; such files are separate recordings, not parts of one table. */

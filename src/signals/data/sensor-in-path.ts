@@ -4,7 +4,7 @@
 import { basename, dirname, join } from "node:path";
 import type { SourceFile } from "../files/find-files.ts";
 import { kindOfSensorInText, sensorInText } from "../sensors/sensor-in-text.ts";
-import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { isNamelessSensor, sensorsByName } from "../sensors/sensors-by-name.ts";
 
 /** The sensor of a file. */
 export interface SensorInPath {
@@ -67,4 +67,17 @@ export async function sensorFilesOfLetters(
     if (parts.length === own.length) for (const [file, part] of parts) found.set(file, part);
   }
   return found;
+}
+
+/**
+ * Whether a file's name gives a sensor other than an accelerometer, and its columns are called only x, y and z, so that they would
+ * be taken for an accelerometer's.
+ */
+export function isNamedOnlyByPath(
+  { kind, inFolder }: Pick<SensorInPath, "kind" | "inFolder">,
+  columns: readonly string[],
+): boolean {
+  if (inFolder || kind === "accelerometer") return false;
+  const sensors = sensorsByName(columns);
+  return sensors.length === 1 && sensors[0]!.kind === "unknown" && isNamelessSensor(sensors[0]!);
 }

@@ -221,9 +221,13 @@ test("sensors in folders and archives with their names are joined, and sensors o
 });
 
 test("files of two sensors that cannot be joined are not read as one sensor", async () => {
-  const { path } = folderOf({ "acc_S1.csv": table(acc, 0), "gyro_S2.csv": table(gyro, 0) });
+  const files = ["acc_S1.csv", "gyro_S2.csv", "accel/S3.csv", "gyroscope/S4.csv"];
+  const { path } = folderOf(Object.fromEntries(files.map((name, r) => [name, table(r % 2 ? gyro : acc, 0)])));
+  await expect(readRecordings([path("accel/S3.csv"), path("gyroscope/S4.csv")], unlabelled)).rejects.toThrow(
+    /S4\.csv: expected the accelerometer as in .*S3\.csv, found the gyroscope/,
+  );
   await expect(readRecordings([path("acc_S1.csv"), path("gyro_S2.csv")], unlabelled)).rejects.toThrow(
-    "gyro_S2.csv: expected the accelerometer as in",
+    /gyro_S2\.csv: expected the columns of .*acc_S1\.csv/,
   );
 });
 
@@ -241,4 +245,17 @@ test("a warning names the places on the body or the devices that are read as one
   );
   expect(await warningsOf(["S3_left.csv", "S3_right.csv"])).toEqual([]);
   expect(await warningsOf(["S1_ankle.csv", "S1_leftWrist.csv"], "S1_{place}.csv")).toEqual([]);
+});
+
+test("a file alone whose name gives a sensor is not taken for an accelerometer", async () => {
+  const still: At = () => [0.3, -0.1, 0.95];
+  const names = ["Magnetometer", "Gravity", "LinearAcceleration", "Gyroscope"];
+  const { path } = folderOf(Object.fromEntries(names.map((name) => [`${name}.csv`, table(still, 0)])));
+  const channels = async (name: string, options: ReadRecordingsOptions["columns"] = {}) =>
+    (await readRecordings([path(`${name}.csv`)], { ...unlabelled, columns: options })).recordings.channels;
+  for (const name of ["Magnetometer", "Gravity"])
+    await expect(channels(name)).rejects.toThrow(`expected an accelerometer or a gyroscope, found the sensor ${name}`);
+  expect(await channels("Magnetometer", { channels: ["x", "y", "z"] })).toEqual(["x", "y", "z"]);
+  expect(await channels("LinearAcceleration")).toContain("LinearAcceleration_x");
+  expect(await channels("Gyroscope")).toContain("Gyroscope_x");
 });

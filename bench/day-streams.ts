@@ -85,7 +85,7 @@ export async function measureBatch(model: ModelHandle, columns: Columns): Promis
     undone: [],
     windows: windows.starts.length,
     measurement: measurer.measurement(),
-    ...(measurer.turning !== undefined && { turning: measurer.turning }),
+    ...measurer.physics,
     warnings: [],
   };
 }

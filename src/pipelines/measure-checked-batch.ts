@@ -58,7 +58,6 @@ export async function measureCheckedBatch(
     measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
   }
   const columns = measurer.columns();
-  const { turning } = measurer;
   const measured: MeasuredBatch = {
     rows: opened.rows.rows,
     samples: measurer.samples,
@@ -66,7 +65,7 @@ export async function measureCheckedBatch(
     undone: null,
     windows: plan.windows,
     measurement: measurer.measurement(),
-    ...(turning !== undefined && { turning }),
+    ...measurer.physics,
     still,
     warnings,
   };

@@ -11,7 +11,8 @@ import type { ImpossibleSensor } from "./impossible-sensors.ts";
 export function beyondByPhysics(comparison: Comparison, impossible: readonly ImpossibleSensor[]): Comparison {
   const [first] = impossible.toSorted((a, b) => b.excess - a.excess);
   if (first === undefined || comparison.reference !== "baseline") return comparison;
-  const shown = ({ sensor, cause }: ImpossibleSensor): string => {
+  const shown = ({ sensor, cause, channel }: ImpossibleSensor): string => {
+    if (channel !== undefined) return channel;
     if (cause?.channels.length === 1) return cause.channels[0]!;
     const magnitude = `${sensor.name} magnitude`;
     return magnitude in comparison.statistics ? magnitude : sensor.channels[0];

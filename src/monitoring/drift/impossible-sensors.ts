@@ -27,6 +27,8 @@ export interface ImpossibleSensor {
   readonly excess: number;
   /** The fault that explains the values; null if no known fault does. */
   readonly cause: Culprit | null;
+  /** The channel with the values (default: the cause's channel if there is only one, else all of the sensor). */
+  readonly channel?: string;
   /** Whether the values may have changed gradually (default: false). */
   readonly isGradual?: boolean;
 }

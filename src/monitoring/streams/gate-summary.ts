@@ -28,7 +28,7 @@ export function rowTimesOfGatedSummary(
 
 /** @throws UserError if the gate finds no fault, but the summary contains no window to judge */
 export function gateSummary(summary: DeviceSummary, watched: WatchedModel): GatedSummary {
-  const { rows, dropped, measurement, quality, still, turning } = summary;
+  const { rows, dropped, measurement, quality, still, turning, rest } = summary;
   const { rate: samplingRateHz, window } = watched.config;
   const { channels } = watched.folder.manifest.data;
   const expected = {
@@ -76,6 +76,7 @@ export function gateSummary(summary: DeviceSummary, watched: WatchedModel): Gate
       samples: measurement.byClass.reduce((sum, own) => sum + batchSummaryRows(own), 0),
       ...(still !== undefined && { still }),
       ...(turning !== undefined && { turning }),
+      ...(rest !== undefined && { rest }),
       warnings,
     },
   };

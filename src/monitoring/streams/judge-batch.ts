@@ -1,7 +1,8 @@
 // Computes the verdict from a measured batch and its stream's state. The following rules can raise an alarm. Each
 // applies only if no earlier rule has raised one:
 // 1. Values that no person can cause (impossible-sensors.ts, comparison.ts) and, once the stream has a past, an axis whose sign
-//    has changed (reversed-axes.ts), or gravity that turns differently from what the gyroscope measures (changed-turning.ts).
+//    has changed (reversed-axes.ts), a change of what the sensors measure at rest (changed-rest.ts), or gravity that turns
+//    differently from what the gyroscope measures (changed-turning.ts).
 // 2. Evidence from batches that differ from the stream's own past, once it has one, or that spread more widely than chance can
 //    explain (weigh-evidence.ts). A single batch may be sufficient.
 // 3. Before the stream has a past, ten batches that are, on average, further from the training data than those of almost any
@@ -13,6 +14,7 @@
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
+import { changedRest, noRestPast, pastForChangedRest, type RestPast } from "../drift/changed-rest.ts";
 import { changedTurning, noTurningPast, pastForChangedTurning, type TurningPast } from "../drift/changed-turning.ts";
 import { type DriftState, newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
@@ -76,13 +78,16 @@ export function judgeBatch(
     ...reversedAxes(batch.measurement.byClass, past, monitor.sensors, rate),
   ];
   const turned = judgeBatchTurning(batch, before, monitor, known.length === 0 && notCounted === null);
-  const impossible = [...known, ...(turned.found === null ? [] : [turned.found])];
+  const rested = judgeBatchAtRest(batch, before, monitor, known.length === 0 && notCounted === null);
+  const impossible = [...known, ...[rested.found, turned.found].filter((found) => found !== null)];
   const decided = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
     alpha,
     arl,
     impossible,
-    isRepaired: before.turning?.change !== undefined && turned.past.change === undefined,
+    isRepaired:
+      (before.turning?.change !== undefined && turned.past.change === undefined) ||
+      (before.rest?.change !== undefined && rested.past.change === undefined),
   });
   const recent = [...before.recent, facts.batchId].slice(-mostRecent);
   const isStrange = decided.judgement.verdict !== "normal" || decided.judgement.unfamiliar;
@@ -137,7 +142,7 @@ export function judgeBatch(
             drift: judged.state,
             recent,
             ...(cause !== undefined && { cause }),
-            ...judgedBatchTurningPast(batch, turned.past, judged.judgement, accept),
+            ...judgedBatchPhysics(batch, { turning: turned.past, rest: rested.past }, judged.judgement, accept),
           }
         : before,
       batch.still,
@@ -157,15 +162,29 @@ function judgeBatchTurning(
   return isSearched ? changedTurning(turning, past, sensors) : { found: null, past };
 }
 
-function judgedBatchTurningPast(
-  { turning }: MeasuredBatch,
-  past: TurningPast,
+/** @param isSearched whether to search for a change; a known fault also changes what the sensors measure at rest */
+function judgeBatchAtRest(
+  { rest }: MeasuredBatch,
+  { rest: past = noRestPast }: StreamState,
+  { sensors }: Judge,
+  isSearched: boolean,
+): ReturnType<typeof changedRest> {
+  return isSearched ? changedRest(rest, past, sensors) : { found: null, past };
+}
+
+function judgedBatchPhysics(
+  { turning, rest }: MeasuredBatch,
+  past: { readonly turning: TurningPast; readonly rest: RestPast },
   { verdict, doubtful }: Judgement,
   accept: boolean,
-): Pick<StreamState, "turning"> {
+): Pick<StreamState, "turning" | "rest"> {
   const enters = accept || (verdict === "normal" && !doubtful);
-  const after = enters && turning !== undefined ? pastForChangedTurning(past, turning) : past;
-  return after.healthy.length === 0 ? {} : { turning: after };
+  const turned = enters && turning !== undefined ? pastForChangedTurning(past.turning, turning) : past.turning;
+  const rested = enters && rest !== undefined ? pastForChangedRest(past.rest, rest) : past.rest;
+  return {
+    ...(turned.healthy.length > 0 && { turning: turned }),
+    ...(rested.healthy.length > 0 && { rest: rested }),
+  };
 }
 
 /** Sustains an alarm that began earlier, because a batch that does not count cannot end it. */

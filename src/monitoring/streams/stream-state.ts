@@ -2,13 +2,13 @@
 
 import { z } from "zod";
 import { camelKeys, snakeKeys } from "../../letter-case.ts";
+import { type RestPast, restPastSchema } from "../drift/changed-rest.ts";
 import { type TurningPast, turningPastSchema } from "../drift/changed-turning.ts";
 import { type DriftState, driftStateSchema } from "../drift/drift-state.ts";
 import type { UndoneFault } from "../drift/likely-causes.ts";
-import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
+import type { BatchMeasurement, BatchPhysics } from "../summaries/batch-measurement.ts";
 import type { StillSummary } from "../summaries/quality-codec.ts";
 import type { Columns } from "../summaries/summarize.ts";
-import type { TurningSums } from "../summaries/turning-scale.ts";
 import { batchHeadline } from "./batch-headline.ts";
 import { type CheckResult, checkResultWithoutDistances, type JudgedBatch } from "./check-result.ts";
 import { checkResultSchema } from "./check-result-schema.ts";
@@ -28,6 +28,8 @@ export interface StreamState {
   readonly cause?: { readonly name: string; readonly batches: number };
   /** How far gravity turned in the stream's batches; see changed-turning.ts (default: unknown). */
   readonly turning?: TurningPast;
+  /** What the sensors measured at rest in the stream's batches; see changed-rest.ts (default: unknown). */
+  readonly rest?: RestPast;
 }
 
 export const streamStateSchema: z.ZodType<StreamState> = z.object({
@@ -37,6 +39,7 @@ export const streamStateSchema: z.ZodType<StreamState> = z.object({
   unworn: z.boolean().exactOptional(),
   cause: z.object({ name: z.string(), batches: z.int().min(1) }).exactOptional(),
   turning: turningPastSchema.exactOptional(),
+  rest: restPastSchema.exactOptional(),
 });
 
 export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
@@ -76,7 +79,7 @@ export function streamStateSchemaFor({ model }: Judge): z.ZodType<StreamState> {
 }
 
 /** Properties of a batch that do not depend on its stream. */
-export interface MeasuredBatch {
+export interface MeasuredBatch extends BatchPhysics {
   readonly rows: number;
   /** Number of samples in the windows, at the model's sampling rate. */
   readonly samples: number;
@@ -89,8 +92,6 @@ export interface MeasuredBatch {
   readonly undone: readonly UndoneFault[] | null;
   readonly windows: number;
   readonly measurement: BatchMeasurement;
-  /** How far gravity turned; absent if not measured. */
-  readonly turning?: TurningSums;
   /** Time without movement; absent if a summary does not contain it. */
   readonly still?: StillSummary;
   /** The parts that could not be determined without samples (default: none). */

@@ -130,8 +130,7 @@ export class DeviceBatch {
       measurer.add(chunk, probabilities.subarray(at, end), 0);
       at = end;
     }
-    const { turning } = measurer;
-    return { ...described, measurement: measurer.measurement(), ...(turning !== undefined && { turning }) };
+    return { ...described, ...measurer.physics, measurement: measurer.measurement() };
   }
 }
 

@@ -1,13 +1,15 @@
 // The binary form of a DeviceSummary, which is two fifths of the size of its JSON form:
 //
-//   bytes     "TMS4"; or "TMS3" in summaries without the time of recording; or "TMS2" in those of earlier versions, which have no
-//             turning either; or byte 1 in those of still earlier versions, which continue without flags, quality and stillness
+//   bytes     "TMS5"; in summaries without figures at rest, "TMS4", or "TMS3" if they have no time of recording either; or "TMS2"
+//             in those of earlier versions, which have no turning either; or byte 1 in those of still earlier versions, which
+//             continue without flags, quality and stillness
 //   varints   length of the model version in bytes; the model version in UTF-8
 //   varints   rows; dropped rows for missing_time, missing_values, duplicate_time
-//   byte      flags: measurement (1), quality (2), stillness (4), turning (8)
-//   floats    only after "TMS4": times of the first and the last row, in seconds since 1970 (float64, little-endian)
+//   byte      flags: measurement (1), quality (2), stillness (4), turning (8), rest (16), time of recording (32)
+//   floats    after "TMS4", or with the flag 32: times of the first and the last row, in seconds since 1970 (float64, little-endian)
 //   bytes     quality and stillness, in the form of quality-codec.ts
 //   floats    shared and said of the turning (float64, little-endian)
+//   floats    at rest: number of sums (varint), seconds, sums (float64, little-endian)
 //   bytes     the measurement, in the form of measurement-codec.ts
 
 import { sinceEpoch } from "../../signals/data/since-epoch.ts";
@@ -16,26 +18,28 @@ import { ByteWriter } from "./byte-writer.ts";
 import type { DeviceSummary, RecordedTime } from "./device-summary.ts";
 import { decodeMeasurement, encodeMeasurement, type MeasurementShape } from "./measurement-codec.ts";
 import { readQuality, readQualityStillness, writeQuality, writeQualityStillness } from "./quality-codec.ts";
+import type { RestSums } from "./rest-sums.ts";
 
 /** "TMS". */
 const magic = [0x54, 0x4d, 0x53];
 /** First byte of the earliest summaries. */
 const firstVersion = 1;
 /**
- * Byte after "TMS". A summary without the time of recording has the same bytes as in the third version, because a batch is
- * recognised by a hash of its bytes.
+ * Byte after "TMS". A summary without figures at rest has the same bytes as in earlier versions, because a batch is recognised by
+ * a hash of its bytes.
  */
-const [secondVersion, thirdVersion, fourthVersion] = [0x32, 0x33, 0x34];
+const [secondVersion, thirdVersion, fourthVersion, fifthVersion] = [0x32, 0x33, 0x34, 0x35];
 
 /** The bytes that a device sends. */
 export function encodeSummary(summary: DeviceSummary): Uint8Array {
-  const { modelVersion, rows, dropped, measurement, quality, still, turning, recorded } = summary;
+  const { modelVersion, rows, dropped, measurement, quality, still, turning, rest, recorded } = summary;
   const writer = new ByteWriter();
-  for (const byte of [...magic, recorded === undefined ? thirdVersion : fourthVersion]) writer.byte(byte);
+  const version = rest !== undefined ? fifthVersion : recorded !== undefined ? fourthVersion : thirdVersion;
+  for (const byte of [...magic, version]) writer.byte(byte);
   writer.text(modelVersion);
   for (const count of [rows, dropped.missing_time, dropped.missing_values, dropped.duplicate_time])
     writer.varint(count);
-  const parts = [measurement ?? undefined, quality, still, turning];
+  const parts = [measurement ?? undefined, quality, still, turning, rest, rest && recorded];
   writer.byte(parts.reduce((flags, part, i) => flags + (part === undefined ? 0 : 2 ** i), 0));
   if (recorded !== undefined) {
     writer.float(recorded.from);
@@ -46,6 +50,10 @@ export function encodeSummary(summary: DeviceSummary): Uint8Array {
   if (turning !== undefined) {
     writer.float(turning.shared);
     writer.float(turning.said);
+  }
+  if (rest !== undefined) {
+    writer.varint(rest.sums.length);
+    for (const value of [rest.seconds, ...rest.sums]) writer.float(value);
   }
   if (measurement !== null) writer.bytes(encodeMeasurement(measurement));
   return writer.finish();
@@ -71,6 +79,7 @@ export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): Device
   const turning = (flags & 8) === 0 ? undefined : { shared: reader.float(), said: reader.float() };
   if (turning !== undefined && turning.said < 0)
     throw new RangeError(`turning: expected said of at least 0, got ${turning.said}`);
+  const rest = (flags & 16) === 0 ? undefined : readSummaryAtRest(reader);
   const measurement = (flags & 1) === 0 ? null : decodeMeasurement(reader.rest(), model.shape);
   if (measurement === null) reader.expectEnd();
   if (measurement === null && quality === undefined)
@@ -83,6 +92,7 @@ export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): Device
     ...(quality !== undefined && { quality }),
     ...(still !== undefined && { still }),
     ...(turning !== undefined && { turning }),
+    ...(rest !== undefined && { rest }),
     ...(recorded !== undefined && { recorded }),
   };
 }
@@ -95,6 +105,15 @@ export function decodeRecordedTimeOfSummary(bytes: Uint8Array): RecordedTime | u
   return readSummaryHead(new ByteReader(bytes)).recorded;
 }
 
+function readSummaryAtRest(reader: ByteReader): RestSums {
+  const count = reader.varint();
+  const [seconds, ...sums] = Array.from({ length: count === 1 || count === 4 ? count + 1 : 0 }, () => reader.float());
+  if (seconds === undefined || seconds < 0) {
+    throw new RangeError(`rest: expected one sum or four over at least 0 seconds, got ${count} over ${seconds}`);
+  }
+  return { seconds, sums };
+}
+
 function readSummaryHead(
   reader: ByteReader,
 ): Pick<DeviceSummary, "modelVersion" | "rows" | "dropped" | "recorded"> & { readonly flags: number } {
@@ -104,8 +123,7 @@ function readSummaryHead(
     expectByteValue("format version", first, magic[0]!);
     for (const byte of magic.slice(1)) expectByteValue("format version", reader.byte(), byte);
     version = reader.byte();
-    if (version !== secondVersion && version !== thirdVersion)
-      expectByteValue("format version", version, fourthVersion);
+    if (!(version >= secondVersion && version < fifthVersion)) expectByteValue("format version", version, fifthVersion);
   }
   const modelVersion = reader.text();
   const rows = reader.varint();
@@ -115,7 +133,8 @@ function readSummaryHead(
     duplicate_time: reader.varint(),
   };
   const flags = version === firstVersion ? 1 : reader.byte();
-  if (version !== fourthVersion) return { modelVersion, rows, dropped, flags };
+  const isTimed = version === fourthVersion || (version === fifthVersion && (flags & 32) !== 0);
+  if (!isTimed) return { modelVersion, rows, dropped, flags };
   const recorded = { from: reader.float(), to: reader.float() };
   if (!(recorded.from >= sinceEpoch.from && recorded.to >= recorded.from && recorded.to <= sinceEpoch.to)) {
     throw new RangeError(

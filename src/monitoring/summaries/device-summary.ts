@@ -3,10 +3,11 @@
 
 import type { BatchQuality } from "../../signals/data/batch-quality.ts";
 import type { DroppedRows } from "../../signals/data/incoming-rows.ts";
-import type { BatchMeasurement } from "./batch-measurement.ts";
+import type { BatchMeasurement, BatchPhysics } from "./batch-measurement.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
 import type { ModelSignals } from "./model-signals.ts";
 import type { StillSummary } from "./quality-codec.ts";
+import type { RestSums } from "./rest-sums.ts";
 import type { TurningSums } from "./turning-scale.ts";
 
 export type { AbsurdSample, KnownRange } from "../../signals/data/absurd-values.ts";
@@ -20,7 +21,7 @@ export type {
 } from "../../signals/data/batch-quality.ts";
 
 /** A summarised batch, ready to send. */
-export interface DeviceSummary {
+export interface DeviceSummary extends BatchPhysics {
   /** Version of the model that the batch was measured with. */
   readonly modelVersion: string;
   /** Number of recorded rows that were kept. */
@@ -36,8 +37,6 @@ export interface DeviceSummary {
    * time.
    */
   readonly still?: StillSummary;
-  /** How far gravity turned; absent if no two sensors measure the same turns, and from earlier versions. */
-  readonly turning?: TurningSums;
   /** When the rows were recorded; absent if the device's clock shows no dates, and from earlier versions. */
   readonly recorded?: RecordedTime;
 }
@@ -93,6 +92,11 @@ export interface DeviceSummaryJson {
    * measure the same turns, and from summaries of earlier versions.
    */
   readonly turning?: TurningSums;
+  /**
+   * What the sensors measured at rest; see `RestSums`. Absent without an accelerometer with gravity, and from summaries of
+   * earlier versions.
+   */
+  readonly rest?: RestSums;
   /**
    * Times of the first and the last row in seconds since 1970. Absent if the device's clock shows no dates, and
    * from summaries of earlier versions.
@@ -153,7 +157,18 @@ function deviceSummarySignalsToJson({
 }
 
 export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
-  const { model_version: modelVersion, rows, dropped, by_class, signals, quality, still, turning, recorded } = json;
+  const {
+    model_version: modelVersion,
+    rows,
+    dropped,
+    by_class,
+    signals,
+    quality,
+    still,
+    turning,
+    rest,
+    recorded,
+  } = json;
   return {
     modelVersion,
     rows,
@@ -171,6 +186,7 @@ export function deviceSummaryFromJson(json: DeviceSummaryJson): DeviceSummary {
       },
     }),
     ...(turning !== undefined && { turning }),
+    ...(rest !== undefined && { rest }),
     ...(recorded !== undefined && { recorded }),
   };
 }

@@ -10,12 +10,13 @@ import {
   windowChunkBoundary,
 } from "../../signals/data/window-chunks.ts";
 import { rangesUnderWindows, type WindowSet } from "../../signals/data/windows.ts";
-import { type Sensor, sensorKindsTurningTogether, unitFactor } from "../../signals/sensors/sensor.ts";
+import { type Sensor, sensorKindsTurningTogether, sensorsAtRest, unitFactor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
-import type { BatchMeasurement } from "./batch-measurement.ts";
+import type { BatchMeasurement, BatchPhysics } from "./batch-measurement.ts";
 import { ClassSummarizer } from "./class-summaries.ts";
 import { joinColumns } from "./join-columns.ts";
 import { followsForModelSignals, SignalCounter, type WindowBefore } from "./model-signals.ts";
+import { addRestSums, type RestSums, restSums } from "./rest-sums.ts";
 import { withSensorSignals } from "./sensor-signals.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
 import { type TurningSums, turningSums } from "./turning-scale.ts";
@@ -71,6 +72,7 @@ export class BatchMeasurer {
   readonly #kept: Columns[] = [];
   #samples = 0;
   #turning: TurningSums | undefined;
+  #rest: RestSums | undefined;
   #before: WindowBefore | undefined;
 
   /** @param of `sensors` are those whose signals the summarizer counts */
@@ -98,6 +100,7 @@ export class BatchMeasurer {
     this.#byClass.add(columns, classOf);
     this.#signals.add(probabilities, followsMeasuredWindow(windows, this.#overlap, this.#before));
     this.#addTurning(all, runs, windows.samplingRateHz);
+    this.#addRest(all, runs, windows.samplingRateHz);
     const last = windows.starts.length - 1;
     this.#before = { recording: windows.recordingIndex[last]!, startTime: windows.startTimes[last]! };
     this.#samples += classOf.length;
@@ -125,14 +128,28 @@ export class BatchMeasurer {
     this.#turning = { shared, said };
   }
 
+  #addRest(columns: Columns, runs: readonly Run[], samplingRateHz: number): void {
+    const resting = sensorsAtRest(this.#sensors);
+    if (resting.length === 0) return;
+    const axes = resting.flatMap(({ channels }) => channels.map((name) => columns[name]!));
+    const units = resting.flatMap(({ kind, channels, unit }) =>
+      channels.map(() => unitFactor(kind, kind === "gyroscope" ? "rad/s" : "g", unit!)),
+    );
+    for (const run of runs) {
+      const own = restSums(axes, run, samplingRateHz, units);
+      this.#rest = this.#rest === undefined ? own : addRestSums(this.#rest, own);
+    }
+  }
+
   /** Number of samples covered by the windows. */
   get samples(): number {
     return this.#samples;
   }
 
-  /** How far gravity turned; undefined unless an accelerometer and a gyroscope measure the same turns. */
-  get turning(): TurningSums | undefined {
-    return this.#turning;
+  /** What physics keeps the same for every wearer, as far as the sensors measure it. */
+  get physics(): BatchPhysics {
+    const [turning, rest] = [this.#turning, this.#rest];
+    return { ...(turning !== undefined && { turning }), ...(rest !== undefined && { rest }) };
   }
 
   /** The samples of each channel that were kept. */

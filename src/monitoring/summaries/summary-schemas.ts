@@ -7,6 +7,7 @@ import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { BatchSummary, ChannelSummary } from "./batch-summary.ts";
 import type { ChannelSummaryJson, DeviceSummaryJson } from "./device-summary.ts";
 import type { ModelSignals, SignalSummary } from "./model-signals.ts";
+import type { RestSums } from "./rest-sums.ts";
 import type { TurningSums } from "./turning-scale.ts";
 
 /** Samples are float32, so values computed from them stay within that range. */
@@ -143,6 +144,20 @@ export const turningSumsSchema: z.ZodType<TurningSums> = z
       "sensors measure the same turns",
   );
 
+export const restSumsSchema: z.ZodType<RestSums> = z
+  .object({
+    seconds: amount.describe("sum of the weights of the seconds; a second without movement has a weight of 1"),
+    sums: z
+      .array(z.number())
+      .refine(({ length }) => length === 1 || length === 4, "expected one sum or four")
+      .describe(
+        "weighted sums of the acceleration's length, as a multiple of gravity, and of the gyroscope's rates, in rad/s, about its three axes, if there is one",
+      ),
+  })
+  .describe(
+    "what the sensors measured at rest; absent from earlier versions, and without an accelerometer that measures gravity",
+  );
+
 /** The form in which a device sends a summary. */
 export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
   schema_version: z.literal(1),
@@ -175,6 +190,7 @@ export const deviceSummarySchema: z.ZodType<DeviceSummaryJson> = z.object({
     .describe("time without movement, in seconds; absent from earlier versions")
     .exactOptional(),
   turning: turningSumsSchema.exactOptional(),
+  rest: restSumsSchema.exactOptional(),
   recorded: z
     .object({ from: z.number(), to: z.number() })
     .describe(

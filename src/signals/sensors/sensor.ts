@@ -129,6 +129,18 @@ export function sensorKindsTurningTogether(
   return { accelerometer, gyroscope };
 }
 
+/**
+ * Returns the accelerometer that measures gravity at rest and, if there is one, the gyroscope, which then measures nothing. Empty
+ * if there is no such accelerometer. Sensors without a unit are left out, and so are several of the same kind.
+ */
+export function sensorsAtRest(sensors: readonly Sensor[]): readonly Sensor[] {
+  const [accelerometers, gyroscopes] = (["accelerometer", "gyroscope"] as const).map((kind) =>
+    sensors.filter((sensor) => sensor.kind === kind),
+  ) as [Sensor[], Sensor[]];
+  const known = [accelerometers, gyroscopes].flatMap((own) => (own.length === 1 && own[0]!.unit !== null ? own : []));
+  return known[0]?.gravity === true ? known : [];
+}
+
 export function describeSensorKind({ kind, gravity }: Pick<Sensor, "kind" | "gravity">): string {
   switch (kind) {
     case "accelerometer":

@@ -143,7 +143,7 @@ async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "mode
     const dropped = { missing_time, missing_values, duplicate_time };
     const measurement = plan.windows === 0 ? null : measurer.measurement();
     const { ranges: _, ...still } = worn.still;
-    const turning = plan.windows === 0 ? {} : { turning: measurer.turning! };
+    const turning = plan.windows === 0 ? {} : { turning: measurer.physics.turning! };
     const times = opened.rows.times();
     const recorded = times.from >= 1e9 ? { recorded: times } : {};
     const quality = qualityOf(opened, rows);

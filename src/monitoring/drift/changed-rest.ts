@@ -1,0 +1,128 @@
+// Detects a change in what the sensors measure at rest (rest-sums.ts). An accelerometer at rest measures gravity, and a gyroscope
+// nothing, whatever the wearer does, so no predicted classes and no calibration are needed. The value itself may be off, because
+// few sensors are exact, but it hardly changes as long as the sensor stays the same. It does if an axis gets an offset or another
+// gain. Batches without rest are skipped.
+
+import { z } from "zod";
+import { type Sensor, sensorsAtRest, unitFactor } from "../../signals/sensors/sensor.ts";
+import { addRestSums, type RestSums } from "../summaries/rest-sums.ts";
+import { restSumsSchema } from "../summaries/summary-schemas.ts";
+import type { ImpossibleSensor } from "./impossible-sensors.ts";
+
+/** What a stream's earlier batches measured at rest. */
+export interface RestPast {
+  /** Sums over the stream's first and last healthy batches, oldest first. */
+  readonly healthy: readonly RestSums[];
+  /** The change found so far that is not over yet; absent if there is none. */
+  readonly change?: RestChange;
+}
+
+interface RestChange {
+  /** Sums over the batches before the change. */
+  readonly usual: RestSums;
+  /** Sums over the batches with the change. */
+  readonly changed: RestSums;
+}
+
+export const restPastSchema: z.ZodType<RestPast> = z.object({
+  healthy: z.array(restSumsSchema),
+  change: z.object({ usual: restSumsSchema, changed: restSumsSchema }).exactOptional(),
+});
+
+export const noRestPast: RestPast = { healthy: [] };
+
+/**
+ * Differences that count as a change: in multiples of gravity, and in rad/s. In the tuning halves of WISDM, MotionSense and BFRB,
+ * batches with a second of rest differ from the rest of their stream by at most .04 and, with six seconds of rest, .05.
+ */
+const [changedGravity, changedRate] = [0.08, 0.1];
+/** Minimum time at rest for a batch to count, and for several batches to be compared, in seconds; arbitrary. */
+const [leastPerBatch, leastSeconds] = [1, 5];
+/** Number of first batches that the usual values come from, and maximum number of batches that are compared with them. */
+const [firstBatches, lastBatches] = [10, 6];
+
+/** Adds a healthy or accepted batch. If a batch with a change is accepted, the usual values are relearned. */
+export function pastForChangedRest({ healthy, change }: RestPast, current: RestSums): RestPast {
+  const before = change === undefined ? healthy : [];
+  if (current.seconds < leastPerBatch) return { healthy: before };
+  const all = [...before, current];
+  return { healthy: [...all.slice(0, firstBatches), ...all.slice(firstBatches).slice(1 - lastBatches)] };
+}
+
+/**
+ * Determines whether the sensors measure something else at rest than in the stream's first batches, and whether a change found
+ * earlier is over. Two batches must show a change, and one batch its end.
+ * @param past what the stream's earlier batches measured
+ * @returns the sensor whose values changed most, and the past including the change, but not yet including the batch
+ */
+export function changedRest(
+  current: RestSums | undefined,
+  past: RestPast,
+  sensors: readonly Sensor[],
+): { readonly found: ImpossibleSensor | null; readonly past: RestPast } {
+  const { healthy } = past;
+  const change = past.change === undefined ? beganAtRest(current, healthy) : continueChangedRest(current, past.change);
+  if (change === null) return { found: null, past: { healthy } };
+  return { found: describeChangedRest(change, sensors), past: { healthy, change } };
+}
+
+/** Considers the last two to six batches, because the change may have begun at any of them. */
+function beganAtRest(current: RestSums | undefined, healthy: readonly RestSums[]): RestChange | null {
+  if (current === undefined || current.seconds < leastPerBatch) return null;
+  const last = healthy.slice(1).slice(1 - lastBatches);
+  const first = healthy.slice(0, Math.min(firstBatches, healthy.length - last.length));
+  if (first.length === 0) return null;
+  const usual = first.reduce(addRestSums);
+  if (usual.seconds < leastSeconds) return null;
+  const changes = last.flatMap((_, i) => {
+    const recent = [...last.slice(i), current];
+    const changed = recent.reduce(addRestSums);
+    const latest = recent.slice(-2).map((batch) => differencesAtRest(batch, usual));
+    const sizes = differencesAtRest(changed, usual).map((difference, figure) =>
+      latest.every((own) => own[figure]! * Math.sign(difference) > Math.abs(difference) / 2) ? Math.abs(difference) : 0,
+    );
+    const size = Math.max(...sizes);
+    return size > 1 && changed.seconds >= leastSeconds ? [{ usual, changed, size }] : [];
+  });
+  const [clearest] = changes.toSorted((a, b) => b.size - a.size);
+  return clearest === undefined ? null : { usual: clearest.usual, changed: clearest.changed };
+}
+
+function continueChangedRest(current: RestSums | undefined, change: RestChange): RestChange | null {
+  if (current === undefined || current.seconds < leastPerBatch) return change;
+  const isOver = differencesAtRest(current, change.usual).every((difference) => Math.abs(difference) < 1 / 2);
+  return isOver ? null : { ...change, changed: addRestSums(change.changed, current) };
+}
+
+/** Differences of gravity and of the rates, as multiples of what counts as a change. */
+function differencesAtRest(now: RestSums, usual: RestSums): number[] {
+  const [after, before] = [figuresAtRest(now), figuresAtRest(usual)];
+  return after.map((value, figure) => (value - before[figure]!) / (figure === 0 ? changedGravity : changedRate));
+}
+
+/** Gravity and the rates, as means over the time at rest. */
+function figuresAtRest({ seconds, sums }: RestSums): number[] {
+  return sums.map((sum) => sum / seconds);
+}
+
+function describeChangedRest({ usual, changed }: RestChange, sensors: readonly Sensor[]): ImpossibleSensor {
+  const [accelerometer, gyroscope] = sensorsAtRest(sensors);
+  const sizes = differencesAtRest(changed, usual).map(Math.abs);
+  const figure = sizes.indexOf(Math.max(...sizes));
+  const sensor = (figure === 0 ? accelerometer : gyroscope)!;
+  const unit = sensor.unit!;
+  const factor = unitFactor(sensor.kind, figure === 0 ? "g" : "rad/s", unit);
+  const [now, before] = [changed, usual].map((sums) => `${(figuresAtRest(sums)[figure]! * factor).toFixed(2)} ${unit}`);
+  const [what, why] =
+    figure === 0
+      ? ["it measures", "Its gain or the offset of an axis may have changed"]
+      : [`${sensor.channels[figure - 1]!} is`, "The offset of this axis may have changed"];
+  return {
+    sensor,
+    message: `${sensor.name}: at rest, ${what} now ${now}, after ${before} in the stream's first batches. ${why}`,
+    excess: Math.max(1, sizes[figure]!),
+    cause: null,
+    ...(figure > 0 && { channel: sensor.channels[figure - 1]! }),
+    isGradual: true,
+  };
+}

@@ -77,11 +77,11 @@ export async function measureBatch(model: ModelHandle, columns: Columns): Promis
     summarizer: new Summarizer(drift.edges),
   });
   const probabilities = await model.predict(windows, { jobs: 1 });
-  measurer.add({ windows, runs: runsOfWindowChunk(windows) }, probabilities, Number.POSITIVE_INFINITY);
+  measurer.add({ windows, runs: runsOfWindowChunk(windows) }, probabilities);
   return {
     rows: windows.samples.length / windows.channels.length,
     samples: measurer.samples,
-    columns: measurer.columns(),
+    columns,
     undone: [],
     windows: windows.starts.length,
     measurement: measurer.measurement(),

@@ -4,9 +4,10 @@ import type { WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { UndoneFault } from "../monitoring/drift/likely-causes.ts";
 import type { MeasuredBatch } from "../monitoring/streams/stream-state.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { firstSamplesOfColumns, joinColumns } from "../monitoring/summaries/join-columns.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
 import { sensorSignalMargin, sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
-import { Summarizer } from "../monitoring/summaries/summarize.ts";
+import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import { planSpans } from "../signals/data/plan-spans.ts";
 import { faultOfEmptyWindowPlan } from "../signals/data/plan-windows.ts";
 import { planWornWindows } from "../signals/data/plan-worn-windows.ts";
@@ -54,10 +55,12 @@ export async function measureCheckedBatch(
   });
   const chunks = windowChunkCount(plan, rows.channels.length);
   const keep = chunks === 1 ? Number.POSITIVE_INFINITY : Math.floor(samplesToDiagnose / chunks);
+  const kept: Columns[] = [];
   for (const chunk of windowChunks(rows, plan, sensorSignalMargin(rate), allocateSharedWindows)) {
-    measurer.add(chunk, await predictor.predict(chunk.windows, { threads }), keep);
+    const columns = measurer.add(chunk, await predictor.predict(chunk.windows, { threads }));
+    kept.push(firstSamplesOfColumns(columns, chunk.windows.channels, keep));
   }
-  const columns = measurer.columns();
+  const columns = joinColumns(kept);
   const measured: MeasuredBatch = {
     rows: opened.rows.rows,
     samples: measurer.samples,

@@ -33,7 +33,7 @@ export async function measureWithoutFaults(
       sensors: known,
       summarizer,
     });
-    measurer.add({ windows, runs: chunk.runs }, await predictor.predict(windows, { threads }), 0);
+    measurer.add({ windows, runs: chunk.runs }, await predictor.predict(windows, { threads }));
     measured.push({ fault, byClass: measurer.measurement().byClass });
   }
   return measured;

@@ -5,9 +5,10 @@ import { modelOfDriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { type ImpossibleSensor, impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import { sensorsOfModel } from "../monitoring/drift/model-sensors.ts";
 import type { OpenedModel, WatchedModel } from "../monitoring/streams/watched-model.ts";
+import { firstSamplesOfColumns, joinColumns } from "../monitoring/summaries/join-columns.ts";
 import { BatchMeasurer } from "../monitoring/summaries/measure-batch.ts";
 import { sensorsWithSignals } from "../monitoring/summaries/sensor-signals.ts";
-import { Summarizer } from "../monitoring/summaries/summarize.ts";
+import { type Columns, Summarizer } from "../monitoring/summaries/summarize.ts";
 import type { WindowChunk } from "../signals/data/window-chunks.ts";
 
 /** `check`'s default. */
@@ -22,6 +23,7 @@ export class UnlikeTraining {
   /** The frozen baseline; null if an earlier version of Tidemark wrote the model, or if the baseline does not fit it. */
   readonly #drift: DriftModel | null;
   readonly #measurer: BatchMeasurer;
+  readonly #kept: Columns[] = [];
 
   constructor(model: OpenedModel) {
     this.#model = model;
@@ -42,14 +44,15 @@ export class UnlikeTraining {
   add({ windows, runs }: WindowChunk, probabilities: Float32Array): void {
     if (windows.starts.length === 0) return;
     const { channels } = this.#model.folder.manifest.data;
-    this.#measurer.add({ windows: { ...windows, channels }, runs }, probabilities, samplesOfChunk);
+    const columns = this.#measurer.add({ windows: { ...windows, channels }, runs }, probabilities);
+    this.#kept.push(firstSamplesOfColumns(columns, channels, samplesOfChunk));
   }
 
   /** The judgement that `check` would make about all windows together. */
   warnings(): string[] {
     if (this.#measurer.samples === 0) return [];
     const { rate } = this.#model.config;
-    const impossible = impossibleSensors(this.#measurer.columns(), this.#sensors, rate, this.#drift?.baseline);
+    const impossible = impossibleSensors(joinColumns(this.#kept), this.#sensors, rate, this.#drift?.baseline);
     if (impossible.length > 0) {
       return impossible.map(({ message, cause }) => {
         return `Impossible values: ${message}. The predictions mean little.${unlikeTrainingCause(cause)}`;

@@ -81,13 +81,13 @@ it("is rejected, or judges batches with results that conform to their schema", a
     const model = modelOfDriftBaseline(drift, manifest.data.channels);
     const summarizer = new Summarizer(baselineReferenceGrids(model.baseline));
     const measurer = new BatchMeasurer({ overlap, nClasses: 2, sensors: monitor.sensors, summarizer });
-    measurer.add({ windows, runs: runsOfWindowChunk(windows) }, probabilities, Number.POSITIVE_INFINITY);
+    const columns = measurer.add({ windows, runs: runsOfWindowChunk(windows) }, probabilities);
     const measurement = measurer.measurement();
     const { samples } = measurer;
     const batch = {
       rows: samples,
       samples,
-      columns: measurer.columns(),
+      columns,
       undone: [],
       windows: windows.starts.length,
       measurement,

@@ -11,7 +11,7 @@
 // gives no estimate for a batch with a suspected fault.
 
 import { z } from "zod";
-import { type ModelSignals, signalBinLogits } from "../summaries/model-signals.ts";
+import { type ModelSignals, signalBinLogit } from "../summaries/model-signals.ts";
 import { confidenceSignalDistance } from "./signal-distances.ts";
 import { storedKeys } from "./stored-keys.ts";
 
@@ -151,7 +151,7 @@ export function expectedCorrectForAccuracy(counts: readonly number[], threshold:
 }
 
 export function accuracyEstimateScore(bin: number, threshold: number): number {
-  return 1 / (1 + Math.exp(steepness * (threshold - signalBinLogits[bin]!)));
+  return 1 / (1 + Math.exp(steepness * (threshold - signalBinLogit(bin))));
 }
 
 /** Standard deviation of a batch's accuracy around an estimate, up to a constant factor. */

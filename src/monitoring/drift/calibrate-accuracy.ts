@@ -3,7 +3,7 @@
 
 import { groupQuantile } from "../../stats/group-quantile.ts";
 import { meanOf } from "../../stats/mean.ts";
-import { modelSignalBin, signalBinLogits } from "../summaries/model-signals.ts";
+import { modelSignalBin, signalEdges } from "../summaries/model-signals.ts";
 import {
   type AccuracyCalibration,
   type AccuracyRung,
@@ -104,7 +104,7 @@ function countHeldOutForAccuracy({ confidences, correct }: HeldOutWindows): Coun
   const odd = hits.find((hit) => hit !== 0 && hit !== 1);
   if (odd !== undefined) throw new RangeError(`accuracy: expected 0 or 1 per prediction, got ${odd}`);
   const bins = Int32Array.from(own, modelSignalBin);
-  const counts = new Array<number>(signalBinLogits.length).fill(0);
+  const counts = new Array<number>(signalEdges.length + 1).fill(0);
   for (const bin of bins) counts[bin]! += 1;
   // Rounding to float32 can make a confidence exceed 1.
   return { bins, counts, correct: hits, confidences: own.map((confidence) => Math.min(1, confidence)) };
@@ -112,7 +112,9 @@ function countHeldOutForAccuracy({ confidences, correct }: HeldOutWindows): Coun
 
 function sumHeldOutForAccuracy(people: readonly CountedPerson[]): { counts: readonly number[]; correct: number } {
   return {
-    counts: signalBinLogits.map((_, bin) => people.reduce((sum, { counts }) => sum + counts[bin]!, 0)),
+    counts: Array.from({ length: signalEdges.length + 1 }, (_, bin) =>
+      people.reduce((sum, { counts }) => sum + counts[bin]!, 0),
+    ),
     correct: people.reduce((sum, { correct }) => sum + correct.reduce((hits, hit) => hits + hit, 0), 0),
   };
 }

@@ -127,7 +127,7 @@ export class DeviceBatch {
     let at = 0;
     for (const chunk of chunks) {
       const end = at + chunk.windows.starts.length * nClasses;
-      measurer.add(chunk, probabilities.subarray(at, end), 0);
+      measurer.add(chunk, probabilities.subarray(at, end));
       at = end;
     }
     return { ...described, ...measurer.physics, measurement: measurer.measurement() };

@@ -14,7 +14,6 @@ import { type Sensor, sensorKindsTurningTogether, sensorsAtRest, unitFactor } fr
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import type { BatchMeasurement, BatchPhysics } from "./batch-measurement.ts";
 import { ClassSummarizer } from "./class-summaries.ts";
-import { joinColumns } from "./join-columns.ts";
 import { followsForModelSignals, SignalCounter, type WindowBefore } from "./model-signals.ts";
 import { addRestSums, type RestSums, restSums } from "./rest-sums.ts";
 import { withSensorSignals } from "./sensor-signals.ts";
@@ -62,14 +61,13 @@ function classOfMeasuredRuns(
   return classes;
 }
 
-/** Measures a batch piece by piece. Keeps only counts and the values of some samples. */
+/** Measures a batch piece by piece. Keeps no samples. */
 export class BatchMeasurer {
   readonly #overlap: number;
   readonly #nClasses: number;
   readonly #sensors: readonly Sensor[];
   readonly #byClass: ClassSummarizer;
   readonly #signals: SignalCounter;
-  readonly #kept: Columns[] = [];
   #samples = 0;
   #turning: TurningSums | undefined;
   #rest: RestSums | undefined;
@@ -86,9 +84,9 @@ export class BatchMeasurer {
 
   /**
    * @param probabilities [W, K] after temperature scaling, as returned by the exported network
-   * @param keep how many of the piece's samples to keep for `columns`
+   * @returns the piece's samples that its windows cover, each once: channels, and the signals computed from them
    */
-  add({ windows, runs }: WindowChunk, probabilities: Float32Array, keep: number): void {
+  add({ windows, runs }: WindowChunk, probabilities: Float32Array): Columns {
     const predicted = argmaxRows(probabilities, this.#nClasses);
     const ranges = runs.flatMap(({ from, to }) => [from, to]);
     const starts = runs.flatMap(({ dataFrom, dataTo }) => [dataFrom, dataTo]);
@@ -104,12 +102,7 @@ export class BatchMeasurer {
     const last = windows.starts.length - 1;
     this.#before = { recording: windows.recordingIndex[last]!, startTime: windows.startTimes[last]! };
     this.#samples += classOf.length;
-    // A view would keep the whole piece in memory, so this is a copy.
-    const kept = windows.channels.map((name) => {
-      const column = columns[name]!;
-      return [name, keep >= column.length ? column : column.slice(0, keep)] as const;
-    });
-    this.#kept.push(Object.fromEntries(kept));
+    return columns;
   }
 
   #addTurning(columns: Columns, runs: readonly Run[], samplingRateHz: number): void {
@@ -150,11 +143,6 @@ export class BatchMeasurer {
   get physics(): BatchPhysics {
     const [turning, rest] = [this.#turning, this.#rest];
     return { ...(turning !== undefined && { turning }), ...(rest !== undefined && { rest }) };
-  }
-
-  /** The samples of each channel that were kept. */
-  columns(): Columns {
-    return this.#kept.length === 1 ? this.#kept[0]! : joinColumns(this.#kept);
   }
 
   measurement(): BatchMeasurement {

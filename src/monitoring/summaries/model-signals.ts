@@ -55,11 +55,10 @@ export function modelSignalBin(x: number): number {
   return Math.min(signalEdges.length, Math.max(0, place));
 }
 
-/** Logit in the middle of each bin of `signalEdges`; the outermost edge for the two outer bins. */
-export const signalBinLogits: readonly number[] = /* @__PURE__ */ Array.from(
-  { length: signalEdges.length + 1 },
-  (_, bin) => Math.min(outermost, Math.max(-outermost, (bin - 0.5) / edgesPerLogit - outermost)),
-);
+/** Logit in the middle of a bin of `signalEdges`; the outermost edge for the two outer bins. */
+export function signalBinLogit(bin: number): number {
+  return Math.min(outermost, Math.max(-outermost, (bin - 0.5) / edgesPerLogit - outermost));
+}
 
 const sumTolerance = 1e-3;
 

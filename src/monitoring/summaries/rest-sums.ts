@@ -3,6 +3,8 @@
 // Constant offsets do not affect these weights. Only +, -, *, / and square roots are used, because their results are the same in
 // all browsers and in Node.js. N is the number of samples.
 
+import { moments } from "../../stats/moments.ts";
+
 /** Weighted sums over seconds; dividing by `seconds` gives the means. */
 export interface RestSums {
   /** Sum of the weights; a second without movement has a weight of 1. */
@@ -35,16 +37,10 @@ export function restSums(
   for (let at = from; at + size <= to; at += size) {
     let moving = 1;
     const means = axes.map((axis, k) => {
-      const first = axis[at]!;
-      let [sum, squares] = [0, 0];
-      for (let i = at; i < at + size; i++) {
-        const value = axis[i]! - first;
-        sum += value;
-        squares += value * value;
-      }
-      const [mean, unit] = [sum / size, units[k]!];
-      moving += (squares / size - mean * mean) / (unit * unit * (k < 3 ? movingAcceleration : movingRates));
-      return (first + mean) / unit;
+      const { mean, std } = moments(axis.subarray(at, at + size));
+      const spread = std / units[k]!;
+      moving += (spread * spread) / (k < 3 ? movingAcceleration : movingRates);
+      return mean / units[k]!;
     });
     const [x, y, z, ...rates] = means as [number, number, number, ...number[]];
     const weight = 1 / (moving * moving);

@@ -2,7 +2,6 @@
 
 import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
-import { streamedMedian } from "./streamed-median.ts";
 
 /** A step longer than both this many median steps and `minimalGapSeconds` is a gap, which no window may cross. */
 export const gapPeriods = 3;
@@ -20,15 +19,20 @@ export interface Sampling {
   readonly longestGapSeconds: number;
 }
 
-/** Maximum number of steps for finding the median by sorting; above it, counting is used. */
-const mostSorted = 1_000_000;
-
-/** @param rows times in seconds; rows `start` to `end` (exclusive) form one recording, in which times increase */
-export function describeSampling(rows: Pick<RowSource, "time">, start: number, end: number): Sampling {
+/**
+ * @param rows times in seconds; rows `start` to `end` (exclusive) form one recording, in which times increase
+ * @param medianOf returns the median of a number of steps, which arrive in pieces (default: sorts them in memory)
+ */
+export function describeSampling(
+  rows: Pick<RowSource, "time">,
+  start: number,
+  end: number,
+  medianOf: (steps: () => Iterable<Float64Array>, count: number) => number = sortedMedianOfSampling,
+): Sampling {
   const none = { jitter: 0, gapRows: [], gapSeconds: 0, longestGapSeconds: 0 };
   if (end - start < 2) return { periodSeconds: Number.NaN, ...none };
   const count = end - start - 1;
-  const median = medianSamplingStep(rows, start, end);
+  const median = medianOf(() => samplingSteps(rows, start, end), count);
   const periodSeconds = meanOfCoarseSampling(rows, start, Math.min(end, start + mostCoarseRows), median) ?? median;
   // A clock that counts milliseconds can turn 3 periods into 3.0000001; such rounding must not count as a gap.
   const threshold = Math.max(gapPeriods * periodSeconds, minimalGapSeconds) * (1 + 1e-6);
@@ -91,16 +95,14 @@ function meanOfCoarseSampling(
   return most < mostCoarseRatio * least && late - early <= 2 * unit ? mean : undefined;
 }
 
-function medianSamplingStep(rows: Pick<RowSource, "time">, start: number, end: number): number {
-  const count = end - start - 1;
-  if (count > mostSorted) return streamedMedian(() => samplingSteps(rows, start, end), count);
-  const steps = new Float64Array(count);
+export function sortedMedianOfSampling(steps: () => Iterable<Float64Array>, count: number): number {
+  const all = new Float64Array(count);
   let at = 0;
-  for (const piece of samplingSteps(rows, start, end)) {
-    steps.set(piece, at);
+  for (const piece of steps()) {
+    all.set(piece, at);
     at += piece.length;
   }
-  return medianOfSampling(steps);
+  return medianOfSampling(all);
 }
 
 /** Yields the steps from each row of a recording to the next, in pieces. */

@@ -2,9 +2,13 @@
 
 import { piecesOfRecordings, type RowSource, type Stretch } from "./recordings.ts";
 import type { RowStore } from "./row-store.ts";
-import { describeSampling, type Sampling } from "./sampling.ts";
+import { describeSampling, type Sampling, sortedMedianOfSampling } from "./sampling.ts";
 import type { SelectedRecording } from "./selected-rows.ts";
+import { streamedMedian } from "./streamed-median.ts";
 import { stretchesOf } from "./stretches.ts";
+
+/** Maximum number of steps for finding the median by sorting; above it, counting is used. */
+const mostSorted = 1_000_000;
 
 /** A recording, as rows `start` to `end` (exclusive) of the sequence. */
 export interface StoredRecording extends SelectedRecording {
@@ -55,7 +59,11 @@ export class StoredRows implements RowSource {
       return { ...recording, start, end: rows };
     });
     this.rows = rows;
-    this.sampling = sampling ?? this.recordings.map(({ start, end }) => describeSampling(this, start, end));
+    this.sampling =
+      sampling ??
+      this.recordings.map(({ start, end }) =>
+        describeSampling(this, start, end, end - start > mostSorted ? streamedMedian : sortedMedianOfSampling),
+      );
   }
 
   stretches(): Generator<Stretch> {

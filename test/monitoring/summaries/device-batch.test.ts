@@ -137,7 +137,7 @@ async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "mode
     const { plan } = worn;
     const measurer = new BatchMeasurer({ overlap, nClasses: 3, sensors, summarizer: new Summarizer(edges) });
     for (const chunk of windowChunks(worn.rows, plan, sensorSignalMargin(rate), allocateSharedWindows)) {
-      measurer.add(chunk, Float32Array.from(said(chunk)), 0);
+      measurer.add(chunk, Float32Array.from(said(chunk)));
     }
     const { missing_time, missing_values, duplicate_time } = opened.quality.rows.dropped;
     const dropped = { missing_time, missing_values, duplicate_time };

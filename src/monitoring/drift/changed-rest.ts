@@ -11,10 +11,15 @@ import type { ImpossibleSensor } from "./impossible-sensors.ts";
 
 /** What a stream's earlier batches measured at rest. */
 export interface RestPast {
-  /** Sums over the stream's first and last healthy batches, oldest first. */
-  readonly healthy: readonly RestSums[];
+  /** Sums over the stream's first and last batches, oldest first. */
+  readonly batches: readonly PastRest[];
   /** The change found so far that is not over yet; absent if there is none. */
   readonly change?: RestChange;
+}
+
+/** A doubtful batch may show the beginning of a change, so it does not count among the first batches. */
+interface PastRest extends RestSums {
+  readonly doubtful?: true;
 }
 
 interface RestChange {
@@ -25,11 +30,11 @@ interface RestChange {
 }
 
 export const restPastSchema: z.ZodType<RestPast> = z.object({
-  healthy: z.array(restSumsSchema),
+  batches: z.array(restSumsSchema.and(z.object({ doubtful: z.literal(true).exactOptional() }))),
   change: z.object({ usual: restSumsSchema, changed: restSumsSchema }).exactOptional(),
 });
 
-export const noRestPast: RestPast = { healthy: [] };
+export const noRestPast: RestPast = { batches: [] };
 
 /**
  * Differences that count as a change: in multiples of gravity, and in rad/s. In the tuning halves of WISDM, MotionSense and BFRB,
@@ -41,12 +46,20 @@ const [leastPerBatch, leastSeconds] = [1, 5];
 /** Number of first batches that the usual values come from, and maximum number of batches that are compared with them. */
 const [firstBatches, lastBatches] = [10, 6];
 
-/** Adds a healthy or accepted batch. If a batch with a change is accepted, the usual values are relearned. */
-export function pastForChangedRest({ healthy, change }: RestPast, current: RestSums): RestPast {
-  const before = change === undefined ? healthy : [];
-  if (current.seconds < leastPerBatch) return { healthy: before };
-  const all = [...before, current];
-  return { healthy: [...all.slice(0, firstBatches), ...all.slice(firstBatches).slice(1 - lastBatches)] };
+/**
+ * Adds a batch without an alarm, or an accepted one. If a batch with a change is accepted, the usual values are relearned.
+ * @param doubtful whether the batch is kept out of the references
+ */
+export function pastForChangedRest({ batches, change }: RestPast, current: RestSums, doubtful = false): RestPast {
+  const before = change === undefined ? batches : [];
+  if (current.seconds < leastPerBatch) return { batches: before };
+  const all = [...before, doubtful ? { ...current, doubtful } : current];
+  const first = firstForChangedRest(all);
+  return { batches: all.filter((batch, i) => first.includes(batch) || i > all.length - lastBatches) };
+}
+
+function firstForChangedRest(batches: readonly PastRest[]): readonly PastRest[] {
+  return batches.filter(({ doubtful }) => doubtful !== true).slice(0, firstBatches);
 }
 
 /**
@@ -60,29 +73,28 @@ export function changedRest(
   past: RestPast,
   sensors: readonly Sensor[],
 ): { readonly found: ImpossibleSensor | null; readonly past: RestPast } {
-  const { healthy } = past;
-  const change = past.change === undefined ? beganAtRest(current, healthy) : continueChangedRest(current, past.change);
-  if (change === null) return { found: null, past: { healthy } };
-  return { found: describeChangedRest(change, sensors), past: { healthy, change } };
+  const { batches } = past;
+  const change = past.change === undefined ? beganAtRest(current, batches) : continueChangedRest(current, past.change);
+  if (change === null) return { found: null, past: { batches } };
+  return { found: describeChangedRest(change, sensors), past: { batches, change } };
 }
 
 /** Considers the last two to six batches, because the change may have begun at any of them. */
-function beganAtRest(current: RestSums | undefined, healthy: readonly RestSums[]): RestChange | null {
+function beganAtRest(current: RestSums | undefined, batches: readonly PastRest[]): RestChange | null {
   if (current === undefined || current.seconds < leastPerBatch) return null;
-  const last = healthy.slice(1).slice(1 - lastBatches);
-  const first = healthy.slice(0, Math.min(firstBatches, healthy.length - last.length));
-  if (first.length === 0) return null;
-  const usual = first.reduce(addRestSums);
-  if (usual.seconds < leastSeconds) return null;
-  const changes = last.flatMap((_, i) => {
-    const recent = [...last.slice(i), current];
+  const from = Math.max(0, batches.length + 1 - lastBatches);
+  const changes = batches.slice(from).flatMap((_, i) => {
+    const first = firstForChangedRest(batches.slice(0, from + i));
+    if (first.length === 0) return [];
+    const [usual, recent] = [first.reduce(addRestSums), [...batches.slice(from + i), current]];
     const changed = recent.reduce(addRestSums);
+    if (usual.seconds < leastSeconds || changed.seconds < leastSeconds) return [];
     const latest = recent.slice(-2).map((batch) => differencesAtRest(batch, usual));
     const sizes = differencesAtRest(changed, usual).map((difference, figure) =>
       latest.every((own) => own[figure]! * Math.sign(difference) > Math.abs(difference) / 2) ? Math.abs(difference) : 0,
     );
     const size = Math.max(...sizes);
-    return size > 1 && changed.seconds >= leastSeconds ? [{ usual, changed, size }] : [];
+    return size > 1 ? [{ usual, changed, size }] : [];
   });
   const [clearest] = changes.toSorted((a, b) => b.size - a.size);
   return clearest === undefined ? null : { usual: clearest.usual, changed: clearest.changed };
@@ -115,11 +127,11 @@ function describeChangedRest({ usual, changed }: RestChange, sensors: readonly S
   const [now, before] = [changed, usual].map((sums) => `${(figuresAtRest(sums)[figure]! * factor).toFixed(2)} ${unit}`);
   const [what, why] =
     figure === 0
-      ? ["it measures", "Its gain or the offset of an axis may have changed"]
-      : [`${sensor.channels[figure - 1]!} is`, "The offset of this axis may have changed"];
+      ? [`it now measures ${now} and measured ${before}`, "Its gain or the offset of an axis may have changed"]
+      : [`${sensor.channels[figure - 1]!} is now ${now} and was ${before}`, "The offset of this axis may have changed"];
   return {
     sensor,
-    message: `${sensor.name}: at rest, ${what} now ${now}, after ${before} in the stream's first batches. ${why}`,
+    message: `${sensor.name}: at rest, ${what} in the stream's first batches. ${why}`,
     excess: Math.max(1, sizes[figure]!),
     cause: null,
     ...(figure > 0 && { channel: sensor.channels[figure - 1]! }),

@@ -178,12 +178,14 @@ function judgedBatchPhysics(
   { verdict, doubtful }: Judgement,
   accept: boolean,
 ): Pick<StreamState, "turning" | "rest"> {
-  const enters = accept || (verdict === "normal" && !doubtful);
-  const turned = enters && turning !== undefined ? pastForChangedTurning(past.turning, turning) : past.turning;
-  const rested = enters && rest !== undefined ? pastForChangedRest(past.rest, rest) : past.rest;
+  const isKept = accept || verdict === "normal";
+  const isDoubtful = doubtful && !accept;
+  const turned =
+    isKept && !isDoubtful && turning !== undefined ? pastForChangedTurning(past.turning, turning) : past.turning;
+  const rested = isKept && rest !== undefined ? pastForChangedRest(past.rest, rest, isDoubtful) : past.rest;
   return {
     ...(turned.healthy.length > 0 && { turning: turned }),
-    ...(rested.healthy.length > 0 && { rest: rested }),
+    ...(rested.batches.length > 0 && { rest: rested }),
   };
 }
 

@@ -143,11 +143,11 @@ async function onServer(rows: readonly Row[]): Promise<Omit<DeviceSummary, "mode
     const dropped = { missing_time, missing_values, duplicate_time };
     const measurement = plan.windows === 0 ? null : measurer.measurement();
     const { ranges: _, ...still } = worn.still;
-    const turning = plan.windows === 0 ? {} : { turning: measurer.physics.turning! };
+    const physics = plan.windows === 0 ? {} : measurer.physics;
     const times = opened.rows.times();
     const recorded = times.from >= 1e9 ? { recorded: times } : {};
     const quality = qualityOf(opened, rows);
-    return { rows: opened.rows.rows, dropped, measurement, quality, still, ...turning, ...recorded };
+    return { rows: opened.rows.rows, dropped, measurement, quality, still, ...physics, ...recorded };
   } finally {
     opened.rows.close();
   }
@@ -250,23 +250,30 @@ describe("a batch on a device", () => {
     );
   });
 
-  it("has a binary form of which the server still reads the earlier version, without turning", () => {
+  it("has a binary form of which the server still reads the earlier version, without turning and rest", () => {
     const batch = new DeviceBatch(model);
     const wave = (c: number) => Array.from({ length: 200 }, (_, i) => 1 + Math.sin((0.2 + 0.1 * c) * i));
     batch.add({ time: Array.from({ length: 200 }, (_, i) => i / rate), columns: channels.map((_, c) => wave(c)) });
     const windows = batch.windows();
     const summary = batch.summarize(windows, Float32Array.from(windows.chunks.flatMap(said)));
-    const { turning, ...earlier } = summary;
+    const { turning, rest, ...earlier } = summary;
     expect(turning!.said).toBeGreaterThan(0);
+    expect(rest!.sums).toHaveLength(4);
     const bytes = encodeSummary(earlier);
     bytes.set(new TextEncoder().encode("TMS2"));
     expect(isSummary(bytes)).toBe(true);
     const expected = { modelVersion: "walk-1", shape, channels };
     expect(readSummary(bytes, expected)).toEqual(earlier);
-    bytes.set(new TextEncoder().encode("TMS5"));
-    expect(() => readSummary(bytes, expected)).toThrow("format version: expected 52, got 53");
+    bytes.set(new TextEncoder().encode("TMS6"));
+    expect(() => readSummary(bytes, expected)).toThrow("format version: expected 53, got 54");
     const impossible = encodeSummary({ ...summary, turning: { shared: 0, said: -1 } });
     expect(() => readSummary(impossible, expected)).toThrow("turning: expected said of at least 0, got -1");
+    const backwards = encodeSummary({ ...summary, rest: { seconds: -2, sums: [1] } });
+    expect(() => readSummary(backwards, expected)).toThrow(
+      "rest: expected one sum or four over at least 0 seconds, got 1 over -2",
+    );
+    const { turning: _, ...onlyAtRest } = { ...summary, rest: { seconds: 2, sums: [2.1] } };
+    expect(readSummary(encodeSummary(onlyAtRest), expected)).toEqual(onlyAtRest);
   });
 
   it("says when its rows were recorded if the clock shows dates", () => {
@@ -294,7 +301,12 @@ describe("a batch on a device", () => {
     }
     const undated = summaryFrom(0);
     expect(undated).not.toHaveProperty("recorded");
-    expect(new TextDecoder().decode(encodeSummary(undated).subarray(0, 4))).toBe("TMS3");
+    const versionOf = (summary: DeviceSummary): string =>
+      new TextDecoder().decode(encodeSummary(summary).subarray(0, 4));
+    expect([dated, undated].map(versionOf)).toEqual(["TMS5", "TMS5"]);
+    const withoutRest = [dated, undated].map(({ rest: _, ...earlier }) => earlier);
+    expect(withoutRest.map(versionOf)).toEqual(["TMS4", "TMS3"]);
+    for (const earlier of withoutRest) expect(readSummary(encodeSummary(earlier), expected)).toEqual(earlier);
     expect(lastTimeOfSummary(encodeSummary(undated))).toBe(null);
     expect(lastTimeOfSummary(bytes.subarray(0, 30))).toBe(null);
     const impossible = encodeSummary({ ...dated, recorded: { from: 1.7e9, to: 1.6e9 } });

@@ -1,0 +1,69 @@
+// Checks streams of sensors that rest half of the time, until an axis of the gyroscope gets an offset or the accelerometer
+// another gain.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { check } from "../../src/pipelines/check.ts";
+import { train } from "../../src/pipelines/train.ts";
+import { Rng } from "../../src/random.ts";
+import { fileDirectory, tinyOptions } from "./tiny-run.ts";
+
+const directory = fileDirectory();
+const at = (name: string): string => join(directory, name);
+const samplingRateHz = 20;
+
+/** Returns rows of half a minute; `change` alters the six values of a row. */
+function rowsOf(rng: Rng, activity: "rest" | "walk", change = (row: number[]): number[] => row): string[] {
+  const [size, phase, tilt] = [activity === "walk" ? 1 : 0, 6 * rng.uniform(), rng.uniform() - 0.5];
+  return Array.from({ length: 30 * samplingRateHz }, (_, i) => {
+    const swing = size * Math.sin((2 * Math.PI * 1.8 * i) / samplingRateHz + phase);
+    const noise = (): number => 0.05 * (rng.uniform() - 0.5);
+    const acceleration = [9.81 * Math.sin(tilt) + 3 * swing, 2 * swing, 9.81 * Math.cos(tilt) + 4 * swing];
+    const row = [...acceleration, 2 * swing, swing, -swing].map((value) => value + noise());
+    return `${i / samplingRateHz},${change(row)
+      .map((value) => value.toFixed(4))
+      .join(",")}`;
+  });
+}
+
+const header = "timestamp_s,Ax,Ay,Az,Gx,Gy,Gz";
+
+beforeAll(async () => {
+  const rng = Rng.fromSeed(5);
+  const rows = ["ann", "ben", "eve", "joe", "kim", "lea"].flatMap((user) =>
+    (["rest", "walk"] as const).flatMap((activity) =>
+      rowsOf(rng, activity).map((row) => `${user},${activity},${user}-${activity},${row}`),
+    ),
+  );
+  writeFileSync(at("people.csv"), `user,activity,recording,${header}\n${rows.join("\n")}\n`);
+  await train({ ...tinyOptions, files: [at("people.csv")], out: at("model") });
+}, 120_000);
+
+it.each([
+  ["offset", [0, 0, 0, 0, 0.2, 0], 1, /^G: at rest, Gy is now 0\.(19|20) rad\/s and was -?0\.00 rad\/s/],
+  ["gain", [0, 0, 0, 0, 0, 0], 1.12, /^A: at rest, it now measures 1[01]\.\d\d m\/s\^2 and measured 9\.\d\d m\/s\^2/],
+] as const)(
+  "a change (%s) raises an alarm with the second batch that shows it, until it is gone",
+  async (name, offsets, gain, message) => {
+    const rng = Rng.fromSeed(6);
+    const faulty = (row: number[]): number[] => row.map((x, k) => (k < 3 ? gain * x : x) + offsets[k]!);
+    const checked: { verdict: string; message: string | undefined }[] = [];
+    for (let batch = 1; batch <= 18; batch++) {
+      const file = at(`${name}-${batch}.csv`);
+      const change = batch > 6 && batch <= 12 ? faulty : undefined;
+      const rows = [...rowsOf(rng, "rest", change), ...rowsOf(rng, "walk", change)].map(
+        (row, i) => `${i / samplingRateHz},${row.slice(row.indexOf(",") + 1)}`,
+      );
+      writeFileSync(file, `${header}\n${rows.join("\n")}\n`);
+      const { result } = await check({ files: [file], model: at("model"), stream: name, batchId: `${batch}` });
+      if (result.verdict === "rejected") throw new Error(result.reasons[0]!.message);
+      checked.push({ verdict: result.verdict, message: result.impossible?.[0]?.message });
+    }
+    const verdicts = checked.map(({ verdict }) => verdict);
+    expect(verdicts.slice(0, 6)).toEqual(Array(6).fill("normal"));
+    expect(verdicts.slice(7, 12)).toEqual(Array(5).fill("sudden_change"));
+    expect(checked[7]!.message).toMatch(message);
+    expect(verdicts.at(-1)).toBe("normal");
+  },
+  120_000,
+);

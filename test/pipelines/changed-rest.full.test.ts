@@ -14,7 +14,7 @@ const samplingRateHz = 20;
 
 /** Returns rows of half a minute; `change` alters the six values of a row. */
 function rowsOf(rng: Rng, activity: "rest" | "walk", change = (row: number[]): number[] => row): string[] {
-  const [size, phase, tilt] = [activity === "walk" ? 1 : 0, 6 * rng.uniform(), rng.uniform() - 0.5];
+  const [size, phase, tilt] = [activity === "walk" ? 1 : 0, 6 * rng.uniform(), 0.2 * rng.uniform()];
   return Array.from({ length: 30 * samplingRateHz }, (_, i) => {
     const swing = size * Math.sin((2 * Math.PI * 1.8 * i) / samplingRateHz + phase);
     const noise = (): number => 0.05 * (rng.uniform() - 0.5);
@@ -43,14 +43,14 @@ it.each([
   ["offset", [0, 0, 0, 0, 0.2, 0], 1, /^G: at rest, Gy is now 0\.(19|20) rad\/s and was -?0\.00 rad\/s/],
   ["gain", [0, 0, 0, 0, 0, 0], 1.12, /^A: at rest, it now measures 1[01]\.\d\d m\/s\^2 and measured 9\.\d\d m\/s\^2/],
 ] as const)(
-  "a change (%s) raises an alarm with the second batch that shows it, until it is gone",
+  "a change (%s) is named from the second batch that shows it until it is gone",
   async (name, offsets, gain, message) => {
     const rng = Rng.fromSeed(6);
     const faulty = (row: number[]): number[] => row.map((x, k) => (k < 3 ? gain * x : x) + offsets[k]!);
     const checked: { verdict: string; message: string | undefined }[] = [];
-    for (let batch = 1; batch <= 18; batch++) {
+    for (let batch = 1; batch <= 17; batch++) {
       const file = at(`${name}-${batch}.csv`);
-      const change = batch > 6 && batch <= 12 ? faulty : undefined;
+      const change = batch > 10 && batch <= 15 ? faulty : undefined;
       const rows = [...rowsOf(rng, "rest", change), ...rowsOf(rng, "walk", change)].map(
         (row, i) => `${i / samplingRateHz},${row.slice(row.indexOf(",") + 1)}`,
       );
@@ -59,11 +59,11 @@ it.each([
       if (result.verdict === "rejected") throw new Error(result.reasons[0]!.message);
       checked.push({ verdict: result.verdict, message: result.impossible?.[0]?.message });
     }
-    const verdicts = checked.map(({ verdict }) => verdict);
-    expect(verdicts.slice(0, 6)).toEqual(Array(6).fill("normal"));
-    expect(verdicts.slice(7, 12)).toEqual(Array(5).fill("sudden_change"));
-    expect(checked[7]!.message).toMatch(message);
-    expect(verdicts.at(-1)).toBe("normal");
+    const messages = checked.map((own) => own.message);
+    expect(messages.slice(0, 11)).toEqual(Array(11).fill(undefined));
+    for (const own of messages.slice(11, 15)) expect(own).toMatch(message);
+    expect(new Set(checked.slice(11, 15).map(({ verdict }) => verdict))).toEqual(new Set(["sudden_change"]));
+    expect(messages.slice(15)).toEqual([undefined, undefined]);
   },
   120_000,
 );

@@ -47,8 +47,9 @@ const [leastPerBatch, leastSeconds] = [1, 5];
 const [firstBatches, lastBatches] = [10, 6];
 
 /**
- * Adds a batch without an alarm, or an accepted one. If a batch with a change is accepted, the usual values are relearned.
- * @param doubtful whether the batch is kept out of the references
+ * Adds a batch without a change of its own, or an accepted one. If a batch with a change is accepted, the usual values are
+ * relearned.
+ * @param doubtful whether the batch is kept out of the references, because of an alarm or because it may raise one
  */
 export function pastForChangedRest({ batches, change }: RestPast, current: RestSums, doubtful = false): RestPast {
   const before = change === undefined ? batches : [];
@@ -76,7 +77,10 @@ export function changedRest(
   const { batches } = past;
   const change = past.change === undefined ? beganAtRest(current, batches) : continueChangedRest(current, past.change);
   if (change === null) return { found: null, past: { batches } };
-  return { found: describeChangedRest(change, sensors), past: { batches, change } };
+  return {
+    found: describeChangedRest(change, sensors),
+    past: { batches: batches.filter(({ doubtful }) => doubtful !== true), change },
+  };
 }
 
 /** Considers the last two to six batches, because the change may have begun at any of them. */

@@ -178,11 +178,10 @@ function judgedBatchPhysics(
   { verdict, doubtful }: Judgement,
   accept: boolean,
 ): Pick<StreamState, "turning" | "rest"> {
-  const isKept = accept || verdict === "normal";
-  const isDoubtful = doubtful && !accept;
-  const turned =
-    isKept && !isDoubtful && turning !== undefined ? pastForChangedTurning(past.turning, turning) : past.turning;
-  const rested = isKept && rest !== undefined ? pastForChangedRest(past.rest, rest, isDoubtful) : past.rest;
+  const isHealthy = accept || (verdict === "normal" && !doubtful);
+  const isSteady = accept || past.rest.change === undefined;
+  const turned = isHealthy && turning !== undefined ? pastForChangedTurning(past.turning, turning) : past.turning;
+  const rested = isSteady && rest !== undefined ? pastForChangedRest(past.rest, rest, !isHealthy) : past.rest;
   return {
     ...(turned.healthy.length > 0 && { turning: turned }),
     ...(rested.batches.length > 0 && { rest: rested }),

@@ -1,5 +1,5 @@
 // Detects a change in what the sensors measure at rest (rest-sums.ts). An accelerometer at rest measures gravity, and a gyroscope
-// nothing, whatever the wearer does, so no predicted classes and no calibration are needed. The value itself may be off, because
+// nothing across gravity, whatever the wearer does, so no predicted classes and no calibration are needed. The value itself may be off, because
 // few sensors are exact, but it hardly changes as long as the sensor stays the same. It does if an axis gets an offset or another
 // gain. Batches without rest are skipped.
 
@@ -128,14 +128,16 @@ function describeChangedRest({ usual, changed }: RestChange, sensors: readonly S
   const sensor = (figure === 0 ? accelerometer : gyroscope)!;
   const unit = sensor.unit!;
   const factor = unitFactor(sensor.kind, figure === 0 ? "g" : "rad/s", unit);
-  const [now, before] = [changed, usual].map((sums) => `${(figuresAtRest(sums)[figure]! * factor).toFixed(2)} ${unit}`);
-  const [what, why] =
-    figure === 0
-      ? [`it now measures ${now} and measured ${before}`, "Its gain or the offset of an axis may have changed"]
-      : [`${sensor.channels[figure - 1]!} is now ${now} and was ${before}`, "The offset of this axis may have changed"];
+  const [now, before] = [changed, usual].map((sums) => {
+    const [gravity, ...rates] = figuresAtRest(sums);
+    return `${(factor * (figure === 0 ? gravity! : Math.hypot(...rates))).toFixed(2)} ${unit}`;
+  });
+  const [what, fault] = figure === 0 ? ["", "Its gain or the offset"] : [" across gravity", "The offset"];
   return {
     sensor,
-    message: `${sensor.name}: at rest, ${what} in the stream's first batches. ${why}`,
+    message:
+      `${sensor.name}: at rest, it now measures ${now}${what} and measured ${before} in the stream's first batches. ` +
+      `${fault} of an axis may have changed`,
     excess: Math.max(1, sizes[figure]!),
     cause: null,
     ...(figure > 0 && { channel: sensor.channels[figure - 1]! }),

@@ -1,7 +1,8 @@
 // Measures gravity and the gyroscope's zero rate while the sensors rest. At rest, an accelerometer measures gravity whoever wears
-// it and however, and a gyroscope measures nothing. The less the sensors move within a second, the more that second counts.
-// Constant offsets do not affect these weights. Only +, -, *, / and square roots are used, because their results are the same in
-// all browsers and in Node.js. N is the number of samples.
+// it and however, and a gyroscope measures nothing. Only turns about the vertical, such as those of a wearer who turns round
+// slowly, do not show in the acceleration, so the gyroscope's rate is taken across gravity. The less the sensors move within a
+// second, the more that second counts. Constant offsets do not affect these weights. Only +, -, *, / and square roots are used,
+// because their results are the same in all browsers and in Node.js. N is the number of samples.
 
 import { moments } from "../../stats/moments.ts";
 
@@ -10,8 +11,8 @@ export interface RestSums {
   /** Sum of the weights; a second without movement has a weight of 1. */
   readonly seconds: number;
   /**
-   * Sum of the length of the acceleration, as a multiple of gravity, and, with a gyroscope, the sums of the rates about its three
-   * axes, in rad/s.
+   * Sum of the length of the acceleration, as a multiple of gravity, and, with a gyroscope, the sums of the rate across gravity,
+   * as a vector of its three axes, in rad/s.
    */
   readonly sums: readonly number[];
 }
@@ -43,9 +44,12 @@ export function restSums(
       return mean / units[k]!;
     });
     const [x, y, z, ...rates] = means as [number, number, number, ...number[]];
+    const square = x * x + y * y + z * z;
+    const along = rates.reduce((sum, rate, k) => sum + rate * means[k]!, 0) / (square || 1);
     const weight = 1 / (moving * moving);
     seconds += weight;
-    for (const [k, value] of [Math.sqrt(x * x + y * y + z * z), ...rates].entries()) sums[k]! += weight * value;
+    const figures = [Math.sqrt(square), ...rates.map((rate, k) => rate - along * means[k]!)];
+    for (const [k, value] of figures.entries()) sums[k]! += weight * value;
   }
   return { seconds, sums };
 }

@@ -151,7 +151,7 @@ export const restSumsSchema: z.ZodType<RestSums> = z
       .array(z.number())
       .refine(({ length }) => length === 1 || length === 4, "expected one sum or four")
       .describe(
-        "weighted sums of the acceleration's length, as a multiple of gravity, and of the gyroscope's rates, in rad/s, about its three axes, if there is one",
+        "weighted sums of the acceleration's length, as a multiple of gravity, and, if there is a gyroscope, of its rate across gravity, as a vector of its three axes, in rad/s",
       ),
   })
   .describe(

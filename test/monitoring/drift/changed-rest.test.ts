@@ -33,10 +33,12 @@ describe("changedRest", () => {
     );
   });
 
-  it("finds the axis of the gyroscope that has an offset", () => {
+  it("finds the gyroscope if an axis has an offset", () => {
     const offset = batch(1, -0.3);
     expect(found(offset, pastEnding(offset))).toMatchObject({ sensor: gyroscope, channel: "Gy" });
-    expect(found(offset, pastEnding(offset))?.message).toContain("at rest, Gy is now -0.30 rad/s and was 0.00 rad/s");
+    expect(found(offset, pastEnding(offset))?.message).toContain(
+      "G: at rest, it now measures 0.30 rad/s across gravity and measured 0.00 rad/s",
+    );
   });
 
   it("finds nothing below .08 of gravity and .1 rad/s", () => {

@@ -29,6 +29,21 @@ describe("restSums", () => {
     expect(between(0, 2 * rate + 5, still, [13, 13, 13, 1, 1, 1])).toEqual({ seconds: 2, sums: [2, 0, 0, 0] });
   });
 
+  it("leaves out turns about the vertical, which the acceleration does not show", () => {
+    const turning = [3, 4, 12, 0.3, 0.4, 1.2].map((x) => new Float32Array(rate).fill(x));
+    const { seconds, sums } = between(0, rate, turning, [13, 13, 13, 1, 1, 1]);
+    expect(seconds).toBeCloseTo(1, 9);
+    for (const [k, sum] of sums.entries()) expect(sum).toBeCloseTo(k === 0 ? 1 : 0, 6);
+    const tilted = [3, 4, 12, 0.4, -0.3, 0].map((x) => new Float32Array(rate).fill(x));
+    expect(between(0, rate, tilted, [13, 13, 13, 1, 1, 1]).sums[1]).toBeCloseTo(0.4, 6);
+  });
+
+  it("is finite without any acceleration", () => {
+    const nothing = [0, 0, 0, 0.1, 0, 0].map((x) => new Float32Array(rate).fill(x));
+    expect(between(0, rate, nothing).sums[0]).toBe(0);
+    expect(between(0, rate, nothing).sums[1]).toBeCloseTo(0.1, 6);
+  });
+
   it("counts a second less if the sensors move within it", () => {
     const shaken = usual.map((own, axis) => own.map((x, i) => (axis === 0 ? x + (i % 2) * 5 : x)));
     expect(between(0, rows, shaken).seconds).toBeLessThan(0.05 * between(0, rows).seconds);

@@ -970,7 +970,7 @@ export interface PushConfig {
   follow: boolean;
   /** With --follow, seconds between scans for new files; a file is sent if it has not changed since the previous scan. Default: 5. */
   every: number;
-  /** Without --follow, seconds without an accepted batch after which the remaining batches stay in the spool. Default: 120. */
+  /** Without --follow, seconds to keep trying when no batch is accepted; the remaining batches then stay in the spool. Default: 120. */
   patience: number;
   /** Maximum number of batches that are sent at the same time, each of a different stream. Default: 4. */
   connections: number;

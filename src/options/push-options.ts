@@ -105,7 +105,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
       expected: "a number of seconds from 0 to 86400",
       default: 120,
       affects: "run",
-      doc: "without --follow, seconds without an accepted batch after which the remaining batches stay in the spool",
+      doc: "without --follow, seconds to keep trying when no batch is accepted; the remaining batches then stay in the spool",
     }),
     connections: wholeNumberOption({
       value: "n",

@@ -163,9 +163,12 @@ async function tokenToPush(
   const token = given?.trim() ?? "";
   if (token === "" && tokenFile !== undefined) throw new UserError(`${tokenFile}: expected a token, found nothing`);
   if (/[^\x21-\x7e]/.test(token)) {
-    throw new UserError(`${tokenFile ?? tokenVariable}: expected a token, found characters that no token has`, {
-      advice: "Copy the token as `tidemark token create` printed it.",
-    });
+    throw new UserError(
+      `${tokenFile ?? tokenVariable}: expected a token, found characters that a token cannot contain`,
+      {
+        advice: "Copy the token as `tidemark token create` printed it.",
+      },
+    );
   }
   const { hostname, protocol } = new URL(to);
   if (token !== "" && protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(hostname))

@@ -52,8 +52,8 @@ export function expectEpochs(server: OnServer, experiment: string, folder: strin
 }
 
 /**
- * Expects the learning curves on the training run's own page: one for each fit, and for each epoch, the mean over the
- * folds that reached it.
+ * Expects the learning curves on the training run's own page: one curve for each fit, and one with the mean over the folds that
+ * reached each epoch.
  */
 function expectCurves(parent: RunOnServer, folder: string): void {
   const history: HistoryRow[] = readFileSync(join(folder, "history.jsonl"), "utf8")

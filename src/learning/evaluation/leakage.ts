@@ -94,8 +94,8 @@ export const leakageReportSchema: z.ZodType<LeakageReport> = z.object({
         .array(z.tuple([z.string(), z.string()]))
         .exactOptional()
         .describe(
-          "pairs of people with the same values: one in the test or validation part, and one that the fold " +
-            "learned from under a different name; absent from reports of earlier versions",
+          "pairs of people with the same values: one in the test or validation part, and one from whom the fold " +
+            "learned under a different name; absent from reports of earlier versions",
         ),
       overlapping_windows: count.describe("test windows that share a sample with a training or validation window"),
       overlapping_validation_windows: count.describe("validation windows that share a sample with a training window"),

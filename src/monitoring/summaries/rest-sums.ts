@@ -11,8 +11,8 @@ export interface RestSums {
   /** Sum of the weights; a second without movement has a weight of 1. */
   readonly seconds: number;
   /**
-   * Sum of the length of the acceleration, as a multiple of gravity, and, with a gyroscope, the sums of the rate across gravity,
-   * as a vector of its three axes, in rad/s.
+   * Sum of the magnitude of the acceleration, as a multiple of gravity, and, with a gyroscope, the sums of the three components
+   * of the angular velocity perpendicular to gravity, in rad/s.
    */
   readonly sums: readonly number[];
 }

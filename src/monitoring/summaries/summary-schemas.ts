@@ -151,7 +151,7 @@ export const restSumsSchema: z.ZodType<RestSums> = z
       .array(z.number())
       .refine(({ length }) => length === 1 || length === 4, "expected one sum or four")
       .describe(
-        "weighted sums of the acceleration's length, as a multiple of gravity, and, if there is a gyroscope, of its rate across gravity, as a vector of its three axes, in rad/s",
+        "weighted sums: the magnitude of the acceleration, as a multiple of gravity, and, if there is a gyroscope, the three components of the angular velocity perpendicular to gravity, in rad/s",
       ),
   })
   .describe(

@@ -30,7 +30,7 @@ export interface BatchExpectations {
   readonly channels: readonly ExpectedChannel[];
   /** The model's sampling rate in Hz. */
   readonly samplingRateHz: number;
-  /** Length of the model's windows. */
+  /** Length of the model's windows, in seconds. */
   readonly windowSeconds: number;
   /** Minimum total length, in seconds, of the stretches long enough for a window (default 15); never less than one window. */
   readonly minimalSeconds?: number;

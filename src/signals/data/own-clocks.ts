@@ -6,7 +6,7 @@ import type { TableSchema } from "../files/table-schema.ts";
 import { type TimeReading, textClock } from "../files/text-clock.ts";
 import { usualTimeColumns } from "../files/usual-column-names.ts";
 
-/** Number of rows at the top of a file in which clocks are compared. */
+/** Clocks are compared in at most this many of a file's first rows. */
 const searchedRows = 20_000;
 const leastRows = 20;
 /** Clocks that differ by less than this many usual steps in all rows count as one clock. */

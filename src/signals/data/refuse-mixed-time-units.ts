@@ -7,7 +7,7 @@ import type { StoredRows } from "./stored-rows.ts";
 
 /** Clock units differ by these factors; the rates of recordings in one table do not. */
 const unitFactors = [1e3, 1e6] as const;
-/** Maximum ratio by which rates may differ beyond a unit's factor, as for sensors at 20 and 50 Hz; arbitrary. */
+/** Maximum ratio by which rates may differ in addition to one of these factors, as for sensors at 20 and 50 Hz; arbitrary. */
 const rateTolerance = 3;
 /** Minimum number of rows for a recording to be examined; with fewer, the steps may be pauses. */
 const leastRows = 20;
@@ -44,7 +44,7 @@ function isOtherTimeUnit(ratio: number): boolean {
   return unitFactors.some((factor) => ratio >= factor / rateTolerance && ratio <= factor * rateTolerance);
 }
 
-/** Returns the first of several consecutive blocks whose rate is higher by a unit's factor. */
+/** Returns the first of several consecutive blocks whose rate is higher by about one of `unitFactors`. */
 function rateOfMixedTimeUnits(time: Float64Array, hz: number): { hz: number; row: number } | undefined {
   let run = 0;
   for (let from = 0; from + blockRows < time.length; from += blockRows) {

@@ -5,7 +5,7 @@ import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { ColumnsOfTable } from "./split-clock.ts";
 
-/** Number of rows at the top of a file in which every cell must hold a list. */
+/** In this many of a file's first rows, every cell must hold a list. */
 const searchedRows = 1000;
 const number = "(?:[-+]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][-+]?\\d+)?|[nN]a[nN])";
 const list = `^\\s*[\\[({]\\s*${number}(?:[\\s,;|]+${number})+[\\s,;]*[\\])}]\\s*$`;

@@ -7,7 +7,7 @@ import { unitOfName } from "../sensors/unit-of-name.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { ColumnsOfTable } from "./split-clock.ts";
 
-/** Number of rows at the top of a file in which every cell must hold a number with the same unit. */
+/** In this many of a file's first rows, every cell must hold a number with the same unit. */
 const searchedRows = 1000;
 const form = "^\\s*([+-]?(?:\\d+(?:[.,]\\d*)?|[.,]\\d+)(?:[eE][+-]?\\d+)?)\\s*([^\\d\\s.,+-].*?)\\s*$";
 

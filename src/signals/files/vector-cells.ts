@@ -5,7 +5,7 @@ import { kindOfSensorInText } from "../sensors/sensor-in-text.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral, isColumnAmong } from "./duckdb.ts";
 import type { ColumnsOfTable } from "./split-clock.ts";
 
-/** Number of rows at the top of a file in which every cell must hold a vector. */
+/** In this many of a file's first rows, every cell must hold a vector. */
 const searchedRows = 1000;
 const number = "([-+]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][-+]?\\d+)?)";
 const between = "[\\s,;|/]+";

@@ -1,12 +1,12 @@
-// Puts letters in place of the words that some loggers use for axes. For a gyroscope: roll, pitch and yaw (RollRate, rollspeed,
-// RollGyroX), and alpha, beta and gamma in browsers (rotationRate.alpha). Without a word for a rate, roll is an angle: the Sense
-// HAT's gyro_roll is one. For an accelerometer: directions of the body (Acceleration.forward, AccML, acc_vertical).
+// Replaces the words that some loggers use for axes with letters. For a gyroscope: roll, pitch and yaw (RollRate, rollspeed,
+// RollGyroX), and alpha, beta and gamma in browsers (rotationRate.alpha). Without a word for a rate, roll is an angle: the
+// Sense HAT's gyro_roll is one. For an accelerometer: directions of the body (Acceleration.forward, AccML, acc_vertical).
 
 const rollAxes = { roll: "x", pitch: "y", yaw: "z" } as const;
 /** W3C, DeviceOrientation Event: alpha is about the z axis, beta about x, gamma about y. */
 const greekAxes = { alpha: "z", beta: "x", gamma: "y" } as const;
 
-/** Directions of the body, in place of the axis to which each comes closest when a person stands and the axes are x ahead, z up. */
+/** Words for directions of the body, by the axis closest to them if x points ahead and z up while the person stands. */
 const bodyAxes = {
   x: "forwards?|longitudinal|long|lon|sagittal|anter(?:o|ior)[ _-]?posterior|ap|pa",
   y: "sideways|side|lateral|lat|medio[ _-]?lateral|ml",

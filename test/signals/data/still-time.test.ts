@@ -1,5 +1,5 @@
-// Tests which time counts as time without movement. The limits are computed by hand: six means that alternate by +-d have a
-// variance of 1.2 d^2, of which noise of 2 mg explains .002^2 / 200.
+// Tests which time counts as time without movement. The limits are computed by hand: six means that alternate between +d and -d
+// have a variance of 1.2 d^2, of which noise of 2 mg explains .002^2 / 200.
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../../src/random.ts";
 import { type RowSource, rowsOfRecordings } from "../../../src/signals/data/recordings.ts";

@@ -26,7 +26,7 @@ export interface WrittenClock {
 }
 
 /**
- * Start times of the recordings: on an ordinary day, just before a midnight on a date whose day and month are ambiguous, and at
+ * Start times of the recordings: on an ordinary day, just before midnight on a date whose day and month are ambiguous, and at
  * the end of a year.
  */
 const starts = [

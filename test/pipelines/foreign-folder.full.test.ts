@@ -332,7 +332,7 @@ describe.skipIf(process.platform === "win32")("recordings that their user may no
     ["a pattern in a folder without any permission", 0, "*.csv"],
     ["a pattern in a folder that cannot be listed", 0o111, "*.csv"],
     ["a pattern in a folder that cannot be entered", 0o444, "*.csv"],
-  ])("%s: permission is missing, not the file", (_, mode, name) => {
+  ])("%s: the message says that permission is missing, not the file", (_, mode, name) => {
     const model = folder(() => {});
     chmodSync(at("locked"), mode);
     const { status, stderr } = spawnSync(process.execPath, [main, "drift-bench", at(locked(name)), "--model", model], {

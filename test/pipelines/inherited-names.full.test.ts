@@ -44,7 +44,7 @@ async function recordings(out: string, seed: number, people: readonly string[]):
   }
 }
 
-it("train, check, predict, retrain, promote and roll back", async () => {
+it("train, check, predict, retrain, promote and rollback keep names that every object inherits", async () => {
   await recordings("labelled.parquet", 3, ["constructor", "toString", "valueOf", "__lookupGetter__"]);
   await recordings("batch.parquet", 4, ["hasOwnProperty", "__defineGetter__"]);
   mkdirSync(at("models"));

@@ -134,21 +134,24 @@ describe("recordings that train would reject", () => {
     "long windows": { query: "SELECT * FROM r", words: ["--window", "900"] },
   };
 
-  it.each(Object.keys(faults))("%s: the report, then the message of train, and exit code 2", async (name) => {
-    const { query, words = [] } = faults[name]!;
-    const file = `${name.replaceAll(" ", "-")}.parquet`;
-    await copy(file, query);
-    const trained = await run("train", file, "--out", "no", ...reading, ...words, "--epochs", "1");
-    const inspected = await run("inspect", file, ...reading, ...words);
-    expect([trained.exitCode, inspected.exitCode]).toEqual([2, 2]);
-    const message = (text: string): string => text.slice(text.indexOf("error: "));
-    expect(message(trained.stderr)).toMatch(/^error: /);
-    expect(message(inspected.stderr)).toBe(message(trained.stderr));
-    expect(inspected.stdout).toMatch(/^columns {4}label activity/m);
-    expect(inspected.stdout).not.toMatch(/^train {6}/m);
-    const { stdout } = await run("inspect", file, ...reading, ...words, "--json");
-    expect(message(trained.stderr)).toContain(JSON.parse(stdout).refusal.message);
-  });
+  it.each(Object.keys(faults))(
+    "are reported, then refused with the message of train and exit code 2: %s",
+    async (name) => {
+      const { query, words = [] } = faults[name]!;
+      const file = `${name.replaceAll(" ", "-")}.parquet`;
+      await copy(file, query);
+      const trained = await run("train", file, "--out", "no", ...reading, ...words, "--epochs", "1");
+      const inspected = await run("inspect", file, ...reading, ...words);
+      expect([trained.exitCode, inspected.exitCode]).toEqual([2, 2]);
+      const message = (text: string): string => text.slice(text.indexOf("error: "));
+      expect(message(trained.stderr)).toMatch(/^error: /);
+      expect(message(inspected.stderr)).toBe(message(trained.stderr));
+      expect(inspected.stdout).toMatch(/^columns {4}label activity/m);
+      expect(inspected.stdout).not.toMatch(/^train {6}/m);
+      const { stdout } = await run("inspect", file, ...reading, ...words, "--json");
+      expect(message(trained.stderr)).toContain(JSON.parse(stdout).refusal.message);
+    },
+  );
 
   it.each([
     ["still.csv", 'SELECT activity, "user", timestamp_s FROM r'],

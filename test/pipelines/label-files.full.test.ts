@@ -65,7 +65,7 @@ describe("labels with start and end", () => {
     expect(await labelled("zero.csv", { labels: path("labels.csv") })).toEqual([all, 0]);
   });
 
-  test("as points, in milliseconds, by recording, separated by semicolons", async () => {
+  test("are read as points, in milliseconds, by recording, separated by semicolons", async () => {
     const points = write("points.csv", [
       "activity;onset_ms;recording",
       ...each(({ label, start }, user) => `${label};${start * 1000};day-${user}`),
@@ -73,7 +73,7 @@ describe("labels with start and end", () => {
     expect(await labelled("zero.csv", { labels: points })).toEqual([all, 0]);
   });
 
-  test("as numbers of samples, if rows are counted", async () => {
+  test("are read as numbers of samples, if rows are counted", async () => {
     const untimed = readFileSync(path("zero.csv"), "utf8").split("\n");
     write("untimed.csv", untimed.map((line) => line.split(",").toSpliced(2, 1).join(",")).slice(0, -1));
     const samples = write("samples.csv", [
@@ -88,7 +88,7 @@ describe("labels with start and end", () => {
     await expect(read("untimed.csv", { labels: codes })).rejects.toThrow(/has no line of column names/);
   });
 
-  test("as date-times on a local clock", async () => {
+  test("are read as date-times on a local clock", async () => {
     const dates = write("dates.csv", [
       "label,start,end,user",
       ...each(({ label, start, end }, user) => `${label},${berlin(start)},${berlin(end)},${user}`),
@@ -108,7 +108,7 @@ describe("labels with start and end", () => {
     await expect(read("zero.csv", { labels: points })).rejects.toThrow(/no label falls within a recording/);
   });
 
-  test("from the start of each recording, which has to be said", async () => {
+  test("are read from the start of each recording, if --labels-clock says so", async () => {
     await expect(read("epoch.csv", { labels: path("labels.csv") })).rejects.toMatchObject({
       message: expect.stringContaining(
         "The labels run from 0 s to 120 s, the recordings from 2025-10-09T08:53:20.000Z",
@@ -118,7 +118,7 @@ describe("labels with start and end", () => {
     expect(await labelled("epoch.csv", { labels: path("labels.csv"), labelsClock: "start" })).toEqual([all, 0]);
   });
 
-  test("in one file per recording: ELAN's export, and Audacity's without names of columns", async () => {
+  test("are read from one file per recording: ELAN's export, and Audacity's without column names", async () => {
     const hms = (s: number): string =>
       `00:${String(Math.floor(s / 60)).padStart(2, "0")}:${String(s % 60).padStart(2, "0")}.000`;
     for (const user of people) {
@@ -135,7 +135,7 @@ describe("labels with start and end", () => {
     expect(await labelled("zero.csv", { labels: path("audacity/*.txt") })).toEqual([all, 0]);
   });
 
-  test("with --map and --exclude", async () => {
+  test("respect --map and --exclude", async () => {
     const found = await labelled("zero.csv", { labels: path("labels.csv"), exclude: ["running"] });
     expect(found).toEqual([{ sitting: 120, walking: 120 }, 2400]);
   });

@@ -439,7 +439,7 @@ describe("what cannot be promoted", () => {
       () => broken("baseline", (model) => rmSync(join(model, modelFiles.baseline))),
       /baseline_stats\.json/,
     ],
-  ])("%s: exit 2, and no registry", async (_, make, says) => {
+  ])("leads to exit code 2, and to no registry: %s", async (_, make, says) => {
     const model = make();
     const { exitCode, stderr } = await run("models", "promote", model);
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(says) });

@@ -12,7 +12,7 @@ const absent = !existsSync(path);
 const directory = fileDirectory();
 
 describe.skipIf(absent)(`MotionSense${absent ? " (skipped: ../shared/data/motionsense is not here)" : ""}`, () => {
-  it("six people, three of their activities: learnt by four, told apart on the others", async () => {
+  it("teaches a network three activities of four people, which it then tells apart on two others", async () => {
     const some = join(directory, "some.parquet");
     const database = await openDuckdb();
     await database.connection.run(

@@ -111,7 +111,7 @@ describe.each<[Knowledge, number]>([
 ])("check, by what %s tell of %i classes", (knowledge, nClasses) => {
   const judge = judgeOf(nClasses, knowledge);
 
-  it.each(["calibrated", "fixed"] as const)("%s thresholds", (thresholds) => {
+  it.each(["calibrated", "fixed"] as const)("conforms to its schema with %s thresholds", (thresholds) => {
     const stream = fc.array(generatedBatch(nClasses), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(stream, fc.boolean(), (batches, accept) => void answersTo(batches, judge, { thresholds, accept })),
@@ -120,7 +120,7 @@ describe.each<[Knowledge, number]>([
   });
 });
 
-it("check, for a batch with classes that the stream's past does not contain", () => {
+it("check's result conforms to its schema for a batch with classes that the stream's past does not contain", () => {
   const batch = (counts: readonly number[]): GeneratedBatch => ({
     stretches: counts.flatMap((n, label) => new Array(n).fill({ label, rows: 4, kind: "usual" })),
     assurance: "sure",
@@ -150,7 +150,7 @@ const anyPredictions = fc
   .chain((nClasses) => predictions(nClasses).map((rows) => ({ nClasses, ...rows })));
 const namesOf = (nClasses: number): string[] => Array.from({ length: nClasses }, (_, k) => `class ${k}`);
 
-it("cv_report's metrics and their summary", () => {
+it("cv_report's metrics and their summary conform to their schemas", () => {
   fc.assert(
     fc.property(anyPredictions, ({ nClasses, probabilities, truth }) => {
       const metrics = classificationMetrics(truth, probabilities, namesOf(nClasses));
@@ -160,7 +160,7 @@ it("cv_report's metrics and their summary", () => {
   );
 });
 
-it("kappa and F1 of extreme counts", () => {
+it("kappa and F1 conform to their schema for extreme counts", () => {
   const count = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 2 ** 31 }));
   const square = (nClasses: number): fc.Arbitrary<number[]> =>
     fc.array(count, { minLength: nClasses ** 2, maxLength: nClasses ** 2 });
@@ -181,7 +181,7 @@ it("kappa and F1 of extreme counts", () => {
   );
 });
 
-it("predict's columns", () => {
+it("predict's columns conform to their schema", () => {
   fc.assert(
     fc.property(anyPredictions, ({ nClasses, probabilities }) => {
       const columns = predictionColumns("label", probabilities, namesOf(nClasses));
@@ -194,7 +194,7 @@ it("predict's columns", () => {
   );
 });
 
-it("retrain_report's cycles and comparison", () => {
+it("retrain_report's cycles and comparison conform to their schemas", () => {
   fc.assert(
     fc.property(
       anyPredictions,
@@ -224,7 +224,7 @@ it("retrain_report's cycles and comparison", () => {
   );
 });
 
-it("retrain's rules on unlabelled windows", () => {
+it("retrain's rules on unlabelled windows conform to their schema", () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const proxies = fc.record({
     mean_confidence: share,
@@ -239,7 +239,7 @@ it("retrain's rules on unlabelled windows", () => {
   );
 });
 
-it("drift-bench's figures, for any verdicts", () => {
+it("drift-bench's figures conform to their schema for any verdicts", () => {
   const verdict = fc.constantFrom<DriftVerdict>("normal", "gradual_drift", "sudden_change");
   const streams = fc
     .integer({ min: 2, max: 40 })
@@ -278,7 +278,7 @@ it("drift-bench's figures, for any verdicts", () => {
   );
 });
 
-it("baseline_stats: statistics of any values are valid, except that constants cannot be compared with anything", () => {
+it("baseline_stats accepts the statistics of any values but constants, which cannot be compared with anything", () => {
   const values = fc.oneof(
     fc.float({ noNaN: true, noDefaultInfinity: true }),
     fc.constantFrom(0, -0, 1, 3.4e38, -3.4e38, 1e-45, 16_777_216, 16_777_217),

@@ -65,7 +65,7 @@ describe("kill -9 and --resume give the same bytes as a run that was never inter
     ["with both folds begun", ["fold-1.checkpoint", "fold-2.checkpoint"]],
     ["in the final fit", ["final.checkpoint"]],
   ];
-  it.each(moments)("%s", async (name, files) => {
+  it.each(moments)("if the process is killed %s", async (name, files) => {
     const out = join(directory, name.replaceAll(" ", "-"));
     const killed = await killAt(out, files, "SIGKILL");
     expect(killed.signal).toBe("SIGKILL");

@@ -371,7 +371,7 @@ describe("wrong usage", () => {
     ["no files", [], /files/],
     ["an unknown adaptation", ["u.parquet", "--adapt", "coral"], /--adapt/],
     ["two labelled people", ["u.parquet", "--labelled", "two.parquet"], /expected at least three people, got 2 /],
-  ])("%s: exit 2, one message, nothing left", async (_, given, says) => {
+  ])("leads to exit code 2 and one message, and leaves nothing behind: %s", async (_, given, says) => {
     await table("r.parquet", "two.parquet", (from) => `SELECT * FROM ${from} WHERE "user" < 'person-03'`);
     const { exitCode, stderr } = await run("retrain", ...given, "--model", "model", "--out", "wrong");
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(says) });

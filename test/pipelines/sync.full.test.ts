@@ -213,7 +213,7 @@ describe("sends nothing from a log that lists a file it should not send", () => 
     expect(server.asked.at(-2)!.path).toMatch(/artifacts\/report\.html$/);
   });
 
-  it("a hard link is a file of this folder, which only its hash can tell from another", async () => {
+  it("a hard link to a file outside, which only its hash reveals", async () => {
     rmSync(inModel("labels.json"));
     linkSync(join(directory, "secret"), inModel("labels.json"));
     await expectRefusal(/labels\.json was changed after training/);

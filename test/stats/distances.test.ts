@@ -14,22 +14,28 @@ const fixture: {
   ks: { distance: number; n: number; m: number; p: number }[];
 } = JSON.parse(readFileSync(new URL("../fixtures/distances.json", import.meta.url), "utf8"));
 
-it.each(fixture.shares)("SciPy's distances of shares, $#", ({ a, b, ...expected }) => {
+it.each(fixture.shares)("distances of shares agree with SciPy, $#", ({ a, b, ...expected }) => {
   expect(totalVariationDistance(a, b)).toBeCloseTo(expected.totalVariation, 12);
   expect(jensenShannonDistance(a, b)).toBeCloseTo(expected.jensenShannon, 12);
 });
 
-it.each(fixture.psi)("PSI of equal reference counts, $#", ({ reference, current, psi: expected }) => {
-  expect(psi(reference, current)).toBeCloseTo(expected, 10);
-});
+it.each(fixture.psi)(
+  "PSI agrees with the definition for equal reference counts, $#",
+  ({ reference, current, psi: expected }) => {
+    expect(psi(reference, current)).toBeCloseTo(expected, 10);
+  },
+);
 
-it.each(fixture.kolmogorov)("Kolmogorov's distribution at $x", ({ x, p }) => {
+it.each(fixture.kolmogorov)("Kolmogorov's distribution agrees with SciPy at $x", ({ x, p }) => {
   expect(Math.abs(kolmogorovSurvival(x) - p)).toBeLessThan(1e-12);
 });
 
-it.each(fixture.ks)("KS p-value at $distance of $n and $m: within 3 % of the exact one", ({ distance, n, m, p }) => {
-  expect(Math.abs(ksPValue(distance, n, m) / p - 1)).toBeLessThan(0.03);
-});
+it.each(fixture.ks)(
+  "the KS p-value at $distance of $n and $m is within 3 % of the exact one",
+  ({ distance, n, m, p }) => {
+    expect(Math.abs(ksPValue(distance, n, m) / p - 1)).toBeLessThan(0.03);
+  },
+);
 
 describe("counts", () => {
   const counts = fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 6, maxLength: 6 });

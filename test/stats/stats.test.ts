@@ -40,25 +40,28 @@ function expectNumPys(values: Float32Array, expected: Described): void {
   });
 }
 
-it.each(fixture.columns)("$name: NumPy's numbers", ({ values, ...expected }) => {
+it.each(fixture.columns)("$name: the statistics are NumPy's", ({ values, ...expected }) => {
   expectNumPys(Float32Array.from(values), expected);
 });
 
 const recordings = fileURLToPath(new URL("../../../shared/data/motionsense/motionsense.parquet", import.meta.url));
-it.skipIf(!existsSync(recordings))("MotionSense: NumPy's numbers (skipped without ../shared/data)", async () => {
-  const connection = await (await DuckDBInstance.create(":memory:")).connect();
-  for (const [name, { n, ...expected }] of Object.entries(fixture.motionsense)) {
-    const values = new Float32Array(n);
-    let row = 0;
-    const result = await connection.stream(`select ${name} from '${recordings}'`);
-    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      for (const value of chunk.getColumnValues(0)) values[row++] = Number(value);
+it.skipIf(!existsSync(recordings))(
+  "MotionSense: the statistics are NumPy's (skipped without ../shared/data)",
+  async () => {
+    const connection = await (await DuckDBInstance.create(":memory:")).connect();
+    for (const [name, { n, ...expected }] of Object.entries(fixture.motionsense)) {
+      const values = new Float32Array(n);
+      let row = 0;
+      const result = await connection.stream(`select ${name} from '${recordings}'`);
+      for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        for (const value of chunk.getColumnValues(0)) values[row++] = Number(value);
+      }
+      expect(row).toBe(n);
+      expectNumPys(values, expected);
     }
-    expect(row).toBe(n);
-    expectNumPys(values, expected);
-  }
-  connection.closeSync();
-});
+    connection.closeSync();
+  },
+);
 
 describe("sortFloats", () => {
   it("orders as the built-in sort does, infinities and signed zeros too, and leaves its input alone", () => {

@@ -17,7 +17,7 @@ function autoregressive(phi: number, n: number, rng: Rng): number[] {
 }
 
 describe("the autocorrelation time", () => {
-  it.each(fixture)("$name: NumPy's autocorrelation time", ({ values, tau }) => {
+  it.each(fixture)("agrees with NumPy for $name", ({ values, tau }) => {
     expect(autocorrelationTime(values)).toBeCloseTo(tau, 8);
   });
 

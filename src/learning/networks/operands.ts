@@ -53,5 +53,5 @@ export function knownOperandDimension(dimension: Dimension): number {
 }
 
 export function operandMismatch(operator: string, a: Value, b: Value): Error {
-  return new Error(`${operator}: ${a.type} [${a.shape}] and ${b.type} [${b.shape}] do not match`);
+  return new Error(`${operator}: ${a.type} [${a.shape}] and ${b.type} [${b.shape}] are incompatible`);
 }

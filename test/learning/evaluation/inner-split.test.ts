@@ -24,7 +24,7 @@ function foldParts(kind: SplitKind, windows: ReturnType<typeof windowsOf>, seed:
   }));
 }
 
-it("innerSplit: validates on as many people as are asked for, where a part has them", () => {
+it("innerSplit validates on as many people as are asked for, if a part has them", () => {
   // 5 people in 3 parts: 2, 2 and 1.
   const windows = windowsOf(people(5));
   const all = Int32Array.from(windows.labels.keys());

@@ -36,7 +36,7 @@ function expectClose(actual: readonly number[], expected: readonly number[], tol
 }
 
 describe("bidirectional LSTM against PyTorch", () => {
-  it("outputs, loss and the gradients by weights and input, in float64", async () => {
+  it("gives the outputs, the loss and the gradients by weights and input, in float64", async () => {
     const graph = new Graph("lstm");
     const x = graph.input("x", "float64", [B, T, C]);
     const parameters = new Map(
@@ -70,7 +70,7 @@ describe("bidirectional LSTM against PyTorch", () => {
   });
 
   // ONNX Runtime's LSTM has no double kernel; its float32 outputs differ by a few rounding errors.
-  it("outputs of ONNX's own operator, which the exported network uses, in float32 for any number of windows", async () => {
+  it("gives the outputs of ONNX's own operator, which the exported network uses, in float32 for any number of windows", async () => {
     const graph = new Graph("lstm");
     const context = {
       training: false,
@@ -94,7 +94,7 @@ describe("bidirectional LSTM against PyTorch", () => {
 });
 
 describe("bidirectional LSTM by its equations", () => {
-  it("one unit over one window: i, f, g, o in this order, with the second direction from the last step", async () => {
+  it("has the gates i, f, g and o in this order, and starts its second direction at the last step", async () => {
     const sigma = (z: number) => 1 / (1 + Math.exp(-z));
     const weights = { kernel: [0.5, -1, 0.8, 0.3], recurrent_kernel: [1, 0.4, -0.6, 0.7], bias: [0.1, 1, 0, -0.2] };
     const direction = (xs: readonly number[], sign: number): number[] => {
@@ -125,7 +125,7 @@ describe("bidirectional LSTM by its equations", () => {
     expectClose(served.y!.values, expected, 3e-7);
   });
 
-  it("windows of a batch do not affect one another", async () => {
+  it("does not let windows of a batch affect one another", async () => {
     const x = numbers([4, 3, 2], 1);
     const layer = bidirectionalLstm("lstm", 2);
     const inputs = Object.fromEntries(

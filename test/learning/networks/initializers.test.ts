@@ -66,7 +66,7 @@ describe("orthogonal", () => {
 });
 
 describe("biases and scales", () => {
-  it("zeros, ones, and ones for an LSTM's forget gate, the second of four", () => {
+  it("are zeros and ones, with ones for an LSTM's forget gate, the second of four", () => {
     const rng = Rng.fromSeed(1);
     expect([...initialValues("zeros", [3], rng)]).toEqual([0, 0, 0]);
     expect([...initialValues("ones", [3], rng)]).toEqual([1, 1, 1]);

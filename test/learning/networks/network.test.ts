@@ -70,21 +70,21 @@ describe.each(names)("%s against PyTorch", (name) => {
     }
   });
 
-  it("loss, logits, gradients and running statistics of one step", () =>
+  it("gives the loss, logits, gradients and running statistics of one step", () =>
     expectStep(presetNetwork(name, fixture.classes), fixture, fixture.plain));
 
-  it("the same with class weights", () =>
+  it("gives the same with class weights", () =>
     expectStep(presetNetwork(name, fixture.classes), fixture, fixture.weighted, weights));
 
-  it("the same over windows of 200 x 6", () => {
+  it("gives the same over windows of 200 x 6", () => {
     const fullSize = readFixture<FullSize>(full[name]);
     return expectStep(presetNetwork(name, fullSize.classes), fullSize, fullSize.plain);
   });
 
-  it("ten steps of Adam with dropout", () =>
+  it("takes ten steps of Adam with dropout", () =>
     expectTrajectory(fixture, trajectory, { type: "float64", lossTolerance: 1e-11, tolerance: 1e-10 }));
 
-  it("ten steps of Adam with dropout and class weights", () =>
+  it("takes ten steps of Adam with dropout and class weights", () =>
     expectTrajectory(fixture, weighted_trajectory, {
       type: "float64",
       weights,
@@ -93,7 +93,7 @@ describe.each(names)("%s against PyTorch", (name) => {
     }));
 
   // Adam divides by the root of squared gradients, which magnifies float32's rounding errors if the gradients are tiny.
-  it("ten steps in float32, as training runs them", () =>
+  it("takes ten steps in float32, as training does", () =>
     expectTrajectory(fixture, trajectory, { type: "float32", lossTolerance: 1e-3, tolerance: 1e-3 }));
 });
 
@@ -105,7 +105,7 @@ describe("the size of a network", () => {
   const total = (sizes: Record<string, number>, prefix = "") =>
     Object.entries(sizes).reduce((sum, [name, size]) => sum + (name.startsWith(prefix) ? size : 0), 0);
 
-  it("1dcnn-bilstm: 499,131 parameters for 11 classes over windows of 200 x 6, as in Keras", () => {
+  it("is 499,131 parameters for 1dcnn-bilstm, 11 classes and windows of 200 x 6, as in Keras", () => {
     const sizes = count("1dcnn-bilstm");
     expect(total(sizes)).toBe(499_131 - (64 + 128 + 512 + 256 + 128) / 2);
     expect(["conv_1", "conv_2", "lstm_1", "lstm_2", "dense_1", "dense_2"].map((layer) => total(sizes, layer))).toEqual([
@@ -116,14 +116,14 @@ describe("the size of a network", () => {
     ]);
   });
 
-  it("compact: independent of the window's length", () => {
+  it("does not depend on the window's length for compact", () => {
     const sizes = (windowSize: number) =>
       describeNetworkParameters(presetNetwork("compact", 11), { type: "float32", shape: [64, windowSize, 6] })
         .parameterCount;
     expect(sizes(50)).toBe(sizes(400));
   });
+});
 
-  it("an unknown name is rejected", () => {
-    expect(() => presetNetwork("lstm" as "compact", 3)).toThrow("unknown network lstm");
-  });
+it("rejects an unknown network", () => {
+  expect(() => presetNetwork("lstm" as "compact", 3)).toThrow("unknown network lstm");
 });

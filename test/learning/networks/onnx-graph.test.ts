@@ -44,7 +44,7 @@ describe("constants", () => {
     expect(graph.initializers).toHaveLength(4);
   });
 
-  it("zero and minus zero are different, and stay so", async () => {
+  it("keep zero and minus zero apart", async () => {
     const graph = new Graph("constants");
     graph.output("y", add(graph.constant("float64", [1], [-0]), graph.input("x", "float64", [1])));
     graph.output("z", add(graph.constant("float64", [1], [0]), graph.inputs[0]!));
@@ -62,7 +62,7 @@ describe("constants", () => {
     expect(body.initializers).toEqual([]);
   });
 
-  it("long ones are not compared, but stored again", () => {
+  it("are stored again, without a comparison, if they are long", () => {
     const graph = new Graph("constants");
     const values = Array.from({ length: 17 }, (_, i) => i);
     expect(graph.constant("float32", [17], values)).not.toBe(graph.constant("float32", [17], values));
@@ -87,7 +87,7 @@ describe("outputs", () => {
     });
   });
 
-  it("a result is the value itself, or a copy if the value is already an input or a result", async () => {
+  it("are the values themselves, or copies if a value is already an input or a result", async () => {
     const graph = new Graph("results");
     const x = graph.input("x", "float64", [1]);
     const sum = add(x, x);

@@ -147,7 +147,7 @@ describe("operators in ONNX Runtime", () => {
     expect([...covered].sort()).toEqual([...Object.keys(operators), "scan"].sort());
   });
 
-  it("LSTM: one step of one unit, calculated by hand", async () => {
+  it("compute a step of an LSTM's unit as calculated by hand", async () => {
     const graph = new Graph("lstm");
     const x = graph.input("x", "float32", [1, 1, 1]);
     const constant = (shape: number[], values: number[]) => graph.constant("float32", shape, values);
@@ -173,7 +173,7 @@ describe("operators in ONNX Runtime", () => {
   it.each([
     [0, [1 + 2 * 3 + 10, 2 + 2 * 4]],
     [2, [2 * 1, 2 * 2, 1 + 2 * 3 + 10, 2 + 2 * 4, 3, 4 + 10]],
-  ])("a dilated convolution with padding %i, by hand", async (padding, expected) => {
+  ])("compute a dilated convolution with padding %i as calculated by hand", async (padding, expected) => {
     const graph = new Graph("convolution");
     const x = graph.input("x", "float32", ["batch", 2, 4]);
     const kernel = graph.constant("float32", [1, 2, 2], [1, 2, 10, 0]);
@@ -254,7 +254,7 @@ describe("Scan", () => {
     expect(y!.values).toEqual([1, 2, 4]);
   });
 
-  it("inside a Scan, with values from both graphs", async () => {
+  it("runs inside another Scan, with values from both graphs", async () => {
     const graph = new Graph("scan");
     const rows = graph.input("rows", "float64", [2, 3]);
     const start = graph.input("start", "float64", []);
@@ -284,18 +284,18 @@ describe("what does not fit is rejected", () => {
   const refused: readonly [what: string, build: () => unknown, message: string][] = [
     ["shapes that cannot be broadcast", () => add(m, stack), "shapes [2,3] and [4,3,2] cannot be broadcast together"],
     ["a known and an unknown size", () => add(m, batch), "shapes [2,3] and [batch,3] cannot be broadcast together"],
-    ["types that differ", () => mul(m, single), "Mul: float64 [2,3] and float32 [2,3] do not match"],
+    ["types that differ", () => mul(m, single), "Mul: float64 [2,3] and float32 [2,3] are incompatible"],
     ["numbers alone", () => add(1, 2), "expected at least one operand that is a value, not a number"],
     ["a condition that is a number", () => where(m, m, 0), "Where: expected a condition of type bool, got float64"],
-    ["a choice of two types", () => where(yes, m, single), "Where: float64 [2,3] and float32 [2,3] do not match"],
+    ["a choice of two types", () => where(yes, m, single), "Where: float64 [2,3] and float32 [2,3] are incompatible"],
     ["a choice of shapes that do not fit", () => where(yes, stack, 0), "shapes [2,3] and [4,3,2] cannot be"],
-    ["MatMul of inner sizes that differ", () => matmul(m, m), "MatMul: float64 [2,3] and float64 [2,3] do not match"],
-    ["MatMul of a vector", () => matmul(m, v), "MatMul: float64 [2,3] and float64 [3] do not match"],
-    ["MatMul of two types", () => matmul(stack, single), "MatMul: float64 [4,3,2] and float32 [2,3] do not match"],
+    ["MatMul of inner sizes that differ", () => matmul(m, m), "MatMul: float64 [2,3] and float64 [2,3] are incompatible"],
+    ["MatMul of a vector", () => matmul(m, v), "MatMul: float64 [2,3] and float64 [3] are incompatible"],
+    ["MatMul of two types", () => matmul(stack, single), "MatMul: float64 [4,3,2] and float32 [2,3] are incompatible"],
     ["MatMul of stacks of two sizes", () => matmul(stack, pad(stack, 0, 0, 1)), "MatMul: float64 [4,3,2] and float64 [5"],
-    ["Gemm of a stack", () => gemm(stack, m), "Gemm: float64 [4,3,2] and float64 [2,3] do not match"],
-    ["Gemm of inner sizes that differ", () => gemm(m, m), "Gemm: float64 [2,3] and float64 [2,3] do not match"],
-    ["Gemm of two types", () => gemm(m, single, { transB: true }), "Gemm: float64 [2,3] and float32 [2,3] do not match"],
+    ["Gemm of a stack", () => gemm(stack, m), "Gemm: float64 [4,3,2] and float64 [2,3] are incompatible"],
+    ["Gemm of inner sizes that differ", () => gemm(m, m), "Gemm: float64 [2,3] and float64 [2,3] are incompatible"],
+    ["Gemm of two types", () => gemm(m, single, { transB: true }), "Gemm: float64 [2,3] and float32 [2,3] are incompatible"],
     ["Gemm plus what does not fit", () => gemm(m, m, { transB: true, c: v }), "Gemm: [3] cannot be broadcast to [2,2]"],
     ["Gemm plus another type", () => gemm(m, m, { transA: true, c: single }), "Gemm: float64 [2,3] and float32 [2,3]"],
     ["an axis that is turned to two places", () => transpose(m, [1, 1]), "Transpose: [1,1] is not a permutation of the axes"],
@@ -305,7 +305,7 @@ describe("what does not fit is rejected", () => {
     ["Reshape to another unknown size", () => reshape(batch, ["time", 3]), "Reshape: [batch,3] cannot become [time,3]"],
     ["Concat of shapes that differ elsewhere", () => concat([m, m, stack], 0), "Concat: float64 [2,3] and float64 [4,3,2]"],
     ["Concat of widths that differ", () => concat([m, slice(m, 1, 0, 1)], 0), "Concat: float64 [2,3] and float64 [2,1]"],
-    ["Concat of two types", () => concat([m, single], 0), "Concat: float64 [2,3] and float32 [2,3] do not match"],
+    ["Concat of two types", () => concat([m, single], 0), "Concat: float64 [2,3] and float32 [2,3] are incompatible"],
     ["Concat along no axis", () => concat([m, m], 2), "Concat: [2,3] has no axis 2"],
     ["Concat of an unknown size", () => concat([batch, batch], 0), 'dimension "batch" must be known here'],
     ["Split into too much", () => splitAlongAxis(m, [2, 2], 1), "Split: sizes 2,2 do not add up to 3"],
@@ -320,8 +320,8 @@ describe("what does not fit is rejected", () => {
     ["Expand of a size that is not one", () => expand(m, [4, 3]), "Expand: [2,3] cannot be broadcast to [4,3]"],
     ["Expand to a smaller size", () => expand(m, [1, 3]), "Expand: [2,3] cannot be broadcast to [1,3]"],
     ["Expand to a lower rank", () => expand(m, [3]), "Expand: [2,3] cannot be broadcast to [3]"],
-    ["Scan over two lengths", () => runningDifference(m, stack), "Scan: float64 [2,3] and float64 [4,3,2] do not match"],
-    ["Scan whose state grows", () => growing(v, m), "Scan: float64 [3] and float64 [4] do not match"],
+    ["Scan over two lengths", () => runningDifference(m, stack), "Scan: float64 [2,3] and float64 [4,3,2] are incompatible"],
+    ["Scan whose state grows", () => growing(v, m), "Scan: float64 [3] and float64 [4] are incompatible"],
     ["Scan that loses a state", () => forgetful(v, m), "Scan: expected the body to return 1 states, got 0"],
     ["broadcasting of two names", () => broadcastOperandShapes(["batch"], ["time"]), "shapes [batch] and [time] cannot be broadcast"],
   ];

@@ -117,7 +117,7 @@ describe("the conformal p-value", () => {
   });
 });
 
-it("a length lies between two rungs, and counts as the nearest where there is none on a side", () => {
+it("a length lies between two rungs, and counts as the nearest one if there is none on one side", () => {
   const [lower, upper] = rungs;
   expect(nullScoreRungsAround(rungs, 240)).toEqual({
     lower,
@@ -203,7 +203,7 @@ describe("a stream's own scores", () => {
     expect(learnedNullScore(rungs, 80, Math.sqrt(60 * 900))).toBeCloseTo((5 + 0.9) / 2, 12);
   });
 
-  it("say nothing where people have one score each, or there is one person", () => {
+  it("say nothing if people have one score each, or there is one person", () => {
     for (const scores of [[[1], [2], [3]], [[1, 2, 3]], [[1, 2, 3], [2.5]]]) {
       const nulls = [rungOfNullScores(60, scores)];
       expect(conformalPValueOfNullScores(nulls, 2, 60, known([9, 9, 1]))).toEqual(

@@ -22,7 +22,7 @@ function expectSciPys(statistics: ChannelStatistics, expected: SciPy): void {
   expect(Math.abs(statistics.logSdRatio - expected.logSdRatio)).toBeLessThanOrEqual(1e-6);
 }
 
-it.each(fixture.pairs)("$name: SciPy's statistics", ({ reference, current, ...expected }) => {
+it.each(fixture.pairs)("$name: agrees with SciPy's statistics", ({ reference, current, ...expected }) => {
   const edges = quantileGrid(sortFloats(Float32Array.from(reference)));
   const summarizer = new Summarizer({ x: edges });
   const [a, b] = [reference, current].map((values) => summarizer.summarize({ x: Float32Array.from(values) }).x!);
@@ -30,7 +30,7 @@ it.each(fixture.pairs)("$name: SciPy's statistics", ({ reference, current, ...ex
 });
 
 describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data)", () => {
-  it("one person against all others: SciPy's statistics, the others by subtraction", async () => {
+  it("agrees with SciPy's statistics for one person against all others, who are obtained by subtraction", async () => {
     const { people, all } = await readMotionSense();
     const grids = Object.fromEntries(
       Object.entries(all).map(([name, column]) => [name, quantileGrid(sortFloats(column))]),

@@ -58,7 +58,7 @@ function expectEqual(found: Float32Array, wanted: Float32Array): void {
 test.each([
   ["all windows, one stretch longer than what is computed at once", whole],
   ["windows with others between them", some],
-])("%s", (_, windows) => {
+])("signals under windows are computed piece by piece as for all windows at once: %s", (_, windows) => {
   const all = measuredSignalColumns(windows, sensors);
   const signals = new WindowSignals(windows, sensors);
   expect(signals.names).toEqual(Object.keys(all));

@@ -48,7 +48,7 @@ test.each([
   ["the folder above them", ["train"]],
   ["the folder of the data set", ["."]],
   ["a pattern", ["train/Inertial Signals/*.txt"]],
-])("UCI HAR's inertial signals, given as %s: each row is a recording", async (_, names) => {
+])("reads each row of UCI HAR's inertial signals, given as %s, as a recording", async (_, names) => {
   const { recordings, quality, columns } = await read(train, names);
   expect(recordings.channels).toEqual(
     ["total_acc", "body_gyro"].flatMap((s) => ["x", "y", "z"].map((a) => `${s}_${a}`)),
@@ -89,7 +89,7 @@ test("the names of folders and files give the side of the split", async () => {
   }
 });
 
-test("in an archive", async () => {
+test("they are read from an archive, too", async () => {
   const archive = zipArchive(
     Object.fromEntries(Object.entries(train).map(([name, text]) => [`UCI HAR Dataset/${name}`, Buffer.from(text)])),
   );
@@ -110,7 +110,7 @@ test("both sides of the data set are read as two tables", async () => {
 test.each([
   ["quoted, below a header", '"code","name"\n1,"WALKING"\n2,"SITTING"\n', "SITTING"],
   ["numbers of samples", "1 0 640\n2 640 1280\n", "2"],
-])("the names of activities: %s", async (_, text, label) => {
+])("activities are named if activity_labels.txt holds names: %s", async (_, text, label) => {
   const { recordings } = await read({ ...train, "activity_labels.txt": text }, ["train"]);
   expect(recordings.stretches[1]!.label).toBe(label);
 });
@@ -130,7 +130,7 @@ test.each([
     `${Array.from({ length: samples }, (_, i) => i).join(",")}\n`,
   ],
   ["tabs", (values: number[]) => values.join("\t"), ""],
-])("acc_x.csv to gyro_z.csv beside labels.csv, with %s", async (_, line, above) => {
+])("acc_x.csv to gyro_z.csv beside labels.csv are read with %s", async (_, line, above) => {
   const files = Object.fromEntries(
     ["acc", "gyro"].flatMap((sensor, s) =>
       [0, 1, 2].map((a) => [`${sensor}_${"xyz"[a]}.csv`, above + axis(3 * s + a, line)]),
@@ -142,7 +142,7 @@ test.each([
   expect(recordings.values[4]![samples + 7]).toBeCloseTo(value(1, 7, 4), 4);
 });
 
-test("a sample per row", async () => {
+test("files with one sample per row are read as one recording", async () => {
   const file = (a: number): string => lines((w) => value(w, 0, a).toFixed(4)).repeat(5);
   const files = { "accX.txt": file(0), "accY.txt": file(1), "accZ.txt": file(2), "labels.txt": labels.repeat(5) };
   const { recordings } = await read(files, ["acc*.txt"]);

@@ -35,7 +35,7 @@ async function copies(table: readonly Row[]) {
 
 const people = [...noise("ann", 600), ...noise("ann", 600, { recording: "r2" }), ...noise("bob", 600)];
 
-test("a copy of a recording under another name", async () => {
+test("names both people if a recording is copied under another person's name", async () => {
   const copy = noise("ann", 600).map((row) => ({ ...row, user: "cyd", time: Number(row.time) + 1000 }));
   const { found, warnings } = await copies([...people, ...copy]);
   expect(found).toMatchObject([{ people: ["ann", "cyd"], recordings: ["r1", "r1"], share: 1 }]);
@@ -46,7 +46,7 @@ test("a copy of a recording under another name", async () => {
   );
 });
 
-test("a piece of a recording that begins somewhere else, within new rows", async () => {
+test("finds a piece of a recording among new rows, no matter where it begins", async () => {
   const piece = noise("ann", 600).slice(123, 423);
   const mixed = [...noise("cyd", 300), ...piece].map((row, i) => ({
     ...row,
@@ -72,7 +72,7 @@ test.each<[string, (values: readonly number[]) => readonly number[], number]>([
     ([x, y, z]) => [z! / g, -x! / g, y! / g, 0, 0, 0].map((v) => Number(v.toFixed(2))),
     1 / g,
   ],
-])("a copy %s", async (_, alter, factor) => {
+])("finds a copy %s", async (_, alter, factor) => {
   const copy = noise("ann", 900)
     .slice(123)
     .map((row, i) => ({ ...row, user: "cyd", time: i / 50, values: alter(row.values!.map(Number)) }));
@@ -83,7 +83,7 @@ test.each<[string, (values: readonly number[]) => readonly number[], number]>([
   expect(warnings).toContainEqual(expect.stringContaining('"ann" and "cyd" have the same movements'));
 });
 
-test("two people whose movement is one sine wave are no copies", async () => {
+test("does not take two people for copies because both move in a sine wave", async () => {
   const wave = (user: string, height: number): Row[] =>
     rows(1500, { user }).map((row, i) => ({
       ...row,
@@ -92,7 +92,7 @@ test("two people whose movement is one sine wave are no copies", async () => {
   expect((await copies([...people, ...wave("ida", 1), ...wave("jon", 1.7)])).found).toEqual([]);
 });
 
-test("different people, also on a coarse sensor at rest or a constant one", async () => {
+test("finds no copies among different people, even if their sensors are coarse and at rest, or constant", async () => {
   const coarse = ["dan", "eve", "fay"].flatMap((name) => noise(name, 3000, { coarse: true }));
   const still = ["gus", "hal"].flatMap((user) => rows(3000, { user, values: [0, 0, 9.8, 0, 0, 0] }));
   expect((await copies([...people, ...coarse, ...still])).found).toEqual([]);

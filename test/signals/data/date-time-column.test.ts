@@ -20,9 +20,9 @@ const read = (content: string, columns = {}) =>
 
 test.each([
   ["an index without a name", table("", iso), "column0"],
-  ["a name that says nothing", table("dt", usual), "dt"],
-  ["next to the start of the session", table("begun,dt", start, iso), "dt"],
-])("%s", async (_, content, column) => {
+  ["a column whose name says nothing", table("dt", usual), "dt"],
+  ["a column next to the start of the session", table("begun,dt", start, iso), "dt"],
+])("finds the times in %s", async (_, content, column) => {
   const { recordings, quality, columns } = await read(content);
   expect(columns.time).toBe(column);
   expect(quality.sampling.rate_hz).toBeCloseTo(50, 1);
@@ -40,7 +40,7 @@ test.each([
   expect((await read(table("begun", begun))).columns.time).toBeNull();
 });
 
-test("two of them are asked about", async () => {
+test("two such columns are asked about", async () => {
   await expect(read(table("dt,du", iso, usual))).rejects.toThrow(
     /each of these columns might contain the time.*dt, du/,
   );

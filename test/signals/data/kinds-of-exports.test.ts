@@ -43,7 +43,7 @@ function expectWhole({ quality }: ReadRecordings, rows = rowsOfTable): void {
 }
 
 describe("people and classes", () => {
-  test("one person in two spellings", async () => {
+  test("one person in two spellings is read as one, with a warning", async () => {
     const found = await read({
       "a.csv": `${plain}${plain
         .split("\n")
@@ -57,7 +57,7 @@ describe("people and classes", () => {
     expect(found.quality.warnings.join()).toMatch(/"ann" and "Ann" are read as one person/);
   });
 
-  test("one person's values under another id", async () => {
+  test("one person's values under another id cause a warning", async () => {
     const copied = plain
       .split("\n")
       .filter((line) => line.startsWith("ann,"))
@@ -66,7 +66,7 @@ describe("people and classes", () => {
     expect(found.quality.warnings.join()).toMatch(/ann.*eve|eve.*ann/);
   });
 
-  test("missing marks, and classes that differ in case", async () => {
+  test("marks for missing labels are no class, and classes that differ only in case are one", async () => {
     const lines = plain
       .split("\n")
       .map((line, i) =>
@@ -83,7 +83,7 @@ describe("people and classes", () => {
     ).toEqual(["sitting", "walking"]);
   });
 
-  test("ids that look like dates and times", async () => {
+  test("ids that look like dates and times stay as they are", async () => {
     const found = await read({
       "a.csv": plain
         .replaceAll(/^ann,/gm, "01-02-20,")
@@ -95,7 +95,7 @@ describe("people and classes", () => {
     expect(new Set(found.recordings.stretches.map(({ recording }) => recording))).toEqual(new Set(["09:15", "10:15"]));
   });
 
-  test("a person whose id is only in the file's name, and a column that only one file has", async () => {
+  test("a person's id is read from the file's name, although only one file has another column", async () => {
     const of = (name: string): string =>
       plain
         .split("\n")
@@ -113,11 +113,11 @@ describe("people and classes", () => {
 });
 
 describe("clocks", () => {
-  test("whole seconds at 50 Hz", async () => {
+  test("whole seconds at 50 Hz are spread evenly", async () => {
     expectWhole(await read({ "a.csv": clockTable("timestamp", ({ i }) => start + Math.floor(i / 50)) }));
   });
 
-  test("packets of five samples", async () => {
+  test("packets of five samples are spread evenly", async () => {
     expectWhole(
       await read({
         "a.csv": clockTable("timestamp_s", ({ i }) => (0.1 * Math.floor(i / 5) + 0.001 * (i % 5)).toFixed(3)),
@@ -125,11 +125,11 @@ describe("clocks", () => {
     );
   });
 
-  test("timestamps in ms, whose last letter is no unit", async () => {
+  test("timestamps are in ms, although their name ends in s", async () => {
     expectWhole(await read({ "a.csv": clockTable("timestamps", ({ i }) => 20 * i) }));
   });
 
-  test("one file in s and one in ms", async () => {
+  test("one file in s and one in ms are each read in their own unit", async () => {
     const of = (name: string, perSecond: number): string =>
       clockTable("time", ({ i }) => ((perSecond * i) / 50).toFixed(2), { people: [name] });
     expectWhole(await read({ "a.csv": of("ann", 1), "b.csv": of("bob", 1000) }));
@@ -170,7 +170,7 @@ describe("clocks", () => {
 });
 
 describe("sensors and values", () => {
-  test("a long table with a column of sensors is no zigzag", async () => {
+  test("a long table with a column of sensors is read as two sensors, not as a zigzag", async () => {
     const [header, ...lines] = plain.trimEnd().split("\n");
     const rows = lines.flatMap((line) => [
       `${line},acc`,
@@ -197,7 +197,7 @@ describe("sensors and values", () => {
     expect(advice).toMatch(/--pivot/);
   });
 
-  test("a gyroscope whose columns come first", async () => {
+  test("a gyroscope is found even if its columns come first", async () => {
     const text = plain
       .replace("Ax,Ay,Az", "x-axis (deg/s),y-axis (deg/s),z-axis (deg/s),x-axis (g),y-axis (g),z-axis (g)")
       .replaceAll(
@@ -212,7 +212,7 @@ describe("sensors and values", () => {
     expect(kinds).toContain("gyroscope x-axis (deg/s)");
   });
 
-  test("half of the people in g", async () => {
+  test("people in g among people in m/s^2 are refused by name", async () => {
     const of = (name: string, scale: number): string => clockTable("timestamp_s", seconds, { people: [name], scale });
     const folder = folderOf({ "a.csv": of("ann", 1), "b.csv": of("bob", 1 / 9.80665) });
     const opened = await openRecordings(["a.csv", "b.csv"].map(folder.path), { requireLabels: true });
@@ -221,7 +221,7 @@ describe("sensors and values", () => {
     expect(() => refuseMixedSensors(mixed, false)).toThrow(/ann.*bob|bob.*ann/);
   });
 
-  test("zeros on all axes for lost samples", async () => {
+  test("zeros on all axes in place of lost samples cause a warning", async () => {
     const warnings = async (text: string): Promise<readonly string[]> => {
       const opened = await openRecordings([folderOf({ "a.csv": text }).path("a.csv")], { requireLabels: true });
       const found = findSensors(opened.rows, []);
@@ -234,7 +234,7 @@ describe("sensors and values", () => {
     expect((await warnings(lost.join("\n"))).join()).toMatch(/\(Ax, Ay, Az\): 1\.\d % of its rows are 0 on all axes/);
   });
 
-  test("-9999 for missing values", async () => {
+  test("-9999 in place of missing values is refused", async () => {
     const text = plain
       .split("\n")
       .map((line, i) => (i % 200 === 100 ? line.replace(/[^,]*$/, "-9999") : line))
@@ -248,7 +248,7 @@ describe("sensors and values", () => {
 });
 
 describe("files that are not plain tables", () => {
-  test("UTF-16, a zip archive, spaces, and no line of names", async () => {
+  test("UTF-16, zip archives, gzip and spaces are read, and a file without names asks for --columns", async () => {
     expectWhole(await read({ "a.txt": Buffer.from(`\ufeff${plain.replaceAll(",", "\t")}`, "utf16le") }));
     expectWhole(await read({ "a.zip": zipArchive({ "a.csv": Buffer.from(plain) }) }));
     expectWhole(await read({ "a.dat": plain.replaceAll(",", " ") }));

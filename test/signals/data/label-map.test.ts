@@ -33,7 +33,7 @@ test.each<[string, string, string]>([
   ["a class per line", "labels.yaml", 'walking: ["1"]\nstairs: [2, 3]\n0: ~\n'],
   ["a class per line, and a blank line", "labels.yml", 'walking: ["1"]\n\nstairs: [2, 3]\n0: ~\n'],
   ["JSON", "labels.json", '{"0": null, "1": "walking", "2": "stairs", "3": "stairs"}'],
-])("%s", async (_, name, map) => {
+])("maps labels by %s", async (_, name, map) => {
   const { classes, quality } = await read(map, {}, name);
   expect(classes).toEqual({ walking: 400, stairs: 800 });
   expect(quality.rows.dropped.missing_label).toBe(400);
@@ -53,7 +53,7 @@ describe("what is wrong with a map", () => {
     ["1: [\n", /expected labels and their classes/],
     ["1: walking\nstairs: [1.0]\n", /The label "1\.0" is mapped twice/],
     ["1: walking\n", /The label "1" is mapped twice/, { exclude: ["1"] }],
-  ])("%j", async (map, says, more) => {
+  ])("is reported for %j", async (map, says, more) => {
     const error = await read(map, more).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UserError);
     expect((error as UserError).message).toMatch(says);

@@ -36,7 +36,7 @@ function strength(values: Float32Array, rateHz: number, edgeSeconds = 0): number
 }
 
 describe("downsampling", () => {
-  test.each(fixture)("SciPy's resample_poly: $name", ({ rate_in, rate, values, gain, expected }) => {
+  test.each(fixture)("agrees with SciPy's resample_poly: $name", ({ rate_in, rate, values, gain, expected }) => {
     const recordings = recording(evenTime(values.length, rate_in, 1.7e9), Float32Array.from(values));
     const even = resample(recordings, recordings.stretches[0]!, rate);
     expect(even.length).toBe(expected.length);

@@ -8,7 +8,7 @@ import { recordingsOf, someStretches } from "./recordings.ts";
 const options = { samplingRateHz: 50, windowSize: 10, overlap: 0.5 };
 
 describe("makeWindows", () => {
-  test("an example by hand", () => {
+  test("windows, labels and starts are those of an example worked by hand", () => {
     const recordings = recordingsOf(
       [
         { user: "bob", recording: "r1", label: "walk", rows: 27 },

@@ -10,7 +10,7 @@ const path = fileURLToPath(new URL("../../../../shared/data/motionsense/motionse
 const absent = !existsSync(path);
 
 describe.skipIf(absent)(`MotionSense${absent ? " (skipped: ../shared/data/motionsense is not here)" : ""}`, () => {
-  test("rows, people, recordings, classes and windows", async () => {
+  test("has 24 people, 359 recordings, 6 classes, 1,402,573 rows and 13,491 windows", async () => {
     const { recordings, quality, columns } = await readRecordings([path], { requireLabels: true });
     expect(columns.channels).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
     expect(quality).toMatchObject({

@@ -7,7 +7,7 @@ test.each([
   ["letter case", "TIME,ACC_X,ACC_Y,ACC_Z", "differ only in letter case"],
   ["units", "time,acc_x (g),acc_y (g),acc_z (g)", "differ only in their units"],
   ["names", "time,u,v,w", "Give files with the same columns"],
-])("in other %s", (_, header, advice) => {
+])("refuses columns that differ in their %s, and says how to go on", (_, header, advice) => {
   const required = { label: false, group: false };
   const roles = resolveColumnRoles(["time", "acc_x", "acc_y", "acc_z"], {}, required, "a.csv");
   const refuse = (): void =>

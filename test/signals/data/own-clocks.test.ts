@@ -26,7 +26,7 @@ const read = (content: string) =>
 test.each([
   ["twice as fast", (i: number) => 10 * i, 500],
   ["1 % too slow", (i: number) => 20.2 * i, 1000],
-])("a gyroscope whose clock is %s", async (_, clock, rows) => {
+])("a gyroscope whose clock is %s is joined by its own clock", async (_, clock, rows) => {
   const { recordings, quality } = await read(table(clock));
   expect(recordings.channels).toEqual(["ax", "ay", "az", "gx", "gy", "gz"]);
   expect(recordings.time.length).toBeGreaterThanOrEqual(rows - 1);

@@ -18,7 +18,7 @@ function timed(times: readonly (number | string)[]): Row[] {
 }
 
 describe("readRecordings", () => {
-  test("values, times and stretches as written", async () => {
+  test("gives values, times and stretches as they were written", async () => {
     const { recordings, columns, quality } = await readCsv(goodRows());
     expect(recordings.channels).toEqual(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"]);
     expect([...recordings.values[3]!.subarray(0, 3)]).toEqual([0.3, 1.3, 2.3].map(Math.fround));
@@ -109,7 +109,7 @@ describe("readRecordings", () => {
     [
       "user,activity,recording,time (s),acc_x (m/s2),acc_y (m/s2),acc_z (m/s2),gyro_x (rad/s),gyro_y (rad/s),gyro_z (rad/s)",
     ],
-  ])("usual names: %s", async (head) => {
+  ])("usual names are found: %s", async (head) => {
     const { columns } = await readCsv(goodRows(), head);
     const names = head.split(",");
     expect(columns).toEqual({
@@ -163,7 +163,7 @@ describe("readRecordings", () => {
     expect((await read(800)).columns.timeUnit).toBe("ms");
   });
 
-  test("numbers that go up by 1 count samples where the rate is neither 1 Hz nor 1 kHz", async () => {
+  test("numbers that go up by 1 count samples if the rate is neither 1 Hz nor 1 kHz", async () => {
     const read = (name: string, times: readonly number[]): Promise<ReadRecordings> => {
       const folder = folderOf({ "a.csv": csv(timed(times), ",", header.replace("timestamp_s", name)) });
       return readRecordings([folder.path("a.csv")], { requireLabels: true, nominalRateHz: 50 });
@@ -270,7 +270,7 @@ describe("readRecordings", () => {
     expect(recordings.values[0]![3]).toBe(5);
   });
 
-  test("where labels are not required, a label column is read only if it is named", async () => {
+  test("if labels are not required, a label column is read only if it is named", async () => {
     const table = goodRows().map((row, i) => ({
       ...row,
       ...(i < 30 && { activity: "" }),

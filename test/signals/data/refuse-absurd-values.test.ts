@@ -42,7 +42,7 @@ describe("signed counts written as unsigned integers", () => {
     return value < 0 ? value + 2 ** bits : value;
   };
 
-  test.each([8, 10, 12, 14, 16])("%d bits", async (bits) => {
+  test.each([8, 10, 12, 14, 16])("are refused for integers of %d bits", async (bits) => {
     const wrapped = (spoilt: Row[]): Row[] =>
       spoilt.map((row, i) => ({ ...row, values: row.values!.with(0, count(bits, i)) }));
     const fault = await refusal(folderOf({ "a.csv": csv(wrapped(walk())) }).path("a.csv"));
@@ -58,7 +58,7 @@ describe("signed counts written as unsigned integers", () => {
 });
 
 describe("values that no movement explains", () => {
-  test.each(["a.csv", "a.parquet"])("3e38 in %s", async (name) => {
+  test.each(["a.csv", "a.parquet"])("include 3e38 in %s, and the message names the cell", async (name) => {
     const folder = folderOf({ "a.csv": csv(walk({ 70: 3e38 })) });
     if (name.endsWith(".parquet")) await parquet(folder.path(name), walk({ 70: 3e38 }));
     const fault = await refusal(folder.path(name));
@@ -67,13 +67,13 @@ describe("values that no movement explains", () => {
     expect(fault?.advice).toMatch(/leave such cells empty/);
   });
 
-  test("-9999 for missing values", async () => {
+  test("include -9999 in place of missing values", async () => {
     const marks = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [3 + 50 * i, -9999]));
     const fault = await refusal(folderOf({ "a.csv": csv(walk(marks)) }).path("a.csv"));
     expect(fault?.message).toMatch(/data row 2004, column "Gx": -9999, and 19 more such cells/);
   });
 
-  test("-9999 in a fifth of the cells, where the quantiles have it too", () => {
+  test("include -9999 even in a fifth of the cells, where it affects the quantiles", () => {
     const rng = Rng.fromSeed(1);
     const values = Float32Array.from({ length: 10_000 }, (_, i) => (i % 5 === 0 ? -9999 : rng.normal()));
     expect(absurdValue(values)).toMatchObject({ value: -9999, cells: 2000 });
@@ -85,12 +85,12 @@ describe("values that no movement explains", () => {
     ["a sensor that rests on one value", (i: number, x: number) => (i % 500 === 0 ? x : 0)],
     ["a clipped sensor", (_: number, x: number) => Math.max(-1, Math.min(1, 5 * x))],
     ["one value throughout", () => 9.81],
-  ])("not %s", (_, of) => {
+  ])("do not include %s", (_, of) => {
     const rng = Rng.fromSeed(2);
     expect(absurdValue(Float32Array.from({ length: 20_000 }, (__, i) => of(i, rng.normal())))).toBeUndefined();
   });
 
-  test("not what the simulator makes", async () => {
+  test("do not include what the simulator makes", async () => {
     const folder = folderOf({});
     for (const seed of [1, 2, 3]) {
       const file = folder.path(`${seed}.parquet`);
@@ -99,7 +99,8 @@ describe("values that no movement explains", () => {
     }
   });
 
-  test.skipIf(!existsSync(healthyRecordings("bfrb_samsung")))("not a real one; the full tier reads others", () =>
-    expectHealthy("bfrb_samsung"),
+  test.skipIf(!existsSync(healthyRecordings("bfrb_samsung")))(
+    "do not occur in a real data set; the full tier reads others",
+    () => expectHealthy("bfrb_samsung"),
   );
 });

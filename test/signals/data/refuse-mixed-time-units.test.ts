@@ -8,14 +8,14 @@ import { folderOf } from "./tables.ts";
 const read = (time: (row: ClockRow) => number): Promise<unknown> =>
   readRecordings([folderOf({ "a.csv": clockTable("timestamp", time) }).path("a.csv")], { requireLabels: true });
 
-test("of another person", async () => {
+test("refuses times of another person in another unit", async () => {
   const times = read(({ user, i }) => (user === "ann" ? i * 20 : i / 50));
   await expect(times).rejects.toThrow(
     'Column "timestamp": expected times in one unit, found 50 Hz in recording "ann-walking" of person "ann", but 50000 Hz',
   );
 });
 
-test("within a recording", async () => {
+test("refuses times in two units within a recording", async () => {
   const times = read(({ user, i }) => (user === "ann" && i < 150 ? i / 50 : i * 20));
   await expect(times).rejects.toThrow(
     'found 50000 Hz from data row 1 of recording "ann-walking" of person "ann", but 50 Hz in most of it',

@@ -37,7 +37,7 @@ describe("resample", () => {
     );
   });
 
-  test.each(fixture.resample)("numpy.interp's numbers: $name", ({ rate, time, values, expected }) => {
+  test.each(fixture.resample)("agrees with numpy.interp: $name", ({ rate, time, values, expected }) => {
     const recordings = oneStretch(
       Float64Array.from(time),
       values.map((column) => Float32Array.from(column)),

@@ -27,7 +27,7 @@ async function read(files: Record<string, string>, names: readonly string[], pat
 test.each([
   ["numbers", "y_train.txt", labels()],
   ["a name and texts", "annotations.csv", `activity\n${labels(rows, ["walk", "stairs up"])}`],
-])("%s", async (_, name, text) => {
+])("reads a label per row: %s", async (_, name, text) => {
   const read_ = await read({ "X_train.csv": recording(), [name]: text }, ["X_train.csv"], name);
   expect(read_).toEqual(
     name === "y_train.txt"

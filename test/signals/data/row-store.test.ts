@@ -16,7 +16,7 @@ describe("rows in a store", () => {
     ["all in memory", 1e9],
     ["in a file, a few rows at a time", 1],
     ["in a file for the most part", 200_000],
-  ])("%s", (_, memoryBytes) => {
+  ])("are what was appended if they are kept %s", (_, memoryBytes) => {
     const directory = mkdtempSync(join(tmpdir(), "tidemark-store-"));
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
     const store = new RowStore(2, { memoryBytes, directory });
@@ -52,7 +52,7 @@ describe("rows in a store", () => {
     store.close();
   });
 
-  test("a folder that cannot be written to", () => {
+  test("cannot be kept in a folder without write access, and the message says so", () => {
     const store = new RowStore(1, { memoryBytes: 0, directory: "/proc/nowhere" });
     const fill = (): void => {
       for (let i = 0; i < 3; i++) store.append(0, new Float64Array(20_000), [new Float32Array(20_000)], 0, 20_000);

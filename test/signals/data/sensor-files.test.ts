@@ -133,7 +133,7 @@ test("files without a clock are joined row by row if one ends a few rows earlier
   expect(quality.warnings.join()).toMatch(/joined row by row\. 5 rows of 500 have no counterpart/);
 });
 
-test("an archive of an app: gravity, orientation and uncalibrated values are left out", async () => {
+test("gravity, orientation and uncalibrated values in an app's archive are left out", async () => {
   const files = {
     "Accelerometer.csv": table((t, r) => acc(t, r).map((v) => v - 9.8), 0),
     "TotalAcceleration.csv": table(acc, 0),

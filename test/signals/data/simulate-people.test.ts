@@ -108,7 +108,7 @@ describe("simulate", () => {
     expect(Math.abs(multiple - Math.round(multiple)) / multiple).toBeLessThan(0.2);
   });
 
-  test("chosen activities, one by one; unknown ones are refused with the nearest name", () => {
+  test("simulates the chosen activities in turn, and refuses unknown ones with the nearest name", () => {
     expect(simulatePeople({ ...options, activities: ["jogging", "sitting"] }).activities).toEqual([
       "jogging",
       "sitting",

@@ -84,7 +84,7 @@ test.each([
   [",acc,acc,acc,label\n,x,y,z,Unnamed: 4_level_1\ntime,,,,", "time"],
   ["sensor,acc,acc,acc,label\naxis,x,y,z,\nelapsed_s,,,,", "elapsed_s"],
   ["place,wrist,wrist,wrist,\nsensor,acc,acc,acc,\naxis,x,y,z,label\ntime,,,,", "time"],
-])("several lines of names with the index's names below them, as pandas writes them: %j", async (header, time) => {
+])("lines of names with the index's names below them, as pandas writes them, are read: %j", async (header, time) => {
   const rows = times.map((t) => `${t},${acc(t)},${t < 3 ? "walk" : "sit"}`);
   const { recordings, quality } = await read(table(rows, header), { requireLabels: true, requirePeople: false });
   const place = header.startsWith("place") ? "wrist_" : "";

@@ -13,7 +13,7 @@ const twoPeople = (walker: Partial<Row>, sitter: Partial<Row>): Row[] => [
   ...rows(500, { user: "bob", activity: "sit", recording: "r2", ...sitter }),
 ];
 
-describe("the same name in two spellings", () => {
+describe("the key of a name's spelling", () => {
   test.each([
     ["P01", "p01"],
     ["1", "01"],
@@ -25,7 +25,7 @@ describe("the same name in two spellings", () => {
     ["Ann Lee", "ann  lee"],
     ["Zoë", "Zoe\u0308"],
     ["1.5", "01.50"],
-  ])("%s and %s", (one, other) => {
+  ])("is the same for %s and %s", (one, other) => {
     expect(spellingKey(one)).toBe(spellingKey(other));
   });
 
@@ -38,7 +38,7 @@ describe("the same name in two spellings", () => {
     ["100", "1"],
     ["0", "00a"],
     ["12345678901234567890", "12345678901234567891"],
-  ])("but not %s and %s", (one, other) => {
+  ])("differs between %s and %s", (one, other) => {
     expect(spellingKey(one)).not.toBe(spellingKey(other));
   });
 });

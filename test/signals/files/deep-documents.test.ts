@@ -6,7 +6,7 @@ import { folderOf, goodRows, parquet, rows } from "../data/tables.ts";
 
 const read = (file: string) => readRecordings([file], { requireLabels: false });
 
-test("JSON", async () => {
+test("JSON that is nested too deeply is refused", async () => {
   const [depth, tooDeep] = [200_000, "nested at most 64 levels deep"];
   const user = `${"[{".repeat(100)}\\"[`;
   const flat = rows(60).map(({ time, values: [Ax, Ay, Az] = [] }) => ({ user, timestamp_s: Number(time), Ax, Ay, Az }));
@@ -23,7 +23,7 @@ test("JSON", async () => {
   expect((await read(folder.path("text.json"))).recordings.stretches.length).toBeGreaterThan(0);
 });
 
-test("compressed JSON, whose bytes may look like brackets", async () => {
+test("compressed JSON is read, although its bytes may look like brackets", async () => {
   let seed = 7;
   const noise = (): number => (seed = (seed * 48_271) % 2_147_483_647);
   const flat = rows(60).map(({ time, values: [Ax, Ay, Az] = [] }) => ({
@@ -62,7 +62,7 @@ function nestedParquet(depth: number): Buffer {
   return parquetWithFooter(Buffer.from(parts.flat()));
 }
 
-test("Parquet", async () => {
+test("Parquet that is nested too deeply is refused", async () => {
   const folder = folderOf({
     "62.parquet": nestedParquet(62),
     "63.parquet": nestedParquet(63),

@@ -127,7 +127,7 @@ describe("damage", () => {
     );
   });
 
-  test("files of Axivity that are cut off, and space that was never used", async () => {
+  test("files of Axivity that are cut off are read up to the cut, and unused space is ignored", async () => {
     const bytes = readFileSync(fileOf("axivity-cwa"));
     const cut = await readBytes("a.cwa", bytes.subarray(0, bytes.length - 100));
     expect(cut.recordings.time.length).toBe(11 * 120);
@@ -143,7 +143,7 @@ describe("damage", () => {
     expect(advice).toMatch(/Download the file from the device again/);
   });
 
-  test("files that begin otherwise than their names say, and text under such a name", async () => {
+  test("files whose first bytes contradict their names are refused, but text is read under any name", async () => {
     for (const name of ["axivity-cwa", "actigraph-gt3x"]) {
       const bytes = readFileSync(fileOf(name)).fill(0x41, 0, 4);
       const extension = fileOf(name).split(".").at(-1)!;
@@ -156,7 +156,7 @@ describe("damage", () => {
     expect((await readBytes("a.xlsx", Buffer.from(csv(goodRows())))).recordings.time.length).toBeGreaterThan(0);
   });
 
-  test("compressed files, and files in archives", async () => {
+  test("compressed files and files in archives are read", async () => {
     const bytes = readFileSync(fileOf("axivity-cwa"));
     expect((await readBytes("a.cwa.gz", gzipSync(bytes))).recordings.time.length).toBe(1440);
     const pages = readFileSync(fileOf("geneactiv-bin"));
@@ -167,7 +167,7 @@ describe("damage", () => {
     expect(both.recordings.time.length).toBe(1440);
   });
 
-  test("records of ActiGraph that are damaged, cut off or between zeros", async () => {
+  test("records of ActiGraph that are damaged or cut off are left out, and zeros between records are skipped", async () => {
     const { info, log } = await partsOfActigraph("actigraph-gt3x-bt");
     // This record is the fourth; the first three records contain no samples.
     const at = startOfRecord(log, 6);
@@ -190,7 +190,7 @@ describe("damage", () => {
     expect(cut.quality.warnings[0]).toMatch(/1 record cut off at the end of the file/);
   });
 
-  test("files of ActiGraph that are not read", async () => {
+  test("files of ActiGraph in an old format, without a rate or without calibration are refused", async () => {
     const { info, log } = await partsOfActigraph("actigraph-gt3x");
     const old = await refusal("a.gt3x", zipped({ "info.txt": info, "activity.bin": log }));
     expect(old.message).toMatch(/in the format of firmware 2\.5 and earlier, which is not supported/);
@@ -207,7 +207,7 @@ describe("damage", () => {
     expect((await refusal("a.gt3x", zipped(uncalibrated))).message).toMatch(/values that are not yet calibrated/);
   });
 
-  test("pages of GENEActiv that are cut off or damaged", async () => {
+  test("pages of GENEActiv that are cut off or damaged are read as far as possible", async () => {
     const text = readFileSync(fileOf("geneactiv-bin"), "latin1");
     const cut = await readBytes("a.bin", Buffer.from(text.slice(0, -605), "latin1"));
     expect(cut.recordings.time.length).toBe(1500 - 51);

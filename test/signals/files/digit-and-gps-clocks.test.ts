@@ -32,7 +32,7 @@ test.each([
   ["yymmddhhmmss.fff", "ymd", ".f"],
   ["yymmddhhmmssfff", "ymd", "f"],
   ["ddmmyyhhmmss.fff, whose durations are right", "dmy", ".f"],
-])("%s", async (_, order, end) => {
+])("reads %s as dates", async (_, order, end) => {
   const { time, warnings } = await read("timestamp", (i) => digits(i, order, end));
   if (order === "ymd") expectEven(time, start);
   else for (const [i, at] of time.entries()) expect(at - time[0]!).toBeCloseTo(i / 50, 4);

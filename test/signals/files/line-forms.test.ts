@@ -49,7 +49,7 @@ const texts: readonly [string, readonly string[], object?][] = [
   ["ESP-IDF's log", ["I (5) boot: v5", ...rows.map((row) => `I (${1000 * Number(row[0])}) IMU: ${pairs(row)}`)]],
 ];
 
-test.each(texts)("%s", async (_, lines, columns = {}) => {
+test.each(texts)("reads %s", async (_, lines, columns = {}) => {
   const { path } = folderOf({ "log.txt": `${lines.join("\n")}\n` });
   const { recordings, quality } = await readRecordings([path("log.txt")], {
     requireLabels: false,
@@ -66,7 +66,7 @@ test.each(texts)("%s", async (_, lines, columns = {}) => {
 test.each([
   ["first", ["note", ...names], (row: readonly unknown[], i: number) => [i % 3 === 1 ? "ok" : "  ", ...row]],
   ["last", [...names, "note"], (row: readonly unknown[], i: number) => [...row, i % 3 === 1 ? "ok" : "  "]],
-])("psql's table with empty cells in its %s column", async (_, header, cells) => {
+])("reads psql's table with empty cells in its %s column", async (_, header, cells) => {
   const lines = [header, ...rows.map(cells)].map((line) => ` ${line.join(" | ")} `);
   const { path } = folderOf({ "log.txt": `${lines.toSpliced(1, 0, "----+----+----+----+----").join("\n")}\n` });
   const { recordings } = await readRecordings([path("log.txt")], { requireLabels: false });

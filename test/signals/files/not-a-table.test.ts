@@ -21,7 +21,7 @@ async function refusal(...files: string[]): Promise<UserError> {
 }
 
 describe("what can be read only once", () => {
-  test("a pipe, by name and by link; a pattern matches files alone", async () => {
+  test("a pipe is refused, by name and by link, and patterns match only files", async () => {
     const folder = folderOf({ "a.csv": good });
     execFileSync("mkfifo", [folder.path("b.csv")]);
     symlinkSync(folder.path("b.csv"), folder.path("c.csv"));
@@ -34,7 +34,7 @@ describe("what can be read only once", () => {
     expect(recordings.files).toEqual([folder.path("a.csv")]);
   });
 
-  test("a device", async () => {
+  test("a device is refused", async () => {
     expect((await refusal("/dev/zero")).message).toMatch(/\/dev\/zero: expected a file, found a device/);
   });
 });
@@ -65,7 +65,7 @@ test("InfluxDB's annotated CSV with a column per axis is read", async () => {
   expect(recordings.time.length).toBe(60);
 });
 
-test("a tar archive, also gzipped", async () => {
+test("a tar archive is refused, even if it is gzipped", async () => {
   const folder = folderOf({ "a.csv": good });
   execFileSync("tar", ["-cf", folder.path("a.tar"), "-C", folder.path("."), "a.csv"]);
   execFileSync("tar", ["-czf", folder.path("a.tar.gz"), "-C", folder.path("."), "a.csv"]);
@@ -126,7 +126,7 @@ describe("bytes that are no text", () => {
     ["a.arrows", latin("\xff\xff\xff\xff\x60\x04\0\0\x10\0"), /an Arrow stream/, /pyarrow\.ipc\.open_stream/],
     ["a.orc", latin("ORC\n\x07\x12\x05\0"), /an ORC file/, /read_orc/],
   ];
-  test.each(cases)("%s: case %#", async (name, content, kind, advice) => {
+  test.each(cases)("%s is refused, and its kind is named: case %#", async (name, content, kind, advice) => {
     const folder = folderOf({ [name]: content });
     const error = await refusal(folder.path(name));
     expect(error.message).toMatch(kind);
@@ -134,7 +134,7 @@ describe("bytes that are no text", () => {
     expect(error.advice).toMatch(advice);
   });
 
-  test("a Parquet file with the name of a CSV file", async () => {
+  test("a Parquet file with the name of a CSV file is refused", async () => {
     const folder = folderOf({});
     await parquet(folder.path("a.parquet"), goodRows());
     execFileSync("mv", [folder.path("a.parquet"), folder.path("a.csv")]);
@@ -143,7 +143,7 @@ describe("bytes that are no text", () => {
     expect(advice).toMatch(/\.parquet/);
   });
 
-  test.each([0.2, 0.7, 0.999])("a Parquet file of which %f arrived", async (share) => {
+  test.each([0.2, 0.7, 0.999])("a Parquet file of which only a share of %f arrived is refused", async (share) => {
     const folder = folderOf({});
     await parquet(folder.path("a.parquet"), goodRows());
     const whole = readFileSync(folder.path("a.parquet"));

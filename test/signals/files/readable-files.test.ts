@@ -153,7 +153,7 @@ test.each<[string, string, string | Uint8Array, ReadRecordingsOptions["columns"]
     ),
   ],
   ["a JSON document that holds the records", "a.json", JSON.stringify({ data: { rows: records } })],
-])("%s", async (_, name, content, columns) => {
+])("%s: the values are the same", async (_, name, content, columns) => {
   const expected = await read("a.csv", plain);
   const found = await read(name, content, columns);
   expect(found.recordings.stretches).toEqual(expected.recordings.stretches);
@@ -174,7 +174,7 @@ async function refusal(
   return error as UserError;
 }
 
-test("line ends that change far below", async () => {
+test("line ends may change far below the first lines", async () => {
   const { length } = body;
   const far = Array.from({ length: 20 * length }, (_, i) => {
     const values = body[i % length]!.split(",");
@@ -198,12 +198,12 @@ describe("what cannot be read", () => {
     );
   });
 
-  test("a wrong number of names", async () => {
+  test("a wrong number of names is reported with both numbers", async () => {
     const { message } = await refusal("a.csv", `${body.join("\n")}\n`, { columns: ["a", "b", "c"] });
     expect(message).toContain("--columns has 3 names, but the rows have 10 values");
   });
 
-  test("an archive without tables, a damaged one, an encrypted one and a workbook", async () => {
+  test("archives without tables, damaged archives and workbooks are named as what they are", async () => {
     const archive = Buffer.from(zip({ "a.csv": plain }));
     expect((await refusal("a.zip", zip({ "photo.jpg": "x" }))).message).toContain(
       "contains no table; it contains photo.jpg",
@@ -276,13 +276,13 @@ describe("what cannot be read", () => {
       plain.replace(",0,0.1,", ',"1,000.5",0.1,'),
       /column "Ax": expected a number, found "1,000\.5"/,
     ],
-  ])("%s", async (_, name, content, message) => {
+  ])("%s: the message says so", async (_, name, content, message) => {
     const refused = await refusal(name, content);
     expect(refused.message).toMatch(message);
     expect(refused.advice).toBeDefined();
   });
 
-  test("a zip archive with a changed byte", async () => {
+  test("a zip archive with a changed byte is reported as damaged", async () => {
     const archive = zip({ "a.csv": plain }, "ZIP_STORED").map((byte, i) => (i === 900 ? byte ^ 1 : byte));
     expect((await refusal("a.zip", archive)).message).toMatch(/this zip archive cannot be read: a\.csv is damaged\.$/);
   });
@@ -295,7 +295,7 @@ describe("what cannot be read", () => {
       '[{"x": 1}, {"x":',
       /a\.json: this file is not valid JSON at byte \d+ in record\/value \d+: unexpected end of data\.$/,
     ],
-  ])("nothing in %s", async (name, content, message) => {
+  ])("nothing in %s is reported", async (name, content, message) => {
     expect((await refusal(name, content)).message).toMatch(message);
   });
 
@@ -305,17 +305,17 @@ describe("what cannot be read", () => {
     );
   });
 
-  test.each(["[]", "[1, 2, 3]", "{}"])("JSON without records: %s", async (json) => {
+  test.each(["[]", "[1, 2, 3]", "{}"])("JSON without records is refused: %s", async (json) => {
     expect((await refusal("a.json", json)).message).toMatch(/it has values that are not objects, or no values/);
   });
 
-  test("lines of text between the rows of a table that begins below other lines", async () => {
+  test("lines of text between rows are refused in a table that begins below other lines", async () => {
     const rows = plain.trimEnd().split("\n");
     const text = `Exported by Some App 3.1\nDevice: watch\n${[...rows.slice(0, 31), "Exported by Some App 3.1", ...rows.slice(31)].join("\n")}\n`;
     expect((await refusal("a.csv", text)).message).toMatch(/has 1 value; expected 10/);
   });
 
-  test("JSON that is cut off", async () => {
+  test("JSON that is cut off is refused", async () => {
     expect((await refusal("a.json", '{"a": [1, 2')).message).toMatch(/this file is not valid JSON at byte/);
   });
 });
@@ -338,7 +338,7 @@ describe("what only the path says", () => {
     "sit/sub_08.csv": bare("dddd"),
   };
 
-  test("person and label", async () => {
+  test("person, label and recording are read from it", async () => {
     const { path } = folderOf(files);
     const columns = {
       groupFromPath: "sub_{user}.csv",
@@ -376,7 +376,7 @@ describe("what only the path says", () => {
     ["sub_*.csv", /expected one \{name\} in place of the value, found 0/],
     ["{a}/sub_{user}.csv", /found 2/],
     ["sub_{Ax}.csv", /--group-from-path names "Ax", which is also a column of the file/],
-  ])("%s is answered", async (groupFromPath, says) => {
+  ])("%s is refused, and the message says why", async (groupFromPath, says) => {
     const { path } = folderOf(files);
     await expect(
       readRecordings([path("*/*.csv")], {
@@ -390,7 +390,7 @@ describe("what only the path says", () => {
 describe("devices whose exports have no line of names", () => {
   const values = Array.from({ length: 300 }, (_, i) => [Math.round(64 * Math.sin(i / 5)), i % 7, 60 + (i % 5)]);
 
-  test("Empatica E4: the first two lines are start and rate, the unit is 1/64 g", async () => {
+  test("an Empatica E4's first two lines are its start and rate, and its unit is 1/64 g", async () => {
     const content = [
       "1714816800.000000, 1714816800.000000, 1714816800.000000",
       "32.000000, 32.000000, 32.000000",
@@ -405,7 +405,7 @@ describe("devices whose exports have no line of names", () => {
     expect(recordings.time).toHaveLength(300);
   });
 
-  test("Empatica E4: a whole session, in a folder or an archive", async () => {
+  test("a whole session of an Empatica E4 is read from a folder or an archive", async () => {
     const [start, rate] = ["1714816800.000000", "32.000000"];
     const session = {
       "ACC.csv": [[start, start, start], [rate, rate, rate], ...values].map((row) => row.join(", ")).join("\n"),
@@ -431,7 +431,7 @@ describe("devices whose exports have no line of names", () => {
     expect(quality.warnings.join()).toContain("they hold no accelerations: hr.csv.");
   });
 
-  test("ActiGraph: the preamble has start, date format and rate", async () => {
+  test("ActiGraph's preamble gives start, date format and rate", async () => {
     const head = [
       "------------ Data File Created By ActiGraph GT3X+ ActiLife v6.13.3 Firmware v2.5.0 date format M/d/yyyy at 30 Hz  Filter Normal -----------",
       "Serial Number: NEO1F00000000",
@@ -495,7 +495,7 @@ test("sensors that were pasted side by side, each with its clock, are read by th
   expect(quality.warnings).toContainEqual("Rows that contain neither a time nor a value are left out (200 rows).");
 });
 
-test("a Parquet table with an object per sensor", async () => {
+test("a Parquet table with an object per sensor is read", async () => {
   const { path } = folderOf({ "a.csv": plain });
   const database = await openDuckdb();
   await database.rows(
@@ -508,7 +508,7 @@ test("a Parquet table with an object per sensor", async () => {
   expect(recordings.values).toEqual(expected.recordings.values);
 });
 
-test("NUL bytes far below the first lines do not keep the reading busy for ever", async () => {
+test("NUL bytes far below the first lines do not keep the reader busy forever", async () => {
   const rows = Array.from({ length: 900 }, (_, i) => `${i / 50},${i % 7},1,9.8${i === 800 ? "\0" : ""}`);
   const { path } = folderOf({ "a.csv": ["Recorder 7", "time_s,ax,ay,az", ...rows].join("\n") });
   const answer = await readRecordings([path("a.csv")], { requireLabels: false, nominalRateHz: 50 }).catch(

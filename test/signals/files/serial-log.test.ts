@@ -28,7 +28,7 @@ const logs: readonly [string, readonly string[], { nominalRateHz?: number; colum
   ["time and names beside the values", rows.map((row, i) => `${past(i)} -> ${pairs(row, ": ", " ")}`), {}],
 ];
 
-test.each(logs)("a serial log: %s", async (_, lines, options) => {
+test.each(logs)("a serial log is read with %s", async (_, lines, options) => {
   const { path } = folderOf({ "log.txt": `${lines.join("\n")}\n` });
   const { recordings, quality } = await readRecordings([path("log.txt")], { requireLabels: false, ...options });
   expect(recordings.channels).toEqual(["ax", "ay", "az"]);
@@ -37,7 +37,7 @@ test.each(logs)("a serial log: %s", async (_, lines, options) => {
   for (const [c, value] of rows[110]!.entries()) expect(recordings.values[c]![110]).toBeCloseTo(value, 4);
 });
 
-test("a log with the vector of one sensor per line, in rounds that may lack one", async () => {
+test("a log with the vector of one sensor per line is read, although some rounds lack one", async () => {
   const vector = (name: string, [x, y, z]: readonly number[], unit: string): string =>
     `${name} X: ${x}, Y: ${y}, Z: ${z} ${unit}`;
   const lines = rows.flatMap((row, i) => [
@@ -64,7 +64,7 @@ test("a log with the vector of one sensor per line, in rounds that may lack one"
   expect(timed.quality.columns.time).toBe("time");
 });
 
-test("a document of Edge Impulse's acquisition format", async () => {
+test("a document in Edge Impulse's acquisition format is read", async () => {
   const sensors = ["X", "Y", "Z"].map((axis) => ({ name: `acc${axis}`, units: "m/s2" }));
   const payload = { device_name: "ac:87", device_type: "NANO33BLE", interval_ms: 16, sensors, values: rows };
   const document = { protected: { ver: "v1", alg: "HS256", iat: 1714816800 }, signature: "00", payload };
@@ -92,7 +92,7 @@ test("groups of columns under merged cells have names of their own", async () =>
 test.each([
   ["records", (records: readonly object[]) => records],
   ["records in a document", (records: readonly object[]) => ({ meta: { device: "x" }, data: records })],
-])("a vector per sensor in JSON: %s", async (_, document) => {
+])("a vector per sensor is read from JSON: %s", async (_, document) => {
   const records = rows.map((row, i) => ({ time_ms: 20 * i, acc: row, gyro: row.map((value) => value / 2) }));
   const { path } = folderOf({ "r.json": JSON.stringify(document(records)) });
   const { recordings, quality } = await readRecordings([path("r.json")], { requireLabels: false });

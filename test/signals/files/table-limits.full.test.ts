@@ -52,7 +52,7 @@ describe("texts", () => {
     expect(other.recordings.stretches).toEqual(plain.recordings.stretches);
   });
 
-  test("a text cannot forge a length either", async () => {
+  test("a text cannot forge a length", async () => {
     const user = "1001".padStart(textBytesLimit, "0");
     const file = folderOf({ "a.csv": csv(rows(60, { user })) }).path("a.csv");
     expect((await read(file)).recordings.stretches[0]!.user).toBe(user);
@@ -103,18 +103,18 @@ describe("texts", () => {
 describe("columns", () => {
   const wide = (names: string[]): string => csv(rows(3), ",", `user,activity,recording,timestamp_s,${names.join(",")}`);
 
-  test("too many", async () => {
+  test("are rejected if there are too many", async () => {
     const names = Array.from({ length: 10_001 }, (_, i) => `c${i}`);
     const file = folderOf({ "a.csv": `${names.join(",")}\n${names.map(() => "1").join(",")}\n` }).path("a.csv");
     await expect(read(file)).rejects.toThrow("10,001 columns; expected at most 10,000");
   });
 
-  test("a first line without an end", async () => {
+  test("are rejected if the first line does not end", async () => {
     const file = folderOf({ "a.csv": "x".repeat(2_000_000) }).path("a.csv");
     await expect(read(file)).rejects.toThrow(/a\.csv: the first line is longer than 1,048,576 bytes/);
   });
 
-  test("a name that is too long", async () => {
+  test("are rejected if a name is too long", async () => {
     const file = folderOf({ "a.csv": wide(["x".repeat(1001), "b", "c", "d", "e", "f"]) }).path("a.csv");
     await expect(read(file)).rejects.toThrow("the name of column 5 has 1,001 characters; expected at most 1,000");
   });

@@ -36,7 +36,7 @@ test.each([
   ["a last line that was cut off within quotes", `${quoted}\n"8.00","0.99","0.2","9.`, /last line is cut off.*9\./],
   ["a remark below quoted values", `${quoted}\nEOF\n`, /left out: "EOF"/],
   ["a remark below a table after other lines", `Sensor: A\n\n${[names, ...rows].join("\n")}\nEND\n`, /"END"/],
-])("%s", async (_, content, warning) => {
+])("leaves out %s, with a warning", async (_, content, warning) => {
   const { recordings, quality } = await read(content);
   expect(recordings.time).toHaveLength(400);
   expect(quality.warnings.join("\n")).toMatch(warning);
@@ -63,7 +63,7 @@ test.each([
   await expect(read(content)).rejects.toThrow(/has \d values?; expected 4/);
 });
 
-test("a last line that was cut off and blank lines between recordings, in a gzip file", async () => {
+test("a last line that was cut off is left out, and blank lines separate recordings, in gzip files, too", async () => {
   const whole = [names, ...rows].join("\n");
   const { path } = folderOf({ "a.csv.gz": gzipSync(`${whole}\n\n${rows.join("\n")}\n8.00,0.99`) });
   const { recordings, quality } = await readRecordings([path("a.csv.gz")], { requireLabels: false });

@@ -87,26 +87,29 @@ describe("one form in the whole file", () => {
     ["%M:%S.%f", 0],
     ["%H-%M-%S-%f", 36_000],
     ["%H_%M_%S.%f", 36_000],
-  ])("%s", async (form, start) => {
+  ])("%s is read evenly", async (form, start) => {
     const { from, quality } = await readTimes((i) => written(form, i));
     expect(quality.rows).toMatchObject({ kept: 1600, dropped: { missing_time: 0, duplicate_time: 0 } });
     expectEven(from, start);
   });
 
-  test("a time in another form is no missing value", async () => {
+  test("a time in another form is refused, not read as missing", async () => {
     const mixed = readTimes((i) => written(i === 7 ? "%d %m" : "%Y-%m-%d %H:%M:%S:%f", i));
     await expect(mixed).rejects.toThrow(
       /data row 8, column "timestamp": expected the form of the other times, found "04 05"/,
     );
   });
 
-  test.each(["%H:%M:%S.%f", "%M:%S.%f"])("a time of day in another form is no time 0: %s", async (form) => {
-    const mixed = readTimes((i) => (i === 7 ? "10h 0" : written(form, i)));
-    await expect(mixed).rejects.toThrow(/data row 8, .*expected the form of the other times, found "10h 0"/);
-  });
+  test.each(["%H:%M:%S.%f", "%M:%S.%f"])(
+    "a time of day in another form is refused, not read as 0: %s",
+    async (form) => {
+      const mixed = readTimes((i) => (i === 7 ? "10h 0" : written(form, i)));
+      await expect(mixed).rejects.toThrow(/data row 8, .*expected the form of the other times, found "10h 0"/);
+    },
+  );
 
   test.each(["%H:%M:%S:%f", "%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S:%f"])(
-    "a fraction without the zeros at its end, even if nothing is left of it: %s",
+    "a fraction may lack the zeros at its end, even if nothing is left of it: %s",
     async (form) => {
       const { from } = await readTimes((i) => written(form, i).replace(/0+$/, ""));
       expectEven(from, null);
@@ -126,7 +129,7 @@ describe("durations with their units", () => {
     ["us", (i: number) => `${20_000 * i} µs`],
     ["nanoseconds", (i: number) => `${2e7 * i} nanoseconds`],
     ["ISO 8601", (i: number) => `PT${Math.floor(i / 100)}M${((i % 100) / 50).toFixed(2)}S`],
-  ])("%s", async (unit, time) => {
+  ])("are read in %s", async (unit, time) => {
     const { from } = await readTimes(time, {}, 99);
     expect(unit === "ISO 8601" ? from[1]! - from[0]! : from[98]! - from[0]!).toBeCloseTo(
       unit === "ISO 8601" ? 0.02 : 98 / 50,
@@ -139,7 +142,7 @@ describe("numbers without leading zeros", () => {
   const joined = (form: string) => (i: number) => written(form, i, ten + 3595).replace(/(?<=[: .-])0+(?=\d)/g, "");
 
   test.each(["%H:%M:%S", "%H:%M:%S.%f", "%H:%M:%S:%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S:%f"])(
-    "%s",
+    "are read in the form %s",
     async (form) => {
       const { from, quality } = await readTimes(joined(form));
       expect(from[399]! - from[0]!).toBeCloseTo(399 / 50, 4);
@@ -147,7 +150,7 @@ describe("numbers without leading zeros", () => {
     },
   );
 
-  test("times of half a day without seconds", async () => {
+  test("times with AM and without seconds are spread evenly", async () => {
     const { from } = await readTimes((i) => written("%H:%M AM", i), {}, 3100);
     expect(from[3000]! - from[0]!).toBeCloseTo(60, 1);
   });
@@ -254,13 +257,13 @@ describe("day and month", () => {
 });
 
 describe("clocks that begin again", () => {
-  test("time of day past midnight", async () => {
+  test("a time of day continues past midnight, with a warning", async () => {
     const { from, quality } = await readTimes((i) => written("%H:%M:%S.%f", i, Date.UTC(2026, 4, 5) / 1000 - 3));
     expectEven(from, 86_397);
     expect(quality.warnings.join()).toMatch(/has no date, and its clock begins again/);
   });
 
-  test("minutes and seconds of a spreadsheet past the hour, in tenths", async () => {
+  test("a spreadsheet's minutes and seconds in tenths continue past the hour, with a warning", async () => {
     const { from, quality } = await readTimes((i) => written("%M:%S.%t", i, ten - 3));
     expectEven(from, 3597);
     expect(quality.warnings.join()).toMatch(/has no hour.*about 5 rows share each time/);
@@ -299,7 +302,7 @@ test.each([
   ["samples", (i: number) => i],
   ["ms", (i: number) => i * 20],
   ["days", (i: number) => i / 50 / 86_400],
-])("--time-unit %s", async (timeUnit, time) => {
+])("--time-unit %s gives evenly spaced times", async (timeUnit, time) => {
   const { from } = await readTimes((i) => `${time(i)}`, { timeUnit });
   expectEven(from, 0);
 });

@@ -21,7 +21,7 @@ test.each([
   ["m/s²", (value: number) => `${value.toFixed(4)}m/s²`],
   ["g", (value: number) => `"${value.toFixed(4).replace(".", ",")} g"`],
   ["g", (value: number, _: number, i: number) => (i === 30 ? "" : `${value.toFixed(4)} g`)],
-])("cells with the unit %s", async (unit, cell) => {
+])("cells with the unit %s are read", async (unit, cell) => {
   const { recordings } = await read("a.csv", table(cell));
   expect(recordings.channels).toEqual(["x", "y", "z"].map((axis) => `acc_${axis} (${unit})`));
   for (const c of [0, 1, 2]) expect(recordings.values[c]![7]).toBeCloseTo(values[7]![c]!, 4);

@@ -43,7 +43,7 @@ describe("a workbook reads as openpyxl reads it", () => {
     ["dates", "Recording", 1],
     ["dates-1904", "Recording", 1],
     ["time-of-day", "Sheet", 1],
-  ])("%s", async (name, sheet, from) => {
+  ])("%s.xlsx has the same values, labels and times", async (name, sheet, from) => {
     const { recordings, quality } = await read([book(name)]);
     const wanted = axes(name, sheet, from);
     expect(valuesOf({ recordings, quality } as ReadRecordings, wanted[0]!.length)).toEqual(rounded(wanted));
@@ -62,12 +62,12 @@ describe("a workbook reads as openpyxl reads it", () => {
     expect(expected.dates!.Recording![1]![2]).toBe("2026-05-04T10:00:00");
   });
 
-  test("a merged title, and sensors above their axes", async () => {
+  test("names of sensors are joined with the axes below them, under a merged title", async () => {
     const { recordings } = await read([book("merged")]);
     expect(recordings.channels).toEqual(["A_x", "A_y", "A_z"]);
   });
 
-  test("stored results of formulas, and errors as missing values", async () => {
+  test("stored results of formulas are values, and errors are missing values", async () => {
     const { recordings, quality } = await read([book("computed")]);
     expect(quality.rows.dropped.missing_values).toBe(1);
     const rows = expected.computed!.data!.slice(1).filter((row) => row[3] !== "#DIV/0!");
@@ -77,7 +77,7 @@ describe("a workbook reads as openpyxl reads it", () => {
 });
 
 describe("which sheet is read", () => {
-  test("sheets with equal columns, each as a file", async () => {
+  test("sheets with equal columns are each read as a file", async () => {
     const columns = { groupFromPath: "people.xlsx/{user}" };
     const { recordings, quality } = await read([book("people")], { columns });
     expect(recordings.files).toEqual([book("people")]);
@@ -89,7 +89,7 @@ describe("which sheet is read", () => {
     expect(recordings.values.map((column) => [...column.slice(120, 120 + second[0]!.length)])).toEqual(rounded(second));
   });
 
-  test("one of them, if it is named", async () => {
+  test("a sheet that is named is read alone", async () => {
     const { recordings } = await read([`${book("people")}/bob`]);
     expect(recordings.time.length).toBe(120);
     expect(valuesOf({ recordings } as ReadRecordings, 19)).toEqual(rounded(axes("people", "bob", 1)));
@@ -98,7 +98,7 @@ describe("which sheet is read", () => {
     expect(advice).toBe("Its sheets are ann, bob.");
   });
 
-  test("one sheet per sensor, joined by time", async () => {
+  test("sheets of one sensor each are joined by time", async () => {
     const { recordings, quality } = await read([book("sensors")]);
     expect(recordings.channels.length).toBe(6);
     const wanted = [...axes("sensors", "Accelerometer", 1), ...axes("sensors", "Gyroscope", 1)];
@@ -107,7 +107,7 @@ describe("which sheet is read", () => {
     expect(quality.warnings.join("\n")).toMatch(/left out: Metadata Time/);
   });
 
-  test("is refused if no sheet has measurements, or if several have different columns", async () => {
+  test("the workbook is refused if no sheet has measurements, or if several have different columns", async () => {
     expect((await refusal([book("nothing")])).message).toMatch(
       /nothing\.xlsx: this Excel workbook contains no table of measurements; it has the sheets Sheet, Summary\./,
     );
@@ -121,13 +121,13 @@ describe("which sheet is read", () => {
 });
 
 describe("what cannot be read", () => {
-  test("formulas without a stored result", async () => {
+  test("formulas without a stored result are refused", async () => {
     const { message, advice } = await refusal([book("uncomputed")]);
     expect(message).toMatch(/uncomputed\.xlsx: some cells have a formula whose result is not stored/);
     expect(advice).toMatch(/which will compute them/);
   });
 
-  test("damaged and truncated workbooks", async () => {
+  test("damaged and truncated workbooks are refused", async () => {
     const bytes = readFileSync(book("plain"));
     const { path } = folderOf({ "a.xlsx": bytes });
     for (const length of [bytes.length - 30, Math.floor(bytes.length / 2), 100]) {
@@ -141,13 +141,13 @@ describe("what cannot be read", () => {
     expect((await refusal([path("a.xlsx")])).message).toMatch(/sheet1\.xml is damaged/);
   });
 
-  test("a workbook within an archive or under another name is read all the same", async () => {
+  test("a workbook under another name is read all the same", async () => {
     const { path } = folderOf({ "a.csv": "" });
     copyFileSync(book("plain"), path("a.csv"));
     expect((await read([path("a.csv")])).recordings.time.length).toBe(120);
   });
 
-  test("old and other spreadsheets", async () => {
+  test("workbooks in the old format are refused", async () => {
     const { path } = folderOf({ "a.xls": Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(600)]) });
     const { message, advice } = await refusal([path("a.xls")]);
     expect(message).toMatch(/an old Excel workbook \(\.xls\), or one with a password/);

@@ -15,7 +15,7 @@ const columns: TableColumn[] = [
 ];
 
 describe("writeTable", () => {
-  test("CSV, byte for byte", async () => {
+  test("writes CSV with exactly these bytes", async () => {
     const folder = folderOf({});
     for (const name of ["a.csv", "new/folder/b.csv.gz", "c.tsv"]) await writeTable(folder.path(name), columns);
     const text =

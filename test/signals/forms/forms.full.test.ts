@@ -6,7 +6,9 @@ import { Rng } from "../../../src/random.ts";
 import { choices, describeForm, type Form, pairwiseForms } from "./form.ts";
 import { problemOfForm } from "./read-form.ts";
 
-test("every pair of choices", { timeout: 1_800_000 }, async () => {
+test("every pair of choices is read as the recording itself, or is listed as refused", {
+  timeout: 1_800_000,
+}, async () => {
   const rng = Rng.fromSeed(1);
   const problems: string[] = [];
   for (const form of pairwiseForms(() => rng.uniform())) {
@@ -16,7 +18,7 @@ test("every pair of choices", { timeout: 1_800_000 }, async () => {
   expect(problems).toEqual([]);
 });
 
-test("random formats", { timeout: 1_800_000 }, async () => {
+test("random forms are read as the recording itself, or are listed as refused", { timeout: 1_800_000 }, async () => {
   const anyForm = fc.record(
     Object.fromEntries(Object.entries(choices).map(([name, values]) => [name, fc.constantFrom<unknown>(...values)])),
   ) as fc.Arbitrary<Form>;

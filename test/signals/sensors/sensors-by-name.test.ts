@@ -156,7 +156,7 @@ it.each([
   [["acc_x", "acc_y", "acc_z", "acc1", "acc2", "acc3"], "accelerometer acc"],
   [["acc0", "acc1", "acc2", "acc3"], ""],
   [["acc1_temp", "acc2_temp", "acc3_temp", "ecg1", "ecg2", "ecg3", "a0", "a1", "a2"], ""],
-])("numbered axes %j", (columns, expected) => {
+])("finds numbered axes in %j", (columns, expected) => {
   expect(
     sensorsByName(columns)
       .map(({ kind, name }) => `${kind} ${name}`)
@@ -164,12 +164,12 @@ it.each([
   ).toBe(expected);
 });
 
-it("axes in mixed case are one sensor", () => {
+it("joins axes in mixed case to one sensor", () => {
   const columns = ["ACC_X", "Acc_y", "acc_Z", "GYRO_x", "gyro_Y", "Gyro_Z"];
   expect(sensorsByName(columns).map(({ channels }) => channels)).toEqual([columns.slice(0, 3), columns.slice(3)]);
 });
 
-it("LA is the left arm beside a word for acceleration, and linear acceleration alone", () => {
+it("takes LA for the left arm beside a word for acceleration, and otherwise for linear acceleration", () => {
   const gravity = (form: string) => sensorsByName(["X", "Y", "Z"].map((axis) => form + axis))[0]!.gravity;
   expect([gravity("LA_Accelerometer"), gravity("LA_")]).toEqual([null, false]);
 });

@@ -83,7 +83,7 @@ describe.each([
       { unit: "m/s^2", factor: 1 },
       { unit: "g", factor: 1 / 9.80665 },
       { unit: "milli-g", factor: 1000 / 9.80665 },
-    ])("an accelerometer in $unit, of every person, with a name or without", ({ unit, factor }) => {
+    ])("recognises every person's accelerometer in $unit, with a name or without", ({ unit, factor }) => {
       for (const pieces of [acceleration, ...ofPeople(acceleration)].map((own) => scaled(own, factor))) {
         for (const columns of [
           ["Ax", "Ay", "Az"],
@@ -101,7 +101,7 @@ describe.each([
       }
     });
 
-    it("for every person, an accelerometer in raw counts", () => {
+    it("recognises every person's accelerometer in raw counts", () => {
       for (const pieces of ofPeople(acceleration).map((own) => scaled(own, 16_384 / 9.80665))) {
         expect(weigh(["acc_x", "acc_y", "acc_z"], pieces).sensor).toMatchObject({ unit: null, gravity: true });
       }
@@ -111,7 +111,7 @@ describe.each([
       });
     });
 
-    it("for every person, a single unit for all recordings and axes", () => {
+    it("finds a single unit for all of a person's recordings and axes", () => {
       const { sensors } = findSensors(opened.rows, []);
       expect(sensors.filter(({ kind }) => kind === "accelerometer")).toHaveLength(1);
       refuseUnitsWithinPeople(opened.rows, sensors);
@@ -121,7 +121,7 @@ describe.each([
     it.each([
       { unit: "rad/s", factor: 1 },
       { unit: "deg/s", factor: 180 / Math.PI },
-    ])("a gyroscope in $unit, of every person", ({ unit, factor }) => {
+    ])("recognises every person's gyroscope in $unit", ({ unit, factor }) => {
       for (const pieces of [rotation, ...ofPeople(rotation)].map((own) => scaled(own, factor))) {
         const { sensor, doubt } = weigh(["Gx", "Gy", "Gz"], pieces);
         expect(sensor).toMatchObject({ kind: "gyroscope", unit, gravity: null });
@@ -131,7 +131,7 @@ describe.each([
       }
     });
 
-    it("the unit of every person's gyroscope, next to an accelerometer with or without gravity", () => {
+    it("finds the unit of every person's gyroscope, next to an accelerometer with or without gravity", () => {
       for (const accelerometer of [acceleration, withoutGravity(acceleration)]) {
         const besides = ofPeople(accelerometer).map((own) => vectorValues(own)!);
         for (const [p, own] of ofPeople(rotation).entries()) {
@@ -141,7 +141,7 @@ describe.each([
       }
     });
 
-    it("no copies among the people, and most altered copies of them", () => {
+    it("finds no copies among the people, but altered copies of them", () => {
       const { rows } = opened;
       expect(findCopiedContent(rows)).toEqual([]);
       const people = [...Map.groupBy(rows.recordings, ({ user }) => user)].slice(0, 4);
@@ -177,7 +177,7 @@ describe.each([
       }
     });
 
-    it("no values that overflow, and none that are clipped, except by accelerometers with a range of 2 g", () => {
+    it("finds no values that overflow, and none that are clipped, except by accelerometers with a range of 2 g", () => {
       const warnings = exceededRangeWarnings(opened.rows);
       expect(warnings).toHaveLength(name === "wisdm_watch" ? 3 : 0);
       for (const [i, axis] of ["Ax", "Ay", "Az"].slice(0, warnings.length).entries()) {
@@ -197,7 +197,7 @@ describe.each([
       expect(clipped.every(({ recording }) => name === "wisdm_watch" && /_[ABCM]$/.test(recording))).toBe(true);
     });
 
-    it("values that overflow if a tenth of them exceed the range", () => {
+    it("finds most overflows if a tenth of the values exceed the range", () => {
       const { rows } = opened;
       const long = rows.recordings.filter(({ start, end }) => end - start >= 1000);
       const found = long.slice(0, 40).flatMap((recording) => {
@@ -211,11 +211,11 @@ describe.each([
       expect(found.filter((warnings) => warnings === 1).length).toBeGreaterThanOrEqual(0.8 * found.length);
     });
 
-    it("no rows that alternate", () => {
+    it("finds no rows that alternate", () => {
       expect(alternatingRowsWarnings(opened.rows, throwDataFault)).toEqual([]);
     });
 
-    it("the rows of a second device at a tenth of the rate, and none in a recording with a jittering clock", () => {
+    it("finds the rows of a second device at a tenth of the rate, and none in a recording with a jittering clock", () => {
       const { rows } = opened;
       const long = rows.recordings.flatMap((recording) =>
         Array.from({ length: Math.floor((recording.end - recording.start) / 1000) }, (_, i) => {
@@ -267,7 +267,7 @@ describe.each([
       expect(found.length).toBeGreaterThanOrEqual(14);
     });
 
-    it("for every person, that gravity has been removed, and for all people together, the unit", () => {
+    it("finds that gravity has been removed, by person, and the unit of all people together", () => {
       const linear = withoutGravity(acceleration);
       for (const pieces of ofPeople(linear)) {
         expect(weigh(["acc_x", "acc_y", "acc_z"], pieces).sensor.gravity).toBe(false);

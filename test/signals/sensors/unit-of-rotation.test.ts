@@ -10,6 +10,6 @@ it.each([
   // The noise of a BMI160 on a table: 1.8 mg and, after averaging, 0.03 deg/s on each axis.
   ["a sensor that lies still, in deg/s", { movement: 0.1, reach: 0.4 }, 0.06, undefined],
   ["an accelerometer without values", { movement: 2.5, reach: 2.5 }, Number.NaN, undefined],
-])("%s", (_, rotation, acceleration, unit) => {
+])("tells the unit for %s, or leaves it open", (_, rotation, acceleration, unit) => {
   expect(unitOfRotation(rotation, { movement: acceleration })).toBe(unit);
 });

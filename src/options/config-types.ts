@@ -905,7 +905,7 @@ export interface ServeConfig {
   port: number;
   /** Address to listen on. Default: 127.0.0.1. */
   host: string;
-  /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
+  /** File with the hashes of the tokens. Default: the database of --store, or tokens.json in the folder of --store or --models. */
   tokens?: string;
   /** Certificate chain in PEM form, for HTTPS. */
   tlsCertificate?: string;
@@ -1009,7 +1009,7 @@ export interface TokenPlaceConfig {
   models?: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: the folder of each model. */
   store?: string;
-  /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
+  /** File with the hashes of the tokens. Default: the database of --store, or tokens.json in the folder of --store or --models. */
   tokens?: string;
 }
 
@@ -1024,7 +1024,7 @@ export interface TokenConfig {
   models?: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: the folder of each model. */
   store?: string;
-  /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
+  /** File with the hashes of the tokens. Default: the database of --store, or tokens.json in the folder of --store or --models. */
   tokens?: string;
 }
 
@@ -1043,7 +1043,7 @@ export interface TokenCreateConfig {
   models?: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: the folder of each model. */
   store?: string;
-  /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
+  /** File with the hashes of the tokens. Default: the database of --store, or tokens.json in the folder of --store or --models. */
   tokens?: string;
 }
 
@@ -1060,7 +1060,7 @@ export interface TokenRotateConfig {
   models?: string;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; model folders may then be read-only. Default: the folder of each model. */
   store?: string;
-  /** File with the hashes of the tokens. Default: tokens.json in the folder of --store or --models. */
+  /** File with the hashes of the tokens. Default: the database of --store, or tokens.json in the folder of --store or --models. */
   tokens?: string;
 }
 

@@ -30,7 +30,7 @@ export const serveStore: Option<string> = {
 export const tokensFile: Option<string> = textOption({
   value: "file",
   affects: "run",
-  otherwise: "tokens.json in the folder of --store or --models",
+  otherwise: "the database of --store, or tokens.json in the folder of --store or --models",
   expected: "a file name",
   doc: "file with the hashes of the tokens",
 });

@@ -1,30 +1,17 @@
 // `tidemark token`: creates, lists, rotates and revokes the tokens of the service. Every change is recorded in the audit log.
 
-import { dirname, join } from "node:path";
 import { accountName } from "../account-name.ts";
 import { UserError } from "../errors.ts";
 import type { TokenPlaceConfig } from "../options/resolve-config.ts";
+import type { AccessStore, AuditEntry } from "../storage/access-store.ts";
 import { defaultProject } from "../storage/opened-store.ts";
-import { parseStoreAddress } from "../storage/store-address.ts";
 import { checkStreamName } from "../storage/stream-names.ts";
-import {
-  changeTokenFile,
-  hashToken,
-  isValidToken,
-  newTokenSecret,
-  readTokenFile,
-  type StoredToken,
-} from "../storage/token-file.ts";
-import { type AuditEntry, writeAuditLog } from "./audit-log.ts";
+import { hashToken, isValidToken, newTokenSecret, type StoredToken } from "../storage/token-file.ts";
+import { openAccessStore } from "./access-place.ts";
 import { parseTokenScope } from "./token-scope.ts";
 
 export { defaultProject } from "../storage/opened-store.ts";
-export {
-  hashToken,
-  isValidToken,
-  readTokenFile,
-  type StoredToken,
-} from "../storage/token-file.ts";
+export { hashToken, isValidToken, type StoredToken } from "../storage/token-file.ts";
 
 /** A token in a list, without its secret. */
 export interface ListedToken {
@@ -47,23 +34,6 @@ export interface TokenRun {
   readonly actor?: string;
 }
 
-/**
- * Where a service stores its tokens: in the file given by `--tokens`, or in tokens.json in its stream store or model directory.
- */
-export function tokenFileOf({ tokens, store, models }: TokenPlaceConfig): string {
-  if (tokens !== undefined) return tokens;
-  const address = store === undefined ? undefined : parseStoreAddress(store);
-  if (address?.kind === "sqlite") return join(address.directory, "tokens.json");
-  if (models !== undefined) return join(models, "tokens.json");
-  throw new UserError("expected one of --models, --store and --tokens, got none", {
-    advice: "Give the same options as for `tidemark serve`, for example --models models.",
-  });
-}
-
-export function auditLogBesideTokens(place: TokenPlaceConfig): string {
-  return join(dirname(tokenFileOf(place)), "audit.jsonl");
-}
-
 /** @throws UserError if a valid token already has this name, or if a scope is invalid */
 export async function createToken(
   place: TokenPlaceConfig,
@@ -76,15 +46,18 @@ export async function createToken(
   const at = now().toISOString();
   const secret = newTokenSecret();
   const stored = newStoredToken(name, project, scope, secret, at);
-  await changeTokenFile(tokenFileOf(place), (tokens) => {
-    if (tokens.some((own) => own.name === name && isValidToken(own, at))) {
-      throw new UserError(`there is already a token named ${JSON.stringify(name)}`, {
-        advice: "Choose another name, or replace its secret with `tidemark token rotate`.",
-      });
-    }
-    tokens.push(stored);
+  await withAccessStore(place, async (access) => {
+    await access.changeTokens((tokens) => {
+      if (tokens.some((own) => own.name === name && isValidToken(own, at))) {
+        throw new UserError(`there is already a token named ${JSON.stringify(name)}`, {
+          advice: "Choose another name, or replace its secret with `tidemark token rotate`.",
+        });
+      }
+      tokens.push(stored);
+    });
+    const details = { scopes: [...scope], project };
+    await auditToken(access, { at, action: "token create", target: name, details }, run);
   });
-  await auditToken(place, { action: "token create", target: name, details: { scopes: [...scope], project } }, at, run);
   return { ...listedToken(stored), token: secret };
 }
 
@@ -93,8 +66,8 @@ export async function listTokens(
   place: TokenPlaceConfig,
   { now = () => new Date() }: TokenRun = {},
 ): Promise<ListedToken[]> {
-  const { tokens } = await readTokenFile(tokenFileOf(place));
-  return tokens.filter((own) => isValidToken(own, now().toISOString())).map(listedToken);
+  const tokens = await withAccessStore(place, (access) => access.tokens());
+  return (tokens ?? []).filter((own) => isValidToken(own, now().toISOString())).map(listedToken);
 }
 
 /**
@@ -110,16 +83,19 @@ export async function rotateToken(
   const at = now().toISOString();
   const until = new Date(now().getTime() + overlapHours * 3_600_000).toISOString();
   const secret = newTokenSecret();
-  const stored = await changeTokenFile(tokenFileOf(place), (tokens) => {
-    const valid = tokens.filter((own) => own.name === name && isValidToken(own, at));
-    const latest = valid.at(-1);
-    if (latest === undefined) throw unknownToken(name);
-    for (const own of valid) if (own.expires_at === null || own.expires_at > until) own.expires_at = until;
-    const next = newStoredToken(name, latest.project, latest.scopes, secret, at);
-    tokens.push(next);
-    return next;
+  const stored = await withAccessStore(place, async (access) => {
+    const rotated = await access.changeTokens((tokens) => {
+      const valid = tokens.filter((own) => own.name === name && isValidToken(own, at));
+      const latest = valid.at(-1);
+      if (latest === undefined) throw unknownToken(name);
+      for (const own of valid) if (own.expires_at === null || own.expires_at > until) own.expires_at = until;
+      const next = newStoredToken(name, latest.project, latest.scopes, secret, at);
+      tokens.push(next);
+      return next;
+    });
+    await auditToken(access, { at, action: "token rotate", target: name, details: { until } }, run);
+    return rotated;
   });
-  await auditToken(place, { action: "token rotate", target: name, details: { until } }, at, run);
   return { ...listedToken(stored), token: secret };
 }
 
@@ -131,11 +107,13 @@ export async function revokeToken(
 ): Promise<{ name: string }> {
   const { now = () => new Date() } = run;
   const at = now().toISOString();
-  await changeTokenFile(tokenFileOf(place), (tokens) => {
-    if (!tokens.some((own) => own.name === name && isValidToken(own, at))) throw unknownToken(name);
-    for (const own of tokens.filter((one) => one.name === name)) tokens.splice(tokens.indexOf(own), 1);
+  await withAccessStore(place, async (access) => {
+    await access.changeTokens((tokens) => {
+      if (!tokens.some((own) => own.name === name && isValidToken(own, at))) throw unknownToken(name);
+      for (const own of tokens.filter((one) => one.name === name)) tokens.splice(tokens.indexOf(own), 1);
+    });
+    await auditToken(access, { at, action: "token revoke", target: name, details: {} }, run);
   });
-  await auditToken(place, { action: "token revoke", target: name, details: {} }, at, run);
   return { name };
 }
 
@@ -159,11 +137,19 @@ function unknownToken(name: string): UserError {
   });
 }
 
-async function auditToken(
-  place: TokenPlaceConfig,
-  entry: Omit<AuditEntry, "at" | "actor">,
-  at: string,
+function auditToken(
+  access: AccessStore,
+  entry: Omit<AuditEntry, "actor">,
   { actor = `${accountName()} (command line)` }: TokenRun,
 ): Promise<void> {
-  await writeAuditLog(auditLogBesideTokens(place), { at, actor, ...entry });
+  return access.audit({ actor, ...entry });
+}
+
+async function withAccessStore<T>(place: TokenPlaceConfig, work: (access: AccessStore) => Promise<T>): Promise<T> {
+  const access = await openAccessStore(place);
+  try {
+    return await work(access);
+  } finally {
+    await access.close();
+  }
 }

@@ -84,8 +84,34 @@ const version2 = `
   ALTER TABLE tidemark.batches ADD COLUMN data_from timestamptz, ADD COLUMN data_to timestamptz;
 `;
 
+/**
+ * Version 3. The only row of `tokens` holds all tokens as JSON, and gets another revision with every change. `entry` identifies
+ * the call that wrote a line of the audit log, whose `details` are JSON.
+ */
+const version3 = `
+  CREATE TABLE tidemark.tokens (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    revision uuid NOT NULL,
+    content text NOT NULL
+  );
+  CREATE TABLE tidemark.sessions (
+    hash text COLLATE "C" PRIMARY KEY,
+    token_hash text COLLATE "C" NOT NULL,
+    expires_at timestamptz NOT NULL
+  );
+  CREATE TABLE tidemark.audit (
+    sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    entry uuid NOT NULL UNIQUE,
+    at timestamptz NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    target text NOT NULL,
+    details text NOT NULL
+  );
+`;
+
 /** The migration to each version, beginning with version 1. */
-const steps: readonly string[] = [version1, version2];
+const steps: readonly string[] = [version1, version2, version3];
 
 export const postgresSchemaVersion: number = steps.length;
 

@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { openStore } from "../../src/storage/open-store.ts";
 import type { OpenedStore } from "../../src/storage/opened-store.ts";
-import { parseStoreAddress } from "../../src/storage/store-address.ts";
+import { PostgresAccessStore } from "../../src/storage/postgres-access-store.ts";
+import { parseStoreAddress, type StoreAddress } from "../../src/storage/store-address.ts";
 import { StoreUnavailable } from "../../src/storage/store-unavailable.ts";
 import type { StreamStore } from "../../src/storage/stream-store.ts";
 import { tidemarkVersion } from "../../src/versions.ts";
 import { freePort } from "../free-port.ts";
+import { accessStoreContract } from "./access-store-contract.ts";
 import { PostgresServer, withoutPostgres } from "./postgres-server.ts";
 import { countedBatch, writtenModel, writtenRules } from "./store-writer.ts";
 import { streamStoreContract } from "./stream-store-contract.ts";
@@ -18,6 +20,12 @@ const refuse = (): never => {
 const upgrade = { upgradeSummary: refuse, upgradeHeadline: refuse };
 
 const open = (address: string): Promise<OpenedStore> => openStore(parseStoreAddress(address), upgrade);
+
+function postgresAddress(written: string): Extract<StoreAddress, { kind: "postgres" }> {
+  const address = parseStoreAddress(written);
+  if (address.kind !== "postgres") throw new Error(`${written} is not the address of a database`);
+  return address;
+}
 
 describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
   const server = new PostgresServer();
@@ -42,13 +50,39 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
     return () => connect(project);
   });
 
+  accessStoreContract("in PostgreSQL", async () => {
+    const fresh = await server.newDatabase();
+    return {
+      open: async () => PostgresAccessStore.open(postgresAddress(server.address(fresh))),
+      audited: async () => {
+        const columns = "at, actor, action, target, details";
+        const rows = await server.sql(`SELECT ${columns} FROM tidemark.audit ORDER BY sequence`, [], fresh);
+        return rows.map(({ at, details, ...row }) => ({
+          ...row,
+          at: (at as Date).toISOString(),
+          details: JSON.parse(String(details)),
+        }));
+      },
+    };
+  });
+
+  it("refuses every token if the tokens disappear, instead of becoming open to everyone", async () => {
+    const fresh = await server.newDatabase();
+    const access = await PostgresAccessStore.open(postgresAddress(server.address(fresh)));
+    await access.changeTokens(() => {});
+    await access.tokens();
+    await server.sql("DELETE FROM tidemark.tokens", [], fresh);
+    expect(await access.tokens()).toEqual([]);
+    await access.close();
+  });
+
   describe("a database", () => {
     it("gets its tables only once, however many processes open it at the same time", async () => {
       const fresh = await server.newDatabase();
       const stores = await Promise.all(Array.from({ length: 6 }, () => open(server.address(fresh))));
       for (const store of stores) await store.close();
       const rows = await server.sql("SELECT version, applied_by FROM tidemark.versions", [], fresh);
-      expect(rows).toEqual([1, 2].map((version) => ({ version, applied_by: `tidemark ${tidemarkVersion}` })));
+      expect(rows).toEqual([1, 2, 3].map((version) => ({ version, applied_by: `tidemark ${tidemarkVersion}` })));
       await server.sql("UPDATE tidemark.versions SET applied_at = '2026-01-01'", [], fresh);
       await (await open(server.address(fresh))).close();
       const [row] = await server.sql("SELECT applied_at < '2026-01-02' AS old FROM tidemark.versions", [], fresh);
@@ -69,7 +103,8 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
       };
       await bring("1");
       await server.sql("ALTER TABLE tidemark.batches DROP COLUMN data_from, DROP COLUMN data_to", [], fresh);
-      await server.sql("DELETE FROM tidemark.versions WHERE version = 2", [], fresh);
+      await server.sql("DROP TABLE tidemark.tokens, tidemark.sessions, tidemark.audit", [], fresh);
+      await server.sql("DELETE FROM tidemark.versions WHERE version >= 2", [], fresh);
       expect(await bring("2")).toEqual([
         ["1", null],
         ["2", dataTime],
@@ -91,7 +126,7 @@ describe.skipIf(withoutPostgres !== "")(`PostgreSQL${withoutPostgres}`, () => {
       await server.sql("INSERT INTO tidemark.versions (version, applied_by) VALUES (99, 'tidemark 9.9.0')", [], fresh);
       const refused = await refusal(server.address(fresh));
       expect(refused.message).toBe(
-        `postgres://127.0.0.1:${server.port}/${fresh}: expected a schema version up to 2, got 99`,
+        `postgres://127.0.0.1:${server.port}/${fresh}: expected a schema version up to 3, got 99`,
       );
       expect(refused.advice).toMatch(/^Its tables were written by tidemark 9\.9\.0: update Tidemark/);
     });

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { snakeKeys } from "../../letter-case.ts";
+import type { TokenPlaceConfig } from "../../options/resolve-config.ts";
 import { resolveOptions } from "../../options/resolve-options.ts";
 import {
   tokenCreateOptions,
@@ -10,7 +11,7 @@ import {
 import type { CreatedToken, ListedToken } from "../../pipelines/tokens.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
-import type { Block } from "./terminal.ts";
+import type { Block, Terminal } from "./terminal.ts";
 
 const closing: Closing = {
   examples: [
@@ -21,8 +22,8 @@ const closing: Closing = {
   ],
   notes: [
     "A token is shown once; only its hash is stored. As soon as a token exists, every request to the service requires one.",
-    "Changes take effect in a running service at once and are recorded in audit.jsonl, in the same folder as the " +
-      "token file.",
+    "Changes take effect in all running replicas at once, and are recorded in the audit log: audit.jsonl, in the same " +
+      "folder as the token file, or the table tidemark.audit of a PostgreSQL store.",
   ],
   exitCodes: [
     [0, "done"],
@@ -41,8 +42,8 @@ export function tokenCommand(): Command {
     resolve: (given) => resolveOptions(tokenCreateOptions, given),
     json,
     run: async (config, { terminal, json }) => {
-      const { createToken, tokenFileOf } = await import("../../pipelines/tokens.ts");
-      terminal.detail(`read       the tokens in ${tokenFileOf(config)}`);
+      const { createToken } = await import("../../pipelines/tokens.ts");
+      await tellTokenPlace(config, terminal);
       const created = await createToken(config, config);
       if (json) terminal.json(snakeKeys(created));
       else terminal.print(...createdTokenLines(created));
@@ -55,8 +56,8 @@ export function tokenCommand(): Command {
     resolve: (given) => resolveOptions(tokenPlaceOptions, given),
     json,
     run: async (config, { terminal, json }) => {
-      const { listTokens, tokenFileOf } = await import("../../pipelines/tokens.ts");
-      terminal.detail(`read       the tokens in ${tokenFileOf(config)}`);
+      const { listTokens } = await import("../../pipelines/tokens.ts");
+      await tellTokenPlace(config, terminal);
       const tokens = await listTokens(config);
       if (json) terminal.json({ tokens: tokens.map((own) => snakeKeys(own)) });
       else terminal.print(...tokenListBlocks(tokens));
@@ -69,8 +70,8 @@ export function tokenCommand(): Command {
     resolve: (given) => resolveOptions(tokenRotateOptions, given),
     json,
     run: async (config, { terminal, json }) => {
-      const { rotateToken, tokenFileOf } = await import("../../pipelines/tokens.ts");
-      terminal.detail(`read       the tokens in ${tokenFileOf(config)}`);
+      const { rotateToken } = await import("../../pipelines/tokens.ts");
+      await tellTokenPlace(config, terminal);
       const created = await rotateToken(config, config);
       if (json) terminal.json(snakeKeys(created));
       else terminal.print(...createdTokenLines(created));
@@ -83,8 +84,8 @@ export function tokenCommand(): Command {
     resolve: (given) => resolveOptions(tokenOptions, given),
     json,
     run: async (config, { terminal, json }) => {
-      const { revokeToken, tokenFileOf } = await import("../../pipelines/tokens.ts");
-      terminal.detail(`read       the tokens in ${tokenFileOf(config)}`);
+      const { revokeToken } = await import("../../pipelines/tokens.ts");
+      await tellTokenPlace(config, terminal);
       const revoked = await revokeToken(config, config.name);
       if (json) terminal.json(revoked);
       else terminal.print(`revoked    ${revoked.name}`);
@@ -98,6 +99,11 @@ export function tokenCommand(): Command {
     commands: [create, list, rotate, revoke],
     closing,
   });
+}
+
+async function tellTokenPlace(config: TokenPlaceConfig, terminal: Terminal): Promise<void> {
+  const { shownAccessPlace } = await import("../../pipelines/access-place.ts");
+  terminal.detail(`read       the tokens in ${shownAccessPlace(config)}`);
 }
 
 function createdTokenLines({ token, name, scopes }: CreatedToken): string[] {

@@ -1,14 +1,14 @@
 // The sender of a request and its permissions. Programs send their token with each request; the pages log in with a token once
-// and then send a cookie. Tokens are read again when their file changes. If there are no tokens, the service accepts requests
-// only from this machine, and refuses requests that a page from another site sends through the user's browser.
+// and then send a cookie. Each request asks for the tokens as they are now, so a revoked token is refused at once. If there are
+// no tokens, the service accepts requests only from this machine, and refuses requests that a page from another site sends
+// through the user's browser.
 
 import { timingSafeEqual } from "node:crypto";
-import { stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
+import type { AccessStore } from "../../pipelines/access-place.ts";
 import { csrfTokenOfPageSession, type PageSessions } from "../../pipelines/page-sessions.ts";
 import { parseTokenScope, scopesAllow, type TokenScope } from "../../pipelines/token-scope.ts";
-import { defaultProject, hashToken, isValidToken, readTokenFile, type StoredToken } from "../../pipelines/tokens.ts";
-import { explainSystemErrorOnRead } from "../../system-error.ts";
+import { defaultProject, hashToken, isValidToken, type StoredToken } from "../../pipelines/tokens.ts";
 import type { Caller, CallerSession, NeededScope, SentRequest } from "./caller.ts";
 import { Problem } from "./problem.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -29,8 +29,7 @@ export interface LoggedIn {
 }
 
 export interface AuthorizerOptions {
-  /** Path of the token file. */
-  readonly file: string;
+  readonly access: Pick<AccessStore, "tokens">;
   /** Environment variables that contain fixed tokens. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Maximum number of requests per second for each token. */
@@ -40,8 +39,6 @@ export interface AuthorizerOptions {
   readonly sessions: PageSessions;
   readonly now?: () => Date;
 }
-
-const noFile = "no file";
 
 interface KnownToken extends StoredToken {
   readonly parsed: readonly TokenScope[];
@@ -64,7 +61,7 @@ export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #fixed: readonly KnownToken[];
   readonly #rates: RateLimit;
-  #read: { readonly stamp: string; readonly tokens: readonly KnownToken[] } = { stamp: noFile, tokens: [] };
+  #known: { readonly stored: readonly StoredToken[]; readonly tokens: readonly KnownToken[] } | undefined;
 
   /** @throws UserError if a fixed token is too short */
   constructor(options: AuthorizerOptions) {
@@ -73,16 +70,9 @@ export class Authorizer {
     this.#rates = new RateLimit(options.requestsPerSecond);
   }
 
+  /** Whether a token is valid at the moment. */
   async hasTokens(): Promise<boolean> {
-    return (await this.#tokens()).length > 0;
-  }
-
-  /**
-   * Whether requests need a token. Tokens are required as soon as the token file exists, even if all tokens have been revoked.
-   */
-  async needsTokens(): Promise<boolean> {
-    await this.#tokens();
-    return this.#options.isOpen !== true || this.#fixed.length > 0 || this.#read.stamp !== noFile;
+    return ((await this.#tokens()) ?? []).length > 0;
   }
 
   /**
@@ -135,7 +125,7 @@ export class Authorizer {
   async logIn({ headers }: SentRequest, token: string): Promise<LoggedIn> {
     if (!isSessionFromSameOrigin(headers))
       throw forgedCookieRequestProblem("expected a request from one of this service's pages");
-    const known = tokenPresentedToAuthorize(await this.#tokens(), token);
+    const known = tokenPresentedToAuthorize((await this.#tokens()) ?? [], token);
     const session = await this.#options.sessions.begin(known.hash);
     return { caller: authorizedCaller(known, session), session };
   }
@@ -146,13 +136,16 @@ export class Authorizer {
 
   async #callerOf(request: SentRequest): Promise<Caller> {
     const { headers } = request;
-    const tokens = await this.#tokens();
-    if (!(await this.needsTokens())) return authorizeLocalCaller(headers);
     const [, presented] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
+    // A fixed token works even while the store of the others cannot be reached, so that the service can still be monitored.
+    const fixed = presented === undefined ? undefined : tokenToAuthorize(this.#fixed, hashToken(presented));
+    if (fixed !== undefined) return authorizedCaller(fixed, null);
+    const tokens = await this.#tokens();
+    if (tokens === null && this.#options.isOpen === true) return authorizeLocalCaller(headers);
     const secret = presented === undefined ? secretInSessionCookie(request) : null;
-    if (secret !== null) return this.#callerOfSession(request, secret, tokens);
+    if (secret !== null) return this.#callerOfSession(request, secret, tokens ?? []);
     if (presented === undefined) throw unauthorizedRequest("expected the header Authorization: Bearer TOKEN, got none");
-    return authorizedCaller(tokenPresentedToAuthorize(tokens, presented), null);
+    return authorizedCaller(tokenPresentedToAuthorize(tokens ?? [], presented), null);
   }
 
   async #callerOfSession(request: SentRequest, secret: string, tokens: readonly KnownToken[]): Promise<Caller> {
@@ -170,20 +163,16 @@ export class Authorizer {
     return authorizedCaller(known, { secret, expiresAt: session.expires_at });
   }
 
-  async #tokens(): Promise<readonly KnownToken[]> {
-    const { file, now = () => new Date() } = this.#options;
-    const found = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT" && this.#read.stamp === noFile) return undefined;
-      // If the token file disappears or is temporarily unreadable, the service must not become open to everyone.
-      throw explainSystemErrorOnRead(error, file);
-    });
-    const stamp = found === undefined ? noFile : `${found.ino} ${found.size} ${found.mtimeNs}`;
-    if (stamp !== this.#read.stamp) {
-      const { tokens } = await readTokenFile(file);
-      this.#read = { stamp, tokens: tokens.map((own) => ({ ...own, parsed: own.scopes.map(parseTokenScope) })) };
+  /** The valid tokens; null if there has never been a token. Once there was one, requests need one, even if all are revoked. */
+  async #tokens(): Promise<readonly KnownToken[] | null> {
+    const { access, now = () => new Date() } = this.#options;
+    const stored = await access.tokens();
+    if (stored === null && this.#fixed.length === 0) return null;
+    if (stored !== null && stored !== this.#known?.stored) {
+      this.#known = { stored, tokens: stored.map((own) => ({ ...own, parsed: own.scopes.map(parseTokenScope) })) };
     }
     const at = now().toISOString();
-    return [...this.#fixed, ...this.#read.tokens].filter((own) => isValidToken(own, at));
+    return [...this.#fixed, ...(stored === null ? [] : this.#known!.tokens)].filter((own) => isValidToken(own, at));
   }
 }
 

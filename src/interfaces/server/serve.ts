@@ -8,10 +8,10 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { UserError } from "../../errors.ts";
 import type { ServeConfig } from "../../options/resolve-config.ts";
+import { type AccessStore, accessPlaceWords, openAccessStore } from "../../pipelines/access-place.ts";
 import { readAlertsFile } from "../../pipelines/alerts-file.ts";
 import { isSharedStore, openService } from "../../pipelines/open-service.ts";
-import { PageSessions, sessionFolderOf } from "../../pipelines/page-sessions.ts";
-import { auditLogBesideTokens, tokenFileOf } from "../../pipelines/tokens.ts";
+import { PageSessions } from "../../pipelines/page-sessions.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { explainSystemErrorOnRead } from "../../system-error.ts";
 import { Authorizer } from "./authorize.ts";
@@ -39,14 +39,27 @@ export interface Serving {
 }
 
 /** Returns once the service has stopped. @throws UserError if the service cannot listen, or there is no model */
-export async function serve(config: ServeConfig, { log, signal, onServing }: ServeRun): Promise<void> {
+export async function serve(config: ServeConfig, run: ServeRun): Promise<void> {
+  const access = await openAccessStore(config);
+  try {
+    await serveWithAccess(config, access, run);
+  } finally {
+    await access.close();
+  }
+}
+
+async function serveWithAccess(
+  config: ServeConfig,
+  access: AccessStore,
+  { log, signal, onServing }: ServeRun,
+): Promise<void> {
   const isOpen = servesLoopback(config.host);
   const authorizer = new Authorizer({
-    file: tokenFileOf(config),
+    access,
     environment: process.env,
     requestsPerSecond: config.requestsPerSecond,
     isOpen,
-    sessions: new PageSessions({ directory: sessionFolderOf(config), hours: config.sessionHours }),
+    sessions: new PageSessions({ access, hours: config.sessionHours }),
   });
   if (!isOpen && !(await authorizer.hasTokens())) throw cannotServeWithoutTokens(config);
   const events = new EventStream();
@@ -76,7 +89,7 @@ export async function serve(config: ServeConfig, { log, signal, onServing }: Ser
     const routes = serviceRoutes({
       service: watch.watched(service),
       authorizer,
-      audit: serviceAudit(auditLogBesideTokens(config), log),
+      audit: serviceAudit(access, log),
       metricsOf: (project) => watch.metricsOf(project),
       events,
       isStopping: () => signal.aborted,
@@ -137,10 +150,10 @@ function servesLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-function cannotServeWithoutTokens({ host, models }: ServeConfig): UserError {
-  const create = shellCommand("tidemark", "token", "create", "NAME", "--scope", "ingest", "--models", models);
+function cannotServeWithoutTokens(config: ServeConfig): UserError {
+  const create = shellCommand("tidemark", "token", "create", "NAME", "--scope", "ingest", ...accessPlaceWords(config));
   return new UserError(
-    `--host ${host}: expected at least one token, because other machines can reach this address; there is none`,
+    `--host ${config.host}: expected at least one token, because other machines can reach this address; there is none`,
     {
       advice: `Create one: ${create}. Or listen on 127.0.0.1.`,
     },

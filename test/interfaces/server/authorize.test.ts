@@ -235,6 +235,12 @@ describe("tokens", () => {
     expect(await status("/v1/models", { headers: bearer(token) })).toBe(200);
     expect(await status("/v1/models", { headers: { Host: "127.0.0.1" } })).toBe(401);
     expect(await status(batch, { method: "POST", headers: bearer(token), body: "a\n" })).toBe(403);
+    // A fixed token does not depend on the other tokens.
+    const other = await tokenWith("a", "read");
+    expect(await status("/v1/models", { headers: bearer(other) })).toBe(200);
+    rmSync(file);
+    expect(await status("/v1/models", { headers: bearer(other) })).toBe(503);
+    expect(await status("/v1/models", { headers: bearer(token) })).toBe(200);
     expect(() => fakeService({ file, directory, environment: { TIDEMARK_ADMIN_TOKEN: "short" } })).toThrow(
       "TIDEMARK_ADMIN_TOKEN: expected at least 32 characters, got 5",
     );

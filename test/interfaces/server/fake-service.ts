@@ -14,6 +14,7 @@ import type { Service } from "../../../src/pipelines/open-service.ts";
 import { PageSessions } from "../../../src/pipelines/page-sessions.ts";
 import type { PostedBatch } from "../../../src/pipelines/posted-batch.ts";
 import { ServiceMetrics } from "../../../src/report/service-metrics.ts";
+import { FileAccessStore } from "../../../src/storage/file-access-store.ts";
 
 export interface FakeOptions {
   /** Path of the token file. */
@@ -49,8 +50,9 @@ export function fakeService({
   ...options
 }: FakeOptions): FakeService {
   const { environment = {}, isOpen = false, requestsPerSecond = 1e6, now = () => new Date() } = options;
-  const sessions = new PageSessions({ directory: `${directory}/sessions`, hours: 12, now });
-  const authorizer = new Authorizer({ file, environment, isOpen, requestsPerSecond, sessions, now });
+  const access = new FileAccessStore(file);
+  const sessions = new PageSessions({ access, hours: 12, now });
+  const authorizer = new Authorizer({ access, environment, isOpen, requestsPerSecond, sessions, now });
   const judged: PostedBatch[] = [];
   const decided: ServedDecision[] = [];
   const audited: Omit<AuditEntry, "at">[] = [];

@@ -47,7 +47,7 @@ async function makeOneDirectory(path: string): Promise<boolean> {
   }
 }
 
-/** @throws UserError for a dangling symbolic link */
+/** @throws UserError if the path is a dangling symbolic link */
 async function isDirectoryAlreadyMade(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();

@@ -12,7 +12,7 @@ describe("--only", () => {
     expect(() => chosenNames(only, ["csv", "config"])).toThrow("expected some of csv,config");
   });
 
-  it.each(["fuzz", "torture"])("%s refuses an unknown name before any work", (script) => {
+  it.each(["fuzz", "torture"])("%s refuses an unknown name before doing any work", (script) => {
     const main = fileURLToPath(new URL(`${script}/main.ts`, import.meta.url));
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, "--only", "chekc"], { encoding: "utf8" });
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });

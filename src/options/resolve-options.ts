@@ -19,7 +19,7 @@ export interface ConfigFile {
  * @param options the option definitions
  * @param given the options given by the user
  * @param file options from a config file, which are used if `given` lacks them
- * @throws UserError on an unknown name, an invalid value, or a missing option
+ * @throws UserError if a name is unknown, a value is invalid, or a required option is missing
  */
 export function resolveOptions<Config extends object>(
   options: OptionsOf<Config>,

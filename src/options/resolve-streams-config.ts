@@ -1,4 +1,4 @@
-// Resolves the options of commands about streams.
+// Resolves the options of the commands that list, show or change streams.
 
 import type {
   CompactConfig,

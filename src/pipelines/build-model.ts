@@ -33,7 +33,7 @@ export interface BuiltModel {
 
 /**
  * Computes everything that depends on the fits, without writing anything.
- * @throws Interrupted if `signal` aborts the calibration
+ * @throws Interrupted if `signal` is aborted during the calibration
  */
 export async function buildModel(
   model: TrainedModel,

@@ -20,7 +20,7 @@ import { beginFitTask, type FitConfig, type FitsOfRun, settingsToBeginFit } from
 
 /**
  * Fits the network on all windows, for the number of epochs derived from the folds.
- * @throws Interrupted if the signal is aborted
+ * @throws Interrupted if `fits.run.signal` is aborted before the fit has ended
  */
 export async function fitFinal(
   fits: FitsOfRun,

@@ -12,7 +12,7 @@ import { type CrossValidation, describeFold, summarizeFolds } from "../learning/
 import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
 import { beginFitTask, type FitsOfRun, mostEpochsOfFits, nameOfFoldFit, settingsToBeginFit } from "./begin-fits.ts";
 
-/** Cross-validates the network. @throws Interrupted if the signal is aborted during a fit */
+/** Cross-validates the network. @throws Interrupted if `fits.run.signal` is aborted before the last fit has ended */
 export async function fitFolds(
   fits: FitsOfRun,
 ): Promise<{ outcomes: readonly FitOutcome[]; crossValidation: CrossValidation }> {
@@ -49,7 +49,7 @@ export async function fitFolds(
 
 /**
  * Fits the same folds from random initial weights, for comparison.
- * @throws Interrupted if the signal is aborted during a fit
+ * @throws Interrupted if `fits.run.signal` is aborted before the last fit has ended
  */
 export async function fitFoldsFromScratch(fits: FitsOfRun, learningRate: number): Promise<CrossValidation> {
   const { data, config } = fits;
@@ -66,7 +66,7 @@ export async function fitFoldsFromScratch(fits: FitsOfRun, learningRate: number)
   );
 }
 
-/** Fits one fold. @throws Interrupted if the signal is aborted */
+/** Fits one fold. @throws Interrupted if `fits.run.signal` is aborted before the fit has ended */
 export async function fitFold(fits: FitsOfRun, fold: number, name: FitName = nameOfFoldFit(fold)): Promise<FitOutcome> {
   const { data, config, run, failed } = fits;
   const { trainIndex: own, validationIndex, testIndex } = data.folds[fold]!;

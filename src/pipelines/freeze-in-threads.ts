@@ -50,7 +50,7 @@ export function freezeThreads({ starts }: Pick<WindowSet, "starts">, jobs: numbe
 /**
  * @param run.threads number of threads; the result does not depend on it
  * @param run.progress receives the completed share of the work, in ascending order
- * @throws Interrupted as soon as `signal` is aborted; all threads are stopped
+ * @throws Interrupted as soon as `run.signal` is aborted; all threads are then stopped
  */
 export async function freezeInThreads(
   input: FreezeInput,

@@ -15,7 +15,7 @@ import type { TrainingData } from "./prepare-training.ts";
  * @param options.signals see `freezeDriftBaseline`
  * @param run.reporter receives the progress of the calibration
  * @param run.also pseudo-labelled windows
- * @throws Interrupted if `signal` aborts the calibration
+ * @throws Interrupted if `run.signal` is aborted during the calibration
  */
 export function freezeModelDrift(
   windows: WindowSet,

@@ -36,7 +36,7 @@ export interface Service {
   judge(posted: PostedBatch): Promise<PostedVerdict>;
   /** Stops waiting for batches with older data. */
   hurry(): void;
-  /** @throws UnknownModel */
+  /** @throws UnknownModel if there is no such model */
   refuseUnknown(model: string): Promise<void>;
   /** Names by which clients address the models. */
   models(): Promise<string[]>;

@@ -13,7 +13,7 @@ export interface PicturedBatch {
   readonly sections: readonly PicturedSection[];
 }
 
-/** Draws a batch's charts; null if there is no such batch. @throws UnknownModel */
+/** Draws a batch's charts; null if there is no such batch. @throws UnknownModel if there is no such model */
 export async function pictureServedBatch(
   served: Pick<ServedModels, "namedLedger" | "use">,
   { project, model, stream, batch }: Readonly<Record<"project" | "model" | "stream" | "batch", string>>,

@@ -46,7 +46,7 @@ export type { RetrainReport } from "../learning/training/retrain-report.ts";
  *
  * @param options the same as on the command line; `files`, `model` and `out` are required
  * @throws UserError if an option is invalid, the recordings do not fit the champion, or there are too few labelled people
- * @throws Interrupted if `signal` was aborted; its advice is the command that resumes the run
+ * @throws Interrupted if `run.signal` is aborted; its advice is the command that resumes the run
  */
 export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}): Promise<RetrainResult> {
   const started = performance.now();

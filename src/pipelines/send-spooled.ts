@@ -97,7 +97,7 @@ export class SpoolSender {
   /**
    * Returns when everything has been sent, nothing more can be sent, or the signal is aborted. On return, no request is in
    * progress.
-   * @throws the error of a failed disk operation
+   * @throws the original error if a disk operation fails
    */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, patienceMs } = this.#options;

@@ -77,7 +77,7 @@ export class ServedModels {
     this.#options = options;
   }
 
-  /** @throws UnknownModel */
+  /** @throws UnknownModel if there is no such model */
   async resolve(name: string): Promise<NamedModel> {
     const version = parseVersionName(name);
     if (version !== null && isPlainName(version.line) && !(await this.#hasModel(name))) return this.#numbered(name);
@@ -121,7 +121,7 @@ export class ServedModels {
     return ledger;
   }
 
-  /** Like `ledger`, but for the model to which a name refers. @throws UnknownModel */
+  /** Like `ledger`, but for the model to which a name refers. @throws UnknownModel if there is none */
   async namedLedger(project: string, name: string): Promise<{ folder: string; ledger: ServedLedger | null }> {
     const { folder } = await this.resolve(name);
     return { folder, ledger: await this.ledger(project, folder) };

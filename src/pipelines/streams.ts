@@ -32,7 +32,7 @@ export interface HistorySelection {
   readonly skip?: number;
 }
 
-/** What the functions about streams depend on, in addition to their options. */
+/** What these functions need in addition to their options. */
 export interface StreamsRun {
   /** The clock. Default: the system clock. */
   readonly now?: () => Date;

@@ -107,7 +107,7 @@ export interface TrainRunOptions {
  *
  * @param options the same as on the command line; `files` and `out` are required
  * @throws UserError if an option is invalid, the data cannot be trained on, or the loss is not finite
- * @throws Interrupted if `signal` was aborted; its advice is the command that resumes the run
+ * @throws Interrupted if `run.signal` is aborted; its advice is the command that resumes the run
  */
 export async function train(options: TrainOptions, run: TrainRunOptions = {}): Promise<TrainResult> {
   const started = performance.now();

@@ -59,7 +59,7 @@ export interface TuneRun {
  * people on whom the fits were not trained; the people who test the result are excluded from the search.
  *
  * @throws UserError if an option is invalid, the data cannot be trained on, or there are too few people
- * @throws Interrupted if `signal` was aborted; its advice is the command that resumes the run
+ * @throws Interrupted if `run.signal` is aborted; its advice is the command that resumes the run
  */
 export async function tune(options: TuneOptions, run: TuneRun = {}): Promise<TuneResult> {
   const config = resolveTuneConfig(options);

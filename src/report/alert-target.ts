@@ -78,7 +78,7 @@ const expected =
   "expected https://..., smtp://user:password@host/?to=..., alertmanager+http://host:9093, or env:NAME for an address in an " +
   "environment variable";
 
-/** @throws UserError that does not quote the address, which may contain secrets */
+/** @throws UserError if the target is invalid; the message does not quote the address, which may contain secrets */
 export function alertTarget(written: string, environment: Environment = process.env): AlertTarget {
   const name = written.startsWith("env:") ? written.slice("env:".length) : undefined;
   if (name === undefined) return targetOfAddress(written, "--alert", environment);

@@ -34,7 +34,7 @@ export interface Attempt {
 
 export type SendAlert = (message: AlertMessage, target: AlertTarget, attempt: Attempt) => Promise<void>;
 
-/** @throws AlertFault with a reason that contains no secret */
+/** @throws AlertFault if the message cannot be delivered; its reason contains no secret */
 export async function sendAlert(message: AlertMessage, target: AlertTarget, attempt: Attempt): Promise<void> {
   if (target.form === "mail") await mailAlert(message, target, attempt);
   else await postAlert(message, target, attempt);
@@ -58,7 +58,7 @@ function postAlert(message: AlertMessage, target: WebTarget, attempt: Attempt): 
   return postAlertToTarget(body, target, attempt, signed);
 }
 
-/** @throws AlertFault with a reason that contains no secret */
+/** @throws AlertFault if the message cannot be delivered; its reason contains no secret */
 export async function postAlertToTarget(
   body: string,
   target: WebTarget,

@@ -2,7 +2,7 @@
 // report the reason.
 import type { DatabaseSync, DatabaseSyncOptions } from "node:sqlite";
 
-/** Opens or creates a database. @throws the original SQLite error */
+/** Opens or creates a database. @throws the original SQLite error if this fails */
 export function openSqlite(path: string, options: DatabaseSyncOptions = {}): DatabaseSync {
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   return new DatabaseSync(path, options);

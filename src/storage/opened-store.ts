@@ -24,7 +24,7 @@ export interface OpenedStore {
   has(key: StoreKey): Promise<boolean>;
   /** Names of the projects that have streams, sorted. */
   projects(): Promise<string[]>;
-  /** Resolves if the store can be reached. @throws UserError otherwise */
+  /** Resolves if the store can be reached. @throws UserError if it cannot be reached */
   reach(): Promise<void>;
   close(): Promise<void>;
 }

@@ -68,12 +68,12 @@ export class PostgresConnection {
     return new PostgresConnection(pool, shown, options);
   }
 
-  /** Runs one statement as a separate transaction. @throws the original error from pg */
+  /** Runs one statement as a separate transaction. @throws the original error from pg if it fails */
   readonly query: PostgresQuery = async (sql, values = []) => (await this.#pool.query(sql, [...values])).rows;
 
   /**
    * Runs `work` as one transaction at the READ COMMITTED isolation level.
-   * @throws the original error from pg; nothing has been changed in this case, unless the connection broke during the commit
+   * @throws the original error from pg if it fails; nothing is then changed, unless the connection broke during the commit
    */
   async transaction<T>(work: (query: PostgresQuery) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
@@ -107,7 +107,7 @@ export class PostgresConnection {
     });
   }
 
-  /** Resolves if the server answers. Unlike `repeat`, this does not retry. @throws the same errors as `repeat` */
+  /** Resolves if the server answers. Unlike `repeat`, does not retry. @throws the same errors as `repeat` */
   async reach(): Promise<void> {
     await explainPostgresErrors(this.shown, () => this.query("SELECT 1"));
   }

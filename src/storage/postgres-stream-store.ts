@@ -268,7 +268,7 @@ export class PostgresStreamStore implements StreamStore {
   }
 }
 
-/** Converts a decision to column values. @throws if a value cannot be stored */
+/** Converts a decision to column values. @throws RangeError if a value cannot be stored */
 function decisionForPostgres(batchId: string, decided: DecidedBatch) {
   const { status, reason, inReferences, summary, figures, result, state, headline = null } = decided;
   if (inReferences && summary === null)

@@ -47,7 +47,7 @@ describe("the documents' bench commands", () => {
     [["--half", "2"], "--half: expected some of 0, 1, got 2"],
     [["--half", "1", "--write"], "--write: expected all --faults, and --half 0"],
     [["--faults", "gain", "--write"], "--write: expected all --faults, and --half 0"],
-  ])("drift refuses %j before any work", (words, message) => {
+  ])("drift refuses %j before doing any work", (words, message) => {
     const { status, stderr } = bench("--only", "drift", ...words);
     expect(status).toBe(1);
     expect(stderr).toContain(message);

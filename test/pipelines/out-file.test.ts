@@ -54,7 +54,7 @@ describe("checkOutFile", () => {
 
 const canMount = spawnSync("unshare", ["--user", "--map-root-user", "--mount", "true"]).status === 0;
 
-it.skipIf(!canMount)("simulate rejects a file that is a mount point before any work", () => {
+it.skipIf(!canMount)("simulate rejects a file that is a mount point before doing any work", () => {
   const directory = temporaryDirectory();
   for (const name of ["s.csv", "other"]) writeFileSync(join(directory, name), "");
   const script = `mount --bind other s.csv && exec "${process.execPath}" "${main}" simulate --out s.csv --overwrite`;
@@ -65,7 +65,7 @@ it.skipIf(!canMount)("simulate rejects a file that is a mount point before any w
   expect(readdirSync(directory).sort()).toEqual(["other", "s.csv"]);
 });
 
-it("every command that writes a single file rejects an existing one before any work, and replaces it on request", () => {
+it("every command that writes a single file rejects an existing one before doing any work, and replaces it on request", () => {
   const directory = temporaryDirectory();
   const run = (...words: string[]) =>
     spawnSync(process.execPath, [main, ...words], { cwd: directory, encoding: "utf8" });

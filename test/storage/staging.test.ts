@@ -221,7 +221,7 @@ describe("openStaging", () => {
     return spawnSync("unshare", words, { cwd: directory, encoding: "utf8", timeout: 60_000 });
   };
 
-  it.skipIf(!canMount)("rejects a mount point before any work, on the same or a different file system", () => {
+  it.skipIf(!canMount)("rejects a mount point before doing any work, on the same or a different file system", () => {
     for (const mount of ["mount -t tmpfs none walk", "mount --bind other walk"]) {
       const directory = temporaryDirectory();
       for (const name of ["walk", "other"]) mkdirSync(join(directory, name));

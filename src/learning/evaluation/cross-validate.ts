@@ -4,7 +4,7 @@ import type { Split } from "./split.ts";
  * Fits every split and returns the results in the same order.
  * @param fitFold fits and evaluates one split; `fold` counts from 0
  * @param concurrency number of folds to run at once, at least 1
- * @throws the error of the first fold that fails; no further fold starts, and running folds are awaited first
+ * @throws the error of the first fold that fails, after all running folds have ended; no further fold starts
  */
 export async function crossValidate<T>(
   splits: readonly Split[],

@@ -38,15 +38,15 @@ export interface StepProgress {
   /** Mean loss over the epoch so far; null for a network not trained in mini-batches. */
   readonly loss: number | null;
   /**
-   * Current stage of a network that is not trained in mini-batches, whose steps are either windows or products of all windows
-   * with weights; absent for other networks.
+   * Current stage of a network that is not trained in mini-batches; absent for other networks. A step of the first stage is one
+   * window, and a step of the second is one product of all windows' features with weights.
    */
   readonly stage?: FitStage;
   readonly windowsPerSecond: number;
 }
 
 export interface FitOutcome {
-  /** False if the signal ended the fit, in which case a checkpoint was delivered. */
+  /** False if the abort signal ended the fit, in which case a checkpoint was delivered. */
   readonly finished: boolean;
   readonly epochs: readonly FitEpoch[];
   /** The weights kept: [P], [S]. */

@@ -32,7 +32,7 @@ export interface FitRun {
 /**
  * Runs one of a run's fits, from its checkpoint if there is one. If the fit has already finished, returns its outcome
  * immediately.
- * @throws Interrupted if the signal ended the fit
+ * @throws Interrupted if `run.signal` is aborted before the fit has ended
  */
 export async function runFit(name: FitName, task: FitTask, run: FitRun): Promise<FitOutcome> {
   const { runner, checkpoints, timeLeft, reporter, signal } = run;

@@ -2,7 +2,7 @@ import { type Transferable, Worker } from "node:worker_threads";
 import { turnTelemetryOff } from "./telemetry-off.ts";
 
 /**
- * Starts a thread that may open networks.
+ * Starts a thread after turning ONNX Runtime's telemetry off, which allows the thread to open networks.
  * @param name name of its file without the extension, which differs in the compiled package
  * @param options.beside address of a file in the same folder (default: this one)
  * @param options.transfer objects in `workerData` to move to the thread rather than copy

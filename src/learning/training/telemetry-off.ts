@@ -14,7 +14,7 @@ if (isMainThread) turnTelemetryOff();
 
 /**
  * Call this before opening a session, and before starting a thread that opens one.
- * @throws UserError in a worker thread of a process whose main thread has not called this function
+ * @throws UserError if it is called in a worker thread before the main thread has called it
  */
 export function turnTelemetryOff(): void {
   if (off) return;

@@ -57,7 +57,7 @@ export class FaultsToUndo extends Error {
 
 /**
  * Judges a batch. It is a pure function of the batch, the stream's state and the settings.
- * @throws FaultsToUndo if it needs `batch.undone`, which is null
+ * @throws FaultsToUndo if `batch.undone` is null, but the verdict depends on it
  */
 export function judgeBatch(
   batch: MeasuredBatch,

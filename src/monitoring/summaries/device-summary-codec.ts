@@ -78,7 +78,7 @@ export function decodeSummary(bytes: Uint8Array, model: SummarizedModel): Device
   const still = (flags & 4) === 0 ? undefined : readQualityStillness(reader);
   const turning = (flags & 8) === 0 ? undefined : { shared: reader.float(), said: reader.float() };
   if (turning !== undefined && turning.said < 0)
-    throw new RangeError(`turning: expected said of at least 0, got ${turning.said}`);
+    throw new RangeError(`turning.said: expected at least 0, got ${turning.said}`);
   const rest = (flags & 16) === 0 ? undefined : readSummaryAtRest(reader);
   const measurement = (flags & 1) === 0 ? null : decodeMeasurement(reader.rest(), model.shape);
   if (measurement === null) reader.expectEnd();

@@ -22,7 +22,7 @@ const [movingAcceleration, movingRates] = [0.01, 0.05];
 
 /**
  * Sums over the seconds of a stretch. The sums of several stretches or batches can be added.
- * @param axes three columns [N] of an accelerometer with gravity, and perhaps three of a gyroscope
+ * @param axes three columns [N] of an accelerometer with gravity, followed by three of a gyroscope if there is one
  * @param from first row of the stretch; `to` is the row after its last
  * @param units of each axis: gravity or 1 rad/s in the unit of the values
  */

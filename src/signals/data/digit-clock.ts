@@ -6,11 +6,11 @@ import type { RowChunk } from "./row-chunks.ts";
 import { headRows, timesOfRecordings } from "./row-pace.ts";
 import type { RowKey } from "./row-texts.ts";
 
-/** Parts of a second counted by the last digits: hhmmss (perhaps with a decimal point), hhmmssff, hhmmssfff, hhmmssffffff. */
+/** Parts of a second counted by the last digits: hhmmss (with or without a decimal point), hhmmssff, hhmmssfff, hhmmssffffff. */
 const scales = [1, 100, 1e3, 1e6] as const;
 /** How far the digits jump beyond the next second at the end of a minute: from 59 to 100 instead of 60. */
 const skipped = 40;
-/** Maximum time between two rows for the end of a minute between them to count as evidence, in seconds. */
+/** The end of a minute counts as evidence only if the rows before and after it are at most this many seconds apart. */
 const longestStep = 2;
 
 /**

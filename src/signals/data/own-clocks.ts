@@ -70,7 +70,7 @@ export async function findOwnClocks(
     else found[0] = { reading: time, channels: [...found[0]!.channels, ...own.flat()] };
     if (relation === "unrelated")
       warn(
-        `${file}: columns "${time.column}" and "${column}" have no time in common, so all values in a row are read as if they were of the same time. If they are not, write each sensor to its own file.`,
+        `${file}: columns "${time.column}" and "${column}" have no time in common, so all values in a row are read as if they had been recorded at the same time. If they were not, write each sensor to its own file.`,
       );
   }
   return found.length < 2 ? null : found;

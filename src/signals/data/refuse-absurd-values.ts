@@ -22,7 +22,7 @@ interface Absurd {
 
 /**
  * @param values returns one channel's values over all rows; called for one channel at a time
- * @throws DataFault that gives the file, row, column and value
+ * @throws DataFault if a value is absurd; the message gives its file, row and column
  */
 export async function refuseAbsurdValues(
   channels: readonly string[],

@@ -25,7 +25,10 @@ interface Extent {
   readonly to: number;
 }
 
-/** @param files files to join, the first of which determines the rows @throws UserError */
+/**
+ * @param files files to join, the first of which determines the rows
+ * @throws UserError if the clock of a file does not fit the first file's
+ */
 export async function refuseOtherClocks(database: Database, [first, ...others]: readonly ClockedFile[]): Promise<void> {
   if (first === undefined || others.length === 0) return;
   const base = await extentOfClock(database, first);
@@ -60,7 +63,7 @@ function refuseOtherTimes(base: Extent, other: Extent): void {
   throw new UserError(
     isOtherUnit
       ? `The times of these files cannot be compared, because they seem to have different units: ${extents}.`
-      : `The times of these files have nothing in common: ${extents}.`,
+      : `The times of these files do not overlap: ${extents}.`,
     {
       advice:
         "Export both files with times of the same clock, in the same unit, or read one of the files alone. If another column holds a common time, name it with --time.",

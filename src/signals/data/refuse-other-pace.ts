@@ -70,7 +70,7 @@ export async function refuseOtherPace(
       parts === undefined ? `${Number(((1000 / unitsPerSecond[unit]) * factor).toPrecision(2))}ms` : `1/${parts}s`;
     const [here, there] = [lasts!, otherLasts!].map((seconds) => `${Number(seconds.toPrecision(3))} s`);
     const difference = `${rows!.toLocaleString("en")} rows last ${here}, and by column "${name}" they last ${there}.`;
-    const advice = `Specify what the numbers mean, perhaps with --time-unit ${tick}, or use the other column with ${shellCommand("--time", name)}`;
+    const advice = `Specify what the numbers mean, for example with --time-unit ${tick}, or use the other column with ${shellCommand("--time", name)}`;
     if (because === "name") {
       warn(`${file}: column "${time}" is in ${unit}, judging by its name, but then ${difference} ${advice}`);
       return;

@@ -12,7 +12,7 @@ export function refuseReservedChannels(channels: readonly string[], file: string
 
 /**
  * @param keys contents of the person and label columns, each with the index of its file
- * @throws DataFault for the first person or class with a reserved name
+ * @throws DataFault if a person or class has a reserved name; the message gives the first one
  */
 export function refuseReservedTexts(
   keys: readonly { readonly user: string | null; readonly label: string | null; readonly file: number }[],

@@ -78,7 +78,7 @@ const secondsOfUnit = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, min: 60, days: 86_40
 /**
  * Returns the number of seconds in a unit.
  * @param written a unit that matches `timeUnitPattern`
- * @throws UserError for samples without a rate
+ * @throws UserError if the unit is samples and no rate is given
  */
 export function secondsOfTimeUnit(written: string, nominalRateHz: number | undefined): number {
   const [, count = "1", parts = "1", unit] = timeUnitPattern.exec(written) ?? [];

@@ -26,7 +26,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
     "a CBOR file, the format in which Edge Impulse stores acquisitions",
     cborToJson,
   ],
-  // A map, perhaps in a list, whose first key is a text and has a list, a map or a decimal number as its value.
+  // A map, alone or in a list, whose first key is a text and has a list, a map or a decimal number as its value.
   [
     /^([\x80-\x97\x9f]|\x98.|\x99..|\x9a.{4})?[\xa1-\xb7\xbf][\x61-\x77][A-Za-z_][\w ]*[\x80-\xbf\xf9-\xfb]/s,
     "a CBOR file",
@@ -40,13 +40,13 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^(\x89HDF\r\n|MATLAB 7\.3)/,
     "an HDF5 file (.h5, or .mat from MATLAB 7.3)",
-    `${perChannel}, such as with h5py and pandas, or writetable in MATLAB.`,
+    `${perChannel}, for example with h5py and pandas, or writetable in MATLAB.`,
   ],
   [
     // Version 4 begins with five integers (type, rows, columns, imaginary part, length of the name), then the name.
     /^(MATLAB 5\.0 MAT-file|[\0-\x34]\0{3}.{3}\0.{3}\0[\0\x01]\0{3}[\x02-\x40]\0{3}[A-Za-z]\w*\0)/s,
     "a MATLAB file (.mat)",
-    `${perChannel}, such as with scipy.io.loadmat and pandas, or writetable in MATLAB.`,
+    `${perChannel}, for example with scipy.io.loadmat and pandas, or writetable in MATLAB.`,
   ],
   [
     /^\x93NUMPY/,
@@ -88,21 +88,25 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
     "a WitMotion binary log",
     "Convert the file to text with WitMotion's program for the sensor; it writes a .txt table, which can be read.",
   ],
-  [/^XDF:/, "a Lab Streaming Layer XDF file", `${perChannel}, such as with pyxdf.`],
-  [/^(0 {7}|\xffBIOSEMI)[\s\S]{160,}/, "an EDF or BDF file", `${perChannel}, such as with pyedflib.`],
+  [/^XDF:/, "a Lab Streaming Layer XDF file", `${perChannel}, for example with pyxdf.`],
+  [/^(0 {7}|\xffBIOSEMI)[\s\S]{160,}/, "an EDF or BDF file", `${perChannel}, for example with pyedflib.`],
   [/^#ROSBAG V/, "a ROS bag", "Export the sensor's topic as text: rostopic echo -b FILE -p /imu/data > imu.csv"],
   [
     /^(<stata_dta>|\$FL[23]@)/,
     "a Stata or SPSS file",
     "Convert the file with pandas.read_stata or pandas.read_spss, and to_csv.",
   ],
-  [/^TDSm/, "a LabVIEW TDMS file", `${perChannel}, such as with nptdms.`],
-  [/^MDF {5}/, "an MDF file of a measurement", `${perChannel}, such as with asammdf.`],
-  [/^\x02\x50/, "a C3D file of a motion capture system", `${perChannel}, such as with ezc3d.`],
+  [/^TDSm/, "a LabVIEW TDMS file", `${perChannel}, for example with nptdms.`],
+  [/^MDF {5}/, "an MDF file of a measurement", `${perChannel}, for example with asammdf.`],
+  [/^\x02\x50/, "a C3D file of a motion capture system", `${perChannel}, for example with ezc3d.`],
   [/^ULog\x01/, "a log of a PX4 drone", "Convert its topics to CSV: ulog2csv FILE"],
-  [/^\x89MCAP0/, "an MCAP file of a ROS 2 bag", `${perChannel}, such as with rosbags or mcap-ros2-support.`],
+  [/^\x89MCAP0/, "an MCAP file of a ROS 2 bag", `${perChannel}, for example with rosbags or mcap-ros2-support.`],
   [/^RIFF.{4}WAVE/s, "a WAV file", `${perChannel}; cwa-convert does this for an Axivity, scipy.io.wavfile for others.`],
-  [/^.{4}ftyp/s, "a video", "If the camera stored motion in it, extract this as CSV, such as with gopro-telemetry."],
+  [
+    /^.{4}ftyp/s,
+    "a video",
+    "If the camera stored motion in it, extract this as CSV, for example with gopro-telemetry.",
+  ],
   [/^(\xff\xd8\xff|\x89PNG)/, "a picture", "Export the table itself, as CSV in UTF-8."],
   [/^BZh\d1AY/, "a bzip2 file", "Unpack it, and pass the file in it: bunzip2 -k FILE"],
   [/^\xfd7zXZ\0/, "an xz file", "Unpack it, and pass the file in it: unxz -k FILE"],

@@ -1,7 +1,7 @@
 // Repairs text tables that were concatenated from several files or had text appended by a program: line endings that change
-// within the file, repeated header lines (perhaps with a byte-order mark), blank lines between recordings, and comments between
-// or below the rows. Unrepaired, they would make DuckDB infer the wrong number of columns, read only part of the file, or join
-// recordings.
+// within the file, repeated header lines (with or without a byte-order mark), blank lines between recordings, and comments
+// between or below the rows. Unrepaired, they would make DuckDB infer the wrong number of columns, read only part of the file,
+// or join recordings.
 
 import { counted } from "../../counted.ts";
 import { readBlankLines } from "./blank-lines.ts";

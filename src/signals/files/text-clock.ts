@@ -1,7 +1,7 @@
 // Reads times written as text, in the forms used by loggers and spreadsheets. The forms are dates in any common order with a
-// time and perhaps an offset ("05/04/2026 10:00:00.000", "May 4, 2026 10:00:00.000 AM", "2026-05-04 10:00:00.000+0100
-// [Europe/London]"), dates and times written only in digits ("20260504T100000.020"), times of day, elapsed time ("PT0.02S",
-// "20 ms"), and minutes and seconds ("00:07.9"). All times in a file have the same form and the same order of day and month; no
+// time and an optional offset ("05/04/2026 10:00:00.000", "May 4, 2026 10:00:00.000 AM", "2026-05-04 10:00:00.000+0100
+// [Europe/London]"), dates and times written only in digits ("20260504T100000.020"), times of day, elapsed time ("PT0.02S", "20
+// ms"), and minutes and seconds ("00:07.9"). All times in a file have the same form and the same order of day and month; no
 // cell is interpreted on its own. DuckDB does the parsing.
 
 import { DataFault } from "../../data-fault.ts";
@@ -108,7 +108,7 @@ export async function textClock(of: ReadingText, timeFormat: string | undefined)
       of,
       "one time per row",
       `a list, such as ${JSON.stringify(example.slice(0, 30))}`,
-      "Write each sample into its own row.",
+      "Write each sample to its own row.",
     );
   }
   if (most === 0 && Number(counts!.numbers) === 0 && !separatedNumber.test(example) && example !== "") {
@@ -193,7 +193,7 @@ async function isTextClockMisread({ database, schema, column }: ReadingText): Pr
 }
 
 /**
- * Reads times that consist only of digits, perhaps with a separator between date and time. The SQL yields null unless the
+ * Reads times that consist only of digits, with or without a separator between date and time. The SQL yields null unless the
  * digits form an existing date and time.
  */
 function readCompactTextClock({ column }: ReadingText): TimeReading {

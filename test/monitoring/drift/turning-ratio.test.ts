@@ -69,7 +69,7 @@ describe("turningRatio", () => {
     const still = Object.fromEntries(
       names.map((name, c) => [name, Float32Array.from({ length: rows }, (_, i) => (c > 2 ? 1e-3 * Math.sin(i) : 0))]),
     );
-    // Every four seconds, a sensor that does not turn points in another direction.
+    // The direction of gravity changes every four seconds, although the gyroscope measures no turn.
     for (let i = 0; i < rows; i++) still[Math.floor(i / joint) % 2 === 0 ? "ax" : "az"]![i] = 1;
     const joined = turningRatio(still, { accelerometer: accelerometer!, gyroscope: gyroscope! }, 20)!;
     expect(joined.all).toBeGreaterThan(100);

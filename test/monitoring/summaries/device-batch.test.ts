@@ -267,7 +267,7 @@ describe("a batch on a device", () => {
     bytes.set(new TextEncoder().encode("TMS6"));
     expect(() => readSummary(bytes, expected)).toThrow("format version: expected 53, got 54");
     const impossible = encodeSummary({ ...summary, turning: { shared: 0, said: -1 } });
-    expect(() => readSummary(impossible, expected)).toThrow("turning: expected said of at least 0, got -1");
+    expect(() => readSummary(impossible, expected)).toThrow("turning.said: expected at least 0, got -1");
     const backwards = encodeSummary({ ...summary, rest: { seconds: -2, sums: [1] } });
     expect(() => readSummary(backwards, expected)).toThrow(
       "rest: expected one sum or four over at least 0 seconds, got 1 over -2",

@@ -1,9 +1,10 @@
-// Finds content that occurs under two people, such as when one person's rows were exported again under a different id. Compares
-// values, because names cannot reveal copies. A rolling hash is computed for every span of 32 consecutive rows of a recording.
+// Finds content that occurs twice: under two people, such as when one person's rows were exported again under a different id, or
+// twice under one person, such as when a file was downloaded again. Compares values, because names cannot reveal copies. A rolling hash is computed for every span of 32 consecutive rows of a recording.
 // Only spans whose hash falls into a fixed range are kept, so the same rows are compared no matter where a copy begins. Rows at
 // rest on a coarse sensor may be equal by chance, so a span counts only if it has at least 16 different rows, and at least
 // three spans must agree. Copies with altered values are found by altered-copies.ts. Dimensions: C channels.
 
+import { counted } from "../../counted.ts";
 import { percent } from "../../percent.ts";
 import { type AlteredCopy, AlteredCopyFinder } from "./altered-copies.ts";
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
@@ -12,10 +13,24 @@ import type { StoredRows } from "./stored-rows.ts";
 /** Content that two people share; `factor` is null if their values are equal. */
 export type CopiedContent = Omit<AlteredCopy, "factor"> & { readonly factor: number | null };
 
+/** Content that occurs twice under one person. */
+export interface RepeatedContent {
+  readonly person: string;
+  /** The recording in which the content occurs first, and the one in which it occurs again; they may be the same. */
+  readonly recordings: readonly [first: string, again: string];
+  /** Share of the second recording's rows that are repeated, 0 to 1. */
+  readonly share: number;
+}
+
 const spanRows = 32;
 const minusZero = -(2 ** 31);
 const leastDifferentRows = 16;
 const leastSpans = 3;
+/**
+ * Minimum share of a recording's repeated spans that must be equally far from their first occurrence. The spans of a periodic
+ * signal occur again after each period.
+ */
+const leastAtOneDistance = 0.8;
 /** Maximum number of spans to keep; above it, every second span is dropped. */
 const mostSpans = 2 ** 18;
 
@@ -25,13 +40,26 @@ const [leavingA, leavingB] = [powerOfCopiedContentHash(baseA), powerOfCopiedCont
 interface Owner {
   readonly person: string;
   readonly recording: string;
+  /** The last row of the span. */
+  readonly row: number;
+}
+
+/** Spans of one person that occur again in the same or another recording. */
+interface Repeats {
+  readonly first: Owner;
+  readonly again: Owner;
+  spans: number;
+  /** Number of spans by their distance in rows. */
+  readonly distances: Map<number, number>;
 }
 
 export class CopiedContentFinder {
   /** The recording in which each kept span was first found. */
   readonly #owners = new Map<number, Owner>();
   readonly #spansOf = new Map<string, number>();
+  readonly #spansIn = new Map<string, number>();
   readonly #shared = new Map<string, { first: Owner; other: Owner; spans: number }>();
+  readonly #repeats = new Map<string, Repeats>();
   readonly #altered = new AlteredCopyFinder();
   #divisor = 32;
 
@@ -39,7 +67,6 @@ export class CopiedContentFinder {
   add(rows: RowSource): void {
     this.#altered.add(rows);
     for (const { user, recording, start, end } of rows.stretches()) {
-      const owner = { person: user, recording };
       const hashes = new Int32Array(spanRows);
       let [a, b, seen] = [0, 0, 0];
       for (const { from, to } of piecesOfRecordings(start, end)) {
@@ -51,7 +78,7 @@ export class CopiedContentFinder {
           b = (Math.imul(b, baseB) + hash - Math.imul(leaving, leavingB)) | 0;
           seen++;
           if (seen >= spanRows && (a & (this.#divisor - 1)) === 0 && new Set(hashes).size >= leastDifferentRows)
-            this.#keep((a >>> 0) * 2 ** 21 + (b >>> 11), owner);
+            this.#keep((a >>> 0) * 2 ** 21 + (b >>> 11), { person: user, recording, row: start + seen - 1 });
         }
       }
     }
@@ -59,6 +86,8 @@ export class CopiedContentFinder {
 
   #keep(span: number, owner: Owner): void {
     this.#spansOf.set(owner.person, (this.#spansOf.get(owner.person) ?? 0) + 1);
+    const recording = JSON.stringify([owner.person, owner.recording]);
+    this.#spansIn.set(recording, (this.#spansIn.get(recording) ?? 0) + 1);
     const first = this.#owners.get(span);
     if (first === undefined) {
       this.#owners.set(span, owner);
@@ -68,6 +97,13 @@ export class CopiedContentFinder {
       const shared = this.#shared.get(pair) ?? { first, other: owner, spans: 0 };
       shared.spans++;
       this.#shared.set(pair, shared);
+    } else {
+      const pair = JSON.stringify([first.recording, owner.person, owner.recording]);
+      const repeats = this.#repeats.get(pair) ?? { first, again: owner, spans: 0, distances: new Map() };
+      repeats.spans++;
+      const distance = owner.row - first.row;
+      repeats.distances.set(distance, (repeats.distances.get(distance) ?? 0) + 1);
+      this.#repeats.set(pair, repeats);
     }
   }
 
@@ -77,7 +113,12 @@ export class CopiedContentFinder {
       if (Math.floor(span / 2 ** 21) % this.#divisor !== 0) this.#owners.delete(span);
     }
     for (const [person, spans] of this.#spansOf) this.#spansOf.set(person, spans / 2);
+    for (const [recording, spans] of this.#spansIn) this.#spansIn.set(recording, spans / 2);
     for (const shared of this.#shared.values()) shared.spans = Math.ceil(shared.spans / 2);
+    for (const repeats of this.#repeats.values()) {
+      repeats.spans = Math.ceil(repeats.spans / 2);
+      for (const [distance, spans] of repeats.distances) repeats.distances.set(distance, spans / 2);
+    }
   }
 
   /** Returns the pairs of people with equal values, in the order in which they were found, and those with altered values. */
@@ -95,12 +136,38 @@ export class CopiedContentFinder {
     const known = new Set(equal.flatMap(({ people: [one, other] }) => [`${one}\0${other}`, `${other}\0${one}`]));
     return [...equal, ...this.#altered.found((one, other) => known.has(`${one}\0${other}`))];
   }
+
+  /** Returns content that occurs twice under one person, in the order in which it was found. */
+  repeated(): RepeatedContent[] {
+    return [...this.#repeats.values()]
+      .filter(
+        ({ spans, distances }) => spans >= leastSpans && Math.max(...distances.values()) >= leastAtOneDistance * spans,
+      )
+      .map(({ first, again, spans }) => ({
+        person: again.person,
+        recordings: [first.recording, again.recording],
+        share: Math.min(1, spans / this.#spansIn.get(JSON.stringify([again.person, again.recording]))!),
+      }));
+  }
+}
+
+/** Describes content that occurs twice under one person to the user. @param repeated at least one */
+export function describeRepeatedContent(repeated: readonly RepeatedContent[]): string {
+  const { person, recordings, share } = repeated[0]!;
+  const [first, again] = recordings.map((name) => JSON.stringify(name));
+  const what = first === again ? "repeat the values of earlier rows" : `have the values of recording ${first}`;
+  const others = repeated.length > 1 ? ` The same is true of ${counted(repeated.length - 1, "more recording")}.` : "";
+  return `Repeated data: in recording ${again} of person ${JSON.stringify(person)}, about ${copiedShare(share)} of the rows ${what}.${others} In a copied file or in windows that overlap, the same measurements count twice in training and in every metric; leave the copy out.`;
+}
+
+function copiedShare(share: number): string {
+  return share < 0.01 ? "less than 1 %" : percent(share, { decimals: 0 });
 }
 
 /** Describes a pair of people with equal or altered values to the user. */
 export function describeCopiedContent({ people, recordings, share, factor }: CopiedContent): string {
   const [one, other] = people.map((person) => JSON.stringify(person));
-  const rows = share < 0.01 ? "less than 1 %" : percent(share, { decimals: 0 });
+  const rows = copiedShare(share);
   const where = `recording ${JSON.stringify(recordings[1])} of ${other} and ${JSON.stringify(recordings[0])} of ${one}`;
   const what = factor === null ? "the same values" : "the same movements";
   const isScaled = factor !== null && Math.abs(factor - 1) > 0.01;
@@ -135,9 +202,8 @@ function powerOfCopiedContentHash(base: number): number {
   return power;
 }
 
-export function findCopiedContent(rows: StoredRows): CopiedContent[] {
-  if (new Set(rows.recordings.map(({ user }) => user)).size < 2) return [];
+export function findCopiedContent(rows: StoredRows): { copies: CopiedContent[]; repeated: RepeatedContent[] } {
   const finder = new CopiedContentFinder();
   finder.add(rows);
-  return finder.found();
+  return { copies: finder.found(), repeated: finder.repeated() };
 }

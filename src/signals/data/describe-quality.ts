@@ -4,6 +4,7 @@ import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
 import { channelContent, channelContentWarnings } from "./channel-content.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
 import { exceededRangeWarnings } from "./exceeded-range.ts";
+import { heldValuesWarnings } from "./held-values.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { gapPeriods, medianOfSampling, minimalGapSeconds, rateOfSampling } from "./sampling.ts";
 import type { SelectedRows } from "./selected-rows.ts";
@@ -77,7 +78,12 @@ export function describeQuality(input: QualityInput): QualityReport {
     classes: classes.roundedCounts(),
     persons: persons.roundedCounts(),
     per_recording: perRecording,
-    warnings: [...input.warnings, ...channelContentWarnings(channels, seconds), ...exceededRangeWarnings(rows)],
+    warnings: [
+      ...input.warnings,
+      ...channelContentWarnings(channels, seconds),
+      ...exceededRangeWarnings(rows),
+      ...heldValuesWarnings(rows),
+    ],
   };
 }
 

@@ -9,7 +9,12 @@ import { isDateName } from "../files/date-and-time.ts";
 import { usualTimeColumns } from "../files/usual-column-names.ts";
 import { alternatingRowsWarnings } from "./alternating-rows.ts";
 import type { ColumnRoles, ResolvedColumns } from "./column-roles.ts";
-import { type CopiedContent, describeCopiedContent, findCopiedContent } from "./copied-content.ts";
+import {
+  type CopiedContent,
+  describeCopiedContent,
+  describeRepeatedContent,
+  findCopiedContent,
+} from "./copied-content.ts";
 import { describeQuality } from "./describe-quality.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { groupFileWarnings } from "./group-file-warnings.ts";
@@ -169,8 +174,9 @@ export async function openTable(
   }
   const columns: ResolvedColumns = { ...roles, label, timeUnit: clocks.timeUnit };
   const fileRows = fileNames.map((file, f) => ({ file, rows: table.fileRows[f]! }));
-  const copies = requireLabels ? findCopiedContent(rows) : [];
+  const { copies, repeated } = requireLabels ? findCopiedContent(rows) : { copies: [], repeated: [] };
   for (const copy of copies) warn(describeCopiedContent(copy));
+  if (repeated.length > 0) warn(describeRepeatedContent(repeated));
   for (const warning of alternatingRowsWarnings(rows, onFault)) warn(warning);
   const quality = describeQuality({
     rows,

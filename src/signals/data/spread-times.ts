@@ -6,6 +6,7 @@
 
 import { counted } from "../../counted.ts";
 import type { FaultDescription, OnFault } from "../../data-fault.ts";
+import { type CoarseClock, evenTimesOfCoarseClock } from "./coarse-clock.ts";
 import { exceedsGateLimit } from "./gate-limits.ts";
 import { irregularBursts } from "./irregular-bursts.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
@@ -23,6 +24,8 @@ const longestPacketSeconds = 2.5;
 const regular = { share: 0.7, within: 0.35 } as const;
 /** Maximum ratio of the change in values between packets to that within a packet. */
 const mostChange = 3;
+/** Maximum ratio of the change in values over long steps to that over short steps, if only the times were rounded. */
+const mostRoundedChange = 1.3;
 /** Minimum rate of distinct times, in Hz, for suspecting that rows that share a time come from several sensors. */
 const pooledRateHz = 5;
 const pooledShare = 0.8;
@@ -57,7 +60,13 @@ export function spreadTimes(
   }: { nominalRateHz?: number | undefined; warn: (message: string) => void; onFault: OnFault },
 ): Map<number, Float64Array> {
   const found = new Map<number, Groups>();
+  const coarse = new Map<number, CoarseClock>();
   for (const [r, recording] of rows.recordings.entries()) {
+    const even = evenTimesOfCoarseClock(rows.time(recording.start, recording.end));
+    if (even !== undefined && areTimesRounded(rows, recording, even)) {
+      coarse.set(r, even);
+      continue;
+    }
     const groups =
       irregularSpreadTimeGroups(rows, r) ??
       (repeats(recording) ? groupsOfRepeatedTimes(rows, recording) : groupsOfPacketTimes(rows, r));
@@ -86,12 +95,32 @@ export function spreadTimes(
     const own = [...found.values()].filter((groups) => groups.packets === kind && groups.even === undefined);
     if (own.length > 0) warn(describeSpreadTimes(own, kind));
   }
-  return new Map(
-    [...found].map(([r, groups]) => {
+  if (coarse.size > 0) warn(describeCoarseClocks([...coarse.values()]));
+  return new Map([
+    ...[...coarse].map(([r, { times }]) => [r, times] as const),
+    ...[...found].map(([r, groups]) => {
       const { start, end } = rows.recordings[r]!;
-      return [r, groups.even ?? spreadGroupTimes(rows.time(start, end), groups)];
+      return [r, groups.even ?? spreadGroupTimes(rows.time(start, end), groups)] as const;
     }),
-  );
+  ]);
+}
+
+/** Whether the values change as much over short steps as over long ones; where rows were lost, they change more. */
+function areTimesRounded(rows: StoredRows, { start, end }: StoredRecording, { step }: CoarseClock): boolean {
+  const [short, long] = [
+    { sum: 0, count: 0 },
+    { sum: 0, count: 0 },
+  ];
+  const time = rows.time(start, end);
+  for (const c of rows.channels.keys()) {
+    const values = rows.values(c, start, end);
+    for (let i = 1; i < values.length; i++) {
+      const of = time[i]! - time[i - 1]! > step ? long : short;
+      of.sum += Math.abs(values[i]! - values[i - 1]!);
+      of.count++;
+    }
+  }
+  return !(long.sum / long.count > (mostRoundedChange * short.sum) / short.count);
 }
 
 /**
@@ -221,6 +250,17 @@ function describeSpreadTimes(groups: readonly Groups[], packets: boolean): strin
   return packets
     ? `In ${recordings}, rows arrive in packets of ${size}. These rows were spread evenly over the time between packets, at ${rate} Hz.`
     : `In ${recordings}, ${shared}. These rows were spread evenly up to the next time, at ${rate} Hz. For exact times, export the times with more digits.`;
+}
+
+function describeCoarseClocks(clocks: readonly CoarseClock[]): string {
+  const range = (values: readonly number[]): string => {
+    const written = values.map((value) => Number(value.toPrecision(3)));
+    const [low, high] = [Math.min(...written), Math.max(...written)];
+    return low === high ? `${low}` : `${low} to ${high}`;
+  };
+  const ticks = range(clocks.map(({ tick }) => 1000 * tick));
+  const rates = range(clocks.map(({ step }) => 1 / step));
+  return `In ${counted(clocks.length, "recording")}, the clock advances in steps of ${ticks} ms, as if the times had been rounded. The rows were spaced evenly, at ${rates} Hz. For exact times, export the times with more digits.`;
 }
 
 function describeIrregularSpreadTimes(groups: readonly Groups[]): string {

@@ -83,6 +83,32 @@ test.each<[string, (values: readonly number[]) => readonly number[], number]>([
   expect(warnings).toContainEqual(expect.stringContaining('"ann" and "cyd" have the same movements'));
 });
 
+test("finds a recording that occurs twice under one person, in another recording or later in the same one", async () => {
+  const again = (recording: string): Row[] =>
+    noise("ann", 600).map((row) => ({ ...row, recording, time: Number(row.time) + 1000 }));
+  for (const recording of ["r1 (1)", "r1"]) {
+    const { found, warnings } = await copies([...people, ...again(recording)]);
+    expect(found).toEqual([]);
+    const rows =
+      recording === "r1"
+        ? /repeat the values of earlier rows/
+        : /about 100 % of the rows have the values of recording "r1"/;
+    expect(warnings).toContainEqual(
+      expect.stringMatching(`Repeated data: in recording "${recording.replace(/[()]/g, "\\$&")}" of person "ann"`),
+    );
+    expect(warnings).toContainEqual(expect.stringMatching(rows));
+  }
+  expect((await copies(people)).warnings.join()).not.toContain("Repeated data");
+});
+
+test("does not take a movement with an exact period for repeated data", async () => {
+  const wave = rows(1500, { user: "ida" }).map((row, i) => ({
+    ...row,
+    values: [0, 1, 2, 3, 4, 5].map((c) => Number(Math.sin((2 * Math.PI * (i % 50)) / 50 + c).toFixed(4))),
+  }));
+  expect((await copies([...people, ...wave])).warnings.join()).not.toContain("Repeated data");
+});
+
 test("does not take two people for copies because both move in a sine wave", async () => {
   const wave = (user: string, height: number): Row[] =>
     rows(1500, { user }).map((row, i) => ({

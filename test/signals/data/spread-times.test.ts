@@ -45,6 +45,41 @@ describe("rows are spread evenly", () => {
   });
 });
 
+describe("clocks with ticks of about a period", () => {
+  const movement = (t: number, c: number): number => Math.sin(3 * t + c) + (c === 2 ? 9.8 : 0);
+  const readAt = (times: readonly number[], values: readonly number[], column: string) => {
+    const lines = times.map((time, i) => `a,walk,${time},${[0, 1, 2].map((c) => movement(values[i]!, c).toFixed(4))}`);
+    const { path } = folderOf({ "a.csv": `user,activity,${column},ax,ay,az\n${lines.join("\n")}\n` });
+    return readRecordings([path("a.csv")], { requireLabels: false });
+  };
+  const exact = (hz: number): number[] => Array.from({ length: 2000 }, (_, i) => i / hz);
+
+  test.each([
+    ["Windows' clock, 15.6 ms, at 50 Hz", "time_s", 50, (t: number) => Math.floor(t * 64) / 64],
+    ["Windows' clock, 15.6 ms, at 100 Hz", "time_s", 100, (t: number) => Math.floor(t * 64) / 64],
+    ["hundredths of a second at 64 Hz", "time_s", 64, (t: number) => Math.floor(t * 100) / 100],
+    ["milliseconds at 833 Hz", "time_ms", 833, (t: number) => Math.floor(t * 1000)],
+    ["milliseconds in float32 after five days, at 50 Hz", "time_ms", 50, (t: number) => Math.fround(1000 * (t + 4e5))],
+    ["milliseconds in float32 after five days, at 25 Hz", "time_ms", 25, (t: number) => Math.fround(1000 * (t + 4e5))],
+  ])("%s", async (_, column, hz, clock) => {
+    const { recordings, quality } = await readAt(exact(hz).map(clock), exact(hz), column);
+    expect(Math.abs(quality.sampling.rate_hz! / hz - 1)).toBeLessThan(0.002);
+    expect(quality.sampling.jitter).toBeLessThan(0.01);
+    expect(recordings.time.length).toBe(2000);
+    expect(quality.warnings.join()).toContain("spaced evenly, at");
+  });
+
+  test("rows that were lost are no coarse clock, whether at random or regularly", async () => {
+    const random = exact(50).filter((_, i) => Math.imul(i, 0x9e3779b1) >>> 0 > 0.3 * 2 ** 32);
+    const regular = exact(50).filter((_, i) => i % 3 > 0);
+    for (const times of [random, regular]) {
+      const { recordings, quality } = await readAt(times, times, "time_s");
+      expect(Float64Array.from(recordings.time)).toEqual(Float64Array.from(times));
+      expect(quality.warnings.join()).not.toContain("spaced evenly");
+    }
+  });
+});
+
 describe("whole minutes", () => {
   const read = (rows: number, stated: { nominalRateHz?: number }) => {
     const time = ({ i }: { i: number }): string => `2026-05-04 10:0${Math.floor((i / 50 + 55) / 60)}`;

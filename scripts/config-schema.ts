@@ -6,9 +6,15 @@ import { optionSentences } from "./options.ts";
 
 /**
  * A JSON Schema for editors. The schema is stricter than `readConfigFile`, which also accepts former names and camelCase names.
+ * @param forms other forms that the values of some options can have in a file
  */
-export function configSchema(title: string, description: string, options: Options): Record<string, unknown> {
-  const properties = Object.entries(options).map(([name, option]) => [kebabCase(name), property(option)]);
+export function configSchema(
+  title: string,
+  description: string,
+  options: Options,
+  forms: Readonly<Record<string, z.ZodType>> = {},
+): Record<string, unknown> {
+  const properties = Object.entries(options).map(([name, option]) => [kebabCase(name), property(option, forms[name])]);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title,
@@ -19,8 +25,11 @@ export function configSchema(title: string, description: string, options: Option
   };
 }
 
-function property(option: Option): Record<string, unknown> {
-  const { $schema, ...own } = z.toJSONSchema(option.written ?? option.check, { io: "input" });
+function property(option: Option, other: z.ZodType | undefined): Record<string, unknown> {
+  const written = option.written ?? option.check;
+  const { $schema, ...own } = z.toJSONSchema(other === undefined ? written : z.union([written, other]), {
+    io: "input",
+  });
   const fixed = option.otherwise === undefined && optionDefaultText(option) !== undefined;
   return {
     description: optionSentences(option),

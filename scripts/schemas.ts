@@ -133,6 +133,11 @@ export const answers: Record<string, { schema: z.ZodType; title: string }> = {
   recalibration: { schema: recalibrationSchema, title: "The output of `tidemark baseline recalibrate --json`" },
 };
 
+/** The options whose values can have another form in a config file than on the command line, by command. */
+const otherForms: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
+  serve: { alerts: alertsConfigSchema },
+};
+
 /** The commands that take --config, each with the options that a file can set. */
 function configurableCommands(): Configured[] {
   const names = createProgram()
@@ -150,7 +155,10 @@ export function schemaFiles(): Record<string, string> {
   });
   const configs = configurableCommands().map(({ command, options }) => {
     const name = `${command}_config`;
-    return [name, configSchema(name, `A file for \`tidemark ${command} --config\``, options)] as const;
+    return [
+      name,
+      configSchema(name, `A file for \`tidemark ${command} --config\``, options, otherForms[command]),
+    ] as const;
   });
   return {
     ...Object.fromEntries(

@@ -37,7 +37,7 @@ export const alerts: Option<string> = textOption({
 
 const ofService: Option<string> = {
   ...alerts,
-  doc: "instead, the file that `tidemark serve --alerts` uses, with the targets and the outbox of the service",
+  doc: "instead, the file that `tidemark serve` uses as --alerts, or as --config with alerts in it, with the targets and the outbox of the service",
 };
 
 /** Where alerts go: `alert` for the targets of `check`, or `alerts` for those of a service. */

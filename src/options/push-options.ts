@@ -52,12 +52,15 @@ export const pushOptions: OptionsOf<PushConfig> = {
     pattern: /^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/i,
     doc: "address of the service",
   }),
-  model: textOption({
-    value: "name",
-    otherwise: "the service's only model",
-    expected: "the name of a model such as walk@champion",
-    doc: "name of the model: LINE@champion, LINE@3 for its third version, or a folder's name",
-  }),
+  model: {
+    ...textOption({
+      value: "name",
+      otherwise: "the service's only model",
+      expected: "the name of a model such as walk@champion",
+      doc: "name of the model: LINE@champion, LINE@3 for its third version, or a folder's name",
+    }),
+    path: false,
+  },
   tokenFile: textOption({
     value: "file",
     affects: "run",

@@ -2,21 +2,35 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { UserError } from "../errors.ts";
 import { kindOfFile } from "../kind-of-file.ts";
+import { camelCase, kebabCase } from "../letter-case.ts";
 import { explainSystemErrorOnRead } from "../system-error.ts";
-import { showOptionValue } from "./option.ts";
+import { type Options, showOptionValue } from "./option.ts";
 import { type ConfigFile, isOptionsRecord } from "./resolve-options.ts";
 
 /** Maximum size of a config file in bytes; far more than all options together need. */
 const largestConfigFile = 2 ** 20;
 
 /** Options that are paths of files or folders. */
-const pathOptions: ReadonlySet<string> = new Set(["files", "labelled", "labels", "map", "model", "out"]);
+const pathOptions: ReadonlySet<string> = new Set([
+  ...["files", "labelled", "labels", "map", "model", "out"],
+  ...["models", "store", "tokens", "tls-certificate", "tls-key", "alerts"],
+  ...["spool", "token-file"],
+]);
 
 /**
  * Reads a config file in YAML or JSON; relative paths in the file are relative to its folder.
  * @throws UserError if it is not a config file or is too large
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
+  return readConfigFileOf({}, path);
+}
+
+/**
+ * Reads a config file for one command.
+ * @param defined the command's options, which may say that their values are no paths
+ * @throws UserError under the same conditions as `readConfigFile`
+ */
+export async function readConfigFileOf(defined: Options, path: string): Promise<ConfigFile> {
   const text = await readConfigText(path).catch((cause: unknown) => {
     throw explainSystemErrorOnRead(cause, `--config ${path}`);
   });
@@ -36,10 +50,10 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   // `$schema` tells editors which schema a JSON file follows.
   const { $schema: _, ...written } = content;
   const folder = dirname(path);
-  const options = Object.entries(written).map(([name, value]) => [
-    name,
-    pathOptions.has(name) || namesFileInConfig(name, value) ? pathFromConfigFolder(folder, value) : value,
-  ]);
+  const options = Object.entries(written).map(([name, value]) => {
+    const isPath = defined[camelCase(name)]?.path ?? pathOptions.has(kebabCase(name));
+    return [name, isPath || namesFileInConfig(name, value) ? pathFromConfigFolder(folder, value) : value];
+  });
   return { path, options: Object.fromEntries(options) };
 }
 
@@ -51,6 +65,8 @@ function namesFileInConfig(name: string, value: unknown): boolean {
 /** Resolves relative paths against a folder, and leaves URLs and all other values unchanged. */
 function pathFromConfigFolder(folder: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((own) => pathFromConfigFolder(folder, own));
+  const [, sqlite] = /^sqlite:(.+)$/.exec(typeof value === "string" ? value : "") ?? [];
+  if (sqlite !== undefined) return `sqlite:${pathFromConfigFolder(folder, sqlite)}`;
   const isRelative =
     typeof value === "string" && value !== "" && !isAbsolute(value) && !/^[a-z][a-z0-9+.-]+:\/\//i.test(value);
   return isRelative && folder !== "." ? join(folder, value) : value;

@@ -32,7 +32,7 @@ import {
 import { inspectOptions } from "./inspect-options.ts";
 import { pushOptions } from "./push-options.ts";
 import { labelOptions } from "./reading-options.ts";
-import { type ConfigFile, resolveOptions } from "./resolve-options.ts";
+import { type ConfigFile, isOptionsRecord, resolveOptions } from "./resolve-options.ts";
 import { checkConfigAlias } from "./resolve-train-config.ts";
 import { retrainOptions } from "./retrain-options.ts";
 import { serveOptions } from "./serve-options.ts";
@@ -130,7 +130,10 @@ export function resolveCheckConfig(options: unknown): CheckConfig {
  * @throws UserError if an option is unknown, missing or invalid
  */
 export function resolveServeConfig(options: unknown, file?: ConfigFile): ServeConfig {
-  return resolveOptions(serveOptions, options, file);
+  // If the config file itself contains the rules for alerts, it is also the file of --alerts.
+  const hasRules = file !== undefined && isOptionsRecord(file.options.alerts);
+  const read = hasRules ? { ...file, options: { ...file.options, alerts: file.path } } : file;
+  return resolveOptions(serveOptions, options, read);
 }
 
 /**

@@ -3,14 +3,19 @@ import { truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
+import { pushOptions } from "../../src/options/push-options.ts";
+import { readConfigFileOf } from "../../src/options/read-config-file.ts";
 import { recordedOptionsOfChampion } from "../../src/options/recorded-options.ts";
 import {
   readConfigFile,
   resolvePredictConfig,
+  resolvePushConfig,
+  resolveServeConfig,
   resolveSimulateConfig,
   resolveTuneConfig,
 } from "../../src/options/resolve-config.ts";
 import { resolveTrainConfig } from "../../src/options/resolve-train-config.ts";
+import { serveOptions } from "../../src/options/serve-options.ts";
 import { resumeCommand, resumeCommandAfterTuning } from "../../src/pipelines/resume-command.ts";
 import { temporaryDirectory } from "../storage/temporary-directory.ts";
 
@@ -134,6 +139,46 @@ describe("a config file", () => {
       out: join(folder, "m"),
       groupFromPath: "{user}/*",
     });
+  });
+
+  it("states every path of a service and of a gateway from its own folder, but not the name of a model", async () => {
+    const folder = temporaryDirectory();
+    const written = {
+      models: "models",
+      store: "sqlite:ledgers",
+      tokens: "tokens.json",
+      "tls-certificate": "cert.pem",
+      tlsKey: "/etc/key.pem",
+    };
+    writeFileSync(join(folder, "serve.yaml"), JSON.stringify({ ...written, alerts: "alerts.yaml" }));
+    expect(resolveServeConfig({}, await readConfigFileOf(serveOptions, join(folder, "serve.yaml")))).toMatchObject({
+      models: join(folder, "models"),
+      store: `sqlite:${join(folder, "ledgers")}`,
+      tokens: join(folder, "tokens.json"),
+      tlsCertificate: join(folder, "cert.pem"),
+      tlsKey: "/etc/key.pem",
+      alerts: join(folder, "alerts.yaml"),
+    });
+    const gateway = { files: "new", to: "https://tidemark.example", model: "walk@champion", spool: "spool" };
+    writeFileSync(join(folder, "push.yaml"), JSON.stringify({ ...gateway, tokenFile: "token" }));
+    expect(resolvePushConfig({}, await readConfigFileOf(pushOptions, join(folder, "push.yaml")))).toMatchObject({
+      files: [join(folder, "new")],
+      model: "walk@champion",
+      spool: join(folder, "spool"),
+      tokenFile: join(folder, "token"),
+    });
+  });
+
+  it("of a service can contain the rules for alerts", async () => {
+    const path = join(temporaryDirectory(), "serve.yaml");
+    const rules = { targets: { chat: "env:SLACK_URL" }, rules: [{ to: ["chat"] }] };
+    writeFileSync(path, JSON.stringify({ models: "models", alerts: rules }));
+    const file = await readConfigFileOf(serveOptions, path);
+    expect(resolveServeConfig({}, file).alerts).toBe(path);
+    expect(resolveServeConfig({ alerts: "other.yaml" }, file).alerts).toBe("other.yaml");
+    writeFileSync(path, JSON.stringify({ models: "models", alerts: [rules] }));
+    const list = await readConfigFileOf(serveOptions, path);
+    expect(() => resolveServeConfig({}, list)).toThrow("--alerts in");
   });
 
   it("states the path of an own network from its own folder, but no preset", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { UserError } from "../../src/errors.ts";
 import { listAlerts, sendUndeliveredAlerts, testAlerts } from "../../src/pipelines/alerts.ts";
+import { outboxOfAlertsFile, readAlertsFile } from "../../src/pipelines/alerts-file.ts";
 import { withAlertOutbox } from "../../src/report/alert-outbox.ts";
 import { alertTarget } from "../../src/report/alert-target.ts";
 import { AlertFault, type SendAlert } from "../../src/report/send-alert.ts";
@@ -36,6 +37,22 @@ it("lists and resends what a service could not deliver", async () => {
   expect(await sendUndeliveredAlerts({ alerts, dead: true }, { send: accepting })).toEqual({ sent: 1, left: 0 });
   expect(await testAlerts({ alerts }, { send: accepting })).toMatchObject([{ fault: null }]);
   expect(sent).toEqual(["alarm.began plain https://example.org", "test plain https://example.org"]);
+});
+
+it("reads the rules from the config file of a service, too, with the outbox beside that file", async () => {
+  const alerts = join(temporaryDirectory(), "serve.yaml");
+  const write = (rules: unknown): void =>
+    writeFileSync(alerts, JSON.stringify({ models: "models", alerts: { targets: { hook }, rules } }));
+  write([{ stream: "wrist-*", severity: "critical", to: ["hook"] }]);
+  expect(outboxOfAlertsFile(alerts, await readAlertsFile(alerts))).toBe(join(alerts, "../alerts.sqlite"));
+  const sent: string[] = [];
+  const accepting: SendAlert = async ({ type }, target) => void sent.push(`${type} ${target.shown.split(" (")[0]}`);
+  expect(await testAlerts({ alerts }, { send: accepting })).toMatchObject([{ fault: null }]);
+  expect(sent).toEqual(["test plain https://example.org"]);
+  write([{ to: ["pager"] }]);
+  await expect(readAlertsFile(alerts)).rejects.toThrow('a rule names the target "pager", but the targets are hook');
+  write([{ streams: "wrist-*", to: ["hook"] }]);
+  await expect(readAlertsFile(alerts)).rejects.toThrow(`--alerts ${alerts}: rules.0: Unrecognized key: "streams"`);
 });
 
 it("asks for the outbox and the targets", async () => {

@@ -4,7 +4,7 @@ import { durationText } from "../../duration-text.ts";
 import { UserError } from "../../errors.ts";
 import { capitalized, kebabCase } from "../../letter-case.ts";
 import { type Option, type Options, optionDefaultText, optionGroup } from "../../options/option.ts";
-import { readConfigFile } from "../../options/read-config-file.ts";
+import { readConfigFileOf } from "../../options/read-config-file.ts";
 import type { ConfigFile } from "../../options/resolve-options.ts";
 import { configFile, sharedJsonOption, verbosity } from "../../options/shared-options.ts";
 import { withoutPassword } from "../../without-password.ts";
@@ -75,7 +75,7 @@ export function defineCommand<Config extends object>(definition: Definition<Conf
     if (quiet === true && verbose === true)
       throw new UserError("--quiet and --verbose: expected at most one of them, got both");
     const terminal = openTerminal(quiet === true ? "quiet" : verbose === true ? "verbose" : "usual");
-    const file = path === undefined ? undefined : await readConfigFile(String(path));
+    const file = path === undefined ? undefined : await readConfigFileOf(options, String(path));
     const config = definition.resolve(given, file);
     for (const one of Array.isArray(config) ? config : [config]) terminal.detail(commandOptionsLine(one, options));
     const began = performance.now();

@@ -87,12 +87,10 @@ describe.skipIf(!hasPrometheus)(`Prometheus and Alertmanager${skipped}`, () => {
       "--cluster.listen-address=",
       `--web.listen-address=127.0.0.1:${alertmanager}`,
     ]);
-    writeFileSync(
-      join(directory, "alerts.yaml"),
-      JSON.stringify({ targets: { am: `alertmanager+http://127.0.0.1:${alertmanager}` }, rules: [{ to: ["am"] }] }),
-    );
+    const alerts = { targets: { am: `alertmanager+http://127.0.0.1:${alertmanager}` }, rules: [{ to: ["am"] }] };
+    writeFileSync(join(directory, "serve.yaml"), JSON.stringify({ models: "models", alerts }));
     await isReady(`http://127.0.0.1:${alertmanager}/-/ready`);
-    const service = await startService(["--models", "models", "--alerts", "alerts.yaml"], directory);
+    const service = await startService(["--config", "serve.yaml"], directory);
     writeFileSync(
       join(directory, "prometheus.yml"),
       JSON.stringify({

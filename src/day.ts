@@ -12,7 +12,7 @@ export const dayPattern: RegExp = /^(?:auto|recorded|\d{1,5}(?:\.\d+)?-\d{1,5}(?
 export const benchDayPattern: RegExp = /^(?:recorded|\d{1,5}(?:\.\d+)?-\d{1,5}(?:\.\d+)?)$/;
 
 /**
- * @param text a text that matches `dayPattern`
+ * @param text a string that matches `dayPattern`
  * @throws UserError if the range is empty or not above 0
  */
 export function parseDay(text: string): Day | "auto" {

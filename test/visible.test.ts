@@ -49,7 +49,7 @@ it("shows them where they shape nothing", () => {
   expect(visible("walk\ufe0f")).toBe("walk\\ufe0f");
 });
 
-it("leaves every other text as it is", () => {
+it("leaves all other text as it is", () => {
   const plain = "Zoë 歩く 🙂 مشي e\u0301 x\\u001b";
   expect(visible(plain)).toBe(plain);
 });
@@ -57,7 +57,7 @@ it("leaves every other text as it is", () => {
 const text = fc.array(fc.nat(0xffff)).map((codes) => String.fromCharCode(...codes));
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}\u200b\u2060\ufeff]/u;
 
-it("keeps the value of a JSON text", () => {
+it("keeps the value of JSON", () => {
   fc.assert(
     fc.property(text, (text) => {
       const line = visible(JSON.stringify({ text }));

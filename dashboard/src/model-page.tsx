@@ -57,7 +57,7 @@ function Others({ model, names }: { model: string; names: readonly string[] }) {
   );
 }
 
-/** The service escapes every text, and the page's content security policy lets no inline script run. */
+/** The service escapes all text, and the page's content security policy lets no inline script run. */
 function Histograms({ own: { histograms } }: { own: ServedBaseline }) {
   return <div class="picture" dangerouslySetInnerHTML={{ __html: histograms }} />;
 }

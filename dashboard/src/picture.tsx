@@ -11,7 +11,7 @@ interface DrawnProps {
   readonly draw: (signal: AbortSignal) => Promise<{ readonly sections: readonly PicturedSection[] }>;
   /** A sentence above the pictures. */
   readonly about?: string;
-  /** What is said if there is nothing to draw. */
+  /** The message if there is nothing to draw. */
   readonly empty: string;
 }
 
@@ -46,7 +46,7 @@ function Pictures({ sections }: { sections: readonly PicturedSection[] }) {
     <section key={id} class="picture" aria-labelledby={`picture-${id}`}>
       <h2 id={`picture-${id}`}>{title}</h2>
       <p class="quiet">{about}</p>
-      {/* The service escapes every text, and the page's content security policy lets no inline script run. */}
+      {/* The service escapes all text, and the page's content security policy lets no inline script run. */}
       <div dangerouslySetInnerHTML={{ __html: html }} />
     </section>
   ));

@@ -188,7 +188,7 @@ export interface TrainConfig {
   purity: number;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";
-  /** Architecture. One of: 1dcnn-bilstm (the architecture that papers use), compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact, minirocket, and minirocket with magnitudes), auto (the average, compact or minirocket, depending on their losses on held-out people), FILE.ts (your own network: a module that exports a function from layers to a network; also .js). Default: auto. */
+  /** Architecture. One of: 1dcnn-bilstm (an architecture common in papers), compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact, minirocket, and minirocket with magnitudes), auto (the average, compact or minirocket, depending on their losses on held-out people), FILE.ts (your own network: a module that exports a function from layers to a network; also .js). Default: auto. */
   network: "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto" | `${string}.${"ts" | "mts" | "js" | "mjs"}`;
   /** Model whose weights the fits start from; its network, windows and scaling are used. */
   from?: string;
@@ -301,7 +301,7 @@ export interface TuneConfig {
   overlap: number;
   /** Minimum share of a window that its label must cover; below 1, a window may span label changes and gets its most frequent label. Default: 1. */
   purity: number;
-  /** Architecture. One of: 1dcnn-bilstm (the architecture that papers use), compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact, minirocket, and minirocket with magnitudes), auto (the average, compact or minirocket, depending on their losses on held-out people), FILE.ts (your own network: a module that exports a function from layers to a network; also .js). Default: auto. */
+  /** Architecture. One of: 1dcnn-bilstm (an architecture common in papers), compact (smaller and twice as fast), minirocket (fixed convolutions with one trained layer), ensemble (the average of compact, minirocket, and minirocket with magnitudes), auto (the average, compact or minirocket, depending on their losses on held-out people), FILE.ts (your own network: a module that exports a function from layers to a network; also .js). Default: auto. */
   network: "1dcnn-bilstm" | "compact" | "minirocket" | "ensemble" | "auto" | `${string}.${"ts" | "mts" | "js" | "mjs"}`;
   /** How channels are scaled. One of: zscore (mean and standard deviation), robust (median and interquartile range), none. Default: zscore. */
   normalize: "zscore" | "robust" | "none";

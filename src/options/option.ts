@@ -65,7 +65,7 @@ function makeOption<T>({ required, affects = "result", ...common }: Common<T>, k
   return { ...common, ...kind, presence, affects };
 }
 
-/** A text option; `expected` describes the allowed texts. */
+/** A text option; `expected` describes the allowed strings. */
 export function textOption({
   value,
   expected,

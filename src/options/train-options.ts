@@ -48,7 +48,7 @@ const presets = choiceOption({
   default: "auto",
   doc: "architecture",
   of: {
-    "1dcnn-bilstm": "the architecture that papers use",
+    "1dcnn-bilstm": "an architecture common in papers",
     compact: "smaller and twice as fast",
     minirocket: "fixed convolutions with one trained layer",
     ensemble: "the average of compact, minirocket, and minirocket with magnitudes",

@@ -9,7 +9,7 @@ export const hashSchema: z.ZodString = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, 'expected "sha256:" and 64 hex digits');
 
-/** The hash of bytes, or of a text's UTF-8 bytes. */
+/** The hash of bytes, or of a string's UTF-8 bytes. */
 export function sha256Bytes(data: string | Uint8Array): string {
   return `sha256:${createHash("sha256").update(data).digest("hex")}`;
 }

@@ -22,7 +22,7 @@ export const longestSummary: number = 2 ** 24;
 export const boundedLedgerCell = (column: string, longest: number, otherwise = "x''"): string =>
   `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
 
-/** The value encoded by a JSON text. */
+/** The value encoded as JSON. */
 export const jsonText: z.ZodType<unknown, string> = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);

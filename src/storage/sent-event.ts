@@ -62,8 +62,8 @@ export function sentEventKey(name: string): string {
 }
 
 /**
- * Truncates a text to `length` UTF-16 units. If that splits a surrogate pair, removes the remaining half, because every server
- * would fail on it.
+ * Truncates a string to `length` UTF-16 units. If that splits a surrogate pair, removes the remaining half, because every
+ * server would fail on it.
  */
 export function cutSentEventText(text: string, length: number): string {
   return (

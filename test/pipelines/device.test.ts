@@ -67,7 +67,7 @@ describe("device.json", () => {
   };
   it.each<[string, unknown, string]>([
     ["another form", { ...model, schema_version: 2 }, "schema_version: expected 1, got 2"],
-    ["no version", { ...model, model_version: undefined }, "model_version: expected a text, got nothing"],
+    ["no version", { ...model, model_version: undefined }, "model_version: expected a string, got nothing"],
     ["no rate", { ...model, sampling_rate_hz: 0 }, "sampling_rate_hz: expected a number above 0, got 0"],
     ["half a sample", { ...model, window_size: 9.5 }, "window_size: expected a whole number above 0, got 9.5"],
     ["windows that stand still", { ...model, overlap: 1 }, "overlap: expected a number in [0, 1), got 1"],

@@ -1,4 +1,4 @@
-// Measures the width of a text in a terminal, and cuts texts to a given width.
+// Measures the width of a string in a terminal, and cuts strings to a given width.
 
 /** Width of the text in terminal columns, without control sequences: 0 for combining marks, 2 for CJK characters and emoji. */
 export function displayWidth(text: string): number {

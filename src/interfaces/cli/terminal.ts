@@ -15,7 +15,7 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** A text (which is wrapped at the terminal's width), a table or a chart. */
+/** Text (which is wrapped at the terminal's width), a table or a chart. */
 export type Block = string | Table | SignalChart;
 
 export type Loudness = "quiet" | "usual" | "verbose";

@@ -99,7 +99,7 @@ export function readDeviceModel(value: unknown): DeviceModel {
   const names = areDeviceJsonNames(channels) ? channels : [];
   const fields: readonly [name: keyof DeviceModel, expected: string, isValid: boolean][] = [
     ["schema_version", "1", model.schema_version === 1],
-    ["model_version", "a text", typeof model.model_version === "string"],
+    ["model_version", "a string", typeof model.model_version === "string"],
     ["sampling_rate_hz", "a number above 0", isDeviceJsonNumber(sampling_rate_hz) && sampling_rate_hz > 0],
     ["window_size", "a whole number above 0", Number.isInteger(window_size) && Number(window_size) > 0],
     ["overlap", "a number in [0, 1)", isDeviceJsonNumber(overlap) && overlap >= 0 && overlap < 1],

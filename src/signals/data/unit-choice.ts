@@ -25,7 +25,7 @@ const kindOfWord: Readonly<Record<string, (sensor: Sensor) => boolean>> = {
   mag: ({ kind }) => kind === "magnetometer",
 };
 
-/** @param text a text that matches the pattern of the `--units` option */
+/** @param text a string that matches the pattern of the `--units` option */
 export function parseUnitChoice(text: string): UnitChoice {
   const parts = text.split(",").map((part) => part.trim());
   const modes = (["stated", "auto", "keep"] as const).filter((mode) => parts.includes(mode));

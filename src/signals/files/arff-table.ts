@@ -7,7 +7,7 @@ const attribute = /^@attribute\s+("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\S+)/i;
 /** Matches a value and the comma that follows every value but the last. */
 const value = /\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,]*)\s*(,|$)/y;
 
-/** Whether a text begins like an ARFF file, possibly after comments. */
+/** Whether text begins like an ARFF file, possibly after comments. */
 export function isArff(lines: readonly string[]): boolean {
   const first = lines.find((line) => line.trim() !== "" && !line.startsWith("%"));
   return first !== undefined && /^@relation\b/i.test(first.replace(/^\ufeff/, ""));

@@ -26,7 +26,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
     "a CBOR file, the format in which Edge Impulse stores acquisitions",
     cborToJson,
   ],
-  // A map, alone or in a list, whose first key is a text and has a list, a map or a decimal number as its value.
+  // A map, alone or in a list, whose first key is a string and has a list, a map or a decimal number as its value.
   [
     /^([\x80-\x97\x9f]|\x98.|\x99..|\x9a.{4})?[\xa1-\xb7\xbf][\x61-\x77][A-Za-z_][\w ]*[\x80-\xbf\xf9-\xfb]/s,
     "a CBOR file",

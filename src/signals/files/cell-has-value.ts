@@ -12,8 +12,8 @@ export function startOfCell(name: string): string {
 }
 
 /**
- * Returns a condition that holds for a text unless it stands for a missing value. DuckDB would turn IN with many constants into
- * a join, and joins over 40 columns would exceed its memory limit.
+ * Returns a condition that holds for a string unless it stands for a missing value. DuckDB would turn IN with many constants
+ * into a join, and joins over 40 columns would exceed its memory limit.
  * @param text an SQL expression, such as the one returned by `startOfCell`
  */
 export function cellHasValue(text: string): string {

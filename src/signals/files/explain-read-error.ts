@@ -168,7 +168,7 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
       advice:
         Number(counts[2]) < Number(counts[1])
           ? "Complete or remove the line; common causes are an incomplete file, and text below the table."
-          : "Repair or remove the line; a common cause is an unquoted delimiter in a text.",
+          : "Repair or remove the line; a common cause is an unquoted delimiter in a value.",
     };
   }
   if (/not utf-8/i.test(message)) {
@@ -181,7 +181,7 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
 }
 
 /**
- * Returns the line number in a CSV file, as in " (line 3)", if DuckDB failed on the same cell; otherwise an empty text. The
+ * Returns the line number in a CSV file, as in " (line 3)", if DuckDB failed on the same cell; otherwise an empty string. The
  * line number differs from the row number if there are blank lines or comments.
  */
 function readErrorLine(file: SourceFile, message: string, cell: { column: string; value: string }): string {
@@ -190,7 +190,7 @@ function readErrorLine(file: SourceFile, message: string, cell: { column: string
   return line !== undefined && same ? ` (line ${line})` : "";
 }
 
-/** Returns the start of a text, which may be megabytes long. */
+/** Returns the start of a string, which may be megabytes long. */
 function shortenReadErrorText(text: string): string {
   if (text.length <= 80) return text;
   return `${text.slice(0, 60).toWellFormed()}... (${text.length.toLocaleString("en")} characters)`;

@@ -87,7 +87,7 @@ function sensorRecordsOfJsonShape(document: unknown): Record<string, unknown> | 
   return sensors.length < 2 || lengths.size < 2 ? undefined : { ...document, ...records };
 }
 
-/** Parses a text as JSON; undefined if it is invalid. NaN and Infinity, as written by Python, become null. */
+/** Parses a string as JSON; undefined if it is invalid. NaN and Infinity, as written by Python, become null. */
 function parsedJson(text: string): unknown {
   const plain = /\b(NaN|Infinity)\b/.test(text)
     ? text.replace(/(?<=[[,:\s])(NaN|-?Infinity)(?=[\],}\s])/g, "null")

@@ -1,4 +1,4 @@
-// Finds NUL bytes in a text; some devices pad names with them. DuckDB rejects texts with NUL bytes.
+// Finds NUL bytes in text; some devices pad names with them. DuckDB rejects strings with NUL bytes.
 
 import { plainTextOfLayout, textLayout } from "./text-layout.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
@@ -6,8 +6,8 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 const headLines = 400;
 
 /**
- * Returns the number of lines that NUL bytes can be removed from: those before the table, where they pad texts in GENEActiv's
- * preamble, or all lines if most rows contain NUL bytes but only in texts such as a device name; 0 for other texts, which may
+ * Returns the number of lines that NUL bytes can be removed from: those before the table, where they pad strings in GENEActiv's
+ * preamble, or all lines if most rows contain NUL bytes but only in strings such as a device name; 0 for other text, which may
  * be damaged.
  */
 export function nulPaddedLines(text: string): number {

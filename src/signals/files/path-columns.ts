@@ -86,7 +86,7 @@ function pathTemplateValue(path: string, template: string, option: string): stri
   });
 }
 
-/** Whether a text is a path template rather than a column name. */
+/** Whether a string is a path template rather than a column name. */
 export function isPathTemplate(text: string): boolean {
   return /\{[^{}]*\}/.test(text);
 }

@@ -43,7 +43,7 @@ export const missingMarks: readonly string[] = [
 ];
 const missing: ReadonlySet<string> = new Set(missingMarks);
 
-/** Whether a trimmed text stands for a missing value. */
+/** Whether a trimmed string stands for a missing value. */
 export function isMissingMark(text: string): boolean {
   return missing.has(text);
 }
@@ -59,7 +59,7 @@ export function limitedTextColumn(name: string | null): string {
   return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN ${bytes} ELSE ${text} END`;
 }
 
-/** Returns a text without surrounding spaces and without the separators used to join texts; '' if there is none. */
+/** Returns a string without surrounding spaces and without the separators used to join strings; '' if there is none. */
 export function textWithinTableLimits(text: string | null): string {
   if (text === null) return "";
   return text
@@ -72,7 +72,7 @@ export function textWithinTableLimits(text: string | null): string {
  * @param row data row of the file, counting from 1
  * @param known number of distinct combinations found so far
  * @param texts each column with its text, as returned by `limitedTextColumn`
- * @throws DataFault if a text is too long, or there are too many distinct texts
+ * @throws DataFault if a string is too long, or there are too many distinct strings
  */
 export function refuseTextsOverLimit(
   file: string,
@@ -82,7 +82,7 @@ export function refuseTextsOverLimit(
 ): void {
   for (const [column, text] of texts) {
     if (column === null || text === null || text.length <= textBytesLimit) continue;
-    const found = `a text of ${Number(text).toLocaleString("en")} bytes`;
+    const found = `a string of ${Number(text).toLocaleString("en")} bytes`;
     const expected = `at most ${textBytesLimit.toLocaleString("en")} bytes`;
     throw new DataFault({
       code: "schema",
@@ -97,7 +97,7 @@ export function refuseTextsOverLimit(
   }
   if (known < keysLimit) return;
   const columns = texts.flatMap(([column]) => (column === null ? [] : [`"${column}"`])).join(", ");
-  const expected = `at most ${keysLimit.toLocaleString("en")} different texts in ${columns}`;
+  const expected = `at most ${keysLimit.toLocaleString("en")} different strings in ${columns}`;
   throw new DataFault({
     code: "schema",
     file,

@@ -123,7 +123,7 @@ export type DateOrder = "ymd" | "dmy" | "mdy";
 
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/** Returns SQL for one part of each text in a column; an empty text if the form lacks that part. */
+/** Returns SQL for one part of each string in a column; an empty string if the form lacks that part. */
 export function partsOfTimeForm(name: string, form: string, parts: readonly TimePart[]): (part: TimePart) => string {
   const struct = `regexp_extract(${name}, ${duckdbLiteral(form)}, [${parts.map(duckdbLiteral).join(", ")}])`;
   return (part) => (parts.includes(part) ? `(${struct}).${part}` : "''");
@@ -151,7 +151,7 @@ export function secondsInDecimalForm(part: (of: TimePart) => string): string {
   return `TRY_CAST(concat(coalesce(nullif(${part("s")}, ''), '0'), '.', coalesce(nullif(${part("f")}, ''), '0')) AS DOUBLE)`;
 }
 
-/** Returns SQL for the seconds in a text of `unitForm`. */
+/** Returns SQL for the seconds in a string of the form `unitForm`. */
 export function secondsInUnitForm(name: string): string {
   const part = (group: number): string => `regexp_extract(${name}, ${duckdbLiteral(unitForm)}, ${group})`;
   const unit = `lower(${part(2)})`;

@@ -86,7 +86,7 @@ test("one file under two names is refused; under one name it is read once", asyn
   expect(quality.files).toHaveLength(1);
 });
 
-describe("bytes that are no text", () => {
+describe("bytes that are not text", () => {
   const cases: readonly (readonly [name: string, content: Uint8Array, kind: RegExp, advice: RegExp])[] = [
     ["a.csv", Buffer.from(good.replace("user", "us\0er")), /NUL bytes/, /UTF-8/],
     [

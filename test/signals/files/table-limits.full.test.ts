@@ -22,7 +22,7 @@ describe("texts", () => {
     const spoilt = goodRows().map((row, i) => (i === 70 ? { ...row, [column]: "x".repeat(1001) } : row));
     const file = folderOf({ "a.csv": csv(spoilt) }).path("a.csv");
     await expect(read(file, { label: "activity" })).rejects.toThrow(
-      `data row 71, column "${column}": a text of 1,001 bytes; expected at most ${textBytesLimit.toLocaleString("en")} bytes`,
+      `data row 71, column "${column}": a string of 1,001 bytes; expected at most ${textBytesLimit.toLocaleString("en")} bytes`,
     );
   });
 
@@ -31,7 +31,7 @@ describe("texts", () => {
     expect((await read(file)).recordings.stretches[0]!.user).toHaveLength(1000);
   });
 
-  test("a text cannot forge the mark for long texts", async () => {
+  test("a string cannot forge the mark for long strings", async () => {
     const file = folderOf({ "a.csv": csv(rows(60, { user: "\x1e7" })) }).path("a.csv");
     expect((await read(file)).recordings.stretches[0]!.user).toBe("7");
   });
@@ -45,14 +45,14 @@ describe("texts", () => {
     expect((await read(file)).recordings.stretches[0]!.recording).toBe(kept);
   });
 
-  test("spaces around a text do not change it, row by row", async () => {
+  test("spaces around a string do not change it, row by row", async () => {
     const spaced = goodRows().map((row, i) => (i % 2 === 0 ? { ...row, user: ` ${row.user} ` } : row));
     const folder = folderOf({ "a.csv": csv(goodRows()), "b.csv": csv(spaced) });
     const [plain, other] = [await read(folder.path("a.csv")), await read(folder.path("b.csv"))];
     expect(other.recordings.stretches).toEqual(plain.recordings.stretches);
   });
 
-  test("a text cannot forge a length", async () => {
+  test("a string cannot forge a length", async () => {
     const user = "1001".padStart(textBytesLimit, "0");
     const file = folderOf({ "a.csv": csv(rows(60, { user })) }).path("a.csv");
     expect((await read(file)).recordings.stretches[0]!.user).toBe(user);
@@ -63,7 +63,7 @@ describe("texts", () => {
       `SELECT repeat('x', 2000000) AS "user", i / 50 AS timestamp_s, i * 1.0 AS Ax, i * 1.0 AS Ay, i * 1.0 AS Az
        FROM range(20) AS t(i)`,
     );
-    await expect(read(file)).rejects.toThrow(/data row 1, column "user": a text of 2,000,000 bytes/);
+    await expect(read(file)).rejects.toThrow(/data row 1, column "user": a string of 2,000,000 bytes/);
   });
 
   test("a row number that is given as the recording is rejected", async () => {
@@ -72,11 +72,11 @@ describe("texts", () => {
        FROM range(${keysLimit + 1}) AS t(i)`,
     );
     await expect(read(file)).rejects.toThrow(
-      'data row 100001: expected at most 100,000 different texts in "user", "recording" in total',
+      'data row 100001: expected at most 100,000 different strings in "user", "recording" in total',
     );
   });
 
-  test("the same texts in many files count once", async () => {
+  test("the same strings in many files count once", async () => {
     const people = 5000;
     const files: string[] = [];
     for (let f = 0; f * people <= keysLimit; f++) {

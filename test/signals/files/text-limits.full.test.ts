@@ -27,6 +27,6 @@ test("cells of 5 MB are rejected with less than 500 MB of memory", async () => {
     stdio: ["ignore", "pipe", "inherit", "pipe"],
   });
   const [said, bytes] = await Promise.all([text(child.stdout!), text(child.stdio[3] as Readable), once(child, "exit")]);
-  expect(said).toMatch(/data row 1, column "user": a text of 5,000,000 bytes; expected at most 1,000 bytes/);
+  expect(said).toMatch(/data row 1, column "user": a string of 5,000,000 bytes; expected at most 1,000 bytes/);
   expect(Number(bytes) / 1e6).toBeLessThan(500);
 }, 300_000);

@@ -33,7 +33,7 @@ test.each([
     (value: number, c: number, i: number) => `${value.toFixed(4)} ${c === 1 && i === 50 ? "mg" : "g"}`,
   ],
   ["another unit on one axis", (value: number, c: number) => `${value.toFixed(4)} ${c === 1 ? "mg" : "g"}`],
-  ["a text that is no unit", (value: number) => `${value.toFixed(4)} apples`],
+  ["a word that is not a unit", (value: number) => `${value.toFixed(4)} apples`],
 ])("cells with %s are refused", async (_, cell) => {
   await expect(read("a.csv", table(cell))).rejects.toThrow(/expected a number/);
 });

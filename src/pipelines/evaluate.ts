@@ -231,7 +231,7 @@ function warnOfMissingEvaluatedClasses(
   const missing = classes.filter((_, k) => !found.has(k));
   if (missing.length === 0) return;
   reporter.warn(
-    `No window is labelled ${missing.join(", ")}. Macro-F1 therefore averages over other classes than in ` +
+    `No window is labelled ${missing.join(", ")}. Macro-F1 therefore measures something else here than in ` +
       `cross-validation, so comparing the two says little.`,
   );
 }

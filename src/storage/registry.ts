@@ -53,7 +53,9 @@ export const registrySchema: z.ZodType<Registry> = z.looseObject({
         versions: z
           .array(name)
           .exactOptional()
-          .describe("folder names in the order of their numbers, as in walk@3, as far as numbers have been used"),
+          .describe(
+            "folder names in the order of their numbers, as in walk@3; recorded when a number is used for the first time",
+          ),
         log: z.array(z.looseObject({ at: z.iso.datetime(), action: z.enum(["promote", "rollback"]), champion: name })),
       }),
     )

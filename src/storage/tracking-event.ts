@@ -60,7 +60,7 @@ export type TrackingEvent =
     }
   | { type: "complete"; run: string };
 
-/** Longer than any text that training writes; servers truncate or reject even shorter texts. */
+/** Longer than anything that training writes; servers truncate or reject even shorter strings. */
 const longest = { name: 1000, text: 4_000_000, entries: 10_000, files: 200_000 } as const;
 
 const name = z.string().max(longest.name);

@@ -96,7 +96,7 @@ describe("evaluation of recordings whose metrics may mislead", () => {
     expect(result).toMatchObject({ windows: 234, unknownLabels: { hopping: 120 } });
     expect(result.warnings).toEqual([
       expect.stringMatching(/^The model has no class for hopping; .* walking\.$/),
-      expect.stringMatching(/^No window is labelled jogging\. Macro-F1 therefore averages over other classes/),
+      expect.stringMatching(/^No window is labelled jogging\. Macro-F1 therefore measures something else here/),
     ]);
     await copy("unknown.csv", "* REPLACE (activity || '!' AS activity)");
     const unknown = evaluate({ files: [at("unknown.csv")], model });
@@ -137,7 +137,7 @@ describe("evaluation of recordings whose metrics may mislead", () => {
   it("warns of classes that do not occur, because macro-F1 then means something else", async () => {
     const { warnings } = await evaluate({ files: [at("new.parquet")], model, exclude: ["sitting"] });
     expect(warnings).toContain(
-      "No window is labelled sitting. Macro-F1 therefore averages over other classes than in cross-validation, " +
+      "No window is labelled sitting. Macro-F1 therefore measures something else here than in cross-validation, " +
         "so comparing the two says little.",
     );
   });

@@ -42,7 +42,7 @@ export function accessStoreContract(
       await one.changeTokens((tokens) => tokens.push(token("grafana")));
       expect(await other.tokens()).toEqual([token("gateway"), token("grafana")]);
       await other.changeTokens((tokens) => tokens.splice(0));
-      // Not null, because tokens are required from the first one on.
+      // Not null, because once a token has been created, requests always need one.
       expect([await one.tokens(), await other.tokens()]).toEqual([[], []]);
     });
 

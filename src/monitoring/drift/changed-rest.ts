@@ -13,7 +13,7 @@ import type { ImpossibleSensor } from "./impossible-sensors.ts";
 export interface RestPast {
   /** Sums over the stream's first and last batches, oldest first. */
   readonly batches: readonly PastRest[];
-  /** The change found so far that is not over yet; absent if there is none. */
+  /** The change that was found and is not over yet; absent if there is none. */
   readonly change?: RestChange;
 }
 

@@ -14,7 +14,7 @@ import type { ImpossibleSensor } from "./impossible-sensors.ts";
 export interface TurningPast {
   /** Sums over the stream's first and last healthy batches, oldest first. */
   readonly healthy: readonly TurningSums[];
-  /** The change found so far that is not over yet; absent if there is none. */
+  /** The change that was found and is not over yet; absent if there is none. */
   readonly change?: TurningChange;
 }
 

@@ -84,7 +84,7 @@ export interface IndexedStream
   readonly rhythm: StreamRhythm;
 }
 
-/** The parts of a listed stream that lists are filtered and sorted by. */
+/** The fields of a stream by which a list is filtered and sorted. */
 export type SelectableStream = Pick<ListedStream, "stream" | "state" | "since" | "last" | "retired_at" | "silence">;
 
 /** The arrival of a stream's last batch, and the intervals between its last batches, in seconds. */

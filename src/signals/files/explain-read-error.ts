@@ -65,7 +65,7 @@ export async function explainReadError(
   if (unconverted !== undefined) return explainNonNumberReadError(file, message, unconverted, error);
   if (/^Out of Memory/i.test(message)) {
     return new UserError(`${file.path}: part of the file exceeds the memory limit for reading (384 MB).`, {
-      advice: "Write the file with smaller row groups (at most 100,000 rows) and shorter texts, or as CSV.",
+      advice: "Write the file with smaller row groups (at most 100,000 rows) and shorter strings, or as CSV.",
       cause: error,
     });
   }

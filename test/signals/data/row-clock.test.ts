@@ -25,7 +25,7 @@ test.each([
   ["timestamp", (i: number) => 1_714_816_800_000 + i * 20, "ms"],
   ["timestamp", (i: number) => `${1_714_816_800_000 + i * 20}000`, "us"],
   ["timestamp", (i: number) => (46_146.41666666667 + i / 50 / 86_400).toFixed(11), "days"],
-  // MATLAB's datenum and Julian days of 2024-05-04 12:00
+  // 2024-05-04 12:00 as MATLAB's datenum, and as a Julian date
   ["timestamp", (i: number) => (739_376.5 + i / 50 / 86_400).toFixed(10), "days"],
   ["timestamp", (i: number) => (2_460_435 + i / 50 / 86_400).toFixed(9), "days"],
   ["TIME [s/250]", (i: number) => i * 5, "ticks"],

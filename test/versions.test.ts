@@ -15,7 +15,7 @@ it("reads the versions of the installed packages", () => {
   });
 });
 
-it("finds the commit of a repository, and null where there is none", async () => {
+it("finds the commit of a repository, and null if there is none", async () => {
   const directory = temporaryDirectory();
   expect(await gitCommit(directory)).toBeNull();
   expect(await gitCommit(`${directory}/absent`)).toBeNull();

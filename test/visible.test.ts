@@ -42,7 +42,7 @@ it.each([
   expect(visible(text)).toBe(text);
 });
 
-it("shows them where they shape nothing", () => {
+it("shows them if they shape nothing", () => {
   expect(visible("👩\u200d")).toBe("👩\\u200d");
   expect(visible("\u200d👩")).toBe("\\u200d👩");
   expect(visible("می\u200c\u200cخ")).toBe("می\\u200c\\u200cخ");

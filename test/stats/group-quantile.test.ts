@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { groupQuantile } from "../../src/stats/group-quantile.ts";
 
 describe("groupQuantile", () => {
-  it("is the order statistic where every group has one score", () => {
+  it("is the order statistic if every group has one score", () => {
     const scores = Array.from({ length: 20 }, (_, i) => [20 - i]);
     expect([0.9, 0.5, 0.91, 1].map((share) => groupQuantile(scores, share))).toEqual([18, 10, 19, 20]);
   });

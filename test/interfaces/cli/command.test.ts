@@ -121,7 +121,7 @@ describe("wrong use ends with exit code 2, one message and no stack", () => {
 });
 
 describe("the process", () => {
-  it("ends quietly where its reader went away", async () => {
+  it("ends quietly if its reader has ended", async () => {
     const { stdout, stderr } = await promisify(exec)(`"${process.execPath}" "${main}" train --help | head -n 1`);
     expect(stdout).toMatch(/^Usage: tidemark train/);
     expect(stderr).toBe("");

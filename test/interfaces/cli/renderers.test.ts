@@ -220,7 +220,7 @@ describe("on a terminal", () => {
     expect(kept).not.toContain("· epoch");
   });
 
-  it("colours only where it may", () => {
+  it("uses colour only if it may", () => {
     expect(run(80, true).text).toContain("\x1b[33mwarning");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
     expect(run(80, false).text).not.toMatch(/\x1b\[\d+m/);

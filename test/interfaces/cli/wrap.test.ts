@@ -51,7 +51,7 @@ describe("a table that is too wide", () => {
     ]);
   });
 
-  it("breaks words only where nothing else helps", () => {
+  it("breaks words only if nothing else helps", () => {
     const lines = tableLines({ headers: ["model"], rows: [["a-very-long-name"]] }, 8);
     expect(lines).toEqual(["model", "--------", "a-very-l", "ong-name"]);
   });

@@ -241,7 +241,7 @@ describe("batchNormalization", () => {
 describe("dropout", () => {
   const x = numbers([3, 2, 2], 1);
 
-  it("keeps where the mask holds, scaled by 1 / (1 - rate), and drops the rest", async () => {
+  it("keeps what the mask keeps, scaled by 1 / (1 - rate), and drops the rest", async () => {
     const mask_0 = [1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 1];
     const { y } = await runLayer(dropout(0.2), { training: true, x, inputs: { mask_0 } });
     expectClose(y, { shape: x.shape, values: mask_0.map((keep, i) => (keep === 1 ? x.values[i]! / 0.8 : 0)) });
@@ -253,7 +253,7 @@ describe("dropout", () => {
     expect(y!.values).toEqual([Number.NaN, Number.NaN, 2]);
   });
 
-  it("asks for a mask of its input's shape and rate, and for none where it drops nothing", () => {
+  it("asks for a mask of its input's shape and rate, and for none if it drops nothing", () => {
     expect(describeLayer(dropout(0.2), [3, 2, 2]).masks).toEqual([{ shape: [3, 2, 2], rate: 0.2 }]);
     expect(describeLayer(dropout(0), [3, 2, 2]).masks).toEqual([]);
   });

@@ -127,7 +127,7 @@ describe("the cycles", () => {
     expect(calls.map(({ from }) => from)).toEqual(weights);
   });
 
-  it("never select more of a class than there are labelled windows of it, and three where there are", async () => {
+  it("never select more of a class than there are labelled windows of it, and at least three if there are that many", async () => {
     const { cycles } = await follow(rising(even(10)), {}, { labelledCounts: [100, 5] });
     expect(cycles.at(-1)!.selection!.per_class).toEqual({ sit: 10, walk: 5 });
     const few = await follow(rising(even(10)), { step: 0.01, cycles: 1 });

@@ -153,7 +153,7 @@ describe("an estimate of an older model, which has no threshold,", () => {
     expect(estimate(2000, 0.85).rehearsed).toBe(true);
   });
 
-  it("has no interval where too few people were rehearsed, whatever the offset", () => {
+  it("has no interval if too few people were rehearsed, whatever the offset", () => {
     const few = { ...calibration, offset: 0.3, rungs: [{ ...calibration.rungs[0]!, halfWidth: 1 }] };
     expect(estimateAccuracy(few, withConfidence(10, 0.9))).toMatchObject({ lower: 0, upper: 1 });
   });
@@ -193,7 +193,7 @@ describe("an estimate of an older model, which has no threshold,", () => {
   });
 });
 
-it("covers the accuracy of a new person's batch with 9 in 10", () => {
+it("covers the accuracy of a new person's batch for 9 people in 10", () => {
   const rng = Rng.fromSeed(4);
   const windows = 60;
   /**

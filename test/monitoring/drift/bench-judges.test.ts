@@ -36,7 +36,7 @@ describe("tidemark's own judge", () => {
 });
 
 describe("the constants' judge", () => {
-  it("alarms at once where a batch is far from the last ones, and goes on", () => {
+  it("alarms at once if a batch is far from the last ones, and goes on", () => {
     const verdicts = judges.constants(
       stream(12, (i) => ({ mean: i < 8 ? 0 : 2 })),
       model,
@@ -50,7 +50,7 @@ describe("the judge by a KS p-value of raw counts", () => {
   /** The training data has as many rows as five batches. */
   const small = { ...model, byClass: [{ x: channelOf({ rows: 50_000 }) }] };
 
-  it("alarms where the p-value of samples taken for independent is at most alpha", () => {
+  it("alarms if the p-value of samples taken for independent is at most alpha", () => {
     expect(of(1, () => ({ away: least - 2e-4 }), small)).toEqual(["normal"]);
     expect(of(1, () => ({ away: least + 2e-4 }), small)).toEqual(["gradual_drift"]);
   });

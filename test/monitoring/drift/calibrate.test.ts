@@ -75,7 +75,7 @@ describe("a rung", () => {
 });
 
 describe("false alarms of a left-out group", () => {
-  it("are none where there is one group", () => {
+  it("are none if there is one group", () => {
     expect(calibrationRung(60, batches("a", 5, 0.1, 0.2), "ks").false_alarms).toBeNull();
   });
 
@@ -159,7 +159,7 @@ describe("the ladders", () => {
   const mixed = (classes: number, n: number, group = "a"): Rehearsed[] =>
     Array.from({ length: n }, (_, i) => rehearsed(group, statistics((i + 1) / n / classes), 60, classes));
 
-  it("are one of all batches, and one of each number of classes in common, where there are 250", () => {
+  it("are one of all batches, and one of each number of classes in common that 250 batches have", () => {
     const { rungs, mixes } = calibrationLadders([...mixed(1, 250), ...mixed(2, 249), ...mixed(3, 260)], "ks");
     expect(rungs.map(({ scores }) => scores.flat().length)).toEqual([759]);
     expect(
@@ -264,7 +264,7 @@ describe("calibrate", () => {
     expect(three.kinds.own_past!.rungs[0]!.seconds).toBeCloseTo((4 / 3) * size(300, 100), 3);
   });
 
-  it("leaves a person out of the training data where there are five, and says so", () => {
+  it("leaves a person out of the training data if there are five, and says so", () => {
     expect(run(many(5)).kinds.baseline!.apart).toBe("people");
     const few = run(many(4), { lengthsSeconds: [10] }).kinds.baseline!;
     expect(few.apart).toBe("bouts");

@@ -128,7 +128,7 @@ describe("the score", () => {
     });
   });
 
-  it("counts the distance by class and the spread within classes only where they are large", () => {
+  it("counts the distance by class and the spread within classes only if they are large", () => {
     const standard = { x: { ksByClass: [0.5, 1], logSdWithin: [0, 0.1] } } as const;
     const scores = (ksByClass: number, logSdWithin: number): number[] =>
       (["ksByClass", "logSdWithin"] as const).map(
@@ -269,7 +269,7 @@ describe("calibrate", () => {
     return calibrate(baseline, groups, { ...chosen, rng: Rng.fromSeed(1) }).kinds;
   }
 
-  it("takes distances within classes where they see a shift sooner, and always against the training data", () => {
+  it("takes distances within classes if they detect a shift sooner, and always against the training data", () => {
     const { baseline, own_past } = shiftedPeople({ distance: 10 });
     for (const { statistic, seen } of [baseline!, own_past!]) {
       expect(statistic).toBe("ksWithinClasses");
@@ -278,7 +278,7 @@ describe("calibrate", () => {
     }
   });
 
-  it("takes distances of the whole where those within classes see no more", () => {
+  it("takes distances of the whole if those within classes detect no more", () => {
     const { baseline, own_past } = shiftedPeople({ oneClass: true });
     expect([baseline!.statistic, own_past!.statistic]).toEqual(["ksWithinClasses", "ks"]);
     for (const { seen } of [baseline!, own_past!]) {
@@ -288,7 +288,7 @@ describe("calibrate", () => {
     }
   });
 
-  it("standardises each class where one varies more than another, but never against the training data", () => {
+  it("standardises each class if one varies more than another, but never against the training data", () => {
     const { baseline, own_past } = shiftedPeople({ restless: 1.5 });
     for (const { seen } of [baseline!, own_past!]) {
       expect(seen!.growth!.ksByClass).toBeGreaterThan(Math.max(seen!.growth!.ks, seen!.growth!.ksWithinClasses));

@@ -79,7 +79,7 @@ describe("the catalogue", () => {
     expect(gradual).toHaveLength(3);
   });
 
-  it("leaves out what needs sensors where there are none", () => {
+  it("leaves out what needs sensors if there are none", () => {
     const kinds = changeCatalogue(["left", "right"], [], { left: 1, right: 2 }).map(({ kind }) => kind);
     expect(kinds).toHaveLength(catalogue.length - 3 - 2 - 2);
     for (const kind of ["rotation", "flipped axis", "unit"]) expect(kinds).not.toContain(kind);
@@ -371,7 +371,7 @@ describe("lost samples", () => {
     for (let i = 10; i < 190; i++) expect(lostAt[i]! / trials).toBeCloseTo(0.4, 1);
   });
 
-  it("are none where the share makes less than half a burst, and refused where bursts would touch", () => {
+  it("are none if the share makes less than half a burst, and refused if bursts would touch", () => {
     const { a } = batchOf(1, 10, ["a"]);
     expect(lostSensorSamplesFault({ a: a! }, 0.1, 4, Rng.fromSeed(1))).toEqual({ a });
     expect(() => lostSensorSamplesFault({ a: a! }, 0.8, 4, Rng.fromSeed(1))).toThrow("0.8 of 10 in bursts of 4");

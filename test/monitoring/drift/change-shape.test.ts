@@ -5,13 +5,13 @@ import { Rng } from "../../../src/random.ts";
 const series = (n: number, value: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => value(i));
 
 describe("the shape of a change", () => {
-  it("is a step where the series jumps and stays", () => {
+  it("is a step if the series jumps and stays", () => {
     const { kind, start, size, ratio } = changeShape(series(20, (i) => (i < 12 ? 0.1 : 0.7)));
     expect({ kind, start, ratio }).toEqual({ kind: "step", start: 12, ratio: 1e6 });
     expect(size).toBeCloseTo(0.6, 12);
   });
 
-  it("is a ramp where it walks, up or down", () => {
+  it("is a ramp if the series rises or falls steadily", () => {
     const up = changeShape(series(20, (i) => 0.1 + 0.02 * Math.max(0, i - 7)));
     expect(up).toMatchObject({ kind: "ramp", start: 8 });
     expect(up.size).toBeCloseTo(0.02, 12);

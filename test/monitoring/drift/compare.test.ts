@@ -232,7 +232,7 @@ describe("the mean length of acceleration with gravity", () => {
     expect(of(9.8e-5).far!.score).toBeCloseTo(1e5 / 3, 3);
   });
 
-  it("is looked at against the training data alone, and where a sensor's gravity is known", () => {
+  it("is compared only with the training data, and only if a sensor is known to include gravity", () => {
     expect(rolling({ mean: 100 }, weighed)!.beyond).toBe(false);
     expect(of(100, { ...weighed, gravityLengths: [] }).beyond).toBe(false);
   });

@@ -241,14 +241,14 @@ describe("the KS test with an effective sample size", () => {
       return compare(kind, kind === "baseline" ? by.byClass : mergeClassSummaries(past), now, by)!;
     });
 
-  it("is used, and named, where nothing could be rehearsed but correlations are known", () => {
+  it("is used, and named, if nothing could be rehearsed but correlations are known", () => {
     expect(model.calibration.kinds).toEqual({});
     for (const kind of ["baseline", "anchor", "rolling"] as const) {
       expect(drawAll(kind)[0]).toMatchObject({ reference: kind, method: "effective sample size", beyond: false });
     }
   });
 
-  it("stands in for the own past alone where each person has but one piece of a recording", () => {
+  it("replaces only the comparison with the own past if each person has only one piece of a recording", () => {
     const people = makePeople({ people: 12, recordings: 1, chunks: 1 });
     const single = modelOf(people, { x: 0.2, y: 0.2 });
     const person = Rng.fromSeed(7);
@@ -345,7 +345,7 @@ describe("constants", () => {
       compare("rolling", mergeClassSummaries(pastOf(draw)), batchOf(10 * draw + 9, shift), model),
     ).map((comparison) => comparison!);
 
-  it("are used, and named, where neither rehearsal nor correlations are there; they give no p-value", () => {
+  it("are used, and named, if there are neither rehearsals nor correlations; they give no p-value", () => {
     for (const kind of ["baseline", "anchor", "rolling"] as const) {
       expect(compare(kind, model.byClass, batchOf(1), model)).toMatchObject({
         reference: kind,
@@ -390,7 +390,7 @@ describe("constants", () => {
     expect(verdict(batchOf(23, 1.5), [], [])).toMatchObject({ verdict: "gradual_drift", unfamiliar: true });
   });
 
-  it("alarm on the own past too where only the comparison with the training data could be rehearsed", () => {
+  it("also alarm on the own past if only the comparison with the training data could be rehearsed", () => {
     const people = makePeople({ people: 12, recordings: 1, chunks: 1 });
     const single = modelOf(people, null);
     const person = Rng.fromSeed(7);

@@ -139,7 +139,7 @@ describe("a calibration", () => {
     ]);
   });
 
-  it("needs correlations of all channels only where a kind is missing", () => {
+  it("needs correlations of all channels only if a kind is missing", () => {
     const missing = [`${path}.correlation_seconds.x: missing, although it has edges`];
     expect(calibration({ correlation_seconds: {} })).toEqual([]);
     expect(calibration({ correlation_seconds: {}, kinds: { baseline: kind } })).toEqual(missing);

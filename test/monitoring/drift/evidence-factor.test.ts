@@ -168,12 +168,12 @@ describe("the level for a run length", () => {
 });
 
 describe("the evidence factor", () => {
-  it("is 1 for people who vary like those who judge them: their streams run as long as was asked for", () => {
+  it("is 1 for people who vary like those who judge them: their streams run as long as requested", () => {
     expect(factorOf(quiet, ofQuiet)).toBe(1);
     for (const arl of [50, 100]) expect(runLength(quiet, 1, arl)).toBeGreaterThan(arl);
   });
 
-  it("makes new streams of people who vary more run as long as was asked for, which they do not without it", () => {
+  it("makes new streams of people who vary more run as long as requested, which they do not without it", () => {
     const factor = factorOf(restless, ofQuiet);
     expect(factor).toBeGreaterThan(10);
     for (const arl of [50, 100]) {

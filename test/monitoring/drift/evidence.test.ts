@@ -168,7 +168,7 @@ describe("a bout of one activity", () => {
     }
   });
 
-  it.each(Object.keys(dependences))("runs as long as was asked for if p-values of a bout are %s", (name) => {
+  it.each(Object.keys(dependences))("runs as long as requested if p-values of a bout are %s", (name) => {
     const rng = Rng.fromSeed(7);
     const lengths = Array.from({ length: 300 }, () => {
       let state = noEvidence;

@@ -30,6 +30,6 @@ it("lists the most excessive first, with its sign, over all channels", () => {
   ]);
 });
 
-it("finds nothing where nothing differs", () => {
+it("finds nothing if nothing differs", () => {
   expect(judgeByThresholds({ x: nothing })).toEqual({ level: "normal", findings: [] });
 });

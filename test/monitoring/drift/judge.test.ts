@@ -202,7 +202,7 @@ describe("an alarm", () => {
     expect(alarm).toEqual({ since: 40, verdict: "sudden_change", confirmed: false, changePoint: 31 });
   });
 
-  it("is a walk where a walk fits better, or a jump hardly better", () => {
+  it("is a walk if a walk fits better, or if a jump fits hardly better", () => {
     expect(named(mixed(20, 1))).toMatchObject({ verdict: "gradual_drift", shape: { kind: "ramp", start: 10 } });
     const between = Array.from({ length: 400 }, (_, i) => mixed(20, i / 400));
     const jumps = between.map((means) => ({ means, ...changeShape(means) }));
@@ -311,7 +311,7 @@ describe("the end of an alarm", () => {
     expect(run({ away: awayFor(0.5), mean: 0.1 }, state).state.alarm).toBeNull();
   });
 
-  it("leaves a twentieth of the evidence for an alarm, and less where there was less", () => {
+  it("leaves a twentieth of the evidence for an alarm, and less if there was less", () => {
     expect(judgedAfter(0.5).state.evidence).toEqual({
       anchor: { value: 25, batches: 10 },
       rolling: { value: 25, batches: 10 },
@@ -369,7 +369,7 @@ describe("the series that names a change", () => {
     expect(spreads.size).toBeCloseTo(3, 12);
   });
 
-  it("is the distances where the change explains neither", () => {
+  it("is that of the distances if the change explains neither", () => {
     const distances = shapeOf({ mean: 1, away: 0.4 }, (i) => [noise(1, i), noise(1, i), jump(0.4, i), rows]);
     expect(distances.size).toBeCloseTo(0.4, 9);
     // The shape is determined by the means. A jump explains most of the means, although it explains the distances completely.
@@ -560,7 +560,7 @@ describe("by constants", () => {
     expect(run({ mean: 2 }, { evidence: evidence(3) }, fixed).state.evidence).toEqual(evidence(3));
   });
 
-  it("leads with the last batches, and with the frozen side where a walk left these behind", () => {
+  it("leads with the last batches, and with the frozen side if a walk left these behind", () => {
     const leading = (alarm: DriftState["alarm"]) => run({ mean: 2 }, { alarm }, fixed).judgement.leading!.reference;
     expect(leading(null)).toBe("rolling");
     expect(leading(walked)).toBe("baseline");

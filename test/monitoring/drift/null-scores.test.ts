@@ -94,7 +94,7 @@ describe("the conformal p-value", () => {
     expect(conformalPValueOfNullScores(nulls, 7, 60).p).toBe(1 / 9);
   });
 
-  it("is at most alpha in about alpha of the batches of a new person, where people differ more than their batches", () => {
+  it("is at most alpha in about alpha of the batches of a new person if people differ more than their batches", () => {
     const rng = Rng.fromSeed(4);
     const draw = (): number[] => {
       const own = rng.normal();
@@ -183,7 +183,7 @@ describe("a stream's own scores", () => {
     expect(low(6, 10, 2.5)).toBeLessThan(0.17);
   });
 
-  it("hide no change: not after steady scores, and little where its first batches were learned", () => {
+  it("hide no change after steady scores, and little of one whose first batches were learned", () => {
     const rng = Rng.fromSeed(7);
     const nulls = [
       rungOfNullScores(

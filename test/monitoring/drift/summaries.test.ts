@@ -16,7 +16,7 @@ const summarize = (edges: readonly number[], values: ArrayLike<number>) =>
   new Summarizer({ x: edges }).summarize({ x: Float32Array.from(values) }).x!;
 
 describe("quantileGrid", () => {
-  it("has 256 bins of equal mass where no value repeats", () => {
+  it("has 256 bins of equal mass if no value repeats", () => {
     const values = normals(25_600);
     const edges = grid(values);
     expect(edges).toHaveLength(255);

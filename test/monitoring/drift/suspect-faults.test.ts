@@ -130,7 +130,7 @@ it("suspects a rate if tempo and roughness are then as in training", () => {
   expect(rates(0.5)[0]).toBe("were recorded at about 2 times the stated rate");
 });
 
-it("tries only what a sensor can have been mistaken for, where its unit is known", () => {
+it("tries only what a sensor can have been mistaken for if its unit is known", () => {
   const known = sensors.map((sensor) => ({ ...sensor, unit: sensor.name === "A" ? ("m/s^2" as const) : null }));
   const louder = each(acceleration, (x) => x * 9.80665);
   expect(suspectFaults(louder, baseline, sensors, 50)[0]).toMatchObject({ fault: "is in m/s^2 instead of g" });
@@ -140,7 +140,7 @@ it("tries only what a sensor can have been mistaken for, where its unit is known
 });
 
 describe.skipIf(withoutMotionSense)("MotionSense (skipped without ../shared/data)", () => {
-  it("names a unit error for every fourth person, and none where there is none; the full tier tries everyone", async () => {
+  it("names a unit error for every fourth person, and none if there is none; the full tier tries everyone", async () => {
     const { people, all } = await readMotionSense();
     expectUnitErrorsNamed(
       people.filter((_, i) => i % 4 === 0),

@@ -22,7 +22,7 @@ const lasting = (judgements: readonly Judgement[], from: number): DriftVerdict |
   judgements[from + 5]?.verdict;
 
 describe("a stream without drift", () => {
-  it("runs longer between false alarms than was asked for", () => {
+  it("runs longer between false alarms than requested", () => {
     let [batches, alarms] = [0, 0];
     for (let seed = 0; seed < 30; seed++) {
       const { judgements } = stream(100 + seed, 60, unchanged, { arl: 200 });

@@ -110,7 +110,7 @@ const rows = fc
   .map((runs) => runs.flatMap(([k, own]) => own.map(([x, y]): Row => ({ x, y, k }))));
 
 describe("summaries by class", () => {
-  it("hold each class's rows and no others, and null where there are none", () => {
+  it("hold each class's rows and no others, and null if there are none", () => {
     fc.assert(
       fc.property(rows, (batch) => {
         const summaries = summarize(batch);
@@ -293,7 +293,7 @@ describe("the KS distance within classes", () => {
     }
   });
 
-  it("leaves out a class on one side alone, and is 0 where no class is on both", () => {
+  it("leaves out a class on one side alone, and is 0 if no class is on both", () => {
     const shared = { before: many(10, 0, 0), now: [...many(5, 0, 0), ...many(5, 10, 0)] };
     const alone = ksWithinClasses(summarize(shared.before), summarize(shared.now), "x");
     expect(alone).toBeCloseTo(0.5, 12);
@@ -312,7 +312,7 @@ describe("the KS distance within classes", () => {
 });
 
 describe("how much was compared", () => {
-  it("is n m / (n + m) of each class, summed, and 0 where a side is empty", () => {
+  it("is n m / (n + m) of each class, summed, and 0 if a side is empty", () => {
     expect([effectiveSize(6, 3), effectiveSize(0, 3), effectiveSize(3, 0)]).toEqual([2, 0, 0]);
     fc.assert(
       fc.property(rows, rows, (reference, current) => {

@@ -42,7 +42,7 @@ it.each([8, 12, 25, 60])(
   },
 );
 
-it("is 0 on straight lines and where nothing moves, 1 on a zigzag", () => {
+it("is 0 on straight lines and if nothing moves, 1 on a zigzag", () => {
   const line = signalsOf(
     columns(50, (i, axis) => axis + 0.5 * i * axis),
     rate,
@@ -89,7 +89,7 @@ it("leaves out what was not measured, and nothing else", () => {
   expect(missing(tempo!)).toEqual([95, 100, 105]);
 });
 
-it("looks at accelerometers, or at gyroscopes where there is none; at no columns of other names", () => {
+it("uses accelerometers, or gyroscopes if there is none, and no columns of other names", () => {
   const namesOf = (names: readonly string[]) => Object.keys(signalsOf(noise(5, names))).slice(names.length);
   expect(namesOf(["acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z"])).toEqual([
     "acc magnitude",
@@ -115,7 +115,7 @@ it("leaves alone a channel that has a signal's name", () => {
   ]);
 });
 
-it("compares two samples at least, where a tenth of a second is less", () => {
+it("compares samples at least two apart if a tenth of a second is less", () => {
   const slow = signalsOf(circling(12), 5);
   expect(slow["A tempo"]![100]).toBeCloseTo(Math.sin((2 * Math.PI) / 12) ** 2, 5);
 });

@@ -186,7 +186,7 @@ test.each([
   [["test_x.csv", "test_y.csv", "test_z.csv"], undefined, ""],
   [["acc_x_mean.csv", "acc_y_mean.csv", "acc_z_mean.csv"], undefined, ""],
   [["acc_x.csv", "acc_y.csv", "acc_z.csv", "gyro_x.csv"], undefined, ""],
-])("%s", (names, expected, rest) => {
+])("finds the sensors and their axes in %s", (names, expected, rest) => {
   const [set, other] = axisFileSets(names.map((path) => ({ path })));
   expect(other).toBeUndefined();
   expect(set?.sensors.map(({ name }) => name)).toEqual(expected);

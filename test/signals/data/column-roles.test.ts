@@ -52,7 +52,7 @@ test.each([
   ["sujeito", "atividade", "tempo"],
   ["proefpersoon", "activiteit", "tijd"],
   ["PatientID", "behaviour", "ms"],
-])("columns named in other words: %s, %s, %s", (group, label, time) => {
+])("finds columns named in other words: %s, %s, %s", (group, label, time) => {
   expect(
     resolveColumnRoles([time, group, label, "acc_x", "acc_y", "acc_z"], {}, { label: true, group: true }, "a.csv"),
   ).toMatchObject({

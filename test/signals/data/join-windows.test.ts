@@ -60,7 +60,7 @@ describe("joined windows", () => {
     );
   });
 
-  it("are of one person where the names are one, and of recordings that stay apart", () => {
+  it("belong to one person if the names are the same, and to recordings that stay apart", () => {
     const { users, groups, recordings, recordingIndex } = joinWindows(one, other);
     expect([...users].sort()).toEqual(["ann", "bob", "cem"]);
     const last = groups.length - 1;
@@ -106,7 +106,7 @@ describe("joined windows", () => {
     ["samplingRateHz", { samplingRateHz: 20 }],
     ["windowSize", { windowSize: 9 }],
     ["classes", { classes: ["walk", "sit"] }],
-  ])("are refused where %s differ", (key, change) => {
+  ])("are refused if %s differ", (key, change) => {
     expect(() => joinWindows(one, { ...other, ...change })).toThrow(new RegExp(`${key} differ`));
   });
 });

@@ -59,7 +59,7 @@ describe("what is wrong with a map", () => {
     expect((error as UserError).message).toMatch(says);
   });
 
-  test("there is no such file", async () => {
+  test("a file that does not exist is reported", async () => {
     await expect(read(undefined, { map: "/nonexistent/labels.yaml" })).rejects.toThrow(
       "--map /nonexistent/labels.yaml: could not be read: ENOENT",
     );
@@ -78,7 +78,7 @@ test("a class whose name says that there is no activity is named", async () => {
 test.each<[string, string]>([
   ["as UCI HAR writes them", "0 NULL CLASS\n1 WALKING\n2 STAIRS\n3 STAIRS\n"],
   ["in CSV with names", "id,name\r\n0,NULL CLASS\r\n1,WALKING\r\n2,STAIRS\r\n3,STAIRS\r\n"],
-])("codes and classes %s", async (_, map) => {
+])("a map may hold codes and classes %s", async (_, map) => {
   const { classes } = await read(map, {}, "activity_labels.txt");
   expect(classes).toEqual({ "NULL CLASS": 400, WALKING: 400, STAIRS: 800 });
 });

@@ -155,7 +155,7 @@ describe("readRecordings", () => {
     expect(quality.warnings.some((warning) => warning.includes("Judging by its steps"))).toBe(guessed);
   });
 
-  test("the nominal rate settles an unsaid unit", async () => {
+  test("the nominal rate determines a unit that is not stated", async () => {
     const folder = folderOf({ "a.csv": csv(timed([0, 1, 2, 3]), ",", header.replace("timestamp_s", "time")) });
     const read = (nominalRateHz: number): Promise<ReadRecordings> =>
       readRecordings([folder.path("a.csv")], { requireLabels: true, nominalRateHz });

@@ -122,7 +122,7 @@ test.each([
   ["time_us", 2 ** 32, 20_000],
   ["time_ms", 2 ** 16, 20],
   ["time_ms", 2 ** 24, 20],
-])("a recording goes on where its counter %s begins again at %i", async (column, size, step) => {
+])("a recording continues when its counter %s begins again at %i", async (column, size, step) => {
   const { quality } = await readClock(column, (i) => (size - 150 * step - 7 + i * step) % size);
   expect(quality.rows.kept).toBe(1600);
   expect(quality.sampling.rate_hz).toBeCloseTo(50, 6);

@@ -43,7 +43,7 @@ it("reads accelerometers that are named only after places on the body, and no po
   expect(usualChannels([...axes("left_knee"), ...axes("position")]).channels).toEqual([]);
 });
 
-it("names every sensor otherwise, also where the short names are equal", () => {
+it("names every sensor differently, even if the short names are equal", () => {
   const sensors = sensorsByName(["gX(°/s)", "gY(°/s)", "gZ(°/s)", "g_x", "g_y", "g_z"]);
   expect(sensors.map(({ name }) => name)).toEqual(["gXYZ(°/s)", "g_xyz"]);
 });

@@ -1,6 +1,6 @@
 // npm run mutate shows which small mistakes in the code the tests would detect. Each mutant is one mistake (see mutants.ts).
-// The tests of the mutant's room run on it (see tests-of.ts), cheapest first. A mutant counts as killed if a test fails or
-// never ends.
+// Each mutant is tested by the tests of its room (see tests-of.ts), cheapest first. A mutant counts as killed if a test fails
+// or never ends.
 //
 //   npm run mutate                                  runs all mutants of the rooms below, which takes hours
 //   npm run mutate -- --sample 400 --seed 7         runs 400 of them, drawn at random

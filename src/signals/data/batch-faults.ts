@@ -97,7 +97,7 @@ export async function batchRangeFaults(
 
 /**
  * Returns the faults in a batch known only from a summary, worded as for files whose columns are named after the channels.
- * @param expected.channels the columns, which are the channel names
+ * @param expected.channels the channels, whose columns are named after them
  */
 export function summarizedBatchFaults(quality: BatchQuality, expected: BatchExpectations): FaultDescription[] {
   const { channels, time, rows_read: read, recordings, seconds, lost, usable } = quality;

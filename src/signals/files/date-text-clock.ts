@@ -52,7 +52,7 @@ export async function readDateTextClock(of: ReadingText, { form, parts, order }:
   if (Number(year_first) > 2) return reading("ymd");
   if (Number(year_last) <= 2 && Number(facts!.a) > 12 && Number(facts!.c) < 10) {
     of.warn(
-      `${of.file}: column "${of.column}" has years of two digits, and the year is assumed to come first, as in ${JSON.stringify(String(example).slice(0, 60))}, because it would otherwise be before 2010. To say so, add --time-format.`,
+      `${of.file}: column "${of.column}" has two-digit years, and the year is assumed to come first, as in ${JSON.stringify(String(example).slice(0, 60))}, because it would otherwise be before 2010. To say so, add --time-format.`,
     );
     return reading("ymd");
   }

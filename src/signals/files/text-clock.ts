@@ -157,7 +157,7 @@ async function heldByTextClock<Item>(
   return items.filter((_, i) => row![`c${i}`] === true);
 }
 
-/** Reads dates and times in digits with years of two digits; see `shortDateForms`. */
+/** Reads dates and times in digits with two-digit years; see `shortDateForms`. */
 function readShortTextClock({ column }: ReadingText, form: string, order: DateOrder): TimeReading {
   const text = `CAST(${duckdbIdentifier(column)} AS VARCHAR)`;
   const part = partsOfTimeForm(text, form, shortDateParts);

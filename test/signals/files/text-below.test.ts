@@ -23,12 +23,12 @@ test.each([
   ["a remark", `${[names, ...rows].join("\n")}\nEOF\n`, /text below the table is left out: "EOF"/],
   ["remarks", `${[names, ...rows].join("\n")}\n\n(400 rows)\nEnd of file`, /"\(400 rows\)", "End of file"/],
   [
-    "a remark of two words",
+    "a two-word remark",
     `${[names, ...rows].join("\n")}\nRecording stopped,by user`,
     /below the table.*"Recording st/,
   ],
   [
-    "a remark of two words below columns separated by spaces",
+    "a two-word remark below columns separated by spaces",
     `${[names, ...rows].join("\n").replaceAll(",", " ")}\nRecording stopped\n`,
     /below the table is left out: "Recording stopped"/,
   ],

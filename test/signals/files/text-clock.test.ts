@@ -179,7 +179,7 @@ describe("dates in unusual forms", () => {
     expectEven((await readTimes(short)).from, midnight);
   });
 
-  test("a year of two digits comes first if it would otherwise be long ago", async () => {
+  test("a two-digit year comes first if it would otherwise be long ago", async () => {
     const { from, quality } = await readTimes((i) => written("%Y/%m/%d %H:%M:%S.%f", i).slice(2));
     expectEven(from, ten);
     expect(quality.warnings).toContainEqual(

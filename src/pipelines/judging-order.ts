@@ -26,7 +26,7 @@ interface Waiting<Given, T> {
   readonly given: Given;
   /** Data time in milliseconds. */
   readonly time: number;
-  /** Time at which the batch no longer needs to wait. */
+  /** Monotonic time at which the batch no longer needs to wait, because the system's time may be set back meanwhile. */
   readonly due: number;
   readonly done: PromiseWithResolvers<T>;
 }
@@ -46,7 +46,7 @@ export function judgingOrder<Given, T>(
 
   const drain = async (key: string, queue: Queue<Given, T>): Promise<void> => {
     for (let head = queue.waiting[0]; head !== undefined; head = queue.waiting[0]) {
-      const pauseMs = head.due - now().getTime();
+      const pauseMs = head.due - clock.now();
       if (pauseMs > 0 && !isHurried) {
         queue.wake = new AbortController();
         await clock.sleep(pauseMs, queue.wake.signal);
@@ -64,7 +64,8 @@ export function judgingOrder<Given, T>(
       const told = timeOf(given)?.getTime();
       const time = told ?? arrival;
       // A batch from a device whose clock is ahead must not hold up its stream.
-      const due = told === undefined ? arrival : Math.min(told, arrival) + latenessMs;
+      const waitMs = told === undefined ? 0 : Math.min(told, arrival) + latenessMs - arrival;
+      const due = clock.now() + waitMs;
       const own = { given, time, due, done: Promise.withResolvers<T>() };
       const key = keyOf(given);
       const queue = queues.get(key);

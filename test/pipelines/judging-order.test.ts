@@ -15,7 +15,10 @@ const start = Date.parse("2026-12-01T10:00:00Z");
  * Returns an ordered service. `judged` lists the batches in the order in which they were judged, with the second at which each
  * was judged.
  */
-function service(latenessSeconds: number): OrderedWork<Batch, string> & { judged: string[]; clock: FakeClock } {
+function service(
+  latenessSeconds: number,
+  setBackMs: () => number = () => 0,
+): OrderedWork<Batch, string> & { judged: string[]; clock: FakeClock } {
   const clock = new FakeClock();
   onTestFinished(() => clock.stop());
   const judged: string[] = [];
@@ -24,7 +27,7 @@ function service(latenessSeconds: number): OrderedWork<Batch, string> & { judged
     timeOf: ({ data }) => (data === undefined ? null : new Date(start + 1000 * data)),
     latenessMs: 1000 * latenessSeconds,
     clock,
-    now: () => new Date(start + clock.now()),
+    now: () => new Date(start + clock.now() - setBackMs()),
   };
   const work = async ({ id }: Batch): Promise<string> => {
     judged.push(`${id} at ${clock.now() / 1000} s`);
@@ -59,6 +62,20 @@ it("judges a batch that is later than the lateness when it arrives", async () =>
   await clock.sleep(40_000);
   await run({ stream: "a", id: "too late", data: -1 });
   expect(judged).toEqual(["1 at 60 s", "too late at 100 s"]);
+});
+
+it("waits no longer than the lateness if the system's time is set back or forward while batches wait", async () => {
+  let setBackMs = 0;
+  const { run, judged, clock } = service(60, () => setBackMs);
+  const first = run({ stream: "a", id: "1", data: 0 });
+  await clock.sleep(20_000);
+  setBackMs = 86_400_000;
+  const second = run({ stream: "a", id: "2", data: 20 });
+  await clock.sleep(20_000);
+  setBackMs = -86_400_000;
+  const third = run({ stream: "a", id: "3", data: 86_440 });
+  await Promise.all([first, second, third]);
+  expect(judged).toEqual(["1 at 60 s", "2 at 80 s", "3 at 100 s"]);
 });
 
 it("delays nothing because of a clock that is ahead, and nothing once it is told to hurry", async () => {

@@ -1,5 +1,6 @@
-// Runs six commands repeatedly and kills them at random moments (kill -9), with one course per command. After each kill, a
-// course checks everything that must be true, and returns a sentence for each violation.
+// Runs six commands repeatedly and kills them at random moments (kill -9), with one course per command, and breaks what the
+// service depends on: the other replicas and their database, the disk, the clock. After each kill or fault, a course checks
+// everything that must be true, and returns a sentence for each violation.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -17,6 +18,8 @@ import { modelFiles, openModelFolder, trackingFile } from "../../src/storage/mod
 import { readRegistry } from "../../src/storage/registry.ts";
 import { rollingReferencePathOfStream } from "../../src/storage/stream-names.ts";
 import { killUnderLoad } from "../interfaces/server/kill-under-load.ts";
+import { fillDisk, jumpClock, withoutSmallDisk } from "../interfaces/server/service-faults.ts";
+import { PostgresServer, withoutPostgres } from "../storage/postgres-server.ts";
 import type { RememberingMlflow } from "./remembering-mlflow.ts";
 import { Duration, type Ended, runVictim } from "./victim.ts";
 
@@ -360,19 +363,74 @@ export const sync: Torture = async (setting, kills) => {
   return fresh.course;
 };
 
-/** Kills the service while devices send batches, and starts it again. */
-export const serve: Torture = async ({ base, directory, rng }, kills) => {
+/** What devices send to a service with the model of the setting. */
+function load({ base, directory, rng }: Setting): { readonly body: Uint8Array; readonly random: () => number } {
   cpSync(join(base, "model"), join(directory, "models", "walk"), { recursive: true });
-  const body = readFileSync(join(base, "b0.csv"));
-  const killed = await killUnderLoad(directory, { kills, body, random: () => rng.uniform() });
-  return { kills: killed.kills, ended: killed.answered, lost: [...killed.faults] };
+  return { body: readFileSync(join(base, "b0.csv")), random: () => rng.uniform() };
+}
+
+/** Kills the service while devices and bad clients send requests, and starts it again. */
+export const serve: Torture = async (setting, kills) => {
+  const { answered, faults, ...killed } = await killUnderLoad(setting.directory, { kills, ...load(setting) });
+  return { kills: killed.kills, ended: answered, lost: [...faults] };
 };
 
-export const courses: Readonly<Record<string, { torture: Torture; share: number }>> = {
-  check: { torture: check, share: 0.35 },
-  train: { torture: train, share: 0.2 },
-  retrain: { torture: retrain, share: 0.1 },
-  promote: { torture: promote, share: 0.2 },
-  sync: { torture: sync, share: 0.15 },
-  serve: { torture: serve, share: 0.2 },
+/** Kills replicas of the service, their connections to the database and the database itself while devices send batches. */
+export const replicas: Torture = async (setting, kills) => {
+  const server = new PostgresServer();
+  await server.start();
+  try {
+    const afterKill = async (kill: number): Promise<void> => {
+      await server.breakConnections();
+      if (kill % 3 !== 0) return;
+      await server.kill();
+      await server.start();
+    };
+    const store = server.address(await server.newDatabase());
+    const options = { kills, ...load(setting), store, replicas: 3, afterKill };
+    const { answered, faults, ...killed } = await killUnderLoad(setting.directory, options);
+    return { kills: killed.kills, ended: answered, lost: [...faults] };
+  } finally {
+    await server.remove();
+  }
 };
+
+/** Fills the disk of the service. */
+export const disk: Torture = async (setting, times) => {
+  const { answered, faults } = await fillDisk(setting.directory, { times, ...load(setting) });
+  return { kills: times, ended: answered, lost: [...faults] };
+};
+
+/** Sets the clock of the service forward and back. */
+export const clock: Torture = async (setting, times) => {
+  const { answered, faults } = await jumpClock(setting.directory, { times, ...load(setting) });
+  return { kills: times, ended: answered, lost: [...faults] };
+};
+
+interface Planned {
+  readonly torture: Torture;
+  /** The course's share of all kills; of 1,000, the service gets 200. */
+  readonly share: number;
+  /** Why the course cannot run here; empty if it can. */
+  readonly skipped?: string;
+}
+
+export const courses: Readonly<Record<string, Planned>> = {
+  check: { torture: check, share: 0.3 },
+  train: { torture: train, share: 0.15 },
+  retrain: { torture: retrain, share: 0.08 },
+  promote: { torture: promote, share: 0.12 },
+  sync: { torture: sync, share: 0.1 },
+  serve: { torture: serve, share: 0.2 },
+  replicas: { torture: replicas, share: 0.03, skipped: withoutPostgres },
+  disk: { torture: disk, share: 0.01, skipped: withoutSmallDisk },
+  clock: { torture: clock, share: 0.01 },
+};
+
+/** The number of kills in each chosen course; at least one. */
+export function killsOf(chosen: readonly string[], kills: number): ReadonlyMap<string, number> {
+  const shares = chosen.reduce((sum, name) => sum + courses[name]!.share, 0);
+  // Rounded, because sums of shares are inexact.
+  const ofShare = (share: number): number => Math.ceil(Number(((kills * share) / shares).toFixed(6)));
+  return new Map(chosen.map((name) => [name, ofShare(courses[name]!.share)]));
+}

@@ -22,11 +22,15 @@ export interface EndedService {
 }
 
 /** Starts the service in a process that the caller must stop. */
-export async function startServiceProcess(words: readonly string[], cwd: string): Promise<RunningService> {
+export async function startServiceProcess(
+  words: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningService> {
   const child = spawn(process.execPath, [main, "serve", "--port", "0", "--json", ...words], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", ...environment },
   });
   const ended = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;
   let log = "";

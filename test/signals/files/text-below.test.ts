@@ -22,11 +22,7 @@ test.each([
   ["a last line that was cut off, in CR LF", `${[names, ...rows].join("\r\n")}\r\n8.0`, /last line is cut off.*"8\.0"/],
   ["a remark", `${[names, ...rows].join("\n")}\nEOF\n`, /text below the table is left out: "EOF"/],
   ["remarks", `${[names, ...rows].join("\n")}\n\n(400 rows)\nEnd of file`, /"\(400 rows\)", "End of file"/],
-  [
-    "a two-word remark",
-    `${[names, ...rows].join("\n")}\nRecording stopped,by user`,
-    /below the table.*"Recording st/,
-  ],
+  ["a two-word remark", `${[names, ...rows].join("\n")}\nRecording stopped,by user`, /below the table.*"Recording st/],
   [
     "a two-word remark below columns separated by spaces",
     `${[names, ...rows].join("\n").replaceAll(",", " ")}\nRecording stopped\n`,

@@ -65,6 +65,75 @@ describe.skipIf(!hasPrometheus)(`Prometheus and Alertmanager${skipped}`, () => {
     expect(checked.stdout + checked.stderr).toContain("SUCCESS: 7 rules found");
   });
 
+  it("fire by the example's rules for what the rules name, counting each stream once, and for nothing else", () => {
+    const replicas = ["a:8787", "b:8787"];
+    const of = (metric: string, labels: string, values: string): { series: string; values: string }[] =>
+      replicas.map((instance) => ({
+        series: `${metric}{job="tidemark",instance="${instance}"${labels === "" ? "" : `,${labels}`}}`,
+        values,
+      }));
+    const walk = 'model="walk"';
+    const fine = [
+      ...of("tidemark_stream_in_alarm", `${walk},stream="wrist-1"`, "0x1500"),
+      ...of("tidemark_streams_in_alarm", walk, "9x1500"),
+      ...of("tidemark_stream_last_batch_timestamp_seconds", `${walk},stream="wrist-1"`, "0+60x1500"),
+      ...of("tidemark_batches_total", `${walk},verdict="normal"`, "0+10x1500"),
+      ...of("tidemark_batches_total", `${walk},verdict="rejected"`, "0+1x1500"),
+      ...of("tidemark_batch_duration_seconds_bucket", `${walk},le="5"`, "0+100x1500"),
+      ...of("tidemark_batch_duration_seconds_bucket", `${walk},le="+Inf"`, "0+100x1500"),
+      ...of("tidemark_alerts_undelivered", 'status="dead"', "0x1500"),
+      ...of("up", "", "1x1500"),
+    ];
+    const ill = [
+      ...of("tidemark_stream_in_alarm", `${walk},stream="wrist-1"`, "1x1500"),
+      ...of("tidemark_streams_in_alarm", walk, "11x1500"),
+      ...of("tidemark_stream_last_batch_timestamp_seconds", `${walk},stream="wrist-1"`, "0x1500"),
+      ...of("tidemark_batches_total", `${walk},verdict="normal"`, "0+10x1500"),
+      ...of("tidemark_batches_total", `${walk},verdict="rejected"`, "0+4x1500"),
+      ...of("tidemark_batch_duration_seconds_bucket", `${walk},le="5"`, "0+98x1500"),
+      ...of("tidemark_batch_duration_seconds_bucket", `${walk},le="10"`, "0+100x1500"),
+      ...of("tidemark_batch_duration_seconds_bucket", `${walk},le="+Inf"`, "0+100x1500"),
+      ...of("tidemark_alerts_undelivered", 'status="dead"', "1x1500"),
+      ...of("up", "", "0x1500"),
+    ];
+    const stream = { model: "walk", stream: "wrist-1" };
+    const firing: Record<string, readonly Record<string, string>[]> = {
+      TidemarkStreamInAlarm: [{ severity: "warning", ...stream }],
+      TidemarkManyStreamsInAlarm: [{ severity: "critical", model: "walk" }],
+      TidemarkStreamSilent: [{ severity: "warning", ...stream }],
+      TidemarkBatchesRejected: [{ severity: "warning", model: "walk" }],
+      TidemarkSlow: [{ severity: "warning" }],
+      TidemarkAlertsUndelivered: [{ severity: "warning", status: "dead" }],
+      TidemarkDown: replicas.map((instance) => ({ severity: "critical", job: "tidemark", instance })),
+    };
+    const tested = (series: typeof fine, alerts: typeof firing) => ({
+      interval: "1m",
+      input_series: series,
+      promql_expr_test: [],
+      // A day and one minute after the last batch of the silent stream.
+      alert_rule_test: Object.keys(firing).map((alertname) => ({
+        eval_time: "24h1m",
+        alertname,
+        exp_alerts: (alerts[alertname] ?? []).map((exp_labels) => ({ exp_labels })),
+      })),
+    });
+    const rules = readFileSync(join(examples, "prometheus-rules.yml"), "utf8");
+    // The texts of alerts are for people.
+    const bare = rules.replaceAll(/^ +(annotations:|summary:.*|description:.*)\n/gm, "");
+    writeFileSync(join(directory, "bare-rules.yml"), bare);
+    const file = { rule_files: ["bare-rules.yml"], evaluation_interval: "1m" };
+    writeFileSync(
+      join(directory, "rules-test.json"),
+      JSON.stringify({ ...file, tests: [tested(fine, {}), tested(ill, firing)] }),
+    );
+    const { status, stdout, stderr } = spawnSync("promtool", ["test", "rules", "rules-test.json"], {
+      cwd: directory,
+      encoding: "utf8",
+    });
+    expect(`${stdout}${stderr}`).toContain("SUCCESS");
+    expect(status).toBe(0);
+  });
+
   it("are told when an alarm begins and when it ends", async () => {
     const [alertmanager, prometheus] = await Promise.all([freePort(), freePort()]);
     writeFileSync(
@@ -142,6 +211,17 @@ describe.skipIf(!hasPrometheus)(`Prometheus and Alertmanager${skipped}`, () => {
         }, 20_000);
       }
     }
+
+    // The dashboard's list of models, and the rules, find data in Prometheus, too.
+    const ask = async (path: string): Promise<unknown> => {
+      const reply = await fetch(`http://127.0.0.1:${prometheus}/api/v1/${path}`);
+      return ((await reply.json()) as { data: unknown }).data;
+    };
+    const { templating } = JSON.parse(readFileSync(join(examples, "grafana-dashboard.json"), "utf8"));
+    const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(templating.list[1].query.query)!;
+    expect(await ask(`label/${label}/values?match[]=${metric}`)).toEqual(["walk"]);
+    const { groups } = (await ask("rules")) as { groups: { rules: { health: string }[] }[] };
+    expect(groups.flatMap(({ rules }) => rules.map(({ health }) => health))).toEqual(Array(7).fill("ok"));
 
     // After a reset, the next good batch clears the alarm.
     const reset = await start(["reference", "reset", "--model", "models/walk", "--stream", "wrist-7"], directory).ended;

@@ -11,7 +11,7 @@ import type {
   JudgeName,
   NoDriftFigures,
 } from "../src/monitoring/drift/bench-figures.ts";
-import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
+import { largestChangesSchema, rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
 import type { JoinedLine } from "../src/pipelines/add-model.ts";
 import type { QueuedAlert, TestedTarget } from "../src/pipelines/alerts.ts";
 import type { CompactedLedger } from "../src/pipelines/compact-ledger.ts";
@@ -309,6 +309,7 @@ export const recalibrationSchema: z.ZodType<SnakeKeys<Recalibration>> = z.object
     "days rehearsed by the previous calibration; null if an earlier version of Tidemark made it",
   ),
   run_length: runLengthSchema.nullable(),
+  largest_changes: largestChangesSchema.nullable(),
   changed: z.boolean().describe("whether the calibration differs from the previous one"),
   seconds,
 });

@@ -11,7 +11,7 @@ import {
 import { fineTuningReportSchema } from "../src/learning/training/fine-tuning-report.ts";
 import { cycleSchema, gateRuleSchema, stoppedSchema } from "../src/learning/training/retrain-report.ts";
 import type { SnakeKeys } from "../src/letter-case.ts";
-import { rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
+import { largestChangesSchema, rehearsedDaySchema, runLengthSchema } from "../src/monitoring/drift/calibration.ts";
 import type { UnitConversion } from "../src/signals/data/convert-units.ts";
 import type { FoundSensors, SensorUnit } from "../src/signals/data/find-sensors.ts";
 import type { DroppedSamples } from "../src/signals/data/plan-windows.ts";
@@ -271,6 +271,7 @@ const events = {
     report: z.string(),
     day: rehearsedDaySchema.nullable(),
     run_length: runLengthSchema.nullable(),
+    largest_changes: largestChangesSchema.nullable(),
     seconds,
     summary: summarySchema,
     joined: joinedLineSchema.nullable(),

@@ -90,6 +90,7 @@ export {
   type ClassSummaries,
   type DriftBaseline,
   type KindCalibration,
+  type LargestChanges,
   type MeasuredRunLength,
   type MixRungs,
   type ModelSignals,

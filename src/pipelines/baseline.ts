@@ -12,6 +12,7 @@ export type {
   CalibrationKind,
   CalibrationRung,
   KindCalibration,
+  LargestChanges,
   MeasuredRunLength,
   MixRungs,
   RehearsedDay,

@@ -1,7 +1,7 @@
 // The long part of training: fits the folds and then the network that is kept, measures its baseline, and writes the model
 // folder.
 
-import { calibrationDay, type MeasuredRunLength, type RehearsedDay } from "../monitoring/drift/calibration.ts";
+import { type MeasuredCalibration, measuredCalibration } from "../monitoring/drift/calibration.ts";
 import type { SampledTrainConfig } from "../options/recorded-options.ts";
 import { endTrainLog } from "../report/train-log.ts";
 import type { TrainingTracker } from "../report/training-tracker.ts";
@@ -29,7 +29,7 @@ export async function fitAndWriteModel(
     signal,
     now,
   }: { readonly reporter: Reporter<TrainEvent>; readonly signal?: AbortSignal; readonly now?: () => Date },
-): Promise<Awaited<ReturnType<typeof writeModel>> & { day: RehearsedDay | null; runLength: MeasuredRunLength | null }> {
+): Promise<Awaited<ReturnType<typeof writeModel>> & { readonly measured: MeasuredCalibration }> {
   const reporter = teeReporter(heard, tracker);
   const checkpoints = resumableCheckpoints(staging);
   const fits = beginFits(data, config, { checkpoints, reporter, signal, start: from?.start });
@@ -46,6 +46,5 @@ export async function fitAndWriteModel(
     seal: (report, history, made) =>
       tracker.seal(history, (at) => endTrainLog(report, { ...made, at, register, alias })),
   });
-  const { calibration } = built.baseline.drift;
-  return { ...written, day: calibrationDay(calibration), runLength: calibration.run_length ?? null };
+  return { ...written, measured: measuredCalibration(built.baseline.drift.calibration) };
 }

@@ -6,7 +6,7 @@ import { UserError } from "../errors.ts";
 import { cvReportSchema } from "../learning/training/cv-report.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
 import { storedBaselineStats } from "../monitoring/drift/baseline-stats.ts";
-import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
+import type { LargestChanges, MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { DriftBaseline } from "../monitoring/drift/drift-baseline.ts";
 import { expectedBaseline } from "../monitoring/streams/baseline-faults.ts";
 import { recordingsOfModel, requireRecordingsOfModel } from "../monitoring/streams/recordings-of-model.ts";
@@ -54,6 +54,8 @@ export interface Recalibration {
   readonly before: RehearsedDay | null;
   /** Number of batches between false alarms; null if too few people could be rehearsed. */
   readonly runLength: MeasuredRunLength | null;
+  /** The largest changes of the sensors that the training data seems to show, as multiples of the usual limits. */
+  readonly largestChanges: LargestChanges | null;
   /** Whether the calibration differs from the replaced one. */
   readonly changed: boolean;
   /** Duration in seconds. */
@@ -102,6 +104,7 @@ export async function recalibrateBaseline(
     day: calibration.day ?? null,
     before: drift.calibration.day ?? null,
     runLength: calibration.run_length ?? null,
+    largestChanges: calibration.largest_changes ?? null,
     changed: sealed.content_hash !== baseline.content_hash,
     seconds: (performance.now() - started) / 1000,
   };

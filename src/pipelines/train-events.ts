@@ -8,7 +8,7 @@ import type { CvReport, FineTuningReport, TestSetReport, UserReport } from "../l
 import type { CycleReport } from "../learning/training/cycle-report.ts";
 import type { FinalEvent, FitEvent, FoldEvent, MemoryEvent } from "../learning/training/fit-events.ts";
 import type { GateRule } from "../learning/training/promotion-gate.ts";
-import type { MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
+import type { LargestChanges, MeasuredRunLength, RehearsedDay } from "../monitoring/drift/calibration.ts";
 import type { TrackedEvent } from "../report/tell-tracked.ts";
 import type { ResolvedColumns } from "../signals/data/column-roles.ts";
 import type { UnitConversion } from "../signals/data/convert-units.ts";
@@ -193,6 +193,8 @@ export type TrainEvent =
       day: RehearsedDay | null;
       /** Number of batches between false alarms; null if too few people could be rehearsed. */
       runLength: MeasuredRunLength | null;
+      /** The largest changes of the sensors that the training data seems to show, as multiples of the usual limits. */
+      largestChanges: LargestChanges | null;
       /** Total duration of the run across all its sessions. */
       seconds: number;
       /** The cross-validated figures. */

@@ -143,14 +143,14 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
       reporter,
       now: () => now().getTime(),
     });
-    const { manifest, report, summary, day, runLength } = await fitAndWriteModel(data, config, from, staging, tracker, {
+    const { manifest, report, summary, measured } = await fitAndWriteModel(data, config, from, staging, tracker, {
       ...run,
       reporter,
     });
     await staging.discard();
     const joined = given.as === undefined ? null : await joinModelLineAfterTrain(config.out, given.as, reporter);
     const seconds = (performance.now() - started) / 1000;
-    reporter.event({ type: "done", out: config.out, report, day, runLength, seconds, summary, joined });
+    reporter.event({ type: "done", out: config.out, report, ...measured, seconds, summary, joined });
     tellTracked(await tracker.finish(), server, reporter, config.out);
     return { out: config.out, report, modelVersion: manifest.model_version, seconds, summary };
   } catch (error) {

@@ -1,6 +1,6 @@
 // Checks streams of sensors that rest half of the time, until an axis of the gyroscope gets an offset or the accelerometer
 // another gain.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { check } from "../../src/pipelines/check.ts";
@@ -72,3 +72,33 @@ it.each([
   },
   120_000,
 );
+
+it("a device that measures another gravity once it is turned over raises no alarm if the training data shows that", async () => {
+  const rng = Rng.fromSeed(7);
+  const turned = (row: number[]): number[] => row.map((x, k) => (k === 2 ? 0.6 - x : x));
+  const upright = (row: number[]): number[] => row.map((x, k) => (k === 2 ? 0.6 + x : x));
+  const minutesOf = (minutes: number, change: (row: number[]) => number[]): string[] =>
+    Array.from({ length: minutes }, () => [...rowsOf(rng, "rest", change), ...rowsOf(rng, "walk", change)])
+      .flat()
+      .map((row, i) => `${i / samplingRateHz},${row.slice(row.indexOf(",") + 1)}`);
+  const labelled = (user: string): string[] =>
+    [upright, turned].flatMap((change, side) =>
+      minutesOf(3, change).map((row, i) => {
+        const activity = Math.floor(i / (30 * samplingRateHz)) % 2 === 0 ? "rest" : "walk";
+        return `${user},${activity},${user}-${side},${row}`;
+      }),
+    );
+  const rows = ["ann", "ben", "eve", "joe"].flatMap(labelled);
+  writeFileSync(at("turned.csv"), `user,activity,recording,${header}\n${rows.join("\n")}\n`);
+  await train({ ...tinyOptions, files: [at("turned.csv")], out: at("turning") });
+  const file = at("turning/baseline_stats.json");
+  const { drift } = JSON.parse(readFileSync(file, "utf8"));
+  expect(drift.calibration.largest_changes.at_rest).toBeGreaterThan(1.4);
+  for (const batch of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    const name = at(`turned-${batch}.csv`);
+    writeFileSync(name, `${header}\n${minutesOf(1, batch > 5 ? turned : upright).join("\n")}\n`);
+    const { result } = await check({ files: [name], model: at("turning"), stream: "turned", batchId: `${batch}` });
+    if (result.verdict === "rejected") throw new Error(result.reasons[0]!.message);
+    expect(result.impossible ?? []).toEqual([]);
+  }
+}, 120_000);

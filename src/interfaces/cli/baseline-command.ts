@@ -12,6 +12,7 @@ import { dayLines, dayText } from "./day-text.ts";
 import { defineCommand, defineGroup } from "./define-command.ts";
 import type { Closing } from "./help-closing.ts";
 import { fixedNumberText, wholeNumberText } from "./number-text.ts";
+import { raisedLimitsText } from "./raised-limits-text.ts";
 import { runLengthText } from "./run-length-text.ts";
 import { trainRenderer } from "./train-renderer.ts";
 
@@ -75,6 +76,7 @@ export function baselineCommand(): Command {
         `           ${wholeNumberText(baseline.n_samples)} rows from ${baseline.source_file}`,
         ...dayLines(day),
         ...runLengthText(drift.calibration.run_length ?? null),
+        ...raisedLimitsText(drift.calibration.largest_changes ?? null),
         "",
         { headers: ["channel", "mean", "std", "min", "5 %", "50 %", "95 %", "max"], rows: channels },
         "",
@@ -133,12 +135,13 @@ export function baselineCommand(): Command {
 }
 
 function baselineRecalibrationLines(done: Recalibration): string[] {
-  const { modelVersion, people, day, before, runLength, changed, seconds } = done;
+  const { modelVersion, people, day, before, runLength, largestChanges, changed, seconds } = done;
   return [
     `recalibrated ${modelVersion} in ${durationText(seconds)}${changed ? "" : "; nothing has changed"}`,
     `rehearsed    ${counted(people, "person", "people")}: ${baselineDayText(day)}`,
     `before       ${baselineDayText(before)}`,
     ...runLengthText(runLength),
+    ...raisedLimitsText(largestChanges),
     "",
     "Streams keep their references, accumulated evidence and alarms. Evidence accumulated so far was computed with " +
       "the previous calibration. If " +

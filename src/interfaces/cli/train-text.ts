@@ -12,6 +12,7 @@ import { dayLines } from "./day-text.ts";
 import { fineTuningText } from "./fine-tuning-text.ts";
 import { metricTableByClass, metricTableByPerson, metricTableTitle, printedMetrics } from "./metric-tables.ts";
 import { fixedNumberText, meanAndSdText, wholeNumberText } from "./number-text.ts";
+import { raisedLimitsText } from "./raised-limits-text.ts";
 import {
   recordingsDroppedText,
   recordingsLabelChangeText,
@@ -257,7 +258,8 @@ function trainSummaryText(summary: TrainSummary, pooled: EventOf<"cross-validati
   return ["Mean ± sd", { headers: ["", "over folds", "over people", "pooled"], rows }];
 }
 
-function trainDoneText({ out, report, day, runLength, seconds, summary, joined }: EventOf<"done">): string[] {
+function trainDoneText({ out, report, day, runLength, ...done }: EventOf<"done">): string[] {
+  const { largestChanges, seconds, summary, joined } = done;
   const { over_folds: folds, worst_user: worst } = summary;
   return [
     `macro-F1 ${meanAndSdText(folds.macro_f1)} over folds; worst person ${worst.user} with ${fixedNumberText(worst.macro_f1)}`,
@@ -265,6 +267,7 @@ function trainDoneText({ out, report, day, runLength, seconds, summary, joined }
     `report     ${report}`,
     ...dayLines(day),
     ...runLengthText(runLength),
+    ...raisedLimitsText(largestChanges),
     ...(joined === null ? [] : comparedModelsJoinText(joined, out)),
     `took       ${durationText(seconds)}`,
   ];

@@ -120,6 +120,16 @@ export interface Calibration {
   readonly day?: RehearsedDay;
   /** The run length measured at the alarm level; absent from older calibrations and when too few people could be rehearsed. */
   readonly run_length?: MeasuredRunLength;
+  /** The largest changes of the sensors that the training data seems to show; absent from older calibrations. */
+  readonly largest_changes?: LargestChanges;
+}
+
+/** The largest changes within one person's drift-free data, as multiples of the usual limits; see `largestChanges`. */
+export interface LargestChanges {
+  /** Change of what the sensors measure at rest; 0 if it could not be measured. */
+  readonly at_rest: number;
+  /** Change of how far gravity turns compared with what the gyroscope measures; 0 if it could not be measured. */
+  readonly turning: number;
 }
 
 /** Number of batches between false alarms, measured on people and days outside the calibration; see `measureRunLength`. */
@@ -156,6 +166,18 @@ export type RehearsedDay =
 /** Returns the days that were rehearsed for a calibration; null if there were none or the calibration is older. */
 export function calibrationDay({ kinds, day }: Calibration): RehearsedDay | null {
   return Object.keys(kinds).length === 0 ? null : (day ?? null);
+}
+
+/** What a calibration rests on and promises; null where it was not measured. */
+export interface MeasuredCalibration {
+  readonly day: RehearsedDay | null;
+  readonly runLength: MeasuredRunLength | null;
+  readonly largestChanges: LargestChanges | null;
+}
+
+export function measuredCalibration(calibration: Calibration): MeasuredCalibration {
+  const { run_length: runLength = null, largest_changes: largestChanges = null } = calibration;
+  return { day: calibrationDay(calibration), runLength, largestChanges };
 }
 
 const share = z.number().min(0).max(1);
@@ -233,6 +255,13 @@ export const runLengthSchema: z.ZodType<MeasuredRunLength> = z
   })
   .describe("batches between false alarms, measured on people and days outside the calibration");
 
+export const largestChangesSchema: z.ZodType<LargestChanges> = z
+  .object({ at_rest: z.number().min(0).max(1e9), turning: z.number().min(0).max(1e9) })
+  .describe(
+    "largest changes within one person's training data, of what the sensors measure at rest and of how far gravity turns, as " +
+      "multiples of the usual limits",
+  );
+
 export const calibrationSchema: z.ZodType<Calibration> = z.object({
   reference_batches: z
     .int()
@@ -246,4 +275,5 @@ export const calibrationSchema: z.ZodType<Calibration> = z.object({
   correlation_seconds: z.record(z.string(), z.number().positive().max(1e9)).nullable(),
   day: rehearsedDaySchema.exactOptional(),
   run_length: runLengthSchema.exactOptional(),
+  largest_changes: largestChangesSchema.exactOptional(),
 });

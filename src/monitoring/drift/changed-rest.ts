@@ -59,6 +59,19 @@ export function pastForChangedRest({ batches, change }: RestPast, current: RestS
   return { batches: all.filter((batch, i) => first.includes(batch) || i > all.length - lastBatches) };
 }
 
+/**
+ * Returns the largest change that a stream of drift-free batches seems to show, as a multiple of the usual limits; 0 if nothing
+ * can be compared.
+ */
+export function largestChangeAtRest(batches: readonly RestSums[]): number {
+  let [past, largest] = [noRestPast, 0];
+  for (const batch of batches) {
+    largest = Math.max(largest, clearestChangeAtRest(batch, past.batches)?.size ?? 0);
+    past = pastForChangedRest(past, batch);
+  }
+  return largest;
+}
+
 function firstForChangedRest(batches: readonly PastRest[]): readonly PastRest[] {
   return batches.filter(({ doubtful }) => doubtful !== true).slice(0, firstBatches);
 }
@@ -67,15 +80,18 @@ function firstForChangedRest(batches: readonly PastRest[]): readonly PastRest[] 
  * Determines whether the sensors measure something else at rest than in the stream's first batches, and whether a change found
  * earlier is over. Two batches must show a change, and one batch its end.
  * @param past what the stream's earlier batches measured
+ * @param limit size above which a change is found, as a multiple of the usual limits
  * @returns the sensor whose values changed most, and the past including the change, but not yet including the batch
  */
 export function changedRest(
   current: RestSums | undefined,
   past: RestPast,
   sensors: readonly Sensor[],
+  limit = 1,
 ): { readonly found: ImpossibleSensor | null; readonly past: RestPast } {
   const { batches } = past;
-  const change = past.change === undefined ? beganAtRest(current, batches) : continueChangedRest(current, past.change);
+  const change =
+    past.change === undefined ? beganAtRest(current, batches, limit) : continueChangedRest(current, past.change, limit);
   if (change === null) return { found: null, past: { batches } };
   return {
     found: describeChangedRest(change, sensors),
@@ -83,9 +99,22 @@ export function changedRest(
   };
 }
 
-/** Considers the last two to six batches, because the change may have begun at any of them. */
-function beganAtRest(current: RestSums | undefined, batches: readonly PastRest[]): RestChange | null {
-  if (current === undefined || current.seconds < leastPerBatch) return null;
+function beganAtRest(current: RestSums | undefined, batches: readonly PastRest[], limit: number): RestChange | null {
+  const clearest = current === undefined ? null : clearestChangeAtRest(current, batches);
+  if (current === undefined || clearest === null || !(clearest.size > limit)) return null;
+  const { usual, changed } = clearest;
+  return { usual, changed };
+}
+
+/**
+ * Considers the last two to six batches, because the change may have begun at any of them.
+ * @returns the largest change, with its size as a multiple of what counts as a change; null if nothing can be compared
+ */
+function clearestChangeAtRest(
+  current: RestSums,
+  batches: readonly PastRest[],
+): (Pick<RestChange, "usual" | "changed"> & { readonly size: number }) | null {
+  if (current.seconds < leastPerBatch) return null;
   const from = Math.max(0, batches.length + 1 - lastBatches);
   const changes = batches.slice(from).flatMap((_, i) => {
     const first = firstForChangedRest(batches.slice(0, from + i));
@@ -97,16 +126,14 @@ function beganAtRest(current: RestSums | undefined, batches: readonly PastRest[]
     const sizes = differencesAtRest(changed, usual).map((difference, figure) =>
       latest.every((own) => own[figure]! * Math.sign(difference) > Math.abs(difference) / 2) ? Math.abs(difference) : 0,
     );
-    const size = Math.max(...sizes);
-    return size > 1 ? [{ usual, changed, size }] : [];
+    return [{ usual, changed, size: Math.max(...sizes) }];
   });
-  const [clearest] = changes.toSorted((a, b) => b.size - a.size);
-  return clearest === undefined ? null : { usual: clearest.usual, changed: clearest.changed };
+  return changes.toSorted((a, b) => b.size - a.size)[0] ?? null;
 }
 
-function continueChangedRest(current: RestSums | undefined, change: RestChange): RestChange | null {
+function continueChangedRest(current: RestSums | undefined, change: RestChange, limit: number): RestChange | null {
   if (current === undefined || current.seconds < leastPerBatch) return change;
-  const isOver = differencesAtRest(current, change.usual).every((difference) => Math.abs(difference) < 1 / 2);
+  const isOver = differencesAtRest(current, change.usual).every((difference) => Math.abs(difference) < limit / 2);
   return isOver ? null : { ...change, changed: addRestSums(change.changed, current) };
 }
 

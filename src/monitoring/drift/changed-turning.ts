@@ -75,18 +75,20 @@ export function pastForChangedTurning({ healthy, change }: TurningPast, current:
  * earlier is over. A change is over once the batches since then are more likely without it than with it (Wald's sequential test
  * in Page's form).
  * @param past what the stream's earlier batches say about the turns
+ * @param limit size above which a change is found, as a multiple of the usual limits
  * @returns the gyroscope if its turns have changed, and the past including the change, but not yet including the batch
  */
 export function changedTurning(
   current: TurningSums | undefined,
   past: TurningPast,
   sensors: readonly Sensor[],
+  limit = 1,
 ): { readonly found: ImpossibleSensor | null; readonly past: TurningPast } {
   const turning = sensorKindsTurningTogether(sensors);
   if (turning === null) return { found: null, past };
   const { healthy } = past;
   const change =
-    past.change === undefined ? beganToTurn(current, healthy) : continueChangedTurning(current, past.change);
+    past.change === undefined ? beganToTurn(current, healthy, limit) : continueChangedTurning(current, past.change);
   if (change === null) return { found: null, past: { healthy } };
   // The last healthy batches may already show the change.
   const after = { healthy: past.change === undefined ? firstForChangedTurning(healthy) : healthy, change };
@@ -94,14 +96,43 @@ export function changedTurning(
 }
 
 /**
+ * Returns the largest change that a stream of drift-free batches seems to show, as a multiple of the usual limits; 0 if nothing
+ * can be compared.
+ */
+export function largestChangeInTurning(batches: readonly TurningSums[]): number {
+  let [past, largest] = [noTurningPast, 0];
+  for (const batch of batches) {
+    largest = Math.max(largest, ...changesInTurning(batch, past.healthy).map(({ size }) => size));
+    past = pastForChangedTurning(past, batch);
+  }
+  return largest;
+}
+
+function beganToTurn(
+  current: TurningSums | undefined,
+  healthy: readonly TurningSums[],
+  limit: number,
+): TurningChange | null {
+  const changes = current === undefined ? [] : changesInTurning(current, healthy).filter(({ size }) => size > limit);
+  const [clearest] = changes.toSorted((a, b) => b.deviations - a.deviations);
+  if (clearest === undefined) return null;
+  const { usual, now } = clearest;
+  return { usual, changed: { shared: now.shared, said: now.said }, odds: 0 };
+}
+
+/**
  * Considers the last three to six batches, because the change may have begun at any of them. The last two must show it, so that
  * no single batch is decisive.
+ * @returns the changes that are large enough to report, with their sizes as multiples of what counts as certain
  */
-function beganToTurn(current: TurningSums | undefined, healthy: readonly TurningSums[]): TurningChange | null {
-  if (current === undefined || current.said < leastSaid) return null;
+function changesInTurning(
+  current: TurningSums,
+  healthy: readonly TurningSums[],
+): { readonly usual: number; readonly now: BatchesRatio; readonly deviations: number; readonly size: number }[] {
+  if (current.said < leastSaid) return [];
   const last = lastForChangedTurning(healthy);
   const before = ratioForChangedTurning(firstForChangedTurning(healthy));
-  const changes = last.slice(fewestBefore - 1).flatMap((_, i) => {
+  return last.slice(fewestBefore - 1).flatMap((_, i) => {
     const recent = [...last.slice(i), current];
     const now = ratioForChangedTurning(recent);
     const [known, own] = [
@@ -109,17 +140,13 @@ function beganToTurn(current: TurningSums | undefined, healthy: readonly Turning
       compareForChangedTurning(before, now, doubtedSaid),
     ];
     const sign = Math.sign(known.difference);
-    const isClear =
+    const isShown =
       sign * known.difference > leastDifference &&
-      sign * known.deviations > mostDeviations &&
-      sign * own.deviations > mostOwnDeviations &&
       recent.slice(-2).every((batch) => sign * (2 * (batch.shared / batch.said - known.usual) - known.difference) > 0);
-    return isClear ? [{ usual: own.usual, now, size: sign * known.deviations }] : [];
+    const deviations = sign * known.deviations;
+    const size = Math.min(deviations / mostDeviations, (sign * own.deviations) / mostOwnDeviations);
+    return isShown ? [{ usual: own.usual, now, deviations, size }] : [];
   });
-  const [clearest] = changes.toSorted((a, b) => b.size - a.size);
-  if (clearest === undefined) return null;
-  const { usual, now } = clearest;
-  return { usual, changed: { shared: now.shared, said: now.said }, odds: 0 };
 }
 
 /** @param prior weight of the ratio 1 that is added to the first batches */

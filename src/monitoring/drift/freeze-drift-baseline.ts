@@ -20,6 +20,7 @@ import { type CalibrateOptions, calibrate } from "./calibrate.ts";
 import { calibrateAccuracy } from "./calibrate-accuracy.ts";
 import { correlationSamples, correlationSeconds } from "./correlation-time.ts";
 import type { DriftBaseline } from "./drift-baseline.ts";
+import { largestChanges } from "./largest-changes.ts";
 import { type MapItems, mapItems } from "./map-items.ts";
 import { type ChunkBlock, PackedChunk, packChunk } from "./packed-chunk.ts";
 import type { Chunk, Group } from "./rehearsal.ts";
@@ -78,22 +79,25 @@ export function freezeDriftBaseline(
       ...(also === undefined ? [] : [also.summarize(grids, labelsToFreezeBaseline(also), nClasses, map)]),
     ]),
     signals: modelSignals(probabilities, nClasses, followsMeasuredWindow(windows, options.overlap)),
-    calibration: calibrate(baseline, groups, {
-      chunkSeconds: rows / samplingRateHz,
-      samplingRateHz,
-      rng: options.rng,
-      lengthsSeconds: lengthsSeconds.filter((seconds) => seconds >= rows / samplingRateHz),
-      referenceBatches: options.referenceBatches,
-      ...(options.day === "auto"
-        ? freezesBaselineInRecordedOrder(groups)
-          ? { day: "recorded" }
-          : {}
-        : { day: options.day }),
-      shiftSd,
-      map,
-      ...(options.progress !== undefined && { progress: options.progress }),
-      correlationSeconds: freezeCorrelations(windowSignals, Object.keys(baseline), map),
-    }),
+    calibration: {
+      ...calibrate(baseline, groups, {
+        chunkSeconds: rows / samplingRateHz,
+        samplingRateHz,
+        rng: options.rng,
+        lengthsSeconds: lengthsSeconds.filter((seconds) => seconds >= rows / samplingRateHz),
+        referenceBatches: options.referenceBatches,
+        ...(options.day === "auto"
+          ? freezesBaselineInRecordedOrder(groups)
+            ? { day: "recorded" }
+            : {}
+          : { day: options.day }),
+        shiftSd,
+        map,
+        ...(options.progress !== undefined && { progress: options.progress }),
+        correlationSeconds: freezeCorrelations(windowSignals, Object.keys(baseline), map),
+      }),
+      largest_changes: largestChanges(windowSignals, map),
+    },
     accuracy: freezeBaselineAccuracy(windowSignals, probabilities, options.overlap),
   };
 }

@@ -13,6 +13,7 @@
 // therefore cannot end an alarm.
 
 import type { FaultDescription } from "../../data-fault.ts";
+import { limitForChanges } from "../../limit-for-changes.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
 import { changedRest, noRestPast, pastForChangedRest, type RestPast } from "../drift/changed-rest.ts";
 import { changedTurning, noTurningPast, pastForChangedTurning, type TurningPast } from "../drift/changed-turning.ts";
@@ -77,8 +78,16 @@ export function judgeBatch(
     ...(batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate, monitor.model.baseline)),
     ...reversedAxes(batch.measurement.byClass, past, monitor.sensors, rate),
   ];
-  const turned = judgeBatchTurning(batch, before, monitor, known.length === 0 && notCounted === null);
-  const rested = judgeBatchAtRest(batch, before, monitor, known.length === 0 && notCounted === null);
+  // A known fault also changes how far gravity turns and what the sensors measure at rest.
+  const isSearched = known.length === 0 && notCounted === null;
+  const { turning: turningPast = noTurningPast, rest: restPast = noRestPast } = before;
+  const { sensors, drift } = monitor;
+  const turned = isSearched
+    ? changedTurning(batch.turning, turningPast, sensors, limitForChanges(drift.calibration.largest_changes?.turning))
+    : { found: null, past: turningPast };
+  const rested = isSearched
+    ? changedRest(batch.rest, restPast, sensors, limitForChanges(drift.calibration.largest_changes?.at_rest))
+    : { found: null, past: restPast };
   const impossible = [...known, ...[rested.found, turned.found].filter((found) => found !== null)];
   const decided = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
@@ -86,8 +95,8 @@ export function judgeBatch(
     arl,
     impossible,
     isRepaired:
-      (before.turning?.change !== undefined && turned.past.change === undefined) ||
-      (before.rest?.change !== undefined && rested.past.change === undefined),
+      (turningPast.change !== undefined && turned.past.change === undefined) ||
+      (restPast.change !== undefined && rested.past.change === undefined),
   });
   const recent = [...before.recent, facts.batchId].slice(-mostRecent);
   const isStrange = decided.judgement.verdict !== "normal" || decided.judgement.unfamiliar;
@@ -150,26 +159,6 @@ export function judgeBatch(
     ),
     result,
   };
-}
-
-/** @param isSearched whether to search for a change; a known fault also changes how far gravity turns */
-function judgeBatchTurning(
-  { turning }: MeasuredBatch,
-  { turning: past = noTurningPast }: StreamState,
-  { sensors }: Judge,
-  isSearched: boolean,
-): ReturnType<typeof changedTurning> {
-  return isSearched ? changedTurning(turning, past, sensors) : { found: null, past };
-}
-
-/** @param isSearched whether to search for a change; a known fault also changes what the sensors measure at rest */
-function judgeBatchAtRest(
-  { rest }: MeasuredBatch,
-  { rest: past = noRestPast }: StreamState,
-  { sensors }: Judge,
-  isSearched: boolean,
-): ReturnType<typeof changedRest> {
-  return isSearched ? changedRest(rest, past, sensors) : { found: null, past };
 }
 
 function judgedBatchPhysics(

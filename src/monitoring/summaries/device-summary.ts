@@ -3,7 +3,8 @@
 
 import type { BatchQuality } from "../../signals/data/batch-quality.ts";
 import type { DroppedRows } from "../../signals/data/incoming-rows.ts";
-import type { BatchMeasurement, BatchPhysics } from "./batch-measurement.ts";
+import type { BatchMeasurement } from "./batch-measurement.ts";
+import type { BatchPhysics } from "./batch-physics.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
 import type { ModelSignals } from "./model-signals.ts";
 import type { StillSummary } from "./quality-codec.ts";

@@ -2,7 +2,6 @@
 // Dimensions: S samples, W windows, K classes.
 
 import { plannedWindowStep } from "../../signals/data/plan-windows.ts";
-
 import {
   type Run,
   runsOfWindowChunk,
@@ -10,15 +9,14 @@ import {
   windowChunkBoundary,
 } from "../../signals/data/window-chunks.ts";
 import { rangesUnderWindows, type WindowSet } from "../../signals/data/windows.ts";
-import { type Sensor, sensorKindsTurningTogether, sensorsAtRest, unitFactor } from "../../signals/sensors/sensor.ts";
+import type { Sensor } from "../../signals/sensors/sensor.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";
-import type { BatchMeasurement, BatchPhysics } from "./batch-measurement.ts";
+import type { BatchMeasurement } from "./batch-measurement.ts";
+import { addBatchPhysics, type BatchPhysics } from "./batch-physics.ts";
 import { ClassSummarizer } from "./class-summaries.ts";
 import { followsForModelSignals, SignalCounter, type WindowBefore } from "./model-signals.ts";
-import { addRestSums, type RestSums, restSums } from "./rest-sums.ts";
 import { withSensorSignals } from "./sensor-signals.ts";
 import type { Columns, Summarizer } from "./summarize.ts";
-import { type TurningSums, turningSums } from "./turning-scale.ts";
 
 /** The samples of each channel, [S]. */
 export function measuredBatchColumns({ samples, channels }: Pick<WindowSet, "samples" | "channels">): Columns {
@@ -69,8 +67,7 @@ export class BatchMeasurer {
   readonly #byClass: ClassSummarizer;
   readonly #signals: SignalCounter;
   #samples = 0;
-  #turning: TurningSums | undefined;
-  #rest: RestSums | undefined;
+  #physics: BatchPhysics = {};
   #before: WindowBefore | undefined;
 
   /** @param of `sensors` are those whose signals the summarizer counts */
@@ -97,41 +94,12 @@ export class BatchMeasurer {
     const classOf = gatherMeasuredRanges(ranges, classOfMeasuredRuns(windows, runs, predicted));
     this.#byClass.add(columns, classOf);
     this.#signals.add(probabilities, followsMeasuredWindow(windows, this.#overlap, this.#before));
-    this.#addTurning(all, runs, windows.samplingRateHz);
-    this.#addRest(all, runs, windows.samplingRateHz);
+    const { samplingRateHz } = windows;
+    this.#physics = addBatchPhysics(this.#physics, all, runs, { sensors: this.#sensors, samplingRateHz });
     const last = windows.starts.length - 1;
     this.#before = { recording: windows.recordingIndex[last]!, startTime: windows.startTimes[last]! };
     this.#samples += classOf.length;
     return columns;
-  }
-
-  #addTurning(columns: Columns, runs: readonly Run[], samplingRateHz: number): void {
-    const turning = sensorKindsTurningTogether(this.#sensors);
-    const unit = turning?.gyroscope.unit ?? null;
-    if (turning === null || unit === null) return;
-    const axes = [turning.accelerometer, turning.gyroscope].flatMap(({ channels }) =>
-      channels.map((name) => columns[name]!),
-    );
-    let { shared, said } = this.#turning ?? { shared: 0, said: 0 };
-    for (const run of runs) {
-      const own = turningSums(axes, run, samplingRateHz, unitFactor("gyroscope", unit, "rad/s"));
-      shared += own.shared;
-      said += own.said;
-    }
-    this.#turning = { shared, said };
-  }
-
-  #addRest(columns: Columns, runs: readonly Run[], samplingRateHz: number): void {
-    const resting = sensorsAtRest(this.#sensors);
-    if (resting.length === 0) return;
-    const axes = resting.flatMap(({ channels }) => channels.map((name) => columns[name]!));
-    const units = resting.flatMap(({ kind, channels, unit }) =>
-      channels.map(() => unitFactor(kind, kind === "gyroscope" ? "rad/s" : "g", unit!)),
-    );
-    for (const run of runs) {
-      const own = restSums(axes, run, samplingRateHz, units);
-      this.#rest = this.#rest === undefined ? own : addRestSums(this.#rest, own);
-    }
   }
 
   /** Number of samples covered by the windows. */
@@ -141,8 +109,7 @@ export class BatchMeasurer {
 
   /** What physics keeps the same for every wearer, as far as the sensors measure it. */
   get physics(): BatchPhysics {
-    const [turning, rest] = [this.#turning, this.#rest];
-    return { ...(turning !== undefined && { turning }), ...(rest !== undefined && { rest }) };
+    return this.#physics;
   }
 
   measurement(): BatchMeasurement {

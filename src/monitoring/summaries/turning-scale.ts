@@ -73,6 +73,10 @@ export function turningSums(
   return { shared, said };
 }
 
+export function addTurningSums(a: TurningSums, b: TurningSums): TurningSums {
+  return { shared: a.shared + b.shared, said: a.said + b.said };
+}
+
 /** Sums of the acceleration over pieces of a span, rotated into the frame of its last sample; three values per piece. */
 function turningSumsInLastFrame(
   axes: readonly Float32Array[],

@@ -178,6 +178,7 @@ export const events: readonly TrainEvent[] = [
     out: "m",
     report: "m/report.html",
     day: { bout_seconds: [15, 300] },
+    largestChanges: { at_rest: 0.39, turning: 0.62 },
     runLength: {
       asked: 500,
       at_least: 310,

@@ -51,6 +51,15 @@ describe("changedRest", () => {
     expect(twice(batch(1, 0.101))?.excess).toBeCloseTo(1.01, 6);
   });
 
+  it("finds and ends changes by a multiple of these limits if one is given", () => {
+    const twice = (own: RestSums) => changedRest(own, pastEnding(own), sensors, 2);
+    expect(twice(batch(1.159)).found).toBeNull();
+    const { found, past } = twice(batch(1.161));
+    expect(found?.excess).toBeCloseTo(0.161 / 0.08, 6);
+    expect(changedRest(batch(1.081), past, sensors, 2).found).not.toBeNull();
+    expect(changedRest(batch(1.079), past, sensors, 2).found).toBeNull();
+  });
+
   it("needs two batches with rest, five seconds of it, and a past", () => {
     const gain = batch(1.3);
     expect(found(gain, pastEnding())).toBeNull();

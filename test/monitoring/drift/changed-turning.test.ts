@@ -31,6 +31,14 @@ describe("changedTurning", () => {
     expect(ending(1 - 0.0873)).not.toBeNull();
   });
 
+  it("finds changes by a multiple of these limits if one is given", () => {
+    // By hand, as above: the limit of 3.6 standard deviations is a difference of .0872.
+    const ending = (ratio: number) =>
+      changedTurning(batch(ratio), pastEnding(...Array(5).fill(batch(ratio))), sensors, 2);
+    expect(ending(1 + 2 * 0.0871).found).toBeNull();
+    expect(ending(1 + 2 * 0.0873).found).not.toBeNull();
+  });
+
   it("finds a change that began with any of the last batches, and takes the ratio since then", () => {
     const [before, strong] = [batch(1), batch(0.6)];
     const { past } = changedTurning(strong, pastEnding(before, before, before, strong, strong), sensors);

@@ -1,0 +1,72 @@
+// Measures how much the sensors seem to change in the training data, by the rules for sensors at rest (changed-rest.ts) and for
+// the turning of gravity (changed-turning.ts). Their limits are the same for all data sets, but some sensors measure another
+// gravity in every position, or are read by clocks that drift. If the training people themselves would raise an alarm, the
+// limits of the model are raised. Each person's data is judged as one stream, in recorded order.
+
+import { addBatchPhysics, type BatchPhysics, channelsForBatchPhysics } from "../summaries/batch-physics.ts";
+import { addRestSums, type RestSums } from "../summaries/rest-sums.ts";
+import { addTurningSums, type TurningSums } from "../summaries/turning-scale.ts";
+import type { WindowSignals } from "../summaries/window-signals.ts";
+import type { LargestChanges } from "./calibration.ts";
+import { largestChangeAtRest } from "./changed-rest.ts";
+import { largestChangeInTurning } from "./changed-turning.ts";
+import type { MapItems } from "./map-items.ts";
+import { roundScoreFigure } from "./score.ts";
+
+/** Minimum length of a batch, and length of the pieces that it consists of, which may come from several stretches; in seconds. */
+const [batchSeconds, pieceSeconds] = [60, 12];
+/** @param map maps over stretches; see `MapItems` */
+export function largestChanges(signals: WindowSignals, map: MapItems): LargestChanges {
+  const { runs, sensors } = signals;
+  const { groups, users, samplingRateHz } = signals.windows;
+  const names = channelsForBatchPhysics(sensors);
+  const pieces = map(runs, ({ from, to }) => {
+    const columns = Object.fromEntries(names.map((name) => [name, signals.part(name, { from, to }, from, to)]));
+    const size = Math.round(pieceSeconds * samplingRateHz);
+    return Array.from({ length: Math.ceil((to - from) / size) }, (_, i): BatchPiece => {
+      const piece = { from: i * size, to: Math.min(to - from, (i + 1) * size) };
+      return { ...addBatchPhysics({}, columns, [piece], { sensors, samplingRateHz }), rows: piece.to - piece.from };
+    });
+  });
+  const people = users.map((_, user) => {
+    const own = pieces.filter((_, r) => groups[runs[r]!.first] === user).flat();
+    return batchesForLargestChanges(own, batchSeconds * samplingRateHz);
+  });
+  const [atRest, turning] = [
+    people.map((batches) => largestChangeAtRest(restOfLargestChanges(batches))),
+    people.map((batches) => largestChangeInTurning(turningOfLargestChanges(batches))),
+  ].map((sizes) => roundScoreFigure(Math.max(0, ...sizes))) as [number, number];
+  return { at_rest: atRest, turning };
+}
+
+interface BatchPiece extends BatchPhysics {
+  readonly rows: number;
+}
+
+function batchesForLargestChanges(pieces: readonly BatchPiece[], leastRows: number): BatchPiece[][] {
+  const batches: BatchPiece[][] = [];
+  let rows = leastRows;
+  for (const piece of pieces) {
+    if (rows >= leastRows) {
+      batches.push([]);
+      rows = 0;
+    }
+    batches.at(-1)!.push(piece);
+    rows += piece.rows;
+  }
+  return batches;
+}
+
+function restOfLargestChanges(batches: readonly (readonly BatchPiece[])[]): RestSums[] {
+  return batches.flatMap((pieces) => {
+    const rests = pieces.flatMap(({ rest }) => rest ?? []);
+    return rests.length === 0 ? [] : [rests.reduce(addRestSums)];
+  });
+}
+
+function turningOfLargestChanges(batches: readonly (readonly BatchPiece[])[]): TurningSums[] {
+  return batches.flatMap((pieces) => {
+    const turns = pieces.flatMap(({ turning }) => turning ?? []);
+    return turns.length === 0 ? [] : [turns.reduce(addTurningSums)];
+  });
+}

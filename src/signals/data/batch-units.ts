@@ -5,7 +5,8 @@
 import type { FaultDescription } from "../../data-fault.ts";
 import { listedNames } from "../../listed-names.ts";
 import { describeSensorKind, type Sensor, type SensorUnit, unitFactor } from "../sensors/sensor.ts";
-import { type NamedSensor, sensorsByName } from "../sensors/sensors-by-name.ts";
+import type { NamedSensor } from "../sensors/sensor-name.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { type StoredConversion, unitConversionFactors } from "./convert-units.ts";
 import { parseUnitChoice, unitsOfChoice } from "./unit-choice.ts";
 

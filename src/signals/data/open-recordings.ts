@@ -16,6 +16,7 @@ import type { ColumnOptions } from "./named-columns.ts";
 import { numberTable } from "./number-table.ts";
 import { type OpenableTable, type OpenedRecordings, type OpenTableOptions, openTable } from "./open-table.ts";
 import { warnOfPlacesInPaths } from "./places-in-paths.ts";
+import { rateInColumn } from "./rate-column.ts";
 import { refuseOtherPace } from "./refuse-other-pace.ts";
 import { restartColumn } from "./restart-column.ts";
 import { openRowChunks } from "./row-chunks.ts";
@@ -171,6 +172,11 @@ async function openRecordingsWith(
     { onFault, warn, known: options.known, scratch, rowLabels: ofRows },
   );
   const { roles, unusedColumns } = table;
+  const { nominalRateHz } = options;
+  const ownRateHz =
+    roles.time === null && nominalRateHz === undefined && sources.every(({ parts }) => parts === undefined)
+      ? await rateInColumn(database, sources, unusedColumns, warn)
+      : undefined;
   const source: OpenableTable = {
     table,
     files: found.map(({ path }) => path),
@@ -212,7 +218,12 @@ async function openRecordingsWith(
           }),
       }),
   };
-  return openTable(source, openStore, options, collecting);
+  return openTable(
+    source,
+    openStore,
+    { ...options, ...(ownRateHz !== undefined && { nominalRateHz: ownRateHz }) },
+    collecting,
+  );
 }
 
 /** Labels without times become a column of the recordings. */

@@ -13,6 +13,7 @@ import { readTableSchema, type TableSchema } from "../files/table-schema.ts";
 import { type TimeReading, textClock } from "../files/text-clock.ts";
 import type { DateOrder } from "../files/time-forms.ts";
 import { partsOfJoinedClock } from "../files/usual-column-names.ts";
+import { withAxisRows } from "./axis-rows.ts";
 import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
 import { findDateTimeColumn } from "./date-time-column.ts";
@@ -22,6 +23,7 @@ import { type LabelMap, readLabelMap } from "./label-map.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { withOneHotLabel } from "./one-hot-label.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
+import { withPeopleBelow } from "./people-below.ts";
 import { type RowLabels, recordingFoldersForRowLabels, withRowLabels } from "./row-labels.ts";
 import { withoutRowNumbers } from "./row-numbers.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
@@ -105,7 +107,9 @@ export async function openRowChunks(
           ? read
           : await withRowLabels(database, file.path, read, { labels: rowLabels, folders, alone });
       const filled = await withoutEmptyColumns(database, file, schema, options, warn);
-      const numbered = await withoutRowNumbers(database, file, filled, options, warn);
+      const owned = await withPeopleBelow(database, file.path, filled, options, warn);
+      const wide = await withAxisRows(database, file.path, owned, options, { scratch, warn });
+      const numbered = await withoutRowNumbers(database, file, wide, options, warn);
       const windows = await withWindowRows(database, file.path, numbered, options, warn);
       if (windows?.names.includes(windowColumn)) options = { recording: windowColumn, ...options };
       const { schema: own, label } = await withOneHotLabel(database, file.path, windows ?? numbered, {

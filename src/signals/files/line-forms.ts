@@ -1,6 +1,7 @@
 // Rewrites text whose lines hold the values of a table inside something else: lines that a spreadsheet quoted as a whole, tables
 // drawn with lines of dashes by database shells, tables whose names and remarks follow semicolons, tuples and dictionaries as
-// Python prints them, JSON records behind the name of an MQTT topic, SQL statements, and sentences with a checksum.
+// Python prints them, JSON records behind the name of an MQTT topic, SQL statements, events of Android's sensors, vectors, and
+// sentences with a checksum.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
@@ -14,12 +15,17 @@ interface LineForm {
    * @param example the first line of this form
    */
   readonly inside: (line: string, example: string) => string;
+  /** Column names, if the values have known ones but no line of names. */
+  readonly names?: string;
 }
 
 const rule = /^(?=.*-{2,}.*[+|])[\s+|:=-]+$/;
 /** Matches lines that begin with the edge of a table; mysql draws this edge, psql does not. */
 const hasEdges = /^\s*[+|]/;
 const rowCount = /^\s*\(?\d+ rows?\b/i;
+
+const androidEvent = /^\d+,android\.sensor\.(?!\w*uncalibrated)\w+(?:,[^,]*){3,6}$/;
+const vectorsBetweenTabs = /^[-+.\de]+(?:\t[-+.\de]+,[-+.\de]+,[-+.\de]+)+$/i;
 
 const lineForms: readonly LineForm[] = [
   {
@@ -61,6 +67,24 @@ const lineForms: readonly LineForm[] = [
     share: 0.8,
     inside: (line) => /\bVALUES\s*\((.*)\)\s*;?\s*$/i.exec(line)?.[1] ?? "",
   },
+  // Events of Android's sensors, of which those with other numbers of values are left out.
+  {
+    form: androidEvent,
+    share: 0.5,
+    inside: (line) => (androidEvent.test(line) ? line.split(",").slice(0, 5).join(",") : ""),
+    names: "time,sensor,x,y,z",
+  },
+  // Vectors between tabs, as OpenSim writes tables of Vec3.
+  {
+    form: vectorsBetweenTabs,
+    share: 0.8,
+    inside: (line) =>
+      vectorsBetweenTabs.test(line)
+        ? line.replaceAll(",", "\t")
+        : line.startsWith("time\t")
+          ? line.replace(/\t([^\t]+)/g, "\t$1_x\t$1_y\t$1_z")
+          : "",
+  },
   { form: /^\$\w+,.*\*[0-9A-F]{2}\s*$/i, share: 0.8, inside: (line) => line.replace(/\*[0-9A-F]{2}\s*$/i, "") },
 ];
 
@@ -78,12 +102,13 @@ export function contentsOfLineForm(
   lines: readonly string[],
 ): ((path: string, out: string) => Promise<void>) | undefined {
   if (lines.length < fewestLines) return undefined;
-  for (const { form, share, inside } of lineForms) {
+  for (const { form, share, inside, names } of lineForms) {
     const searched = share === 0 ? lines.slice(0, ruleWithin) : lines;
     const matches = searched.filter((line) => form.test(line));
     const [example] = matches;
     if (example === undefined || matches.length < share * searched.length) continue;
     const contents = async function* (path: string): AsyncGenerator<string> {
+      if (names !== undefined) yield names;
       for await (const line of linesOfText(path)) yield inside(line, example);
     };
     return (path, out) => writeTextLines(contents(path), out);

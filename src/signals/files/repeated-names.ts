@@ -4,6 +4,7 @@
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
 
@@ -36,7 +37,12 @@ export function resolveRepeatedNames(
   const rule = `The first column keeps its name, and a number is added to each of the other names: ${repeated[0]}_1.`;
   const again = new Set(repeated.map((name) => name.toLowerCase()));
   const usual = usualChannels(numbered).channels;
-  if (channels === undefined && usual.some((name) => again.has(name.replace(/_\d+$/, "").toLowerCase()))) {
+  const baseOf = (name: string): string => name.replace(/_\d+$/, "").toLowerCase();
+  // Three columns with one name are the axes of one sensor.
+  const axes = sensorsByName(numbered).flatMap((sensor) =>
+    new Set(sensor.channels.map(baseOf)).size === 1 ? sensor.channels : [],
+  );
+  if (channels === undefined && usual.some((name) => again.has(baseOf(name)) && !axes.includes(name))) {
     throw new UserError(`${path}: ${several}, so it is not clear which of them to read. ${rule}`, {
       advice: `Specify the channels to read, such as ${shellCommand("--channels", usual.join(","))}`,
     });

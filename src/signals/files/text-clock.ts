@@ -22,11 +22,13 @@ import {
   durationParts,
   halfDayForm,
   halfDayParts,
+  jsonDateForm,
   minutesForm,
   minutesParts,
   partsOfTimeForm,
   secondsInClockForm,
   secondsInDateForm,
+  secondsInJsonDateForm,
   secondsInOffsetForm,
   secondsInUnitForm,
   shortDateForms,
@@ -49,8 +51,10 @@ const hourSeconds = 3600;
 
 interface ClockForm {
   readonly form: string;
-  /** Parts of the time in order, such as hours and minutes; undefined for a number with a unit. */
+  /** Parts of the time in order, such as hours and minutes. */
   readonly parts?: readonly TimePart[];
+  /** For a form without parts, returns SQL for the seconds in a column. */
+  readonly seconds?: (name: string) => string;
   /** Seconds after which the clock restarts; undefined for elapsed time. */
   readonly wrapsAfter?: number;
 }
@@ -67,7 +71,8 @@ const clockForms: readonly ClockForm[] = [
   { form: dashedTimeForm, parts: dashedTimeParts, wrapsAfter: daySeconds },
   { form: halfDayForm, parts: halfDayParts, wrapsAfter: daySeconds },
   { form: durationForm, parts: durationParts },
-  { form: unitForm },
+  { form: unitForm, seconds: secondsInUnitForm },
+  { form: jsonDateForm, seconds: secondsInJsonDateForm },
 ];
 
 /** Number of rows at the top of a file used to determine the form of its times. */
@@ -220,12 +225,12 @@ async function readTextClockInFormat(of: ReadingText, format: string): Promise<T
   return { sql, numbers: false, local: !/%[zZ]/.test(format), ...wraps };
 }
 
-async function readTextClockOfForm(of: ReadingText, { form, parts, wrapsAfter }: ClockForm): Promise<TimeReading> {
+async function readTextClockOfForm(
+  of: ReadingText,
+  { form, parts = [], seconds: own, wrapsAfter }: ClockForm,
+): Promise<TimeReading> {
   const name = duckdbIdentifier(of.column);
-  const seconds =
-    parts === undefined
-      ? secondsInUnitForm(name)
-      : secondsInClockForm(await paddedFraction(of, form, partsOfTimeForm(name, form, parts)));
+  const seconds = own?.(name) ?? secondsInClockForm(await paddedFraction(of, form, partsOfTimeForm(name, form, parts)));
   // Without this condition, cells in a different form would be read as midnight.
   const sql = `CASE WHEN regexp_matches(${name}, ${duckdbLiteral(form)}) THEN ${seconds} END`;
   return { sql, numbers: false, local: wrapsAfter !== undefined, ...(wrapsAfter !== undefined && { wrapsAfter }) };

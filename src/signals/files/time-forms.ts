@@ -42,6 +42,12 @@ export const dateTimeForms: readonly DateTimeForm[] = [
     parts: ["b", "a", "c", ...clockParts, "zone"],
     order: "dmy",
   },
+  // 2026年5月4日 下午10:00:00.123; 2026. 5. 4. 오후 10:00:00; 2026/5/4 上午 10:00:00
+  {
+    form: `^\\s*(\\d{4})\\s*[-/.年]\\s*(\\d{1,2})\\s*[-/.月]\\s*(\\d{1,2})\\s*[.日]?,?[T\\s]*(上午|下午|오전|오후|午前|午後)?\\s*(\\d{1,2})[:时時시]\\s*(\\d{1,2})[:分분]\\s*(?:(\\d{1,2})${fraction}[秒초]?)?\\s*(上午|下午|오전|오후|午前|午後)?\\s*$`,
+    parts: ["a", "b", "c", "half", "h", "mi", "s", "f", "late"],
+    order: "ymd",
+  },
   // Mon May  4 10:00:00.123 2026
   {
     form: `^\\s*${weekday}${monthName}\\s+(\\d{1,2}),?\\s+${hours}\\s+(\\d{4})\\s*$`,
@@ -108,6 +114,8 @@ export const halfDayParts = ["h", "mi", "half"] as const;
 /** A number with its unit: 20 ms, 0.02s. */
 export const unitForm: string =
   "^\\s*([+-]?(?:\\d+(?:[.,]\\d*)?|[.,]\\d+)(?:[eE][+-]?\\d+)?)\\s*((?i:s|secs?|seconds?|ms|msecs?|millis|milliseconds?|[uµμ]s|usecs?|micros|microseconds?|ns|nsecs?|nanos|nanoseconds?))\\s*$";
+/** Milliseconds since 1970 as .NET writes dates to JSON, with an offset that does not change them: /Date(1714816800000+0200)/. */
+export const jsonDateForm: string = "^\\s*/Date\\((-?\\d+)(?:[+-]\\d{4})?\\)/\\s*$";
 /** A duration of ISO 8601: PT1M0.02S. */
 export const durationForm: string = "^\\s*P(?:(\\d+)D)?T(?:(\\d+)H)?(?:(\\d+)M)?(?:(\\d+)(?:[.,](\\d{1,9}))?S)?\\s*$";
 export const durationParts = ["d", "h", "mi", "s", "f"] as const;
@@ -117,8 +125,11 @@ export const timedeltaParts = ["d", "h", "mi", "s", "f"] as const;
 export const minutesForm: string = "^\\s*(\\d{1,3}):(\\d{2})[.,](\\d{1,9})\\s*$";
 export const minutesParts = ["mi", "s", "f"] as const;
 
-/** A part of a written time; `a`, `b` and `c` are day, month and year in the form's `DateOrder`. */
-export type TimePart = "a" | "sep" | "b" | "c" | "d" | "h" | "mi" | "s" | "f" | "half" | "zone";
+/**
+ * A part of a written time; `a`, `b` and `c` are day, month and year in the form's `DateOrder`, and `half` or `late` is the half of
+ * the day, before or after the hours.
+ */
+export type TimePart = "a" | "sep" | "b" | "c" | "d" | "h" | "mi" | "s" | "f" | "half" | "late" | "zone";
 export type DateOrder = "ymd" | "dmy" | "mdy";
 
 const monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -143,12 +154,18 @@ export function secondsInDateForm(order: DateOrder, part: (of: TimePart) => stri
 
 export function secondsInClockForm(part: (of: TimePart) => string): string {
   const hour = `coalesce(TRY_CAST(${part("h")} AS INTEGER), 0)`;
-  const hours = `CASE lower(${part("half")}) WHEN '' THEN ${hour} WHEN 'p' THEN ${hour} % 12 + 12 ELSE ${hour} % 12 END`;
+  const half = `lower(concat(${part("half")}, ${part("late")}))`;
+  const hours = `CASE WHEN ${half} = '' THEN ${hour} WHEN ${half} IN ('p', '下午', '오후', '午後') THEN ${hour} % 12 + 12 ELSE ${hour} % 12 END`;
   return `(86400 * coalesce(TRY_CAST(${part("d")} AS INTEGER), 0) + 3600 * (${hours}) + 60 * coalesce(TRY_CAST(${part("mi")} AS INTEGER), 0) + ${secondsInDecimalForm(part)})`;
 }
 
 export function secondsInDecimalForm(part: (of: TimePart) => string): string {
   return `TRY_CAST(concat(coalesce(nullif(${part("s")}, ''), '0'), '.', coalesce(nullif(${part("f")}, ''), '0')) AS DOUBLE)`;
+}
+
+/** Returns SQL for the seconds in a string of the form `jsonDateForm`. */
+export function secondsInJsonDateForm(name: string): string {
+  return `(TRY_CAST(regexp_extract(${name}, ${duckdbLiteral(jsonDateForm)}, 1) AS DOUBLE) / 1000)`;
 }
 
 /** Returns SQL for the seconds in a string of the form `unitForm`. */

@@ -111,7 +111,7 @@ export function partsOfJoinedClock(column: string, available: readonly string[])
 
 /** The names of JSON objects around a record, which come before the names of its fields. */
 const wrapper =
-  /^(?:(?:_?source|payload|body|data|fields?|message|item|record|properties|attributes|params|state|reported|doc|document|content|event|reading|sample)[_.])+(?=.)/i;
+  /^(?:(?:_?source|payload|body|data|fields?|message|items?|records?|properties|attributes|params|state|reported|doc|document|content|events?|readings?|samples?)[_.])+(?=.)/i;
 
 /** Returns the column whose name is the most likely one for the role. */
 export function usualColumnOfRole(columns: readonly string[], role: ColumnRole): string | null {

@@ -1,5 +1,5 @@
 import type { Sensor } from "./sensor.ts";
-import { splitSensorName, wordsOfSensorName } from "./sensors-by-name.ts";
+import { splitSensorName, wordsOfSensorName } from "./sensor-name.ts";
 
 /** Whether a name gives a rotation without a word for a rate, which may also be an angle. */
 export function isBareRotation({ channels: [x] }: Pick<Sensor, "channels">): boolean {

@@ -1,7 +1,8 @@
 // Decides which channels form a sensor: as specified by the user, or otherwise based on names and values together.
 
 import { gravityInSensorUnit, type Sensor, type SensorUnit, sensorUnitNames, unitFactor } from "./sensor.ts";
-import { type NamedSensor, sensorsByName } from "./sensors-by-name.ts";
+import type { NamedSensor } from "./sensor-name.ts";
+import { sensorsByName } from "./sensors-by-name.ts";
 import { unitOfRotation } from "./unit-of-rotation.ts";
 import { type VectorPiece, vectorValues } from "./vector-values.ts";
 import { type WeighedSensor, weighCountsPerG, weighSensor } from "./weigh-sensor.ts";

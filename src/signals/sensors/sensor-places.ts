@@ -1,7 +1,7 @@
 // Finds the place on the body in the name of a sensor, such as left_wrist in left_wrist_x.
 
 import type { Sensor } from "./sensor.ts";
-import { sensorKindByNameWords, splitSensorName, wordsOfSensorName } from "./sensors-by-name.ts";
+import { sensorKindByNameWords, splitSensorName, wordsOfSensorName } from "./sensor-name.ts";
 
 /** Places on the body where sensors are worn; shoulders, elbows and knees are more often joints in videos. */
 const placeWord =

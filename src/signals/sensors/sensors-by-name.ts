@@ -4,17 +4,12 @@
 // other letters name a sensor (acc0) or nothing (axis1, values[0]), and if no letters name the axes of that kind of sensor.
 
 import { withAxisLetter } from "./axis-words.ts";
+import { bodyRates } from "./body-rates.ts";
 import { withKindOfLetterPairs } from "./letter-pairs.ts";
+import { sensorsOfRepeatedColumns } from "./repeated-columns.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
+import { type NamedSensor, sensorKindByNameWords, splitSensorName, wordsOfSensorName } from "./sensor-name.ts";
 import { unitOfName, unitOfNameForKind, type WrittenUnit } from "./unit-of-name.ts";
-
-/** A sensor, and how reliably its name identifies it. */
-export interface NamedSensor extends Sensor {
-  /** Whether the kind is inferred from a single letter, as in Gx. */
-  readonly weak: boolean;
-  /** The unit in the names, which several kinds may share. */
-  readonly written: WrittenUnit | undefined;
-}
 
 /** Sensors are ordered by their first channel, and each channel belongs to at most one sensor. */
 export function sensorsByName(columns: readonly string[]): NamedSensor[] {
@@ -36,11 +31,17 @@ export function sensorsByName(columns: readonly string[]): NamedSensor[] {
     const [x, y, z] = own as [string, string, string];
     found.push({ first: Math.min(...triad.places), sensor: { ...described, channels: [x, y, z] } });
   }
-  for (const sensor of numberedSensors(columns, taken)) {
+  for (const sensor of [...numberedSensors(columns, taken), ...sensorsOfRepeatedColumns(columns, taken)]) {
     const isKnown = found.some(({ sensor: { kind } }) => kind === sensor.kind || sensor.kind === "unknown");
     if (!isKnown) found.push({ first: columns.indexOf(sensor.channels[0]), sensor });
   }
-  const inOrder = withKindOfLetterPairs(found.sort((a, b) => a.first - b.first).map(({ sensor }) => sensor));
+  const lettered = bodyRates(
+    columns,
+    found.map(({ sensor }) => sensor),
+  );
+  if (lettered !== undefined) found.push({ first: columns.indexOf(lettered.channels[0]), sensor: lettered });
+  const sorted = found.sort((a, b) => a.first - b.first).map(({ sensor }) => sensor);
+  const inOrder = withKindOfLetterPairs(sorted);
   const named = Map.groupBy(inOrder, ({ name }) => name);
   return inOrder.map((sensor) => (named.get(sensor.name)!.length === 1 ? sensor : withWholeSensorName(sensor)));
 }
@@ -129,67 +130,6 @@ function sensorByTriadName({ before, letter, after }: Triad): Omit<NamedSensor, 
   };
 }
 
-/** Joins units that are written in several words: milli_g, m_s2, m_per_s2 and deg_per_s. */
-function joinUnitWordsInSensorName(text: string): string {
-  return text
-    .replace(/(?<![a-z])(milli|micro)[ _-]+(gs?|g-?force)(?![a-z])/i, "$1$2")
-    .replace(
-      /(?<![a-z])(m|cm|mm|rad|deg|radians?|degrees?)[ _-]+(?:per[ _-]+)?(s2|s\^2|s|sec|second)(?![a-z0-9]|\^?[-−⁻])/i,
-      (_, unit: string, per: string) => `${unit}/${per.endsWith("2") ? "s2" : "s"}`,
-    );
-}
-
-/** Separates the unit, in brackets or as a separate word, from the name. */
-export function splitSensorName(...parts: [before: string, after: string]): {
-  unit: WrittenUnit | undefined;
-  rest: string;
-} {
-  const [before, after] = parts.map(joinUnitWordsInSensorName) as [string, string];
-  const bracket = /[([{]\s*([^()[\]{}]+(?:\([^()]*\))?)\s*[)\]}]/;
-  for (const part of [after, before]) {
-    const text = bracket.exec(part)?.[1];
-    const unit = text === undefined ? undefined : unitOfName(text);
-    if (unit !== undefined) return { unit, rest: `${before} ${after}`.replace(bracket, " ") };
-  }
-  const separate = (part: string): string[] => part.split(/[\s_.,:;|-]+/).filter((word) => word !== "");
-  const [first, last] = [separate(before), separate(after)];
-  for (const words of [last, first]) {
-    const at = words.findLastIndex((word) => unitOfName(word) !== undefined);
-    const others = [...first, ...last].length - 1;
-    // A name must contain more than a letter for a unit, so "g_x" is a gyroscope; "dps_x" could be nothing but a unit.
-    if (at < 0 || (others === 0 && words[at]!.length < 2)) continue;
-    // In x_in_g, the letter can only be a unit.
-    const isStated = /^(in|times)$/i.test(words[at - 1] ?? "");
-    const rest = isStated ? words.toSpliced(at - 1, 2) : words.toSpliced(at, 1);
-    const kept = words === last ? [...first, ...rest] : [...rest, ...last];
-    const unit = unitOfName(words[at]!)!;
-    if (isStated) return { unit, rest: kept.join(" ") };
-    if (/^g$/i.test(words[at]!) && sensorKindByNameWords(wordsOfSensorName(kept.join(" ")))?.kind !== "accelerometer")
-      continue;
-    return { unit, rest: kept.join(" ") };
-  }
-  return { unit: undefined, rest: `${before} ${after}` };
-}
-
-/**
- * Returns lower-case words, split at non-letters, before a capital that follows a lower-case letter, and inside
- * compounds such as totalacc.
- */
-export function wordsOfSensorName(text: string): string[] {
-  return (
-    text
-      .replace(/([a-z])([A-Z])/g, "$1 $2")
-      // In SensorLog's DMRotX, DM stands for the device's motion.
-      .replace(/^DM(?=[A-Z])/, "DM ")
-      // In lower case, the Turkish letter has a separate dot.
-      .replaceAll("İ", "I")
-      .toLowerCase()
-      .split(/[^\p{L}]+/u)
-      .flatMap((word) => word.replace(/^(linear|user|total|body)(?=[a-z])/, "$1 ").split(" "))
-      .filter((word) => word !== "")
-  );
-}
-
 /** Whether the words name angles or quaternions, which do not rotate like vectors, changes of a sensor's values, or its times. */
 function isNoSensorName(words: readonly string[]): boolean {
   const text = words.join(" ");
@@ -200,39 +140,6 @@ function isNoSensorName(words: readonly string[]): boolean {
       ),
     ) || /rot(ation)? ?(vec|mat)/.test(text)
   );
-}
-
-export function sensorKindByNameWords(
-  words: readonly string[],
-): { kind: SensorKind; gravity?: boolean | null; weak?: boolean } | undefined {
-  const text = words.join(" ");
-  const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
-  if (has(/^(gyr|gy$|gir(o|$)|itg\d*$|rot|omega$|ω$|pqr$|angv(el)?$|angrate|angularvel|avel$|spin$)/))
-    return { kind: "gyroscope" };
-  if (/ang(ular)? ?(vel|v$|rate|speed)|(vit|vel)\S+ ang|^rates?$/.test(text)) return { kind: "gyroscope" };
-  if (has(/^(winkelgeschw|drehrate|角速度|гироскоп|гіроскоп|żyroskop|jiroskop|자이로|각속도|gyroskop|ジャイロ|陀螺)/))
-    return { kind: "gyroscope" };
-  if (has(/^(magn?$|magnet|magfield|compass|bfield)/)) return { kind: "magnetometer" };
-  const isAngular = /\bang(ular)? ?acc/.test(text) || has(/^ang(ular)?acc/);
-  const accelerometer =
-    !isAngular &&
-    (has(
-      /^(acc|ac$|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la|xl)$|^(acel|beschl|versnell|przysp|加速度|ускорен|прискор|επιταχ|가속도|ivme|zrychl|gyorsul)/,
-    ) ||
-      text === "g f");
-  if (accelerometer) {
-    // Next to another word for acceleration, LA means the left arm.
-    const isLinear = has(/^(lin|user|free)/) || (has(/^la$/) && !has(/acc/));
-    const without = isLinear || /without g|no g|excl/.test(text) || has(/^body$/);
-    const including = /(incl\w*|with) g/.test(text) || has(/^total$/);
-    return { kind: "accelerometer", gravity: including ? true : without ? false : null };
-  }
-  if (has(/^(grav|gra$|grv$)/)) return { kind: "gravity" };
-  const last = words.at(-1);
-  if (last === "a") return { kind: "accelerometer", weak: true };
-  if (last === "g" || last === "w") return { kind: "gyroscope", weak: true };
-  if ((last === "m" || last === "b") && words.length === 1) return { kind: "magnetometer", weak: true };
-  return undefined;
 }
 
 function sensorKindByNameUnit(written: WrittenUnit | undefined): SensorKind {
@@ -264,7 +171,7 @@ function withWholeSensorName(sensor: NamedSensor): NamedSensor {
 /** Whether a name consists only of an axis and a unit, such as x, x_value or x-axis (g). */
 export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
   return wordsOfSensorName(splitSensorName("", x.trim()).rest).every((word) =>
-    /^(x|xaxis|axis|axes|values?|val|data)$/.test(word),
+    /^(x|xaxis|axis|axes|values?|val|data|duplicated)$/.test(word),
   );
 }
 

@@ -2,8 +2,9 @@
 
 import type { GivenSensor } from "./decide-sensors.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
+import type { NamedSensor } from "./sensor-name.ts";
 import { isPlaceSensor, placeInSensorName } from "./sensor-places.ts";
-import { isNamelessSensor, type NamedSensor, sensorNameLength, sensorsByName } from "./sensors-by-name.ts";
+import { isNamelessSensor, sensorNameLength, sensorsByName } from "./sensors-by-name.ts";
 
 export interface UsualChannels {
   readonly channels: readonly string[];

@@ -5,7 +5,7 @@
 // units, person by person (110 people). test/signals/sensors/sensors-of-data-sets.full.test.ts verifies them.
 
 import { gravityInSensorUnit, type Sensor, type SensorUnit } from "./sensor.ts";
-import type { NamedSensor } from "./sensors-by-name.ts";
+import type { NamedSensor } from "./sensor-name.ts";
 import { gravityShare, leastSteadiness, type VectorValues } from "./vector-values.ts";
 
 interface ShareOfGravity {

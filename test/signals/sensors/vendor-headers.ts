@@ -351,4 +351,36 @@ export const vendorHeaders: readonly VendorHeader[] = [
     header: "时间,加速度X,加速度Y,加速度Z,角速度X,角速度Y,角速度Z",
     sensors: ["加速度 accelerometer: 加速度X;加速度Y;加速度Z", "角速度 gyroscope: 角速度X;角速度Y;角速度Z"],
   },
+  {
+    source: "Flight logs: the rates of roll, pitch and yaw",
+    header: "time,ax,ay,az,p,q,r,phi,theta,psi",
+    sensors: ["a accelerometer: ax;ay;az", "pqr gyroscope: p;q;r"],
+    read: ["ax", "p"],
+  },
+  {
+    source: "Flight logs, with a unit and no accelerometer",
+    header: "time,P (deg/s),Q (deg/s),R (deg/s)",
+    sensors: ["PQR gyroscope deg/s: P (deg/s);Q (deg/s);R (deg/s)"],
+  },
+  { source: "Statistics called p, q and r", header: "p,q,r", sensors: [] },
+  {
+    source: "One name for three columns, read by pandas",
+    header: "Accelerometer,Accelerometer.1,Accelerometer.2,Gyroscope,Gyroscope.1,Gyroscope.2",
+    sensors: [
+      "Accelerometer accelerometer: Accelerometer;Accelerometer.1;Accelerometer.2",
+      "Gyroscope gyroscope: Gyroscope;Gyroscope.1;Gyroscope.2",
+    ],
+    read: ["Accelerometer", "Gyroscope"],
+  },
+  {
+    source: "One name for three columns, read by polars",
+    header: "acc,acc_duplicated_0,acc_duplicated_1",
+    sensors: ["acc accelerometer: acc;acc_duplicated_0;acc_duplicated_1"],
+  },
+  {
+    source: "Linear acceleration and gravity",
+    header: "lin_x,lin_y,lin_z,grav_x,grav_y,grav_z",
+    sensors: ["lin accelerometer without: lin_x;lin_y;lin_z", "grav gravity: grav_x;grav_y;grav_z"],
+    read: ["lin_x"],
+  },
 ];

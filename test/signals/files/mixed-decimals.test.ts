@@ -1,0 +1,47 @@
+// Tests tables that write decimals with a comma in some columns and with a point in others.
+import { expect, test } from "vitest";
+import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { folderOf } from "../data/tables.ts";
+
+const values = (i: number): number[] => [0, 1, 2].map((c) => Math.sin(i / 7 + c) + (c === 2 ? 9.8 : 0));
+const comma = (text: string): string => text.replace(".", ",");
+
+async function read(row: (i: number) => string[]) {
+  const lines = ["user;activity;time_s;ax;ay;az", ...Array.from({ length: 200 }, (_, i) => row(i).join(";"))];
+  const { path } = folderOf({ "a.csv": `${lines.join("\n")}\n` });
+  const { recordings } = await readRecordings([path("a.csv")], { requireLabels: false });
+  return recordings;
+}
+
+test.each([
+  ["times with a point, values with a comma", (time: string) => time, comma],
+  ["times with a comma, values with a point", comma, (value: string) => value],
+])("reads %s", async (_, written, ofValue) => {
+  const {
+    time,
+    values: found,
+    stretches,
+  } = await read((i) => [
+    "1.5",
+    "walk",
+    written((i / 50).toFixed(3)),
+    ...values(i).map((value) => ofValue(value.toFixed(5))),
+  ]);
+  expect(stretches.map(({ user }) => user)).toEqual(["1.5"]);
+  for (const i of [0, 77, 199]) {
+    expect(time[i]).toBeCloseTo(i / 50, 6);
+    for (const [c, value] of values(i).entries()) expect(found[c]![i]).toBeCloseTo(value, 4);
+  }
+});
+
+test("does not take points between thousands for decimal points", async () => {
+  const row = (i: number): string[] => [
+    "a",
+    "walk",
+    `${5 + Math.floor(i / 50)}.${`${20 * (i % 50)}`.padStart(3, "0")}`,
+    "0,52",
+    "0,1",
+    "9,8",
+  ];
+  await expect(read(row)).rejects.toThrow(/expected a number/);
+});

@@ -49,7 +49,7 @@ export async function alertCheck(
         const of = { project: null, model, stream: result.stream };
         outbox.report(
           of,
-          (before) => streamAlertOnBatch(of, result, before),
+          (before) => streamAlertOnBatch(of, result, before, { now: now() }),
           () => targets,
           now(),
         );

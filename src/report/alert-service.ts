@@ -87,7 +87,7 @@ export class AlertService {
   judged({ result, previous, ...of }: JudgedForAlerts): void {
     this.#report(of, (before) => {
       const known = this.#run.shared && previous !== undefined ? alertsOfOtherService(of, previous, before) : before;
-      return streamAlertOnBatch(of, result, known, this.#config.rejections);
+      return streamAlertOnBatch(of, result, known, { rule: this.#config.rejections, now: this.#run.clock.now() });
     });
   }
 

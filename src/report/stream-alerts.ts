@@ -71,6 +71,16 @@ export interface Alerted {
   readonly messages: readonly AlertMessage[];
 }
 
+/** What a decision about alerts depends on besides the batch. */
+export interface StreamAlertOptions {
+  readonly rule?: RejectionRule;
+  /**
+   * The current time. A batch that was reported at a later time was judged while the clock was ahead, so that the next batch
+   * only seems older. Default: no clock was ever ahead.
+   */
+  readonly now?: Date;
+}
+
 /**
  * Decides what to report about a batch.
  * @param before what has been reported so far
@@ -80,11 +90,13 @@ export function streamAlertOnBatch(
   of: AlertedStream,
   result: CheckResult,
   before: StreamAlerts,
-  rule: RejectionRule = defaultRejectionRule,
+  { rule = defaultRejectionRule, now }: StreamAlertOptions = {},
 ): Alerted {
   const { batch_id: batchId, checked_at: at } = result;
-  const isRepeated = before.last?.batchId === batchId && before.last.at === at;
-  if (!isRepeated && before.last !== null && at < before.last.at) return { after: before, messages: [] };
+  const { last } = before;
+  const isRepeated = last?.batchId === batchId && last.at === at;
+  const wasAhead = last !== null && now !== undefined && now.toISOString() < last.at;
+  if (!isRepeated && !wasAhead && last !== null && at < last.at) return { after: before, messages: [] };
   const mark = result.verdict === "rejected" ? "r" : ".";
   const recent = isRepeated ? before.recent : `${before.recent}${mark}`.slice(-rule.of);
   const open = { ...before.open };

@@ -70,6 +70,17 @@ describe("the alerts of a stream", () => {
     ]);
   });
 
+  it("go on if the clock was ahead and has been set back, although the next batch seems older", () => {
+    const ahead = streamAlertOnBatch(of, judged(48), noStreamAlerts).after;
+    const typesAt = (hour: number): AlertMessage["type"][] => {
+      const now = new Date(Date.UTC(2026, 0, 1, hour));
+      return streamAlertOnBatch(of, alarmed(3, 3), ahead, { now }).messages.map(({ type }) => type);
+    };
+    expect(typesAt(3)).toEqual(["alarm.began"]);
+    // A batch of the past that is checked again still changes nothing.
+    expect(typesAt(49)).toEqual([]);
+  });
+
   it("end and restart if the stream was reset in between", () => {
     expect(typesOf(messagesOf([alarmed(2, 2), alarmed(9, 9)]))).toEqual([
       "alarm.began b2",

@@ -95,18 +95,22 @@ export function isToldOfIncident(database: DatabaseSync, target: string, inciden
   return found !== undefined;
 }
 
-/** Reserves the target's next message for an attempt; null if none is due. */
+/**
+ * Reserves the target's next message for an attempt; null if none is due. A message that was made in the future, because the
+ * clock was ahead, is due at once; otherwise it would hold up all later ones.
+ */
 export function claimAlert(database: DatabaseSync, target: string, now: Date): QueuedAlert | null {
   const row = database
     .prepare(
       `SELECT * FROM messages WHERE target = ? AND status = 'waiting' ORDER BY attempts / ${attemptsBeforeOthers}, number LIMIT 1`,
     )
     .get(target);
-  if (row === undefined || Number(row.next_ms) > now.getTime()) return null;
+  const at = now.getTime();
+  if (row === undefined || (Number(row.next_ms) > at && Number(row.made_ms) <= at)) return null;
   const queued = queuedAlert(row);
   database
-    .prepare("UPDATE messages SET attempts = attempts + 1, next_ms = ? WHERE number = ?")
-    .run(now.getTime() + claimMs, queued.number);
+    .prepare("UPDATE messages SET attempts = attempts + 1, next_ms = ?, made_ms = min(made_ms, ?) WHERE number = ?")
+    .run(at + claimMs, at, queued.number);
   return queued;
 }
 

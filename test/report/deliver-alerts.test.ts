@@ -141,6 +141,19 @@ describe("the outbox", () => {
     expect(outbox.claim(hook.id, clock.now())).not.toBeNull();
   });
 
+  it("sends what was made while the clock was ahead as soon as it is set back, before all later messages", () => {
+    time += 86_400_000;
+    report(alarmed(2, 2));
+    time -= 86_400_000;
+    report(alarmed(7, 2, true));
+    const first = outbox.claim(hook.id, clock.now())!;
+    expect(first.message!.type).toBe("alarm.began");
+    // The claim counts from now on.
+    expect(outbox.claim(hook.id, clock.now())).toBeNull();
+    outbox.sent(first, clock.now());
+    expect(outbox.claim(hook.id, clock.now())!.message!.type).toBe("alarm.confirmed");
+  });
+
   it("notifies a target that is added later of incidents that have not ended", async () => {
     report(alarmed(2, 2));
     report(alarmed(3, 2), [hook, other]);

@@ -85,6 +85,8 @@ function exportValue(key: string, i: number, hz: number): string {
     second: () => String(Number(i >= 30)),
     i: () => String(i),
     person: () => (i === 0 ? "S01" : ""),
+    trial: () => (i < 32 ? "1" : "2"),
+    t_trial: () => ((i % 32) / hz).toFixed(6),
     one: () => "1",
     zero: () => "0",
     temp: () => (24 + i / 100).toFixed(2),

@@ -95,7 +95,7 @@ function resolveChannelRolesByName(
   refuseCountColumns(channels, available, file);
   for (const { kind, channels: axes } of passedOver) {
     warn(
-      `There is another ${kind}, which is not read: ${axes.join(", ")}. To read it as well, list all channels with --channels.`,
+      `There is another ${kind === "unknown" ? "sensor" : kind}, which is not read: ${axes.join(", ")}. To read it as well, list all channels with --channels.`,
     );
   }
   if (channels.length > 0) warnOfUnreadSensors(available, { channels, given, file, warn });

@@ -137,8 +137,11 @@ function warnOfOverriddenColumnRole(
   );
 }
 
-/** Rejects ambiguous clocks; otherwise, a rate would be assumed even though the file contains the times. */
-function refuseSeveralClockRoles(available: readonly string[], file: string): null {
+/**
+ * Rejects ambiguous clocks; otherwise, a rate would be assumed even though the file contains the times.
+ * @throws UserError if any column may contain the time of each sample
+ */
+export function refuseSeveralClockRoles(available: readonly string[], file: string): null {
   const late = (name: string): number => Number(/arriv|receiv|system|phone|server/i.test(name));
   const possible = usualTimeColumns(available).sort((a, b) => late(a) - late(b));
   if (possible.length === 0) return null;

@@ -49,6 +49,9 @@ export function pooledSensorsToJoin<Sensor>(
   return kinds.flatMap((kind) => sensors.filter((sensor) => kindOf(sensor) === kind));
 }
 
+/** Matches the names of columns that give the types of sensors. */
+const typeName = /sensor|type|kind/i;
+
 /** Matches the names of packet counters, which restart every few rows but do not distinguish sensors. */
 const counterName = /seq|count|packet|index/i;
 
@@ -93,7 +96,9 @@ export async function findPooledSensorColumn(
       return { column, values: all, kinds: true };
     const values = time === null ? [] : pooledValuesOfSameTime(groups);
     if (values.length < 2) continue;
-    const isOfKinds = arePooledSensorKinds(values);
+    // Numbers are the types of Android's sensors only in a column that says so; otherwise, they may number trials.
+    const isOfKinds =
+      (typeName.test(column) || values.some((value) => /[A-Za-z]/.test(value))) && arePooledSensorKinds(values);
     if (!isOfKinds && !(await isZigzagOfPooledSensors(database, schema, { rows, head, columns: [column] }))) continue;
     return { column, values, kinds: isOfKinds };
   }

@@ -108,8 +108,7 @@ export async function openRowChunks(
           : await withRowLabels(database, file.path, read, { labels: rowLabels, folders, alone });
       const filled = await withoutEmptyColumns(database, file, schema, options, warn);
       const owned = await withPeopleBelow(database, file.path, filled, options, warn);
-      const wide = await withAxisRows(database, file.path, owned, options, { scratch, warn });
-      const numbered = await withoutRowNumbers(database, file, wide, options, warn);
+      const numbered = await withoutRowNumbers(database, file, owned, options, warn);
       const windows = await withWindowRows(database, file.path, numbered, options, warn);
       if (windows?.names.includes(windowColumn)) options = { recording: windowColumn, ...options };
       const { schema: own, label } = await withOneHotLabel(database, file.path, windows ?? numbered, {
@@ -123,7 +122,8 @@ export async function openRowChunks(
         options = { ...options, time };
         warn(`${file.path}: column "${time}" contains dates with times, so it is read as the time of each row.`);
       }
-      return separateSensors(database, file.path, own, options, { scratch, warn });
+      const wide = await withAxisRows(database, file.path, own, options, { scratch, warn });
+      return separateSensors(database, file.path, wide, options, { scratch, warn });
     });
   };
   const schemaOf = async (table: SourceTable): Promise<SeparatedTable> => {

@@ -12,6 +12,7 @@ import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import { kindOfSensorInText, nameOfSensorInText } from "../sensors/sensor-in-text.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
+import { refuseSeveralClockRoles } from "./column-roles.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import { givenSensors } from "./given-sensors.ts";
 import { joinByTime } from "./join-by-time.ts";
@@ -96,6 +97,7 @@ export async function separateSensors(
       },
     );
   }
+  if (clock === null) refuseSeveralClockRoles(schema.names, file);
   const dropped = new Set([...keys, label, clock, found.column]);
   const ofNumbers = await numericColumnsOfSeparateSensors(database, schema);
   const channels = schema.names.filter((name) => !dropped.has(name) && ofNumbers.has(name));
@@ -112,11 +114,17 @@ export async function separateSensors(
   const numbers = new Set([...channels, ...(time?.numbers === true ? [time.column] : [])]);
   const source = schema.source(numbers, time?.isDateTime === true ? time.column : null);
   const out = scratch.file("joined.parquet");
-  const parts = joined.map((value) => ({
-    sql: `(SELECT * FROM ${source} WHERE ${rowsOfPooledSensor(found.column, value)})`,
-    time: time?.sql ?? null,
-    channels: channels.map((name) => [name, `${nameOfSensorInText(value)}_${name}`] as const),
-  }));
+  const parts = await Promise.all(
+    joined.map(async (value) => {
+      const sql = `(SELECT * FROM ${source} WHERE ${rowsOfPooledSensor(found.column, value)})`;
+      const own = found.kinds ? await columnsOfSeparatedSensor(database, sql, channels) : channels;
+      return {
+        sql,
+        time: time?.sql ?? null,
+        channels: own.map((name) => [name, `${nameOfSensorInText(value)}_${name}`] as const),
+      };
+    }),
+  );
   const unmatched = await joinByTime(database, parts, { keys, kept, out });
   const [first, later] = [joined[0], joined.slice(1).join(", ")];
   const how =
@@ -128,6 +136,19 @@ export async function separateSensors(
   const usual = found.kinds || own !== undefined ? [] : usualChannels(channels).channels;
   const ofAll = joined.flatMap((value) => usual.map((name) => `${nameOfSensorInText(value)}_${name}`));
   return { schema: await schemaOfSeparatedSensors(database, out), channels: ofAll.length === 0 ? null : ofAll };
+}
+
+/** Returns the columns in which a sensor has values; all if there are none. A table may have columns for each sensor. */
+async function columnsOfSeparatedSensor(
+  database: Database,
+  sql: string,
+  channels: readonly string[],
+): Promise<readonly string[]> {
+  if (channels.length === 0) return channels;
+  const counts = channels.map((name, c) => `count(${duckdbIdentifier(name)}) AS n${c}`);
+  const [found] = await database.rows(`SELECT ${counts.join(", ")} FROM ${sql}`);
+  const own = channels.filter((_, c) => Number(found![`n${c}`]) > 0);
+  return own.length === 0 ? channels : own;
 }
 
 /** Joins sensors that have values in only some of the rows; returns other tables unchanged. */

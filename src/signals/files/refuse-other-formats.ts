@@ -132,6 +132,8 @@ function otherFormatOfText(head: Uint8Array): Kind | undefined {
       advice: "Download the table itself, or export it as CSV in UTF-8.",
     };
   }
+  if (/^Type,Local Number,Message,Field 1,/.test(text))
+    return { is: "a .fit file converted by FitCSVTool", advice: "Use the .fit file itself, which can be read." };
   if (text.startsWith("version https://git-lfs"))
     return { is: "a Git LFS pointer in place of the file", advice: "Fetch the file with git lfs pull." };
   const zeros: [number, number] = [0, 0];

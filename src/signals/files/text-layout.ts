@@ -202,14 +202,16 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
   const { separator, width } = best;
   const first = whole.find((run) => run.separator === separator && run.width === width) ?? best;
   const { from, rows } = first.from < best.from ? first : best;
-  let head = from;
+  const below = endOfTextLayoutNames(lines, from, width);
+  let head = below;
   while (head > 0) {
     const above = splitLineByLayout(lines[head - 1]!, separator);
     if (above.length !== width || !above.every(isNameInTextLayout)) break;
     if (isPaddedTitleInLayout(above) && !hasTextLayoutNamesAbove(lines, head - 1, separator, width)) break;
     head--;
   }
-  const named = lines.slice(head, from).map((line) => splitLineByLayout(line, separator));
+  if (head === below) head = from;
+  const named = lines.slice(head, Math.max(head, below)).map((line) => splitLineByLayout(line, separator));
   const groups = groupNamesOfTextLayout(lines[head - 1], named[0], separator);
   if (groups !== undefined) {
     named.unshift(groups);
@@ -222,6 +224,13 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
     firstValues: from,
     sample: lines.slice(from, from + rows).map((line) => splitLineByLayout(line, separator)),
   };
+}
+
+/** Returns the end of the lines of names: AiM's loggers leave the line before the values empty. */
+function endOfTextLayoutNames(lines: readonly string[], from: number, width: number): number {
+  let end = from;
+  while (width >= fewestNames && end > 0 && lines[end - 1]!.trim() === "") end--;
+  return end;
 }
 
 /**
@@ -245,7 +254,7 @@ function groupNamesOfTextLayout(
   });
   // A title above the first column would not make names distinct.
   if (new Set(groups).size === 1) return undefined;
-  return groups.map((name, i) => (names[i] === "" ? "" : name));
+  return groups.map((name, i) => (names[i] === "" ? above[i]! : name));
 }
 
 /** Maximum number of lines with names, units and pandas index names. */

@@ -54,6 +54,12 @@ export const dateTimeForms: readonly DateTimeForm[] = [
     parts: ["b", "a", ...clockParts, "c"],
     order: "dmy",
   },
+  // Mon May 04 10:00:00 GMT+02:00 2026, as Java writes it; zones such as CEST, which stand for several offsets, count as local
+  {
+    form: `^\\s*${weekday}${monthName}\\s+(\\d{1,2}),?\\s+${hours}\\s+(?:(${zone})|[A-Z]{2,5})\\s+(\\d{4})\\s*$`,
+    parts: ["b", "a", ...clockParts, "zone", "c"],
+    order: "dmy",
+  },
   // 2026:05:04 10:00:00.123
   {
     form: `^\\s*(\\d{4}):(\\d{2}):(\\d{2})[T ,_-]+${hours}${offset}\\s*$`,

@@ -75,7 +75,11 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
     // Beside a column for the person, a group is one of patients and controls.
     ...["group", "id"],
   ],
-  recording: ["recording", "recordingid", "session", "sessionid", "trial", "trialid", "experiment", "file", "filename"],
+  recording: [
+    ...["recording", "recordingid", "session", "sessionid", "trial", "trialid", "experiment", "file", "filename"],
+    ...["recordingno", "recordingnumber", "sessionno", "sessionnumber", "trialno", "trialnum", "trialnumber"],
+    ...["experimentid", "recordingname", "sessionname", "trialname"],
+  ],
   time: [
     ...["timestamps", "timestamp", "times", "time", "timestampms", "timems", "timestampus", "timeus"],
     ...[
@@ -147,7 +151,10 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
   }
   const abscissa = abscissaOfAcceleration(available);
   if (abscissa !== undefined) return abscissa;
-  const possible = usualTimeColumns(available);
+  const found = usualTimeColumns(available);
+  // Ticks have no unit that other columns would not have.
+  const inUnits = found.filter((column) => !/tick/i.test(column));
+  const possible = inUnits.length > 0 ? inUnits : found;
   const ofSensor = possible.filter((column) => /acc|motion|sensor/i.test(column));
   return ofSensor[0] ?? (possible.length === 1 ? possible[0]! : null);
 }
@@ -177,7 +184,7 @@ export function usualTimeColumns(available: readonly string[]): string[] {
       .replace(/([a-z])([A-Z])/g, "$1 $2")
       .toLowerCase()
       .split(/[^\p{L}]+/u);
-    return words.some((word) => timeWord.test(word)) && !words.some((word) => /^(zone|offset)$/.test(word));
+    return words.some((word) => timeWord.test(word)) && !/\bzone\b|time offset/.test(words.join(" "));
   });
 }
 

@@ -79,7 +79,7 @@ export function sensorKindByNameWords(
   const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
   if (has(/^(gyr|gy$|gir(o|$)|itg\d*$|rot|omega$|ω$|pqr$|angv(el)?$|angrate|angularvel|avel$|spin$)/))
     return { kind: "gyroscope" };
-  if (/ang(ular)? ?(vel|v$|rate|speed)|(vit|vel)\S+ ang|^rates?$/.test(text)) return { kind: "gyroscope" };
+  if (/ang(ular)? ?(vel|v$|rate|speed)|(vit|vel)\S+ ang|^rates?$|^rr$/.test(text)) return { kind: "gyroscope" };
   if (has(/^(winkelgeschw|drehrate|角速度|гироскоп|гіроскоп|żyroskop|jiroskop|자이로|각속도|gyroskop|ジャイロ|陀螺)/))
     return { kind: "gyroscope" };
   if (has(/^(magn?$|magnet|magfield|compass|bfield)/)) return { kind: "magnetometer" };
@@ -87,14 +87,14 @@ export function sensorKindByNameWords(
   const accelerometer =
     !isAngular &&
     (has(
-      /^(acc|ac$|acl$|adxl|mma$|gforce)|(acc|accel|acceleration|accelerometer)$|^(gf|la|xl)$|^(acel|beschl|versnell|przysp|加速度|ускорен|прискор|επιταχ|가속도|ivme|zrychl|gyorsul)/,
+      /^(acc|ac$|acl$|ag$|adxl|mma$|gforce|geneactiv$|actigraph$|axivity$)|(acc|accel|acceleration|accelerometer)$|^(gf|la|xl)$|^(acel|beschl|versnell|przysp|加速度|ускорен|прискор|επιταχ|가속도|ivme|zrychl|gyorsul)/,
     ) ||
       text === "g f");
   if (accelerometer) {
     // Next to another word for acceleration, LA means the left arm.
     const isLinear = has(/^(lin|user|free)/) || (has(/^la$/) && !has(/acc/));
     const without = isLinear || /without g|no g|excl/.test(text) || has(/^body$/);
-    const including = /(incl\w*|with) g/.test(text) || has(/^total$/);
+    const including = /(incl\w*|with) g/.test(text) || has(/^(total|ag)$/);
     return { kind: "accelerometer", gravity: including ? true : without ? false : null };
   }
   if (has(/^(grav|gra$|grv$)/)) return { kind: "gravity" };

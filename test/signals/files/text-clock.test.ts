@@ -76,6 +76,8 @@ describe("one form in the whole file", () => {
     ['"May %d, %Y, %H:%M:%S.%f AM"', ten],
     ["Mon May %d %Y %H:%M:%S.%f GMT+0200 (Central European Summer Time)", ten - 7200],
     ["Mon May %d %H:%M:%S.%f %Y", ten],
+    ["Mon May %d %H:%M:%S.%f GMT+02:00 %Y", ten - 7200],
+    ["Mon May %d %H:%M:%S.%f CEST %Y", ten],
     ['"Mon, %d May %Y %H:%M:%S.%f GMT"', ten],
     ["%Y:%m:%d %H:%M:%S.%f", ten],
     ["%Y年%m月%d日 %H:%M:%S.%f", ten],

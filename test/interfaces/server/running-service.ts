@@ -4,8 +4,12 @@ import { type RunningService, startServiceProcess } from "./service-process.ts";
 
 export type { RunningService } from "./service-process.ts";
 
-export async function startService(words: readonly string[], cwd: string): Promise<RunningService> {
-  const service = await startServiceProcess(words, cwd);
+export async function startService(
+  words: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningService> {
+  const service = await startServiceProcess(words, cwd, environment);
   onTestFinished(async () => void (await service.stop("SIGKILL")));
   return service;
 }

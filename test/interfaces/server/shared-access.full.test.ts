@@ -100,6 +100,36 @@ describe.skipIf(withoutPostgres !== "")(`replicas that share only a database${wi
     expect(await statuses(another)).toEqual([401, 401, 401]);
   });
 
+  it("refuse other tokens with 503 while the database is down, but show their metrics for a fixed one", async () => {
+    const store = server.address(await server.newDatabase());
+    const { token } = await createToken({ store }, { name: "ann", scope: ["read"] });
+    const fixed = "0123456789abcdef0123456789abcdef";
+    const words = ["--models", modelsOf("two"), "--store", store];
+    const { url, ended, child } = await startService(words, directory, { TIDEMARK_READ_TOKEN: fixed });
+    const get = async (path: string, secret: string): Promise<[number, string | null]> => {
+      const reply = await fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${secret}` } });
+      return [reply.status, reply.headers.get("retry-after")];
+    };
+    expect([await get("/metrics", fixed), await get("/metrics", token)]).toEqual([
+      [200, null],
+      [200, null],
+    ]);
+    await server.kill();
+    expect((await get("/readyz", "none"))[0]).toBe(503);
+    expect([await get("/metrics", fixed), await get("/metrics", token), await get("/livez", "none")]).toEqual([
+      [200, null],
+      [503, "5"],
+      [200, null],
+    ]);
+    await server.start();
+    expect([await get("/metrics", token), await get("/readyz", "none")]).toEqual([
+      [200, null],
+      [200, null],
+    ]);
+    child.kill("SIGTERM");
+    expect(await ended).toEqual({ code: 0, signal: null });
+  });
+
   it("name the place of their tokens, and refuse to ignore a token file", async () => {
     const store = server.address(await server.newDatabase());
     const words = ["--models", modelsOf("one"), "--store", store];

@@ -1,7 +1,7 @@
 // Every relative link in the documentation must lead to a file and a heading. This includes links in the package, which has
 // fewer files.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -43,6 +43,13 @@ it("leads to files and headings that exist", () => {
   expect(documents).toEqual(expect.arrayContaining(["README.md", "CONTRIBUTING.md", "docs/guide.md"]));
   expect(documents.flatMap((file) => relativeLinks(root, file)).length).toBeGreaterThan(50);
   expect(brokenLinks(root, documents)).toEqual([]);
+});
+
+it("names tests that exist", () => {
+  const page = readFileSync(join(root, "docs/serve.md"), "utf8");
+  const named = [...page.matchAll(/`([\w./-]+\.test\.ts)`/g)].map(([, path]) => path!);
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((path) => !existsSync(join(root, "test", path)))).toEqual([]);
 });
 
 it("leads from published documents to published files", () => {

@@ -27,11 +27,15 @@ interface RestChange {
   readonly usual: RestSums;
   /** Sums over the batches with the change. */
   readonly changed: RestSums;
+  /** Whether the last batch had no rest; absent if it had. */
+  readonly unseen?: true;
 }
 
 export const restPastSchema: z.ZodType<RestPast> = z.object({
   batches: z.array(restSumsSchema.and(z.object({ doubtful: z.literal(true).exactOptional() }))),
-  change: z.object({ usual: restSumsSchema, changed: restSumsSchema }).exactOptional(),
+  change: z
+    .object({ usual: restSumsSchema, changed: restSumsSchema, unseen: z.literal(true).exactOptional() })
+    .exactOptional(),
 });
 
 export const noRestPast: RestPast = { batches: [] };
@@ -78,7 +82,8 @@ function firstForChangedRest(batches: readonly PastRest[]): readonly PastRest[] 
 
 /**
  * Determines whether the sensors measure something else at rest than in the stream's first batches, and whether a change found
- * earlier is over. Two batches must show a change, and one batch its end.
+ * earlier is over. Two batches must show a change, and one batch its end. If several batches in a row have no rest, only the
+ * first of them still counts as changed, because a stream that has been repaired may never rest again.
  * @param past what the stream's earlier batches measured
  * @param limit size above which a change is found, as a multiple of the usual limits
  * @returns the sensor whose values changed most, and the past including the change, but not yet including the batch
@@ -94,7 +99,7 @@ export function changedRest(
     past.change === undefined ? beganAtRest(current, batches, limit) : continueChangedRest(current, past.change, limit);
   if (change === null) return { found: null, past: { batches } };
   return {
-    found: describeChangedRest(change, sensors),
+    found: change.unseen && past.change?.unseen ? null : describeChangedRest(change, sensors),
     past: { batches: batches.filter(({ doubtful }) => doubtful !== true), change },
   };
 }
@@ -132,9 +137,9 @@ function clearestChangeAtRest(
 }
 
 function continueChangedRest(current: RestSums | undefined, change: RestChange, limit: number): RestChange | null {
-  if (current === undefined || current.seconds < leastPerBatch) return change;
+  if (current === undefined || current.seconds < leastPerBatch) return { ...change, unseen: true };
   const isOver = differencesAtRest(current, change.usual).every((difference) => Math.abs(difference) < limit / 2);
-  return isOver ? null : { ...change, changed: addRestSums(change.changed, current) };
+  return isOver ? null : { usual: change.usual, changed: addRestSums(change.changed, current) };
 }
 
 /** Differences of gravity and of the rates, as multiples of what counts as a change. */

@@ -85,7 +85,7 @@ describe("changedRest", () => {
   it("lasts until a batch with rest is as usual, and takes the mean since the change", () => {
     const first = changedRest(batch(1.2), pastEnding(batch(1.2)), sensors).past;
     expect(first.change?.changed.seconds).toBe(40);
-    const later = [batch(1.4), batch(1, 0, 0.5), undefined].reduce<RestPast>((past, current) => {
+    const later = [batch(1.4), batch(1, 0, 0.5)].reduce<RestPast>((past, current) => {
       const own = changedRest(current, past, sensors);
       expect(own.found?.message).toContain("measured 9.81 m/s^2");
       return own.past;
@@ -94,6 +94,20 @@ describe("changedRest", () => {
     expect(later.change!.changed.sums[0]! / 60).toBeCloseTo((1.2 + 1.2 + 1.4) / 3, 9);
     expect(changedRest(batch(1.041), later, sensors).found).not.toBeNull();
     expect(changedRest(batch(1.039), later, sensors)).toEqual({ found: null, past: { batches: later.batches } });
+  });
+
+  it("is sustained by one batch without rest, but not by several, until a batch with rest shows it again", () => {
+    const { past } = changedRest(batch(1.2), pastEnding(batch(1.2)), sensors);
+    const first = changedRest(undefined, past, sensors);
+    expect(first.found).not.toBeNull();
+    const second = changedRest(batch(1, 0, 0.5), first.past, sensors);
+    expect(second.found).toBeNull();
+    const third = changedRest(undefined, second.past, sensors);
+    expect(third.found).toBeNull();
+    const again = changedRest(batch(1.2), third.past, sensors);
+    expect(again.found).not.toBeNull();
+    expect(changedRest(undefined, again.past, sensors).found).not.toBeNull();
+    expect(changedRest(batch(), third.past, sensors)).toEqual({ found: null, past: { batches: past.batches } });
   });
 });
 

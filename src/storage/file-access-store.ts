@@ -2,7 +2,7 @@
 // hash of its secret, and audit.jsonl with one JSON object per line.
 
 import { existsSync } from "node:fs";
-import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { makeDirectories } from "../make-directories.ts";
@@ -37,9 +37,11 @@ export class FileAccessStore implements AccessStore {
   }
 
   async tokens(): Promise<readonly StoredToken[] | null> {
-    const found = await stat(this.shown, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT" && this.#read === null) return null;
-      // If the token file disappears or is temporarily unreadable, the service must not become open to everyone.
+    const found = await stat(this.shown, { bigint: true }).catch(async (error: NodeJS.ErrnoException) => {
+      const isLink = (await lstat(this.shown).catch(() => null)) !== null;
+      if (error.code === "ENOENT" && this.#read === null && !isLink) return null;
+      // If the token file disappears, is temporarily unreadable, or is a link to a disk that is not mounted, the service must
+      // not become open to everyone.
       throw explainSystemErrorOnRead(error, this.shown);
     });
     if (found === null) return null;

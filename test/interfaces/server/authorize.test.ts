@@ -1,5 +1,5 @@
 // Calls every route with every scope, and with tokens that are valid for other streams.
-import { rmSync, statSync, writeFileSync } from "node:fs";
+import { rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createToken, listTokens, revokeToken, rotateToken } from "../../../src/pipelines/tokens.ts";
@@ -281,6 +281,12 @@ describe("tokens", () => {
     expect(await status()).toBe(503);
     const unreachable = fakeService({ file: join(directory, "x".repeat(300)), directory, isOpen: true });
     expect((await unreachable.app.request("/v1/models", { headers: { Host: "localhost" } })).status).toBe(503);
+  });
+
+  it("are needed if their file is a link to a file that is not there", async () => {
+    const { app } = fakeService({ file, directory, isOpen: true });
+    symlinkSync(join(directory, "not-mounted", "tokens.json"), file);
+    expect((await app.request("/v1/models", { headers: { Host: "localhost" } })).status).toBe(503);
   });
 
   it("are not read from a damaged file", async () => {

@@ -41,7 +41,7 @@ export function findQualityPeer(name: string): QualityPeer | string {
 }
 
 /**
- * @param directory folder for the answers of finished parts
+ * @param directory folder for the answers to the parts that are finished
  * @param exports folder for exported windows
  */
 export async function askQualityPeer(

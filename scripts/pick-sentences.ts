@@ -23,7 +23,8 @@ const code = /<\/|=>|===?|\w\.\w+\(|\b(?:WHERE|VALUES|INTO)\b|\{[^{}]*:[^{}]*;|b
 /** Matches a placeholder in a template string. */
 const placeholder = /\$\{(?:[^{}`]|`(?:[^`$]|\$\{[^{}]*\})*`|\{[^{}]*\})*\}/g;
 /** Matches the strings that are SQL. */
-const sql = /\b(?:SELECT|FROM|CASE|UPDATE|PRAGMA|ALTER|DROP|JOIN|FILTER|SET LOCAL) |\b(?:CAST|coalesce|bool_and)\(/;
+const sql =
+  /\b(?:SELECT|FROM|CASE|CREATE TABLE|UPDATE|PRAGMA|ALTER|DROP|JOIN|FILTER|SET LOCAL) |\b(?:CAST|coalesce|bool_and)\(/;
 
 const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
   .split("\n")

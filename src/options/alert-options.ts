@@ -37,7 +37,7 @@ export const alerts: Option<string> = textOption({
 
 const ofService: Option<string> = {
   ...alerts,
-  doc: "instead, the file that `tidemark serve` uses as --alerts, or as --config with alerts in it, with the targets and the outbox of the service",
+  doc: "alerts file of a service (its --alerts, or a --config file that contains alerts): use the service's targets and outbox instead of --model or --alert",
 };
 
 /** Where alerts go: `alert` for the targets of `check`, or `alerts` for those of a service. */

@@ -47,7 +47,7 @@ export interface ModelVersion {
   readonly modelVersion: string;
   /** When the model was trained; ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Folder of the model that made the pseudo-labels; null for a model made by `train`. */
+  /** Folder of the model from which `retrain` started; null for a model made by `train`. */
   readonly from: string | null;
   /** Number of people in the training data. */
   readonly people: number;

@@ -35,7 +35,7 @@ export interface ServedBaseline {
   model: string;
   model_version: string;
   created_at: string;
-  /** Name of the folder of the model that made the pseudo-labels; null for a model that `train` made. */
+  /** Folder of the model from which `retrain` started; null for a model made by `train`. */
   from: string | null;
   channels: ServedChannel[];
   /** The histograms of the channels as SVG, with escaped text. */

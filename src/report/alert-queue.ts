@@ -96,8 +96,8 @@ export function isToldOfIncident(database: DatabaseSync, target: string, inciden
 }
 
 /**
- * Reserves the target's next message for an attempt; null if none is due. A message that was made in the future, because the
- * clock was ahead, is due at once; otherwise it would hold up all later ones.
+ * Reserves the target's next message for an attempt; null if none is due. A message whose time lies in the future, because
+ * the clock was ahead, is due at once; otherwise, it would hold up all later ones.
  */
 export function claimAlert(database: DatabaseSync, target: string, now: Date): QueuedAlert | null {
   const row = database

@@ -43,7 +43,7 @@ export function examplesHtml(input: ExamplesInput): string {
         id: "classes",
         title: "Classes",
         about:
-          "For each class, the window in the middle of all windows of a person, for up to three people. Windows that look like those of another class may have wrong labels.",
+          "For each class, the middle one of a person's windows, for up to three people. Windows that look like those of another class may have wrong labels.",
         body: signalGrids(windows, sensors),
       },
       ...augmentedExamplesSection(input),

@@ -75,8 +75,8 @@ export interface Alerted {
 export interface StreamAlertOptions {
   readonly rule?: RejectionRule;
   /**
-   * The current time. A batch that was reported at a later time was judged while the clock was ahead, so that the next batch
-   * only seems older. Default: no clock was ever ahead.
+   * The current time. If a batch was reported with a later time, it was judged while the clock was ahead, so the next batch
+   * only seems older. Default: the clock was never ahead.
    */
   readonly now?: Date;
 }

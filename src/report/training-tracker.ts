@@ -166,7 +166,7 @@ export class TrainingTracker {
     // Even a training run that is shorter than the interval gets one sample.
     await this.#sample(true);
     const at = this.#now();
-    // An earlier session may have written the checkpoint of an epoch, but not its line in the log.
+    // A run that was interrupted may have written the checkpoint of an epoch, but not its line in the log.
     for (const { fit, ...row } of history) this.#record(...trainLogEpoch(row, fit, at));
     this.#record(...meanCurves(history, at));
     await this.#written;

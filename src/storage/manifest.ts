@@ -94,7 +94,7 @@ export interface Manifest {
 
 /** Origin of a retrained model. */
 export interface RetrainedFrom {
-  /** Version of the model that made the pseudo-labels. */
+  /** Version of the model from which `retrain` started. */
   model_version: string;
   /** Folder of that model, as given by the user. */
   model: string;
@@ -190,7 +190,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
       pseudo_labelled: z.int().min(0),
       holdout: z.array(z.string()),
     })
-    .describe("The model that made the pseudo-labels for this one; present if `tidemark retrain` made this one.")
+    .describe("The model from which `tidemark retrain` started; absent if `tidemark train` made this model.")
     .exactOptional(),
   versions: z.looseObject({ tidemark: z.string(), node: z.string(), onnxruntime: z.string(), duckdb: z.string() }),
   git_commit: z

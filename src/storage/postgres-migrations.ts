@@ -85,7 +85,7 @@ const version2 = `
 `;
 
 /**
- * Version 3. The only row of `tokens` holds all tokens as JSON, and gets another revision with every change. `entry` identifies
+ * Version 3. The only row of `tokens` holds all tokens as JSON, and gets a new revision with every change. `entry` identifies
  * the call that wrote a line of the audit log, whose `details` are JSON.
  */
 const version3 = `

@@ -68,7 +68,7 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
   await checkOutFolder(out);
   await refuseLinkedStaging(out);
   if (resume && !(await exists(directory))) {
-    throw new UserError(`--resume: there is no interrupted run of ${out} (no folder ${shownStaging(out)})`, {
+    throw new UserError(`--resume: there is no interrupted run for ${out} (no folder ${shownStaging(out)})`, {
       advice: "Check --out, or leave --resume out to start a new run.",
     });
   }
@@ -97,7 +97,7 @@ export async function openStaging(out: string, { resume }: { resume: boolean }):
     await checkOutFolder(out);
     const resumable = await exists(path(stateFile));
     if (resumable && !resume) {
-      throw new UserError(`there is an interrupted run of ${out}, which can be resumed (${shownStaging(out)})`, {
+      throw new UserError(`there is an interrupted run for ${out}, which can be resumed (${shownStaging(out)})`, {
         advice: `Add --resume to continue it, or remove it to start again: ${removeStagingCommand(out)}`,
       });
     }

@@ -40,9 +40,9 @@ export function rollingReferencePathOfStream(stream: string): string {
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
 /**
- * Returns the name of a stream's folder. A plain name is used unchanged. For any other name, the folder's name consists of the
- * plain characters, "~" (which no plain name contains) and a hash. Names that differ only in case therefore get different
- * folders.
+ * Returns the name of a stream's folder. A plain name is used unchanged: at most 64 lower-case letters, digits, "-" and "_" that
+ * begin with a letter or digit and are not reserved by Windows. For any other name, the folder's name consists of an abbreviated
+ * lower-case form, "~" (which no plain name contains) and a hash. Names that differ only in case therefore get different folders.
  */
 export function streamFolderName(name: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name) && !reserved.test(name)) return name;

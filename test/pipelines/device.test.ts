@@ -75,7 +75,7 @@ describe("device.json", () => {
     [
       "a sensor of other channels",
       { ...model, sensors: [{ name: "A", channels: ["x", "y", "z"] }] },
-      'sensors: expected a name and three of the channels each, got [{"name":"A"',
+      'sensors: expected sensors with a name and three of the channels each, got [{"name":"A"',
     ],
     ["one class", { ...model, classes: ["still"] }, 'classes: expected two names or more, got ["still"]'],
     ["no grid", { ...model, channels: ["x", "y"] }, "edges.y: expected ascending numbers, got nothing"],

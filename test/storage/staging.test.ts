@@ -46,7 +46,7 @@ describe("openStaging", () => {
     await first.saveState({ epoch: 3 });
     writeFileSync(first.path("checkpoint.bin"), "x");
     await first.release();
-    await expect(openStaging(out, { resume: false })).rejects.toThrow(/interrupted run of .* can be resumed/);
+    await expect(openStaging(out, { resume: false })).rejects.toThrow(/interrupted run for .* can be resumed/);
     const second = await openStaging(out, { resume: true });
     expect(second.state).toEqual({ epoch: 3 });
     expect(existsSync(second.path("checkpoint.bin"))).toBe(true);

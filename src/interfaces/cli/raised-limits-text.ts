@@ -15,7 +15,7 @@ export function raisedLimitsText(changes: LargestChanges | null): string[] {
     const limit = limitForChanges(largest);
     if (limit === 1) return [];
     return [
-      `sensors    changes of ${what} count from ${fixedNumberText(limit, 1)} times the usual limit on, because they reach ` +
+      `sensors    changes of ${what} count only above ${fixedNumberText(limit, 1)} times the usual limit, because they reach ` +
         `${fixedNumberText(largest, 1)} times that limit within one person's training data`,
     ];
   });

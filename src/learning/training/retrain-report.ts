@@ -43,7 +43,7 @@ export interface RetrainReport {
   };
   /** Cycles in order, starting with cycle 0. */
   cycles: CycleReport[];
-  /** The best cycle on the holdout. */
+  /** Number of the cycle that scored best on the holdout. */
   winner: number;
   /** Why no more cycles were run; "adabn" if the adaptation replaced the cycles. */
   stopped: StopReason | "adabn";

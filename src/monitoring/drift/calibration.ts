@@ -168,7 +168,7 @@ export function calibrationDay({ kinds, day }: Calibration): RehearsedDay | null
   return Object.keys(kinds).length === 0 ? null : (day ?? null);
 }
 
-/** What a calibration rests on and promises; null where it was not measured. */
+/** What a calibration is based on and promises; null if it was not measured. */
 export interface MeasuredCalibration {
   readonly day: RehearsedDay | null;
   readonly runLength: MeasuredRunLength | null;

@@ -26,7 +26,7 @@ interface Fit {
 
 /** Minimum number of values on each side of a start, so that both sides define a level. */
 const leastSide = 2;
-/** Maximum ratio of the residuals; it also avoids division by 0 if a fit is perfect. */
+/** Cap on the ratio of the residuals, which would be infinite if the better fit were perfect. */
 const largestRatio = 1e6;
 
 /**

@@ -1,7 +1,7 @@
 // Measures how much the sensors seem to change in the training data, by the rules for sensors at rest (changed-rest.ts) and for
-// the turning of gravity (changed-turning.ts). Their limits are the same for all data sets, but some sensors measure another
-// gravity in every position, or are read by clocks that drift. If the training people themselves would raise an alarm, the
-// limits of the model are raised. Each person's data is judged as one stream, in recorded order.
+// the turning of gravity (changed-turning.ts). The usual limits are the same for all data sets, but some sensors measure a
+// different magnitude of gravity in each position, or are read by clocks that drift. If the training data itself would raise an
+// alarm, the model's limits are raised. Each person's data is judged as one stream, in recorded order.
 
 import { addBatchPhysics, type BatchPhysics, channelsForBatchPhysics } from "../summaries/batch-physics.ts";
 import { addRestSums, type RestSums } from "../summaries/rest-sums.ts";
@@ -13,7 +13,10 @@ import { largestChangeInTurning } from "./changed-turning.ts";
 import type { MapItems } from "./map-items.ts";
 import { roundScoreFigure } from "./score.ts";
 
-/** Minimum length of a batch, and length of the pieces that it consists of, which may come from several stretches; in seconds. */
+/**
+ * Minimum length of a batch, except for a person's last one, and maximum length of its pieces, which may come from several
+ * stretches; in seconds.
+ */
 const [batchSeconds, pieceSeconds] = [60, 12];
 /** @param map maps over stretches; see `MapItems` */
 export function largestChanges(signals: WindowSignals, map: MapItems): LargestChanges {

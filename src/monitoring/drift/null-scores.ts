@@ -185,8 +185,8 @@ const mostExcess = 2;
 /**
  * Returns a score's p-value, extrapolated for scores above all null scores. Otherwise, no p-value could be smaller than its
  * resolution, no matter how high the score. P-values are extrapolated at the rate at which p-values decrease between the median
- * and the highest null score. The extrapolation ends at twice that distance, so that one batch cannot outweigh all the others
- * in a stream.
+ * and the highest null score. The extrapolation ends at twice the distance from the median to the highest null score, so that
+ * one batch cannot outweigh all the others in a stream.
  */
 export function extrapolatedPInNullScores(
   rung: Pick<NullRung, "scores">,

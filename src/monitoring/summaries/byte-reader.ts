@@ -1,4 +1,4 @@
-// Reads bytes from byte-writer.ts, and rejects anything too short, too long or too large.
+// Reads bytes written by byte-writer.ts, and rejects anything too short, too long or too large.
 
 export class ByteReader {
   readonly #bytes: Uint8Array;

@@ -105,7 +105,7 @@ export function readDeviceModel(value: unknown): DeviceModel {
     ["overlap", "a number in [0, 1)", isDeviceJsonNumber(overlap) && overlap >= 0 && overlap < 1],
     ["resampling", "low-pass or linear", [undefined, "low-pass", "linear"].includes(resampling as undefined)],
     ["channels", "names", names.length > 0],
-    ["sensors", "a name and three of the channels each", areDeviceJsonSensors(sensors, names)],
+    ["sensors", "sensors with a name and three of the channels each", areDeviceJsonSensors(sensors, names)],
     ["classes", "two names or more", areDeviceJsonNames(classes) && classes.length > 1],
     ["edges", "a grid for each channel", isDeviceJsonObject(edges)],
     ["ranges", "ranges by channel", isDeviceJsonObject(ranges)],

@@ -1,5 +1,5 @@
-// Turns a table with one row per axis and time (a column acc_x, acc_y, ... beside a column of values), as time-series databases and
-// tidy data frames have, into one with a column per axis.
+// Converts a table with one row per axis and time, as in time-series databases and tidy data frames (a column that contains acc_x,
+// acc_y, ... beside a column of values), to a table with one column per axis.
 
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
@@ -9,7 +9,7 @@ import { sensorKindByColumnName, sensorsByName } from "../sensors/sensors-by-nam
 import type { ColumnOptions } from "./named-columns.ts";
 import { numericColumnsOfSeparateSensors, schemaOfSeparatedSensors } from "./separate-sensors.ts";
 
-/** Number of rows at the top of a file to search, and maximum number of different axes. */
+/** Number of rows to search at the top of a file, and maximum number of different axes. */
 const [searchedRows, mostAxes] = [5000, 60];
 
 /** @param warn called if the table has one row per axis */
@@ -52,7 +52,7 @@ export async function withAxisRows(
       `max(${duckdbIdentifier(value)}) FILTER (${axis} = ${duckdbLiteral(name)}) AS ${duckdbIdentifier(name.trim())}`,
   );
   const out = scratch.file("axes.parquet");
-  // Where rows share a time, the nth row of each axis belongs to the nth of the others.
+  // If several rows of an axis have the same time, the nth belongs to the nth row of each other axis.
   await database.rows(
     `COPY (SELECT ${own}, ${columns.join(", ")} FROM
        (SELECT *, row_number() OVER (PARTITION BY ${own}, ${axis} ORDER BY axis_row) AS nth FROM
@@ -77,7 +77,7 @@ async function axesColumn(
     return found.map(({ axis }) => String(axis)).sort();
   };
   for (const column of columns) {
-    // The rows of each axis may follow those of the one before.
+    // All rows of one axis may come before those of the next.
     const first = await valuesOf(column, ` LIMIT ${searchedRows}`);
     if (!first.some((value) => sensorKindByColumnName(value) !== undefined)) continue;
     const axes = await valuesOf(column, "");

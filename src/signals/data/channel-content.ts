@@ -11,7 +11,7 @@ import { stretchesByRecording, stretchStepSeconds } from "./stretches.ts";
 /** Minimum length, in seconds, of a run of equal values for the channel to count as flat during it. */
 const flatRunSeconds = 1;
 
-/** The range of a channel's values; empty if there are no rows. */
+/** The range of a channel's values; if there are no rows, `min` is Infinity and `max` is -Infinity. */
 export interface ChannelRange {
   readonly min: number;
   readonly max: number;

@@ -12,7 +12,7 @@ export interface CleanChannel {
   readonly from: string;
   /** The channel's column in the clean table. */
   readonly to: string;
-  /** Unit in the files; null if unknown or different between people. */
+  /** Unit in the files; null if it is unknown or differs between people. */
   readonly unitFrom: string | null;
   /** Unit in the clean table; null if unknown. */
   readonly unitTo: SensorUnit | null;

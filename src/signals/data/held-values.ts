@@ -19,7 +19,7 @@ const leastRecordings = 0.5;
 
 type Rows = Pick<StoredRows, "recordings" | "channels" | "values" | "sampling">;
 
-/** Warns about channels whose values change regularly, but less often than there are rows; one warning per rate. */
+/** Warns about channels whose values change regularly, but less often than once per row; one warning per rate. */
 export function heldValuesWarnings(rows: Rows): string[] {
   const rated = rows.channels.flatMap((channel, c) => {
     const found = rows.recordings.flatMap((recording, r) => {

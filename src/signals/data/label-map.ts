@@ -44,7 +44,7 @@ export class LabelMap {
     return Object.fromEntries(this.#listed.map((label) => [label, this.#classes.get(spellingKey(label))!]));
   }
 
-  /** Returns the labels found so far whose class has a different name, each with its class. */
+  /** Returns the listed labels found so far, each with its class; null if the label is left out. */
   changed(): [label: string, of: string | null][] {
     return this.#listed
       .filter((label) => this.#met.has(spellingKey(label)))

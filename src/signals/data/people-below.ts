@@ -1,5 +1,5 @@
-// Fills in people and recordings that are written only in the first row of a file or of each block, as in spreadsheets with merged
-// cells. The rows below would otherwise belong to nobody.
+// Fills in people and recordings that are given only in the first row of a file or of each block, as in spreadsheets with merged
+// cells. Otherwise, the rows below would belong to nobody.
 
 import { cellHasValue } from "../files/cell-has-value.ts";
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
@@ -7,7 +7,7 @@ import type { TableSchema } from "../files/table-schema.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 
-/** Number of rows to examine, and their minimum number. */
+/** Maximum number of rows to examine, and minimum number of rows for filling in. */
 const [headRows, leastRows] = [1000, 20];
 /** Maximum share of the rows that may have a value; if there are more, the empty cells are missing values. */
 const mostFilled = 0.1;

@@ -1,4 +1,4 @@
-// Warns about files that differ only in the place on the body or the device that their paths give (S01_ankle.csv and
+// Warns about files whose paths differ only in the device or its place on the body (S01_ankle.csv and
 // S01_wrist.csv). They are read as recordings of one sensor, which is right only if people wore one sensor at a time.
 
 import { listedNames } from "../../listed-names.ts";
@@ -28,7 +28,7 @@ export function warnOfPlacesInPaths(
   if (several.length === 0) return;
   const names = [...new Set(several.flatMap((own) => [...own]))];
   warn(
-    `Files that differ only in the place on the body or the device (${listedNames(names)}) are read as recordings of one sensor. If a person wore these sensors at the same time, give only the files of one of them.`,
+    `Files whose paths differ only in the device or its place on the body (${listedNames(names)}) are read as recordings of one sensor. If a person wore these sensors at the same time, give only the files of one of them.`,
   );
 }
 

@@ -96,7 +96,7 @@ export async function findPooledSensorColumn(
       return { column, values: all, kinds: true };
     const values = time === null ? [] : pooledValuesOfSameTime(groups);
     if (values.length < 2) continue;
-    // Numbers are the types of Android's sensors only in a column that says so; otherwise, they may number trials.
+    // Numbers are Android's sensor types only if the column's name says so; otherwise, they may be the numbers of trials.
     const isOfKinds =
       (typeName.test(column) || values.some((value) => /[A-Za-z]/.test(value))) && arePooledSensorKinds(values);
     if (!isOfKinds && !(await isZigzagOfPooledSensors(database, schema, { rows, head, columns: [column] }))) continue;

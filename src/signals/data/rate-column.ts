@@ -1,4 +1,4 @@
-// Finds the sampling rate of tables without times in a column of their own, such as fs, which JSON files give once per recording.
+// Finds the sampling rate of tables without times in a column such as fs, which JSON files contain once per recording.
 
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import { readTableSchema } from "../files/table-schema.ts";
@@ -6,7 +6,7 @@ import type { SourceTable } from "./sensor-files.ts";
 
 const rateName =
   /^(?:.*[._])?(?:(?:sampling|sample|acquisition)[ _-]?(?:rate|freq|frequency)|fs)(?:[ _-]?\(?(?:in[ _-]?)?hz\)?)?$|^(?:.*\.)?(?:sr|hz|rate|rate_hz|frequency|frequency_hz)$/i;
-/** Range of rates in Hz. */
+/** Range of plausible rates in Hz. */
 const possible = { least: 1, most: 10_000 } as const;
 
 /**

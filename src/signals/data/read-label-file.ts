@@ -151,7 +151,7 @@ async function readLabelFile(
       throw new UserError(
         `${source.path}: the label "${row.label}" in data row ${i + 1} has no time in "${names.start}".`,
         {
-          advice: "Give every label a start.",
+          advice: "Give every label a start time.",
         },
       );
     }

@@ -1,4 +1,4 @@
-// Rejects names that cannot be keys in JSON files. Channels, classes and people are keys in baseline_stats.json and
+// Rejects names that cannot safely be keys in JSON files. Channels, classes and people are keys in baseline_stats.json and
 // cv_report.json. Many JSON readers interpret the `__proto__` key as the object's prototype and would silently lose its value.
 
 import { DataFault } from "../../data-fault.ts";

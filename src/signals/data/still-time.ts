@@ -86,7 +86,7 @@ function runsOfStillness(still: readonly boolean[]): [from: number, to: number][
   return runs;
 }
 
-/** Divides the stretch into blocks of about ten seconds and returns the axes in each; null for a block with movement. */
+/** Returns the statistics of each axis in each block of about ten seconds; null for a block with movement. */
 function axisBlocksForStillTime(
   rows: RowSource,
   stretch: Stretch,

@@ -144,8 +144,8 @@ async function areListsPackets(database: Database, schema: TableSchema, axes: re
 
 /**
  * Rejects columns whose numbers stand for places, such as joints, and not for samples of a window. Consecutive rows of places
- * are consecutive samples, so they differ less than neighbouring columns; windows differ more, even if they overlap. Rows equal
- * to the row before, as with several raters, are ignored.
+ * are consecutive samples, so they differ less than neighbouring columns; windows differ more, even if they overlap. Rows that
+ * repeat the previous row, as in files with one row per rater, are ignored.
  */
 async function refusePlacesAsWindowRows(
   database: Database,

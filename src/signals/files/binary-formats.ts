@@ -19,7 +19,7 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
   [
     /^Obj\x01/,
     "an Avro file",
-    "Only the Avro files of an Empatica EmbracePlus are read. Convert the file to JSON lines with avro-tools tojson.",
+    "Only the Avro files from an Empatica EmbracePlus are read. Convert the file to JSON lines with avro-tools tojson.",
   ],
   [
     /^[\xa0-\xbf].{0,40}(protected|payload|signature)/s,
@@ -97,10 +97,10 @@ const formats: readonly (readonly [begins: RegExp, is: string, advice: string])[
     "Convert the file with pandas.read_stata or pandas.read_spss, and to_csv.",
   ],
   [/^TDSm/, "a LabVIEW TDMS file", `${perChannel}, for example with nptdms.`],
-  [/^MDF {5}/, "an MDF file of a measurement", `${perChannel}, for example with asammdf.`],
-  [/^\x02\x50/, "a C3D file of a motion capture system", `${perChannel}, for example with ezc3d.`],
-  [/^ULog\x01/, "a log of a PX4 drone", "Convert its topics to CSV: ulog2csv FILE"],
-  [/^\x89MCAP0/, "an MCAP file of a ROS 2 bag", `${perChannel}, for example with rosbags or mcap-ros2-support.`],
+  [/^MDF {5}/, "an MDF measurement file", `${perChannel}, for example with asammdf.`],
+  [/^\x02\x50/, "a C3D file from a motion capture system", `${perChannel}, for example with ezc3d.`],
+  [/^ULog\x01/, "a ULog file from a PX4 drone", "Convert its topics to CSV: ulog2csv FILE"],
+  [/^\x89MCAP0/, "an MCAP file, as in a ROS 2 bag", `${perChannel}, for example with rosbags or mcap-ros2-support.`],
   [/^RIFF.{4}WAVE/s, "a WAV file", `${perChannel}; cwa-convert does this for an Axivity, scipy.io.wavfile for others.`],
   [
     /^.{4}ftyp/s,

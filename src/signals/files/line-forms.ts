@@ -67,7 +67,7 @@ const lineForms: readonly LineForm[] = [
     share: 0.8,
     inside: (line) => /\bVALUES\s*\((.*)\)\s*;?\s*$/i.exec(line)?.[1] ?? "",
   },
-  // Events of Android's sensors, of which those with other numbers of values are left out.
+  // Events of Android's sensors with three to six values, of which the first three are read; other events are left out.
   {
     form: androidEvent,
     share: 0.5,

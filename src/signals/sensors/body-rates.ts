@@ -1,5 +1,5 @@
 // Finds angular velocities that are called p, q and r, as aerospace engineers call the rates of roll, pitch and yaw. The letters
-// mean this only beside accelerations, or with a unit of angular velocity.
+// have this meaning only if there is an accelerometer, too, or if they have a unit of angular velocity.
 
 import { type NamedSensor, splitSensorName, wordsOfSensorName } from "./sensor-name.ts";
 import { unitOfNameForKind } from "./unit-of-name.ts";

@@ -1,5 +1,5 @@
-// Finds sensors whose three columns have one name, such as Accelerometer three times. Programs that read such tables make the
-// names different: pandas and R write Accelerometer, Accelerometer.1 and Accelerometer.2, polars Accelerometer_duplicated_0.
+// Finds sensors whose three columns have the same name, such as Accelerometer. Programs that read such tables make the names
+// different: pandas and R write Accelerometer, Accelerometer.1 and Accelerometer.2, polars Accelerometer_duplicated_0.
 
 import { type NamedSensor, sensorKindByNameWords, splitSensorName, wordsOfSensorName } from "./sensor-name.ts";
 import { unitOfNameForKind } from "./unit-of-name.ts";

@@ -3,11 +3,11 @@ import { raisedLimitsText } from "../../../src/interfaces/cli/raised-limits-text
 
 test("a limit that the training data exceeds is printed with the reason", () => {
   expect(raisedLimitsText({ at_rest: 1.4, turning: 1 })).toEqual([
-    "sensors    changes of what the sensors measure at rest count from 1.8 times the usual limit on, because they reach " +
+    "sensors    changes of what the sensors measure at rest count only above 1.8 times the usual limit, because they reach " +
       "1.4 times that limit within one person's training data",
   ]);
   expect(raisedLimitsText({ at_rest: 0, turning: 2 })).toEqual([
-    expect.stringContaining("changes of how far gravity turns count from 2.5 times"),
+    expect.stringContaining("changes of how far gravity turns count only above 2.5 times"),
   ]);
 });
 

@@ -72,7 +72,7 @@ async function expectSeparateTenants(store: string): Promise<void> {
   expect(Object.keys(statuses)).toHaveLength(9);
   expect(await stored()).toEqual(before);
 
-  // The same stream and batch in the other project are another stream and another batch.
+  // In the other project, the same names belong to a different stream and a different batch.
   const again = await post(service.url, `${own}/batches/${batch}`, csv, theirs);
   expect(again).toMatchObject({ status: 200, json: { known: false } });
   const erased = JSON.stringify({ reason: "why", stream });

@@ -15,7 +15,7 @@ const silent = (stream: string) =>
     evidence: null,
   }) as unknown as ServedStreams["streams"][number];
 
-/** The path of a rules file that sends all messages to a port where nothing listens. */
+/** Writes rules by which all messages go to a port on which nothing listens, and returns the file's path. */
 function alertsFile(): string {
   const path = join(temporaryDirectory(), "alerts.yaml");
   writeFileSync(path, JSON.stringify({ targets: { hook: "http://127.0.0.1:9/" }, rules: [{ to: ["hook"] }] }));

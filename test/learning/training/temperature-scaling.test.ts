@@ -28,7 +28,7 @@ describe.each(cases)("$name", ({ nClasses, y, temperature, ...expected }) => {
   const fitted = fitTemperature(probabilities, Int32Array.from(y), nClasses);
 
   it("equals SciPy's minimum", () => {
-    // The minimum is flat, so SciPy stops at about the square root of the machine epsilon.
+    // The loss is flat near its minimum, so SciPy finds the temperature only to about the square root of the machine epsilon.
     expect(Math.abs(fitted / temperature - 1)).toBeLessThan(1e-6);
   });
 

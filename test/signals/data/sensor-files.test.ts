@@ -238,7 +238,7 @@ test("a warning names the places on the body or the devices that are read as one
   const warningsOf = async (some: readonly string[], groupFromPath?: string) => {
     const columns = groupFromPath === undefined ? {} : { groupFromPath };
     const { quality } = await readRecordings(some.map(path), { ...unlabelled, columns });
-    return quality.warnings.filter((warning) => warning.startsWith("Files that differ only in the place"));
+    return quality.warnings.filter((warning) => warning.startsWith("Files whose paths differ only in the device"));
   };
   expect((await warningsOf(names))[0]).toContain(
     "(ankle, left wrist, phone, watch) are read as recordings of one sensor",

@@ -11,7 +11,7 @@ export interface WrittenClock {
   /**
    * The time of a row as written.
    * @param t seconds after the beginning of a person's first recording
-   * @param i row of its recording
+   * @param i index of the row in its recording
    */
   readonly cell: (t: number, i: number) => string;
   /** Whether cells are numbers. */

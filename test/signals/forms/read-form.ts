@@ -17,13 +17,13 @@ import type { Form } from "./form.ts";
 import { refusalOf } from "./refused-forms.ts";
 import { settledForm, type WrittenForm, writeForm } from "./write-form.ts";
 
-/** The outcome of reading a form: the recording, an error, or a description of the differences. */
+/** The outcome of reading a form: equal to the recording, refused with an error, or different from the recording. */
 export type ReadForm =
   | { readonly outcome: "equal" }
   | { readonly outcome: "refused"; readonly error: UserError }
   | { readonly outcome: "different"; readonly how: string };
 
-/** The rate that the commands assume by default, in Hz. */
+/** The rate, in Hz, that the commands assume if none is given. */
 const usualRateHz = 50;
 
 export async function readForm(drawn: Form): Promise<ReadForm> {

@@ -225,8 +225,8 @@ describe.each([
       );
       const rng = Rng.fromSeed(3);
       /**
-       * Returns whether a warning says that rows alternate, for the rows of one recording, with times in steps, and a tenth as
-       * many rows of another recording, if one is given.
+       * Merges the rows of one recording with a tenth as many rows of another, if one is given, and returns whether a warning
+       * says that rows alternate. Times are in whole steps of the clock.
        */
       const alternate = (one: number, other: number | undefined, jitter: (row: number) => number): boolean => {
         const own = rows.channels.map((_, c) => rows.values(c, long[one]!.start, long[one]!.start + 1000).slice());

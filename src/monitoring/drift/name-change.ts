@@ -39,8 +39,8 @@ export function nameChange(
   if (state.alarm?.confirmed) return state.alarm;
   const { shape, evidence, beyond, confirmAfter } = now;
   const since = state.alarm?.since ?? state.batches;
-  // After one or two batches, a step cannot be fitted yet, only a steep ramp.
-  const decided = shape !== null && now.series.length - shape.start > 2;
+  // After one batch, a step looks like a steep ramp. Changes that may be gradual are reported only after two batches.
+  const decided = shape !== null && now.series.length - shape.start > (beyond?.isGradual === true ? 1 : 2);
   const isStep = decided
     ? shape.kind === "step" && shape.ratio >= leastStepRatio
     : beyond !== undefined || evidence.rolling.value >= leastOfAnchor * evidence.anchor.value;

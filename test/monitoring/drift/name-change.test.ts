@@ -18,10 +18,11 @@ describe("nameChange", () => {
     expect(verdictOf(null, false)).toBe("sudden_change");
   });
 
-  it("calls other impossible values gradual only if a ramp of three batches or more explains a series well", () => {
+  it("calls other impossible values gradual only if a ramp of two batches or more explains a series well", () => {
     expect(verdictOf(ramp, true)).toBe("gradual_drift");
     expect(verdictOf({ ...ramp, explained: 0.49 }, true)).toBe("sudden_change");
-    expect(verdictOf({ ...ramp, start: 11 }, true)).toBe("sudden_change");
+    expect(verdictOf({ ...ramp, start: 11 }, true)).toBe("gradual_drift");
+    expect(verdictOf({ ...ramp, start: 12 }, true)).toBe("sudden_change");
     expect(verdictOf({ ...ramp, kind: "step" }, true)).toBe("sudden_change");
     expect(verdictOf(null, true)).toBe("sudden_change");
   });

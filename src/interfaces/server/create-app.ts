@@ -117,7 +117,7 @@ function requestSentToApp({ method, headers, url }: Request): SentRequest {
   return { method, headers, isSecure: new URL(url).protocol === "https:" || forwarded === "https" };
 }
 
-/** The query parameters, each of which may occur once. @throws Problem 400 if one is repeated */
+/** The query parameters, each of which may occur at most once. @throws Problem 400 if one is repeated */
 function appRequestQuery(request: Request): Record<string, string> {
   const { searchParams } = new URL(request.url);
   const repeated = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1);

@@ -1,7 +1,7 @@
 // Detects a change in what the sensors measure at rest (rest-sums.ts). An accelerometer at rest measures gravity, and a
 // gyroscope measures no rotation about a horizontal axis, whatever the wearer does, so no predicted classes and no calibration
-// are needed. The value itself may be off, because few sensors are exact, but it hardly changes as long as the sensor stays the
-// same. It does if an axis gets an offset or another gain. Batches without rest are skipped.
+// are needed. The values themselves may be off, because few sensors are exact, but they hardly change as long as the sensor stays
+// the same. They do if an offset is added to an axis, or its gain changes. Batches without rest are skipped.
 
 import { z } from "zod";
 import { type Sensor, sensorsAtRest, unitFactor } from "../../signals/sensors/sensor.ts";

@@ -35,7 +35,7 @@ export const recoverySchema: z.ZodType<Recovery> = z.object({
 const usualFault = 3;
 /** Added to that mean for the reference that raised the alarm. */
 const leadAtAlarm = 2;
-/** Log likelihood ratio at which the fault counts as over: its end is then 7.4 times as likely as its continuation. */
+/** Log likelihood ratio at which the fault counts as over: the batches are then 7.4 times as likely if it is over as if not. */
 const enough = 2;
 /** Added to the log likelihood ratio for a batch that no longer shows the effect of the fault. */
 const gainWithoutEffect = 1;

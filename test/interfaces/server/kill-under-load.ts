@@ -102,7 +102,7 @@ class BadClients {
     this.#send(url, [Uint8Array.from({ length: 300 }, (_, i) => (37 * i) % 256)]);
   }
 
-  /** Closes all connections. @returns what the clients should not have got from the service */
+  /** Closes all connections. @returns what the clients should not have received from the service */
   async faults(url: string): Promise<string[]> {
     for (const socket of this.#sockets) socket.destroy();
     const statuses = new Set([...this.#heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status)));

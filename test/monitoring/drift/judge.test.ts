@@ -125,7 +125,7 @@ describe("the evidence", () => {
     expect(weighedEvidenceLevel([], 100)).toBe(100);
   });
 
-  it("may be any number, and a stream that recovers is normal again soon all the same", () => {
+  it("may be any number, and a stream that recovers is soon normal again anyway", () => {
     let state: DriftState = { ...newDriftState, evidence: evidence(1e9) };
     let batches = 0;
     for (; ; batches++) {

@@ -137,7 +137,7 @@ describe("a stream that has outlived its anchor", () => {
     expect(judged(person, likeTraining).judgement).toMatchObject({ anchorOutlived: false, doubtful: true });
   });
 
-  it("is judged by its anchor all the same if no other people were rehearsed", () => {
+  it("is still judged by its anchor if no other people were rehearsed", () => {
     expect(judged(others, known("bouts")).judgement).toMatchObject({ anchorOutlived: false, doubtful: true });
   });
 });

@@ -64,11 +64,11 @@ test("finds a piece of a recording among new rows, no matter where it begins", a
 const g = 9.80665;
 test.each<[string, (values: readonly number[]) => readonly number[], number]>([
   ["rounded", (values) => values.map((value) => Math.round(10 * value) / 10), 1],
-  ["in another unit", ([x, y, z, ...others]) => [x! * g, y! * g, z! * g, ...others], g],
+  ["in a different unit", ([x, y, z, ...others]) => [x! * g, y! * g, z! * g, ...others], g],
   ["with swapped axes", ([x, y, z, ...others]) => [z!, x!, y!, ...others], 1],
   ["with negated axes", ([x, y, z, ...others]) => [-x!, y!, -z!, ...others], 1],
   [
-    "in another unit, rounded and turned",
+    "in a different unit, rounded and turned",
     ([x, y, z]) => [z! / g, -x! / g, y! / g, 0, 0, 0].map((v) => Number(v.toFixed(2))),
     1 / g,
   ],

@@ -8,7 +8,7 @@ import { folderOf } from "./tables.ts";
 const read = (time: (row: ClockRow) => number): Promise<unknown> =>
   readRecordings([folderOf({ "a.csv": clockTable("timestamp", time) }).path("a.csv")], { requireLabels: true });
 
-test("refuses times of another person in another unit", async () => {
+test("refuses times of another person in a different unit", async () => {
   const times = read(({ user, i }) => (user === "ann" ? i * 20 : i / 50));
   await expect(times).rejects.toThrow(
     'Column "timestamp": expected times in one unit, found 50 Hz in recording "ann-walking" of person "ann", but 50000 Hz',

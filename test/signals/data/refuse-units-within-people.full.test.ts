@@ -48,7 +48,7 @@ test("one recording of a person in g is named, unless the unit is given", async 
   await check(one, ["acc:acc_x,acc_y,acc_z[m/s^2]"]);
 });
 
-test("one axis in another unit is named", async () => {
+test("one axis in a different unit is named", async () => {
   await expect(check((_, __, axis) => (axis === 1 ? 1 / g : 1))).rejects.toThrow(
     "acc_y seems to be in g, but the other axes in m/s^2",
   );

@@ -141,7 +141,7 @@ describe("what cannot be read", () => {
     expect((await refusal([path("a.xlsx")])).message).toMatch(/sheet1\.xml is damaged/);
   });
 
-  test("a workbook under another name is read all the same", async () => {
+  test("a workbook with a different file name extension is read anyway", async () => {
     const { path } = folderOf({ "a.csv": "" });
     copyFileSync(book("plain"), path("a.csv"));
     expect((await read([path("a.csv")])).recordings.time.length).toBe(120);

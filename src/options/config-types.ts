@@ -954,7 +954,7 @@ export interface PushConfig {
   files: string[];
   /** Address of the service. */
   to: string;
-  /** Name of the model: LINE@champion, LINE@3 for its third version, or a folder's name. Default: the service's only model. */
+  /** Name of the model: LINE@champion, LINE@3 for version 3 of a line, or a folder's name. Default: the service's only model. */
   model?: string;
   /** File with the token for the service. Default: the environment variable TIDEMARK_TOKEN. */
   tokenFile?: string;

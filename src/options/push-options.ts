@@ -57,7 +57,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
       value: "name",
       otherwise: "the service's only model",
       expected: "the name of a model such as walk@champion",
-      doc: "name of the model: LINE@champion, LINE@3 for its third version, or a folder's name",
+      doc: "name of the model: LINE@champion, LINE@3 for version 3 of a line, or a folder's name",
     }),
     path: false,
   },

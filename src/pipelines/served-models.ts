@@ -220,7 +220,7 @@ export class ServedModels {
   #unknown(name: string): UnknownModel {
     const { models } = this.#options;
     return new UnknownModel(`there is no model ${JSON.stringify(name)}`, {
-      advice: `Name a folder of ${basename(models)}, LINE@champion, or LINE@3 for the third version. List the models: ${shellCommand("tidemark", "models", "list", "--dir", models)}`,
+      advice: `Name a folder of ${basename(models)}, LINE@champion, or LINE@3 for version 3. List the models: ${shellCommand("tidemark", "models", "list", "--dir", models)}`,
     });
   }
 }

@@ -101,7 +101,7 @@ export function jsonOfAnswer(text: string): unknown {
   }
 }
 
-/** Maximum waiting time; if the service requests a longer time, this one applies. */
+/** Maximum waiting time; it also applies if the service requests a longer time. */
 const longestRetryAfterMs = 15 * 60_000;
 
 /** @param text seconds or a date, as in RFC 9110 */

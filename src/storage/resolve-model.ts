@@ -8,7 +8,7 @@ import { folderOfVersion, parseVersionName } from "./model-versions.ts";
 import { championSuffix, lineOfRegistry, readRegistry } from "./registry.ts";
 
 /**
- * Resolves a user's name for a model: a path, DIR/LINE@champion, or DIR/LINE@3 for the third version of a line.
+ * Resolves a user's name for a model: a path, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line.
  * @throws UserError if the line or the version does not exist
  */
 export async function resolveModel(model: string): Promise<string> {

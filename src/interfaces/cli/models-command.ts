@@ -30,8 +30,8 @@ const closing: Closing = {
   ],
   notes: [
     "All versions of a line are in the same directory and share the line's name, by default the name of the first " +
-      "version's folder. Every command with --model also accepts models/walk@champion, and models/walk@3 for the third version. Promoting and rolling back " +
-      "change only registry.json, a small file, and never a model.",
+      "version's folder. Every command with --model also accepts models/walk@champion, and models/walk@3 for version 3. " +
+      "Promoting and rolling back change only registry.json, a small file, and never a model.",
   ],
   exitCodes: [
     [0, "done, or nothing to do"],

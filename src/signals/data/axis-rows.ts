@@ -11,6 +11,8 @@ import { numericColumnsOfSeparateSensors, schemaOfSeparatedSensors } from "./sep
 
 /** Number of rows to search at the top of a file, and maximum number of different axes. */
 const [searchedRows, mostAxes] = [5000, 60];
+/** Maximum number of columns; wider tables have a column per axis already. */
+const mostColumns = 24;
 
 /** @param warn called if the table has one row per axis */
 export async function withAxisRows(
@@ -27,6 +29,7 @@ export async function withAxisRows(
     (name) => name !== null && schema.types.has(name),
   ) as string[];
   if (time === null || !schema.types.has(time) || options.pivot !== undefined) return schema;
+  if (schema.names.length > mostColumns) return schema;
   const texts = schema.names.filter(
     (name) => schema.types.get(name) === "VARCHAR" && name !== time && !keys.includes(name),
   );

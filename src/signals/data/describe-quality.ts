@@ -5,6 +5,7 @@ import { channelContent, channelContentWarnings } from "./channel-content.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
 import { exceededRangeWarnings } from "./exceeded-range.ts";
 import { heldValuesWarnings } from "./held-values.ts";
+import { preparedValuesWarnings } from "./prepared-values.ts";
 import type { QualityReport } from "./quality-report.ts";
 import { gapPeriods, medianOfSampling, minimalGapSeconds, rateOfSampling } from "./sampling.ts";
 import type { SelectedRows } from "./selected-rows.ts";
@@ -83,6 +84,7 @@ export function describeQuality(input: QualityInput): QualityReport {
       ...channelContentWarnings(channels, seconds),
       ...exceededRangeWarnings(rows),
       ...heldValuesWarnings(rows),
+      ...preparedValuesWarnings(rows),
     ],
   };
 }

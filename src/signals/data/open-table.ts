@@ -32,6 +32,7 @@ import type { RowStore } from "./row-store.ts";
 import { refuseEmptySplitSide } from "./rows-of-split-side.ts";
 import { RowSelector, unknownUser } from "./select-rows.ts";
 import type { SelectedRows } from "./selected-rows.ts";
+import { shuffledRowsWarnings } from "./shuffled-rows.ts";
 import { sinceEpoch } from "./since-epoch.ts";
 import { warnOfSpellings } from "./spellings.ts";
 import { spreadTimes } from "./spread-times.ts";
@@ -178,6 +179,7 @@ export async function openTable(
   for (const copy of copies) warn(describeCopiedContent(copy));
   if (repeated.length > 0) warn(describeRepeatedContent(repeated));
   for (const warning of alternatingRowsWarnings(rows, onFault)) warn(warning);
+  for (const warning of shuffledRowsWarnings(rows)) warn(warning);
   const quality = describeQuality({
     rows,
     columns,

@@ -1,5 +1,6 @@
 // Reads tables in which some columns have a decimal comma and others a decimal point, such as 5.020;0,52: programs that write
-// numbers in the user's language often write the times themselves.
+// numbers in the user's language often write the times themselves. Reads tables, too, in which the comma separates both decimals
+// and columns (0,02,9,81): apps write these if they format numbers in the user's language and join them with commas.
 
 import { type PlainText, splitLineByLayout } from "./text-layout.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
@@ -43,5 +44,46 @@ async function* linesWithDecimalPoints(
     yield cells
       .map((cell, c) => (columns.has(c) && number.test(cell.trim()) ? cell.replace(",", ".") : cell))
       .join(separator);
+  }
+}
+
+/** Minimum number of columns of a table whose decimals are split. */
+const fewestSplit = 4;
+
+/**
+ * Returns a function that writes a table with points in place of the commas that separate decimals in a table separated by commas;
+ * undefined unless the rows have about twice as many values as there are names, and the values fit together in pairs. Columns
+ * before the first decimal number may hold whole numbers.
+ * @param lines the first lines, beginning with the names
+ */
+export function contentsOfSplitDecimals(
+  lines: readonly string[],
+): ((from: string, to: string) => Promise<void>) | undefined {
+  const [names = [], ...rows] = lines.map((line) => splitLineByLayout(line, ","));
+  const width = names.length;
+  const values = rows[0]?.length ?? 0;
+  const whole = 2 * width - values;
+  if (width < fewestSplit || whole < 0 || 2 * whole > width || rows.length < 2) return undefined;
+  if (names.some((name) => name === "" || /^[-+\d.]/.test(name))) return undefined;
+  const isSplit = (row: readonly string[]): boolean =>
+    row.length === values &&
+    row.every((value, v) => (v < whole || (v - whole) % 2 === 0 ? /^[-+]?\d+$/ : /^\d+$/).test(value));
+  if (!rows.every(isSplit)) return undefined;
+  // Signs before whole parts show which values are the fractions.
+  if (!rows.some((row) => row.slice(whole).some((value) => value.startsWith("-")))) return undefined;
+  return (from, to) => writeTextLines(linesWithJoinedDecimals(from, whole), to);
+}
+
+async function* linesWithJoinedDecimals(from: string, whole: number): AsyncGenerator<string> {
+  let isFirst = true;
+  for await (const line of linesOfText(from)) {
+    if (isFirst) yield line;
+    else {
+      const cells = splitLineByLayout(line, ",");
+      const decimals = cells.slice(whole);
+      const joined = decimals.flatMap((cell, c) => (c % 2 === 0 ? [`${cell}.${decimals[c + 1] ?? ""}`] : []));
+      yield line.trim() === "" ? line : [...cells.slice(0, whole), ...joined].join(",");
+    }
+    isFirst = false;
   }
 }

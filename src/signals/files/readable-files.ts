@@ -21,7 +21,7 @@ import { separateJoinedText } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-as-csv.ts";
 import { besideKnownLayout, clockInKnownLayout } from "./known-layouts.ts";
 import { contentsOfLineForm } from "./line-forms.ts";
-import { contentsOfMixedDecimals } from "./mixed-decimals.ts";
+import { contentsOfMixedDecimals, contentsOfSplitDecimals } from "./mixed-decimals.ts";
 import { nulPaddedLines, removeNulPadding } from "./nul-padding.ts";
 import { oldestFirst } from "./oldest-first.ts";
 import {
@@ -187,7 +187,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     return readableFile(database, own, options);
   }
   const plain = plainTextOfLayout(tableLines);
-  const points = plain === undefined ? undefined : contentsOfMixedDecimals(plain, tableLines);
+  const points = plain === undefined ? contentsOfSplitDecimals(tableLines) : contentsOfMixedDecimals(plain, tableLines);
   if (points !== undefined) {
     const out = options.scratch.file("points.csv");
     await points(stored, out);

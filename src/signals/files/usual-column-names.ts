@@ -196,7 +196,8 @@ export function isSameColumnButForUnit(a: string, b: string): boolean {
 }
 
 export function usualColumnNameWithoutUnit(column: string): string {
-  return column.replace(/[([{].*$/, "");
+  // In Russian, the unit follows a comma: Время, с.
+  return column.replace(/[([{].*$|(?<=\p{L}), *\p{L}{1,3}$/u, "");
 }
 
 /** Removes accents, but not the marks that tell other scripts' letters apart, such as フ and プ. */

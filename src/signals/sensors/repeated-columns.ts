@@ -12,16 +12,16 @@ const endings: readonly (readonly [second: string, third: string, fourth: string
 
 /** @param taken columns of other sensors */
 export function sensorsOfRepeatedColumns(columns: readonly string[], taken: ReadonlySet<string>): NamedSensor[] {
-  const isFree = (name: string): boolean => columns.includes(name) && !taken.has(name);
+  const known = new Set(columns);
+  const isFree = (name: string): boolean => known.has(name) && !taken.has(name);
   return columns.flatMap((column) => {
     const own = endings.find(
-      ([second, third, fourth]) =>
-        isFree(column + second) && isFree(column + third) && !columns.includes(column + fourth),
+      ([second, third, fourth]) => isFree(column + second) && isFree(column + third) && !known.has(column + fourth),
     );
+    if (own === undefined || taken.has(column)) return [];
     const { unit: written, rest } = splitSensorName("", column.trim());
-    const words = wordsOfSensorName(rest);
-    const byWords = sensorKindByNameWords(words);
-    if (own === undefined || taken.has(column) || byWords === undefined || byWords.weak === true) return [];
+    const byWords = sensorKindByNameWords(wordsOfSensorName(rest));
+    if (byWords === undefined || byWords.weak === true) return [];
     const { kind, gravity = null } = byWords;
     const channels = [column, column + own[0], column + own[1]] as const;
     return [

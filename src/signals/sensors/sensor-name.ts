@@ -80,7 +80,11 @@ export function sensorKindByNameWords(
   if (has(/^(gyr|gy$|gir(o|$)|itg\d*$|rot|omega$|ω$|pqr$|angv(el)?$|angrate|angularvel|avel$|spin$)/))
     return { kind: "gyroscope" };
   if (/ang(ular)? ?(vel|v$|rate|speed)|(vit|vel)\S+ ang|^rates?$|^rr$/.test(text)) return { kind: "gyroscope" };
-  if (has(/^(winkelgeschw|drehrate|角速度|гироскоп|гіроскоп|żyroskop|jiroskop|자이로|각속도|gyroskop|ジャイロ|陀螺)/))
+  if (
+    has(
+      /^(winkelgeschw|drehrate|углов|角速度|гироскоп|гіроскоп|żyroskop|jiroskop|자이로|각속도|gyroskop|ジャイロ|陀螺)/,
+    )
+  )
     return { kind: "gyroscope" };
   if (has(/^(magn?$|magnet|magfield|compass|bfield)/)) return { kind: "magnetometer" };
   const isAngular = /\bang(ular)? ?acc/.test(text) || has(/^ang(ular)?acc/);

@@ -51,13 +51,16 @@ const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^(raw|lsb|counts?|adc|bits?|digits?|int16)$/i, { raw: true }],
 ];
 
+/** Units in Russian: м/с², град/с, рад/с. */
+const russian: Readonly<Record<string, string>> = { рад: "rad", град: "deg", м: "m", с: "s" };
+
 /** Matches a quotient per time or per squared time. */
 const quotient = /^[\p{L}°]+\/(s|sec|min|h)([\^*]*[2²])?$/iu;
 
 /** @param text the text, such as "m/s^2" @returns undefined if the text is not a sensor unit */
 export function unitOfName(text: string): WrittenUnit | undefined {
   // Some apps write "in G's".
-  const bare = text.replace(/^\s*in\s+|'s$|\s+/gi, "");
+  const bare = text.replace(/^\s*in\s+|'s$|\s+/gi, "").replace(/рад|град|[мс]/g, (word) => russian[word]!);
   const known = spellings.find(([spelling]) => spelling.test(bare))?.[1];
   return known ?? (quotient.test(bare) ? { other: text.trim() } : undefined);
 }

@@ -314,7 +314,7 @@ describe("readRecordings", () => {
   test("flat channels and flat runs are reported", async () => {
     const table = [...rows(200), ...rows(200, { activity: "sit", recording: "r2" })].map((row, i) => ({
       ...row,
-      values: [7, i % 200 < 100 ? 1 : i, i, i, i, i],
+      values: [7, i % 200 < 100 ? 1 : i, i, i + 1, i + 2, i + 3],
     }));
     const { quality } = await readCsv(table);
     expect(quality.channels.Ax).toMatchObject({ flat: true, flat_seconds: 8 });
@@ -329,7 +329,7 @@ describe("readRecordings", () => {
   test("channels that were scaled to a range are reported", async () => {
     const scaled = (from: number, count: number) =>
       [...rows(200), ...rows(200, { activity: "sit", recording: "r2" })].map((row, i) => {
-        const values = [0, 1, 2, 3, 4, 5].map((c) => (c < count ? from + ((i + c) % 50) * ((1 - from) / 49) : i));
+        const values = [0, 1, 2, 3, 4, 5].map((c) => (c < count ? from + ((i + c) % 50) * ((1 - from) / 49) : i + c));
         return { ...row, values };
       });
     for (const from of [0, -1])

@@ -45,3 +45,18 @@ test("does not take points between thousands for decimal points", async () => {
   ];
   await expect(read(row)).rejects.toThrow(/expected a number/);
 });
+
+test.each([
+  ["times with decimals", "time_s", (i: number) => comma((i / 50).toFixed(3))],
+  ["times in whole milliseconds", "time_ms", (i: number) => `${20 * i}`],
+])("reads commas that separate both decimals and columns, with %s", async (_, column, time) => {
+  const lines = Array.from({ length: 200 }, (_, i) =>
+    [time(i), ...values(i).map((value) => comma(value.toFixed(5)))].join(),
+  );
+  const { path } = folderOf({ "a.csv": `${column},ax,ay,az\n${lines.join("\n")}\n` });
+  const { recordings } = await readRecordings([path("a.csv")], { requireLabels: false });
+  for (const i of [0, 77, 199]) {
+    expect(recordings.time[i]).toBeCloseTo(i / 50, 6);
+    for (const [c, value] of values(i).entries()) expect(recordings.values[c]![i]).toBeCloseTo(value, 4);
+  }
+});

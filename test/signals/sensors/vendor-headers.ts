@@ -383,4 +383,14 @@ export const vendorHeaders: readonly VendorHeader[] = [
     sensors: ["lin accelerometer without: lin_x;lin_y;lin_z", "grav gravity: grav_x;grav_y;grav_z"],
     read: ["lin_x"],
   },
+  {
+    source: "Loggers in Russian",
+    header:
+      "Время, с;Ускорение X, м/с²;Ускорение Y, м/с²;Ускорение Z, м/с²;Угловая скорость X, град/с;Угловая скорость Y, град/с;Угловая скорость Z, град/с",
+    delimiter: ";",
+    sensors: [
+      "Ускорение accelerometer m/s^2: Ускорение X, м/с²;Ускорение Y, м/с²;Ускорение Z, м/с²",
+      "Угловая скорость gyroscope deg/s: Угловая скорость X, град/с;Угловая скорость Y, град/с;Угловая скорость Z, град/с",
+    ],
+  },
 ];

@@ -1,0 +1,66 @@
+// Detects rows in random order, as in tables that were shuffled for a classifier and have no times. Acceleration is smooth, so its
+// changes from row to row are smaller than those between any two rows. The measure is the mean squared change from row to row
+// divided by twice the variance (von Neumann's ratio), on the axis where it is smallest: 1 for rows in random order, and at most
+// 0.49 in the recordings of MotionSense, WISDM, UCI HAR and BFRB that contain movement. At rest, only noise is left, which is
+// random in any order, so recordings whose values hardly vary compared with their length are not examined.
+
+import { counted } from "../../counted.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import type { StoredRows } from "./stored-rows.ts";
+
+/** Range of the ratio for rows in random order; it is greater if steps go back and forth from row to row. */
+const ratioAtRandom = { least: 0.85, most: 1.15 } as const;
+/** Minimum variance, as a share of the squared length of the mean, for a recording to contain movement. */
+const leastVariance = 0.02;
+/** Minimum sampling rate, in Hz; steps alternate from row to row if the rate is not much higher than theirs. */
+const leastRateHz = 18;
+/** Minimum and maximum number of rows to examine, and maximum number of pieces. */
+const rows = { least: 200, most: 3000, pieces: 100 } as const;
+/** Minimum share of the pieces with movement that must be in random order. */
+const leastShare = 0.5;
+
+/** Returns a warning if the rows seem to be in random order, or none. */
+export function shuffledRowsWarnings(stored: StoredRows): string[] {
+  const sensor = sensorsByName(stored.channels).find(({ kind }) => kind === "accelerometer" || kind === "unknown");
+  if (sensor === undefined) return [];
+  const axes = sensor.channels.map((name) => stored.channels.indexOf(name));
+  const fast = stored.recordings.filter((_, r) => 1 / stored.sampling[r]!.periodSeconds >= leastRateHz);
+  // Rows may be shuffled within each label.
+  const pieces = [...fast, ...stored.stretches()].filter(({ start, end }) => end - start >= rows.least);
+  const stride = Math.ceil(pieces.length / rows.pieces);
+  const ratios = pieces
+    .filter((_, p) => p % stride === 0)
+    .map((piece) => ({ ...piece, ratio: ratioOfChanges(stored, axes, piece) }))
+    .filter(({ ratio }) => ratio !== undefined);
+  const shuffled = ratios.filter(({ ratio }) => ratio! >= ratioAtRandom.least && ratio! <= ratioAtRandom.most);
+  const [first] = shuffled;
+  if (first === undefined || shuffled.length < leastShare * ratios.length) return [];
+  const others = shuffled.length > 1 ? ` and ${counted(shuffled.length - 1, "other part")} of the data` : "";
+  return [
+    `Recording "${first.recording}" of person "${first.user}"${others}: the rows seem to be in random order, because ${sensor.channels.join(", ")} change as much from row to row as between any two rows. Use the table as it was before its rows were shuffled or split at random.`,
+  ];
+}
+
+/** Returns the smallest ratio of an axis; undefined without movement. */
+function ratioOfChanges(
+  stored: StoredRows,
+  axes: readonly number[],
+  { start, end }: { readonly start: number; readonly end: number },
+): number | undefined {
+  const length = Math.min(end - start, rows.most);
+  const from = start + ((end - start - length) >> 1);
+  let [least, variance, squaredMean] = [Number.POSITIVE_INFINITY, 0, 0];
+  for (const c of axes) {
+    const values = stored.values(c, from, from + length);
+    const mean = values.reduce((sum, value) => sum + value, 0) / length;
+    let [squares, changes] = [0, 0];
+    for (let i = 0; i < length; i++) {
+      squares += (values[i]! - mean) ** 2;
+      if (i > 0) changes += (values[i]! - values[i - 1]!) ** 2;
+    }
+    if (squares > 0) least = Math.min(least, changes / (2 * squares));
+    variance += squares / length;
+    squaredMean += mean ** 2;
+  }
+  return variance > leastVariance * squaredMean && Number.isFinite(least) ? least : undefined;
+}

@@ -62,7 +62,10 @@ interface World {
 const pairings = ["other people", "same recordings", "sessions", "other recordings"] as const;
 type Pairing = (typeof pairings)[number];
 
-/** Draws a reference and a batch from one person; the batch comes from `current`, the same chunks with or without a shift. */
+/**
+ * Compares a batch of one person with a reference from the person's other chunks or, depending on the pairing, from other people.
+ * The batch comes from `current`, the same chunks with or without a shift.
+ */
 function pair(world: World, group: Group, current: Group, count: number, pairing: Pairing): BatchStatistics {
   const { baseline, rng } = world;
   const moved = new Map(group.chunks.map((chunk, i) => [chunk, current.chunks[i]!]));

@@ -120,8 +120,8 @@ export function crossFitOthers(
 }
 
 /**
- * The champion's training options, overridden by the options of the retraining run. Column names are kept only if they refer to
- * `files`.
+ * The champion's training options, overridden by the options of the retraining run. The champion's column
+ * names are kept only if its own training files are used.
  */
 function crossFitConfig(
   trained: ChampionOptions,

@@ -253,8 +253,8 @@ export class EventSender {
   }
 
   /**
-   * Makes a request, but skips it if the server permanently rejects it, so that the other requests are still made. Missing
-   * permissions remain an error.
+   * Makes a request. If the server permanently rejects it, warns and carries on, so that the other requests are still made.
+   * Missing permissions remain an error.
    */
   async #orSkip(action: () => Promise<void>): Promise<void> {
     try {

@@ -21,7 +21,7 @@ export interface StoredConfig {
   readonly [option: string]: unknown;
 }
 
-/** Maximum number of values in a window, over all channels: 16 MiB. Several windows are in memory at a time. */
+/** Maximum number of values in a window, over all channels; they take 16 MiB. Several windows are in memory at a time. */
 const largestWindow = 1 << 22;
 
 export const storedConfigSchema: z.ZodType<StoredConfig> = z

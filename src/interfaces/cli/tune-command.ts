@@ -16,8 +16,8 @@ const closing: Closing = {
   notes: [
     "All candidates train for a few epochs, then the best third of them for three times as many, and so on (successive halving). Scores " +
       "are macro-F1 on held-out people. Each fold has its own search, which does not use the people on whom its result is " +
-      "tested. The cross-validation of a model trained with the selected options is slightly optimistic, because its " +
-      "people were used to select them.",
+      "tested. The cross-validation of a model trained with the selected options is slightly optimistic, because the " +
+      "same people were used to select them.",
     "Ctrl-C keeps every completed trial in OUT.trials.jsonl, and prints the command that continues the search. The " +
       "number of candidates depends on the time available, so two searches may differ.",
   ],

@@ -23,7 +23,7 @@ import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
  * @param trainIndex rows of `positions`, ascending
  * @param options.fraction share of the rows to use for validation (default .2)
  * @param options.purgeSamples used only for blocks; see blockedSplit
- * @param options.leastPeople used only if people are split (default 1)
+ * @param options.leastPeople preferred minimum number of people on the validation side, used only by the group kinds (default 1)
  * @throws UserError if the rows come from only one person (group kinds) or if a class is too short to divide (blocks)
  */
 export function innerSplit(

@@ -196,7 +196,7 @@ describe.skipIf(!hasPrometheus)(`Prometheus and Alertmanager${skipped}`, () => {
       interval: 100,
     });
 
-    // Prometheus has data for every panel of the example's dashboard; only errors of requests may be missing.
+    // Prometheus has data for every panel of the example's dashboard, except perhaps the one for failed requests.
     const { panels } = JSON.parse(readFileSync(join(examples, "grafana-dashboard.json"), "utf8")) as {
       panels: { title: string; targets: { expr: string }[] }[];
     };

@@ -18,19 +18,22 @@ import { roundScoreFigure } from "./score.ts";
  * stretches; in seconds.
  */
 const [batchSeconds, pieceSeconds] = [60, 12];
+
 /** @param map maps over stretches; see `MapItems` */
 export function largestChanges(signals: WindowSignals, map: MapItems): LargestChanges {
   const { runs, sensors } = signals;
   const { groups, users, samplingRateHz } = signals.windows;
   const names = channelsForBatchPhysics(sensors);
-  const pieces = map(runs, ({ from, to }) => {
-    const columns = Object.fromEntries(names.map((name) => [name, signals.part(name, { from, to }, from, to)]));
-    const size = Math.round(pieceSeconds * samplingRateHz);
-    return Array.from({ length: Math.ceil((to - from) / size) }, (_, i): BatchPiece => {
-      const piece = { from: i * size, to: Math.min(to - from, (i + 1) * size) };
-      return { ...addBatchPhysics({}, columns, [piece], { sensors, samplingRateHz }), rows: piece.to - piece.from };
-    });
-  });
+  const size = Math.round(pieceSeconds * samplingRateHz);
+  const pieces = map(runs, (run) =>
+    Array.from({ length: Math.ceil((run.to - run.from) / size) }, (_, i): BatchPiece => {
+      const from = run.from + i * size;
+      const to = Math.min(run.to, from + size);
+      const columns = Object.fromEntries(names.map((name) => [name, signals.part(name, run, from, to)]));
+      const whole = { from: 0, to: to - from };
+      return { ...addBatchPhysics({}, columns, [whole], { sensors, samplingRateHz }), rows: whole.to };
+    }),
+  );
   const people = users.map((_, user) => {
     const own = pieces.filter((_, r) => groups[runs[r]!.first] === user).flat();
     return batchesForLargestChanges(own, batchSeconds * samplingRateHz);

@@ -17,8 +17,9 @@ export function warnOfPlacesInPaths(
   warn: (message: string) => void,
 ): void {
   const places = new Map<string, Set<string>>();
+  const common = commonFoldersOfPaths(paths);
   for (const path of paths) {
-    const { place, rest } = placeInPath(path);
+    const { place, rest } = placeInPath(path.slice(common));
     if (place === "") continue;
     const columns = pathColumnsOf(path, options).map(({ value }) => value);
     const key = JSON.stringify([rest, columns]);
@@ -30,6 +31,14 @@ export function warnOfPlacesInPaths(
   warn(
     `Files whose paths differ only in the device or its place on the body (${listedNames(names)}) are read as recordings of one sensor. If a person wore these sensors at the same time, give only the files of one of them.`,
   );
+}
+
+/** Returns the number of characters in the folders that all paths have in common; the words in them distinguish no files. */
+function commonFoldersOfPaths(paths: readonly string[]): number {
+  const [first = [], ...others] = paths.map((path) => path.split("/").slice(0, -1));
+  const differing = first.findIndex((folder, i) => others.some((folders) => folders[i] !== folder));
+  const common = differing < 0 ? first : first.slice(0, differing);
+  return common.reduce((length, folder) => length + folder.length + 1, 0);
 }
 
 function placeInPath(path: string): { place: string; rest: string } {

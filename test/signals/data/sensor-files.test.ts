@@ -234,7 +234,10 @@ test("files of two sensors that cannot be joined are not read as one sensor", as
 test("a warning names the places on the body or the devices that are read as one sensor", async () => {
   const head = "time,acc_x,acc_y,acc_z";
   const names = ["S1_ankle.csv", "S1_leftWrist.csv", "phone/S2.csv", "watch/S2.csv", "S3_left.csv", "S3_right.csv"];
-  const { path } = folderOf(Object.fromEntries(names.map((name, r) => [name, table(acc, r, { head })])));
+  const within = ["1_R/wrist/S1_ankle.csv", "1_R/wrist/S1_chest.csv"];
+  const { path } = folderOf(
+    Object.fromEntries([...names, ...within].map((name, r) => [name, table(acc, r, { head })])),
+  );
   const warningsOf = async (some: readonly string[], groupFromPath?: string) => {
     const columns = groupFromPath === undefined ? {} : { groupFromPath };
     const { quality } = await readRecordings(some.map(path), { ...unlabelled, columns });
@@ -244,6 +247,7 @@ test("a warning names the places on the body or the devices that are read as one
     "(ankle, left wrist, phone, watch) are read as recordings of one sensor",
   );
   expect(await warningsOf(["S3_left.csv", "S3_right.csv"])).toEqual([]);
+  expect((await warningsOf(within))[0]).toContain("(ankle, chest)");
   expect(await warningsOf(["S1_ankle.csv", "S1_leftWrist.csv"], "S1_{place}.csv")).toEqual([]);
 });
 

@@ -6,7 +6,9 @@ import { counted } from "../../counted.ts";
 import { piecesOfRecordings } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
-/** Minimum number of changes in a recording. */
+/** Number of a recording's first rows to examine; a slower sensor is as slow in the rest. Arbitrary. */
+const mostRows = 10_000;
+/** Minimum number of changes in these rows. */
 const leastChanges = 50;
 /** Minimum number of rows per change. */
 const leastRows = 1.5;
@@ -14,6 +16,8 @@ const leastRows = 1.5;
 const leastRegular = 0.85;
 /** Maximum share of changes that directly follow another one; above it, rows are repeated, but not by a slower sensor. */
 const mostConsecutive = 0.05;
+/** Longest distance between changes that is counted in an array; arbitrary. */
+const longestCounted = 63;
 /** Minimum share of the recordings that must be regular. */
 const leastRecordings = 0.5;
 
@@ -41,33 +45,37 @@ export function heldValuesWarnings(rows: Rows): string[] {
 
 /** Returns how many rows apart the values change; 1 if not regularly; undefined if there are too few changes. */
 function rowsPerChange(rows: Rows, c: number, { start, end }: Rows["recordings"][number]): number | undefined {
-  const apart = new Map<number, number>();
+  // Nearly every row of most recordings is a change, so small distances are counted in an array, which is faster.
+  const near = new Float64Array(longestCounted + 1);
+  const far = new Map<number, number>();
   let [changes, since, last] = [0, 0, Number.NaN];
-  for (const { from, to } of piecesOfRecordings(start, end)) {
+  for (const { from, to } of piecesOfRecordings(start, Math.min(end, start + mostRows))) {
     const values = rows.values(c, from, to);
     for (let i = 0; i < values.length; i++) {
       since++;
       if (values[i] === last) continue;
       if (!Number.isNaN(last)) {
-        apart.set(since, (apart.get(since) ?? 0) + 1);
+        if (since <= longestCounted) near[since]!++;
+        else far.set(since, (far.get(since) ?? 0) + 1);
         changes++;
       }
       [last, since] = [values[i]!, 0];
     }
   }
   if (changes < leastChanges) return undefined;
+  const apart = [...near.entries(), ...far].filter(([, count]) => count > 0);
   const usual = usualDistance(apart, changes);
-  const near = [...apart].filter(([distance]) => Math.abs(distance - usual) <= 1);
-  const regular = near.reduce((sum, [, count]) => sum + count, 0);
-  const consecutive = usual > 2 ? (apart.get(1) ?? 0) : 0;
+  const usually = apart.filter(([distance]) => Math.abs(distance - usual) <= 1);
+  const regular = usually.reduce((sum, [, count]) => sum + count, 0);
+  const consecutive = usual > 2 ? near[1]! : 0;
   if (regular < leastRegular * changes || consecutive > mostConsecutive * changes) return 1;
-  return near.reduce((sum, [distance, count]) => sum + distance * count, 0) / regular;
+  return usually.reduce((sum, [distance, count]) => sum + distance * count, 0) / regular;
 }
 
-/** Returns the median distance. @param apart number of changes by their distance in rows */
-function usualDistance(apart: ReadonlyMap<number, number>, changes: number): number {
+/** Returns the median distance. @param apart distances in rows, with the number of changes at each */
+function usualDistance(apart: readonly (readonly [number, number])[], changes: number): number {
   let below = 0;
-  for (const [distance, count] of [...apart].sort(([a], [b]) => a - b)) {
+  for (const [distance, count] of apart.toSorted(([a], [b]) => a - b)) {
     below += count;
     if (2 * below >= changes) return distance;
   }

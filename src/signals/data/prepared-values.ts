@@ -9,10 +9,20 @@ import type { StoredRows } from "./stored-rows.ts";
 const leastStandardised = 3;
 /** Maximum distance of the mean from 0 and of the standard deviation from 1. */
 const tolerance = 2e-3;
+/** Range of the standard deviation in a sample of the rows, and maximum mean, for a channel to be examined further; arbitrary. */
+const [leastDeviation, mostDeviation, mostMean] = [0.5, 2, 0.5];
+/** Number of pieces in that sample, and their length in rows. */
+const sample = { pieces: 64, rows: 64 } as const;
 /** Minimum length of a pause in which the clock was probably set, in seconds: a year. */
 const longestPause = 31_536_000;
 
 type Rows = Pick<StoredRows, "recordings" | "channels" | "values" | "sampling">;
+
+/** Rows `from` to `to` (exclusive) of one recording. */
+interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 interface PreparedValues {
   readonly channel: string;
@@ -23,7 +33,19 @@ interface PreparedValues {
 }
 
 export function preparedValuesWarnings(rows: Rows): string[] {
-  const channels = rows.channels.map((channel, c) => preparedValues(rows, channel, c));
+  const whole = rows.recordings.flatMap(({ start, end }) => [...piecesOfRecordings(start, end)]);
+  const first = rows.channels.map((channel, c) => preparedValues(rows, channel, c, samplePieces(rows.recordings)));
+  // Reading all values takes long, and few data sets need it.
+  const likely = first.filter(
+    ({ mean, deviation }) => Math.abs(mean) <= mostMean && deviation >= leastDeviation && deviation <= mostDeviation,
+  );
+  const alike = [...Map.groupBy(first, ({ hash, mean }) => `${hash} ${mean}`).values()].filter(
+    ({ length }) => length > 1,
+  );
+  const examined = new Set([...(likely.length < leastStandardised ? [] : likely), ...alike.flat()]);
+  const channels = [...examined].map(({ channel }) =>
+    preparedValues(rows, channel, rows.channels.indexOf(channel), whole),
+  );
   const standardised = channels.filter(
     ({ mean, deviation }) => Math.abs(mean) <= tolerance && Math.abs(deviation - 1) <= tolerance,
   );
@@ -46,19 +68,35 @@ export function preparedValuesWarnings(rows: Rows): string[] {
   ];
 }
 
-function preparedValues(rows: Rows, channel: string, c: number): PreparedValues {
+/** Returns pieces of recordings, spread evenly over all rows. */
+function samplePieces(recordings: Rows["recordings"]): RowRange[] {
+  const total = recordings.reduce((sum, { start, end }) => sum + end - start, 0);
+  const pieces: RowRange[] = [];
+  let before = 0;
+  for (const { start, end } of recordings) {
+    const after = before + end - start;
+    while (pieces.length < sample.pieces) {
+      const at = Math.floor((pieces.length * total) / sample.pieces);
+      if (at >= after) break;
+      const from = start + at - before;
+      pieces.push({ from, to: Math.min(end, from + sample.rows) });
+    }
+    before = after;
+  }
+  return pieces;
+}
+
+function preparedValues(rows: Rows, channel: string, c: number, pieces: readonly RowRange[]): PreparedValues {
   let [count, sum, squares, hash] = [0, 0, 0, 0];
-  for (const { start, end } of rows.recordings) {
-    for (const { from, to } of piecesOfRecordings(start, end)) {
-      const values = rows.values(c, from, to);
-      const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-      count += values.length;
-      for (let i = 0; i < values.length; i++) {
-        const value = values[i]!;
-        sum += value;
-        squares += value * value;
-        hash = (Math.imul(hash, 31) + bits[i]!) | 0;
-      }
+  for (const { from, to } of pieces) {
+    const values = rows.values(c, from, to);
+    const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+    count += values.length;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      sum += value;
+      squares += value * value;
+      hash = (Math.imul(hash, 31) + bits[i]!) | 0;
     }
   }
   const mean = sum / count;

@@ -30,19 +30,20 @@ export function contentsOfMixedDecimals(
     });
   const [commas, points] = [columnsWith(","), columnsWith("\\.")];
   if (commas.length === 0 || points.length === 0) return undefined;
-  return (from, to) => writeTextLines(linesWithDecimalPoints(from, separator, new Set(commas)), to);
+  return (from, to) => writeTextLines(linesWithDecimalPoints(from, separator, new Set(points)), to);
 }
 
+/** @param except columns that are written as they are */
 async function* linesWithDecimalPoints(
   from: string,
   separator: string,
-  columns: ReadonlySet<number>,
+  except: ReadonlySet<number>,
 ): AsyncGenerator<string> {
   const number = decimalOf(",");
   for await (const line of linesOfText(from)) {
     const cells = line.split(separator);
     yield cells
-      .map((cell, c) => (columns.has(c) && number.test(cell.trim()) ? cell.replace(",", ".") : cell))
+      .map((cell, c) => (!except.has(c) && number.test(cell.trim()) ? cell.replace(",", ".") : cell))
       .join(separator);
   }
 }

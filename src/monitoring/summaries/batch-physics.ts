@@ -45,11 +45,12 @@ export function addBatchPhysics(
     }
   }
   if (resting.length > 0) {
+    const axes = axesOf(resting);
     const units = resting.flatMap(({ kind, channels, unit }) =>
       channels.map(() => unitFactor(kind, kind === "gyroscope" ? "rad/s" : "g", unit!)),
     );
     for (const run of runs) {
-      const own = restSums(axesOf(resting), run, samplingRateHz, units);
+      const own = restSums(axes, run, samplingRateHz, units);
       rest = rest === undefined ? own : addRestSums(rest, own);
     }
   }

@@ -6,9 +6,9 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 const headLines = 400;
 
 /**
- * Returns the number of lines that NUL bytes can be removed from: those before the table, where they pad strings in GENEActiv's
- * preamble, or all lines if most rows contain NUL bytes but only in strings such as a device name; 0 for other text, which may
- * be damaged.
+ * Returns how many lines, from the first on, may be freed of NUL bytes: the lines before the table, because GENEActiv pads strings
+ * with them, or all lines if most rows contain NUL bytes, but only in strings such as a device name. Returns 0 for other text,
+ * which may be damaged.
  */
 export function nulPaddedLines(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters show that the file is not text.

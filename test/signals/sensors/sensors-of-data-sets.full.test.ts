@@ -43,11 +43,11 @@ const weigh = (columns: readonly [string, string, string], pieces: readonly Vect
 const piecesOfPerson = 60;
 
 describe.each([
-  { name: "motionsense", recording: "recording" },
-  { name: "bfrb_samsung", recording: "recording" },
-  { name: "uci_har", recording: "window_id" },
-  { name: "wisdm_watch", recording: "recording" },
-])("$name", ({ name, recording }) => {
+  { name: "motionsense", recording: "recording", windowsOverlap: false },
+  { name: "bfrb_samsung", recording: "recording", windowsOverlap: false },
+  { name: "uci_har", recording: "window_id", windowsOverlap: true },
+  { name: "wisdm_watch", recording: "recording", windowsOverlap: false },
+])("$name", ({ name, recording, windowsOverlap }) => {
   describe.skipIf(!existsSync(pathOf(name)))("(skipped without ../shared/data)", () => {
     let opened: OpenedRecordings;
     let acceleration: VectorPiece[];
@@ -141,9 +141,26 @@ describe.each([
       }
     });
 
+    it("finds no repeated data, but windows that overlap", () => {
+      const { rows } = opened;
+      const { repeated } = findCopiedContent(rows);
+      if (windowsOverlap) expect(repeated.length).toBeGreaterThan(50);
+      else expect(repeated).toEqual([]);
+      for (const { person, recordings } of repeated) {
+        const [first, again] = recordings.map((name) =>
+          rows.recordings.find((other) => other.user === person && other.recording === name),
+        );
+        const half = (first!.end - first!.start) / 2;
+        for (const c of rows.channels.keys())
+          expect(rows.values(c, again!.start, again!.start + half)).toEqual(
+            rows.values(c, first!.end - half, first!.end),
+          );
+      }
+    });
+
     it("finds no copies among the people, but altered copies of them", () => {
       const { rows } = opened;
-      expect(findCopiedContent(rows)).toEqual([]);
+      expect(findCopiedContent(rows).copies).toEqual([]);
       const people = [...Map.groupBy(rows.recordings, ({ user }) => user)].slice(0, 4);
       for (const [person, recordings] of people) {
         let [kept, number] = [0, 0];

@@ -110,7 +110,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
   files: readingFilesOption("one batch of unlabelled recordings"),
   model: {
     ...model,
-    doc: "the model: its folder (which also stores the stream's state), DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line; repeat the option to use several models",
+    doc: "the model: its folder (which also stores the stream's state, unless --store is given), DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line; repeat the option to use several models",
   },
   out: { ...page, doc: "page to write, with charts of the batch and the reasons for its verdict" },
   overwrite,
@@ -120,7 +120,7 @@ export const checkOptions: OptionsOf<CheckConfig> = {
       value: "column",
       expected:
         'the name of a column such as device, or the end of a path with one {name}, such as "device_{stream}.csv"',
-      doc: 'check many streams at once: a column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv"',
+      doc: 'check many streams at once: the column that names the stream of each row, or a pattern for the path of each file, such as "device_{stream}.csv"',
     }),
     batchId: textOption({
       value: "name",
@@ -185,7 +185,7 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
     }),
     seed: sharedSeedOption("tables"),
   }),
-  ...optionGroup("Decision:", { arl, alpha: { ...alpha, doc: "significance level for the p-value of the KS test" } }),
+  ...optionGroup("Decision:", { arl, alpha: { ...alpha, doc: "significance level of the KS test" } }),
   ...optionGroup(modelColumnsHeading, {
     label: {
       ...label,

@@ -12,7 +12,7 @@ export interface InspectConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern that matches such files. */
   labels?: string;
   /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -83,7 +83,7 @@ export interface ConvertConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern that matches such files. */
   labels?: string;
   /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -138,7 +138,7 @@ export interface TrainConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern that matches such files. */
   labels?: string;
   /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -243,7 +243,7 @@ export interface TuneConfig {
   overwrite: boolean;
   /** Option of train and the values to try, as NAME=VALUE,VALUE,...; repeatable, and all combinations are candidates. */
   search: string[];
-  /** Time for trying candidates; evaluating the chosen one takes two more cross-validations. Default: 60. */
+  /** Minutes for trying candidates; evaluating the chosen one takes two more cross-validations. Default: 60. */
   minutes: number;
   /** Folds by person; options are searched separately for each fold, without its test people. Default: 3. */
   folds: number;
@@ -253,7 +253,7 @@ export interface TuneConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern that matches such files. */
   labels?: string;
   /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -397,7 +397,7 @@ export interface EvaluateConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern that matches such files. */
   labels?: string;
   /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -448,7 +448,7 @@ export type EvaluateOptions = Partial<EvaluateConfig> & Pick<EvaluateConfig, "fi
 export interface CheckConfig {
   /** One batch of unlabelled recordings: text tables (also .gz), JSON, zip archives or Parquet; paths, globs or s3:// URLs. */
   files: string[];
-  /** The model: its folder (which also stores the stream's state), DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line; repeat the option to use several models. */
+  /** The model: its folder (which also stores the stream's state, unless --store is given), DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line; repeat the option to use several models. */
   model: string;
   /** Page to write, with charts of the batch and the reasons for its verdict. */
   out?: string;
@@ -456,7 +456,7 @@ export interface CheckConfig {
   overwrite: boolean;
   /** Name of the stream: a person, or a device that one person wears. Default: default. */
   stream: string;
-  /** Check many streams at once: a column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv". */
+  /** Check many streams at once: the column that names the stream of each row, or a pattern for the path of each file, such as "device_{stream}.csv". */
   streamFrom?: string;
   /** The batch's name in the stream's ledger. Default: the first file's name. */
   batchId?: string;
@@ -547,7 +547,7 @@ export interface DriftBenchConfig {
   seed: number;
   /** Minimum average number of batches between false alarms. Default: 500. */
   arl: number;
-  /** Significance level for the p-value of the KS test. Default: 0.05. */
+  /** Significance level of the KS test. Default: 0.05. */
   alpha: number;
   /** Column with the activities from which sessions are composed; by default, the predicted activities. */
   label?: string;
@@ -604,7 +604,7 @@ export interface RetrainConfig {
   cycles: number;
   /** Share of the unlabelled windows that each cycle adds to the selection. Default: 0.2. */
   step: number;
-  /** Which windows get pseudo-labels. One of: percentile-per-class (the most confident of each class), percentile-global (the most confident of all classes together), fixed (all above --threshold). Default: percentile-per-class. */
+  /** Which windows get pseudo-labels. One of: percentile-per-class (the most confident of each class), percentile-global (the most confident of all classes together), fixed (all whose confidence is at least --threshold). Default: percentile-per-class. */
   select: "percentile-per-class" | "percentile-global" | "fixed";
   /** Minimum confidence for --select fixed. Default: 0.9. */
   threshold: number;
@@ -614,7 +614,7 @@ export interface RetrainConfig {
   adapt?: "adabn";
   /** Epochs per fit. Default: as many as in the champion's final fit. */
   epochs?: number;
-  /** Share of the labelled people to hold out; their data is used only to evaluate the candidate, never for training. Default: 0.2. */
+  /** Share of the labelled people to hold out; their data are used only to evaluate the candidate, never for training. Default: 0.2. */
   holdout: number;
   /** Column with the true labels of the unlabelled recordings, used only in the report. */
   truth?: string;
@@ -624,7 +624,7 @@ export interface RetrainConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern that matches such files. */
   labels?: string;
   /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -831,7 +831,7 @@ export interface CompareConfig {
   label?: string;
   /** Activity from the path of each file, such as {activity}/*.csv; * matches anything except a slash. */
   labelFromPath?: string;
-  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files. */
+  /** File with labels and their times (columns label, start and end, optionally user or recording), or a pattern that matches such files. */
   labels?: string;
   /** What the times in --labels are relative to. One of: recording (as in the recordings), start (the start of each recording). Default: recording. */
   labelsClock?: "recording" | "start";
@@ -960,7 +960,7 @@ export interface PushConfig {
   tokenFile?: string;
   /** Name of the stream that all files belong to; each file is one batch. Default: default. */
   stream: string;
-  /** A column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv". */
+  /** The column that names the stream of each row, or a pattern for the path of each file, such as "device_{stream}.csv". */
   streamFrom?: string;
   /** When the last data of each batch were recorded, for a service with --order data, and for clocks without dates. One of: column (the last time in the time column, if it has dates), modified (when the file was last changed). Default: none. */
   dataTime?: "column" | "modified";

@@ -1,4 +1,4 @@
-// Options for the commands that manage model folders, and for the simulator.
+// Options of `sync`, `reference`, `baseline`, `models`, `completion` and `simulate`.
 
 import { dayPattern, expectedDay } from "../day.ts";
 import { evaluateOptions, stream } from "./batch-options.ts";

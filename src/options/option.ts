@@ -8,14 +8,14 @@ import { kebabCase } from "../letter-case.ts";
 
 /** An option whose value, once checked, has type `T`. */
 export interface Option<T = unknown> {
-  /** One line, as printed in the help: in lower case, without a full stop, and with the unit if there is one. */
+  /** One line, as printed in the help: a phrase without a capital or a full stop, but with the unit if there is one. */
   readonly doc: string;
   /** Placeholder for the value in the help, such as "hz"; a flag has none. */
   readonly value?: string;
   /** The value's type in TypeScript. */
   readonly type: string;
   readonly check: z.ZodType<T>;
-  /** Type of the values that a config file may contain, if `check` accepts fewer values. */
+  /** Type of the values that a config file may contain, if `check` converts them before it checks them. */
   readonly written?: z.ZodType;
   readonly presence: "required" | "optional" | "default";
   readonly default?: T | (() => T);
@@ -180,7 +180,7 @@ export function optionGroup<O extends Options>(group: string, options: O): O {
   return Object.fromEntries(Object.entries(options).map(([name, own]) => [name, { ...own, group }])) as O;
 }
 
-/** The default in words; undefined for a flag, and for an option that may be absent. */
+/** The default in words; undefined for a flag, and for an option without a default. */
 export function optionDefaultText({ default: value, otherwise, type }: Option): string | undefined {
   if (otherwise !== undefined) return otherwise;
   return value === undefined || type === "boolean" ? undefined : String(value);
@@ -207,7 +207,10 @@ function optionValueAsText(value: unknown): string {
   }
 }
 
-/** The schema that checks one option. The schema allows the option to be absent, or fills in its default. */
+/**
+ * The schema that checks one option. It allows an optional one to be absent, and fills in the default of one that has a
+ * default.
+ */
 export function optionCheckOrDefault({ check, presence, default: value }: Option): z.ZodType {
   if (presence === "optional") return check.exactOptional();
   return presence === "default" ? check.default(value) : check;

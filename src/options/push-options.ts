@@ -74,7 +74,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
       value: "column",
       expected:
         'the name of a column such as device, or the end of a path with one {name}, such as "device_{stream}.csv"',
-      doc: 'a column that names the stream of each row, or the stream from the path of each file, such as "device_{stream}.csv"',
+      doc: 'the column that names the stream of each row, or a pattern for the path of each file, such as "device_{stream}.csv"',
     }),
     dataTime: choiceOption({
       value: "source",

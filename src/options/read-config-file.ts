@@ -12,7 +12,7 @@ const largestConfigFile = 2 ** 20;
 
 /** Options that are paths of files or folders. */
 const pathOptions: ReadonlySet<string> = new Set([
-  ...["files", "labelled", "labels", "map", "model", "out"],
+  ...["files", "labelled", "labels", "map", "model", "from", "out"],
   ...["models", "store", "tokens", "tls-certificate", "tls-key", "alerts"],
   ...["spool", "token-file"],
 ]);
@@ -27,7 +27,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 
 /**
  * Reads a config file for one command.
- * @param defined the command's options, which may say that their values are no paths
+ * @param defined the command's options, which may say whether their values are paths
  * @throws UserError under the same conditions as `readConfigFile`
  */
 export async function readConfigFileOf(defined: Options, path: string): Promise<ConfigFile> {

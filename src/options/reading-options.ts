@@ -66,8 +66,8 @@ const exclude: Option<string[]> = namesOption({
 });
 const labels = textOption({
   value: "file",
-  expected: "a file with labels and their times, or a pattern of such files",
-  doc: "file with labels and their times (columns label, start and end, optionally user or recording), or a pattern of such files",
+  expected: "a file with labels and their times, or a pattern that matches such files",
+  doc: "file with labels and their times (columns label, start and end, optionally user or recording), or a pattern that matches such files",
 });
 const labelsClock = choiceOption({
   value: "which",

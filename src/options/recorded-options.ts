@@ -16,12 +16,12 @@ export type SampledTrainConfig = TrainConfig & { rate: number; window: number };
 /** Options that are used only for a network that Adam trains in mini-batches. */
 const stepOptions = ["epochs", "batchSize", "learningRate", "patience"] as const;
 
-/** Options that have no effect on the network. */
+/** Options that have no effect on a network of this kind. */
 export function unusedRecordedOptions(network: TrainConfig["network"]): readonly (keyof TrainConfig)[] {
   return network === "minirocket" ? stepOptions : [];
 }
 
-/** Options whose values come from the model from which a training run starts. */
+/** Options, apart from the network, whose values come from the model from which a training run starts. */
 export const optionsOfModel = ["rate", "window", "resampling", "normalize"] as const;
 
 type TrackingChoice = Pick<TrainConfig, "tracking" | "experiment" | "register" | "alias">;
@@ -42,7 +42,7 @@ const ofOneRun = [
 /** The options that a retraining run inherits from the champion's training. */
 export type ChampionOptions = Omit<SampledTrainConfig, (typeof ofOneRun)[number]>;
 
-/** Stored options, or the first stored option that this version does not support. */
+/** Stored options, or the first option that is missing or whose stored value this version does not support. */
 type StoredOptions<O> = { options: O } | { fault: { name: string; expected: string; found: string } };
 
 /**
@@ -53,7 +53,7 @@ const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] sat
 
 /**
  * @param options the options stored in a model folder; options that retraining does not need are ignored
- * @returns the options, or the first stored option whose name or value this version does not support
+ * @returns the options, or the first option that is missing or whose stored value this version does not support
  */
 export function recordedOptionsOfChampion(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {
   const names = Object.keys(trainOptions).filter((name) => !ofOneRun.some((other) => other === name));
@@ -92,8 +92,8 @@ const ofCalibration = [
 export type RehearsalOptions = Pick<TrainConfig, (typeof ofCalibration)[number]>;
 
 /**
- * Returns the stored options that a recalibration takes from training, or the first stored option that this version does not
- * support.
+ * Returns the stored options that a recalibration takes from training, or the first of them whose stored value this version
+ * does not support.
  */
 export function recordedOptionsForRehearsal(
   stored: Readonly<Record<string, unknown>>,
@@ -136,8 +136,8 @@ export function recordedConfigOfResult(config: TrainConfig | RetrainConfig | Tun
 }
 
 /**
- * Defaults, in snake_case, for options that earlier versions did not have. They are used to resume a run that was started with
- * such a version.
+ * Values, under names in snake_case, for options that earlier versions did not have: what those versions did. They are used to
+ * resume a run that was started with such a version, and to read a model folder that it wrote.
  */
 export const defaultsOfLaterOptions: Readonly<Record<string, unknown>> = {
   day: trainOptions.day.default,

@@ -1,6 +1,7 @@
 // Validates and completes the options given by users. Options arrive as `unknown` values from a config file, the command line
 // or the API, named as on the command line (`batch-size`) or as in code (`batchSize`). An error message names the option, what
-// was expected and what was found. If a name is misspelt, the message suggests the most similar known name.
+// was expected and what was found. If a name is unknown, the message suggests the most similar known name, or lists all known
+// names if none is similar.
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { camelCase, kebabCase } from "../letter-case.ts";
@@ -19,7 +20,8 @@ export interface ConfigFile {
  * @param options the option definitions
  * @param given the options given by the user
  * @param file options from a config file, which are used if `given` lacks them
- * @throws UserError if a name is unknown, a value is invalid, or a required option is missing
+ * @throws UserError if `given` is not an object, a name is unknown, an option is given under two names, a value is invalid, or
+ * a required option is missing
  */
 export function resolveOptions<Config extends object>(
   options: OptionsOf<Config>,

@@ -14,7 +14,7 @@ import { checkConfigWindow } from "./training-window.ts";
  * Validates and completes the options of `train`.
  *
  * @param options options of `train`; they take precedence over `file`
- * @throws UserError if a name is unknown, a value is out of range, or a required value is missing
+ * @throws UserError if a name is unknown, a value is invalid, a required option is missing, or two options exclude each other
  */
 export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainConfig {
   const resolved = resolveOptions(trainOptions, options, file);

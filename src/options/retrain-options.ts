@@ -70,7 +70,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
       of: {
         "percentile-per-class": "the most confident of each class",
         "percentile-global": "the most confident of all classes together",
-        fixed: "all above --threshold",
+        fixed: "all whose confidence is at least --threshold",
       },
     }),
     threshold: numberOption({
@@ -103,11 +103,11 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
   ...optionGroup("Holdout and adoption:", {
     holdout: numberOption({
       value: "share",
-      expected: "a share greater than 0, at most .5",
+      expected: "a share greater than 0, at most 0.5",
       above: 0,
       to: 0.5,
       default: 0.2,
-      doc: "share of the labelled people to hold out; their data is used only to evaluate the candidate, never for training",
+      doc: "share of the labelled people to hold out; their data are used only to evaluate the candidate, never for training",
     }),
     truth: readingColumnOption(
       "column with the true labels of the unlabelled recordings, used only in the report",

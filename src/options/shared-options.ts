@@ -100,7 +100,7 @@ export function sharedExperimentOption(doc: string): Option<string> {
 export const sharedLineOption: Option<string> = textOption({
   value: "line",
   affects: "run",
-  expected: "the name of a line of models in the same directory",
+  expected: "the name of a line of models in the same folder",
   pattern: /^(?!\.{1,2}$)[^/\\]+$/,
   doc: "line of models that the model joins: the name of its first version's folder, or a new name",
 });
@@ -127,8 +127,8 @@ export const alias: Option<string> = textOption({
 export const trackingHeading = "Reporting to MLflow (MLflow's environment variables set credentials and TLS):";
 
 /**
- * What a ledger keeps about past batches. The defaults allow a month for changing a decision, and limit the size of the file;
- * both are arbitrary.
+ * What a ledger keeps about past batches. The defaults allow a month for changing a decision, and limit the ledger's size; both
+ * are arbitrary.
  */
 export const keep: OptionsOf<Pick<CheckConfig, "keepDays" | "keepMegabytes">> = {
   keepDays: wholeNumberOption({
@@ -181,7 +181,7 @@ export const by: Option<string> = textOption({
   expected: "a name",
   doc: "name of the person who decides; recorded in the ledger",
 });
-/** Why. */
+/** The reason for a manual decision. */
 export const reason: Option<string> = textOption({
   value: "text",
   expected: "a reason",

@@ -5,7 +5,10 @@ import type { TrainConfig } from "./config-types.ts";
 
 /** Minimum length of a window in samples. */
 const leastWindowOfAll = 8;
-/** Minimum length for networks that need more, because a shorter window leaves their last layers without input. */
+/**
+ * Minimum length for networks that need more: a shorter window would not fill a kernel of `minirocket`, and would leave the
+ * last layers of `compact` without input.
+ */
 const leastWindow: Readonly<Partial<Record<TrainConfig["network"], number>>> = {
   compact: 16,
   minirocket: 9,
@@ -13,14 +16,14 @@ const leastWindow: Readonly<Partial<Record<TrainConfig["network"], number>>> = {
   auto: 16,
 };
 
-/** Window length if `--window` is not given. */
+/** Window length if `--window` is not given; longer if the network needs more samples. */
 const defaultWindowSeconds = 4;
 
 /**
  * Determines the rate and the window if the options leave them open.
  *
- * @param rateHz the rate that the recordings share
- * @throws UserError if the window is too short
+ * @param rateHz the rate to use if the options do not specify one
+ * @throws UserError if the rate is less than 1 Hz, the window is too short for the network, or windows would not advance
  */
 export function resolveRateAndWindow<C extends Pick<TrainConfig, "rate" | "window" | "overlap" | "network">>(
   config: C,

@@ -7,9 +7,7 @@ import { trainOptions } from "./train-options.ts";
 const { rate, resampling, window, overlap, purity, seed, folds } = trainOptions;
 const { network, normalize, epochs, batchSize, learningRate, patience, classWeights, augment } = trainOptions;
 
-/**
- * Options of `train` that can be searched: all those that change neither the recordings nor the division of people into folds.
- */
+/** Options of `train` that can be searched. None of them changes the recordings or the division of people into folds. */
 export const searchedOptions = [
   "window",
   "overlap",
@@ -49,7 +47,7 @@ export const tuneOptions: OptionsOf<TuneConfig> = {
       above: 0,
       default: 60,
       affects: "run",
-      doc: "time for trying candidates; evaluating the chosen one takes two more cross-validations",
+      doc: "minutes for trying candidates; evaluating the chosen one takes two more cross-validations",
     }),
     folds: {
       ...folds,
@@ -66,7 +64,7 @@ export const tuneOptions: OptionsOf<TuneConfig> = {
   window,
   overlap,
   purity,
-  ...optionGroup("Options that are not searched:", {
+  ...optionGroup("Values of options that are not searched:", {
     network,
     normalize,
     epochs,

@@ -130,12 +130,13 @@ describe("a config file", () => {
     const folder = temporaryDirectory();
     writeFileSync(
       join(folder, "walk.yaml"),
-      "files: [runs/*.csv, /data/a.csv, 's3://bucket/b.csv']\nlabels: labels.csv\nmap: ../map.yaml\nout: m\ngroup-from-path: '{user}/*'\n",
+      "files: [runs/*.csv, /data/a.csv, 's3://bucket/b.csv']\nlabels: labels.csv\nmap: ../map.yaml\nfrom: first\nout: m\ngroup-from-path: '{user}/*'\n",
     );
     expect(resolveTrainConfig({}, await readConfigFile(join(folder, "walk.yaml")))).toMatchObject({
       files: [join(folder, "runs/*.csv"), "/data/a.csv", "s3://bucket/b.csv"],
       labels: join(folder, "labels.csv"),
       map: join(dirname(folder), "map.yaml"),
+      from: join(folder, "first"),
       out: join(folder, "m"),
       groupFromPath: "{user}/*",
     });

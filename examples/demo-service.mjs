@@ -12,7 +12,7 @@ const channels = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"];
 
 /**
  * The faults of the wrist sensors: each begins on the day `from`, or after the day `last`. `change` receives a row's values and
- * the number of days since the fault began.
+ * the number of days with the fault, including the current one.
  */
 export const wrists = [
   { name: "wrist-1", story: "nothing happens" },
@@ -34,8 +34,8 @@ export const wrists = [
 ];
 
 /**
- * Returns a function for each simulated person in a table, which maps a day to the rows of that day's batch. Each day contains
- * a part of every activity.
+ * Returns a function for each simulated person in a table. The function maps a day to the rows of that day's batch. Each day
+ * contains a part of every activity.
  */
 function batchesOf(file) {
   const [header, ...rows] = readFileSync(file, "utf8").trim().split("\n");

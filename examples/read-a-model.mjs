@@ -1,6 +1,6 @@
-// A model folder consists of plain files. This example opens a folder, which verifies every hash, and then runs the network on
-// one window. Running the network needs no other code from this project, because model.onnx takes raw windows in physical
-// units.
+// A model folder consists of plain files. This example opens a folder, which verifies the hash of every immutable file, and
+// then runs the network on one window. Running the network needs no other code from this project, because model.onnx takes raw
+// windows in physical units.
 //
 //   node examples/read-a-model.mjs models/walk
 import "./check-node.mjs";

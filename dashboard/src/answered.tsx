@@ -7,7 +7,10 @@ export interface AnsweredProps<T> {
   readonly children: (answer: T) => ComponentChildren;
 }
 
-/** Shows the answer to a question, says that it is still awaited, or why there is none. */
+/**
+ * Shows the latest answer to a request and, if the last attempt failed, the error; until there is either, says that it is
+ * loading.
+ */
 export function Answered<T>({ asked: { answer, error }, children }: AnsweredProps<T>) {
   return (
     <>

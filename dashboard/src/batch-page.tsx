@@ -103,7 +103,7 @@ interface PicturesProps {
   readonly model: string;
   readonly stream: string;
   readonly batch: string;
-  /** Whether the batch is in the references, which then show it. */
+  /** Whether the batch is in the references; if this changes, the pictures are drawn again. */
   readonly isIn: boolean;
 }
 
@@ -112,7 +112,7 @@ function BatchPictures({ model, stream, batch, isIn }: PicturesProps) {
     <Drawn
       of={JSON.stringify([model, stream, batch, isIn])}
       draw={(signal) => getPicture(model, stream, batch, signal)}
-      about="The pictures show the batch beside the stream's references of today, which may have changed since its verdict."
+      about="The pictures show the batch beside the stream's current references, which may have changed since its verdict."
       empty="The distributions of this batch are no longer kept, so there are no pictures of it."
     />
   );

@@ -1,5 +1,5 @@
-// Buttons for what only an administrator may do. Each opens a dialog that says what will happen and asks why; the keyboard
-// stays in it until it is closed.
+// Buttons for what only an administrator may do. Each opens a dialog that says what will happen and asks for the reason; the
+// keyboard focus stays in the dialog until it is closed.
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { messageOf, useSession } from "./session.tsx";
@@ -9,12 +9,12 @@ export interface DecisionProps {
   readonly name: string;
   /** What will happen. */
   readonly about: string;
-  /** Text that must be typed to confirm it. */
+  /** Text that must be typed to confirm the action. */
   readonly confirm?: string;
   readonly decide: (reason: string) => Promise<void>;
 }
 
-/** Nothing at all unless the reader is an administrator. */
+/** Renders nothing unless the user is an administrator. */
 export function Decision(props: DecisionProps) {
   const { session } = useSession();
   const [isOpen, setOpen] = useState(false);

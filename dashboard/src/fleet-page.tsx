@@ -1,5 +1,5 @@
-// The first page: what needs attention now. Counts filter, the search looks for a part of a stream's name, and the service
-// sends one page of streams at a time, those in alarm first.
+// The first page: what needs attention now. The counts are also filters, the search looks for a part of a stream's name, and
+// the service sends one page of streams at a time, those in alarm first.
 
 import { addressOf, type Place } from "./address.ts";
 import { Answered } from "./answered.tsx";

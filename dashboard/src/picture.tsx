@@ -1,5 +1,5 @@
 // Charts that the service draws, as for the pages that commands write. Their colours are custom properties, so they follow the
-// scheme.
+// page's colour scheme.
 
 import { useEffect, useState } from "preact/hooks";
 import type { PicturedSection } from "../../src/pipelines/pictured-section.ts";
@@ -15,7 +15,7 @@ interface DrawnProps {
   readonly empty: string;
 }
 
-/** Asks for pictures once for each key, because drawing them takes the service longer than reading. */
+/** Asks for pictures once for each key, because drawing them takes the service longer than its other answers. */
 export function Drawn({ of, draw, about, empty }: DrawnProps) {
   const [sections, setSections] = useState<readonly PicturedSection[] | null>(null);
   const [failure, setFailure] = useState<string | null>(null);

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** Content that may be wider than a phone. It takes the focus, so that the keyboard can scroll it. */
+/** Content that may be wider than a phone. It can take the focus, so that it can be scrolled with the keyboard. */
 export function Scroll({ label, children }: { label: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: WCAG 2.1.1, keyboard

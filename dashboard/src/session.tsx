@@ -1,4 +1,5 @@
-// Who uses the pages. Without a token, or after the session has ended, every page is a form that asks for one.
+// Who uses the pages. If the service requires a token and there is no session, or it has ended, every page is a form that asks
+// for a token.
 
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";

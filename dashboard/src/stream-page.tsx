@@ -90,7 +90,7 @@ function Stream({ own, again }: { own: ReadStream; again: () => void }) {
         The newest first{history.length < batches.total ? `, the last ${history.length.toLocaleString("en-US")}` : ""}.
       </p>
       <Table
-        label="Every batch"
+        label="Batches"
         columns={["batch", "data", "received", "verdict", "evidence", "furthest away", "reasons", "activities"]}
       >
         {history.toReversed().map((batch) => (
@@ -122,7 +122,7 @@ function StreamDecisions({
       {retiredAt !== null ? null : (
         <Decision
           name="Retire"
-          about="The stream leaves the list, and is no longer silent. Its history stays, and its next batch brings it back."
+          about="The stream leaves the list, and no longer counts as silent. Its history stays, and its next batch brings it back."
           decide={async (reason) => {
             await decide(where, "retire", { reason });
             again();
@@ -131,7 +131,7 @@ function StreamDecisions({
       )}
       <Decision
         name="Erase"
-        about="Everything that is kept about this stream is deleted: its batches, references and state. Only a record that a stream was erased stays, without its name. This cannot be undone."
+        about="Everything that is kept about this stream is deleted: its batches, references and state. Only the record of decisions stays, without the stream's name. This cannot be undone."
         confirm={stream}
         decide={async (reason) => {
           await decide(where, "erase", { reason, stream });

@@ -1,5 +1,5 @@
-// A custom network for `tidemark train --network`: convolutions whose reach doubles from layer to layer, each added to its
-// input (Bai, Kolter and Koltun 2018, but not causal, because the network receives whole windows).
+// A custom network for `tidemark train --network`: convolutions whose dilation doubles from layer to layer, each but the first
+// added to its input (Bai, Kolter and Koltun 2018, but not causal, because the network receives whole windows).
 //
 //   tidemark train recordings.parquet --out models/walk --network examples/network/temporal-convolutions.ts
 //

@@ -28,7 +28,7 @@ export function motionRow(model: DeviceModel): (motion: Motion) => number[] {
   return (motion) => sources.map((source) => source(motion));
 }
 
-/** Returns NaN for a value that the phone does not report; the row is then skipped and counted. */
+/** The returned function gives NaN for a value that the phone does not report; the row is then skipped and counted. */
 function sourceOf(channel: string, sensors: readonly Sensor[]): (motion: Motion) => number {
   const sensor = sensors.find(({ channels }) => channels.includes(channel));
   const axis = (["x", "y", "z"] as const)[sensor?.channels.indexOf(channel) ?? -1];

@@ -29,8 +29,8 @@ export interface AccessStore {
   /** The audit log, for messages; without a password. */
   readonly shownAudit: string;
   /**
-   * The tokens as they are now; the same array as before if they have not changed. Null if no token has ever been created; once
-   * there was a token, never null again.
+   * The tokens as they are now; the same array as before if they have not changed. Null if no token has ever been created;
+   * after this object has returned tokens, never null again.
    * @throws UserError if they cannot be read
    */
   tokens(): Promise<readonly StoredToken[] | null>;

@@ -8,7 +8,7 @@ import { sha256Bytes } from "./hash.ts";
 import { changedManifestFile, manifestHashes, readManifest } from "./manifest.ts";
 import { modelFiles, retrainReportFile } from "./model-folder.ts";
 
-/** The files of a rejected candidate. */
+/** The files of a rejected candidate that may be sent. */
 const refusedFiles: readonly string[] = [retrainReportFile, modelFiles.report];
 
 export class ArtifactFiles {
@@ -21,7 +21,7 @@ export class ArtifactFiles {
     this.#listed = listed;
   }
 
-  /** @throws UserError if the manifest was modified */
+  /** @throws UserError if the manifest was modified or cannot be read */
   static async open(directory: string): Promise<ArtifactFiles> {
     const own = await readFileInside(directory, modelFiles.manifest);
     if (own === null) return new ArtifactFiles(directory, new Map(refusedFiles.map((name) => [name, null])));
@@ -39,7 +39,7 @@ export class ArtifactFiles {
   /**
    * The bytes of a file that may be sent.
    * @param content the content to send if the file may have changed since it was recorded
-   * @throws UserError if the manifest does not list the file, or lists it with different content
+   * @throws UserError if the manifest does not list the file, or if the file is missing or differs from its hash there
    */
   async read({ file, content }: { readonly file: string; readonly content?: string }): Promise<Buffer> {
     const expected = this.#listed.get(file);

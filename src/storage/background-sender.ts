@@ -31,7 +31,7 @@ export class BackgroundSender {
   readonly #hurry = new AbortController();
   #wake: () => void = () => {};
   #limits: ServerTimeLimits | null = null;
-  /** Time of the last accepted event. */
+  /** Start of the time that has not yet been subtracted from a limit. */
   #since = 0;
   #fault: TrackingFault | null = null;
 
@@ -48,7 +48,7 @@ export class BackgroundSender {
 
   /**
    * Sends the remaining events.
-   * @param limits the time left for this server; an unreachable server is tried once more
+   * @param limits the time left for this server; if nothing listens at its address, there is at most one more attempt
    * @returns null if everything was sent
    */
   async finish(limits: ServerTimeLimits = new ServerTimeLimits(10_000)): Promise<Unsent | null> {
@@ -109,8 +109,8 @@ export class BackgroundSender {
   }
 
   /**
-   * Subtracts the time since the last answer from one of the limits: the limit on productive time if `taken` is true, otherwise
-   * the limit on lost time.
+   * Subtracts the time since `#since` from one of the limits: if `taken` is true, from the limit on time during which the
+   * server accepts something, otherwise from the limit on lost time.
    */
   #spend(taken = false): void {
     const now = this.#clock.now();
@@ -125,13 +125,13 @@ export class BackgroundSender {
     while (left() > 0 && !done.aborted) await this.#clock.sleep(left() + 1, done);
   }
 
-  /** Waits until the time is up or the run ends. */
+  /** Waits until the time is up or `finish` is called. */
   #pause(ms: number): Promise<void> {
     return this.#clock.sleep(ms, this.#hurry.signal);
   }
 }
 
-/** Sends all events at once, for callers that wait. @returns null if everything was sent */
+/** Sends all events and waits until they are sent or the time is up. @returns null if everything was sent */
 export function runBackgroundSender(
   sender: EventSender,
   events: readonly TrackingEvent[],
@@ -158,7 +158,7 @@ function backgroundSenderFault(error: unknown): TrackingFault {
   return error instanceof TrackingFault ? error : new TrackingFault("refused", String(error), { cause: error });
 }
 
-/** Whether no server is listening at the address. */
+/** Whether the host is unknown or out of reach, or no server is listening there. */
 function isBackgroundServerAbsent({ kind, cause }: TrackingFault): boolean {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return kind === "unreachable" && ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "EAI_AGAIN"].includes(String(code));

@@ -232,7 +232,7 @@ export class BatchLedger {
   }
 
   /**
-   * Deletes a stream, but keeps its actions, with the text `recordedAs` instead of the stream's name.
+   * Deletes a stream, but keeps its actions, with the text `recordedAs` instead of the stream's name and without subjects.
    * @returns the number of its batches
    */
   erase(stream: string, recordedAs: string): number {

@@ -3,7 +3,7 @@
 //
 //   destination.json     The service and the model to which the batches are sent.
 //   waiting/N.body       The content of a batch, which is written and flushed before N.json.
-//   waiting/N.json       The description of a batch. The batch is in the spool exactly as long as this file exists.
+//   waiting/N.json       The description of a batch. The batch waits exactly as long as this file exists.
 //   refused/N.*          The same files for a batch that the service permanently refused, with the reason.
 //   taken.jsonl          The files whose batches are all in the spool or have left it.
 //
@@ -84,7 +84,7 @@ export class BatchSpool {
   readonly directory: string;
   readonly #release: () => Promise<void>;
   readonly #waiting = new Map<number, SpooledBatch>();
-  /** Keys of all batches in the spool. */
+  /** Keys of all batches that are waiting or were refused. */
   readonly #known = new Set<string>();
   readonly #taken = new Map<string, TakenFile>();
   #next = 1;
@@ -134,7 +134,7 @@ export class BatchSpool {
     return this.#waiting.size;
   }
 
-  /** Total size of the waiting batches. */
+  /** Total size of the waiting batches, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -210,7 +210,7 @@ export class BatchSpool {
     return this.#release();
   }
 
-  /** Completes operations that a killed process left unfinished. */
+  /** Completes or undoes operations that a killed process left unfinished. */
   async #recover(): Promise<void> {
     for (const folder of ["waiting", "refused"]) await mkdir(join(this.directory, folder), { recursive: true });
     const refused = await this.#numbers("refused", "json");

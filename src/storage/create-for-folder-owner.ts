@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 /**
  * Creates a file. If root creates it, the file belongs to the owner of its folder, so that a service that runs as that user can
- * use it. Existing files and links are left alone, because their owner could otherwise obtain any file.
+ * use it. Existing files and links are left alone, because the folder's owner could otherwise obtain any file through a link.
  * @throws Error EEXIST if the file exists
  */
 export async function createForFolderOwner(path: string, text: string, mode = 0o666): Promise<void> {

@@ -63,7 +63,7 @@ export class EventSender {
     return `${this.#client.uri}/#/experiments/${experiment}/runs/${run}`;
   }
 
-  /** Number of requests that were skipped because the server permanently rejected them or a file must not be sent. */
+  /** Number of requests that the server permanently rejected, or that were not made because a file must not be sent. */
   get refusals(): number {
     return this.#refusals;
   }
@@ -75,7 +75,8 @@ export class EventSender {
   /**
    * Sends the first events, as many as fit into one round of requests.
    * @returns the number of events sent
-   * @throws TrackingFault if nothing was sent, because of a temporary fault or a fault that ends all sending
+   * @throws TrackingFault on a temporary fault, after which the same events can be sent again, or on a fault that ends all
+   * sending
    */
   async sendSome(events: readonly TrackingEvent[]): Promise<number> {
     const [first] = events;
@@ -226,7 +227,7 @@ export class EventSender {
 
   /**
    * Logs a batch. If the server rejects a batch with long parameter values, as older servers do, sends it again with shortened
-   * ones.
+   * values.
    */
   async #logBatch(runId: string, batch: Loggable): Promise<void> {
     try {

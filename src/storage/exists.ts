@@ -3,7 +3,10 @@ import { hasSystemErrorCode } from "../system-error.ts";
 
 const nowhere: readonly string[] = ["ENOENT", "ENOTDIR", "ELOOP"];
 
-/** Whether there is anything at `path`. Returns false if a directory in the path is in fact a file, or if links form a loop. */
+/**
+ * Whether there is anything at `path`, after following links. Returns false if a link leads nowhere, if links form a loop, or
+ * if a directory in the path is in fact a file.
+ */
 export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);

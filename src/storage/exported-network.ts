@@ -13,7 +13,7 @@ export interface ExpectedNetwork {
 
 const float32 = 1;
 
-/** Faults in the bytes of a model.onnx: one message per fault, or none if the network can be run. */
+/** Faults in the bytes of a model.onnx, at most three of each kind; empty if the network can be run. */
 export function exportedNetworkFaults(bytes: Uint8Array, expected: ExpectedNetwork): string[] {
   if (bytes.length === 0) return ["the file is empty"];
   let model: ReturnType<typeof readModelProto>;

@@ -1,5 +1,5 @@
-// Tokens, sessions and the audit log as files in one folder: tokens.json, `sessions` with one file per session, named by the
-// hash of its secret, and audit.jsonl with one JSON object per line.
+// Tokens, sessions and the audit log as files in one folder: the token file (usually tokens.json), `sessions` with one file per
+// session, named by the hash of its secret, and audit.jsonl with one JSON object per line.
 
 import { existsSync } from "node:fs";
 import { lstat, readdir, rm, stat, writeFile } from "node:fs/promises";

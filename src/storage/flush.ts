@@ -22,8 +22,8 @@ export async function flushFile(path: string): Promise<void> {
 }
 
 /**
- * Creates a directory and its parents, and flushes them. Returns the first directory that did not exist, or undefined if all of
- * them existed.
+ * Creates a directory and its parents, and flushes the directory in which the first new one was created. Returns the first
+ * directory that did not exist, or undefined if all of them existed.
  */
 export async function createAndFlushDirectory(directory: string): Promise<string | undefined> {
   const first = await makeDirectories(directory);

@@ -22,8 +22,9 @@ export async function sha256File(path: string): Promise<string> {
 }
 
 /**
- * JSON without spaces and with the keys of every object sorted by code unit. Equal values produce the same text, regardless of
- * key order. Undefined fields are omitted, as in JSON.stringify.
+ * JSON without spaces and with the keys of every object sorted: first keys that are array indices, by number, then all others
+ * by code unit. Equal values produce the same text, regardless of key order. Undefined fields are omitted, as in
+ * JSON.stringify.
  */
 export function canonicalJsonToHash(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {

@@ -16,13 +16,13 @@ export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;
 
 /**
- * SQL for a column. A cell that is too long is not read. Instead, it is replaced with a value of a different type, which every
- * schema rejects.
+ * SQL for a column. A cell of more than `longest` bytes is not read. The query returns `otherwise` instead, which the column's
+ * schema rejects or, in `WholeRow`, recognises.
  */
 export const boundedLedgerCell = (column: string, longest: number, otherwise = "x''"): string =>
   `CASE WHEN ${column} IS NULL OR octet_length(${column}) <= ${longest} THEN ${column} ELSE ${otherwise} END AS ${column}`;
 
-/** The value encoded as JSON. */
+/** Reads JSON text as the value that it encodes. */
 export const jsonText: z.ZodType<unknown, string> = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);

@@ -36,7 +36,8 @@ export class LedgerRetention {
    * `limit` batches. Keeps the part of the result that `shorten` returns, and the summary only if a reference needs it. The row
    * is kept, and the batch id cannot be used again. A damaged result is left unchanged; the damage is reported when the batch
    * is read.
-   * @returns the number of processed batches, which is less than `limit` if none remain, and the batches with damaged results
+   * @returns the number of processed batches, which is less than `limit` if no other batch needs to be shortened, and the
+   * batches with damaged results
    */
   forget(
     { since, bytes, keptAtEnds, shorten }: Omit<StreamRules, "referenceBatches">,

@@ -20,8 +20,8 @@ export type LockResult = { held: true; release: () => Promise<void> } | { held: 
 const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;
 
 /**
- * The lock file that earlier versions used, which contains the holder's pid; no process of such a version can be running here
- * now.
+ * The lock file that earlier versions used, which contains the holder's pid. It is removed, because no process of such a
+ * version is expected to be running.
  */
 const earlierFlagPattern = /^lock-\d+-\w+\.json$/;
 

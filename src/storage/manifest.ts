@@ -1,4 +1,4 @@
-// manifest.json describes a model: the data, options and software from which it was made, and the hash of every other file.
+// manifest.json describes a model: the data, options and software from which it was made, and the hashes of the model's files.
 // The manifest also contains its own hash, computed over its canonical JSON without this field.
 import { resolve } from "node:path";
 import { z } from "zod";
@@ -12,7 +12,7 @@ import { isPlainName, isPlainPath } from "./plain-name.ts";
 import { refuseLaterSchemaVersion } from "./schema-version.ts";
 import { type StoredConfig, storedConfigSchema, storedConfigWindowFault } from "./stored-config.ts";
 
-/** The content of manifest.json: a description of the model, its origin, and the hash of every file. */
+/** The content of manifest.json: a description of the model, its origin, and the hashes of its files. */
 export interface Manifest {
   schema_version: 1;
   /** Tidemark version that wrote the folder. */
@@ -196,7 +196,7 @@ export const manifestSchema: z.ZodType<Manifest> = z.looseObject({
   git_commit: z
     .string()
     .nullable()
-    .describe("Git commit of the directory in which train ran; null outside a repository."),
+    .describe("Git commit of the directory in which the command ran; null outside a repository."),
   recalibrated: z
     .looseObject({
       at: z.iso.datetime().describe("When the baseline was recalibrated; ISO 8601, UTC."),

@@ -3,7 +3,7 @@
 import { mlflowCode } from "./mlflow-code.ts";
 import { modelFiles } from "./model-folder.ts";
 
-/** The model's tensors: windows [windows, samples per window, channels], and one output column per class. */
+/** The model's input, windows [windows, samples per window, channels], and its classes, each of which gets an output column. */
 export interface DescribedTensors {
   readonly windowSize: number;
   readonly samplingRateHz: number;

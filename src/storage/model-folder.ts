@@ -1,7 +1,7 @@
-// The model folder: a complete trained model in one directory that can be copied, checked and served. All files except
-// `rolling_reference.json` are immutable, and are checked whenever the folder is opened. rolling_reference.json changes with
-// every production batch, so the manifest contains only the hash of its initial content, in a separate list. Files that are not
-// in the manifest are ignored, because other commands also store their state in the folder.
+// The model folder: a complete trained model in one directory that can be copied, checked and served. All files in the manifest
+// except `rolling_reference.json` are immutable, and are checked whenever the folder is opened. rolling_reference.json changes
+// as production batches are checked, so the manifest contains only the hash of its initial content, in a separate list. Files
+// that are not in the manifest are ignored, because other commands also store their state in the folder.
 import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -39,16 +39,13 @@ export const modelFiles = {
   pythonEnv: "python_env.yaml",
 } as const;
 
-/** Additional files in the folder of a retrained model. */
+/** Additional file in the folder of a retrained model. */
 export const retrainReportFile = "retrain_report.json";
 
 /** The source of a user's own network, kept as a record; it is never executed. */
 export const ownNetworkFiles = { ts: "network.ts", js: "network.js" } as const;
 
-/**
- * The log of the training run for a tracking server. The log refers to files in this folder, so the manifest cannot contain its
- * hash.
- */
+/** The log of the training run for a tracking server; the manifest does not contain its hash. */
 export const trackingFile = "tracking.jsonl";
 
 /** Drawings of windows. The examples show raw signals, so the file is not listed in the manifest and is never sent. */
@@ -220,7 +217,7 @@ async function hashModelFolderFile(path: string): Promise<string> {
   }
 }
 
-/** Removes the empty directory at `out`. If the directory is no longer empty, throws an error and removes nothing. */
+/** Removes an empty directory, if it exists. If the directory is not empty, throws the system error and removes nothing. */
 async function removeEmptyModelFolder(directory: string): Promise<void> {
   try {
     await rmdir(directory);

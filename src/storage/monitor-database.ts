@@ -66,7 +66,7 @@ export class MonitorDatabase {
     return this.#file.transaction((database) => work(this.#ledgerOf(database)));
   }
 
-  /** Like `transaction`, but overwrites deleted data. */
+  /** Like `transaction`, but overwrites deleted data with zeros. */
   secureTransaction<T>(work: (ledger: BatchLedger) => T): T {
     return this.#file.secureTransaction((database) => work(this.#ledgerOf(database)));
   }
@@ -77,7 +77,10 @@ export class MonitorDatabase {
     return [path, `${path}-wal`].reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   }
 
-  /** Returns freed space to the file system. The operation temporarily needs as much additional space as the ledger itself. */
+  /**
+   * Returns freed space to the file system. The operation temporarily needs up to twice the size of the ledger in additional
+   * space.
+   */
   vacuum(): void {
     this.#file.vacuum();
   }

@@ -22,7 +22,7 @@ export interface OpenedStore {
   streamsOf(key: StoreKey): Promise<StreamStore>;
   /** Whether a model's streams have ever been opened. */
   has(key: StoreKey): Promise<boolean>;
-  /** Names of the projects that have streams, sorted. */
+  /** Names of the projects in which a model's streams have ever been opened, sorted. */
   projects(): Promise<string[]>;
   /** Resolves if the store can be reached. @throws UserError if it cannot be reached */
   reach(): Promise<void>;

@@ -29,7 +29,7 @@ const waits = [10, 50, 200, 500, 1000, 2000, 3000, 3000];
  */
 const connectTimeoutMs = 10_000;
 const queryTimeoutMs = 60_000;
-/** A process that freezes during a transaction loses its locks after this time. */
+/** A process that freezes during a transaction loses its locks after 20 s, and a statement waits at most 30 s for a lock. */
 const idleInTransaction = "SET LOCAL idle_in_transaction_session_timeout = '20s'; SET LOCAL lock_timeout = '30s'";
 
 export class PostgresConnection {
@@ -72,7 +72,7 @@ export class PostgresConnection {
   readonly query: PostgresQuery = async (sql, values = []) => (await this.#pool.query(sql, [...values])).rows;
 
   /**
-   * Runs `work` as one transaction at the READ COMMITTED isolation level.
+   * Runs `work` as one transaction at the server's default isolation level, normally READ COMMITTED.
    * @throws the original error from pg if it fails; nothing is then changed, unless the connection broke during the commit
    */
   async transaction<T>(work: (query: PostgresQuery) => Promise<T>): Promise<T> {
@@ -91,7 +91,8 @@ export class PostgresConnection {
   /**
    * Runs `work`, and repeats it if a connection breaks or the transaction loses a conflict. `work` must be idempotent, because
    * it may be repeated even though it succeeded.
-   * @throws StoreUnavailable if it still fails after the last retry; UserError if the server rejects it
+   * @throws StoreUnavailable if it still fails after the last retry, or if the server has no space or does not answer in time;
+   * UserError if the server rejects it
    */
   async repeat<T>(work: () => Promise<T>): Promise<T> {
     return explainPostgresErrors(this.shown, async () => {

@@ -18,7 +18,8 @@ export function postgresErrorCode(error: unknown): string | undefined {
 }
 
 /**
- * Matches the error codes for broken connections, servers that are stopping or starting, and transactions that lost a conflict.
+ * Matches the error codes for broken connections, servers that are stopping or starting or have no connection left, and
+ * transactions that lost a conflict.
  */
 const passing = /^(08...|57P0[123]|40001|40P01|ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|EAI_AGAIN|53300)$/;
 
@@ -27,7 +28,7 @@ export function isPassingPostgresError(error: unknown): boolean {
   return passing.test(postgresErrorCode(error) ?? "");
 }
 
-/** Faults that may pass although the request stays the same, by the first characters of their codes. */
+/** Faults that may pass although the request stays the same, by patterns of their codes. */
 const unavailableFaults: readonly (readonly [code: RegExp, what: string, advice: string])[] = [
   [/^53100$/, "has no space left on its disk", "Free some space, then try again; nothing was changed."],
   [/^53300$/, "has no connection left", "Raise max_connections, or run fewer replicas."],
@@ -60,7 +61,8 @@ const faults: readonly (readonly [code: RegExp, what: string, advice: string])[]
 ];
 
 /**
- * Runs `work`. If the server, the network or the permissions are at fault, throws a UserError that names the server.
+ * Runs `work`. If the server, the network or the permissions are at fault, throws a UserError that names the server; passes all
+ * other errors on.
  * @param shown the address without its password
  */
 export async function explainPostgresErrors<T>(shown: string, work: () => Promise<T>): Promise<T> {

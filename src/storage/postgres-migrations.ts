@@ -156,7 +156,7 @@ async function migratedPostgresVersion(query: PostgresQuery, shown: string): Pro
   const version = Number(rows[0]?.version ?? 0);
   if (version <= postgresSchemaVersion) return version;
   throw new UserError(`${shown}: expected a schema version up to ${postgresSchemaVersion}, got ${version}`, {
-    advice: `Its tables were written by ${rows[0]?.applied_by}: update Tidemark, or restore a backup from before its update.`,
+    advice: `Its tables were written by ${rows[0]?.applied_by}: update Tidemark, or restore a backup made before the tables were upgraded.`,
   });
 }
 

@@ -1,6 +1,6 @@
-// Shortens the records of a model's old batches in a PostgreSQL store. As in SQLite, whenever a batch is added, a few others
-// are shortened. The store's size is measured as the sum over its rows, not as the size of its files, because PostgreSQL reuses
-// freed space but rarely returns it to the system.
+// Shortens the records of a model's old batches in a PostgreSQL store. As in SQLite, whenever a batch is added, a few of those
+// that are due are shortened. The store's size is measured as the sum over its rows, not as the size of its files, because
+// PostgreSQL reuses freed space but rarely returns it to the system.
 import { shortenedLedgerResult } from "./ledger-cells.ts";
 import type { PostgresConnection, PostgresQuery, PostgresRow } from "./postgres-connection.ts";
 import {

@@ -17,7 +17,7 @@ const whole = z.coerce.number().int();
 const instant = z.date().transform((date) => date.toISOString());
 const bytes = z.instanceof(Uint8Array);
 
-/** The columns of `batches` (as b) that `postgresBatch` reads, except the stream's name. */
+/** The columns of `batches` (as b) that `postgresBatch` reads, and `attempt`; the stream's name is in another table. */
 export const postgresBatchColumns = `b.sequence, b.batch_id, b.content_hash, b.received_at, b.status, b.reason, b.in_references,
   b.figures, b.result, b.attempt, b.data_from, b.data_to,
   EXISTS (SELECT FROM tidemark.summaries k WHERE k.stream_id = b.stream_id AND k.sequence = b.sequence) AS has_summary`;

@@ -1,8 +1,9 @@
 // The statements of `PostgresStreamStore`. Each statement runs as a separate transaction, in one round trip, unless its comment
 // says otherwise. Names and values are parameters.
 //
-// Every change to a stream first updates its row in `streams`, provided that the row still has the expected version. The lock
-// on this row serialises all changes of a stream, so batches are numbered in the order in which they were judged.
+// Every change to a stream first updates or locks its row in `streams`; a decision about a batch is stored only if the row
+// still has the expected version. The lock on this row serialises all changes of a stream, so batches are numbered in the order
+// in which they were judged.
 import { postgresBatchColumns } from "./postgres-rows.ts";
 
 /** Approximate number of bytes that a batch takes up in addition to its result, summary and figures, including indexes. */
@@ -122,7 +123,7 @@ export const summaryStatement = `
   FROM tidemark.streams s JOIN tidemark.batches b USING (stream_id) JOIN tidemark.summaries k USING (stream_id, sequence)
   WHERE s.model_id = $1 AND s.name = $2 AND b.batch_id = $3`;
 
-/** Returns one row without a batch if the page is empty. $1 model, $2 stream, $3 limit, $4 skip */
+/** Returns one row without a batch if the stream exists but the page is empty. $1 model, $2 stream, $3 limit, $4 skip */
 export const postgresPageStatement = (order: "ASC" | "DESC"): string => `
   SELECT s.batches AS total, b.*
   FROM tidemark.streams s LEFT JOIN LATERAL (
@@ -221,8 +222,8 @@ export const oldestStatement: string = `
   ORDER BY b.received_at, b.sequence LIMIT $3`;
 
 /**
- * Shortens batches within the same transaction. $1 sequences, $2 results (null: unchanged), $3 whether each batch loses its
- * summary
+ * Shortens batches within the transaction that locked their streams. $1 sequences, $2 results (null: unchanged), $3 whether
+ * each batch loses its summary
  */
 export const shortenStatement = `
   WITH old AS (

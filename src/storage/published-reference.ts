@@ -25,8 +25,8 @@ export interface PublishedReference {
 }
 
 /**
- * Updates the stream's file, unless it is already up to date. A stream without batches has no file, except the empty file that
- * `train` wrote. The file can be written again at any time, so it is not flushed to the disk.
+ * Updates the stream's file, unless it is already up to date. A stream without batches has no file, except that the default
+ * stream always has the one that `train` wrote. The file can be written again at any time, so it is not flushed to the disk.
  */
 export function publishReference(
   database: MonitorDatabase,
@@ -60,8 +60,8 @@ export function publishReference(
 }
 
 /**
- * Removes a stream's file after the stream has been erased or renamed; the default stream's file becomes empty again, as
- * `train` wrote it. Does nothing if the ledger still contains a stream with this name.
+ * Removes a stream's file after the stream has been erased or renamed; the default stream's file lists no batches again, like
+ * the one that `train` wrote. Does nothing if the ledger still contains a stream with this name.
  */
 export function unpublishReference(
   database: MonitorDatabase,

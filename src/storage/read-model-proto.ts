@@ -14,18 +14,19 @@ export interface TensorDescription {
 export interface ModelDescription {
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
-  /** Operator sets that are imported and used by nodes; "" is the domain of the standard ONNX operators. */
+  /** Domains of the operators that the model imports or its nodes use; "" is the domain of the standard ONNX operators. */
   readonly domains: ReadonlySet<string>;
   readonly metadata: ReadonlyMap<string, string>;
   /** Names of tensors whose data is in another file. */
   readonly external: readonly string[];
   /**
-   * Operators with subgraphs (Loop, If, Scan), functions that the model defines, and "training_info" for each training graph.
+   * Names of operators with subgraphs (Loop, If, Scan) and of functions that the model defines, and "training_info" for each
+   * training graph.
    */
   readonly nested: readonly string[];
 }
 
-/** @throws RangeError if the bytes are not a ModelProto */
+/** @throws RangeError if the bytes are not a ModelProto with a graph */
 export function readModelProto(bytes: Uint8Array): ModelDescription {
   let model: Message;
   try {

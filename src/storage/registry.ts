@@ -21,7 +21,7 @@ export interface RegistryLine {
    * Folder names of models that were added to the line. The first version and retrained models belong to the line in any case.
    */
   members?: string[];
-  /** Folder names in the order of their version numbers, up to the highest number used so far. */
+  /** Folder names in the order of their version numbers; recorded when a number is used for the first time. */
   versions?: string[];
   /** Promotions and rollbacks, oldest first. */
   log: { at: string; action: "promote" | "rollback"; champion: string }[];

@@ -10,7 +10,10 @@ import { writeFileAtomic } from "./atomic-file.ts";
 import { createAndFlushDirectory, flushDirectory } from "./flush.ts";
 import { isLockFlag } from "./lock.ts";
 
-/** @throws UserError if `out` exists, unless it is a folder that contains only files with these names */
+/**
+ * @throws UserError if `out` exists, unless it is a folder, not a mount point, that contains only files with these names, lock
+ * files and leftover temporary files
+ */
 export async function checkReplaceableDirectory(out: string, names: readonly string[]): Promise<void> {
   const found = await lstat(out).catch((error: unknown) => {
     if (hasSystemErrorCode(error, "ENOENT") || hasSystemErrorCode(error, "ENOTDIR")) return null;

@@ -16,7 +16,7 @@ const lockPatienceMs = 30_000;
 /**
  * @param name a file that the manifest lists as immutable
  * @param change further changes to the manifest
- * @throws UserError if another process holds the folder's lock, or the file was modified in the meantime
+ * @throws UserError if another process does not release the folder's lock in time, or if the file does not match the manifest
  */
 export async function replaceModelFile(
   directory: string,

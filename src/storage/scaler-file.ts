@@ -20,7 +20,7 @@ export const scalerSchema: z.ZodType<ScalerFile> = z
     message: "center and scale: expected one number per channel",
   });
 
-/** Outside these limits, float32 computations produce 0 or infinity. */
+/** Outside these limits, float32 computations may produce 0 or infinity. */
 const [leastScale, largestNumber] = [1e-30, 1e30];
 
 /**

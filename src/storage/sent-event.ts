@@ -50,7 +50,10 @@ export function splitSentEvent({ metrics, params, tags }: Loggable): Loggable[] 
   return batches;
 }
 
-/** A key that every server accepts: letters and digits of any script, `_ - . /` and spaces, and no `.` or `..` in the path. */
+/**
+ * A key that every server accepts: letters and digits of any script, `_ - . /` and spaces, and no `.` or `..` as a segment
+ * between slashes.
+ */
 export function sentEventKey(name: string): string {
   const key = name
     .slice(0, mlflowLimits.key)
@@ -62,8 +65,8 @@ export function sentEventKey(name: string): string {
 }
 
 /**
- * Truncates a string to `length` UTF-16 units. If that splits a surrogate pair, removes the remaining half, because every
- * server would fail on it.
+ * Truncates a string to at most `length` UTF-16 units, the last of which is then an ellipsis. If that splits a surrogate pair,
+ * removes the remaining half, because every server would fail on it.
  */
 export function cutSentEventText(text: string, length: number): string {
   return (

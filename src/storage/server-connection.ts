@@ -9,7 +9,7 @@ import { absentEndpoint, TrackingFault } from "./tracking-fault.ts";
 const errorSchema = z.object({ error_code: z.string().optional(), message: z.string().optional() });
 
 export interface Deadlines {
-  /** Time limit for a request, from its first byte to the last byte of the reply. */
+  /** Time limit for a request other than an upload, from connecting to the last byte of the reply. */
   readonly answerMs: number;
   /** Time limit for an upload, in addition to the time needed for its bytes at `slowestUpload`. */
   readonly uploadMs: number;

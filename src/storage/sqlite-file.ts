@@ -1,6 +1,7 @@
 // An SQLite database file to which several processes may write at once (https://sqlite.org/wal.html). With a write-ahead log
 // and synchronous = FULL, a committed transaction survives a killed process and a power cut, and an uncommitted transaction
-// leaves nothing behind. A write-ahead log does not work on network file systems without shared memory.
+// leaves nothing behind. A write-ahead log requires that all processes share memory, so it does not work across machines on a
+// network file system.
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../errors.ts";
@@ -41,9 +42,9 @@ export class SqliteFile {
   }
 
   /**
-   * Runs `work` as one transaction. No other transaction, in this process or another, overlaps with it, so the data that it
-   * reads cannot change before it commits. If it throws, nothing is changed. `work` must be synchronous; otherwise, its lock
-   * would block other work in this process while it waits.
+   * Runs `work` as one transaction. No other transaction that writes, in this process or another, overlaps with it, so the data
+   * that it reads cannot change before it commits. If it throws, nothing is changed. `work` must be synchronous; otherwise, its
+   * lock would block other work in this process while it waits.
    */
   transaction<T>(work: (database: DatabaseSync) => T): T {
     const database = this.#database;

@@ -1,7 +1,7 @@
-// Stores streams in a model folder's monitor.sqlite. A batch is judged outside the ledger's lock. The commit checks that the
-// stream still has the version against which the batch was judged; if not, the batch is judged again. Each batch is therefore
-// judged with knowledge of all earlier batches, even if many processes add batches at the same time, and no process waits while
-// another process judges.
+// Stores streams in monitor.sqlite, in a model folder or in a folder of a `SqliteStore`. A batch is judged outside the ledger's
+// lock. The commit checks that the stream still has the version against which the batch was judged; if not, the batch is judged
+// again. Each batch is therefore judged with knowledge of all earlier batches, even if many processes add batches at the same
+// time, and a process rarely waits while another process judges.
 import { setTimeout } from "node:timers/promises";
 import type { BatchLedger } from "./batch-ledger.ts";
 import { MonitorDatabase, type MonitorOptions } from "./monitor-database.ts";
@@ -36,7 +36,7 @@ const mostRaces = 4;
 /** Maximum number of batches shortened per transaction, so that checks can run in between. */
 const shortenedAtOnce = 200;
 
-/** As with PostgreSQL, a batch waits about ten seconds for the store. */
+/** As with PostgreSQL, attempts are repeated for about ten seconds. */
 const [longestLockWaitMs, lockPauseMs] = [10_000, 100];
 
 type Decide = Parameters<StreamStore["record"]>[1];

@@ -54,9 +54,9 @@ export function removeStagingCommand(out: string): string {
 /**
  * Creates or reopens the staging directory of `out` and locks it.
  *
- * Without `resume`, this function throws instead of removing a run that could be resumed. With `resume`, it throws if there is
- * no run to resume. It also throws if another running process is using the directory, but takes over a dead process's lock. All
- * errors are UserErrors with advice.
+ * Without `resume`, this function throws instead of removing a run that could be resumed. With `resume`, it throws if the
+ * directory does not exist. It also throws if another running process is using the directory, but takes over a dead process's
+ * lock. These errors are UserErrors with advice.
  */
 export async function openStaging(out: string, { resume }: { resume: boolean }): Promise<Staging> {
   const directory = stagingDirectory(out);

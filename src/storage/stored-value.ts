@@ -15,7 +15,7 @@ export function parseStoredValue<T>(schema: z.ZodType<T>, value: unknown, what: 
 export function damagedStoredValue(what: string, how: string, cause: unknown): UserError {
   return new UserError(`the ledger is damaged: ${what}: ${how}`, {
     advice:
-      "Restore monitor.sqlite from a copy, or move it away to start with an empty ledger; the model itself is not affected.",
+      "Restore the ledger (monitor.sqlite or the PostgreSQL database) from a copy, or move it away to start with an empty ledger; the model itself is not affected.",
     cause,
   });
 }

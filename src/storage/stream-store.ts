@@ -1,7 +1,7 @@
 // The port for storing streams of batches: plain records of names, times, bytes and opaque JSON values. The callers interpret
 // states, summaries and results, and decide which batches are added to the references. The port's adapters handle storage and
-// concurrent writers. `SqliteStreamStore` is an adapter; test/storage/stream-store-contract.ts states what every adapter
-// guarantees.
+// concurrent writers. `SqliteStreamStore` and `PostgresStreamStore` are the adapters; test/storage/stream-store-contract.ts
+// states what every adapter guarantees.
 //
 // A store keeps three kinds of data about a batch, each for a different time. The record with a few figures is always kept. The
 // full result is kept for some days, and the summary is kept while a reference needs it or a user may still accept or exclude
@@ -26,7 +26,7 @@ export interface IncomingBatch {
   readonly stream: string;
   /** Unique within its stream. */
   readonly batchId: string;
-  /** Hash of its content. The same batch id with a different hash is rejected. */
+  /** Hash of its content, with which the caller recognises a batch id that is used for different content. */
   readonly contentHash: string;
   /** When the batch arrived; ISO 8601, UTC. */
   readonly receivedAt: string;
@@ -40,7 +40,7 @@ export interface BatchStanding {
   readonly status: BatchStatus;
   /** The reason in words; null if there is none. */
   readonly reason: string | null;
-  /** Whether later batches are compared with this batch. */
+  /** Whether the references, with which later batches are compared, may include this batch. */
   readonly inReferences: boolean;
 }
 
@@ -189,7 +189,7 @@ export interface StreamStore {
   /**
    * Judges a batch against the state of its stream, and stores it, in one atomic step. If the id already exists, returns the
    * stored batch and changes nothing. In this case, the caller must check whether the content is the same.
-   * @param decide pure and synchronous; called again if another batch arrived in between, so that each batch is judged with
+   * @param decide pure and synchronous; called again if the stream changed in between, so that each batch is judged with
    * knowledge of all earlier batches. If it throws, the exception is passed on, and nothing is changed
    * @param decide.sameContent id of the stream's first batch with the same content hash that is in the references or still has
    * a summary; null if there is none. A reset excludes all earlier batches
@@ -257,8 +257,8 @@ export interface StreamStore {
   retire(stream: string, note: ActionNote): Promise<boolean>;
 
   /**
-   * Deletes all of a stream's data, so that neither the store's files nor the published files contain it. Only the record of
-   * the stream's actions is kept, under the text `recordedAs`.
+   * Deletes all of a stream's data from the store and from the published files. In SQLite, the file then no longer contains the
+   * data; PostgreSQL overwrites it later. Only the record of the stream's actions is kept, under the text `recordedAs`.
    * @returns the number of batches; null if the stream does not exist, in which case the remains of an interrupted erasure are
    * removed
    */

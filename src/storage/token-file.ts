@@ -14,7 +14,7 @@ import { jsonFileText, readJsonFile } from "./json-file.ts";
 import { waitForLock } from "./lock.ts";
 
 export interface StoredToken {
-  /** Unique among valid tokens; a rotated token keeps its name until it expires. */
+  /** Unique among valid tokens, except that a rotated token and its successor share a name until the former expires. */
   name: string;
   project: string;
   scopes: string[];

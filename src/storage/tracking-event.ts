@@ -34,7 +34,8 @@ export interface TrackedDataset {
  * - `model`: the artifacts under `path` are a logged model of MLflow 3: `PENDING` before them, `READY` after them
  * - `status`: a run has ended, or continues
  * - `version`: the artifacts under `path` become a version of the registered model `name`
- * - `complete`: the end of the log; sent once the server has received all earlier events, unless it rejected one
+ * - `complete`: the end of the log; sent once all earlier events have been sent, unless the server rejected one or a value
+ * could not be sent
  *
  * Times are milliseconds since 1970.
  */
@@ -79,7 +80,7 @@ const tags = trackingEventRecord(text).refine(
   `${ownTags.join(", ")}: a log must not set these tags`,
 );
 
-/** Files are at the top level of the folder and have names that are valid on every system. */
+/** Files are at the top level of the folder, and their names contain no separator of any system. */
 const fileName = z
   .string()
   .max(255)

@@ -51,7 +51,8 @@ export class TuneTrials {
   /**
    * Creates the file, or continues an existing one.
    * @param identity everything that affects the scores
-   * @throws UserError if the file exists and `resume` is false, or if it belongs to another search
+   * @throws UserError if the file exists and `resume` is false, if it does not exist and `resume` is true, or if it belongs to
+   * another search
    */
   static async open(path: string, identity: object, resume: boolean): Promise<TuneTrials> {
     const { tidemark, onnxruntime } = currentVersions();

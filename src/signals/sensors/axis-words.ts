@@ -12,7 +12,7 @@ const bodyAxes = {
   y: "sideways|side|lateral|lat|medio[ _-]?lateral|ml",
   z: "upwards?|up|vertical|vert|vt|v|si|is",
 } as const;
-/** A word between separators, or in capitals after the word for the sensor, as in AccML. */
+/** A word between separators, or directly after the word for the sensor, as in AccML. */
 const bodyWord = (axis: keyof typeof bodyAxes): RegExp =>
   new RegExp(`(?<![A-Za-z])(?:${bodyAxes[axis]})(?![A-Za-z])|(?<=acc|gyr|gyro)(?:${bodyAxes[axis]})(?![A-Za-z])`, "i");
 

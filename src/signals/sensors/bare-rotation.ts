@@ -1,7 +1,7 @@
 import type { Sensor } from "./sensor.ts";
 import { splitSensorName, wordsOfSensorName } from "./sensor-name.ts";
 
-/** Whether a name gives a rotation without a word for a rate, which may also be an angle. */
+/** Whether a name gives a rotation without a word for a rate, so that its values may also be angles. */
 export function isBareRotation({ channels: [x] }: Pick<Sensor, "channels">): boolean {
   const { unit, rest } = splitSensorName("", x.trim());
   const words = wordsOfSensorName(rest);

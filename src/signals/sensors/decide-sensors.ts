@@ -95,9 +95,9 @@ export function decideSensors(
 }
 
 /**
- * Decides based on the values of all people together and, for an accelerometer, also on those of each person alone. If all
- * values were only pooled, an accelerometer in two units could look like one without gravity, or not like an accelerometer at
- * all.
+ * Decides based on the values of all people together and, if the sensor is an accelerometer or of unknown kind, also on those
+ * of each person alone. If all values were only pooled, an accelerometer in two units could look like one without gravity, or
+ * not like an accelerometer at all.
  */
 function decideOverPeople(
   named: NamedSensor,
@@ -143,8 +143,8 @@ function decideOverPeople(
 }
 
 /**
- * Returns the accelerometer that moves with a gyroscope: the only one or, if there are as many accelerometers as gyroscopes,
- * the one in the same position.
+ * Returns the accelerometer that moves with a gyroscope: if there are as many accelerometers as gyroscopes, the one at the same
+ * position in the list; otherwise undefined.
  */
 export function accelerometerBeside(sensor: Sensor, sensors: readonly Sensor[]): Sensor | undefined {
   if (sensor.kind !== "gyroscope") return undefined;
@@ -154,7 +154,7 @@ export function accelerometerBeside(sensor: Sensor, sensors: readonly Sensor[]):
   return accelerometers.length === gyroscopes.length ? accelerometers[gyroscopes.indexOf(sensor)] : undefined;
 }
 
-/** Whether an accelerometer measures gravity in none of the usual units, as raw counts do. */
+/** Whether an accelerometer measures gravity, but in no known unit, as one that reports raw counts does. */
 function isRawBeside({ unit, gravity }: Sensor): boolean {
   return unit === null && gravity === true;
 }
@@ -163,7 +163,7 @@ function isUnitNamed(channels: Sensor["channels"]): boolean {
   return sensorsByName(channels).some(({ written }) => written !== undefined);
 }
 
-/** Returns the gyroscope's units by person; undefined if all people have the same unit. */
+/** Returns the gyroscope's units by person; undefined if no two people are known to have different units. */
 function decideMixedGyroscope(
   { name, channels: axes }: Sensor,
   pieces: readonly VectorPiece[],
@@ -206,7 +206,7 @@ function decideGivenSensor(given: Sensor, pieces: readonly VectorPiece[]): Decid
   return { ...sensor, gravity, unit, because: unit === null ? "as given" : "as given; unit from the values" };
 }
 
-/** Warns about a property that could not be determined, and suggests a `--sensor` option that sets it to a common choice. */
+/** Describes a property that could not be determined, and suggests a `--sensor` option that sets it to a common choice. */
 function doubtOfDecidedSensor(sensor: Sensor, message: string): SensorDoubt {
   const { name, channels, unit, kind } = sensor;
   const usual = unit ?? sensorUnitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;

@@ -1,5 +1,6 @@
-// Recognises sensors whose names consist of two letters, one for the kind and one for the place, as in MHEALTH's alx (acceleration,
-// left ankle) and glx (angular velocity there). One such name could mean anything; a pair for the same place could not.
+// Recognises sensors whose names consist of one letter for the kind and one or two for the place, as in MHEALTH's alx
+// (acceleration, left ankle) and glx (angular velocity there). One such name could mean anything; a pair for the same place
+// could not.
 
 import type { Sensor } from "./sensor.ts";
 

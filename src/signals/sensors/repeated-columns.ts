@@ -1,5 +1,6 @@
 // Finds sensors whose three columns have the same name, such as Accelerometer. Programs that read such tables make the names
-// different: pandas and R write Accelerometer, Accelerometer.1 and Accelerometer.2, polars Accelerometer_duplicated_0.
+// different: pandas and R write Accelerometer, Accelerometer.1 and Accelerometer.2; polars writes Accelerometer_duplicated_0
+// for the second.
 
 import { type NamedSensor, sensorKindByNameWords, splitSensorName, wordsOfSensorName } from "./sensor-name.ts";
 import { unitOfNameForKind } from "./unit-of-name.ts";

@@ -17,7 +17,10 @@ export function nameOfSensorInText(value: string): string {
   return androidSensors[value] ?? value.trim();
 }
 
-/** Returns the kind of sensor named by a string such as "acc", "android.sensor.gyroscope" or "Gyro"; null if it names none. */
+/**
+ * Returns the kind of sensor named by a string such as "acc", "android.sensor.gyroscope" or "Gyro", or "linear" for an
+ * accelerometer without gravity; null if it names none.
+ */
 export function kindOfSensorInText(value: string): string | null {
   const name = nameOfSensorInText(value);
   const [sensor] = sensorsByName(["x", "y", "z"].map((axis) => `${name}_${axis}`));

@@ -101,7 +101,7 @@ export function sensorUnitNames(kind: SensorKind): SensorUnit[] {
 
 /**
  * Returns the factor that converts a value from `from` to `to`.
- * @throws RangeError if the units have different kinds
+ * @throws RangeError if either is not a unit for sensors of this kind
  */
 export function unitFactor(kind: SensorKind, from: SensorUnit, to: SensorUnit): number {
   const { [from]: own, [to]: wanted } = unitsOfKind[kind];

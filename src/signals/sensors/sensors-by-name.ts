@@ -130,7 +130,9 @@ function sensorByTriadName({ before, letter, after }: Triad): Omit<NamedSensor, 
   };
 }
 
-/** Whether the words name angles or quaternions, which do not rotate like vectors, changes of a sensor's values, or its times. */
+/**
+ * Whether the words name angles or quaternions (which do not rotate like vectors), changes of a sensor's values, or its times.
+ */
 function isNoSensorName(words: readonly string[]): boolean {
   const text = words.join(" ");
   return (
@@ -168,7 +170,7 @@ function withWholeSensorName(sensor: NamedSensor): NamedSensor {
   return { ...sensor, name: `${x.slice(0, at)}${x[at] === "x" ? "xyz" : "XYZ"}${x.slice(at + 1)}` };
 }
 
-/** Whether a name consists only of an axis and a unit, such as x, x_value or x-axis (g). */
+/** Whether a name consists only of an axis, a unit and words such as value, as in x, x_value or x-axis (g). */
 export function isNamelessSensor({ channels: [x] }: Sensor): boolean {
   return wordsOfSensorName(splitSensorName("", x.trim()).rest).every((word) =>
     /^(x|xaxis|axis|axes|values?|val|data|duplicated)$/.test(word),

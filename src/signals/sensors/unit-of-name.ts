@@ -66,8 +66,8 @@ export function unitOfName(text: string): WrittenUnit | undefined {
 }
 
 /**
- * Returns the unit for a sensor of this kind, or null if such a sensor cannot have it; `angle` is accepted for
- * gyroscopes.
+ * Returns the unit for a sensor of this kind; null if none is written, or if such a sensor cannot have it. `angle` is accepted
+ * for gyroscopes.
  */
 export function unitOfNameForKind(kind: SensorKind, written: WrittenUnit | undefined): SensorUnit | null {
   if (written === undefined || "raw" in written || "other" in written) return null;

@@ -6,16 +6,15 @@
 
 import type { VectorValues } from "./vector-values.ts";
 
-/** Ratio of the gyroscope's movement to the accelerometer's, the latter in m/s^2. */
+/** Limits for the ratio of the gyroscope's movement to the accelerometer's, the latter in m/s^2. */
 const share = { mostInRadians: 2, leastInDegrees: 3.5, mostInDegrees: 130 } as const;
 /**
- * Largest usual angular velocity, which values in deg/s must exceed. A person may spin on a chair, but no one rotates at 15
- * rad/s for long.
+ * Number that the reach of values in deg/s must exceed. A person may spin on a chair, but no one rotates at 15 rad/s for long.
  */
 const leastReachInDegrees = 15;
 /**
- * Largest usual angular velocity, which values in rad/s must not exceed. A person on a vibrating machine may accelerate
- * strongly but rotate little in deg/s.
+ * Number that the reach of values in rad/s must not exceed. A person on a vibrating machine may accelerate so strongly that
+ * even values in deg/s give a small ratio.
  */
 const mostReachInRadians = 28;
 /**

@@ -15,10 +15,10 @@ export interface UsualChannels {
 }
 
 /**
- * Prefers accelerometers with gravity to those without, raw to filtered values, named sensors to plain x, y, z, words to single letters (gFx to ax),
- * and short names to long ones. If there are several gyroscopes, chooses one with an accelerometer in the same place, along
- * with that accelerometer.
- * If no name gives a kind, reads all sensors named after places on the body.
+ * Prefers accelerometers with gravity to those without, raw to filtered values, named sensors to plain x, y, z, words to single
+ * letters (gFx to ax), and names of few words to longer ones. If there are several gyroscopes, chooses one with an
+ * accelerometer in the same place, along with that accelerometer. If no name gives a kind, reads all sensors named after places
+ * on the body.
  * @param given sensors specified by the user, all of which are read instead of other sensors of the same kinds
  */
 export function usualChannels(columns: readonly string[], given: readonly GivenSensor[] = []): UsualChannels {

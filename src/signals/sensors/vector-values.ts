@@ -1,7 +1,7 @@
 // Computes what a vector's values reveal about its sensor: its magnitude at rest and its range of movement. If a sensor
 // measures gravity, its magnitude at rest is large compared with its movement; otherwise, it is close to zero. Gravity is
-// visible in any recording, because everyone is still for a second at some point. Even while walking, the mean over a second is
-// close to gravity.
+// visible in almost any recording, because everyone is still for a second at some point. Even while walking, the mean over a
+// second is close to gravity.
 
 /** About one second of consecutive x, y, z samples, and the person they belong to. */
 export interface VectorPiece {
@@ -10,7 +10,7 @@ export interface VectorPiece {
 }
 
 export interface VectorValues {
-  /** Median length of the mean vector over the stillest tenth of the pieces. */
+  /** Median length of the mean vector over the stillest tenth of the pieces, but at least five pieces. */
   readonly rest: number;
   /** Median of the mean vector's length divided by the spread around it, in the same pieces. */
   readonly steadiness: number;
@@ -24,12 +24,13 @@ export interface VectorValues {
 const leastPieces = 5;
 
 /**
- * Length at rest divided by movement, which is at least 0.27 with gravity (0.16 for jogging alone), and at most 0.02
- * for gyroscopes.
+ * Limits for the length at rest divided by movement, which is at least 0.27 with gravity (0.16 for jogging alone), and at most
+ * 0.02 for gyroscopes.
  */
 export const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
 /**
- * Length at rest divided by the spread around it, which is at least 22 with gravity, and at most 1.5 for gyroscopes.
+ * Limit for the length at rest divided by the spread around it, which is at least 22 with gravity, and at most 1.5 for
+ * gyroscopes.
  */
 export const leastSteadiness = 5;
 

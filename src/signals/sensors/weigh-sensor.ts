@@ -14,8 +14,8 @@ interface ShareOfGravity {
 }
 
 /**
- * Limits for the length at rest, as a fraction of gravity: it is 0.97 to 1.04 for all people, but 0.54 to 1.29 for people who
- * only jog.
+ * Limits for the length at rest, as a fraction of gravity: it is 0.97 to 1.04 over all recordings of a person, but 0.54 to 1.29
+ * over jogging alone.
  */
 const nearGravity: ShareOfGravity = { least: 0.5, most: 1.5 };
 /** Narrower limits for a sensor whose name does not identify it as an accelerometer. */

@@ -1,4 +1,4 @@
-/** A duration in the largest unit that fits: "42 s", "12 min", "5 h", "3 days". @param seconds finite, at least 0 */
+/** A duration, rounded down: "42 s", "12 min", "5 h" or, from 48 hours on, "3 days". @param seconds finite, at least 0 */
 export function roughDurationText(seconds: number): string {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;

@@ -1,7 +1,8 @@
 // Errors that are part of the interface. A UserError is expected: the command line prints its message without a stack trace and
-// exits with its code. Every other error is a defect in Tidemark and keeps its stack trace.
+// exits with its code. So is a system error that `explainSystemError` can explain. Every other error is a defect in Tidemark
+// and keeps its stack trace.
 
-/** Exit codes of `check`, by verdict. */
+/** Exit codes of `check` and `push`, by verdict. */
 export const verdictExitCodes = { normal: 0, gradual_drift: 10, sudden_change: 11, rejected: 12 } as const;
 
 const usageExitCode = 2;
@@ -51,7 +52,9 @@ export class UserError extends Error {
   }
 }
 
-/** The run was stopped on request (Ctrl-C); the checkpoint to resume from has been written. */
+/**
+ * The run was stopped on request (Ctrl-C). If it can be resumed, its checkpoint has been written, and `advice` is the command.
+ */
 export class Interrupted extends UserError {
   /** Name of the class. */
   override readonly name: string = "Interrupted";

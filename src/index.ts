@@ -1,4 +1,4 @@
-// The public API. It has one function for each command of the command line.
+// The public API. It has at least one function for each command of the command line except serve, token, alerts and completion.
 
 import "./refuse-old-node.ts";
 

@@ -1,6 +1,6 @@
-/** A time on a recording's clock: as a date if the clock counts seconds from 1970, and as seconds otherwise. */
+/** A time on a recording's clock: as a date if it can be a number of seconds since 1970, and as seconds otherwise. */
 export function instantText(seconds: number): string {
-  // From 1973 to 2286.
+  // These are dates from 1973 to 2286.
   const isDate = seconds > 1e8 && seconds < 1e10;
   return isDate ? new Date(1000 * seconds).toISOString() : `${Number(seconds.toPrecision(9))} s`;
 }

@@ -6,7 +6,7 @@ import { hasSystemErrorCode } from "./system-error.ts";
 /**
  * Creates a directory and its parents. Returns the first directory that did not exist, or undefined if all of them existed.
  * Node's own recursive mkdir loops forever if the system returns ENOENT although the parent exists, as Linux does under /proc.
- * @throws UserError if the system cannot create a directory there
+ * @throws UserError if the parent exists but the system still returns ENOENT, or if the path is a dangling symbolic link
  */
 export async function makeDirectories(directory: string): Promise<string | undefined> {
   const path = resolve(directory);
@@ -47,7 +47,7 @@ async function makeOneDirectory(path: string): Promise<boolean> {
   }
 }
 
-/** @throws UserError if the path is a dangling symbolic link */
+/** @throws UserError if the path is a symbolic link that dangles or is part of a loop */
 async function isDirectoryAlreadyMade(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();

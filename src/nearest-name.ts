@@ -1,7 +1,8 @@
 // Suggests the name that a user probably meant.
 
 /**
- * The known name closest to a misspelt name, if their Levenshtein distance is at most a third of the misspelt name's length.
+ * The known name closest to a misspelt name, if their Levenshtein distance, ignoring case, is at most a third of the misspelt
+ * name's length. A distance of 1 is always accepted.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;

@@ -1,4 +1,7 @@
-/** A share as a percentage: 0.0123 -> "1.23 %", or "1.2 %" with `decimals`. A missing share is shown as an en dash. */
+/**
+ * A share as a percentage: 0.0123 -> "1.23 %", or "1.2 %" with `decimals`. A share that is missing or not finite is shown as an
+ * en dash.
+ */
 export function percent(
   share: number | null | undefined,
   { significant = 3, decimals }: { significant?: number; decimals?: number } = {},

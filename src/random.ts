@@ -1,6 +1,6 @@
 // A seeded random generator that can be passed on, split and serialised; it is never global. The algorithm is sfc32 (Chris
 // Doty-Humphrey, PractRand). The generator has 128 bits of state and uses only integer operations, so the same seed produces
-// the same numbers on every machine.
+// the same words on every machine.
 
 /** The four state words of an Rng, enough to continue from where it stopped. */
 export type RngState = readonly [number, number, number, number];
@@ -35,8 +35,7 @@ export class Rng {
   }
 
   /**
-   * An independent generator for a named purpose. The same name always produces the same generator, and the state of `this`
-   * does not change.
+   * An independent generator for a named purpose. It depends only on the name and the state of `this`, which does not change.
    */
   split(name: string): Rng {
     let hash = 0x811c9dc5;

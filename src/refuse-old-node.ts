@@ -1,4 +1,4 @@
-// Every entry module imports this module first.
+// Every module that the package exports imports this module first.
 import { nodeFault } from "./node-version.ts";
 
 if (nodeFault !== undefined) {

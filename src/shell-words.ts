@@ -1,5 +1,5 @@
-// Commands printed for users to run: a POSIX shell reads every word back unchanged, and no word contains characters that
-// control a terminal.
+// Commands printed for users to run: the shell reads every word back unchanged, and no word contains characters that control a
+// terminal.
 
 import { visible } from "./visible.ts";
 

@@ -2,7 +2,7 @@
 
 import { UserError } from "./errors.ts";
 
-/** The reason and advice for each of Node's error codes. */
+/** The reason and advice, by error code, for the system errors that users can meet. */
 const refusals: Readonly<Record<string, readonly [reason: string, advice: string]>> = {
   EACCES: [
     "permission is denied",
@@ -64,7 +64,7 @@ const deeds: Readonly<Record<string, string>> = {
   chdir: "be entered",
 };
 
-/** An operating-system error as a UserError; undefined for every other error. */
+/** An operating-system error as a UserError; undefined for an error code that is not listed here, and for every other error. */
 export function explainSystemError(error: unknown): UserError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, syscall, path, dest }: NodeJS.ErrnoException & { dest?: string } = error;
@@ -84,7 +84,7 @@ export function explainSystemError(error: unknown): UserError | undefined {
 
 /**
  * Explains an error that occurred while the file `path` was being read, even if the error does not name the file. The message
- * contains only the path and the reason. Defects and UserErrors are returned unchanged.
+ * contains only the path, the reason and the error code. Defects and UserErrors are returned unchanged.
  */
 export function explainSystemErrorOnRead(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;

@@ -6,15 +6,14 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } 
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
-/** Age at which a file counts as abandoned if its process cannot be checked from here; no write takes that long. */
+/** Age at which a file counts as abandoned, even if its process cannot be checked from here; no write takes that long. */
 const abandonedAfterMs = 24 * 3600 * 1000;
 
 const pattern = /\.(?<space>[0-9a-f]{8})-(?<pid>\d+)-[0-9a-f]{12}\.tmp$/;
 
 /**
  * Returns a temporary name next to `path`. First removes this user's files that dead processes left behind under such names. A
- * file counts as left behind if its process is dead, or if its process cannot be checked and the file has not been written to
- * for a day.
+ * file counts as left behind if its process is known to be dead, or if the file has not been written to for a day.
  */
 export function temporaryBeside(path: string, now: () => number = Date.now): string {
   const directory = dirname(resolve(path));

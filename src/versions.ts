@@ -1,4 +1,4 @@
-// The origin of a model: versions of the runtime and the engines, and the commit of the user's own repository.
+// The origin of a model: versions of Tidemark, Node.js and the engines, and the commit of the user's own repository.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

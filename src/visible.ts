@@ -10,7 +10,7 @@ const joined = `[[\\p{L}\\p{M}]&&[${joiningScripts}]]`;
 
 /**
  * Invisible characters that affect visible ones: joiners in emoji and in scripts whose letters join, and variation selectors
- * after emoji and Han characters.
+ * after emoji, in keycaps, and after Han and Mongolian characters.
  */
 const shaping = [
   "(?<=\\p{ExtPict}[\\p{EMod}\\ufe0f]?)\\u200d(?=\\p{ExtPict})",

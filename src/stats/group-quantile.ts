@@ -24,7 +24,7 @@ export function groupQuantile(groups: readonly ArrayLike<number>[], share: numbe
   let below = 0;
   for (const { score, weight } of weighted) {
     below += weight;
-    // The weights of a person's scores must sum exactly to that person's weight, despite rounding.
+    // Rounding may leave a sum of weights slightly below the share that it equals.
     if (below >= share - 1e-12) return score;
   }
   return Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 /**
  * Upper confidence limit of a Poisson mean after `count` events: the mean at which the probability of at most `count` events is
  * 1 - `confidence` (Garwood 1936). For a fractional count, the limit is interpolated between whole counts.
- * @param count 0 or more
+ * @param count at least 0 and below 1e6
  * @param confidence in (0, 1)
  */
 export function poissonUpperLimit(count: number, confidence: number): number {
@@ -23,7 +23,7 @@ function wholePoissonLimit(count: number, confidence: number): number {
   return (low + high) / 2;
 }
 
-/** P(N <= count), from the largest term down, so that no term overflows. */
+/** P(N <= count). The first term is computed from its logarithm, because the powers and the factorial in it would overflow. */
 function atMostOfPoisson(count: number, mean: number): number {
   let logTerm = -mean;
   for (let n = 1; n <= count; n++) logTerm += Math.log(mean / n);

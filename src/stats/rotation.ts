@@ -9,7 +9,7 @@ export type Rotation = readonly [Vector, Vector, Vector];
  * The rotation about an axis, by Rodrigues' formula, right-handed.
  * @param axis an axis of any length except 0
  * @param angle angle in radians
- * @throws RangeError if the axis is zero or the angle is not finite
+ * @throws RangeError if the axis is zero, or the axis or the angle is not finite
  */
 export function rotationAbout(axis: Vector, angle: number): Rotation {
   const length = Math.hypot(...axis);

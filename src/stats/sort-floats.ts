@@ -1,8 +1,9 @@
 /**
- * A sorted copy, ascending. A radix sort with three passes over the bit patterns, 11 bits at a time. Read as unsigned integers,
- * the patterns have the same order as the numbers once the sign bit of each number is flipped and, for negative numbers, all
- * other bits as well. For a million values, it is seven times as fast as the built-in sort, and sorting accounts for most of
- * the cost of a baseline. It needs memory for two copies. Non-finite numbers are sorted to the two ends.
+ * Returns a sorted copy, ascending, by a radix sort with three passes over the bit patterns, 11 bits at a time. Read as
+ * unsigned integers, the patterns have the same order as the numbers once the sign bit of each number is flipped and, for
+ * negative numbers, all other bits as well. For a million values, this is seven times as fast as the built-in sort, and sorting
+ * accounts for most of the cost of a baseline. The sort needs memory for two copies. Non-finite numbers are sorted to the two
+ * ends.
  */
 export function sortFloats(values: Float32Array): Float32Array {
   const n = values.length;

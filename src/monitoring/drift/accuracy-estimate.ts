@@ -31,7 +31,7 @@ export interface AccuracyCalibration {
 
 /** What the calibration measured on batches of one length. */
 export interface AccuracyRung {
-  /** Average number of windows per batch. */
+  /** Number of windows per batch. */
   readonly windows: number;
   /** Number of people with batches of this length. */
   readonly people: number;

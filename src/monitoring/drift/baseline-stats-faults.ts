@@ -4,8 +4,8 @@ import { type ChannelBaseline, type ChannelStats, channelBaselineSchema } from "
  * Finds faults in the channel statistics of a baseline file: one message per fault; empty if the statistics can be used. Does
  * not check the `drift` section, which `predict` does not need. The file must fit the schema and have statistics for each
  * sensor column and for no other column. Histogram counts must sum to n_samples, and there must be one more bin edge than
- * counts. Edges and percentiles must be in order and within min..max. std must be above 0, because a constant channel cannot be
- * compared with anything.
+ * counts. Edges must ascend, percentiles must ascend from min to max, and the mean must lie within min..max. std must be above
+ * 0, because a constant channel cannot be compared with anything.
  */
 export function baselineStatsFaults(value: unknown): string[] {
   const parsed = channelBaselineSchema.safeParse(value);

@@ -35,7 +35,7 @@ export interface ChannelStats {
   };
 }
 
-/** Statistics of the raw samples in physical units, over all rows (not over windows). */
+/** Statistics of the samples before scaling, in physical units, over all rows (not over windows). */
 export interface BaselineStats {
   /** When the baseline was frozen; ISO 8601, UTC. */
   readonly created_at: string;
@@ -53,7 +53,7 @@ export interface BaselineStats {
   readonly scaler_hash: string;
   /** Version of the model trained on this data. */
   readonly model_version: string;
-  /** The data that `check` compares batches with, with camelCase keys; absent from models trained before `check` existed. */
+  /** The data that `check` compares batches with; absent from models trained before `check` existed. */
   readonly drift?: DriftBaseline;
   /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file as canonical JSON, without this key. */
   readonly content_hash?: string | undefined;

@@ -20,7 +20,7 @@ export interface NoDriftFigures {
   readonly batches: number;
   /** Share of batches with an alarm. */
   readonly alarms_per_batch: number;
-  /** Average number of batches between the starts of successive alarms; null if there was no alarm. */
+  /** Number of batches per alarm, where an alarm counts once however long it lasts; null if there was no alarm. */
   readonly run_length: number | null;
 }
 
@@ -34,7 +34,7 @@ export interface ChangeFigures {
   readonly detected: number;
   /**
    * Median, over all streams, of the number of the batch that raised the first alarm after the change, counting the first
-   * changed batch as number one. Null if the change was detected in fewer than half of the streams.
+   * changed batch as number one. Null if the change was detected in at most half of the streams.
    */
   readonly median_delay: number | null;
   /** Share of streams with an alarm within 5 batches of the change. */
@@ -74,7 +74,7 @@ export interface DriftBenchResult {
   readonly other_mix: Readonly<Record<JudgeName, NoDriftFigures>>;
   /** Figures for each change, in catalogue order. */
   readonly changes: readonly {
-    /** Name of the change, such as "offset of 1 SD in one channel". */
+    /** Name of the change, such as "offset of 1 sd in one channel". */
     readonly name: string;
     /** The verdict that names this change correctly. */
     readonly expected: DriftVerdict;

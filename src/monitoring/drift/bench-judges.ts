@@ -1,6 +1,6 @@
 // Runs the monitor and its competitors on one stream of batches. The competitors are textbook thresholds, a Kolmogorov-Smirnov
-// p-value computed from raw counts, and an alarm on every hundredth batch regardless of its content. Each judge keeps its own
-// references, to which it adds every batch that raises no alarm.
+// p-value computed from raw counts, and an alarm on every hundredth batch regardless of its content. Each judge that needs
+// references keeps its own and adds to them the batches that raise no alarm and, in the monitor's opinion, are not doubtful.
 
 import { ksPValue } from "../../stats/ks.ts";
 import { type ClassSummaries, mergeAcrossClasses, mergeClassSummaries } from "../summaries/class-summaries.ts";

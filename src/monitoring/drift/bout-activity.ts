@@ -1,5 +1,5 @@
 // Determines the activity that fills a whole batch. Consecutive batches filled by the same activity form a bout, and
-// evidence.ts counts each bout only once.
+// evidence.ts counts up to five of them as one bet.
 
 import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import type { ClassSummaries } from "../summaries/class-summaries.ts";

@@ -39,7 +39,7 @@ const usedOfMissed = 0.9;
 /**
  * @param people out-of-fold predictions; the intervals give equal weight to each person, the threshold to each window
  * @param lengths batch lengths, in windows, to cut each person's windows into
- * @throws RangeError if nobody has enough windows for a batch, or if a number is outside 0..1
+ * @throws RangeError if nobody has enough windows for a batch, or if a number is out of range
  */
 export function calibrateAccuracy(
   people: readonly HeldOutWindows[],

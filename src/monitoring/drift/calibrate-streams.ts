@@ -1,7 +1,7 @@
 // Computes the alarm level and the resulting run length. Each person's rehearsed days are judged as in production, by a model
 // that excludes that person: it uses the other people's training data and their calibration ladders for both kinds of
-// reference. The level therefore accounts for everything that adds to the evidence. Only the per-class standards and the choice
-// of statistic are based on all people.
+// reference. The level therefore accounts for everything that adds to the evidence. Only the grids, the per-class standards and
+// the choice of statistic are based on all people.
 
 import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
@@ -52,7 +52,7 @@ export function calibrateStreamsUnits(
   return people * all.reduce((sum, count) => sum + unitsToCalibrateStreams(count), 0);
 }
 
-/** @returns null if there are too few people */
+/** @returns null if fewer than two people have enough recordings */
 export function calibrateStreams(
   baseline: BaselineReference,
   groups: readonly Group[],
@@ -155,7 +155,10 @@ function withCalibratedStreams({ source, model }: RehearsedPerson, streams: read
   };
 }
 
-/** Days like the rehearsed ones, and days whose bouts are on average twice as long as the longest rehearsed bouts. */
+/**
+ * Days like the rehearsed ones and, unless these are in recorded order, days whose mean bout length is twice the longest
+ * rehearsed one.
+ */
 function daysOfCalibratedStreams(day: DayPlan): DayPlan[] {
   return day === "recorded" ? [day] : [day, { bouts: [2 * day.bouts[1], 2 * day.bouts[1]] }];
 }

@@ -88,7 +88,7 @@ export function calibrate(
       referenceBatches >= 1
     )
   ) {
-    throw new RangeError("calibrate: expected lengths and numbers above 0, and bouts of at least one chunk");
+    throw new RangeError("calibrate: expected lengths and numbers above 0, and the shortest bout length first");
   }
   if (!(lengthsSeconds.length > 0 && lengthsSeconds.every((s, i) => s >= (lengthsSeconds[i - 1] ?? chunkSeconds)))) {
     throw new RangeError(`calibrate: expected ascending lengths of at least ${chunkSeconds} s, got ${lengthsSeconds}`);

@@ -19,7 +19,9 @@ import {
   scoreStandardOf,
 } from "./score.ts";
 
-/** A drift-free batch from `group`, compared with a reference that does not contain it. */
+/**
+ * A drift-free batch from `group`, compared with a reference that excludes it, unless there are too few people to hold one out.
+ */
 export interface Rehearsed {
   readonly group: string;
   readonly statistics: ScoredStatistics;
@@ -31,7 +33,7 @@ export interface Rehearsed {
   readonly seconds: Readonly<Record<ScoreStatistic, number>>;
 }
 
-/** Minimum number of batches per rung; arbitrary. */
+/** Minimum number of batches per rung, unless there are fewer in all; arbitrary. */
 const batchesPerRung = 250;
 /**
  * Minimum ratio between the lengths of neighbouring rungs; closer rungs are merged. Batches of one nominal length differ a
@@ -45,7 +47,7 @@ const classBorders = [0, 1.4, 2.4, null] as const;
 /**
  * Groups batches by the effective length of their comparisons, shortest first, because a long batch that shares few classes
  * with its reference varies as much as a short batch. Omits batches that share no class with their reference.
- * @returns groups of similar size; batches of equal effective length stay together
+ * @returns groups of similar size, except that neighbouring groups of similar length are merged
  */
 export function rungsByEffectiveLength(
   rehearsed: readonly Rehearsed[],
@@ -95,8 +97,8 @@ export function rungPValues(
 }
 
 /**
- * Computes rungs over all batches, and separate rungs over batches that share a similar number of classes with their
- * references.
+ * Computes rungs over all batches and, where there are enough, separate rungs over batches that share a similar number of
+ * classes with their references.
  */
 export function calibrationLadders(
   rehearsed: readonly Rehearsed[],

@@ -59,7 +59,10 @@ export interface KindCalibration {
    * shift grows fastest.
    */
   readonly statistic: ScoreStatistic;
-  /** For each statistic, the share of batches with p <= .05 after a shift of `shift_sd` in one channel. */
+  /**
+   * For each statistic, the share of batches with p <= .05 after a shift of `shift_sd` in one channel; null if no shifts were
+   * rehearsed.
+   */
   readonly seen:
     | ({
         /** Size of the shift, in standard deviations of the channel. */
@@ -112,8 +115,8 @@ export interface Calibration {
   /** Calibrations of the kinds of reference for which there were enough recordings. */
   readonly kinds: Readonly<Partial<Record<CalibrationKind, KindCalibration>>>;
   /**
-   * For each channel, seconds per independent value of a person's signal (its integrated autocorrelation time). Used for kinds
-   * of reference without a calibration. Null if no recording was long enough to measure it.
+   * For each channel and signal, seconds per independent value (the integrated autocorrelation time). Used for kinds of
+   * reference without a calibration. Null if, for some signal, nobody's recordings were long enough to measure it.
    */
   readonly correlation_seconds: Readonly<Record<string, number>> | null;
   /** The days that were rehearsed; absent from older calibrations, whose days changed activity with every chunk. */
@@ -148,7 +151,7 @@ export interface MeasuredRunLength {
   readonly days: readonly {
     /** How the days were put together: as recorded, or from bouts. */
     readonly day: RehearsedDay;
-    /** Number of batches in each stream up to its first alarm, or to its end. */
+    /** Number of batches over all streams, each counted up to its first alarm or, if it has none, to its end. */
     readonly batches: number;
     /** Number of streams with an alarm. */
     readonly alarms: number;

@@ -53,7 +53,7 @@ interface Quantity {
   readonly name: string;
   /** Unit that is assumed if the unit of the training data is unknown. */
   readonly unit: SensorUnit;
-  /** Unit that the changed recordings use instead. */
+  /** Unit that the changed recordings use instead; if the training data already uses it, they use `unit`. */
   readonly mistaken: SensorUnit;
 }
 
@@ -66,9 +66,10 @@ const quantities: readonly Quantity[] = [
 /**
  * Builds the catalogue. Assumes that all sensors are in one device and that unknown units are m/s^2, rad/s and uT.
  * @param channels the model's channels, at least one
- * @param sensors sensors that these channels form; the only sensor-specific change to a sensor of unknown kind is rotation
+ * @param sensors sensors that these channels form; the only sensor-specific change to a sensor of kind `gravity` or `unknown`
+ * is rotation
  * @param scales the baseline's standard deviation of each channel, above 0
- * @throws RangeError if a scale or a size is impossible
+ * @throws RangeError if there are no channels, or if a scale or a size is impossible
  */
 export function changeCatalogue(
   channels: readonly string[],

@@ -7,7 +7,7 @@ import type { DriftModel } from "./comparison.ts";
 import type { DriftState } from "./drift-state.ts";
 import { ksWithinClasses } from "./within-classes.ts";
 
-/** Number of most recent batches whose distances are kept. */
+/** Number of batches, the most recent ones, whose distances are kept. */
 const longestSeries = 60;
 
 /** Returns the series extended by one batch. */
@@ -21,9 +21,9 @@ export function extendChangeSeries(
 
 /**
  * Computes a batch's distance from the training data per channel. A sensor offset shifts the means of all classes equally, so
- * the classes' distances are averaged, weighted by precision: the number of rows divided by the class's variance in the
- * training data. As a result, a few seconds of sitting can outweigh a minute of jogging. A constant channel is given the
- * smallest allowed variance. A channel without values is given the baseline's position with a precision of 0.
+ * the classes' shifts are averaged, weighted by precision: the number of rows divided by the class's variance in the training
+ * data. As a result, a few seconds of sitting can outweigh a minute of jogging. A constant channel is given the smallest
+ * allowed variance. A channel without values is given the baseline's position with a precision of 0.
  */
 function changeSeriesEntry(current: ClassSummaries, { baseline, byClass }: DriftModel): DriftState["series"][number] {
   return Object.fromEntries(

@@ -27,7 +27,7 @@ interface RestChange {
   readonly usual: RestSums;
   /** Sums over the batches with the change. */
   readonly changed: RestSums;
-  /** Whether the last batch had no rest; absent if it had. */
+  /** Present if the last batch had too little rest to show the change. */
   readonly unseen?: true;
 }
 
@@ -41,8 +41,9 @@ export const restPastSchema: z.ZodType<RestPast> = z.object({
 export const noRestPast: RestPast = { batches: [] };
 
 /**
- * Differences that count as a change: in multiples of gravity, and in rad/s. In the tuning halves of WISDM, MotionSense and BFRB,
- * batches with a second of rest differ from the rest of their stream by at most .04 and, with six seconds of rest, .05.
+ * Differences that count as a change: in multiples of gravity, and in rad/s. In the tuning halves of WISDM, MotionSense and
+ * BFRB, batches with a second of rest differ from the rest of their stream by at most .04 of gravity, and batches with six
+ * seconds by at most .05 rad/s.
  */
 const [changedGravity, changedRate] = [0.08, 0.1];
 /** Minimum time at rest for a batch to count, and for several batches to be compared, in seconds; arbitrary. */

@@ -40,7 +40,9 @@ const together = 6;
 const [longestPast, shortestPast] = [10, 5];
 /** Minimum number of healthy batches that are judged together with the current one; arbitrary. */
 const fewestBefore = 2;
-/** Batches whose gyroscope turned less than this are skipped, because slight movements bias the ratio. */
+/**
+ * Batches whose gyroscope turned less than this (in the unit of `said`) are skipped, because slight movements bias the ratio.
+ */
 const leastSaid = 3;
 /** The prior for the usual ratio is 1, with the weight of a batch whose gyroscope turned this much. */
 const knownSaid = 100;
@@ -72,8 +74,8 @@ export function pastForChangedTurning({ healthy, change }: TurningPast, current:
 
 /**
  * Determines whether the ratio in the last batches differs from that in the stream's first batches, and whether a change found
- * earlier is over. A change is over once the batches since then are more likely without it than with it (Wald's sequential test
- * in Page's form).
+ * earlier is over. A change is over once the latest batches are clearly more likely without it than with it (Wald's sequential
+ * test in Page's form).
  * @param past what the stream's earlier batches say about the turns
  * @param limit size above which a change is found, as a multiple of the usual limits
  * @returns the gyroscope if its turns have changed, and the past including the change, but not yet including the batch

@@ -36,7 +36,7 @@ export const classStandardsSchema: z.ZodType<ClassStandards> = z.array(
   ),
 );
 
-/** Number of pairs used to estimate one rung; arbitrary. */
+/** Minimum number of pairs used to estimate one of several rungs; arbitrary. */
 const pairsPerRung = 60;
 const mostRungs = 8;
 /** Minimum number of pairs for a class to get standards; arbitrary. */

@@ -109,8 +109,8 @@ export interface ComparisonOptions {
 }
 
 /**
- * @returns null if nothing can be compared: the batch or the reference is shorter than the rehearsed batches, or they have no
- * class in common
+ * @returns null if nothing can be compared: the batch or the reference is too short (see `slack`), or they have no class in
+ * common
  */
 export function compare(
   kind: ReferenceKind,

@@ -8,8 +8,8 @@ export interface Culprit {
   /** Description of the fault, such as "is in g instead of m/s^2". */
   readonly fault: string;
   /**
-   * Share (0 to 1) of the sensor's distance from the baseline that disappears when the fault is reversed. For a fault that
-   * cannot be reversed, the share of samples that show it.
+   * Strength of the evidence, 0 to 1. For a fault that was reversed, it is the share of the sensor's distance from the baseline
+   * that disappears; for a stuck or clipped channel, the share of samples that show the fault.
    */
   readonly weight: number;
 }

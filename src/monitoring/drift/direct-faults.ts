@@ -6,7 +6,7 @@ import type { Columns } from "../summaries/summarize.ts";
 import type { Culprit } from "./culprit.ts";
 
 /**
- * Maximum number of grid edges for a sensor to count as coarse. Such a sensor repeats values even in the training data and is
+ * Maximum number of grid edges for a channel to count as coarse. Such a channel repeats values even in the training data and is
  * therefore not judged.
  */
 const fewestEdges = 128;
@@ -15,13 +15,13 @@ export const stuckSeconds = 1;
 /** A channel is stuck if more than this share of its rows belongs to runs of at least `stuckSeconds`. */
 export const stuckShare = 0.05;
 /**
- * A channel is clipped if more than this share of its rows lies at one end of its range while the training data and the
- * stream's own past extend further.
+ * A channel may be clipped if more than this share of its rows lies at one end of its range while the training data and the
+ * stream's own past, if any, extend further.
  */
 const clippedShare = 0.02;
 /**
- * A channel is clipped only if the end value occurs this many times as often as each value in between, because a channel at
- * rest takes on few values.
+ * A channel is clipped only if the end value occurs more than this many times as often as each value in between, because a
+ * channel at rest takes on few values.
  */
 const clippedRatio = 2;
 

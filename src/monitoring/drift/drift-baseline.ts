@@ -1,4 +1,4 @@
-// Everything that `check` knows about a model's training data, stored in baseline_stats.json under "drift".
+// What `check` compares batches with: facts about a model's training data, stored in baseline_stats.json under "drift".
 
 import { z } from "zod";
 import type { Sensor } from "../../signals/sensors/sensor.ts";
@@ -28,7 +28,10 @@ export interface DriftBaseline {
   readonly classes: readonly string[];
   /** Quantile grid edges by channel, including signals computed from a sensor's axes (see `withSensorSignals`). */
   readonly edges: Readonly<Record<string, readonly number[]>>;
-  /** Summaries of the training samples, by the class that was predicted for them in cross-validation. */
+  /**
+   * Summaries of the training samples, by the class that was predicted for them in cross-validation or, if they are
+   * pseudo-labelled, by their label; null for a class without samples.
+   */
   readonly by_class: ClassSummaries;
   /** The networks' output for held-out people, from cross-validation. */
   readonly signals: ModelSignals;
@@ -59,7 +62,9 @@ const presentForm = z
     "data that `tidemark check` compares batches with: counts over the grid, and the usual distances in the absence of drift",
   );
 
-/** Reads the form that `storedDriftBaseline` writes, as well as that of earlier versions, whose keys are in camelCase. */
+/**
+ * Reads the form that `storedDriftBaseline` returns, as well as that of earlier versions, some of whose keys are in camelCase.
+ */
 export const driftBaselineSchema: z.ZodType<DriftBaseline> = z.preprocess(storedDriftBaseline, presentForm);
 
 /** The `drift` section of a file; null if it is missing, has another form, or does not fit the model. */
@@ -76,7 +81,7 @@ export function driftBaselineOf(
   return driftBaselineFaults(drift, model.channels, model.sensors).length > 0 ? null : drift;
 }
 
-/** Finds faults in a file that fits the schema: one message per fault. */
+/** Finds faults in a `drift` section that fits the schema: one message per fault. */
 export function driftBaselineFaults(
   drift: DriftBaseline,
   channels: readonly string[],
@@ -160,7 +165,10 @@ export function referenceOfDriftBaseline({ edges, by_class }: DriftBaseline): Ba
   );
 }
 
-/** @param sensors the sensors of the channels (default: none, in which case no magnitude is compared with gravity) */
+/**
+ * @param sensors the sensors of the channels (default: none, in which case no magnitude of acceleration is compared with that
+ * in the training data)
+ */
 export function modelOfDriftBaseline(
   drift: DriftBaseline,
   channels: readonly string[],

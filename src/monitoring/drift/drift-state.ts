@@ -12,11 +12,11 @@ import { type UnlikelyPersonState, unlikelyPersonStateSchema } from "./unlikely-
 export type DriftVerdict = "normal" | "gradual_drift" | "sudden_change";
 
 export interface AlarmState {
-  /** Number of the batch at which the alarm began, counting from the start of the stream. */
+  /** Number of the batch at which the alarm began, counting from 0 at the start of the stream. */
   readonly since: number;
   readonly verdict: Exclude<DriftVerdict, "normal">;
   readonly confirmed: boolean;
-  /** Number of the batch at which the change is estimated to have begun; null if the series is too short. */
+  /** Number of the batch at which the change is estimated to have begun, also counting from 0; null if it was not estimated. */
   readonly changePoint: number | null;
 }
 
@@ -28,9 +28,10 @@ export interface DriftState {
   /** The stream's first scores, which show its own variation and its usual distance from the training data. */
   readonly own: Readonly<Record<OwnPast, OwnScores>> & { readonly baseline?: OwnScores };
   /**
-   * The most recent batches, oldest first. Per channel: how far the mean and ln(standard deviation) differ from the training
-   * data, in its standard deviations, and the KS distance, which reveals other changes. All are computed within the predicted
-   * classes, so that a change of activity has no effect. The last entry is the precision (inverse variance) of the mean.
+   * The most recent batches, oldest first. Each channel has four numbers. The first three are distances from the training data:
+   * that of the mean, in the training data's standard deviations, that of ln(standard deviation), and the KS distance, which
+   * reveals other changes. All are computed within the predicted classes, so that a change of activity has no effect. The
+   * fourth number is the precision (inverse variance) of the mean.
    */
   readonly series: readonly Readonly<Record<string, readonly [number, number, number, number]>>[];
   readonly alarm: AlarmState | null;

@@ -3,7 +3,7 @@
 // batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed and judged as
 // in production, by a calibration based on the other people, and the level is raised until these streams reach the requested
 // run length. This costs little. Evidence of a real change multiplies with every bet, so a level ten times as high delays the
-// alarm by only one or two bets. A bet is one batch with several activities, or five batches from one bout.
+// alarm by only one or two bets. A bet is one batch with several activities, or up to five batches from one bout.
 
 import type { Rng } from "../../random.ts";
 import type { DayPlan } from "./rehearsal.ts";
@@ -15,7 +15,7 @@ const runLengths = [50, 100, 200, 400] as const;
 export const batchesPerStream = 100;
 /**
  * If there are few people, each contributes several streams, until there are `leastStreams` or each has `mostPerPerson`.
- * Otherwise, two or three streams alone would determine the level. The level is not measured with fewer than `fewestPeople`,
+ * Otherwise, two or three streams alone would determine the level. With fewer than `fewestPeople`, each contributes only one,
  * because even many streams from a few people are not representative. All three are arbitrary.
  */
 const [leastStreams, mostPerPerson, fewestPeople] = [36, 3, 5];

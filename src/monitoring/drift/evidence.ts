@@ -1,5 +1,5 @@
-// Accumulates evidence over time. Converts a batch's p-value to an e-value: a bet whose expectation is at most 1 as long as
-// nothing has changed. The Shiryaev-Roberts e-detector adds up the capital of gamblers, one of whom starts betting at each
+// Accumulates evidence over time. Each batch's p-value is converted to an e-value: a bet whose expectation is at most 1 as long
+// as nothing has changed. The Shiryaev-Roberts e-detector adds up the capital of gamblers, one of whom starts betting at each
 // batch (Shin, Ramdas and Rinaldo, "E-detectors", 2024). It raises an alarm when that sum reaches the requested average run
 // length:
 //
@@ -8,7 +8,8 @@
 // The mean number of batches between false alarms is then at least arl, whatever the distribution of the p-values, as long as
 // each is valid given the earlier ones. The cost is a delay: a lasting shift with p-values around p raises an alarm after about
 // ln(arl) / ln(e(p)) batches. P-values from a finite calibration set are valid on average over such sets, not for any
-// particular one. The run length for a particular set is measured, not guaranteed.
+// particular one. The run length for a particular set is measured, not guaranteed, and `check` requires a multiple of arl
+// (evidence-factor.ts).
 
 import { z } from "zod";
 
@@ -17,12 +18,14 @@ export interface EvidenceState {
   readonly value: number;
   /** Batches since the evidence was last reset. */
   readonly batches: number;
-  /** The bout of one activity that the most recent batches belong to; absent after a batch with several activities. */
+  /**
+   * The bet on the bout of one activity that the most recent batches belong to; absent after a batch with several activities.
+   */
   readonly bout?: {
     readonly activity: number;
-    /** Value of M before the bout. */
+    /** Value of M before the bet. */
     readonly before: number;
-    /** Sum of the bout's e-values. */
+    /** Sum of the e-values of the bet's batches. */
     readonly sum: number;
     readonly batches: number;
   };
@@ -61,8 +64,8 @@ const mostPerBatch = 1e150;
 
 /**
  * Returns the evidence after one more batch. Batches in one bout are not independent evidence: a person who sits differently
- * today may do so for an hour. A bout therefore counts as one bet. Its e-value is the mean of its batches' e-values, which is
- * itself an e-value no matter how the batches depend on each other.
+ * today may do so for an hour. Up to `mostBatchesPerBet` batches of a bout therefore count as one bet. Its e-value is the mean
+ * of its batches' e-values, which is itself an e-value no matter how the batches depend on each other.
  * @param eValue of the batch
  * @param activity the class that fills the batch; null if no single class does
  */
@@ -79,7 +82,8 @@ export function addEvidence(state: EvidenceState, eValue: number, activity: numb
 
 /**
  * Whether the evidence raises an alarm.
- * @param arl minimum average number of batches between false alarms; more than 1
+ * @param arl the evidence needed for an alarm: the requested average number of batches between false alarms, or a multiple of
+ * it; more than 1
  */
 export function evidenceReachesLevel(state: EvidenceState, arl: number): boolean {
   if (!(arl > 1)) throw new RangeError(`average run length: expected more than 1 batch, got ${arl}`);

@@ -9,16 +9,16 @@ import type { DriftState } from "./drift-state.ts";
 type Series = DriftState["series"];
 type SeriesValue = Series[number][string];
 
-/** Minimum number of entries on each side of the change to locate a figure; arbitrary. */
+/** Minimum numbers of entries before and since the change to locate a figure; arbitrary. */
 export const fewestBefore = 5;
 const fewestSince = 3;
 /**
- * A change in a figure is clear if it is at least this many times the figure's spread; chosen on one half of the people in
- * WISDM and MotionSense.
+ * A change in a figure is clear if it is at least this many times the figure's spread before and since the change, combined;
+ * chosen on one half of the people in WISDM and MotionSense.
  */
 const clear = 3;
 /**
- * Lower limit for a spread, in standard deviations of the training data, because a few batches may be alike by chance;
+ * Lower limit for the spread before the change, in the figure's own unit, because a few batches may be alike by chance;
  * arbitrary.
  */
 const leastSpread = 0.05;

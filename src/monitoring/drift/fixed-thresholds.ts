@@ -27,8 +27,8 @@ export interface FixedFinding {
 }
 
 /**
- * Statistics that exceed their thresholds, largest excess first, and the worst level among them.
- * @example "large" means a sudden change if the reference is the rolling one, and gradual drift if it is the baseline
+ * Statistics that exceed their thresholds, largest excess first, and the worst level among them. "large" means a sudden change
+ * if the reference is the rolling one, and a gradual drift if it is the baseline or the anchor.
  */
 export function judgeByThresholds(statistics: Readonly<Record<string, ChannelStatistics>>): {
   level: FixedLevel;

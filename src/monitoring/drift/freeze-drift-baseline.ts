@@ -102,7 +102,7 @@ export function freezeDriftBaseline(
   };
 }
 
-/** Leaves out constant signals, because nothing can be compared with them. */
+/** Leaves out constant signals other than channels, because nothing can be compared with them. */
 function freezeDriftReference(
   names: readonly string[],
   signals: WindowSignals,

@@ -23,7 +23,7 @@ export interface ImpossibleSensor {
   readonly sensor: Sensor;
   /** The measured and the possible values, as one sentence without a full stop. */
   readonly message: string;
-  /** Magnitude of the values as a multiple of the limit; more than 1. */
+  /** How far the values exceed their limit, as a ratio; more than 1. */
   readonly excess: number;
   /** The fault that explains the values; null if no known fault does. */
   readonly cause: Culprit | null;
@@ -44,7 +44,7 @@ const [leastGravity, mostGravity] = [0.5, 2];
  * arbitrary.
  */
 const [nearGravity, mostlyGravity] = [0.5, 0.8];
-/** Minimum duration of a batch to be judged; arbitrary. */
+/** Minimum duration of a batch for its acceleration to be judged; arbitrary. */
 const leastSeconds = 5;
 /**
  * Limits for the ratio of turns; see turning-ratio.ts. Each limit lies about halfway, on a logarithmic scale, between the most
@@ -135,7 +135,7 @@ function causeOfImpossibleSensor(
   return weight > 0.5 ? { kind: "gravity", channels, fault: "has no gravity, unlike the training data", weight } : null;
 }
 
-/** Finds the unit in which the acceleration equals gravity in most seconds. */
+/** Finds the unit in which the acceleration is close to gravity in most seconds. */
 function unitOfImpossibleSeconds(
   lengths: readonly number[],
   kind: Sensor["kind"],

@@ -1,4 +1,4 @@
-// Finds values that no way of wearing a sensor can cause: a wrong unit, a scrambled file, a broken sensor.
+// Finds values that no way of wearing a sensor can cause, but a wrong unit, a scrambled file or a broken sensor can.
 
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";

@@ -1,7 +1,7 @@
 // Explains why a batch is unlike its references. If a sensor's values are impossible (impossible-sensors.ts), only the fault
 // that causes them is named. Otherwise, each suspected fault is reversed and the batch is measured again. A fault is named only
-// if reversing it makes the batch ordinary. Faults that cannot be reversed (a stuck or clipped channel) are detected directly.
-// If no reversal makes the batch ordinary, the cause remains unknown.
+// if reversing it makes the batch ordinary or, for a wrong unit, if chance can then explain the batch. Faults that cannot be
+// reversed (a stuck or clipped channel) are detected directly. If neither way finds a fault, the cause remains unknown.
 
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -33,7 +33,7 @@ const leastGain = 5;
  * @param batch.undone the batch with each of the suspected faults reversed
  * @param batch.comparisons comparisons for the unchanged batch
  * @param state the stream's state before the batch
- * @returns no causes if the batch is ordinary or nothing explains why it is unusual
+ * @returns no causes if no fault explains the batch, or if it is ordinary and no sensor's values are impossible
  */
 export function likelyCauses(
   batch: {
@@ -96,7 +96,7 @@ function doesCauseExplain({ kind }: Culprit, before: readonly Comparison[], afte
   return after.every(needsNoLikelyCause) && likeness(after) >= leastGain * likeness(before);
 }
 
-/** Whether a comparison can be explained by chance. */
+/** Whether a comparison is ordinary, so that no cause is needed. */
 function needsNoLikelyCause({ beyond, pValue, findings }: Comparison): boolean {
   return !beyond && (pValue === null ? findings.length === 0 : pValue.p > ordinaryP);
 }

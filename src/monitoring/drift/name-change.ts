@@ -1,7 +1,7 @@
-// Determines whether a change is sudden or gradual. The channel best explained by a step or a ramp decides. Its series is that
-// of its means or its spreads or, if neither changes, that of its distances from the training data, which also reveal a change
-// in shape. At the alarm, the kind is provisional; a few batches later it is confirmed, and it then stays the same until the
-// alarm ends.
+// Determines whether a change is sudden or gradual. The channel best explained by a step or a ramp decides or, in a short
+// series, the most distant one. Its series is that of its means or its spreads or, if neither changes, that of its distances
+// from the training data, which also reveal a change in shape. At the alarm, the kind is provisional; a few batches later it is
+// confirmed, and it then stays the same until the alarm ends.
 
 import { type ChangeShape, changeShape } from "./change-shape.ts";
 import type { Comparison } from "./comparison.ts";
@@ -10,8 +10,8 @@ import type { AlarmState, DriftState } from "./drift-state.ts";
 /** If means and spreads explain less of their series than this share, the change may lie in neither; arbitrary. */
 const leastExplained = 0.5;
 /**
- * Minimum number of batches in a series; with fewer, one of several channels may look like a step or a ramp by chance;
- * arbitrary.
+ * Minimum number of batches in a series from which a channel is chosen; with fewer, one of several channels may look like a
+ * step or a ramp by chance; arbitrary.
  */
 const shortSeries = 10;
 /**
@@ -39,14 +39,15 @@ export function nameChange(
   if (state.alarm?.confirmed) return state.alarm;
   const { shape, evidence, beyond, confirmAfter } = now;
   const since = state.alarm?.since ?? state.batches;
-  // After one batch, a step looks like a steep ramp. Changes that may be gradual are reported only after two batches.
+  // In its first two batches, a step looks like a steep ramp. Changes that may be gradual are reported only after two batches,
+  // which must then suffice.
   const decided = shape !== null && now.series.length - shape.start > (beyond?.isGradual === true ? 1 : 2);
   const isStep = decided
     ? shape.kind === "step" && shape.ratio >= leastStepRatio
     : beyond !== undefined || evidence.rolling.value >= leastOfAnchor * evidence.anchor.value;
   // A ramp starts small, so it cannot begin with values outside the range of everyone in the training data.
   const impossible = state.alarm === null && beyond?.reference === "baseline";
-  // Such a change may not show in any series. In that case, it counts as a ramp only if a ramp explains some series well.
+  // A change that may be gradual may show in no series. It counts as a ramp only if a ramp explains some series well.
   const isUnseen = beyond?.isGradual === true && !(decided && shape.explained >= leastExplained);
   const sudden = isStep || isUnseen || (impossible && beyond.isGradual !== true);
   return {

@@ -21,12 +21,15 @@ const leastAgreement = 0.35;
 /** The anchor is outlived if the first and last batches agree by less than this share of the agreement of neighbours. */
 const outlivedShare = 0.5;
 
-/** [K] rows, and [S] how far the signals' means are from the training data; null for a class with less than a second. */
+/**
+ * [K] rows, and [S] how far the signals' means are from the training data; null for a class with less than a second of data, or
+ * without training data.
+ */
 type Deviations = readonly ({ readonly rows: number; readonly values: readonly number[] } | null)[];
 type Pairs = readonly (readonly [Deviations, Deviations])[];
 
 /**
- * Whether the last batches come from different people than the first.
+ * Whether the last batches seem to come from different people than the first.
  * @returns false as long as the first and the last batches overlap, and for models without signals that are independent of the
  * sensor's orientation
  */

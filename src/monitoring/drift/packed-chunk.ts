@@ -87,7 +87,10 @@ export class PackedChunk implements Chunk {
   readonly #classes: readonly number[];
   /** The numbers for each summary in turn, class by class: first those of `summary`, then those of `shifted`. */
   readonly #numbers: Float64Array;
-  /** The position in `#bins` and `#values` of the first bin for each summary, class and signal, in the order of `#numbers`. */
+  /**
+   * The position in `#bins` and `#values` of the first bin of each channel's summary, in the order of `#numbers`, and their
+   * length.
+   */
   readonly #starts: Uint32Array;
   /** The non-empty bins. */
   readonly #bins: Uint16Array;
@@ -119,7 +122,7 @@ export class PackedChunk implements Chunk {
     return copies;
   }
 
-  /** @param from number of the first channel */
+  /** @param from index of the first channel's summary */
   #unpack(signals: readonly string[], from: number): MergeableClasses {
     const [numbers, starts] = [this.#numbers, this.#starts];
     const classes = new Array<MergeableSummary | null>(this.#layout.nClasses).fill(null);

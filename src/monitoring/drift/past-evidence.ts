@@ -16,7 +16,8 @@ export interface PastEvidence {
 
 /**
  * Returns the evidence that a batch differs from the stream's own past: for each reference, the weighted mean of two e-values,
- * which is an e-value. Its weights are the shares of the batch that the past contains and lacks.
+ * which is an e-value. Its weights are the shares of the batch that the past contains and lacks. The e-value of a batch that is
+ * further away than any rehearsed batch replaces the mean if it is higher.
  * @param hasPast whether the stream has a full reference; until it does, it is compared only with the training data
  * @param isAnchorOutlived whether the anchor lacks the people in the latest batches, so that they are compared with the
  * training data instead (default: false)

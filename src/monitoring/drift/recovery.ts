@@ -10,7 +10,7 @@ import { z } from "zod";
 import type { Comparison } from "./comparison.ts";
 import { type OwnPast, ownPast } from "./own-past.ts";
 
-/** Mean of -ln p during an alarm. */
+/** The values of -ln p during an alarm: their sum and their number. */
 interface FaultSize {
   readonly sum: number;
   readonly batches: number;

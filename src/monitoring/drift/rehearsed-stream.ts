@@ -1,5 +1,6 @@
 // Judges a person's rehearsed day as `check` judges a stream, with the same decisions and the same rules for the references.
-// The kind of drift is not determined, because it is not needed.
+// Impossible values are not looked for, because there are only summaries, and the kind of drift is not determined, because it
+// is not needed.
 
 import type { Rng } from "../../random.ts";
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";

@@ -75,7 +75,7 @@ export function remediesFor(sensor: Sensor): Remedy[] {
   ];
 }
 
-/** Returns the permutations of three axes except the given order; none for fewer channels. */
+/** Returns the permutations of three axes except the given order; none unless there are three channels. */
 function axisOrdersToRemedy(channels: readonly string[]): [readonly number[], string][] {
   if (channels.length !== 3) return [];
   const fault = "are swapped";

@@ -38,7 +38,8 @@ interface ClassAgreement {
 }
 
 /**
- * Sensors with an axis that is reversed in this batch and, on average, in the last batches.
+ * The sensor with one or more axes that are reversed in this batch and, on average, in the last batches; empty if there is
+ * none.
  * @param past the stream's first and last accepted batches, oldest first
  */
 export function reversedAxes(
@@ -95,7 +96,7 @@ function coherencesForReversedAxes(batch: ClassSummaries, names: readonly string
 
 /**
  * The higher of two agreements: that of all classes together, and the best one with one class left out, because a person may do
- * one activity differently. 0 if there is too little to compare.
+ * one activity differently. 0 if there is too little to compare, or if the usual coherence is not informative.
  *
  * @param leastRows minimum number of effective rows
  */

@@ -1,10 +1,10 @@
 // Measures whether the alarm level delivers what it promises: how many batches pass between false alarms on people and days
 // that the calibration did not use. Each person's days are judged as `check` judges a stream, using the ladders from the other
-// people's rehearsed batches and the alarm level that the other people's streams require. New days are drawn, both with the
-// rehearsed bouts and with bouts twice as long as the longest rehearsed ones.
+// people's rehearsed batches and the alarm level that the other people's streams require. New days are drawn: like the
+// rehearsed ones and, unless these are in recorded order, with bouts twice as long as the longest rehearsed ones.
 //
-// Three things still depend on the person who is left out: the per-class standards, the choice of statistic, and the other
-// people's streams, which were judged by ladders that include this person's batches.
+// Some things still depend on the person who is left out: the grids, the per-class standards, the choice of statistic, and the
+// other people's streams, which were judged by ladders that include this person's batches.
 
 import type { Rng } from "../../random.ts";
 import { poissonUpperLimit } from "../../stats/poisson-limit.ts";

@@ -1,9 +1,9 @@
 // Computes the score, one number per batch: the largest standardised statistic over channels, so no correction for multiple
-// channels is needed. The score uses only KS distances, either between whole batches or within the predicted classes; the
-// calibration chooses which. Of all statistics and combinations, these two distances were best at telling shifts from
-// differences between people (bench/drift-statistics.ts). The far score keeps growing after the KS distance saturates. The far
-// score distinguishes a wrong unit or a stuck sensor from a person who moves differently: a sensor worn upside down yields
-// values as far away as a faulty sensor does, but no person's values spread ten times as widely.
+// channels is needed. The score uses only KS distances, either between whole batches or within the predicted classes (averaged,
+// or standardised by class); the calibration chooses which. Of all statistics and combinations, these two distances were best
+// at telling shifts from differences between people (bench/drift-statistics.ts). The far score keeps growing after the KS
+// distance saturates. The far score distinguishes a wrong unit or a stuck sensor from a person who moves differently: a sensor
+// worn upside down yields values as far away as a faulty sensor does, but no person's values spread ten times as widely.
 
 import { z } from "zod";
 import type { SnakeKeys } from "../../letter-case.ts";
@@ -52,7 +52,10 @@ export function farStatisticsOfScore(standard: Standard): readonly StatisticName
 /** For each channel: the usual size of each statistic in the absence of drift, as [mean, standard deviation]. */
 export type Standard = Readonly<Record<string, Readonly<Partial<Record<StatisticName, readonly [number, number]>>>>>;
 
-/** Upper limit for differences between float32 samples, as a multiple of a spread; beyond it, scores overflow. */
+/**
+ * Upper limit for stored means and standard deviations, and the inverse of the lower limit for the latter, so that no score can
+ * overflow.
+ */
 const largestSize = 1e30;
 const meanAndSpread = z
   .tuple([
@@ -115,7 +118,7 @@ export interface Score {
 /**
  * @param known results already computed for the pair: `distances` from `distancesForClassStandards`, and `byClass` from
  * `classStandardScores`
- * @throws RangeError if either side has no finite value in a channel
+ * @throws RangeError if either side has no finite value in a channel, or the baseline has no spread
  */
 export function statisticsForScore(
   reference: ClassSummaries,

@@ -1,5 +1,6 @@
-// Converts a drift baseline in memory, whose keys are in camelCase, to the form used in baseline_stats.json. It also converts
-// files of earlier versions, whose keys are in camelCase, and leaves files in the current form unchanged.
+// Converts a drift baseline in memory, some of whose keys are in camelCase, to the form used in baseline_stats.json, whose keys
+// are all in snake_case. It also converts files of earlier versions, which have the keys of the form in memory, and leaves
+// files in the current form unchanged.
 
 import { snakeCase, snakeKeys } from "../../letter-case.ts";
 

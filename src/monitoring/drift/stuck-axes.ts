@@ -1,7 +1,7 @@
 // Finds stuck axes: axes that repeat one value exactly while the other two axes of the sensor move, although any movement, and
-// even noise, changes all three. No calibration is needed, so even a stream's first batch can be judged. There are two
-// exceptions: coarsely rounded values mostly stay the same on all axes, and an axis whose values pile up at a limit is clipped
-// there (direct-faults.ts). Dimensions: N samples.
+// even noise, changes all three. No calibration is needed, so even a stream's first batch can be judged. Two kinds of
+// repetition do not count: coarsely rounded values mostly stay the same on all axes, and an axis whose values pile up at a
+// limit is clipped there (direct-faults.ts). Dimensions: N samples.
 
 import type { Axes } from "../../signals/sensors/sensor.ts";
 import { moments } from "../../stats/moments.ts";
@@ -19,8 +19,8 @@ export interface StuckAxis {
 }
 
 /**
- * The other axes move if their standard deviation is at least this share of that in the training data; chosen on one half of
- * the people in WISDM and MotionSense.
+ * The other axes move if their standard deviation exceeds this share of that in the training data; chosen on one half of the
+ * people in WISDM and MotionSense.
  */
 const leastMovement = 0.1;
 /** The values of a moving axis are coarse if at most this share of its samples differs from the previous sample; arbitrary. */

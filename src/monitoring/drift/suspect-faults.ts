@@ -23,7 +23,8 @@ const leastWeight = 0.3;
 const mostSuspicions = 4;
 
 /**
- * Returns the faults whose reversal would bring the batch closer to the training data, closest first.
+ * Returns at most `mostSuspicions` faults whose reversal would bring the batch closer to the training data, those that explain
+ * the largest share of their distance first.
  * @param columns the batch's raw values
  * @param baseline baseline for the channels and, if the model has them, for the sensors' signals
  * @param sensors the sensors that the baseline's channels form

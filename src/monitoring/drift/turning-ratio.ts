@@ -15,7 +15,7 @@ const leastTurn = 0.02;
 /** Minimum number of turns in a batch; arbitrary. */
 const fewestTurns = 10;
 
-/** Share of the turns in which gravity turned furthest, which `mostly` leaves out; arbitrary. */
+/** Share of the turns, those in which gravity turned furthest, that `mostly` leaves out; arbitrary. */
 const leftOut = 0.25;
 
 /** Root mean square turn of gravity, divided by that measured by the gyroscope. */
@@ -29,7 +29,8 @@ export interface TurningRatios {
 }
 
 /**
- * @param columns [N] samples in time order; the gyroscope's are in rad/s
+ * @param columns [N] samples in time order; for a gyroscope in another unit than rad/s, the ratios are off by the factor
+ * between the units
  * @returns undefined if the sensor hardly turned, or if the batch is too short
  */
 export function turningRatio(

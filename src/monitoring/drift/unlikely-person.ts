@@ -46,7 +46,10 @@ export const noUnlikelyPerson: UnlikelyPersonState = { bouts: [], ordinary: 0 };
 
 /** Number of bouts that the decision is based on; arbitrary. */
 export const boutsToDecide = 10;
-/** Earlier batches stop counting after this many consecutive batches with p-values above this limit; arbitrary. */
+/**
+ * Earlier batches stop counting after `ordinaryToForget` consecutive batches with p-values above `ordinaryP`; both are
+ * arbitrary.
+ */
 const [ordinaryP, ordinaryToForget] = [0.1, 2];
 /** Minimum number of held-out people for estimating the variation between people; arbitrary. */
 const fewestPeople = 5;
@@ -55,7 +58,7 @@ const fewestPeople = 5;
  * Returns the state after one more batch.
  * @param compared the batch and the training data
  * @param activity the class that fills the batch; null if no single class does
- * @returns the same state if no people were held out
+ * @returns the same state if no people were held out, or the batch has no p-value
  */
 export function addToUnlikelyPerson(
   state: UnlikelyPersonState,
@@ -84,6 +87,7 @@ export function addToUnlikelyPerson(
 /**
  * Whether at most a fraction `tail` of people would be as far from the training data as the stream is.
  * @param seconds effective length of the stream's last comparison
+ * @returns false if too few people were held out to tell
  */
 export function isUnlikelyPerson(
   { bouts }: UnlikelyPersonState,

@@ -47,7 +47,7 @@ export interface Judgement {
    */
   readonly stranger: boolean;
   /**
-   * Whether the batch, although it raises no alarm, is kept out of the references because it differs from the stream's past or
+   * Whether the batch is kept out of the references even if it raises no alarm, because it differs from the stream's past or
    * may have had a fault from the start. Otherwise, the first batch of a change would enter the references, hide the rest of
    * the change, and make a recovered stream look permanently changed.
    */
@@ -55,7 +55,7 @@ export interface Judgement {
   /** Whether the anchor was ignored, because the stream now seems to come from other people; see `isAnchorOutlived`. */
   readonly anchorOutlived: boolean;
   readonly strength: DriftStrength;
-  /** One comparison per available reference. */
+  /** One comparison per available reference that shares a class with the batch. */
   readonly comparisons: readonly Comparison[];
   /** The comparison with the strongest evidence of drift; null if nothing could be compared. */
   readonly leading: Comparison | null;
@@ -64,7 +64,10 @@ export interface Judgement {
 
 /** Number of scores used to compute a stream's own variation; arbitrary. */
 const mostOwnScores = 10;
-/** P-value at or below which a batch is doubtful, which is true of one in a hundred drift-free batches; arbitrary. */
+/**
+ * P-value at or below which a batch is doubtful; a comparison of drift-free batches reaches it one time in a hundred;
+ * arbitrary.
+ */
 export const doubtfulP = 0.01;
 
 /** A stream's own references. A batch that is in both references is the same object in both. */

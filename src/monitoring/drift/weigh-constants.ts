@@ -10,7 +10,7 @@ import type { WeighedEvidence } from "./weigh-evidence.ts";
  * Decides whether a batch raises an alarm, and for which kind of drift. The kind does not change until the alarm ends, because
  * the rolling reference does not move during the alarm, so a gradual drift moves away from it as well.
  * @param comparisons at least one comparison by constants
- * @param arl the strength at which an alarm is raised; a statistic at half of its constant has half of this strength
+ * @param arl the strength at which an alarm is raised; a statistic at 60 % of its constant has 60 % of this strength
  */
 export function weighConstants(comparisons: readonly Comparison[], state: DriftState, arl: number): WeighedEvidence {
   const large = ({ beyond, findings }: Comparison): boolean =>

@@ -1,5 +1,5 @@
-// Measures the cost of a check in production: runs the real command in its own process on ten minutes of data from a person who
-// was not in the training data. Also measures the size of the baseline file, which every check reads.
+// Measures the cost of a check in production: runs the real command in its own process on ten minutes of data from people who
+// are not in the training data. Also measures the size of the baseline file, which every check reads.
 
 import { execFile } from "node:child_process";
 import { statSync } from "node:fs";

@@ -65,7 +65,7 @@ export async function benchmarkData(options: { readonly rounds: number }): Promi
       });
       if (readThen === undefined) continue;
       measurements.push({
-        name: `the same, over ${commitWithoutChecks}, which has few checks`,
+        name: `the same, relative to ${commitWithoutChecks}, which has few checks`,
         value: median(cpuOverThen),
         unit: "x",
         limit: { kind: "at most", value: 1.5 },

@@ -197,7 +197,7 @@ function named(
   );
 }
 
-/** A limit without an observation counts as missed. */
+/** The value is NaN if there is no observation; `kept` leaves such a figure out. */
 function percent(name: string, interval: Interval | null, limit?: NonNullable<Measurement["limit"]>): Measurement {
   const to = (x: number): string => `${Number((100 * x).toFixed(1))}`;
   return {

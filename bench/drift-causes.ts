@@ -1,5 +1,5 @@
-// Measures which cause `check` names first. Each fault begins after some healthy batches. Like `check`, it searches for causes
-// only in batches that raise an alarm or look unfamiliar, in this case among the first faulty batches.
+// Measures which cause `check` names first. Each fault begins after some healthy batches. As in `check`, causes are searched
+// for only in batches that raise an alarm or look unfamiliar, here among the first faulty batches.
 
 import type { DriftVerdict } from "../src/monitoring/drift/drift-state.ts";
 import type { Rng } from "../src/random.ts";

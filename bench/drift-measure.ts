@@ -244,8 +244,8 @@ class DayMeasuring {
   }
 
   /**
-   * Returns the judges after the healthy batches, except the one with textbook constants, which raises false alarms in every
-   * stream.
+   * Returns the judges after the healthy batches, without those that raised an alarm in them. The judge with textbook constants
+   * is left out, because it raises false alarms in every stream.
    */
   async #pastsOf(stream: DayStream): Promise<Partial<Record<JudgeName, Judge>>> {
     const known = this.#pasts.get(stream);

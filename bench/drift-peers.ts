@@ -15,7 +15,7 @@ import { batchSeconds, type DayStream, faultyBatches, pastBatches } from "./drif
 import { findPython } from "./peer.ts";
 
 const peers = ["nannyml", "evidently", "river"] as const;
-/** Number of batches of a healthy stream that peers judge. Judging all of them would take too long. */
+/** Maximum number of batches of a healthy stream that peers judge. Judging all of them would take too long. */
 const healthyBatches = 30;
 
 /** Whether each batch raised an alarm; null for a batch that was not judged. */

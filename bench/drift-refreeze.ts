@@ -1,7 +1,7 @@
-// npx node bench/drift-refreeze.ts MODEL RECORDINGS: refreezes the drift baseline of a copy of a model, so that signals can be
-// compared without training. The script uses the signals that training currently computes, the recordings on which the model
-// was trained, and the predictions in the model's folder. Unlike `tidemark baseline recalibrate`, the script
-// invalidates references, device.json and summaries, so never run it on a model in use.
+// npx node bench/drift-refreeze.ts MODEL RECORDINGS: refreezes the drift baseline of MODEL, which should be a copy of a model,
+// so that signals can be compared without training. The script uses the signals that training currently computes, the
+// recordings on which the model was trained, and the predictions in the model's folder. Unlike `tidemark baseline recalibrate`,
+// the script invalidates references, device.json and summaries, so never run it on a model in use.
 
 import { storedBaselineStats } from "../src/monitoring/drift/baseline-stats.ts";
 import { expectedBaseline } from "../src/monitoring/streams/baseline-faults.ts";

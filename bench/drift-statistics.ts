@@ -220,7 +220,9 @@ async function main(seed: number): Promise<void> {
     const count = (minutes * 60) / chunkSeconds;
     console.log(`\n${minutes} min, no drift, a person against all others: ${textbook(world, count)}`);
     for (const pairing of pairings) {
-      console.log(`${minutes} min, seen in one look at shifts of ${shifts.join(" / ")} sd, reference of ${pairing}:`);
+      console.log(
+        `${minutes} min, shifts of ${shifts.join(" / ")} sd that are detected in one batch, with a reference from ${pairing}:`,
+      );
       for (const line of power(world, count, pairing)) console.log(`  ${line}`);
     }
     console.log(`${minutes} min, detected in one batch within classes, with sessions as the reference:`);

@@ -1,5 +1,6 @@
 // Measures how long a running program takes to judge and record a batch that is already measured, and how much a batch adds to
-// the ledger. Also checks that every process makes progress when many processes add batches of different streams to one model.
+// the ledger. Also measures how much longer the slowest process takes than the mean when many processes add batches of
+// different streams to one model.
 
 import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -80,8 +81,8 @@ function bytesInUse(file: string): number {
 }
 
 /**
- * Returns a function that adds `count` batches to a stream, with the same summary under a new id each time, and returns the
- * milliseconds that each batch took.
+ * Returns a function that adds `count` batches to a stream, with the same summary under a new id each time. For each batch, the
+ * function returns the milliseconds of the whole call (`record`) and of the decision alone (`decide`).
  */
 async function bringer(
   directory: string,

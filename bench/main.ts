@@ -1,6 +1,6 @@
-// npm run bench: measures on this machine the figures for which the README gives limits. The benchmark prints a table, and
-// writes the results of complete runs to bench/results.json. Peers are measured if a Python with their packages is found.
-// The exit code is 1 if a limit is missed.
+// npm run bench: measures on this machine the figures that the README publishes, and compares them with their limits, if any.
+// The benchmark prints a list, and writes the results of complete runs to bench/results.json. Peers are measured if a Python
+// with their packages is found. The exit code is 1 if a limit is missed.
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

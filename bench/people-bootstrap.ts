@@ -17,7 +17,7 @@ export interface Interval {
 
 /**
  * @param statistic computes the figure from some people's observations; NaN if there are none
- * @returns null if there are no observations
+ * @returns null if there are no observations, or if the statistic is NaN for every draw
  */
 export function peopleInterval<T extends { readonly user: string }>(
   observations: readonly T[],

@@ -1,4 +1,4 @@
-// Five-minute batches from one simulated person, in the forms in which devices send batches.
+// Five-minute batches from one simulated person, in two of the forms in which devices send batches.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

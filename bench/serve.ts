@@ -1,7 +1,7 @@
 // Measures the service under the load of a fleet. Requests are real HTTP on loopback: one five-minute batch per stream, round
-// robin over streams whose references are full. Each verdict is stored before its reply is sent. Rates, response times and memory
-// are measured without a profiler. A second, shorter run with V8's profiler gives the shares of CPU time, together with the
-// threads' own CPU times.
+// robin over streams whose references are full. Each verdict is stored before its reply is sent. Rates, response times and
+// memory are measured without a profiler. A second run of at most 15 s with V8's profiler gives the shares of CPU time,
+// together with the threads' own CPU times.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";

@@ -1,7 +1,7 @@
-// Measures how much a bad tracking server slows down a training run: the same run without a server, and with a server
-// that answers late, drops every third request, and answers other requests with 429, 500 or 503. The server is a stand-in that
-// stores nothing; tests verify what a real server stores. Training and closing are measured separately,
-// because even a long training run ends with the same few seconds of closing.
+// Measures how much a bad tracking server slows down a training run: the same run without a server, and with a server that
+// answers late, drops a third of the requests, and answers some of the others with 429, 500 or 503. The server is a stand-in
+// that stores nothing; tests verify what a real server stores. Training and closing are measured separately, because even a
+// long training run ends with the same few seconds of closing.
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

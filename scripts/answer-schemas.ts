@@ -202,9 +202,7 @@ const version = z.object({
   from: z
     .string()
     .nullable()
-    .describe(
-      "folder of the model that pseudo-labelled the recordings for this version; null if `train` made this version",
-    ),
+    .describe("folder of the model from which `retrain` started; null if `train` made this version"),
   people: z.int().min(1),
   classes: names.min(2),
   macro_f1: spread.describe("mean and standard deviation over folds"),
@@ -287,7 +285,9 @@ export const compactedLedgerSchema: z.ZodType<SnakeKeys<CompactedLedger>> = z.ob
   damaged: z
     .array(z.object({ stream: z.string(), batch: z.string() }))
     .describe("batches whose stored results are damaged and were left unchanged"),
-  bytes_before: count.describe("size of the ledger and its write-ahead log before compaction"),
+  bytes_before: count.describe(
+    "size in bytes before compaction: of the ledger and its write-ahead log, or of the model's rows in PostgreSQL",
+  ),
   bytes_after: count,
 });
 
@@ -306,7 +306,7 @@ export const recalibrationSchema: z.ZodType<SnakeKeys<Recalibration>> = z.object
   people: z.int().min(1).describe("number of people whose days were rehearsed"),
   day: rehearsedDay.describe("`recorded` for days in recorded order, otherwise the range of mean bout lengths"),
   before: rehearsedDay.describe(
-    "days rehearsed by the previous calibration; null if an earlier version of Tidemark made it",
+    "days rehearsed by the previous calibration; null if there were none, or if an early version of Tidemark made it",
   ),
   run_length: runLengthSchema.nullable(),
   largest_changes: largestChangesSchema.nullable(),
@@ -342,7 +342,7 @@ export const alertTestSchema: z.ZodType<{ targets: TestedTarget[] }> = z.object(
     z.object({
       target: z.string().describe("the target, without secrets"),
       signed: z.boolean().nullable().describe("whether the message was signed; null for formats without signatures"),
-      fault: z.string().nullable().describe("why the target rejected the message; null if it was accepted"),
+      fault: z.string().nullable().describe("why the message was not delivered; null if the target accepted it"),
     }),
   ),
 });

@@ -174,7 +174,7 @@ const events = {
       .object({
         temperatures: z
           .array(z.number().positive())
-          .describe("temperatures by which the logits of compact and minirocket are divided"),
+          .describe("temperatures by which the members' logits are divided, in the order of the members"),
         weights: z.array(z.number().min(0)).describe("weights of the members' probabilities, which sum to 1"),
       })
       .describe("how the members of an ensemble are combined; present only in the epoch of the ensemble as a whole")
@@ -182,7 +182,7 @@ const events = {
     tried: z
       .array(
         z.object({
-          weights: z.array(z.number().min(0)).describe("weights of compact and minirocket in the mixture"),
+          weights: z.array(z.number().min(0)).describe("weights of the members in the mixture"),
           losses: z.array(z.number().min(0)).describe("log loss per held-out person"),
         }),
       )
@@ -221,7 +221,7 @@ const events = {
     seconds,
     choice: z
       .object({
-        chosen: z.string().describe("compact, minirocket, or their average"),
+        chosen: z.string().describe("`compact`, `minirocket`, or `average` for the average of all members"),
         losses: z.record(z.string(), z.number()).describe("mean log loss over the held-out people, per candidate"),
         difference: z
           .object({ mean: z.number(), error: z.number() })
@@ -235,7 +235,7 @@ const events = {
       .exactOptional(),
   }),
   calibration: event("calibration", {
-    done: share.describe("completed share of the calibration; one event per percent"),
+    done: share.describe("completed share of the calibration; at most one event per percent"),
     seconds_left: seconds
       .nullable()
       .describe("estimated seconds left for the calibration; null until there is an estimate"),
@@ -243,7 +243,9 @@ const events = {
   "retrain-data": event("retrain-data", {
     files: names.describe("labelled and unlabelled recordings that were read"),
     labelled: z.object({ people: names, windows: count }),
-    files_of_model: names.describe("files of labelled recordings that the model's manifest lists"),
+    files_of_model: names.describe(
+      "labelled recordings that were read because the model's manifest lists them; empty with --labelled",
+    ),
     holdout: z.object({ people: names, windows: count }),
     unlabelled: z.object({ people: count, windows: count, rows: count }),
     epochs: z.int().min(1),

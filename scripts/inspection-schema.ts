@@ -26,7 +26,9 @@ const readSchema: z.ZodType<PrintedInspection> = z.object({
         labels: z.record(z.string(), seconds).describe("seconds by activity"),
         at_rest: z
           .record(z.string(), z.number().min(0).nullable())
-          .describe("median magnitude of each accelerometer over the stillest tenth of the recording"),
+          .describe(
+            "median magnitude of each accelerometer over the stillest tenth of the recording, in the file's unit",
+          ),
       }),
     )
     .describe("recordings in the order of quality.per_recording"),

@@ -79,7 +79,7 @@ const files: Record<string, { schema: z.ZodType; title: string }> = {
     title: "The results of every cycle, the rules of the gate, and the outcome",
   },
   device: { schema: deviceModelSchema, title: "The data that a device needs in addition to the network" },
-  registry: { schema: registrySchema, title: "The champion of each line of models" },
+  registry: { schema: registrySchema, title: "The champions and the members of each line of models" },
 };
 
 /** The output of `--json`. */

@@ -1,8 +1,8 @@
 """Measures one training step and the inference rate of the 1D-CNN-BiLSTM in PyTorch, on one thread, and prints one JSON line.
 
 This is a peer for `npm run bench`. The network has Keras's semantics (valid convolutions, ReLU before the batch norm) and the
-499,131 weights of Tidemark's `1dcnn-bilstm` for 200 x 6 windows and 11 classes (nn.LSTM adds a second bias: +768). `--serve`
-keeps the process alive: each line on stdin measures one round, so that peers can be interleaved.
+499,131 weights of Tidemark's `1dcnn-bilstm` for 200 x 6 windows and 11 classes, running statistics included (nn.LSTM adds a
+second bias: +768). `--serve` keeps the process alive: each line on stdin measures one round, so that peers can be interleaved.
 """
 
 import os

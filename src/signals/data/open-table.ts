@@ -22,6 +22,7 @@ import type { LabelledFromFiles } from "./label-from-files.ts";
 import { warnOfClassesWithoutActivity, warnOfLabelMap } from "./label-map.ts";
 import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
+import { peopleInPathsWarning } from "./people-in-paths.ts";
 import type { QualityReport } from "./quality-report.ts";
 import type { Stretch } from "./recordings.ts";
 import { refuseMixedTimeUnits } from "./refuse-mixed-time-units.ts";
@@ -180,6 +181,12 @@ export async function openTable(
   if (repeated.length > 0) warn(describeRepeatedContent(repeated));
   for (const warning of alternatingRowsWarnings(rows, onFault)) warn(warning);
   for (const warning of shuffledRowsWarnings(rows)) warn(warning);
+  const isGiven = options.columns?.group !== undefined || options.columns?.groupFromPath !== undefined;
+  const person = rows.recordings[0]!.user;
+  if (roles.group !== null && !isGiven && rows.recordings.every(({ user }) => user === person)) {
+    const warning = peopleInPathsWarning(roles.group, person, fileNames);
+    if (warning !== undefined) warn(warning);
+  }
   const quality = describeQuality({
     rows,
     columns,

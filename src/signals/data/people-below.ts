@@ -1,5 +1,5 @@
-// Fills in people and recordings that are given only in the first row of a file or of each block, as in spreadsheets with merged
-// cells. Otherwise, the rows below would belong to nobody.
+// Fills in people, recordings and labels that are given only in the first row of a file or of each block, as in spreadsheets with
+// merged cells. Otherwise, the rows below would belong to nobody.
 
 import { cellHasValue } from "../files/cell-has-value.ts";
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
@@ -20,7 +20,8 @@ export async function withPeopleBelow(
   options: ColumnOptions,
   warn: (message: string) => void,
 ): Promise<TableSchema> {
-  const columns = (["group", "recording"] as const).flatMap((role) => {
+  const roles = ["group", "recording", ...(options.labels === undefined ? ["label" as const] : [])] as const;
+  const columns = roles.flatMap((role) => {
     const name = options[role] ?? usualColumnOfRole(schema.names, role);
     return name !== null && schema.types.has(name) ? [name] : [];
   });

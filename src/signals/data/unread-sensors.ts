@@ -3,6 +3,7 @@
 import { shellCommand } from "../../shell-words.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
 import { isBareRotation } from "../sensors/bare-rotation.ts";
+import { isGravityBesideRotation } from "../sensors/letter-pairs.ts";
 import type { SensorKind } from "../sensors/sensor.ts";
 import { sensorKindByColumnName, sensorsByName } from "../sensors/sensors-by-name.ts";
 import { listedColumns } from "./listed-columns.ts";
@@ -33,6 +34,14 @@ export function warnOfUnreadSensors(
     );
   }
   const sensors = sensorsByName(available);
+  const gravity = sensors.find(isGravityBesideRotation);
+  const beside = sensors.find(({ kind, channels: [x] }) => kind === "gyroscope" && channels.includes(x));
+  if (gravity !== undefined && beside !== undefined && given.length === 0) {
+    const [turns, down] = [beside, gravity].map((sensor) => sensor.channels.join(", "));
+    warn(
+      `${file}: ${turns} are read as angular velocities, because ${down} beside them are taken for gravity. If ${down} are angular velocities, add ${shellCommand("--sensor", `gyr:${gravity.channels.join(",")}`)}`,
+    );
+  }
   const found = new Set(sensors.map(({ kind }) => kind));
   const isOther = (kind: SensorKind): boolean => kind !== "gyroscope" && kind !== "magnetometer";
   if (found.has("gyroscope") && !sensors.some(({ kind }) => isOther(kind))) {

@@ -1,23 +1,51 @@
-// Recognises sensors whose names consist of one letter for the kind and one or two for the place, as in MHEALTH's alx
-// (acceleration, left ankle) and glx (angular velocity there). One such name could mean anything; a pair for the same place
-// could not.
+// Recognises sensors whose names consist of a few letters, which together have one meaning, although each alone could mean
+// anything: one letter for the kind and one for the place, as in MHEALTH's alx (acceleration, left ankle) and glx (angular
+// velocity there); gx beside rx, as loggers on iOS name gravity and the rotation rate of Core Motion; and AsX beside AccX, as
+// WitMotion names the angular speed.
 
-import type { Sensor } from "./sensor.ts";
+import type { NamedSensor } from "./sensor-name.ts";
 
 const lettered = /^([ag])_?([a-z]{1,2})$/i;
 
 /** Gives a kind to sensors of unknown kind that come in pairs. */
-export function withKindOfLetterPairs<Named extends Sensor>(sensors: readonly Named[]): Named[] {
-  const placeOf = (sensor: Sensor, letter: string): string | undefined => {
+export function withKindOfLetterPairs(sensors: readonly NamedSensor[]): NamedSensor[] {
+  const placeOf = (sensor: NamedSensor, letter: string): string | undefined => {
     const [, kind, place] = sensor.kind === "unknown" ? (lettered.exec(sensor.name) ?? []) : [];
     return kind?.toLowerCase() === letter ? place!.toLowerCase() : undefined;
   };
   const placesOf = (letter: string): Set<string | undefined> => new Set(sensors.map((own) => placeOf(own, letter)));
   const [accelerated, turned] = [placesOf("a"), placesOf("g")];
-  return sensors.map((sensor) => {
+  const paired = sensors.map((sensor): NamedSensor => {
     const [a, g] = [placeOf(sensor, "a"), placeOf(sensor, "g")];
     if (a !== undefined && turned.has(a)) return { ...sensor, kind: "accelerometer", name: `acc_${a}` };
     if (g !== undefined && accelerated.has(g)) return { ...sensor, kind: "gyroscope", name: `gyro_${g}` };
     return sensor;
   });
+  return withAngularSpeed(withGravityBesideRotation(paired));
+}
+
+/** Whether a letter names gravity beside a sensor that is called r. */
+export function isGravityBesideRotation({ name, kind, weak }: NamedSensor): boolean {
+  return kind === "gravity" && weak && /^g$/i.test(name);
+}
+
+function withGravityBesideRotation(sensors: readonly NamedSensor[]): NamedSensor[] {
+  const gyroscopes = sensors.filter(({ kind }) => kind === "gyroscope");
+  const rotation = sensors.find(({ name, unit }) => /^r$/i.test(name) && unit === null);
+  const isGravity = ({ name, weak, written }: NamedSensor): boolean =>
+    weak && /^g$/i.test(name) && written === undefined;
+  if (rotation === undefined || gyroscopes.length !== 1 || !gyroscopes.every(isGravity)) return [...sensors];
+  return sensors.map((sensor): NamedSensor => {
+    if (sensor === rotation) return { ...sensor, kind: "gyroscope", weak: true };
+    return sensor.kind === "gyroscope" ? { ...sensor, kind: "gravity" } : sensor;
+  });
+}
+
+function withAngularSpeed(sensors: readonly NamedSensor[]): NamedSensor[] {
+  const kinds = new Set(sensors.filter(({ weak }) => !weak).map(({ kind }) => kind));
+  if (!kinds.has("accelerometer") || kinds.has("gyroscope")) return [...sensors];
+  return sensors.map(
+    (sensor): NamedSensor =>
+      sensor.kind === "unknown" && /^as$/i.test(sensor.name) ? { ...sensor, kind: "gyroscope", weak: true } : sensor,
+  );
 }

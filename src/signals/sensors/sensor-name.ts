@@ -38,8 +38,9 @@ export function splitSensorName(...parts: [before: string, after: string]): {
   for (const words of [last, first]) {
     const at = words.findLastIndex((word) => unitOfName(word) !== undefined);
     const others = [...first, ...last].length - 1;
-    // A name must contain more than a letter for a unit, so "g_x" is a gyroscope; "dps_x" could be nothing but a unit.
-    if (at < 0 || (others === 0 && words[at]!.length < 2)) continue;
+    // A name must contain more than a letter for a unit, so "g_x" is a gyroscope, and "GsX" one at place s; "dps_x" could be
+    // nothing but a unit.
+    if (at < 0 || (others === 0 && (words[at]!.length < 2 || (words === first && /^gs$/i.test(words[at]!))))) continue;
     // In x_in_g, the letter can only be a unit.
     const isStated = /^(in|times)$/i.test(words[at - 1] ?? "");
     const rest = isStated ? words.toSpliced(at - 1, 2) : words.toSpliced(at, 1);
@@ -102,7 +103,7 @@ export function sensorKindByNameWords(
     return { kind: "accelerometer", gravity: including ? true : without ? false : null };
   }
   if (has(/^(grav|gra$|grv$)/)) return { kind: "gravity" };
-  if (text === "lin") return { kind: "accelerometer", gravity: false };
+  if (text === "lin" || text === "ua") return { kind: "accelerometer", gravity: false };
   const last = words.at(-1);
   if (last === "a") return { kind: "accelerometer", weak: true };
   if (last === "g" || last === "w") return { kind: "gyroscope", weak: true };

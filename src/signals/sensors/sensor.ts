@@ -38,6 +38,7 @@ const accelerations = {
   "micro-g": 9.80665e-6,
   "cm/s^2": 1e-2,
   "mm/s^2": 1e-3,
+  "ft/s^2": 0.3048,
 };
 const rotations = {
   "rad/s": 1,
@@ -45,6 +46,7 @@ const rotations = {
   "milli-deg/s": Math.PI / 180_000,
   "milli-rad/s": 1e-3,
   rpm: Math.PI / 30,
+  "rev/s": 2 * Math.PI,
 };
 const magneticFields = {
   uT: 1,
@@ -63,11 +65,13 @@ export type SensorUnit =
   | "micro-g"
   | "cm/s^2"
   | "mm/s^2"
+  | "ft/s^2"
   | "rad/s"
   | "deg/s"
   | "milli-deg/s"
   | "milli-rad/s"
   | "rpm"
+  | "rev/s"
   | "uT"
   | "nT"
   | "mT"

@@ -7,7 +7,7 @@ import type { SensorKind, SensorUnit } from "./sensor.ts";
  * - `of`: the unit for each kind of sensor that can have it; "G" is g for an accelerometer and gauss for a magnetometer
  * - `angle`: a unit of angle, which some loggers also write for a gyroscope's degrees or radians per second
  * - `raw`: converter counts
- * - `other`: any other quotient, such as ft/s^2, which is not converted
+ * - `other`: any other quotient, such as km/h^2, which is not converted
  */
 export type WrittenUnit =
   | { readonly of: Readonly<Partial<Record<SensorKind, SensorUnit>>> }
@@ -42,6 +42,11 @@ const spellings: readonly (readonly [RegExp, WrittenUnit])[] = [
   [/^([uµμ]g|micro-?gs?)$/i, unitOfAccelerationName("micro-g")],
   [/^(m(illi-?)?rad(ian)?s?(\/|per)s(ec)?|mradps)$/i, unitOfRotationName("milli-rad/s")],
   [/^(rpm|rev\/min|r\/min)$/i, unitOfRotationName("rpm")],
+  [/^(rev(olution)?s?|turns?)(\/|per)s(ec|econd)?$/i, unitOfRotationName("rev/s")],
+  [
+    /^((ft|feet)\/?\(?s(ec)?(\^|\*\*)?[2²]\)?|ft\/s(ec)?\/s(ec)?|ft[.·*]?s(ec)?\^?[-−⁻][2²]|fps(\^?2|²))$/i,
+    unitOfAccelerationName("ft/s^2"),
+  ],
   [/^(mdps|milli-?deg(ree)?s?\/s(ec)?|m(deg|°)(\/|per)s(ec)?)$/i, unitOfRotationName("milli-deg/s")],
   [/^([uµμ]t|microteslas?)$/i, unitOfFieldName("uT")],
   [/^(gauss|gs)$/i, unitOfFieldName("gauss")],

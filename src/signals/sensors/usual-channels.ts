@@ -1,6 +1,7 @@
 // Chooses the default columns: those of one accelerometer and one gyroscope.
 
 import type { GivenSensor } from "./decide-sensors.ts";
+import { isGravityBesideRotation } from "./letter-pairs.ts";
 import type { Sensor, SensorKind } from "./sensor.ts";
 import type { NamedSensor } from "./sensor-name.ts";
 import { isPlaceSensor, placeInSensorName } from "./sensor-places.ts";
@@ -52,6 +53,8 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
     gyroscopes,
     gyroscopes.filter((sensor) => isPaired(sensor, together)),
   );
+  // Beside gravity called g, the rotation rate may be called r, which says nothing by itself.
+  chosen.push(...found.filter(isGravityBesideRotation));
   // As in HARTH, accelerometers on several parts of the body may be named only after these.
   const areOnlyPlaces = chosen.length === 0 && own.length === 0;
   if (areOnlyPlaces) chosen.push(...found.filter(isPlaceSensor));

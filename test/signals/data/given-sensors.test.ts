@@ -36,7 +36,7 @@ describe("a sensor as users write it", () => {
     ["acc:ax,ay", "expected three different channels"],
     ["acc:ax,ay,ay", "expected three different channels"],
     ["acc:ax,ay,aq", 'there is no channel "aq"'],
-    ["acc:ax,ay,az[dps]", "expected a unit, one of m/s^2, g, milli-g, micro-g, cm/s^2, mm/s^2; got [dps]"],
+    ["acc:ax,ay,az[dps]", "expected a unit, one of m/s^2, g, milli-g, micro-g, cm/s^2, mm/s^2, ft/s^2; got [dps]"],
     ["acc:ax,ay,az[parsec]", "got [parsec]"],
     ["none:ax,ay,az[g]", "expected no unit"],
   ])("refuses %s", (text, message) => {

@@ -13,6 +13,30 @@ export interface VendorHeader {
 
 export const vendorHeaders: readonly VendorHeader[] = [
   {
+    source: "iOS logger of Core Motion: user acceleration, gravity, rotation rate",
+    header: "time,roll,pitch,yaw,uax,uay,uaz,gx,gy,gz,rx,ry,rz",
+    sensors: ["ua accelerometer without: uax;uay;uaz", "g gravity: gx;gy;gz", "r gyroscope: rx;ry;rz"],
+    read: ["uax", "rx", "gx"],
+  },
+  {
+    source: "Android logger with the rotation vector, a quaternion, beside the gyroscope",
+    header: "timestamp,ax,ay,az,gx,gy,gz,rx,ry,rz,rw",
+    sensors: ["a accelerometer: ax;ay;az", "g gyroscope: gx;gy;gz"],
+    read: ["ax", "gx"],
+  },
+  {
+    source: "Sensors named by kind and place, with s for both",
+    header: "time,AsX,AsY,AsZ,GsX,GsY,GsZ",
+    sensors: ["acc_s accelerometer: AsX;AsY;AsZ", "gyro_s gyroscope: GsX;GsY;GsZ"],
+    read: ["AsX", "GsX"],
+  },
+  {
+    source: "WitMotion, names without units",
+    header: "Time,AccX,AccY,AccZ,AsX,AsY,AsZ,AngX,AngY,AngZ",
+    sensors: ["Acc accelerometer: AccX;AccY;AccZ", "As gyroscope: AsX;AsY;AsZ", "Ang unknown: AngX;AngY;AngZ"],
+    read: ["AccX", "AsX"],
+  },
+  {
     source: "ActiGraph GT3X+, ActiLife's raw CSV",
     header: "Timestamp,Accelerometer X,Accelerometer Y,Accelerometer Z",
     sensors: ["Accelerometer accelerometer: Accelerometer X;Accelerometer Y;Accelerometer Z"],

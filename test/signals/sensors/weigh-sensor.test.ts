@@ -91,7 +91,8 @@ describe("values", () => {
     ["acc_x (ug)", 1e6, "micro-g"],
     ["acc_x (mg)", 1000, "milli-g"],
     ["acc_x", 9807, null],
-    ["acc_x (ft/s^2)", 32.2, null],
+    ["acc_x (ft/s^2)", 32.2, "ft/s^2"],
+    ["acc_x (km/h^2)", 127, null],
     ["acc_x [LSB]", 1024, null],
     ["raw_acc_x", 1, "g"],
   ])("at rest in %s of %i are in %s", (x, rest, unit) => {
@@ -102,7 +103,7 @@ describe("values", () => {
   it.each([
     ["gyro_x (rpm)", 13, "rpm"],
     ["gyro_x (mrad/s)", 1400, "milli-rad/s"],
-    ["gyro_x (rev/s)", 2, null],
+    ["gyro_x (rev/s)", 2, "rev/s"],
     ["gyro_x [LSB]", 1400, null],
     ["raw_gyro_x", 3, "rad/s"],
   ])("of a gyroscope in %s within %i are in %s", (x, movement, unit) => {

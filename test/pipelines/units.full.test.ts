@@ -194,7 +194,10 @@ describe("inspect, as train", () => {
 
   it("rejects units that fit no sensor", async () => {
     for (const [units, said] of [
-      ["acc=deg/s", '--units acc=deg/s: expected one of m/s^2, g, milli-g, micro-g, cm/s^2, mm/s^2, ft/s^2, got "deg/s"'],
+      [
+        "acc=deg/s",
+        '--units acc=deg/s: expected one of m/s^2, g, milli-g, micro-g, cm/s^2, mm/s^2, ft/s^2, got "deg/s"',
+      ],
       ["hand=g", "--units hand=g: expected a sensor that was found: acc (accelerometer), gyro (gyroscope)"],
       ["auto,keep", "--units auto,keep: expected only one of auto and keep"],
       ["acc=g,acc=mg", "--units acc=mg: acc (accelerometer) already has the unit g"],

@@ -165,7 +165,7 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
       from: 15,
       to: 86_400,
       default: 60,
-      doc: "length of a batch in seconds, a multiple of 15",
+      doc: "length of a batch in seconds, rounded to a multiple of 15",
     }),
     batches: wholeNumberOption({ value: "n", from: 2, to: 10_000, default: 60, doc: "batches per stream" }),
     changeAt: wholeNumberOption({

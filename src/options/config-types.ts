@@ -533,7 +533,7 @@ export interface DriftBenchConfig {
   out?: string;
   /** Replace the file if it exists. */
   overwrite: boolean;
-  /** Length of a batch in seconds, a multiple of 15. Default: 60. */
+  /** Length of a batch in seconds, rounded to a multiple of 15. Default: 60. */
   seconds: number;
   /** Batches per stream. Default: 60. */
   batches: number;

@@ -1,5 +1,5 @@
-// Where a service keeps its tokens, the sessions of its pages and its audit log: with its streams if they are in a store, so
-// that all replicas share them, and otherwise in the folder of its models.
+// Where a service keeps its tokens, the sessions of its pages and its audit log: in the place that --tokens names; or with its
+// streams if they are in a store, so that all replicas share them; or else in the folder of its models.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 // `tidemark models add` and `train --as`: adds an independently trained model to a line, and compares it with the line's
-// champion on the people who were in the cross-validation of both. Nothing is promoted.
+// champion on the people who were in the cross-validation of both. The champion remains the same.
 
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
@@ -33,7 +33,7 @@ export interface JoinedLine {
  *
  * @param model a model folder
  * @param line name of an existing line (the folder name of its first version) or of a new one
- * @throws UserError if the folder is not a valid model, or the model already belongs to another line
+ * @throws UserError if the folder is not a valid model, a name is not allowed, or the model already belongs to another line
  */
 export async function addModel(
   model: string,
@@ -61,7 +61,7 @@ export async function addModel(
 
 /**
  * Checks that a model at this path, which need not exist yet, may be added to the line.
- * @throws UserError if the line's name is not allowed, or the model belongs to another line
+ * @throws UserError if a name is not allowed, `line` is a version of another line, or the model belongs to another line
  */
 export async function checkModelToAdd(model: string, line: string): Promise<void> {
   const directory = resolve(model);

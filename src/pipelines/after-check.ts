@@ -19,7 +19,10 @@ export function planAfterCheck({ alert = [], metricsFile }: Pick<CheckConfig, "a
   return { targets: alertTargets(alert), metricsFile };
 }
 
-/** Runs the steps; a step that fails causes only a warning. @param results in the order in which the batches were judged */
+/**
+ * Runs the steps. If one fails, the remaining ones are skipped with a warning.
+ * @param results in the order in which the batches were judged
+ */
 export async function afterCheck(
   model: ModelHandle,
   results: readonly CheckResult[],

@@ -24,11 +24,14 @@ export interface TestedTarget {
   readonly target: string;
   /** Whether the message is signed; null for formats without signatures. */
   readonly signed: boolean | null;
-  /** Why the target rejected the message; null if it was accepted. */
+  /** Why the message was not delivered; null if the target accepted it. */
   readonly fault: string | null;
 }
 
-/** Sends one message of type "test" to every target, without retries. @throws UserError if an address cannot be parsed */
+/**
+ * Sends one message of type "test" to every target, without retries.
+ * @throws UserError if an address cannot be parsed, or no target is given
+ */
 export async function testAlerts(
   { alert = [], alerts }: AlertTargetsConfig,
   { send = sendAlert, clock = systemAlertClock }: AlertRun = {},
@@ -57,7 +60,10 @@ export async function listAlerts(config: AlertPlaceConfig): Promise<readonly Que
   return withAlertOutbox(path, async (outbox) => outbox.undelivered());
 }
 
-/** Sends undelivered messages to these targets, or to those of the service. @returns the number of messages sent and the number still undelivered */
+/**
+ * Sends undelivered messages to these targets and, with `alerts`, to those of the service.
+ * @returns the number of messages sent and the number still undelivered
+ */
 export async function sendUndeliveredAlerts(
   { alert = [], dead, ...place }: AlertPlaceConfig & AlertTargetsConfig & { readonly dead: boolean },
   { reporter, ...run }: AlertRun & { readonly reporter?: Pick<Reporter, "warn"> } = {},

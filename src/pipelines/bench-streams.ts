@@ -17,7 +17,7 @@ import { allocateSharedWindows, type WindowSet } from "../signals/data/windows.t
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import type { ModelHandle } from "./model-handle.ts";
 
-/** A stream's sessions consist of chunks of this length, in seconds. */
+/** A stream's sessions consist of chunks of this length in seconds, or of the length of a window if that is longer. */
 export const benchChunkSeconds = 15;
 
 export interface BenchPerson extends DaySource {

@@ -1,5 +1,5 @@
 // The options that a retraining run inherits from the champion's training, as stored in the champion's folder. A model trained
-// with an option or value that this version of Tidemark does not support can still be used, but cannot be retrained.
+// with a value that this version of Tidemark does not support can still be used, but cannot be retrained.
 
 import { UserError } from "../errors.ts";
 import { type ChampionOptions, recordedOptionsOfChampion } from "../options/recorded-options.ts";
@@ -9,7 +9,7 @@ import type { StoredConfig } from "../storage/stored-config.ts";
 /**
  * @param config options with which the champion was trained
  * @param model the model, as given by the user
- * @throws UserError if this version does not support an option or its value; the message names the option
+ * @throws UserError if an option is missing, or this version does not support its value; the message names the option
  */
 export function championOptions(
   config: StoredConfig,

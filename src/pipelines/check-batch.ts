@@ -38,9 +38,9 @@ import { writeBatchPage } from "./write-batch-page.ts";
 export interface CheckAnswer {
   /** The answer. */
   readonly result: CheckResult;
-  /** Whether the batch had already been checked. If true, the result is the earlier one, and nothing was changed. */
+  /** Whether the batch had already been checked. If true, the result is the earlier one, and only `accept` has an effect. */
   readonly known: boolean;
-  /** Warnings about reporting; warnings about the batch are in `result`. */
+  /** Warnings about reporting, alerts and the metrics file; warnings about the batch are in `result`. */
   readonly warnings: readonly string[];
 }
 
@@ -238,8 +238,8 @@ interface Remembering {
 }
 
 /**
- * Hash of files that could not be read as recordings. If a file cannot be opened, for example because it is remote, its name is
- * hashed instead of its content.
+ * Hash of the files of a batch that the quality gate has rejected. If a file cannot be opened, for example because it is
+ * remote, its name is hashed instead of its content.
  */
 async function hashCheckedBatch(files: readonly string[]): Promise<string> {
   const hashes = await Promise.all(files.map((file) => sha256File(file).catch(() => file)));

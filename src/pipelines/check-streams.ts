@@ -1,6 +1,6 @@
-// `tidemark check --stream-from`: judges batches of many streams that arrive together, in one table or in files whose paths
-// contain the stream names. The model is opened once and each table is parsed once. A stream that cannot be checked gets its
-// own error, and the remaining streams are still checked.
+// `tidemark check --stream-from`: judges batches of many streams that arrive together, in tables with a column of stream names
+// or in files whose paths contain the stream names. The model is opened once and each table is parsed once. A stream that
+// cannot be checked gets its own error, and the remaining streams are still checked.
 
 import { UserError, verdictExitCodes } from "../errors.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";

@@ -22,12 +22,12 @@ export type { CheckAnswer };
 /**
  * Compares a batch of unlabelled recordings with the frozen baseline and with the stream's own history, records it in the model
  * folder or in `store`, and updates the stream's rolling reference. If a batch with the same id and content has already been
- * checked, returns the earlier result and changes nothing. A program that checks many batches should open the model once; see
- * `openModel`.
+ * checked, returns the earlier result, and changes nothing unless `accept` is given. A program that checks many batches should
+ * open the model once; see `openModel`.
  *
  * @param options the same as on the command line; `files` and `model` are required
  * @throws UserError if an option is wrong, the model folder was modified, or the batch id belongs to different content.
- *   Unusable data is not an error; the verdict is then "rejected"
+ * Unusable data is not an error; the verdict is then "rejected"
  */
 export async function check(options: CheckOptions, run: CheckRun = {}): Promise<CheckAnswer> {
   const { alert, metricsFile, ...config } = resolveCheckConfig(options);

@@ -1,4 +1,4 @@
-// `tidemark reference compact`: shortens the records of all batches that exceed the age and size limits, and frees the disk
+// `tidemark reference compact`: shortens the records of all batches that exceed the age or size limit, and frees the disk
 // space. By contrast, `check` shortens a few records whenever it adds a batch, and reuses their space without freeing it.
 
 import { ledgerRetentionRules } from "../monitoring/streams/ledger-retention-rules.ts";

@@ -64,7 +64,7 @@ function fineTuningGain({ difference, interval }: PairedPeople): FineTuningGain 
 
 /**
  * Restricts probabilities [W, K] to the classes `to`, and normalises them over these classes. Classes that are not in `from`
- * get probability 0.
+ * get probability 0; if all do, each class gets the same probability.
  */
 function fineTuningClasses(probabilities: Float32Array, from: readonly string[], to: readonly string[]): Float32Array {
   const sources = to.map((name) => from.indexOf(name));

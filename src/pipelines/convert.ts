@@ -1,4 +1,5 @@
-// `tidemark convert`: reads recordings as `train` would, and writes them to one clean table in SI units.
+// `tidemark convert`: reads recordings as `train` would, and writes them to one clean table, in SI units if the units are
+// known.
 
 import { type ConvertConfig, type ConvertOptions, resolveConvertConfig } from "../options/resolve-config.ts";
 import { collectingReporter, type Reporter, reporterOf } from "../reporter.ts";
@@ -47,7 +48,7 @@ export interface ConvertResult {
  * the channels, in m/s^2 and rad/s if their unit is stated. Reading this table produces the same windows as reading the
  * recordings. Rows without a label are included.
  *
- * @throws UserError if an option is wrong, the files cannot be read, or an accelerometer's unit differs between people
+ * @throws UserError if an option is wrong, the files cannot be read, or the units of a sensor are mixed and not converted
  * @throws DataFault if the content of the files is faulty
  */
 export async function convert(

@@ -1,5 +1,5 @@
 // Creates batches from a file: either the whole file as one batch, or its rows grouped by stream. Batch ids are derived from
-// the name and content of the file, so the same file always produces the same batches.
+// the name and content of the file, so the same file always gets the same ids.
 
 import { basename } from "node:path";
 import { createGzip } from "node:zlib";
@@ -97,7 +97,7 @@ interface RecordingForm {
   /** The type of the body; null if the service detects it. */
   readonly type: string | null;
   readonly encoding: string | null;
-  /** Whether compression makes the body smaller. */
+  /** Whether to compress the body; false for formats that are already compressed. */
   readonly compress: boolean;
 }
 

@@ -23,8 +23,9 @@ export interface CycleSetting {
   readonly windowsFingerprint: string;
   readonly unlabelledRows: Int32Array;
   readonly sensors: readonly { readonly channels: readonly string[] }[];
-  /** The champion's options. */
+  /** The champion's network. */
   readonly network: NetworkSource;
+  /** The champion's training options. */
   readonly trained: Pick<TrainConfig, "normalize" | "batchSize" | "patience" | "classWeights" | "augment">;
   readonly schedule: CycleSchedule;
   readonly rng: Rng;

@@ -13,7 +13,7 @@ export type OptionsForDataTime = Partial<Pick<PushConfig, "dataTime" | PostedCol
 /**
  * Returns the request's parameter `data-time`; nothing if the time is unknown or was not requested.
  * @param file the file that the user gave
- * @param part the table with the batch, which may be a part of the file; null if it contains no time column
+ * @param part the table with the batch, which may be a part of the file; null if the file is a summary
  */
 export async function dataTimeToPush(
   file: string,

@@ -1,5 +1,5 @@
 // `tidemark evaluate`: predicts labelled recordings with a trained model, computes every metric of the training report, and
-// compares the metrics with those of its cross-validation.
+// compares the metrics with those of the model's cross-validation.
 
 import { UserError } from "../errors.ts";
 import {
@@ -134,8 +134,8 @@ export async function evaluate(
 }
 
 /**
- * Predicts the windows whose label is one of the model's classes. Warns if poor figures may be caused by the recordings instead
- * of the model.
+ * Predicts the recordings, and returns the windows whose label is one of the model's classes. Warns if poor figures may be
+ * caused by the recordings instead of the model.
  * @throws UserError if there is no such window
  */
 async function predictToEvaluate(

@@ -56,7 +56,8 @@ interface FoundFile {
 const fullPauseMs = 1000;
 
 /**
- * Returns when all files are in the spool or the signal is aborted.
+ * Returns when all readable files are in the spool, the signal is aborted, or the spool is full and nothing more will be sent.
+ * With `follow`, keeps looking for new files instead of returning when all are in the spool.
  * @throws UserError if there is no such file or folder
  */
 export async function gatherBatches(

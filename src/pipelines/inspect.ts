@@ -100,7 +100,7 @@ const excerptPeople = 3;
  * recordings, for example because they have no labels, `refusal` contains the reason.
  *
  * @param options the same as on the command line; `files` is required
- * @throws UserError if an option is wrong, or the files cannot be read completely, whether or not they have labels and people
+ * @throws UserError if an option is wrong, or the files cannot be read completely even without regard to labels and people
  */
 export async function inspect(
   options: InspectOptions,

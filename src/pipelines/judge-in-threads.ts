@@ -79,7 +79,7 @@ export class JudgeThreads {
     }
   }
 
-  /** Waits for the batches that are being judged. */
+  /** Waits for the batches that are being judged, and ends the threads. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#taken);
     const threads = [...this.#threads];

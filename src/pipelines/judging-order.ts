@@ -26,7 +26,7 @@ interface Waiting<Given, T> {
   readonly given: Given;
   /** Data time in milliseconds. */
   readonly time: number;
-  /** Monotonic time at which the batch no longer needs to wait, because the system's time may be set back meanwhile. */
+  /** When the batch no longer needs to wait; on a monotonic clock, because the system's time may be set back meanwhile. */
   readonly due: number;
   readonly done: PromiseWithResolvers<T>;
 }

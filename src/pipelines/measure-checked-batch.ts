@@ -24,7 +24,7 @@ interface MeasuringModel {
   readonly predictor: WindowPredictor;
 }
 
-/** Maximum number of samples per batch that are searched for likely causes. */
+/** Maximum number of samples per channel that are searched for likely causes if a batch consists of several chunks. */
 const samplesToDiagnose = 2 ** 20;
 /**
  * Approximate length of the part of a batch that is measured again for each suspected fault, with this fault undone; equals the

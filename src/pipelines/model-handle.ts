@@ -1,5 +1,5 @@
-// A model that is opened once and used many times. The model's files, session and streams are opened by the first call that
-// needs them, and stay open until the handle is closed.
+// A model that is opened once and used many times. The model's files are read when the handle is made. Its session and streams
+// are opened by the first call that needs them, and stay open until the handle is closed.
 
 import { type RawWindows, type WindowNames, WindowPredictor } from "../learning/training/window-predictor.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";

@@ -85,7 +85,7 @@ export interface Promotion {
   readonly line: string;
   /** Folder name of the new champion. */
   readonly champion: string;
-  /** Folder name of the previous champion; null if there was none. */
+  /** Folder name of the previous champion; null if there was none, or if the model was already the champion. */
   readonly previous: string | null;
 }
 
@@ -247,7 +247,7 @@ async function describeModelVersion(directory: string, listed?: Registry): Promi
   };
 }
 
-/** Returns null if the folder is not a model. If a report cannot be read, warns and returns null. */
+/** Returns null if the folder is not a model. If its manifest or its report cannot be read, warns and returns null. */
 async function describeListedModel(
   directory: string,
   registry: Registry,

@@ -40,11 +40,11 @@ export interface Service {
   refuseUnknown(model: string): Promise<void>;
   /** Names by which clients address the models. */
   models(): Promise<string[]>;
-  /** The streams of all projects, except retired ones. */
+  /** The streams of all projects; of retired streams, only the names. */
   streams(): Promise<ServedStreams[]>;
   /** The fault that prevents batches from being judged; undefined if there is none. */
   notReady(): Promise<string | undefined>;
-  /** What pages show. */
+  /** What pages show about streams and batches. */
   readonly reader: StreamReader;
   /** The information about models that is shown on the pages. */
   readonly baselines: Pick<BaselineReader, "baseline" | "comparison">;
@@ -52,7 +52,7 @@ export interface Service {
   picture(batch: Readonly<Record<"project" | "model" | "stream" | "batch", string>>): Promise<PicturedBatch | null>;
   /** Carries out an administrator's decision. */
   decide(decision: ServedDecision): Promise<Decided>;
-  /** Waits for the batches that are being judged. */
+  /** Waits for the batches that are being judged, and closes the models and the store. */
   close(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ const judgingConnections = 10;
 /** Enough connections per thread that no batch waits for another batch's statement. */
 const leastConnections = 2;
 
-/** @throws UserError if the folder contains no model */
+/** @throws UserError if the folder contains no model, or the store cannot be used */
 export async function openService(config: ServeConfig, run: ServiceRun = {}): Promise<Service> {
   const server = serverAddress(config.tracking);
   const { models: directory, store: address, keepDays, keepMegabytes, batchRows } = config;

@@ -45,7 +45,7 @@ export interface PredictResult {
 /**
  * Labels every window of recordings with a trained model and writes one table: user, recording, start_s, end_s, label,
  * confidence, entropy (nats), margin and p_<class>. Windows are cut as in training; labels in the files are ignored. If labels
- * are smoothed over time, all of these columns are computed from the smoothed probabilities.
+ * are smoothed over time, the columns from label onwards are computed from the smoothed probabilities.
  *
  * @throws UserError if an option is wrong, the recordings do not fit the model, or the model folder was modified
  * @throws DataFault if some values cannot be explained by any unit or movement

@@ -52,8 +52,8 @@ export interface PushResult {
   /** Folder in which batches wait until the service accepts them. */
   spool: string;
   /**
-   * The highest exit code of all batches: that of the verdict, 2 if a batch was refused or unreadable, 3 if batches remain in
-   * the spool.
+   * The highest exit code of all batches: that of the verdict, 2 if a batch was refused or a file could not be read, 3 if
+   * batches remain in the spool.
    */
   exit_code: number;
   /** Number of batches that the service accepted. */

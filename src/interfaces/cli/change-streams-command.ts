@@ -43,9 +43,9 @@ export function changeStreamsCommands(): Command[] {
   });
   const erase = defineCommand({
     name: "erase",
-    summary: "delete everything about a stream from the model folder",
+    summary: "delete everything about a stream from the model folder or --store",
     description:
-      "Deletes everything about a stream from the model folder: batches, results, references and state. The freed space is " +
+      "Deletes everything about a stream: batches, results, references and state. In SQLite ledgers, the freed space is " +
       "overwritten. The ledger records who erased the stream, when and why, under a hash of the stream's name. Tidemark " +
       "does not know which person a stream belongs to: erasing a stream erases all data of a person only if that person " +
       "has no other stream. Runs on an MLflow server, exported pages and tables, copies of the model folder and backups are " +

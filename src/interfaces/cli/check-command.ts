@@ -16,9 +16,9 @@ const closing: Closing = {
     'tidemark check "monday/*.csv" --model models/walk \\\n    --stream-from "device_{stream}.csv" --batch-id monday',
   ],
   notes: [
-    "All named files together form one batch. A batch id can be used once per stream: the same data under the same " +
-      "id returns the stored result and changes nothing.",
-    "Instead of recordings, the file may contain a summary that a device made with tidemark/device.",
+    "All named files together form one batch, or one batch per stream with --stream-from. A batch id can be used once " +
+      "per stream: the same data under the same id returns the stored result and is not judged again.",
+    "Instead of recordings, a file may contain a summary that a device made with tidemark/device.",
     "If --model is given several times, each model judges the batch against its own references and gives its own result.",
   ],
   exitHeading: "Exit codes (the highest of all models and streams):",
@@ -39,7 +39,7 @@ export function checkCommand(): Command {
     summary: "compare an unlabelled batch with the training data and with the stream's own history",
     description:
       "Compares a batch of unlabelled recordings with the frozen baseline and with the first and the last batches " +
-      "of its stream, and gives the verdict normal, gradual_drift or sudden_change.",
+      "of its stream, and gives the verdict normal, gradual_drift or sudden_change; or rejects an unusable batch.",
     options: { ...checkOptions, model: { ...checkOptions.model, many: "repeated" } },
     resolve: (given) => {
       const { model, ...others } = given as Record<string, unknown>;

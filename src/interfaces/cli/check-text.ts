@@ -27,7 +27,7 @@ export function checkText(
   const lines = result.verdict === "rejected" ? rejectedCheckText(result) : judgedCheckText(result, model);
   const before =
     `This batch was already checked at ${result.checked_at}. ` +
-    "The result above is that of the earlier check; nothing was changed.";
+    "The result above is that of the earlier check; the batch was not judged again.";
   return known ? [...lines, "", before] : lines;
 }
 
@@ -121,7 +121,7 @@ function checkTextHeadline(result: JudgedBatch): string[] {
   return lines;
 }
 
-/** The evidence as a share of the alarm level, which makes all models and run lengths comparable. */
+/** The evidence as a share of the alarm level, so that it can be compared across models and run lengths. */
 function checkEvidenceText(result: JudgedBatch): string {
   const { raised_by: by } = result.evidence;
   const share = alarmShare(result);
@@ -140,7 +140,7 @@ function checkEvidenceText(result: JudgedBatch): string {
   return `evidence ${shown} the alarm level${by ? why[by] : ""}`;
 }
 
-/** The smallest p-value among the selected comparisons, with its limit. */
+/** The smallest p-value among the selected comparisons, with its limit; empty if there is no such value or no limit. */
 function checkLimitText(
   { comparisons }: JudgedBatch,
   isMeant: (comparison: CheckedComparison) => boolean,
@@ -164,7 +164,7 @@ export function decisionCheckText(result: CheckResult): Block[] {
     `decided    by ${thresholds} thresholds; ${checkEvidenceText(result)}` +
       (thresholds === "fixed"
         ? ""
-        : `, with at most one false alarm in ${wholeNumberText(evidence.average_run_length)} batches`),
+        : `, with at most one false alarm in ${wholeNumberText(evidence.average_run_length)} batches on average`),
     ...others.flatMap((comparison) => comparisonChannelText(comparison)),
   ];
 }

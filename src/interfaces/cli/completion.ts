@@ -16,7 +16,7 @@ interface Completed {
   readonly takesFiles: boolean;
 }
 
-/** @param optionsOf the defined options of a command */
+/** @param optionsOf returns the defined options of a command */
 export function completionScript(shell: Shell, program: Command, optionsOf: (command: Command) => Options): string {
   const commands = commandsForCompletion(program, "", optionsOf);
   switch (shell) {

@@ -16,9 +16,8 @@ const closing: Closing = {
     "tidemark convert raw.csv --out clean.csv --units auto",
   ],
   notes: [
-    "The table has the columns user, activity (if there are labels), recording, timestamp_s, and the channels, in " +
-      "m/s^2 and rad/s. Reading the table gives the same windows as reading the original files. Rows without a label " +
-      "are included.",
+    "The table has the columns user, activity (if there are labels), recording, timestamp_s, and the channels. Reading " +
+      "the table gives the same windows as reading the original files. Rows without a label are included.",
   ],
   exitCodes: [
     [0, "done"],
@@ -32,7 +31,9 @@ export function convertCommand(): Command {
   return defineCommand({
     name: "convert",
     summary: "write recordings as one clean table, in SI units",
-    description: "Reads recordings as train would, and writes them as one clean table in m/s^2 and rad/s.",
+    description:
+      "Reads recordings as train would, and writes them as one clean table, with accelerations in m/s^2 and rotation " +
+      "rates in rad/s if their units are known (see --units).",
     options: convertOptions,
     resolve: resolveConvertConfig,
     configFile: true,

@@ -36,7 +36,7 @@ export interface Shown {
 
 const defined = new WeakMap<Command, Options>();
 
-/** The defined options of each command, including those that exist only on the command line. */
+/** The defined options of a command, including those that exist only on the command line; empty for a group of commands. */
 export function optionsOfCommand(command: Command): Options {
   return defined.get(command) ?? {};
 }

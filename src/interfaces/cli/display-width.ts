@@ -1,6 +1,6 @@
 // Measures the width of a string in a terminal, and cuts strings to a given width.
 
-/** Width of the text in terminal columns, without control sequences: 0 for combining marks, 2 for CJK characters and emoji. */
+/** Width, in terminal columns, of a text without control sequences: 0 per combining mark, 2 per CJK character or emoji. */
 export function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) {
@@ -15,7 +15,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** The text cut to `width` terminal columns, with an ellipsis in place of the missing end. */
+/** The text; if it is wider than `width` terminal columns, its end is replaced by an ellipsis. */
 export function truncateToDisplayWidth(text: string, width: number): string {
   return displayWidth(text) <= width ? text : `${startWithinDisplayWidth(text, width - 1)}…`;
 }

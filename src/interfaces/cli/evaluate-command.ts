@@ -12,9 +12,9 @@ const closing: Closing = {
   examples: ["tidemark evaluate labelled.parquet --model models/walk --out evaluation.html"],
   notes: [
     "Windows are cut as in training. Intervals cover 90 % and come from a bootstrap over people. A person is " +
-      "outside the cross-validated spread if at most 5 % of the cross-validated people score as low as that person. " +
-      "With fewer than 19 cross-validated people, a person is outside the spread if none of those people scores as " +
-      "low.",
+      "outside the cross-validated spread if at most 5 % of people score as low, counting the cross-validated people " +
+      "and that person. With fewer than 19 cross-validated people, a person is outside the spread if none of those " +
+      "people scores as low.",
   ],
   exitCodes: [
     [0, "done, whatever the figures"],

@@ -4,7 +4,7 @@ import { colouredText } from "./colour.ts";
 import { wrapLine } from "./wrap.ts";
 
 export interface Closing {
-  /** Example commands. Each line of a multi-line command except the last ends with a backslash, so that it can be pasted. */
+  /** Example commands. Each line of a command except the last ends with a backslash, so that the command can be pasted. */
   readonly examples: readonly string[];
   /** Paragraphs. */
   readonly notes?: readonly string[];
@@ -13,7 +13,10 @@ export interface Closing {
   readonly exitHeading?: string;
 }
 
-/** The text, wrapped at `helpWidth`; commander removes the colours if the output does not support them. */
+/**
+ * Adds the closing to the command's help, with notes and exit codes wrapped at `helpWidth`. Commander removes the colours if
+ * the output does not support them.
+ */
 export function addHelpClosing(command: Command, { examples, notes = [], exitCodes, exitHeading }: Closing): void {
   command.addHelpText("after", () => {
     const { helpWidth = 80 } = command.createHelp();

@@ -61,7 +61,7 @@ function inspectFilesText({ quality: { files } }: InspectResult): string[] {
   return files.length <= 5 ? shown : [...shown, `           and ${files.length - 5} more`];
 }
 
-/** For example "timestamp_s in s; recordings begin at 0 s, rates 49.9 to 50.1 Hz, jitter at most 0.2 % of a step". */
+/** For example "timestamp_s in s; recordings begin at 0 s, 49.9 to 50.1 Hz, jitter at most 0.2 % of a step". */
 function inspectClockText({ quality, recordings }: InspectResult): string {
   const { columns, sampling } = quality;
   const clock =
@@ -87,7 +87,7 @@ function inspectRateText(rate: number, unit = " Hz"): string {
   return `${Number(rate.toPrecision(4))}${unit}`;
 }
 
-/** The excerpt with the most movement, with one chart per sensor. */
+/** The excerpt with the most movement, with one chart for each sensor and for each channel outside the sensors. */
 function inspectChartText({ excerpts, sensors }: InspectResult): Block[] {
   const excerpt =
     excerpts.length === 0

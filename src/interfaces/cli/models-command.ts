@@ -31,7 +31,8 @@ const closing: Closing = {
   notes: [
     "All versions of a line are in the same directory and share the line's name, by default the name of the first " +
       "version's folder. Every command with --model also accepts models/walk@champion, and models/walk@3 for version 3. " +
-      "Promoting and rolling back change only registry.json, a small file, and never a model.",
+      "Promoting and rolling back change registry.json, a small file, and never a model; promoting also clears the " +
+      "references of the model's streams.",
   ],
   exitCodes: [
     [0, "done, or nothing to do"],
@@ -46,7 +47,7 @@ export function modelsCommand(): Command {
     json ? terminal.json(value) : terminal.print(...blocks);
   const list = defineCommand({
     name: "list",
-    summary: "list all models in a folder, by line and creation time",
+    summary: "list all models in a folder, by line and version",
     options: listOptions,
     resolve: (given) => resolveOptions(listOptions, given),
     json: "one line of JSON",

@@ -1,4 +1,4 @@
-// Formats numbers for the terminal. Missing and undefined values are shown as a dash.
+// Formats numbers for the terminal. A score that is missing or not finite is shown as a dash.
 
 import { percent } from "../../percent.ts";
 

@@ -23,7 +23,7 @@ const closing: Closing = {
     "--smooth treats the activity as a Markov chain that stays in one class for the given time on average, and " +
       "labels each window using all windows before and after it. --unknown 0.1 finds the confidence below which 10 % " +
       "of the cross-validated windows lie, after the same smoothing. These windows were predicted by networks that " +
-      "were not trained on the same people.",
+      "were not trained on them.",
   ],
   exitCodes: [
     [0, "done"],

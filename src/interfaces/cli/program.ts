@@ -123,8 +123,8 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (lost !== undefined) return;
     lost = error;
-    // The reader of the output has closed the pipe. Training stops at its next step and can be resumed; other work is
-    // completed.
+    // The reader of the output has closed the pipe. Commands that handle SIGTERM, such as train, stop at their next step; all
+    // others complete their work.
     if (error.code === "EPIPE") process.emit("SIGTERM");
     else printTerminalError(`error: standard output could not be written: ${error.message}`);
   });
@@ -144,7 +144,9 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   process.exit(programExitCode(exitCode, failure, lost));
 }
 
-/** If the output is lost, an exit code that carries a verdict is kept, because the ledger stores the verdict. */
+/**
+ * If the output is lost, an exit code that the command has set is kept, because it may carry a verdict that is in the ledger.
+ */
 function programExitCode(
   exitCode: number | undefined,
   failure: unknown,

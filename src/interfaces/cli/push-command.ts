@@ -19,8 +19,8 @@ const closing: Closing = {
       "file's name and a hash of its content, so a file that is sent twice gets the same verdict.",
     "Batches wait in --spool until the service has accepted them. If push is stopped or killed, the next push with " +
       "the same spool folder sends the remaining batches.",
-    "The files of a folder are sent in alphabetical order. Hidden files and names that end in .tmp, .part or ~ are " +
-      "skipped: write a file under such a name, and rename it when it is complete.",
+    "The files of a folder are sent in the order of their paths, with numbers in numerical order. Hidden files and " +
+      "names that end in .tmp, .part or ~ are skipped: write a file under such a name, and rename it when it is complete.",
     "A batch that the service permanently refuses moves to refused/ in the spool, with the reason; later batches of " +
       "the stream are still sent.",
   ],

@@ -1,4 +1,4 @@
-// States the limits of changed sensors that were raised, because the sensors in the training data change more than usual.
+// States which limits for changes of the sensors were raised, because the sensors in the training data change more than usual.
 
 import { limitForChanges } from "../../limit-for-changes.ts";
 import type { LargestChanges } from "../../pipelines/baseline.ts";

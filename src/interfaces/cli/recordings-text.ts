@@ -9,7 +9,7 @@ import { percent } from "../../percent.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
 import { wholeNumberText } from "./number-text.ts";
 
-/** The columns with their roles, the sensors, and the quality of the recordings. */
+/** The columns with their roles, the sensors, the conversions, and the quality of the recordings. */
 export function recordingsReadText({
   quality,
   sensors,
@@ -27,7 +27,7 @@ export function recordingsReadText({
   ];
 }
 
-/** For example "accelerometer Ax,Ay,Az in m/s^2 with gravity (by its values: 9.81 at rest)". */
+/** For example "wrist: accelerometer Ax,Ay,Az in m/s^2 with gravity (by its values: 9.81 at rest)". */
 function recordingsSensorText({
   name,
   kind,

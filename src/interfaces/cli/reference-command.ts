@@ -19,7 +19,7 @@ const closing: Closing = {
   ],
   notes: [
     "None of these commands changes the frozen baseline.",
-    "The ledger records each decision, with its author, time and reason; `tidemark streams show` lists them.",
+    "The ledger records each decision, with its author, time and reason; `tidemark streams show` lists the decisions.",
   ],
   exitCodes: [
     [0, "done, or nothing to do"],

@@ -10,9 +10,9 @@ export interface TrainRenderer extends Reporter<TrainEvent> {
   close(): void;
 }
 
-/** Progress and results go to `output`, and warnings to `errors`. */
+/** Progress and results go to `output`, and warnings to `errors`; as JSON, warnings also go to `output`. */
 export interface RendererOptions extends Streams {
   readonly loudness?: Loudness;
-  /** Milliseconds. */
+  /** The current time in milliseconds. */
   readonly now?: () => number;
 }

@@ -34,7 +34,7 @@ export function retrainCommand(): Command {
     description:
       "Labels unlabelled recordings with the model, and trains on the windows with the most confident labels. Each " +
       "cycle starts from fresh " +
-      "weights and uses a larger share of the windows. Writes a model folder if the result is better on people that " +
+      "weights and uses a larger share of the windows. Writes a model folder if the result is better on people whom " +
       "it was never trained on.",
     options: retrainOptions,
     resolve: resolveRetrainConfig,

@@ -40,7 +40,7 @@ export function chartShowsBraille(env: NodeJS.ProcessEnv = process.env, platform
   return locale === undefined ? platform === "win32" || platform === "darwin" : /utf-?8/i.test(locale);
 }
 
-/** The lines of a chart; none is wider than `width` or ends in spaces. */
+/** The lines of a chart; none ends in spaces, and none is wider than `width` unless fewer than `leastColumns` would be left. */
 export function signalChartLines({ signals }: SignalChart, width: number, isBraille: boolean): string[] {
   const ink = isBraille ? braille : asterisks;
   const [low, high] = rangeOfSignalChart(signals.map(({ values }) => values));

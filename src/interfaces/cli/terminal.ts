@@ -1,6 +1,6 @@
-// The only module that writes to the terminal. Names, labels, ids and error messages come from outside and may contain control
-// characters. Output is therefore written line by line, and control characters within a line, including newlines, are made
-// visible.
+// Writes to the terminal. Names, labels, ids and error messages come from outside and may contain control characters. Output is
+// therefore written line by line, and control characters within a line, including newlines, are made visible. Only the live
+// line and a refusal of an outdated Node.js are written elsewhere, and commander prints the help.
 
 import { visible } from "../../visible.ts";
 import { colouredLines, usesColour } from "./colour.ts";

@@ -9,7 +9,7 @@ import { displayWidth } from "./display-width.ts";
 const command = /(?:^|: | {2,})(?=(?:tidemark|rm|mv|cp) \S)/;
 
 /**
- * Wraps the visible text into lines of at most `width` columns.
+ * Wraps the visible text into lines of at most `width` columns, unless a word or a command is longer.
  *
  * @param hanging indentation, in columns, of all lines after the first
  */

@@ -1,7 +1,7 @@
 // The sender of a request and its permissions. Programs send their token with each request; the pages log in with a token once
-// and then send a cookie. Each request asks for the tokens as they are now, so a revoked token is refused at once. If there are
-// no tokens, the service accepts requests only from this machine, and refuses requests that a page from another site sends
-// through the user's browser.
+// and then send a cookie. Each request asks for the tokens as they are now, so a revoked token is refused at once. If there has
+// never been a token, the service accepts requests only from this machine, and refuses requests that a page from another site
+// sends through the user's browser.
 
 import { timingSafeEqual } from "node:crypto";
 import { UserError } from "../../errors.ts";
@@ -70,7 +70,7 @@ export class Authorizer {
     this.#rates = new RateLimit(options.requestsPerSecond);
   }
 
-  /** Whether a token is valid at the moment. */
+  /** Whether there is a token that is valid at the moment. */
   async hasTokens(): Promise<boolean> {
     return ((await this.#tokens()) ?? []).length > 0;
   }
@@ -107,7 +107,7 @@ export class Authorizer {
 
   /**
    * The caller of a request; null if it must log in or send a token first.
-   * @throws Problem 403 under the same conditions as `authorize`
+   * @throws Problem 403 if the request may come from a page on another site
    */
   async identify(request: SentRequest): Promise<Caller | null> {
     try {

@@ -12,7 +12,7 @@ export class BodyFolder {
 
   /** Returns the path of a new file. */
   newFile(): string {
-    // The system may remove old files from temporary folders.
+    // The system may remove old folders of temporary files.
     if (!existsSync(this.#path)) this.#path = newBodyFolder();
     return join(this.#path, `${this.#files++}`);
   }

@@ -4,10 +4,10 @@ import type { ScopeKind } from "../../pipelines/token-scope.ts";
 
 /** Who sends a request. */
 export interface Caller {
-  /** Name of the token. */
+  /** Name of the token; "local" if the service needs no token yet, and "anybody" if the route needs none. */
   readonly name: string;
   readonly project: string;
-  /** The scopes as written; empty without a token. */
+  /** The scopes as written: "admin" if the service needs no token yet, and none if the route needs none. */
   readonly scopes: readonly string[];
   /** The page session of the request's cookie; null if the request has no such cookie. */
   readonly session: CallerSession | null;

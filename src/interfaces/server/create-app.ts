@@ -1,5 +1,5 @@
-// The application. Every request gets an id, a line in the log and the headers that protect browsers. If a request fails, the
-// reply is a problem document instead of a stack trace.
+// The application. Every request gets an id and a line in the log, and every reply gets the headers that protect browsers. If a
+// request fails, the reply is a problem document instead of a stack trace.
 
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
@@ -17,9 +17,9 @@ export interface AppOptions {
   /** @throws Problem if the caller lacks permission */
   readonly authorize: (request: SentRequest, needed: NeededScope, stream: string | null) => Promise<Caller>;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
-  /** The time in milliseconds, for durations in the log. */
+  /** The time in milliseconds, for durations in the log and for `onAnswered`. */
   readonly clock?: () => number;
-  /** Called for every reply; `route` is the path pattern. */
+  /** Called for every reply; `route` is the path pattern, or "unknown" if no route matches. */
   readonly onAnswered?: (answered: {
     readonly method: string;
     readonly route: string;

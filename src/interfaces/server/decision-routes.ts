@@ -1,6 +1,6 @@
 // Routes for an administrator's decisions about batches and streams, each with a reason. The store records the author, time and
-// reason of each decision. So does the audit log, but it replaces the stream's name with a hash, because the log outlives the
-// stream.
+// reason of each decision. The audit log records the author and the time, and replaces the names of the stream and the batch
+// with hashes, because the log outlives the stream.
 
 import { z } from "zod";
 import { type AuditEntry, auditedName } from "../../pipelines/audit-log.ts";

@@ -7,7 +7,7 @@ import type { Route } from "./route.ts";
 /** The reason given in the reply, without paths or hosts, because anyone can read it. */
 const unusable = "a model or the store cannot be used; the service's log entry for this request says why";
 
-/** @param notReady why the service accepts no batches; undefined if it does */
+/** @param notReady returns why the service accepts no batches, or undefined if it accepts them */
 export function healthRoutes({
   isStopping,
   notReady,

@@ -37,7 +37,7 @@ export function modelRoutes(service: Pick<Service, "baselines">): Route[] {
           doc: "the comparison",
           schema: z.looseObject({ first: baselineSchema, second: baselineSchema, warnings: z.array(z.string()) }),
         },
-        404: { doc: "the model does not exist" },
+        404: { doc: "one of the models does not exist" },
       },
       answer: async ({ params }) =>
         jsonResponse(await readForRoute(() => service.baselines.comparison(params.model!, params.other!))),

@@ -10,7 +10,7 @@ export const problemSchema: z.ZodType = z
     type: z.string(),
     title: z.string(),
     status: z.int(),
-    detail: z.string().describe("what was expected, what was received, and what to do next"),
+    detail: z.string().describe("what was expected, what was received and, in most cases, what to do next"),
     request_id: z.string(),
   })
   .describe("RFC 9457");

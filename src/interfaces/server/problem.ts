@@ -1,5 +1,5 @@
-// Errors as RFC 9457 problem details. The detail of each problem states what was expected, what was received, and what to do
-// next.
+// Errors as RFC 9457 problem details. The detail of each problem states what was expected, what was received and, in most
+// cases, what to do next.
 
 import type { UserError } from "../../errors.ts";
 import { withFullStop } from "../../full-stop.ts";
@@ -60,7 +60,7 @@ export function problemOfUserError(
   return new Problem({ status, title, detail: [headline, ...details].join("; "), advice, cause: error });
 }
 
-/** The service is too busy or about to stop; the same request will succeed later. */
+/** The service cannot answer at the moment, for example because it is too busy; the same request may succeed later. */
 export function busyProblem(detail: string, afterSeconds: number, cause?: unknown): Problem {
   return new Problem({
     status: 503,

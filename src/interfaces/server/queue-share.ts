@@ -1,5 +1,6 @@
 // Shares the batch queue among tokens, so that one token cannot keep all others out. A single token may fill up to three
-// quarters of the queue. If several tokens have batches in the queue, each may have at most an equal share.
+// quarters of the queue. If several tokens have batches in the queue, each may have at most an equal share, but always one
+// batch.
 
 import { Problem } from "./problem.ts";
 

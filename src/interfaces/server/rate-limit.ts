@@ -6,7 +6,7 @@ interface Bucket {
   at: number;
 }
 
-/** Maximum number of buckets to store; full buckets can be dropped. */
+/** Maximum number of buckets to store; beyond that, the bucket that was used least recently is dropped. */
 const mostBuckets = 10_000;
 
 export class RateLimit {

@@ -28,7 +28,7 @@ export function readRoutes(service: Pick<Service, "reader" | "picture">): Route[
       path: "/v1/streams",
       scope: "read",
       operationId: "listStreams",
-      summary: "The streams of all models that the token may read, beginning with those that need attention",
+      summary: "The streams that the token may read, of all models, beginning with those that need attention",
       parameters: [
         { name: "which", doc: "which streams; default: active", schema: z.enum(kinds) },
         { name: "search", doc: "a part of a stream's name", schema: z.string() },

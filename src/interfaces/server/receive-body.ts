@@ -15,8 +15,8 @@ export interface BodyLimits {
   /** Maximum size of a body after decompression, in bytes. */
   readonly batchBytes: number;
   /**
-   * Maximum number of rows. In text formats, the lines are counted while the body arrives; the rows of other formats are
-   * counted when they are read.
+   * Maximum number of rows. The lines of a text table are counted while the body arrives; the rows of other formats are counted
+   * when they are read.
    */
   readonly batchRows: number;
 }
@@ -32,7 +32,7 @@ export interface ReceivedBody {
   readonly bytes: number;
 }
 
-/** @throws Problem 400, 411, 413 or 415 */
+/** @throws Problem 400, 413 or 415 */
 export async function receiveBody(
   { headers, stream }: SentBody,
   path: string,
@@ -87,7 +87,7 @@ class CountedBytes extends Transform {
   }
 }
 
-/** Detects the body's type from its first bytes, and counts bytes and lines. */
+/** Determines the kind of the body from its media type and its first bytes, and counts its bytes and lines. */
 class BodyHead extends Transform {
   bytes = 0;
   kind: BodyKind | undefined;

@@ -38,7 +38,10 @@ export interface Serving {
   readonly models: readonly string[];
 }
 
-/** Returns once the service has stopped. @throws UserError if the service cannot listen, or there is no model */
+/**
+ * Returns once the service has stopped, or its configuration has been checked.
+ * @throws UserError if the configuration cannot be used, there is no model, or the service cannot listen
+ */
 export async function serve(config: ServeConfig, run: ServeRun): Promise<void> {
   const access = await openAccessStore(config);
   try {

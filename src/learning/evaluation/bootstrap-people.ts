@@ -18,7 +18,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Intervals for one class's scores; null if the class occurred in too few replicates. */
+/** Intervals for one class's scores; each is null if the class occurred in fewer than half of the replicates. */
 export interface ClassIntervals {
   /** Share of the windows predicted as this class that belong to it. */
   readonly precision: Interval | null;
@@ -28,11 +28,11 @@ export interface ClassIntervals {
   readonly f1: Interval | null;
 }
 
-/** Intervals for pooled metrics; null if there are fewer than two people. */
+/** Intervals for pooled metrics; each is null if there are fewer than two people, or if it is undefined in most replicates. */
 export interface MetricIntervals {
   /** Share of correct predictions. */
   readonly accuracy: Interval | null;
-  /** Mean F1 over the classes. */
+  /** Mean F1 over the classes that occur among the true or predicted labels. */
   readonly macro_f1: Interval | null;
   /** Mean F1, weighted by the number of windows in each class. */
   readonly weighted_f1: Interval | null;
@@ -40,7 +40,7 @@ export interface MetricIntervals {
   readonly kappa: Interval | null;
   /** Mean negative log-likelihood, nats. */
   readonly log_loss: Interval | null;
-  /** Difference between confidence and accuracy, averaged over bins. */
+  /** Absolute difference between confidence and accuracy, averaged over bins weighted by their windows. */
   readonly expected_calibration_error: Interval | null;
   /** By class. */
   readonly per_class: Readonly<Record<string, ClassIntervals>>;
@@ -86,7 +86,7 @@ export function bootstrapPeople(
   };
 }
 
-/** The middle 90 % of the defined values; null if fewer than half of all values are defined. */
+/** The middle 90 % of the defined values; null if there are none or fewer than half of all values are defined. */
 export function bootstrapInterval(values: readonly (number | null)[]): Interval | null {
   const defined = values.filter((value) => value !== null);
   if (defined.length === 0 || defined.length < values.length / 2) return null;

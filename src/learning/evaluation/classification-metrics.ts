@@ -19,7 +19,7 @@ export interface ClassificationMetrics {
   readonly n: number;
   /** Share of correct predictions. */
   readonly accuracy: number;
-  /** Mean F1 over the classes. */
+  /** Mean F1 over the classes that occur among the true or predicted labels. */
   readonly macro_f1: number;
   /** Mean F1, weighted by the number of windows in each class. */
   readonly weighted_f1: number;
@@ -27,7 +27,7 @@ export interface ClassificationMetrics {
   readonly kappa: number | null;
   /** Mean negative log-likelihood, nats. */
   readonly log_loss: number;
-  /** Difference between confidence and accuracy, averaged over bins; 0 to 1. */
+  /** Absolute difference between confidence and accuracy, averaged over bins weighted by their windows; 0 to 1. */
   readonly expected_calibration_error: number;
   /** One entry per confidence bin. */
   readonly reliability: readonly ReliabilityBin[];

@@ -4,7 +4,7 @@
 import { logLoss } from "./log-loss.ts";
 
 /**
- * Mean log loss of each person's rows, in nats, by order of first appearance.
+ * Mean log loss of each person's rows, in nats, in order of first appearance.
  * @param people each row's person, as a number
  * @param probabilities [N, K]
  */

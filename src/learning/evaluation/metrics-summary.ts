@@ -15,7 +15,7 @@ export interface Spread {
 export interface MetricsSummary {
   /** Share of correct predictions. */
   readonly accuracy: Spread;
-  /** Mean F1 over the classes. */
+  /** Mean F1 over the classes that occur among the true or predicted labels. */
   readonly macro_f1: Spread;
   /** Mean F1, weighted by the number of windows in each class. */
   readonly weighted_f1: Spread;
@@ -23,7 +23,7 @@ export interface MetricsSummary {
   readonly kappa: Spread;
   /** Mean negative log-likelihood, nats. */
   readonly log_loss: Spread;
-  /** Difference between confidence and accuracy, averaged over bins. */
+  /** Absolute difference between confidence and accuracy, averaged over bins weighted by their windows. */
   readonly expected_calibration_error: Spread;
 }
 

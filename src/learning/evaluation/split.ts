@@ -28,7 +28,7 @@ export interface WindowPositions {
   readonly labels: Int32Array;
   /** [W] person. */
   readonly groups: Int32Array;
-  /** [W] recording; for different people, the same number may stand for different recordings. */
+  /** [W] recording; recordings of different people have different numbers, even if they have the same name. */
   readonly recordingIndex: Int32Array;
   /** Names used in messages and reports. */
   readonly classes: readonly string[];

@@ -11,7 +11,8 @@ import { add } from "./onnx-operators.ts";
  * @param loss a value with one element
  * @param wrt the values to differentiate with respect to
  * @returns one value for each of `wrt`, with the same shape
- * @throws Error if `loss` does not depend on a value in `wrt`, or if an operator in between has no gradient rule
+ * @throws Error if `loss` has several elements or does not depend on a value in `wrt`, or if an operator in between has no
+ * gradient rule
  */
 export function backpropagate(loss: Value, wrt: readonly Value[]): Value[] {
   if (sizeOfGraphShape(loss.shape) !== 1)

@@ -68,8 +68,8 @@ function trainableLstmDirection(
     const z = reshape(gemm(flatX, w, { c: groupLstmGates(bias, units) }), [steps, batch, 4 * units]);
     const zero = expand(scalar(x, 0), [batch, units]);
 
-    // The last three outputs hold all the values needed for the gradient: with dh and dc the gradients of h and c, dc = dh *
-    // throughTanh + dc', and the gates' [dz] = [dc, dc, dh, dc] * slopes.
+    // The last three outputs hold all the values that the gradient's Scan needs: with dh and dc the gradients of h and c, dc =
+    // dh * throughTanh + dc', and the gates' [dz] = [dc, dc, dh, dc] * slopes.
     const forward = scan(
       [zero, zero],
       [{ value: z, reverse }],

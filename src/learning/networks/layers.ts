@@ -112,7 +112,8 @@ export function batchNormalization(name: string, options: { momentum?: number; e
 }
 
 /**
- * Inverted dropout (Srivastava et al. 2014): sets values to 0 with probability `rate` and scales the others by 1 / (1 - rate).
+ * Inverted dropout (Srivastava et al. 2014): in training, sets values to 0 with probability `rate` and scales the others by 1 /
+ * (1 - rate).
  */
 export function dropout(rate: number): Layer {
   return (context, x) =>

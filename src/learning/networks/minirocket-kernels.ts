@@ -1,8 +1,8 @@
 // The kernels of MiniRocket (Dempster, Schmidt and Webb 2021, "MiniRocket: A Very Fast (Almost) Deterministic Transform for
-// Time Series Classification"), laid out as in aeon's multivariate version: 84 kernels of length 9, each with every dilation
-// that the window length allows. Each combination of dilation and kernel uses a random subset of the channels. A kernel's
-// biases are quantiles of its output for one training window. A feature counts how often the output exceeds a bias. T time, C
-// channels.
+// Time Series Classification"), laid out as in aeon's multivariate version: 84 kernels of length 9, each with up to 32
+// dilations, spaced exponentially up to the largest that the window length allows. Each combination of dilation and kernel uses
+// a random subset of the channels. A kernel's biases are quantiles of its output for one training window. A feature counts how
+// often the output exceeds a bias. T time, C channels.
 
 import type { CountType } from "./linear-head-graph.ts";
 

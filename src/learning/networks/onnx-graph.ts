@@ -88,8 +88,8 @@ export class Graph {
   }
 
   /**
-   * Declares `value` as an output under its own name. Copies the value only if ONNX requires it (because it is an input or is
-   * declared a second time).
+   * Declares `value` as an output under its own name. Copies the value only if ONNX requires it (because it is an input,
+   * belongs to an outer graph or is declared a second time).
    */
   result(value: Value): void {
     const isOwn = value.graph === this && !this.inputs.includes(value) && !this.outputs.includes(value);

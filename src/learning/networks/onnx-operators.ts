@@ -52,7 +52,7 @@ export function cast(x: Value, type: DataType): Value {
   return innermostGraph([x]).emit("Cast", [x], [{ type, shape: x.shape }], { to: { kind: "int", value: to } })[0]!;
 }
 
-/** [..., M, K] x [..., K, N]. Leading dimensions are either equal or missing on one side. */
+/** [..., M, K] x [..., K, N]. Leading dimensions are broadcast. */
 export function matmul(a: Value, b: Value): Value {
   const [m, k] = a.shape.slice(-2);
   const [k2, n] = b.shape.slice(-2);

@@ -76,8 +76,9 @@ function cnnBilstmPreset(classCount: number): Layer {
 }
 
 /**
- * The network's convolutions span a fifth of a second. The network pools time twice before the LSTMs, which account for most of
- * a step's computing time, and once more after them, so that the dense layer's weights do not grow with the window.
+ * At 50 Hz, the first convolution spans a tenth of a second and the second a fifth. The network pools time twice before the
+ * LSTMs, which account for most of a step's computing time, and once more after them, so that the dense layer's weights do not
+ * grow with the window.
  */
 function compactPreset(classCount: number): Layer {
   return sequential(

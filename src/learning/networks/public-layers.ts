@@ -3,7 +3,7 @@
 
 import type { Initializer } from "./initializers.ts";
 
-/** A tensor of a network under construction. It has a shape but no values; these exist only when the network runs. */
+/** A tensor of a network under construction. It has a shape but no values, which exist only while the network runs. */
 export interface Tensor {
   /** Sizes; "batch" stands for the number of windows, which is known only when the model runs. */
   readonly shape: readonly (number | string)[];

@@ -1,7 +1,7 @@
 // Curriculum Labeling (Cascante-Bonilla, Tan, Qi and Ordonez, AAAI 2021). Cycle 0 learns from the labelled windows. Each later
 // cycle relabels all unlabelled windows with the previous cycle's network and learns from a larger share of them, namely those
-// with the most confident predictions. Each cycle starts over with fresh weights, optimizer and schedule, so errors are not
-// carried over. The winner is the cycle that scores best on the holdout, which may be cycle 0. Tidemark extends the
+// with the most confident predictions. By default, each cycle starts over with fresh weights, optimizer and schedule, so errors
+// are not carried over. The winner is the cycle that scores best on the holdout, which may be cycle 0. Tidemark extends the
 // method with a per-class cap and stopping rules. The caller supplies the function that runs a fit.
 //
 // Dimensions: U unlabelled windows, K classes.
@@ -53,8 +53,9 @@ export interface CycleFit<W> {
 }
 
 /**
- * One of: `vanished` (a class is no longer predicted), `dominated` (one class makes up most of the selection), `nothing
- * selected`, `dropped` (worse than cycle 0 on the holdout), `no gain`, `all selected`, `cycles` (all cycles have run).
+ * One of: `vanished` (a class is no longer selected), `dominated` (one class makes up more than 80 % of the selection),
+ * `nothing selected`, `dropped` (clearly worse than cycle 0 on the holdout), `no gain` (in two cycles), `all selected`,
+ * `cycles` (all cycles have run).
  */
 export type StopReason =
   | "vanished"
@@ -136,7 +137,7 @@ function curriculumCyclesWithoutGain(cycles: readonly CycleReport[]): number {
   return since;
 }
 
-/** Why a selection is unfit for training. */
+/** Why a selection is unfit for training; null if it is fit. */
 function curriculumStopReason({ counts, rows }: Selection, previous: Selection | null): StopReason | null {
   if (rows.length === 0) return "nothing selected";
   if (previous?.counts.some((n, k) => n > 0 && counts[k] === 0)) return "vanished";
@@ -226,8 +227,8 @@ function curriculumMeanSignals(
       sum += p;
       if (p > 0) nats -= p * Math.log(p);
     }
-    // Divided by their sum, which is not exactly 1 in float32. Otherwise, three classes with equal probabilities would have an
-    // entropy above 1.
+    // The probabilities are divided by their sum, which is not exactly 1 in float32. Otherwise, three classes with equal
+    // probabilities would have an entropy above 1.
     confidence += millionths(most / sum);
     entropy += millionths((Math.log(sum) + nats / sum) / Math.log(nClasses));
   }

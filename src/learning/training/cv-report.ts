@@ -61,13 +61,13 @@ export interface CvReport {
   pooled: ClassificationMetrics;
   /** Metrics over all out-of-fold predictions, after temperature scaling. */
   pooled_calibrated: ClassificationMetrics;
-  /** Means and standard deviations over folds and over people, and the person with the worst results. */
+  /** Means and standard deviations over folds and over people, and the person with the lowest macro-F1. */
   summary: {
     /** Over folds. */
     over_folds: MetricsSummary;
     /** Over people. */
     over_users: MetricsSummary;
-    /** The person with the worst results. */
+    /** The person with the lowest macro-F1. */
     worst_user: {
       /** The person. */
       user: string;
@@ -109,7 +109,7 @@ export interface CvReport {
 export interface TestSetReport {
   /** The column that marks the test set. */
   column: string;
-  /** Rows kept. */
+  /** Number of rows that were kept. */
   rows: number;
   /** Number of windows labelled with one of the model's classes. */
   windows: number;

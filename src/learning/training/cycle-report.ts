@@ -36,7 +36,7 @@ export interface CycleReport {
     readonly predicted: Readonly<Record<string, number>>;
     /** Share of windows whose label differs from the previous cycle's; null for cycle 0. */
     readonly flipped: number | null;
-    /** Macro-F1 over all windows with a known true label. */
+    /** Macro-F1 over all windows with a known true label; null if there are none. */
     readonly macro_f1: number | null;
     /** Accuracy over the same windows; null if no true labels are known. */
     readonly accuracy: number | null;

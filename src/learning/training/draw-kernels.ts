@@ -9,8 +9,8 @@ import { type KernelGroup, kernelLength, kernelPlaces } from "../networks/miniro
 const mostSignals = 9;
 
 /**
- * Draws which of the S signals each kernel in a group uses: 1 or 0, [kernels, S]. Only the first `used` signals are drawn. All
- * subset sizes are equally likely.
+ * Draws which of the S signals each kernel in a group uses: 1 or 0, [kernels, S]. Only the first `used` signals are drawn. The
+ * size of a subset is drawn from a log-uniform distribution, so small subsets are the most likely.
  */
 export function drawKernelChannels(
   { kernels }: KernelGroup,

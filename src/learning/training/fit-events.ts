@@ -145,7 +145,7 @@ export interface MemoryEvent {
   type: "memory";
   /** Estimated memory that the training run needs. */
   neededBytes: number;
-  /** Total memory of the machine. */
+  /** Total memory of the machine or container. */
   totalBytes: number;
   /** Available memory. */
   availableBytes: number;

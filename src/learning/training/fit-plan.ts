@@ -25,8 +25,8 @@ export interface FitPlan {
   readonly epochs: number;
   readonly batchSize: number;
   /**
-   * Number of parts that a batch is split into for parallel computation, each with its own batch-norm statistics; must divide
-   * the batch size.
+   * Number of parts that a batch is split into for parallel computation, each with its own batch-norm statistics. A batch that
+   * cannot be split evenly stays whole.
    */
   readonly shards: number;
   /** Adam's learning rate; if there is no validation, it may be a list with one rate per epoch. */
@@ -43,7 +43,10 @@ export interface FitPlan {
    */
   readonly turned: readonly (readonly string[])[] | null;
   readonly rng: RngState;
-  /** Penalties to choose from, for networks that consist of a fixed part and one trained layer; null for others. */
+  /**
+   * Penalties to choose from, for networks that consist of a fixed part and one trained layer, and for ensembles with such a
+   * member; null for others.
+   */
   readonly penalties: PenaltyPlan | null;
   /** For an ensemble: how its members are combined. If absent, the mixture is measured on the validation rows. */
   readonly mixture?: EnsembleMixture;
@@ -52,7 +55,8 @@ export interface FitPlan {
 /** How strongly a linear layer's weights are penalised. */
 export interface PenaltyPlan {
   /**
-   * Penalties to try, strongest first: each multiplies the sum of squared weights that is added to the sum of squared errors.
+   * Penalties to try, strongest first: each multiplies the sum of squared weights (or of squared differences from an existing
+   * head) that is added to the sum of squared errors.
    */
   readonly strengths: readonly number[];
   /** Splits of the plan's `trainIndex` for choosing among the penalties; none if there is only one penalty. */

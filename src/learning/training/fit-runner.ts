@@ -58,7 +58,7 @@ export interface FitOutcome {
 
 export interface FitHandlers {
   readonly signal?: AbortSignal;
-  /** Called a few times per second. */
+  /** Called at most a few times per second. */
   readonly onStep?: (progress: StepProgress) => void;
   readonly onEpoch?: (epoch: FitEpoch) => void;
   /** Called after each epoch, and when the signal ends the fit. */

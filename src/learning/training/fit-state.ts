@@ -30,7 +30,7 @@ export interface FitEpoch {
 }
 
 export interface FitProgress {
-  /** Number of finished epochs. */
+  /** The finished epochs. */
   epochs: FitEpoch[];
   /** Number of steps completed in the current epoch. */
   step: number;

@@ -1,5 +1,6 @@
-// Plans how a fit chooses its penalty: by scores on people who are held out in turn, as in cross-validation. Scores on people
-// that the head has learned from would favour weak penalties.
+// Plans how a fit chooses its penalty: by scores on people who are held out in turn, as in cross-validation, or on one held-out
+// part of the windows if the folds are not split by person. Scores on data that the head has learned from would favour weak
+// penalties.
 
 import type { Rng } from "../../random.ts";
 import { unchangedPenalty } from "../../unchanged-penalty.ts";

@@ -65,8 +65,8 @@ export interface GateRule {
 }
 
 /**
- * Arbitrary limits: how much worse a label-free measure may become by chance, and which mean loss over people must be ruled
- * out.
+ * Arbitrary limits: the gain in macro-F1 that must be exceeded, the mean loss over people that must be ruled out, and how much
+ * worse a label-free measure may become.
  */
 export const gateLimits = { leastGain: 0, worstCase: 0.05, proxySlack: 0.02 } as const;
 

@@ -1,5 +1,5 @@
-// Chooses the penalty of a linear head: heads for all penalties are fitted without some of the people and evaluated on those
-// people. N rows, K classes, P penalties.
+// Chooses the penalty of a linear head: heads for all penalties are fitted without some of the people (or windows) and
+// evaluated on those left out. N rows, K classes, P penalties.
 
 import { argmaxRows } from "../../stats/argmax-rows.ts";
 import { unchangedPenalty } from "../../unchanged-penalty.ts";
@@ -75,9 +75,9 @@ export async function searchPenalty(
 }
 
 /**
- * Returns the penalty with the best macro-F1. However, a starting model has learned from more people than this fit, so its head
- * is kept unless another penalty lowers the mean loss by more than one standard error. For a single person there is no standard
- * error, so the best penalty is used.
+ * Returns the penalty with the best macro-F1. However, a starting model has usually learned from more people than this fit, so
+ * its head is kept unless another penalty lowers the mean loss by more than one standard error. For a single person there is no
+ * standard error, so the best penalty is used.
  * @param judged the penalties in the plan's order, with each person's losses
  */
 export function penaltyToKeep(

@@ -7,7 +7,7 @@ import { argmaxRows } from "../../stats/argmax-rows.ts";
  * - `percentile-per-class` (the default of retraining): the most confident share of each predicted class, so that hard
  *   classes are included
  * - `percentile-global`: the most confident share overall, as published (Cascante-Bonilla et al. 2021)
- * - `fixed`: all windows above a confidence threshold
+ * - `fixed`: all windows with at least a given confidence
  */
 export type SelectorName = "percentile-per-class" | "percentile-global" | "fixed";
 
@@ -17,7 +17,7 @@ export interface SelectionRule {
   readonly share: number;
   /** Minimum confidence for `fixed`. */
   readonly threshold: number;
-  /** Minimum number of windows per predicted class, if there are that many. */
+  /** Minimum number of windows per predicted class, if there are that many; ignored by `fixed` and if the share is 0. */
   readonly floor: number;
   /** [K] maximum number of windows per class; takes precedence over the minimum. */
   readonly caps: readonly number[];

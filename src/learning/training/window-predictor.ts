@@ -41,7 +41,10 @@ export interface PredictTask {
   readonly end: number;
 }
 
-/** Predicts windows with a model.onnx. The predictor opens a session for the first windows and keeps it until `close`. */
+/**
+ * Predicts windows with a model.onnx. The predictor opens a session for the first windows that it does not divide among
+ * threads, and keeps it until `close`.
+ */
 export class WindowPredictor {
   readonly #network: NetworkFile;
   readonly #open: typeof openRuntimeSession;

@@ -65,7 +65,7 @@ export function baselineFaults(value: unknown, expected: ExpectedBaseline): stri
   ];
 }
 
-/** Finds the faults in a model folder's baseline, even if other files there are damaged or missing. */
+/** Finds the faults in a model folder's baseline. Needs the manifest and the scaler, but not the network. */
 export async function baselineFileFaults(model: string): Promise<string[]> {
   const directory = await resolveModel(model);
   const value = await neededFileInside(directory, modelFiles.baseline)

@@ -13,7 +13,10 @@ export interface BatchHeadline {
    * State of the stream after the batch: the verdict on its last batch that could be judged; null if there is no such batch.
    */
   readonly state: JudgedBatch["verdict"] | null;
-  /** Time of the batch at which the current alarm began or, if there is none, the last alarm ended; ISO 8601, UTC. */
+  /**
+   * Time of the batch at which the current alarm began or, if there is none, of the first batch since the last alarm or since
+   * the start of the stream; ISO 8601, UTC.
+   */
   readonly since: string | null;
   /** Whether the kind of drift is final; while it is not, a later batch may change it. */
   readonly confirmed: boolean;

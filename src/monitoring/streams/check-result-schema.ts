@@ -39,7 +39,7 @@ const comparison = z.object({
     .describe("how the drift-free batches were kept separate from their reference, or what was used instead of them"),
   p_value: share
     .nullable()
-    .describe("share of drift-free batches at least as far from the reference; null if judged by constants"),
+    .describe("probability that a drift-free batch is at least as far from the reference; null if judged by constants"),
   null_batches: z.int().min(0).describe("number of drift-free batches that the p-value is based on"),
   people: z
     .int()
@@ -92,7 +92,12 @@ const judged = z.object({
   checked_at: z.iso.datetime(),
   verdict: z.enum(["normal", "gradual_drift", "sudden_change"]),
   confirmed: z.boolean().describe("whether the kind of drift is final; while it is not, a later batch may change it"),
-  alarm_since: z.string().nullable().describe("id of the batch at which the alarm began; null if there is no alarm"),
+  alarm_since: z
+    .string()
+    .nullable()
+    .describe(
+      "id of the batch at which the alarm began; null if there is no alarm, or if it began more than 99 judged batches ago",
+    ),
   change_point: z
     .string()
     .nullable()
@@ -101,7 +106,7 @@ const judged = z.object({
   doubtful: z
     .boolean()
     .describe(
-      "whether the batch differs from the stream's own past without raising an alarm; if so, it is kept out of the references",
+      "whether the batch is kept out of the references even if it raises no alarm, because it differs from the stream's own past or may have had a fault from the start",
     ),
   not_counted: z
     .object({ reason: z.enum(["same_data", "not_worn"]), message: z.string() })

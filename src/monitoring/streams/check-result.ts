@@ -41,7 +41,7 @@ export interface CheckedComparison {
    * of them.
    */
   method: "people" | "recordings" | "halves of recordings" | "bouts" | "effective sample size" | "constants";
-  /** Share of drift-free batches that are at least as far from the reference; null if judged by constants. */
+  /** Probability that a drift-free batch is at least as far from the reference; null if judged by constants. */
   p_value: number | null;
   /** Number of rehearsed drift-free batches that the batch was compared with. */
   null_batches: number;
@@ -119,13 +119,16 @@ export interface JudgedBatch extends AnyBatch {
   verdict: "normal" | "gradual_drift" | "sudden_change";
   /** Whether the kind of drift is final. It can change until five batches after the alarm. */
   confirmed: boolean;
-  /** Id of the batch at which the alarm began; null if there is no alarm. */
+  /** Id of the batch at which the alarm began; null if there is no alarm, or if it began more than 99 judged batches ago. */
   alarm_since: string | null;
   /** Id of the batch at which the change is estimated to have begun; null if unknown. */
   change_point: string | null;
   /** Whether the batch entered the references, so that later batches are compared with it. */
   entered_references: boolean;
-  /** Whether the batch differs from the stream's past without raising an alarm. If so, it is kept out of the references. */
+  /**
+   * Whether the batch is kept out of the references even if it raises no alarm, because it differs from the stream's past or
+   * may have had a fault from the start.
+   */
   doubtful: boolean;
   /**
    * Why the batch, whatever the verdict, neither adds to the evidence nor enters the references; null if it counts. Absent from
@@ -138,8 +141,9 @@ export interface JudgedBatch extends AnyBatch {
     message: string;
   } | null;
   /**
-   * Time without movement that was left out. A period without movement is left out if it lasts at least ten minutes (not worn, charging or asleep) or contains a minute during which the
-   * sensor was lying on something. Absent from results of earlier versions, and if an earlier version made the summary.
+   * Time without movement that was left out. A period without movement is left out if it lasts at least ten minutes (not worn,
+   * charging or asleep) or contains a minute during which the sensor was lying on something. Absent from results of earlier
+   * versions, and if an earlier version made the summary.
    */
   still?: {
     /** Time that was left out. */
@@ -236,7 +240,7 @@ export interface JudgedBatch extends AnyBatch {
     channels: string[];
     /** The fault in words. */
     fault: string;
-    /** Share of the change that the fault accounts for, 0 to 1. */
+    /** Share of the change that the fault accounts for, or share of the batch that shows it, 0 to 1. */
     weight: number;
   }[];
   /**

@@ -4,13 +4,14 @@
 //    has changed (reversed-axes.ts), a change of what the sensors measure at rest (changed-rest.ts), or gravity that turns
 //    differently from what the gyroscope measures (changed-turning.ts).
 // 2. Evidence from batches that differ from the stream's own past, once it has one, or that spread more widely than chance can
-//    explain (weigh-evidence.ts). A single batch may be sufficient.
+//    explain (weigh-evidence.ts). A single batch may be sufficient. If batches are judged by constants, a large statistic takes
+//    the place of evidence (weigh-constants.ts).
 // 3. Before the stream has a past, ten batches that are, on average, further from the training data than those of almost any
 //    other person (weigh-unlikely-person.ts).
 // 4. Before the stream has a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
 //
-// A batch that does not count (not-counted.ts) is judged as if there were no past. It does not change the stream's state, and
-// therefore cannot end an alarm.
+// A batch that does not count (not-counted.ts) is judged as if there were no past. Of the stream's state, it changes only the
+// time without movement, and therefore cannot end an alarm.
 
 import type { FaultDescription } from "../../data-fault.ts";
 import { limitForChanges } from "../../limit-for-changes.ts";
@@ -57,8 +58,8 @@ export class FaultsToUndo extends Error {
 }
 
 /**
- * Judges a batch. It is a pure function of the batch, the stream's state and the settings.
- * @throws FaultsToUndo if `batch.undone` is null, but the verdict depends on it
+ * Judges a batch. It is a pure function of its arguments.
+ * @throws FaultsToUndo if `batch.undone` is null although the batch is unusual and its samples are known
  */
 export function judgeBatch(
   batch: MeasuredBatch,

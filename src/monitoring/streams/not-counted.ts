@@ -7,7 +7,7 @@ import type { JudgedBatch } from "./check-result.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
 import type { StreamState } from "./stream-state.ts";
 
-/** A device that has not moved for this long counts as not worn; see still-time.ts. */
+/** After this long without movement, the reason given is that the device was not worn; see still-time.ts. */
 const notWornSeconds = 3600;
 
 /**

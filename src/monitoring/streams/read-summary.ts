@@ -13,7 +13,7 @@ import { deviceSummarySchema } from "../summaries/summary-schemas.ts";
 /**
  * @param sent bytes from `encodeSummary`; JSON from `summaryToJson`, parsed or as the bytes of its text
  * @param model the model that the summary must come from
- * @returns a measurement that `check` can judge and a stream can store
+ * @returns a summary whose measurement `check` can judge and a stream can store
  * @throws UserError if the summary cannot be used; the message names the fault
  */
 export function readSummary(sent: unknown, model: SummarizedModel): DeviceSummary {

@@ -18,14 +18,17 @@ const batchesToAlarm = 2;
  */
 const exact: readonly Culprit["kind"][] = ["unit", "flipped axis", "swapped axes"];
 
-/** How many consecutive batches have shown the same cause, in a stream that has no past yet. */
+/**
+ * The last cause that can be undone exactly, and how many batches have shown it since any other such cause, in a stream that
+ * has no past yet.
+ */
 export type RepeatedCause = NonNullable<StreamState["cause"]>;
 
 /**
  * @param causes the batch's causes, most likely first
  * @param comparisons the batch's comparisons
- * @returns the number of consecutive batches that share this batch's most likely cause; undefined if that cause cannot be
- * undone exactly or the batch is not far enough from the training data
+ * @returns this batch's most likely cause, and how many batches have shown it since any other such cause; undefined if it
+ * cannot be undone exactly or the batch is not far enough from the training data
  */
 export function repeatedCause(
   causes: readonly Culprit[],

@@ -1,5 +1,5 @@
 // The content of rolling_reference.json: the last accepted batches of a stream, which form its rolling reference. `train`
-// writes an empty file. Every accepted batch enters the reference and, if that is full, replaces the oldest one.
+// writes an empty file. A batch that is accepted on arrival enters the reference and, if that is full, replaces the oldest one.
 import { z } from "zod";
 import { type BatchFigures, type ChannelFigures, mergeBatchFigures } from "../summaries/batch-figures.ts";
 import { type Trend, trend } from "./trend.ts";

@@ -20,7 +20,7 @@ export interface ShownComparison {
   statistic: string;
   /** The largest distance of any channel or signal, as a multiple of its usual values. */
   score: number;
-  /** Share of drift-free batches that are at least as far from the reference; null if judged by constants. */
+  /** Probability that a drift-free batch is at least as far from the reference; null if judged by constants. */
   p_value: number | null;
 }
 
@@ -50,11 +50,11 @@ export interface ShownBatch {
   evidence: number | null;
   /** What raises the alarm; null if there is no alarm. */
   raised_by: "evidence" | "beyond_chance" | "constants" | null;
-  /** Id of the batch at which the alarm began; null if there is no alarm. */
+  /** Id of the batch at which the alarm began; null if there is no alarm, or if it began more than 99 judged batches ago. */
   alarm_since: string | null;
   /** Id of the batch at which the change is estimated to have begun; null if unknown. */
   change_point: string | null;
-  /** Whether the batch differs from the stream's past without raising an alarm. */
+  /** Whether the batch is kept out of the references even if it raises no alarm; see `JudgedBatch`. */
   doubtful: boolean;
   /** Whether the batch differs from the people in the training data. */
   unfamiliar: boolean;

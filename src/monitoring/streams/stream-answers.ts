@@ -24,7 +24,10 @@ export interface StreamList {
   };
   /** Number of streams that match the request, of which `streams` may contain only some. */
   matching: number;
-  /** The streams, by urgency: alarms (newest first), silent streams, streams whose last batch was rejected, all others. */
+  /**
+   * The streams, by urgency: alarms (newest first), silent streams, streams whose last batch was rejected, all others, retired
+   * streams.
+   */
   streams: ListedStream[];
 }
 

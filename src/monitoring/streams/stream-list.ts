@@ -37,9 +37,9 @@ export interface ListedBatch {
 export interface StreamSilence {
   /** Time since the last batch, in seconds. */
   seconds: number;
-  /** Median interval between the last batches; null if there are fewer than four. */
+  /** Median interval between the last batches; null if there are fewer than four batches. */
   usual_interval_seconds: number | null;
-  /** Longest interval between the last batches; null if there are fewer than four. */
+  /** Longest interval between the last batches; null if there are fewer than four batches. */
   longest_interval_seconds: number | null;
   /** Time since the last batch divided by the usual interval; null if the usual interval is unknown or 0. */
   usual_intervals: number | null;
@@ -53,9 +53,12 @@ export interface ListedStream {
   stream: string;
   /** Verdict on the last batch that could be judged; null before the first such batch, and after a reset. */
   state: "normal" | "gradual_drift" | "sudden_change" | null;
-  /** Time of the batch at which the current alarm began or, if there is none, the last alarm ended; ISO 8601, UTC. */
+  /**
+   * Time of the batch at which the current alarm began or, if there is none, of the first batch since the last alarm or since
+   * the start of the stream; ISO 8601, UTC.
+   */
   since: string | null;
-  /** Whether the kind of drift is final; while it is not, a later batch may change it. */
+  /** Whether the kind of drift is final; while it is not, a later batch may change it. Null if `state` is null. */
   confirmed: boolean | null;
   /** Reference that the last judged batch is furthest from; null if nothing could be compared. */
   reference: ReferenceName | null;

@@ -51,12 +51,12 @@ export const streamSchemas: StreamSchemas<CheckResult, StreamState> = {
   shorten: checkResultWithoutDistances,
 };
 
-/** Converts a state to its stored form, whose keys are in snake_case. */
+/** Converts a state to its stored form, in which the keys of the alarm are in snake_case. */
 function storedStreamState({ drift, ...rest }: StreamState): object {
   return { drift: { ...drift, alarm: drift.alarm && snakeKeys(drift.alarm) }, ...rest };
 }
 
-/** Converts a stored state's keys to camelCase. Earlier versions stored the keys in camelCase. */
+/** Converts the keys of a stored alarm to camelCase, in which earlier versions stored them. */
 function readDriftOfStreamState(drift: unknown): unknown {
   if (typeof drift !== "object" || drift === null || !("alarm" in drift)) return drift;
   const { alarm } = drift;
@@ -105,7 +105,7 @@ export interface JudgeOptions {
   readonly thresholds: "calibrated" | "fixed";
   /** Probability that a drift-free batch looks unfamiliar compared with the baseline. */
   readonly alpha: number;
-  /** Average number of batches from one false alarm to the next. */
+  /** Requested average number of batches between false alarms. */
   readonly arl: number;
   /** Whether the batch enters the references even if it raises an alarm. */
   readonly accept: boolean;

@@ -2,7 +2,7 @@
 // references are the two ends of the list of batches accepted since the stream began, in order of arrival:
 //
 //   rolling reference   the last N batches; it moves whenever a batch enters
-//   anchor              the first N batches; once there are N, it stays the same
+//   anchor              the first N batches; once there are N, it stays the same unless the user accepts or removes a batch
 //
 // A batch that raises an alarm does not enter the references; otherwise, they would adapt to the fault. Batches that the
 // quality gate rejected, and doubtful batches (far from the stream's past without raising an alarm), do not enter them either.
@@ -42,7 +42,8 @@ export function admitByUpdateRules(
 
 /**
  * The properties of a batch that a manual decision depends on. A batch without a summary cannot enter the references. The
- * summary is missing if the quality gate rejected the batch, the stream was reset, or --keep-days have passed.
+ * summary is missing if the quality gate rejected the batch, the stream was reset, --keep-days have passed, or the ledger has
+ * exceeded --keep-megabytes.
  */
 export type DecidableBatch = Pick<StoredBatch, "status" | "inReferences" | "hasSummary">;
 
@@ -61,7 +62,8 @@ export function decideByUpdateRules(
         return { refused: "the quality gate rejected it, and faulty data never enters the references" };
       if (!hasSummary)
         return {
-          refused: "its summary has been deleted, because the stream was reset or --keep-days have passed",
+          refused:
+            "its summary has been deleted, because the stream was reset, --keep-days have passed, or the ledger has exceeded --keep-megabytes",
         };
       return { change: { status: "accepted", inReferences: true } };
     case "exclude":

@@ -1,6 +1,6 @@
 // Opens a model folder from any source. The folder's hashes reveal accidental changes; the checks in this module ensure that
-// the files in it are consistent and usable, even if someone has also replaced the hashes. This module reads each file in the
-// folder once, and code that judges or predicts does not read it again.
+// the files in it are consistent and usable, even if someone has also replaced the hashes. Code that judges or predicts with
+// the opened model does not read the folder again.
 
 import { readFile } from "node:fs/promises";
 import type { UnitsOfModel } from "../../signals/data/batch-units.ts";

@@ -2,7 +2,7 @@
 import type { ClassSummaries } from "./class-summaries.ts";
 import type { ModelSignals } from "./model-signals.ts";
 
-/** Everything that a verdict is based on. */
+/** What the comparisons of batches are based on. */
 export interface BatchMeasurement {
   /** Summaries of the samples, by predicted class. */
   readonly byClass: ClassSummaries;

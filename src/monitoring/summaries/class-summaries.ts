@@ -85,7 +85,7 @@ export function subtractClassSummaries(whole: ClassSummaries, part: ClassSummari
   });
 }
 
-/** Computed only once, because a reference is compared with many batches. */
+/** Caches the summaries across classes, because a reference is compared with many batches. */
 const acrossClasses = new WeakMap<ClassSummaries, BatchSummary>();
 
 /** The summary of all classes together. */

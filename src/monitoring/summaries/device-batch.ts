@@ -45,7 +45,7 @@ export interface BatchWindows {
   readonly quality: BatchQuality;
   /** Time without movement; it is left out unless no window would remain. */
   readonly still: StillSummary;
-  /** When the rows were recorded; absent if the clock shows no dates, as one that begins at 0. */
+  /** When the rows were recorded; absent if the clock shows no dates, for example because it begins at 0. */
   readonly recorded?: RecordedTime;
 }
 

@@ -1,6 +1,6 @@
-// The bins that a batch's values are counted in. Each bin contains an equal share of the training data, so bins are narrow
-// where values are dense, whatever the unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and last bins are open-ended.
-// The edges are frozen with the baseline, so counts from any times, devices and batches can be added and compared.
+// The bins that a batch's values are counted in. Each bin contains about an equal share of the training data, so bins are
+// narrow where values are dense, whatever the unit. Bin i holds edges[i - 1] <= x < edges[i]; the first and last bins are
+// open-ended. The edges are frozen with the baseline, so counts from any times, devices and batches can be added and compared.
 
 /** Edges in ascending order; there is one edge fewer than bins. */
 export type QuantileGrid = readonly number[];

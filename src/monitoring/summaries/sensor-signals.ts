@@ -77,7 +77,7 @@ export function withoutSensorSignals<T>(
 }
 
 /**
- * The columns, and for each sensor also:
+ * The columns, and the sensors' signals:
  * - magnitude: the length of the vector, in the channels' unit
  * - tempo and roughness: c / (c + s), with the squared lengths c of the second difference x(t - k) - 2 x(t) + x(t + k) and
  *   s of the first, x(t + k) - x(t - k): 0 on a straight line or if nothing moves, 1 on a zigzag, sin^2(pi k / T) on a circle

@@ -15,7 +15,7 @@ export type PostedColumns = Partial<Pick<CheckOptions, PostedColumn>>;
 export interface PostedBatch {
   /** The project that owns the stream. */
   readonly project: string;
-  /** Name of a model folder, or LINE@champion. */
+  /** Name of a model folder; or LINE@champion or LINE@3, for the champion or version 3 of a line. */
   readonly model: string;
   readonly stream: string;
   readonly batch: string;

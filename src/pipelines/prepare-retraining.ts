@@ -69,7 +69,7 @@ export interface RetrainData {
   readonly unlabelledRows: Int32Array;
   /** [U] true labels, which are used only in the report; -1 if unknown. */
   readonly truth: Int32Array | null;
-  /** [holdout, K] probabilities from networks that were not trained on the window's person. */
+  /** [holdout, K] the champion's probabilities; see `predictRetrainingHoldout`. */
   readonly championOnHoldout: Float32Array;
   /** [U, K] the champion's probabilities. */
   readonly championOnUnlabelled: Float32Array;

@@ -49,7 +49,8 @@ export async function readNetwork(network: TrainConfig["network"]): Promise<Netw
 /**
  * Reads the network of a model that will be trained further.
  * @param trained the network with which the model was trained, as recorded in its folder
- * @throws UserError if the model has its user's own network, and `--network` does not name a file with the same content
+ * @throws UserError if the model has its user's own network and `--network` does not name a file with the same content, or if
+ * the model has another network and `--network` is given
  */
 export async function readNetworkToTrainFurther(
   trained: TrainConfig["network"],

@@ -1,4 +1,4 @@
-// Reads out_of_fold.parquet: for each training window, the probabilities from a network that was not trained on its person.
+// Reads out_of_fold.parquet: for each training window, the probabilities from the network of a fold that was not trained on it.
 
 import { UserError } from "../errors.ts";
 import { duckdbIdentifier, duckdbLiteral, openDuckdb } from "../signals/files/duckdb.ts";

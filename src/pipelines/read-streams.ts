@@ -49,7 +49,7 @@ export interface ReadBatch {
 export interface StreamReader {
   /** @param mayRead whether the caller may read a stream; other streams are neither listed nor counted */
   fleet(project: string, mayRead: (stream: string) => boolean, selection: StreamSelection): Promise<Fleet>;
-  /** @param last maximum number of batches; null if there is no such stream */
+  /** Reads a stream with at most `last` of its newest batches; null if it does not exist. */
   stream(project: string, model: string, stream: string, last: number): Promise<ReadStream | null>;
   /** Reads a batch; null if it does not exist. */
   batch(project: string, model: string, stream: string, batch: string): Promise<ReadBatch | null>;
@@ -57,7 +57,7 @@ export interface StreamReader {
 
 export type ReadStream = ShownStream & { model: string };
 
-/** @param folders names of the model folders */
+/** @param folders returns the names of the model folders */
 export function streamReader(
   served: Pick<ServedModels, "ledger" | "namedLedger">,
   folders: () => Promise<string[]>,

@@ -50,7 +50,7 @@ export interface Recalibration {
   readonly people: number;
   /** The rehearsed days; null if the calibration contains no record of them. */
   readonly day: RehearsedDay | null;
-  /** The days rehearsed in the replaced calibration; null if that calibration comes from an earlier version of Tidemark. */
+  /** The days rehearsed in the replaced calibration; null if that calibration contains no record of them. */
   readonly before: RehearsedDay | null;
   /** Number of batches between false alarms; null if too few people could be rehearsed. */
   readonly runLength: MeasuredRunLength | null;
@@ -67,8 +67,8 @@ export interface Recalibration {
  * `drift.accuracy` in baseline_stats.json, and updates the manifest; if this fails, nothing is changed.
  *
  * @param options the same as on the command line; `model` is required
- * @throws UserError if these recordings or predictions differ from those used in training, or if this version measures the
- * recordings differently
+ * @throws UserError if these recordings or predictions differ from those used in training, if this version measures the
+ * recordings differently, or if the model was also trained on pseudo-labelled windows
  */
 export async function recalibrateBaseline(
   options: RecalibrateOptions,

@@ -9,7 +9,7 @@ import type { ServerAddress } from "../storage/server-address.ts";
 /** Maximum time that a tracking server may delay a verdict. */
 const reportPatienceMs = 3000;
 
-/** Warns if the tracking server does not accept the whole stream. */
+/** Sends the stream, and warns if the tracking server does not accept all of it. */
 export async function reportCheck(
   server: ServerAddress,
   { stream, experiment }: Pick<CheckConfig, "stream" | "experiment">,

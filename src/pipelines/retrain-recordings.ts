@@ -80,7 +80,7 @@ function unlabelledRetrainColumns(
   return columns;
 }
 
-/** @throws UserError if the recordings cannot be read, or differ from the champion's training data */
+/** @throws UserError if the recordings cannot be read, or if those of the champion differ from its training data */
 export async function openLabelledToRetrain(
   config: NamedColumns & Pick<RetrainConfig, "model" | "labelled" | "units" | "rate">,
   champion: WatchedModel,

@@ -101,8 +101,8 @@ export function retrainingRowsWithoutHoldout(
 }
 
 /**
- * Predictions on the holdout: from the champion's folds for people in the champion's training data, and from the champion
- * itself for all others.
+ * Predictions on the holdout: from the champion's folds for the windows on which the champion was cross-validated, and from the
+ * champion itself for all others. Warns about other windows of people in the champion's training data.
  */
 export async function predictRetrainingHoldout(
   champion: Pick<ModelHandle, "watched" | "predict">,

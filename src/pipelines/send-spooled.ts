@@ -24,7 +24,7 @@ export interface SendingRun {
 export interface SendingOptions {
   readonly spool: BatchSpool;
   readonly post: PostBatch;
-  /** Called before a batch leaves the spool. */
+  /** Called before an accepted batch leaves the spool. */
   readonly confirmed: () => Promise<void>;
   readonly connections: number;
   /** Time without an accepted batch after which sending stops; null to keep trying indefinitely. */
@@ -206,7 +206,7 @@ export class SpoolSender {
         else this.#isGivenUp = true;
         return;
       case "later":
-        // Another stream is already testing whether the service is back.
+        // Another stream gets the next turn, for example to test whether the service is back.
         this.#takeTurns(batch.stream);
         this.#hinder(answer.of === "stream" ? batch.stream : null, answer.reason, null, answer.afterMs);
         return;

@@ -1,5 +1,6 @@
-// The models of a service. Each model is opened for its first batch and stays open. If a model's folder changes or its line
-// gets a new champion, later batches use the new model, and the old one is closed after the last batch that uses it.
+// The models of a service. Each model is opened for its first batch and stays open. If a model's folder changes, later batches
+// use the new content, and the old model is closed after the last batch that uses it. If a line gets a new champion, later
+// batches for LINE@champion use the new champion.
 
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";

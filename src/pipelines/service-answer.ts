@@ -15,7 +15,10 @@ export type ServiceAnswer =
   | { readonly kind: "later"; readonly of: Concerned; readonly reason: string; readonly afterMs: number }
   /** A person must correct the address, the token or the model. */
   | { readonly kind: "setup"; readonly of: Concerned; readonly reason: string; readonly advice: string }
-  /** The service will never accept this batch. If `mayPass` is true, a few more attempts are worthwhile nevertheless. */
+  /**
+   * The service has refused this batch, and will never accept it unless `mayPass` is true; then, a few more attempts are
+   * worthwhile.
+   */
   | { readonly kind: "refused"; readonly reason: string; readonly mayPass: boolean };
 
 /** A reply of the service, before it is interpreted. */

@@ -38,7 +38,7 @@ export interface ServiceClient {
   post(model: string, batch: SpooledBatch, content: Uint8Array<ArrayBuffer>): Promise<HttpAnswer>;
   /**
    * The name of the service's only line or model.
-   * @throws UserError if there are several, or if the service does not list them
+   * @throws UserError if there are several, or if the service cannot be reached or does not list them
    */
   onlyModel(): Promise<string>;
 }

@@ -37,7 +37,7 @@ export interface StartingModel {
 
 /**
  * @param config.network a file, if the model has a user's own network
- * @throws UserError if the model cannot be opened, or has a network whose weights cannot be trained further
+ * @throws UserError if the model cannot be opened, `--network` names another network, or the weights cannot be trained further
  */
 export async function openStartingModel(
   { network: given }: Pick<TrainConfig, "network">,
@@ -49,7 +49,7 @@ export async function openStartingModel(
   const read = recordedOptionsOfChampion(config);
   if ("fault" in read) {
     const { name, expected, found } = read.fault;
-    throw new UserError(`--from ${from}: its option ${name} is unknown to this version`, {
+    throw new UserError(`--from ${from}: this version does not support the value of its option ${name}`, {
       details: [`expected ${expected}`, `found    ${found}`],
       advice: "Train the model again with this version, or train from scratch.",
     });

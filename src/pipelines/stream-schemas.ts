@@ -75,12 +75,16 @@ export const streamListSchema: z.ZodType<StreamList> = z.object({
   at: instant.describe("time of the list"),
   counts: z
     .object({ total: count, alarm: count, silent: count, rejected: count, retired: count })
-    .describe("number of streams that are not retired, in total and per problem; a stream may have several problems"),
+    .describe(
+      "number of streams that are not retired, in total and per problem (a stream may have several problems), and number " +
+        "of retired streams",
+    ),
   matching: count.describe("number of streams that match the query; `streams` may contain only a part of them"),
   streams: z
     .array(listedStream)
     .describe(
-      "streams with alarms first (the newest alarm first), then silent streams, then streams whose last batch was rejected",
+      "streams with alarms first (the newest alarm first), then silent streams, then streams whose last batch was rejected, " +
+        "then all others",
     ),
 });
 

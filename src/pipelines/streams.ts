@@ -1,5 +1,5 @@
 // `tidemark streams`: lists a model's streams, and shows the history of one stream. Functions whose names end in `Of` use an
-// open store; the others open the ledger in a model folder.
+// open store; the others open the given store, or else the ledger in the model folder.
 
 import { UserError } from "../errors.ts";
 import { type LedgerOwner, openModelLedgerStore, openReadableModelLedger } from "../monitoring/streams/model-ledger.ts";
@@ -41,7 +41,7 @@ export interface StreamsRun {
 type ReadableStore = Pick<StreamStore, "fleet" | "page" | "actions">;
 
 /**
- * Lists the streams of a model. If `out` is given, also writes all streams to a table.
+ * Lists the streams of a model. If `out` is given, also writes the listed streams to a table.
  *
  * @throws UserError if an option is wrong, or the model folder or its ledger cannot be used
  */

@@ -174,6 +174,6 @@ function warnOfUnknownTestLabels(
   const unknown = Object.keys(found).filter((name) => !classes.includes(name));
   if (unknown.length === 0) return;
   reporter.warn(
-    `Nobody on the training side of the split has the class ${unknown.join(", ")}; its rows are left out of the test set.`,
+    `The training side of the split has no class for ${unknown.join(", ")}; rows with these labels are left out of the test set.`,
   );
 }

@@ -34,7 +34,7 @@ export interface TokenRun {
   readonly actor?: string;
 }
 
-/** @throws UserError if a valid token already has this name, or if a scope is invalid */
+/** @throws UserError if a valid token already has this name, or if a scope or the project's name is invalid */
 export async function createToken(
   place: TokenPlaceConfig,
   { name, scope, project = defaultProject }: { name: string; scope: readonly string[]; project?: string },

@@ -46,7 +46,7 @@ export interface TrackServiceOptions {
 const everyMs = 5 * 60_000;
 /** Maximum time for sending the events of all models, while the service runs and when it stops. */
 const [patienceMs, lastPatienceMs] = [60_000, 3000];
-/** Maximum number of unsent events per model (two days' worth), above which the oldest are dropped. */
+/** Maximum number of unsent events per model (about 42 hours' worth), above which the oldest are dropped. */
 const mostUnsent = 1000;
 
 interface TrackedModel {
@@ -98,7 +98,7 @@ export class ServiceTracker {
     }
   }
 
-  /** A fault is reported only once, until sending succeeds again. */
+  /** A fault is reported again only if another fault has occurred or sending has succeeded in between. */
   async #send(isLast: boolean): Promise<void> {
     const limits = new ServerTimeLimits(isLast ? lastPatienceMs : patienceMs);
     let fault: string | null = null;

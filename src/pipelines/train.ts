@@ -170,8 +170,8 @@ export async function train(options: TrainOptions, run: TrainRunOptions = {}): P
 }
 
 /**
- * The model given by `--from`, and the options, completed with those of that model. Nothing is read without `--from`, because
- * the code that reads a model loads the network layers, which takes time.
+ * The model given by `--from`, and the options, completed with those of that model. Without `--from`, the code that reads a
+ * model is not even imported, because it imports the network layers, which takes time.
  */
 async function startOfTraining(resolved: TrainConfig): Promise<{ start?: StartingModel; given: TrainConfig }> {
   if (resolved.from === undefined) return { given: resolved };

@@ -41,7 +41,7 @@ const mostCandidates = 10_000;
 /**
  * Returns the options as given, without any searched value, and every combination of the searched values. Combinations that
  * differ only in options that their network does not use are one candidate.
- * @throws UserError if an option cannot be searched, a value is not allowed, or there is only one candidate
+ * @throws UserError if an option cannot be searched, a value is not allowed, or there are too many candidates or only one
  */
 export function tuneCandidates(config: TuneConfig): { given: TuneCandidate; candidates: TuneCandidate[] } {
   const values = tuneCandidateValues(config.search);

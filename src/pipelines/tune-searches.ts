@@ -74,7 +74,7 @@ export type TuneEvent =
       options: TunedOptions;
     };
 
-/** The parts of the data that a search holds out in turn. */
+/** Number of parts into which a search divides its people, in order to hold out one part after another. */
 const parts = 3;
 
 /** State shared by the searches: the time, the completed trials, and the folds. */
@@ -84,7 +84,7 @@ export class TuneSearches {
   readonly #trials: TuneTrials;
   readonly #reporter: Pick<Reporter<TuneEvent>, "event">;
   readonly #signal: AbortSignal | undefined;
-  /** Seconds spent on the trials of this search, and on all trials. */
+  /** Seconds spent so far on the trials that belong to searches; `seconds` also includes those that test a search's result. */
   #searching = 0;
   seconds = 0;
   #searches = 0;

@@ -12,7 +12,7 @@ import { writeReportPage } from "../report/write-report-page.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import type { DataTime, StreamStore } from "../storage/stream-store.ts";
 
-/** Number of the stream's batches whose evidence the page shows. */
+/** Maximum number of the stream's batches whose evidence the page shows. */
 const mostBatches = 40;
 
 /** The content of a batch's page. */

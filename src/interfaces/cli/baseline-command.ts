@@ -109,7 +109,8 @@ export function baselineCommand(): Command {
     summary: "calibrate a model's drift checks again, without training; may take minutes",
     description:
       "Rehearses days of the people in the training data, as train does after its last epoch, and replaces the " +
-      "calibration. Everything else in the folder stays as it is, so streams and their references remain valid.",
+      "calibration. Apart from it and the manifest, everything in the folder stays as it is, so streams and their " +
+      "references remain valid.",
     options: recalibrateOptions,
     resolve: resolveRecalibrateConfig,
     json: "what was rehearsed, as one line of JSON",

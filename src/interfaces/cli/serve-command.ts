@@ -13,8 +13,8 @@ const closing: Closing = {
     "tidemark serve --models models --store sqlite:ledgers --config serve.yaml",
   ],
   notes: [
-    "Devices POST batches to /v1/models/MODEL/streams/STREAM/batches/BATCH; MODEL is a folder's name or " +
-      "LINE@champion. docs/serve.md describes the forms of a batch.",
+    "Devices POST batches to /v1/models/MODEL/streams/STREAM/batches/BATCH; MODEL is a folder's name, LINE@champion, " +
+      "or LINE@3 for version 3 of a line. docs/serve.md describes the forms of a batch.",
     "The reply contains the result that `check --json` prints, and is sent after the verdict has been stored. The " +
       "same batch under the same id gets the same answer; other content under the same id is refused (409).",
     "SIGTERM and Ctrl-C stop the service after it has answered the requests already received; a second signal stops " +

@@ -11,7 +11,7 @@ DIRECTORY, learns from the windows that PART trains on, and prints the predicted
 
 random-forest, gradient-boosting: scikit-learn on 13 simple features of each signal. The signals are the channels, and the
 magnitude of each sensor's vector. FEATURES lists the features.
-aeon-minirocket: aeon's MiniRocketClassifier with its defaults: 10,000 features, scaled, and RidgeClassifierCV.
+aeon-minirocket: aeon's MiniRocketClassifier with its defaults: 9,996 features, scaled, and RidgeClassifierCV.
 """
 
 import json

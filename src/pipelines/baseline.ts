@@ -48,7 +48,7 @@ export async function showBaseline(model: string): Promise<ShownBaseline> {
   return { baseline, drift, day: calibrationDay(drift.calibration) };
 }
 
-/** Faults in a model folder's baseline, regardless of the folder's other files; empty if there are none. */
+/** Faults in a model folder's baseline, which is compared with the folder's manifest and scaler; empty if there are none. */
 export function validateBaseline(model: string): Promise<string[]> {
   return baselineFileFaults(model);
 }

@@ -190,7 +190,7 @@ async function resetModelStreams(streams: StreamStore, note: ActionNote): Promis
 /**
  * Makes a line's previous champion the champion again. This model's baseline and references are as they were when it was last
  * the champion.
- * @throws UserError if there is no previous champion, or if it is no longer a valid model
+ * @throws UserError if there is no previous champion, if it is no longer a valid model, or if the champion changes meanwhile
  */
 export async function rollback(
   directory: string,

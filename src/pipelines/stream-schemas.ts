@@ -1,4 +1,5 @@
-// Schemas for the results of `listStreams`, `showStream` and `checkStreams`, which their commands print with --json.
+// Schemas for the results of `listStreams`, `showStream`, `checkStreams` and the functions that change streams, which their
+// commands print with --json.
 import { z } from "zod";
 import { checkResultSchema } from "../monitoring/streams/check-result-schema.ts";
 import type { ChangedStream } from "./change-streams.ts";
@@ -35,7 +36,7 @@ const listedStream = z.object({
   since: instant
     .nullable()
     .describe(
-      "time of the batch at which the current alarm began; without an alarm, of the batch at which the last alarm ended",
+      "time of the batch at which the current alarm began or, if there is none, of the first judged batch since the last alarm or since the start of the stream",
     ),
   confirmed: z.boolean().nullable().describe("whether the name of the state is final"),
   reference: reference

@@ -161,7 +161,7 @@ function parseFitStateHeader(bytes: Uint8Array): { progress: StoredProgress; len
     const { progress, lengths } = header;
     if (Array.isArray(progress.epochs) && Array.isArray(lengths) && lengths.length === vectors.length) return header;
   } catch {
-    // The check below reports this error like JSON of the wrong shape.
+    // This error is reported below, like JSON of the wrong shape.
   }
   throw new RangeError(`checkpoint: expected a header with ${vectors.length} lengths`);
 }

@@ -54,8 +54,8 @@ export interface ListedStream {
   /** Verdict on the last batch that could be judged; null before the first such batch, and after a reset. */
   state: "normal" | "gradual_drift" | "sudden_change" | null;
   /**
-   * Time of the batch at which the current alarm began or, if there is none, of the first batch since the last alarm or since
-   * the start of the stream; ISO 8601, UTC.
+   * Time of the batch at which the current alarm began or, if there is none, of the first judged batch since the last alarm or
+   * since the start of the stream; ISO 8601, UTC.
    */
   since: string | null;
   /** Whether the kind of drift is final; while it is not, a later batch may change it. Null if `state` is null. */

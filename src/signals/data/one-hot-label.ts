@@ -1,4 +1,4 @@
-// Finds labels that are spread over several columns, one per class, of which exactly one has a 1 in each row: walking, running
+// Finds labels that are spread over several columns, one per class, of which at most one has a 1 in each row: walking, running
 // and sitting with 0 and 1.
 
 import { UserError } from "../../errors.ts";
@@ -67,7 +67,7 @@ export async function withOneHotLabel(
   const [classes] = sets;
   if (classes === undefined) return none;
   const name = classes.join(",");
-  const each = `${file}: each row has a 1 in one of the columns ${sets.map((own) => own.join(", ")).join(", and of ")}`;
+  const each = `${file}: each row has a 1 in at most one of the columns ${sets.map((own) => own.join(", ")).join(", and of ")}`;
   if (sets.length > 1) {
     const message = `${each}, so it is not clear which of these sets is the activity.`;
     const advice = `Choose one, such as ${shellCommand("--label", name)}`;

@@ -90,7 +90,10 @@ export interface OpenedRecordings {
   /** Columns without a role, which were not read. */
   readonly unusedColumns: readonly string[];
   readonly quality: QualityReport;
-  /** The class of each label listed by `--map` or `--exclude`; null if it is left out; undefined if none is listed. */
+  /**
+   * The class of each label listed by `--map` or `--exclude` or, if neither is given, in the model's training; null if the
+   * label is left out. Undefined if no label is listed.
+   */
   readonly labelMap: Readonly<Record<string, string | null>> | undefined;
   /**
    * Pairs of people with equal values, which are also mentioned in `quality.warnings`. Empty if labels are not required,

@@ -7,7 +7,7 @@ import { normaliseUsualColumnName, usualColumnNameWithoutUnit, usualColumnOfRole
 
 const weekName = /^(gps)?(week|weekno|weeknumber|wn|wk)$|^gwk$/;
 const timeName = /^(gps)?i?(tow|timeofweek|sow|secondsofweek|secofweek)(s|sec|ms)?$|^gms$/;
-/** Matches the names of time columns in ms: u-blox's iTOW and ArduPilot's GMS. */
+/** Matches the names of time columns in ms, such as u-blox's iTOW and ArduPilot's GMS. */
 const inMilliseconds = /^i|ms$/;
 
 const epoch = 315_964_800;

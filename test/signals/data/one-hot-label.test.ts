@@ -29,7 +29,7 @@ test.each([
 ])("%s: the class with a 1 is the label", async (_, names, flags) => {
   const { labels, quality } = await labelsOf({ "a.csv": table(names, flags) });
   expect(labels).toEqual(["walk", "run", "sit"]);
-  expect(quality.warnings).toContainEqual(expect.stringMatching(/each row has a 1 in one of the columns .*run, /));
+  expect(quality.warnings).toContainEqual(expect.stringMatching(/each row has a 1 in at most one of the columns .*run, /));
 });
 
 test("an activity apart from the others is a class as well", async () => {
@@ -44,7 +44,7 @@ test("none of several sets of such columns is read as the label", async () => {
   const files = { "a.csv": table(names, flags) };
   const refused = labelsOf(files);
   await expect(refused).rejects.toThrow(
-    /each row has a 1 in one of the columns pocket, hand, bag, and of walk, run, sit/,
+    /each row has a 1 in at most one of the columns pocket, hand, bag, and of walk, run, sit/,
   );
   await expect(refused).rejects.toMatchObject({ advice: expect.stringContaining("--label pocket,hand,bag") });
   expect((await labelsOf(files, { label: "walk,run,sit" })).labels).toEqual(["walk", "run", "sit"]);

@@ -1,6 +1,6 @@
-// Compares label-free estimates of the accuracy on batches from people who were used neither to train nor to calibrate the
-// network. Everything is calibrated on out-of-fold predictions for the people in the other half. The network whose accuracy is
-// estimated was trained on all people in the other half. A window's true label is the most frequent label of its samples.
+// Compares label-free estimates of the accuracy on batches from one half of the people. The network whose accuracy is estimated
+// was trained on all people in the other half, and everything is calibrated on out-of-fold predictions for the other half. A
+// window's true label is the most frequent label of its samples.
 
 import { join } from "node:path";
 import { estimateAccuracy } from "../src/monitoring/drift/accuracy-estimate.ts";

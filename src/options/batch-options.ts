@@ -102,7 +102,7 @@ const alpha = numberOption({
   above: 0,
   below: 1,
   default: 0.05,
-  doc: "share of drift-free batches from new people that are allowed to look unfamiliar",
+  doc: "share of drift-free batches from new people that may look unfamiliar",
 });
 
 /** Options of `check`. */

@@ -470,7 +470,7 @@ export interface CheckConfig {
   thresholds: "calibrated" | "fixed";
   /** Minimum average number of batches between false alarms. Default: 500. */
   arl: number;
-  /** Share of drift-free batches from new people that are allowed to look unfamiliar. Default: 0.05. */
+  /** Share of drift-free batches from new people that may look unfamiliar. Default: 0.05. */
   alpha: number;
   /** Where streams are kept: sqlite:DIR or postgres://host/database; the model folder may then be read-only. Default: the model folder. */
   store?: string;

@@ -78,7 +78,7 @@ function expectCurves(parent: RunOnServer, folder: string): void {
   }
 }
 
-/** Expects everything about the training run whose model is in `folder`. */
+/** Expects the server to have everything about the training run whose model is in `folder`. */
 export function expectTraining(server: OnServer, experiment: string, folder: string): void {
   const json = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
   const [manifest, report] = [json("manifest.json"), json("cv_report.json")];

@@ -27,7 +27,7 @@ const mostSensors = 24;
 const leastRows = 10;
 /** Minimum share of the time spanned by a sensor for which it must have samples at its own rate. */
 const filledShare = 0.8;
-/** Maximum relative difference from a sensor's median step that 80 % of its steps must keep to. */
+/** Maximum relative difference between a sensor's steps and their median; 80 % of the steps must not exceed it. */
 const unevenness = 0.5;
 /** Minimum length of a pause, in usual steps. */
 const pauseSteps = 10;

@@ -34,10 +34,10 @@ const [blockRows, leastBlockRows] = [256, 100];
 const mostBlocks = 200;
 /**
  * Limits for the correlation of two magnitudes over a block: the minimum in a copy, and the maximum of a block with itself
- * shifted by one peak. A periodic signal that exceeds the latter looks the same for everyone.
+ * shifted by one or more peaks. A periodic signal that exceeds the latter looks the same for everyone.
  */
 const correlations = { copy: 0.99, moved: 0.95 } as const;
-/** Maximum number of landmarks to keep; above it, every second one is dropped. */
+/** Maximum number of landmarks to keep; above it, about half of them are dropped. */
 const mostLandmarks = 2 ** 19;
 
 interface Span {

@@ -113,7 +113,7 @@ function faultOfAlternatingRows(found: readonly NamedAlternation[]): FaultDescri
   };
 }
 
-/** @param columns the values of each channel; each channel's differences are divided by its variance */
+/** @param columns the values of each channel; each channel's squared differences are divided by its variance */
 function alternation(columns: readonly Float32Array[], time: Float64Array): Alternation {
   const length = columns[0]?.length ?? 0;
   /** Squared distances between rows i - 1 and i, and between rows i - 1 and i + 1. */

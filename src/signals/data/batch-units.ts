@@ -1,5 +1,5 @@
 // Converts a batch's values to a model's units. Converts only what the model's manifest, the batch's column names or an option
-// declares; any other change of unit is a fault for `check` to report. Rejects columns whose names indicate a different kind of
+// declares; any other change of unit is drift for `check` to find. Rejects columns whose names indicate a different kind of
 // sensor.
 
 import type { FaultDescription } from "../../data-fault.ts";

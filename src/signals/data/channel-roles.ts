@@ -183,7 +183,7 @@ const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
 /** Matches channels of data acquisition devices, such as Dev1/ai0 and Voltage_0. */
 const inVolts = /(^|\/)ai\d+$|volt/i;
 
-/** Axes named after the body's own directions. */
+/** Matches the names of axes after the body's own directions. */
 const anatomicalAxis =
   /(^|[^a-z])(v|vert|vertical|ml|mediolateral|medio-lateral|lat|lateral|ap|anteroposterior|antero-posterior|sag|sagittal|long|longitudinal|frontal)$/i;
 

@@ -18,7 +18,10 @@ const leastDate = 1.6e8;
 /** The start of 2032. */
 const latest = 1_956_528_000;
 
-/** Returns a warning if times that counted from 1970 would have an unlikely date. @param seconds a typical time */
+/**
+ * Returns a warning if times that counted from 1970 would have an unlikely date, or if the column's name contains gps.
+ * @param seconds a typical time
+ */
 export function epochWarning(column: string, seconds: number): string | undefined {
   const isLikely = seconds >= likelyDates.from && seconds <= likelyDates.to;
   if (seconds < leastDate || seconds > sinceEpoch.to || (isLikely && !/gps/i.test(column))) return undefined;

@@ -22,7 +22,7 @@ const knotRows = 500;
 const headRows = 4096;
 /** Range of the time per row, in ticks. */
 const rowTicks = { least: 0.12, most: 2.2 } as const;
-/** Minimum distance of the ticks per row, or rows per tick, from a whole number; closer to one, most steps are exact. */
+/** Minimum distance of the ticks per row, or rows per tick, from a whole number; if they are closer, most steps are exact. */
 const leastUneven = 0.1;
 /** Maximum step without a pause, in ticks. */
 const longestStep = 3;
@@ -30,7 +30,7 @@ const longestStep = 3;
 const tickTolerance = 0.1;
 /** Maximum distance of a time from the line, in ticks; rounding alone accounts for half a tick on either side. */
 const mostOff = 0.75;
-/** Minimum share of the rows that must be this close to the line, and of the steps that must be ticks. */
+/** Minimum share of the rows that must be this close to the line, and of the steps that must be whole numbers of ticks. */
 const leastFitting = 0.98;
 
 /**
@@ -77,7 +77,7 @@ function tickOfCoarseClock(time: Float64Array): number | undefined {
   return whole.length < leastFitting * steps.length ? undefined : tick;
 }
 
-/** Returns a line through the mean times of pieces of about `knotRows` rows. */
+/** Returns a polyline through the mean times of pieces of about `knotRows` rows. */
 function lineOfTimes(time: Float64Array): (row: number) => number {
   const count = Math.max(2, Math.round(time.length / knotRows));
   const knots = Array.from({ length: count }, (_, k) => {

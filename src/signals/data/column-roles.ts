@@ -1,5 +1,6 @@
 // Decides which columns contain the label, the person, the recording, the time and the channels. Columns given by the user are
-// used as they are; the others are found by their usual names. Reports every choice, so that users notice wrong guesses.
+// used as they are; the others are found by their usual names. The commands report every choice, so that users notice wrong
+// guesses.
 
 import { type OnFault, throwDataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
@@ -34,7 +35,7 @@ export interface ResolvedColumns {
 
 export type ColumnRoles = Omit<ResolvedColumns, "timeUnit">;
 
-/** Unit of a time column: seconds, fractions of a second, days, a date-time, or a count of samples. */
+/** Unit of a time column: seconds, fractions of a second, days, ticks of a given length, a date-time, or a count of samples. */
 export type TimeUnit = "s" | "ms" | "us" | "ns" | "days" | "ticks" | "timestamp" | "index";
 
 /**

@@ -31,7 +31,7 @@ const leastSpans = 3;
  * signal occur again after each period.
  */
 const leastAtOneDistance = 0.8;
-/** Maximum number of spans to keep; above it, every second span is dropped. */
+/** Maximum number of spans to keep; above it, about half of them are dropped. */
 const mostSpans = 2 ** 18;
 
 const [baseA, baseB] = [0x9e3779b1, 0x85ebca6b];

@@ -74,7 +74,7 @@ export function describeFlatChannelFaults({
 }
 
 /**
- * Implausible rates.
+ * Returns a fault if any recording has an implausible rate.
  * @param clock the time column and its unit
  */
 export function describeRateFaults(

@@ -1,4 +1,4 @@
-// Completes the quality report based on the kept rows, in one pass over each column. Reads the data without changing it.
+// Completes the quality report based on the kept rows, without changing them.
 
 import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
 import { channelContent, channelContentWarnings } from "./channel-content.ts";

@@ -37,7 +37,7 @@ export async function withoutEmptyColumns(
   // Cells that DuckDB cannot read are ignored here; reading the rows later explains the error.
   const inHead = await emptyAmong(database, schema, possible, headRows).catch(() => []);
   const empty = new Set(await emptyAmong(database, schema, inHead));
-  // A sensor with only one empty axis is broken rather than absent, so its columns are kept.
+  // A sensor with one or two empty axes is broken rather than absent, so its columns are kept.
   for (const { channels } of sensorsByName(schema.names))
     if (channels.some((name) => !empty.has(name))) for (const name of channels) empty.delete(name);
   if (empty.size === 0 || empty.size === schema.names.length) return schema;

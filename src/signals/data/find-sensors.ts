@@ -29,7 +29,7 @@ const pieceSeconds = 1;
 const leastPieceRows = 8;
 
 /**
- * @returns the sensors, and the accelerometers whose unit or gravity differs between people
+ * @returns the sensors, and those whose unit differs between people or that include gravity only for some people
  * @param given sensors as in `--sensor`
  * @throws UserError if a given sensor does not fit the channels, or if two sensors share a name or a channel
  */

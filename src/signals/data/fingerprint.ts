@@ -4,7 +4,10 @@
 import { createHash } from "node:crypto";
 import { piecesOfRecordings, type RowSource } from "./recordings.ts";
 
-/** sha256 over channel names, stretches, times and values; independent of the file format, file names and chunking. */
+/**
+ * sha256 over channel names, stretches, times and values; independent of the file format and chunking, and of file names unless
+ * these name the recordings.
+ */
 export function fingerprint(rows: RowSource): string {
   const hash = createHash("sha256");
   hash.update(`{"channels":${JSON.stringify(rows.channels)},"stretches":[`);

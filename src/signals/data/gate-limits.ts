@@ -73,5 +73,5 @@ export const unsaidRateRatio = 1.25;
  * misread.
  */
 export const mostUpsampling = 100;
-/** Minimum length of a batch. */
+/** Minimum time in a batch that windows can cover. */
 export const minimalBatchSeconds = 15;

@@ -15,7 +15,7 @@ export interface DroppedRows {
   readonly missing_time: number;
   /** Number of rows in which a channel's value is not finite. */
   readonly missing_values: number;
-  /** Number of rows with the same time as the previous row. */
+  /** Number of rows with the same time as the previous kept row. */
   readonly duplicate_time: number;
 }
 

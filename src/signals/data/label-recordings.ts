@@ -135,8 +135,8 @@ function annotationsOfRecordings(
 }
 
 /**
- * Rejects labels that name neither a person nor a recording if recordings overlap in time, because the labels cannot be
- * assigned.
+ * Rejects labels that name neither a person nor a recording if there are several people or, with times from the start of each
+ * recording, several recordings, because the labels cannot be assigned.
  */
 function refuseAmbiguouslyLabelledRecordings(
   recordings: readonly StoredRecording[],

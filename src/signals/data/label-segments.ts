@@ -1,6 +1,6 @@
 // Computes the labels of one recording over time from annotations in any order. An annotation is either an interval or the time
 // at which a label begins, which then holds until the next annotation. While annotations with different labels overlap, rows
-// get no label, because a row can have only one. Pure.
+// get no label, because a row can have only one.
 
 /** An annotation on the recording's clock. */
 export interface LabelInterval {

@@ -7,7 +7,10 @@ import { UserError } from "../../errors.ts";
 const quarter = 900;
 const daySeconds = 86_400;
 
-/** @throws UserError if the zone is not known */
+/**
+ * @returns a function that converts local seconds to seconds since 1970; `after` is the previous row's moment
+ * @throws UserError if the zone is not known
+ */
 export function localTimeConverter(zone: string): (local: number, after: number) => number {
   const offsetAt = offsetOfLocalTime(zone);
   const known = new Map<number, readonly number[]>();

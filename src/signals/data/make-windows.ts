@@ -1,6 +1,6 @@
-// Cuts recordings into windows of equal length, each within one stretch (one person, recording and label, without a gap). Every
-// stretch is copied once into one block, where overlapping windows share their samples. Dimensions: S samples, C channels, W
-// windows, T samples per window.
+// Cuts recordings into windows of equal length, at the positions that plan-windows.ts determines. Every stretch is copied once
+// into one block, where overlapping windows share their samples. Dimensions: S samples, C channels, W windows, T samples per
+// window.
 
 import { DataFault } from "../../data-fault.ts";
 import { percent } from "../../percent.ts";
@@ -28,7 +28,8 @@ export interface MadeWindows {
 /**
  * @returns windows in the order of the stretches, and by time within a stretch; `samples` contains only samples covered by a
  * window
- * @throws DataFault if no stretch is as long as a window
+ * @throws DataFault if there is no window: stretches are too short, or their labels are not pure enough or not among the
+ * classes
  * @throws RangeError if an option is out of range
  */
 export function makeWindows(recordings: Recordings, options: WindowOptions): MadeWindows {

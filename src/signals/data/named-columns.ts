@@ -1,4 +1,4 @@
-// Options that describe the columns, labels and times of recordings. Each field corresponds to the option of the same name.
+// Options that describe the columns, labels and times of recordings. Most fields correspond to the option of the same name.
 
 import type { PathColumnOptions } from "../files/path-columns.ts";
 import { fixedSplitOf, type SplitSide } from "./fixed-split.ts";

@@ -1,5 +1,5 @@
-// Explains why recordings contain no window: what was read, what cuts the rows into short stretches, and what to do
-// next. Suggests a shorter window only if the recordings themselves are short.
+// Explains why recordings contain no window: what was read, what cuts the rows into short stretches, and what to do next.
+// Suggests a shorter window only if neither gaps nor misread columns cut the rows.
 
 import { counted } from "../../counted.ts";
 import { DataFault } from "../../data-fault.ts";

@@ -20,7 +20,8 @@ const mostColumns = 200;
 /**
  * Adds a label column, named after the columns of its classes (walking,running,sitting), if the table has no other label.
  * @param options `label` may list the columns
- * @throws UserError if columns listed by the user have more than one 1 in a row
+ * @throws UserError if columns listed by the user have more than one 1 in a row, or if a required label may be in several sets
+ * of columns
  */
 export async function withOneHotLabel(
   database: Database,

@@ -53,7 +53,7 @@ export interface OpenTableOptions {
    * be used. Default: throws a DataFault.
    */
   readonly onFault?: OnFault;
-  /** Maximum number of rows; reading stops if there are more. Default: unlimited. */
+  /** Maximum number of rows; if there are more, reading fails with `TooManyRows`. Default: unlimited. */
   readonly maxRows?: number;
 }
 
@@ -96,8 +96,8 @@ export interface OpenedRecordings {
    */
   readonly labelMap: Readonly<Record<string, string | null>> | undefined;
   /**
-   * Pairs of people with equal values, which are also mentioned in `quality.warnings`. Empty if labels are not required,
-   * because no search for copies is made in that case.
+   * Pairs of people with equal or altered values, which are also mentioned in `quality.warnings`. Empty if labels are not
+   * required, because no search for copies is made in that case.
    */
   readonly copies: readonly CopiedContent[];
 }

@@ -9,7 +9,7 @@ import { usualTimeColumns } from "../files/usual-column-names.ts";
 /** Clocks are compared in at most this many of a file's first rows. */
 const searchedRows = 20_000;
 const leastRows = 20;
-/** Clocks that differ by less than this many usual steps in all rows count as one clock. */
+/** Clocks whose difference varies by at most this many usual steps count as one clock. */
 const sameClock = 1;
 /** Clocks whose durations differ by a larger factor count in different units. */
 export const mostDurationRatio = 30;

@@ -23,7 +23,7 @@ export interface PlannedStretches {
   labelOf(stretch: Stretch): number | undefined;
   /** Returns the time of a row. */
   timeOf(row: number): number;
-  /** Returns the windows that fit into a stretch of this many samples, in seconds. */
+  /** Returns the number of windows that fit into a stretch of this many samples, and their step and length in seconds. */
   windowsWithin(length: number): { readonly step: number; readonly length: number; readonly count: number };
 }
 

@@ -1,6 +1,6 @@
-// Plans the positions of the windows before any sample is read. A window lies inside one stretch (one person, recording and
-// label, without a gap) or, with a purity below 1, inside several consecutive stretches with no gap in between. S samples, W
-// windows.
+// Plans the positions of the windows from the times of the rows, before any value is read. A window lies inside one stretch
+// (one person, recording and label, without a gap) or, with a purity below 1, inside several consecutive stretches with no gap
+// in between. S samples, W windows.
 
 import { DataFault } from "../../data-fault.ts";
 import type { LabelChanges } from "./label-purity.ts";

@@ -33,7 +33,10 @@ const unevenness = 0.5;
 const pauseSteps = 10;
 /** Maximum number of columns to combine in pairs. */
 const mostInPairs = 4;
-/** Between consecutive rows of one sensor, values must change by less than this share of the change between sensors. */
+/**
+ * Between consecutive rows of one sensor, values must change by less than this share of the change between consecutive rows of
+ * the table.
+ */
 const zigzagChange = 0.8;
 
 /**

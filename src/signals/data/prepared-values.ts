@@ -1,5 +1,5 @@
 // Finds values that someone prepared for a classifier or copied by mistake: channels that were standardised, and channels with
-// the values of another one. Warns, too, if the clock was set while it ran.
+// the values of another one. Also warns if the clock was set while it ran.
 
 import { counted } from "../../counted.ts";
 import { piecesOfRecordings } from "./recordings.ts";

@@ -55,7 +55,7 @@ export interface QualityReport {
     recording: string | null;
     /** Column of the times. */
     time: string | null;
-    /** Unit of the times; `index` if there is no column of times. */
+    /** Unit of the times; `index` if the times are computed by counting rows or samples. */
     time_unit: "s" | "ms" | "us" | "ns" | "days" | "ticks" | "timestamp" | "index";
     /** By channel. */
     channels: string[];
@@ -64,7 +64,7 @@ export interface QualityReport {
   seconds: number;
   /** Number of people. */
   users: number;
-  /** Number of uninterrupted recordings. */
+  /** Number of recordings. */
   recordings: number;
   /** Number of gap-free stretches, each with one person, recording and label. */
   stretches: number;
@@ -119,7 +119,7 @@ export interface QualityReport {
   warnings: string[];
 }
 
-/** Quality of one channel, over all rows read. */
+/** Quality of one channel: missing and infinite values in all rows read, and everything else in the rows kept. */
 export interface ChannelQuality {
   /** Number of missing values. */
   missing: number;

@@ -18,8 +18,8 @@ export interface RecordingFacts {
   /** Seconds by activity; rows without a label count under "". */
   labels: Record<string, number>;
   /**
-   * Median magnitude of each accelerometer's vector, in the file's unit, over the stillest tenth of the recording; null if the
-   * recording is too short.
+   * Median magnitude of the vector of each accelerometer and gravity sensor, in the file's unit, over the stillest tenth of the
+   * recording; null if the recording is too short.
    */
   at_rest: Record<string, number | null>;
 }

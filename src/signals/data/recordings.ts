@@ -5,7 +5,7 @@
 export interface Stretch {
   readonly user: string;
   readonly recording: string;
-  /** Label of the stretch; `null` if the recordings have no labels. */
+  /** Label of the stretch; null if its rows have none. */
   readonly label: string | null;
   readonly start: number;
   readonly end: number;

@@ -22,7 +22,8 @@ interface Absurd {
 
 /**
  * @param values returns one channel's values over all rows; called for one channel at a time
- * @throws DataFault if a value is absurd; the message gives its file, row and column
+ * @throws DataFault if a value is absurd, in which case the message gives its file, row and column, or if signed integers seem
+ * to have been written as unsigned ones
  */
 export async function refuseAbsurdValues(
   channels: readonly string[],

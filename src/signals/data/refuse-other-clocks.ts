@@ -6,7 +6,7 @@ import { UserError } from "../../errors.ts";
 import type { Database } from "../files/duckdb.ts";
 import { mostDurationRatio } from "./own-clocks.ts";
 
-/** Maximum relative difference of the numbers of rows of files that are joined row by row; arbitrary. */
+/** Maximum relative difference between the numbers of rows in files that are joined row by row; arbitrary. */
 const mostSurplusRows = 0.02;
 
 /** One sensor's file. */

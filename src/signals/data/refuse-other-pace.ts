@@ -12,7 +12,7 @@ import { type steppedUnits, timeUnitInName, unitsPerSecond } from "./time-unit.t
 
 /** Clocks whose durations differ by more than this factor contradict each other. */
 const mostFactor = 1.3;
-/** Fractions of a second that clocks count; a factor within this tolerance of one of them indicates such ticks. */
+/** Usual numbers of ticks per second; a clock within this relative tolerance of one of them counts such ticks. */
 const usualParts = [32_768, 1024, 128, 256, 512, 100, 50, 250];
 const partTolerance = 0.004;
 /** Number of rows to compare, from the top of a file. */

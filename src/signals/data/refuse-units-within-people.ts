@@ -1,6 +1,6 @@
-// Rejects accelerometers whose unit differs between one person's recordings or between their axes. Neither is visible in the
-// values of a whole person, so neither can be converted with --units auto. Gravity reveals them: at rest, every recording
-// measures a vector of the same length, whatever its orientation. The recordings in MotionSense, BFRB, UCI HAR and WISDM pass
+// Rejects accelerometers whose unit differs between one person's recordings or between axes. Neither is visible in the values
+// of a whole person, so neither can be converted with --units auto. Gravity reveals them: at rest, every recording measures a
+// vector of the same length, whatever its orientation. The recordings in MotionSense, BFRB, UCI HAR and WISDM pass
 // (sensors-of-data-sets.full.test.ts).
 
 import { UserError } from "../../errors.ts";

@@ -10,8 +10,9 @@ import { type LowPassTicks, lowPass, lowPassInputs } from "./low-pass.ts";
 import { piecesOfRecordings, type Recordings, type RowSource, rowsOfRecordings, type Stretch } from "./recordings.ts";
 
 /**
- * How a stretch at a higher rate is resampled. One of: - `low-pass`: with a low-pass filter, unless the stretch's rate is at
- * most 5 % higher - `linear`: only by linear interpolation, as in versions without a filter
+ * How a stretch at a higher rate is resampled. One of:
+ * - `low-pass`: with a low-pass filter, unless the stretch's rate is at most 5 % higher
+ * - `linear`: only by linear interpolation, as in versions without a filter
  */
 export type Resampling = "low-pass" | "linear";
 

@@ -14,7 +14,7 @@ export interface AxisBlock {
   readonly changes: number;
 }
 
-/** A minute. For less than a minute, some people keep as still as a table. */
+/** Number of blocks in a minute. For less than a minute, some people keep as still as a table. */
 const blocksOfRest = 6;
 /** Maximum standard deviation of the means, in g, beyond what noise explains; chosen on MotionSense. */
 const restG = 0.0003;

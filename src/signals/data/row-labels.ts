@@ -106,7 +106,8 @@ function rowLabelFilesOfRecording(
  * Adds a file's labels to its rows.
  * @param folders the folders of all recordings
  * @param alone whether there is only one file of recordings
- * @throws UserError if no file of labels belongs to the table, or if it has a different number of rows
+ * @throws UserError unless exactly one file of labels belongs to the table and has as many labels as the table has rows, or if
+ * the table has a column with the same name
  */
 export async function withRowLabels(
   database: Database,

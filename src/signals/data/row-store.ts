@@ -1,7 +1,7 @@
 // Stores interleaved rows by recording: in memory up to a budget, then in an unnamed temporary file. Rows are collected in
-// order of arrival. Each time the budget is full, the rows in memory are sorted by recording and written as one segment. All
-// that is kept in memory for the rows in the file is the number of rows per recording in each segment. Dimensions: C channels;
-// a row is a time (float64) and C values (float32).
+// order of arrival. Each time the budget is full, the rows in memory are sorted by recording and written as one segment. For
+// the rows in the file, memory holds only the number of rows per recording in each segment, and the pieces read most recently.
+// Dimensions: C channels; a row is a time (float64) and C values (float32).
 
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";

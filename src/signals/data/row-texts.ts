@@ -1,4 +1,5 @@
-// Stores the texts of rows (person, recording and label): one small integer per row, and each distinct text once.
+// Stores the texts of rows (person, recording and label): one small integer per row, and each distinct combination of texts
+// once.
 
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { isMissingMark, refuseTextsOverLimit, textWithinTableLimits } from "../files/table-limits.ts";
@@ -23,12 +24,12 @@ export interface RowKey {
 /** Spellings of people and classes. */
 export type Spelt = Readonly<Record<"people" | "classes", Spellings>>;
 
-/** Holds the texts of all rows. Each distinct text is stored once, or once per file if there is no recording column. */
+/** Holds the texts of all rows. Each distinct combination is stored once, or once per file if there is no recording column. */
 export class RowTexts {
   readonly #keys: RowKey[];
   readonly #roles: ColumnRoles;
   readonly #spellings: Spelt;
-  /** Index of the most recent key for each distinct text. */
+  /** Index of the most recent key for each distinct combination of texts. */
   readonly #known = new Map<string, number>();
   /** How the person's name is spelt in each recording, by the person's first spelling and the recording's name. */
   readonly #spellingIn = new Map<string, string>();

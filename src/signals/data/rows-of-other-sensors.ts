@@ -13,7 +13,7 @@ const searchedRows = 50_000;
 /**
  * @param channels the channels to read
  * @returns the table without these rows; the same table if other rows have no values either, or if the other sensors have
- * values in rows with the channels'
+ * values in the same rows as the channels
  */
 export async function withoutRowsOfOtherSensors(
   database: Database,

@@ -240,8 +240,8 @@ export class RowSelector {
 
   /**
    * Reports the faults found and describes the rows kept. Must be called after the last chunk.
-   * @param onFault called if a column has too many missing values, if too many rows repeat a time, and for the first row in a
-   * recording where time runs backwards; if it returns, rows out of order are dropped without being counted
+   * @param onFault called if a column has too many missing values, if too many rows repeat a time, and for the first row of
+   * each recording at which time runs backwards; if it returns, rows out of order are dropped without being counted
    * @param restartColumnOf returns a file's column that changes whenever time runs backwards, if there is one
    */
   async finish(

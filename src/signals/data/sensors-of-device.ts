@@ -2,7 +2,10 @@
 
 import { placeInSensorName } from "../sensors/sensor-places.ts";
 
-/** Returns one file per kind of sensor. A sensor of another device, such as a watch, is joined only if its device has no other. */
+/**
+ * Returns one file per kind of sensor. A sensor of another device, such as a watch, is joined only if that device has no sensor
+ * of the first file's kind.
+ */
 export function sensorFilesOfOneDevice<Part extends { readonly sensor: string; readonly kind: string }>(
   usual: readonly Part[],
 ): Part[] {

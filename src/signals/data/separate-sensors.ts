@@ -37,7 +37,7 @@ export interface SeparatedTable {
 /**
  * @param options.only conditions for the rows to read, each as COLUMN=VALUE
  * @param scratch folder for the joined table
- * @param warn called if sensors were joined
+ * @param warn called if sensors were joined or rows are left out
  * @throws UserError if several devices of one person are pooled, and no option says how to read them
  */
 export async function separateSensors(
@@ -151,7 +151,10 @@ async function columnsOfSeparatedSensor(
   return own.length === 0 ? channels : own;
 }
 
-/** Joins sensors that have values in only some of the rows; returns other tables unchanged. */
+/**
+ * Joins sensors that have their own clocks, or values in only some of the rows; in other tables, leaves out only the rows of
+ * sensors that are not read.
+ */
 async function joinSeparatedSensors(
   database: Database,
   file: string,

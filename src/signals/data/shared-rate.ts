@@ -1,6 +1,6 @@
-// Chooses the default sampling rate of a network: the rate that applies to most of the recorded time, but at most 50 Hz. Nearly
-// all the power of human movement lies below 20 Hz (Antonsson and Mann 1985: 99 % for gait below 15 Hz), so a higher rate only
-// costs time; a rate above that of the recordings would only add interpolated samples.
+// Chooses the default sampling rate of a network: the rate with the most recorded time, but at most 50 Hz. Nearly all the power
+// of human movement lies below 20 Hz (Antonsson and Mann 1985: 99 % for gait below 15 Hz), so a higher rate only costs time; a
+// rate above that of the recordings would only add interpolated samples.
 
 import type { QualityReport } from "./quality-report.ts";
 

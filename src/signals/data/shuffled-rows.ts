@@ -8,11 +8,13 @@ import { counted } from "../../counted.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
-/** Range of the ratio for rows in random order; it is greater if steps go back and forth from row to row. */
+/** Range of the ratio for rows in random order; it is greater if values go back and forth from row to row. */
 const ratioAtRandom = { least: 0.85, most: 1.15 } as const;
 /** Minimum variance, as a share of the squared length of the mean, for a recording to contain movement. */
 const leastVariance = 0.02;
-/** Minimum sampling rate, in Hz; steps alternate from row to row if the rate is not much higher than theirs. */
+/**
+ * Minimum sampling rate, in Hz; if it is not much higher than the rate of a person's steps, values alternate from row to row.
+ */
 const leastRateHz = 18;
 /** Minimum and maximum number of rows to examine, and maximum number of pieces. */
 const rows = { least: 200, most: 3000, pieces: 100 } as const;

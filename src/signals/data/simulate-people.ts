@@ -33,9 +33,9 @@ const channelNames = ["Ax", "Ay", "Az", "Gx", "Gy", "Gz"] as const;
 const recordingSeconds = 60;
 
 /**
- * Simulates recordings. A person's signals depend only on the seed and the person's number, so adding people does not
- * change the others.
- * @throws UserError if an activity is unknown or the duration is zero
+ * Simulates recordings. A person's signals depend only on the seed and the person's number, so adding people does not change
+ * the others.
+ * @throws UserError if an activity is unknown, or the minutes are too few for one sample of each activity
  */
 export function simulatePeople(options: SimulationOptions): Simulation {
   const { users, firstPerson = 1, minutes, seed, samplingRateHz } = options;

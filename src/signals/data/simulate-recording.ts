@@ -10,7 +10,7 @@ const gravity = 9.80665;
 const forearm = 0.26;
 
 /**
- * Fills rows `offset` to `offset + length` of six columns: Ax, Ay, Az in m/s^2 with gravity (at rest, an axis that
+ * Fills rows `offset` to `offset + length` (exclusive) of six columns: Ax, Ay, Az in m/s^2 with gravity (at rest, an axis that
  * points up has the value +9.81), and Gx, Gy, Gz in rad/s. The rhythm drifts slowly, so no two cycles are equal.
  */
 export function simulateRecording(
@@ -132,7 +132,7 @@ class Wander {
   }
 }
 
-/** Occasional hand movements, out and back within a second or two. */
+/** Occasional hand movements, out and back within 0.6 to 2.4 s. */
 class Gestures {
   pitch = 0;
   roll = 0;

@@ -48,7 +48,7 @@ interface Groups {
 
 /**
  * @returns new times for the recordings that need them, by index in `rows.recordings`
- * @param onFault called if rows that share times come from several sensors
+ * @param onFault called if rows that share times come from several sensors, or if a recording's rate is unknown
  */
 export function spreadTimes(
   rows: StoredRows,
@@ -105,7 +105,7 @@ export function spreadTimes(
   ]);
 }
 
-/** Whether the values change as much over short steps as over long ones; where rows were lost, they change more. */
+/** Whether the values change about as much over long steps as over short ones; if rows were lost, they change more. */
 function areTimesRounded(rows: StoredRows, { start, end }: StoredRecording, { step }: CoarseClock): boolean {
   const [short, long] = [
     { sum: 0, count: 0 },

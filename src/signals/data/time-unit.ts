@@ -1,7 +1,7 @@
 // Determines the unit of a numeric time column. A file gives the unit in the column's name or not at all. A unit in the name is
-// accepted only if the resulting rate is plausible. Otherwise, the unit of times since 1970 is inferred from their magnitude,
-// and that of other times from the size of the steps. If neither the magnitude nor the steps yield a plausible rate, an error
-// asks the user for --time-unit.
+// accepted only if the resulting rate is plausible. If the name has no unit, the unit of times since 1970 is inferred from
+// their magnitude, and that of other times from the size of the steps. If no unit yields a plausible rate, an error asks the
+// user for --time-unit.
 
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
@@ -50,7 +50,7 @@ const crystalTolerance = 0.003;
 const binaryTolerance = 0.001;
 /** Rate in Hz below which numbers in ms are compared with crystal ticks. */
 const leastRateInMs = 8;
-/** Range of seconds since 1970, for dates from 2007 to 2040; numbers of this size are more likely dates than elapsed time. */
+/** Range of seconds since 1970, for dates from 2007 to 2039; numbers of this size are more likely dates than elapsed time. */
 export const likelyDates = { from: 1.17e9, to: 2.2e9 } as const;
 /** Longest step between rows that summarise an epoch, in seconds. */
 const slowestRows = 3600;
@@ -78,7 +78,7 @@ const secondsOfUnit = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9, min: 60, days: 86_40
 /**
  * Returns the number of seconds in a unit.
  * @param written a unit that matches `timeUnitPattern`
- * @throws UserError if the unit is samples and no rate is given
+ * @throws UserError if the unit is samples and no rate is given, or if the text is not a unit
  */
 export function secondsOfTimeUnit(written: string, nominalRateHz: number | undefined): number {
   const [, count = "1", parts = "1", unit] = timeUnitPattern.exec(written) ?? [];

@@ -1,4 +1,4 @@
-// Finds a column, such as GPST, that increases from row to row like a time but is not named like one.
+// Finds a column that increases from row to row like a time but is not named like one.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";

@@ -5,7 +5,10 @@ import { UserError } from "../../errors.ts";
 import type { SourceFile } from "../files/find-files.ts";
 import { textLayout } from "../files/text-layout.ts";
 
-/** Returns the column names for a file without a header line, such as Audacity's: two or three times, and texts. */
+/**
+ * Returns the column names for a file without a header line, such as Audacity's: one to three times, and texts; undefined for
+ * any other file.
+ */
 export async function columnsOfUnnamedLabelFile({ path }: SourceFile): Promise<string[] | undefined> {
   if (/\.(parquet|parq|pq|gz|zip|xlsx|json)$/i.test(path)) return undefined;
   const handle = await open(path);

@@ -1,6 +1,6 @@
 // Reads ActiGraph's .gt3x files, a format published by ActiGraph (github.com/actigraph/GT3X-File-Format): a zip archive with
-// info.txt and log.bin. Each record in the log contains one second of samples. Seconds without a record, such as those in idle
-// sleep mode, are gaps. Records from the second sensor of a GT9X are left out.
+// info.txt and log.bin. Each activity record in the log contains one second of samples. Seconds without a record, such as those
+// in idle sleep mode, are gaps. Records from the second sensor of a GT9X are left out.
 
 import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";

@@ -1,5 +1,5 @@
 // Reads ARFF, Weka's text format: one line per attribute with its name, and the comma-separated values below @data. Names and
-// values may be in single or double quotes. Sparse rows, which are in braces, are not read.
+// values may be in single or double quotes. Sparse rows, which are in braces, are not supported.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 

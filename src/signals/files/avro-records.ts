@@ -10,7 +10,7 @@ type AvroSchema = string | AvroSchema[] | { readonly [key: string]: unknown };
 type ReadAvroValue = (input: AvroInput) => AvroValue;
 
 const syncBytes = 16;
-/** Maximum size of a block after decompression. */
+/** Maximum size of a block after decompression, in bytes. */
 const mostBlockBytes = 2 ** 28;
 /** Maximum nesting depth of a schema. */
 const deepestSchema = 64;

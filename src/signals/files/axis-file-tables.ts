@@ -32,7 +32,7 @@ export interface AxisFileOptions extends FilesBeside {
   readonly scratch: ScratchFolder;
 }
 
-/** Values per row group of the joined table. */
+/** Approximate number of values per row group of the joined table. */
 const groupValues = 2 ** 20;
 
 /** @returns the joined tables, and the files that are not part of them */
@@ -61,7 +61,8 @@ export async function tablesOfAxisFiles(
 }
 
 /**
- * Reads the files in an archive that hold one axis each; the archive's other files are not read.
+ * Reads the files in an archive that hold one axis each, with the labels and people beside them; the archive's other files are
+ * not read.
  * @returns no tables if there are no such files
  */
 export async function tablesOfAxisEntries(

@@ -10,7 +10,7 @@ import { counted } from "../../counted.ts";
  */
 const fewestRows = 20;
 
-/** The parts of a table between blank lines. */
+/** How the blank lines in a table are read. */
 interface BlankLines {
   /** Whether a new recording begins after each blank line at which the clock does not continue. */
   readonly separate: boolean;

@@ -1,7 +1,7 @@
 // Joins a clock that is spread over several columns: a date and a time of day (or the seconds since midnight); whole seconds
-// and the milliseconds within each second; year, month, day, hour, minute and second. The joined column holds text, which
-// text-clock.ts reads like any other, so the order of day and month is inferred from the whole file. Columns are joined only if
-// the first rows of the file have the form of these parts.
+// and the fraction of each second; year, month, day, hour, minute and second. The joined column holds text, which text-clock.ts
+// reads like any other, so the order of day and month is inferred from the whole file. Columns are joined only if the first
+// rows of the file have the form of these parts.
 
 import { type Database, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import { type ColumnsOfTable, withComputedColumn } from "./split-clock.ts";

@@ -50,7 +50,7 @@ export class DeviceFaults {
   }
 }
 
-/** Number of samples per part of a table. */
+/** Number of samples to collect before they are written as a part of the table. */
 const partRows = 2 ** 16;
 
 /** @param noun the format's word for a block of samples @throws UserError if there are no samples */

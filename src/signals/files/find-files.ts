@@ -1,4 +1,4 @@
-// Resolves the user's paths, globs and URLs to existing files, each with its format.
+// Resolves the user's paths, globs and URLs to files, each with its format.
 
 import { type BigIntStats, constants } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
@@ -32,7 +32,7 @@ export interface SourceFile {
   readonly decimalCommaWith?: string;
   /** Whether thousands are separated by a point, as in 1.234,56. */
   readonly thousandsPoint?: boolean;
-  /** The file that contains this table if it contains several. */
+  /** The file that contains this table, if that file contains several tables. */
   readonly within?: string;
   /** The sheet to read from a workbook if only one is read. */
   readonly sheet?: string;
@@ -45,8 +45,8 @@ export interface SourceFile {
  * @param reporter notified of empty files, and before DuckDB downloads an extension, which it needs for reading URLs
  * @param stored paths of files whose content came from elsewhere, by the names used for them in messages
  * @returns files in pattern order, without duplicates; matches of a glob are sorted by name
- * @throws UserError if nothing matches, if a match is a folder, pipe, device or socket, if all files are empty, or if two names
- * refer to the same file
+ * @throws UserError if nothing matches, if a match is a pipe, device, socket or folder (unless the folder has files that hold
+ * one axis of a sensor each), if all files are empty, or if two names refer to the same file
  */
 export async function findFiles(
   database: Database,
@@ -131,7 +131,7 @@ async function findFilesLocally(database: Database, pattern: string, reporter: R
   return paths;
 }
 
-/** Lists the files in a folder that may be tables of text; none if the folder cannot be listed. */
+/** Lists the regular files in a folder; none if the folder cannot be listed. */
 export async function filesInFolder(folder: string): Promise<SourceFile[]> {
   return (await listedFolder(folder)).files;
 }

@@ -1,6 +1,6 @@
-// Recognises two kinds of tables whose rows have one more value than there are names: R does not name the column of row names,
-// and some loggers end each row with separators. Also recognises names written as a comment by NumPy, and column numbers in
-// place of names.
+// Recognises two kinds of tables whose rows have more values than there are names: R does not name the column of row names, and
+// some loggers end each row with separators. Also recognises names written as a comment by NumPy, and column numbers in place
+// of names.
 
 import { splitLineByLayout, type TextLayout } from "./text-layout.ts";
 

@@ -115,7 +115,7 @@ function* garminFitMessages(path: string, bytes: Buffer, end: number): Generator
   }
 }
 
-/** Field numbers, which are the same in both kinds of messages. */
+/** Field numbers, which are the same in both kinds of messages; only the accelerometer has compressed values. */
 const fieldOf = { timestamp: 253, milliseconds: 0, offsets: 1, calibrated: 5, compressed: 8 } as const;
 
 /** Returns a message's samples, or the reason why they cannot be read. */

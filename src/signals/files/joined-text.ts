@@ -114,7 +114,7 @@ async function* rowsOfJoinedText(path: string, header: string, blankSeparates = 
   }
 }
 
-/** Compares numbers, or texts of equal length such as 2024-05-04 10:00:00.020. */
+/** Whether a time is later than the one before: compares numbers, or texts of equal length such as 2024-05-04 10:00:00.020. */
 function isLaterInJoinedText(time: string, before: string): boolean {
   const [a, b] = [time, before].map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
   if (Number.isFinite(a) && Number.isFinite(b)) return a! > b!;

@@ -18,7 +18,7 @@ import { resolveRepeatedNames } from "./repeated-names.ts";
 import type { NamingOptions } from "./table-with-names.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
-/** Maximum size, in bytes, of a document that is a single object. */
+/** Maximum size, in bytes, of a single object. */
 const largestObject = 2 ** 25;
 
 /** @throws UserError if the file is not a list of records, or if its values are in lists that do not form rows */

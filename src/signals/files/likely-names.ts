@@ -82,7 +82,7 @@ function likelyPartOfSecond(seconds: readonly string[], fractions: readonly stri
 const markedRows = 20;
 const mostMarks = 6;
 
-/** Whether the values may identify each row's sensor: a few different integers that change in most rows. */
+/** Whether the values may identify each row's sensor: a few different integers that change in at least half of the rows. */
 function isLikelyMark(values: readonly string[]): boolean {
   if (values.length < markedRows || !values.every((value) => /^\d{1,2}$/.test(value))) return false;
   const changes = values.filter((value, i) => i > 0 && value !== values[i - 1]).length;

@@ -9,7 +9,7 @@ import type { ColumnsOfTable } from "./split-clock.ts";
 const searchedRows = 1000;
 const number = "(?:[-+]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][-+]?\\d+)?|[nN]a[nN])";
 const list = `^\\s*[\\[({]\\s*${number}(?:[\\s,;|]+${number})+[\\s,;]*[\\])}]\\s*$`;
-/** Matches lists that may be empty, as of a packet that was lost. */
+/** Matches lists that may be empty, like that of a lost packet. */
 const listOrNone = `${list}|^\\s*[\\[({]\\s*[\\])}]\\s*$`;
 
 /** Gives columns that are named like the axes of a sensor and hold lists the type DOUBLE[]. */

@@ -1,6 +1,7 @@
-// Reads tables in which some columns have a decimal comma and others a decimal point, such as 5.020;0,52: programs that write
-// numbers in the user's language often write the times themselves. Reads tables, too, in which the comma separates both decimals
-// and columns (0,02,9,81): apps write these if they format numbers in the user's language and join them with commas.
+// Reads tables in which some columns have a decimal comma and others a decimal point, such as 5.020;0,52: programs that format
+// numbers for the user's language often write times with a point nevertheless. Also reads tables in which the comma separates
+// both decimals and columns (0,02,9,81): apps write these if they format numbers in the user's language and join them with
+// commas.
 
 import { type PlainText, splitLineByLayout } from "./text-layout.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
@@ -52,9 +53,9 @@ async function* linesWithDecimalPoints(
 const fewestSplit = 4;
 
 /**
- * Returns a function that writes a table with points in place of the commas that separate decimals in a table separated by commas;
- * undefined unless the rows have about twice as many values as there are names, and the values fit together in pairs. Columns
- * before the first decimal number may hold whole numbers.
+ * Returns a function that writes a table with points in place of the commas that separate decimals in a table separated by
+ * commas; undefined unless the rows have one and a half to two times as many values as there are names, and the values fit
+ * together in pairs. Columns before the first decimal number may hold whole numbers.
  * @param lines the first lines, beginning with the names
  */
 export function contentsOfSplitDecimals(

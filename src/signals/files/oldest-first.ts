@@ -45,7 +45,9 @@ async function* oldestFirstLines(names: readonly string[], rows: readonly string
   for (const row of rows.toReversed()) if (row.trim() !== "") yield row;
 }
 
-/** Compares times since 1970 by value, and dates and times as text, which is enough within a day. */
+/**
+ * Whether times never increase: compares times since 1970 by value, and dates and times as text, which is enough within a day.
+ */
 function isNewestFirst(times: readonly string[]): boolean {
   if (times.length < fewestRows) return false;
   const numbers = times.map(Number);

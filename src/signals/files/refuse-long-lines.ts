@@ -20,7 +20,10 @@ const emptyLinesLimit = 100_000;
 const scannedBytes = 16 * 2 ** 20;
 const [lineFeed, carriageReturn] = [10, 13];
 
-/** @throws UserError if a local text file has a line of more than 2,000,000 bytes, or 100,000 empty lines, near its top */
+/**
+ * @throws UserError if a local text file has a line of more than 2,000,000 bytes, or more than 100,000 empty lines, near its
+ * top
+ */
 export async function refuseLongLines({ path, format, remote, stored = path }: SourceFile): Promise<void> {
   if (remote || format === "parquet") return;
   let [scanned, start, feeds, returns, filled] = [0, 0, 0, 0, 0];

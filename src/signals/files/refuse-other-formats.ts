@@ -147,7 +147,10 @@ function otherFormatOfText(head: Uint8Array): Kind | undefined {
   return { is: "binary data with NUL bytes", advice: "Export the file as CSV in UTF-8, or as Parquet." };
 }
 
-/** Rejects a file whose first bytes do not match its extension, unless it is text, which is read whatever its extension. */
+/**
+ * Rejects a file that has the extension of a workbook or of a device's format but was not recognised as one, unless it is text,
+ * which is read whatever its extension.
+ */
 export function refuseDamagedOtherFormat(path: string, head: Uint8Array): void {
   const extension = /\.(xlsx|xlsm|cwa|gt3x|fit)(?=(\.gz)?$)/i.exec(path)?.[0];
   const isMarked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);

@@ -13,7 +13,7 @@ import { linesOfText, writeTextLines } from "./text-lines.ts";
 const largestDocument = 2 ** 26;
 /**
  * A value with its type, as in MongoDB's Extended JSON ({"$numberDouble": "0.1"}, {"$date": "2024-05-04T10:00:00Z"}), Firestore
- * ({"doubleValue": 0.1}) and DynamoDB ({"N": "0.1"}, which are always texts).
+ * ({"doubleValue": 0.1}) and DynamoDB ({"N": "0.1"}, in which every value is text).
  */
 const typedValue =
   /\{\s*"(?:(?:\$(?:numberDouble|numberInt|numberLong|numberDecimal|date|oid)|(?:double|integer|string|timestamp)Value)"\s*:\s*("[^"]*"|[-+\d.eE]+)|[NS]"\s*:\s*("[^"]*"))\s*\}/g;

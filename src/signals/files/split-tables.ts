@@ -37,7 +37,7 @@ export interface SplitOptions extends Pick<NamingOptions, "columns" | "channels"
 /**
  * @param files paths, globs and URLs of tables that contain the column
  * @returns the parts in order of their devices' first appearance
- * @throws UserError if a file cannot be read, or lacks the column
+ * @throws UserError if a file cannot be read or lacks the column, or if the column is empty or has too many different values
  */
 export async function* splitTables(
   files: readonly string[],

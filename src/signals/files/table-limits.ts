@@ -72,7 +72,7 @@ export function textWithinTableLimits(text: string | null): string {
  * @param row data row of the file, counting from 1
  * @param known number of distinct combinations found so far
  * @param texts each column with its text, as returned by `limitedTextColumn`
- * @throws DataFault if a string is too long, or there are too many distinct strings
+ * @throws DataFault if a string is too long, or there are too many distinct combinations
  */
 export function refuseTextsOverLimit(
   file: string,
@@ -97,7 +97,7 @@ export function refuseTextsOverLimit(
   }
   if (known < keysLimit) return;
   const columns = texts.flatMap(([column]) => (column === null ? [] : [`"${column}"`])).join(", ");
-  const expected = `at most ${keysLimit.toLocaleString("en")} different strings in ${columns}`;
+  const expected = `at most ${keysLimit.toLocaleString("en")} different combinations of ${columns}`;
   throw new DataFault({
     code: "schema",
     file,

@@ -55,13 +55,13 @@ interface ClockForm {
   readonly parts?: readonly TimePart[];
   /** For a form without parts, returns SQL for the seconds in a column. */
   readonly seconds?: (name: string) => string;
-  /** Seconds after which the clock restarts; undefined for elapsed time. */
+  /** Seconds after which the clock restarts; undefined if it does not. */
   readonly wrapsAfter?: number;
 }
 
 /**
- * Forms of times without a date; if several fit equally many cells, the first is used. Spreadsheets display short times as
- * `mm:ss.0`, without the hour.
+ * Forms of times other than the dates in `dateTimeForms`; if several fit equally many cells, the first is used. Spreadsheets
+ * display short times as `mm:ss.0`, without the hour.
  */
 const clockForms: readonly ClockForm[] = [
   { form: timedeltaForm, parts: timedeltaParts },
@@ -236,7 +236,7 @@ async function readTextClockOfForm(
   return { sql, numbers: false, local: wrapsAfter !== undefined, ...(wrapsAfter !== undefined && { wrapsAfter }) };
 }
 
-/** Rejects cells in a different form, because they would count as missing. */
+/** Rejects cells in a different form, which would otherwise count as missing. */
 async function refuseOtherTextClocks(of: ReadingText, sql: string, expected: string): Promise<void> {
   const name = duckdbIdentifier(of.column);
   const [cell] = await of.database.rows(

@@ -39,7 +39,10 @@ export function isWindows1252Encoding(head: Uint8Array): boolean {
     .every((line) => (/[A-Za-z]/.test(line) ? lettersAndUnits : letters).test(line));
 }
 
-/** Returns the encoding of a text that DuckDB cannot read unchanged; undefined for plain UTF-8. */
+/**
+ * Returns the encoding of UTF-16 text and of JSON with a byte-order mark, which DuckDB cannot read unchanged; undefined for all
+ * other text.
+ */
 export function textEncoding(head: Uint8Array): "utf-16le" | "utf-16be" | "utf-8" | undefined {
   return utf16Encoding(head) ?? encodingOfMarkedJson(head);
 }

@@ -44,7 +44,7 @@ export function splitLineByLayout(line: string, separator: Separator): string[] 
   return values.map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
 }
 
-/** Removes apostrophes, which some programs use to quote text. */
+/** Removes the apostrophes around a value, which some programs use as quotes. */
 function layoutWithoutApostrophes(value: string): string {
   return value.length > 1 && value.startsWith("'") && value.endsWith("'") ? value.slice(1, -1) : value;
 }

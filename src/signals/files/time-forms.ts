@@ -5,7 +5,7 @@ import { duckdbLiteral } from "./duckdb.ts";
 const [a, b, c] = ["\\d{1,4}", "\\d{1,2}|[A-Za-z]{3,9}", "\\d{1,4}"];
 const weekday = "(?:(?i:mon|tue|wed|thu|fri|sat|sun)[A-Za-z]*\\.?,?\\s+)?";
 const monthName = "([A-Za-z]{3,9})\\.?";
-/** Loggers that leave out trailing zeros still write the separator after whole seconds. */
+/** Some loggers that leave out trailing zeros still write the separator after whole seconds. */
 const fraction = "(?:[.,:](\\d{0,9}))?";
 /** Spanish puts a space inside: a. m. */
 const halfDay = "\\s*([AaPp])?\\.?(?:[\\s\u00a0\u202f]?[Mm]\\.?)?";

@@ -3,9 +3,9 @@
 export type ColumnRole = "label" | "group" | "recording" | "time";
 
 /**
- * Usual column names for each role, most likely first; case, accents, spaces and punctuation are ignored. For most roles, one
- * line lists words in German, French, Spanish, Italian, Portuguese and Dutch; for the time, further lines list those in other
- * languages.
+ * Usual column names for each role, most likely first; case, accents, spaces and punctuation are ignored. For all roles except
+ * the recording, one line lists words in German, French, Spanish, Italian, Portuguese and Dutch, and further lines list those
+ * in other languages.
  */
 export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
   label: [
@@ -117,7 +117,7 @@ export function partsOfJoinedClock(column: string, available: readonly string[])
 const wrapper =
   /^(?:(?:_?source|payload|body|data|fields?|message|items?|records?|properties|attributes|params|state|reported|doc|document|content|events?|readings?|samples?)[_.])+(?=.)/i;
 
-/** Returns the column whose name is the most likely one for the role. */
+/** Returns the column whose name is the most likely one for the role; null if no name is likely. */
 export function usualColumnOfRole(columns: readonly string[], role: ColumnRole): string | null {
   // MongoDB gives each row its own _id.
   const available = columns.filter((column) => !/^_id\b/.test(column));
@@ -152,7 +152,7 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
   const abscissa = abscissaOfAcceleration(available);
   if (abscissa !== undefined) return abscissa;
   const found = usualTimeColumns(available);
-  // Ticks have no unit that other columns would not have.
+  // Ticks are used only if there is no other column, because their unit is not known.
   const inUnits = found.filter((column) => !/tick/i.test(column));
   const possible = inUnits.length > 0 ? inUnits : found;
   const ofSensor = possible.filter((column) => /acc|motion|sensor/i.test(column));
@@ -200,7 +200,10 @@ export function usualColumnNameWithoutUnit(column: string): string {
   return column.replace(/[([{].*$|(?<=\p{L}), *\p{L}{1,3}$/u, "");
 }
 
-/** Removes accents, but not the marks that tell other scripts' letters apart, such as フ and プ. */
+/**
+ * Returns a name in lower case, without spaces, punctuation and accents, but with the marks that tell other scripts' letters
+ * apart, such as フ and プ.
+ */
 export function normaliseUsualColumnName(name: string): string {
   return name
     .normalize("NFD")

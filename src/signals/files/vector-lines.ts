@@ -1,5 +1,6 @@
-// Turns logs of microcontrollers into tables if each line holds the vector of one sensor, as Adafruit's examples print them:
-// "Acceleration X: 0.12, Y: 0.20, Z: 9.81 m/s^2", then "Rotation X: ...", then "Temperature: 24 degC". Other lines are left out.
+// Turns logs of microcontrollers into tables if lines hold the vectors of one sensor each, as Adafruit's examples print them:
+// "Acceleration X: 0.12, Y: 0.20, Z: 9.81 m/s^2", then "Rotation X: ...", then "Temperature: 24 degC". Other lines are left
+// out.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
@@ -27,7 +28,10 @@ export interface VectorLines {
 const leastLines = 10;
 const mostSensors = 6;
 
-/** @param lines the first lines, without empty ones @returns undefined if fewer than a third of the lines are vectors */
+/**
+ * @param lines the first lines, without empty ones
+ * @returns undefined if fewer than ten lines, or fewer than a third of them, are vectors, or if they are from too many sensors
+ */
 export function vectorLines(lines: readonly string[]): VectorLines | undefined {
   const found = lines.map(parseVectorLine).filter((line) => line !== undefined);
   if (found.length < Math.max(leastLines, lines.length / 3)) return undefined;

@@ -72,7 +72,7 @@ describe("texts", () => {
        FROM range(${keysLimit + 1}) AS t(i)`,
     );
     await expect(read(file)).rejects.toThrow(
-      'data row 100001: expected at most 100,000 different strings in "user", "recording" in total',
+      'data row 100001: expected at most 100,000 different combinations of "user", "recording" in total',
     );
   });
 

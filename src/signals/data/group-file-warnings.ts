@@ -6,20 +6,22 @@ import { listedNames } from "../../listed-names.ts";
 const mostAlike = 3;
 
 /**
- * If warnings differ only in the files that they begin with ("a.csv: ..." or "a.csv and b.csv are ..."), replaces them with the
- * first one, adding the names of the other files.
+ * If warnings differ only in numbers and in the files that they begin with ("a.csv: ..." or "a.csv and b.csv are ..."),
+ * replaces them with the first one, adding the names of the other files.
  * @param paths of all files
  */
 export function groupFileWarnings(warnings: readonly string[], paths: Iterable<string>): string[] {
   const known = new Set(paths);
   const groups = Map.groupBy(warnings, (warning) => {
     const { files, text } = splitFileWarning(warning, known);
-    return files.length === 0 ? warning : `${files.length} ${text}`;
+    return files.length === 0 ? warning : `${files.length} ${text.replaceAll(/\d[\d,.]*/g, "0")}`;
   });
   return [...groups.values()].flatMap((alike) => {
-    const [first, ...others] = alike.map((warning) => splitFileWarning(warning, known).files.join(" and "));
+    const split = alike.map((warning) => splitFileWarning(warning, known));
+    const [first, ...others] = split.map(({ files }) => files.join(" and "));
     if (alike.length <= mostAlike || first === "") return alike;
-    return [`${alike[0]} The same holds for ${listedNames(others, 3)}.`];
+    const numbers = split.every(({ text }) => text === split[0]!.text) ? "" : ", with other numbers,";
+    return [`${alike[0]} The same holds${numbers} for ${listedNames(others, 3)}.`];
   });
 }
 

@@ -1,16 +1,19 @@
 // Joins the sensors worn by one person by time. The rows of the first sensor are not changed. The values of every other sensor
 // are interpolated between its two nearest rows, which must be at most three of its median steps apart. At either end of a
 // recording, a single row at most half a step away suffices. Rows of the first sensor that have no sufficiently close rows of
-// another sensor are left out and counted. If several rows of a sensor share a time because the clock is coarse, the join
-// spreads their times evenly up to the next time; the stored times do not change.
+// another sensor are left out and counted. If several rows of a sensor share a time because the clock is coarse, or arrive in
+// packets, the join spreads their times evenly up to the next time or packet; the stored times do not change.
 
 import { counted } from "../../counted.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import { repeatedTimeShareLimit } from "./gate-limits.ts";
 import { gapPeriods } from "./sampling.ts";
+import { packetFactor, packetValueChange } from "./spread-times.ts";
 
-/** Maximum distance between rows that share a time before a pause, in usual steps. */
+/** Maximum distance between rows that share a time or a packet before a pause, in usual steps. */
 const longestStep = 1.35;
+/** Steps above this quantile are pauses, which say nothing about packets. */
+const pauseQuantile = 0.99;
 
 /** One sensor's table, as SQL. */
 export interface JoinedPart {
@@ -51,7 +54,7 @@ export async function joinByTime(
     await database.rows(
       `CREATE OR REPLACE TEMP TABLE joined_${p} AS SELECT CAST(${time} AS DOUBLE) AS t, ${columns.join(", ")} FROM ${sql}`,
     );
-    await spreadEqualTimes(database, `joined_${p}`);
+    await spreadTimesToJoin(database, `joined_${p}`, channels.length);
   }
   const select = [...new Set([...keys, ...kept])].map((name) => `a.${duckdbIdentifier(name)}`);
   const joins: string[] = [];
@@ -88,20 +91,48 @@ export async function joinByTime(
   return without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no counterpart and are left out.`;
 }
 
-/** Spreads rows that share a time up to the next time, unless there are so few that they count as duplicates. */
-async function spreadEqualTimes(database: Database, table: string): Promise<void> {
-  const groups = `(SELECT k, t, count(*) AS c, lead(t) OVER (PARTITION BY k ORDER BY t) - t AS room FROM ${table} GROUP BY k, t)`;
-  const [facts] = await database.rows(
-    `SELECT sum(c) AS rows, count(*) AS times, median(room / c) AS step FROM ${groups}`,
-  );
-  const [rows, times, step] = [Number(facts!.rows), Number(facts!.times), Number(facts!.step)];
-  if (!(rows - times > repeatedTimeShareLimit * rows && step > 0)) return;
+/** Spreads rows that share a time or a packet up to the next one; a few rows that share a time count as duplicates. */
+async function spreadTimesToJoin(database: Database, table: string, channels: number): Promise<void> {
+  const threshold = await longestStepWithinPackets(database, table, channels);
+  if (threshold === null) return;
+  const numbered = `(SELECT *, sum(CASE WHEN d <= ${threshold} THEN 0 ELSE 1 END) OVER (PARTITION BY k ORDER BY t, n) AS g FROM (SELECT *, ${stepToJoin} AS d FROM ${table}))`;
+  const groups = `(SELECT k, g, begins, c, lead(begins) OVER (PARTITION BY k ORDER BY g) - begins AS room FROM (SELECT k, g, min(t) AS begins, count(*) AS c FROM ${numbered} GROUP BY k, g))`;
+  const [usual] = await database.rows(`SELECT median(room / c) AS step FROM ${groups}`);
+  const step = Number(usual!.step);
+  if (!(step > 0)) return;
   await database.rows(
     `CREATE OR REPLACE TEMP TABLE ${table} AS
-       SELECT one.* REPLACE (one.t + least(coalesce(room / c, ${step}), ${longestStep} * ${step}) * (row_number() OVER (PARTITION BY one.k, one.t ORDER BY n) - 1) AS t)
-       FROM ${table} AS one JOIN ${groups} AS groups ON one.k = groups.k AND one.t = groups.t`,
+       SELECT one.* EXCLUDE (d, g) REPLACE (begins + least(coalesce(room / c, ${step}), ${longestStep} * ${step}) * (row_number() OVER (PARTITION BY one.k, one.g ORDER BY one.t, n) - 1) AS t)
+       FROM ${numbered} AS one JOIN ${groups} AS groups ON one.k = groups.k AND one.g = groups.g`,
   );
 }
+
+/**
+ * Returns the longest step between rows of one packet, which is 0 if rows only share times; null if there is nothing to spread.
+ * As in spread-times.ts, the values must confirm packets.
+ */
+async function longestStepWithinPackets(database: Database, table: string, channels: number): Promise<number | null> {
+  const steps = `(SELECT *, ${stepToJoin} AS d FROM ${table})`;
+  const [facts] = await database.rows(
+    `SELECT count(d) AS steps, count(*) FILTER (d = 0) AS equal, median(d) AS median, avg(d) FILTER (d <= q) AS mean
+       FROM ${steps}, (SELECT quantile_cont(d, ${pauseQuantile}) AS q FROM ${steps})`,
+  );
+  const [median, mean] = [Number(facts!.median), Number(facts!.mean)];
+  const shared = Number(facts!.equal) > repeatedTimeShareLimit * Number(facts!.steps) ? 0 : null;
+  if (channels === 0 || median === 0 || !(mean > packetFactor * median)) return shared;
+  const changes = Array.from(
+    { length: channels },
+    (_, c) => `abs(v${c} - lag(v${c}) OVER (PARTITION BY k ORDER BY t, n))`,
+  );
+  const [change] = await database.rows(
+    `SELECT avg(change) FILTER (d > ${mean}) AS across, avg(change) FILTER (d <= ${mean}) AS within
+       FROM (SELECT ${stepToJoin} AS d, ${changes.join(" + ")} AS change FROM ${table})`,
+  );
+  return Number(change!.across) <= packetValueChange * Number(change!.within) ? mean : shared;
+}
+
+/** SQL for the time since the previous row. */
+const stepToJoin = "t - lag(t) OVER (PARTITION BY k ORDER BY t, n)";
 
 function textToJoinBy(column: string): string {
   return `coalesce(CAST(${duckdbIdentifier(column)} AS VARCHAR), '')`;

@@ -12,7 +12,7 @@ import { irregularBursts } from "./irregular-bursts.ts";
 import type { StoredRecording, StoredRows } from "./stored-rows.ts";
 
 /** Ratio of mean to median step above which packets are suspected. */
-const packetFactor = 3;
+export const packetFactor = 3;
 /** Minimum number of groups; if there are fewer, the pauses between them are gaps. */
 const leastGroups = 10;
 /** Maximum time between packets. */
@@ -23,7 +23,7 @@ const longestPacketSeconds = 2.5;
  */
 const regular = { share: 0.7, within: 0.35 } as const;
 /** Maximum ratio of the change in values between packets to that within a packet. */
-const mostChange = 3;
+export const packetValueChange = 3;
 /** Maximum ratio of the change in values over long steps to that over short steps, if only the times were rounded. */
 const mostRoundedChange = 1.3;
 /** Minimum rate of distinct times, in Hz, for suspecting that rows that share a time come from several sensors. */
@@ -148,7 +148,10 @@ function groupsOfPacketTimes(rows: StoredRows, r: number): Groups | undefined {
   const mean = (rows.time(end - 1, end)[0]! - rows.time(start, start + 1)[0]!) / (end - start - 1);
   if (!exceedsGateLimit(mean, packetFactor * median)) return undefined;
   const time = rows.time(start, end);
-  const firsts = startsOfTimeGroups(time, packetFactor * median);
+  const steps = Array.from(time.subarray(1), (t, i) => t - time[i]!).filter((d) => d <= longestPacketSeconds);
+  // Steps within a packet may vary, but are shorter than the mean step.
+  const usual = steps.reduce((sum, step) => sum + step, 0) / steps.length;
+  const firsts = startsOfTimeGroups(time, Math.max(packetFactor * median, usual));
   if (firsts.length - 1 < leastGroups || firsts.length - 1 > time.length / 2) return undefined;
   const intervals = firsts.slice(1, -1).map((first, i) => time[first]! - time[firsts[i]!]!);
   const interval = spreadTimesMiddle(intervals);
@@ -235,7 +238,7 @@ function areSpreadTimesContinuous(rows: StoredRows, packets: readonly (readonly 
       }
     }
   }
-  return across.sum / across.count <= (mostChange * within.sum) / within.count;
+  return across.sum / across.count <= (packetValueChange * within.sum) / within.count;
 }
 
 function describeSpreadTimes(groups: readonly Groups[], packets: boolean): string {

@@ -18,9 +18,16 @@ test("pairs of files are grouped too", () => {
   ]);
 });
 
-test("warnings that differ, name no file or are few stay as they are", () => {
+test("warnings that also differ in numbers are grouped, which the remaining one says", () => {
+  const warnings = paths.map((path, i) => `${path}: ${1000 * i + 7} rows of 9,000 have no time.`);
+  expect(groupFileWarnings(warnings, paths)).toEqual([
+    "a/1.csv: 7 rows of 9,000 have no time. The same holds, with other numbers, for a/2.csv, a/3.csv, a/4.csv and 2 more.",
+  ]);
+});
+
+test("warnings that differ in words, name no file or are few stay as they are", () => {
   const few = paths.slice(0, 3).map((path) => `${path}: the file has no names.`);
-  const differing = paths.map((path, i) => `${path}: ${i} rows have no time.`);
+  const differing = paths.map((path, i) => `${path}: column "${"xyzabc"[i]}" has no numbers.`);
   const unnamed = Array.from({ length: 6 }, () => "No person column was found.");
   for (const warnings of [few, differing, unnamed]) expect(groupFileWarnings(warnings, paths)).toEqual(warnings);
 });

@@ -68,6 +68,29 @@ test.each<[string, Record<string, string>]>([
   }
 });
 
+test("rows that arrive in packets are joined with those of another sensor's packets", async () => {
+  const arrival = (delay: number) => (line: string, i: number) => {
+    const row = i - 1;
+    const uneven = row % 5 > (row / 5) % 6 ? 0.009 : 0;
+    const seconds = Math.floor(row / 5) / 10 + delay + (row % 5) * 0.002 + uneven;
+    return i === 0 || line === "" ? line : line.replace(/^[^,]*/, seconds.toFixed(4));
+  };
+  const inPackets = (text: string, delay: number): string => text.split("\n").map(arrival(delay)).join("\n");
+  const { path } = folderOf({
+    "U01_R01_accel.csv": inPackets(table(acc, 0), 0),
+    "U01_R01_gyro.csv": inPackets(table(gyro, 0), 0.005),
+  });
+  const read = await readRecordings([path("U01_R01_accel.csv"), path("U01_R01_gyro.csv")], unlabelled);
+  const [, ay, , gx, gy] = read.recordings.values;
+  expect(ay!.length).toBeGreaterThanOrEqual(499);
+  for (let i = 0; i < ay!.length; i++) {
+    const t = ay![i]! / 0.5;
+    expect(Math.abs(gx![i]! / 2 - t)).toBeLessThan(0.02);
+    expect(Math.abs(gy![i]! - Math.cos(3 * t))).toBeLessThan(0.06);
+  }
+  expect(read.quality.sampling.rate_hz).toBeCloseTo(50, 0);
+});
+
 test("files without names and times are joined row by row, with person and recording from the path", async () => {
   const files = Object.fromEntries(
     [1, 2].flatMap((user) =>

@@ -26,6 +26,11 @@ describe("rows are spread evenly", () => {
       (i: number) => Math.floor(i / 8) * 160 + (i % 8) + ((i >> 3) % 3) * 9,
     ],
     [
+      "packets of 5 whose rows arrive unevenly",
+      "timestamp_ms",
+      (i: number) => Math.floor(i / 5) * 100 + [0, 1, 2, 3, 4].map((k) => k + (k > ((i / 5) | 0) % 7 ? 9 : 0))[i % 5]!,
+    ],
+    [
       "packets of 25 once a second and a half",
       "timestamp_us",
       (i: number) => Math.floor(i / 25) * 500_000 + (i % 25) * 90,

@@ -29,7 +29,9 @@ test.each([
 ])("%s: the class with a 1 is the label", async (_, names, flags) => {
   const { labels, quality } = await labelsOf({ "a.csv": table(names, flags) });
   expect(labels).toEqual(["walk", "run", "sit"]);
-  expect(quality.warnings).toContainEqual(expect.stringMatching(/each row has a 1 in at most one of the columns .*run, /));
+  expect(quality.warnings).toContainEqual(
+    expect.stringMatching(/each row has a 1 in at most one of the columns .*run, /),
+  );
 });
 
 test("an activity apart from the others is a class as well", async () => {

@@ -42,7 +42,7 @@ export interface AlertData {
   model: string;
   model_version: string | null;
   stream: string;
-  /** The batch that caused the message; null if the stream has gone silent. */
+  /** The batch that caused the message; null if no batch did, for example because the stream has gone silent. */
   batch_id: string | null;
   /** When the incident began: ISO 8601, UTC. */
   since: string;
@@ -83,7 +83,9 @@ export const alertMessageSchema: z.ZodType<AlertMessage> = z.object({
     model: text.describe("name of the model or of its line"),
     model_version: text.nullable().describe("version of the model that judged the batch"),
     stream: text,
-    batch_id: text.nullable().describe("id of the batch that caused the message; null if the stream has gone silent"),
+    batch_id: text
+      .nullable()
+      .describe("id of the batch that caused the message; null if no batch did, as when a stream has gone silent"),
     since: z.iso.datetime().describe("when the incident began, in UTC"),
     verdict: z.enum(["normal", "gradual_drift", "sudden_change", "rejected"]).nullable(),
     alarm_since: text.nullable().describe("id of the batch at which the alarm began"),

@@ -1,7 +1,7 @@
-// The outbox alerts.sqlite: it stores the events that have been reported about each stream, and every message until its target
-// accepts it. An event is recorded and its message queued in one transaction, so no message is lost or duplicated. Each
-// delivery attempt claims its message for a while, so two processes never send it at the same time. If the claiming process is
-// killed, another process sends the message again with the same idempotency key.
+// The outbox alerts.sqlite: it stores the events that have been reported about each stream, and every message, for some time
+// even after its target has accepted it. An event is recorded and its message queued in one transaction, so no message is lost
+// or duplicated. Each delivery attempt claims its message for a while, so two processes never send it at the same time. If the
+// claiming process is killed, another process sends the message again with the same idempotency key.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -160,8 +160,8 @@ export class AlertOutbox {
 
   /**
    * Deletes all messages and reports about a stream, so that the file no longer contains its name, and all damaged messages,
-   * because they may contain it. If `of` and `ends` are
-   * given, also queues messages without the name, which say that the stream's incidents have ended.
+   * because they may contain it. If `of` and `ends` are given, also queues messages without the name, which say that the
+   * stream's incidents have ended.
    * @param of project and model of the stream (default: any)
    * @param ends targets of these messages; only those that were notified of an incident receive its end; null for no messages
    */

@@ -62,7 +62,7 @@ export function enqueueAlert(
   now: Date,
 ): void {
   for (const { severity = message.data.severity, ...target } of targets) {
-    // Skips the end of an incident for a target that has received no message about the incident.
+    // Skips the end of an incident for a target to which no message about the incident has been addressed.
     if (isFinalAlertMessage(message) && !isToldOfIncident(database, target.id, message.data.incident)) continue;
     insertAlert(database, { ...message, data: { ...message.data, severity } }, target, now);
   }

@@ -1,6 +1,6 @@
 // The alerts of a running service. Each verdict is compared with what has been reported about its stream, messages are sent in
-// the background with growing pauses between attempts, and silent streams are searched for. Batches are not delayed: a verdict
-// needs a single short transaction, and only if something has changed.
+// the background with growing pauses between attempts, and silent streams are searched for. Batches are hardly delayed: a
+// verdict needs a single short transaction, and only if something has changed.
 
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import type { Reporter } from "../reporter.ts";
@@ -97,8 +97,8 @@ export class AlertService {
   }
 
   /**
-   * Deletes everything about an erased stream. Only PagerDuty is notified of the end of an incident, because only requests to
-   * PagerDuty do not need the name of the stream.
+   * Deletes everything about an erased stream. Only PagerDuty is notified of the end of an incident, because only its requests
+   * can end an incident without naming the stream.
    */
   erase({ project, model, stream }: AlertedStream): void {
     this.#reported.delete(JSON.stringify([project, model, stream]));

@@ -146,7 +146,7 @@ function webTarget(url: URL, isAlertmanager: boolean, where: string, environment
       const hours = take("hold_hours");
       const holdHours = hours === undefined ? defaultHoldHours : Number(hours);
       if (!(holdHours > 0 && holdHours <= 24 * 365))
-        throw new UserError(`${where}: expected hold_hours from 0 to 8760, got ${JSON.stringify(hours)}`);
+        throw new UserError(`${where}: expected hold_hours greater than 0, at most 8760, got ${JSON.stringify(hours)}`);
       url.pathname = `${url.pathname.replace(/\/+$/, "")}/api/v2/alerts`;
       return { ...common(), form, holdHours };
     }

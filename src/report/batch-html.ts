@@ -213,6 +213,9 @@ function batchQualityHtml(result: JudgedBatch): Html {
     ],
     ["entered the references", entered ? "yes" : "no"],
     ["counts as evidence", notCounted == null ? "yes" : `no: ${notCounted.message}`],
-    ["thresholds", `${thresholds}; at most one false alarm in ${formatCount(evidence.average_run_length)} batches`],
+    [
+      "thresholds",
+      `${thresholds}; at most one false alarm in ${formatCount(evidence.average_run_length)} batches on average`,
+    ],
   ]);
 }

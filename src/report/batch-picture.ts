@@ -36,7 +36,7 @@ export interface PicturedChannel {
   name: string;
   /** Unit of the values; null if it is unknown or the signal has no unit. */
   unit: string | null;
-  /** Range of the bins; it covers 99 % of the values of each source. */
+  /** Range of the bins; it covers at least 99 % of the values of each source. */
   from: number;
   to: number;
   values: PicturedValues[];
@@ -142,8 +142,7 @@ function picturedRange(distributions: readonly SummaryDistribution[]): [from: nu
   const to = Math.max(...distributions.map((own) => summaryQuantile(own, 1 - beyond)));
   if (!(Number.isFinite(from) && Number.isFinite(to))) return [0, 1];
   if (to > from) return [from, to];
-  // The range of a constant channel has a typical width for its unit, or is wide enough for its two ends to be different
-  // numbers.
+  // The range of a constant channel is one unit wide, or wider if its value is large, so that its two ends differ when shown.
   const half = Math.max(0.5, Math.abs(from) * 1e-3);
   return [from - half, from + half];
 }

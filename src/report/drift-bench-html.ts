@@ -153,7 +153,7 @@ function benchChangeCard({ name, figures }: BenchedChange, { batches, change_at:
   const about =
     detected === 0
       ? "not detected"
-      : `detected in ${percent(detected, { decimals: 0 })} of streams${median_delay === null ? "" : `, in half of them by batch ${median_delay}`}`;
+      : `detected in ${percent(detected, { decimals: 0 })} of streams${median_delay === null ? "" : `; in half of all streams by batch ${median_delay}`}`;
   const frame = { height: 140, marginLeft: 40, marginRight: 12, marginTop: 20, marginBottom: 30 };
   const line = { x: "batch", y: "share", curve: "step-after", z: "judge" } as const;
   const chart = plotSvg(`${name}: ${about}.`, {

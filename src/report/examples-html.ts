@@ -15,7 +15,7 @@ export interface ExamplesInput {
   readonly classes: Readonly<Record<string, number>>;
   /** Windows of each class. */
   readonly windows: readonly DrawnExcerpt[];
-  /** One window before and after augmentation; absent if the training used no augmentation. */
+  /** One window before and after augmentation; empty if the training used no augmentation. */
   readonly augmented: readonly DrawnExcerpt[];
 }
 

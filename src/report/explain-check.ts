@@ -48,7 +48,10 @@ export function explainedComparison({ comparisons, leading }: JudgedBatch): Chec
   return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0];
 }
 
-/** Formats the share as "12 % of", "less than 1 % of" or "340 times", rounded down, because 100 % is an alarm. */
+/**
+ * Formats the share as "12 % of", "less than 1 % of", "3 times" or "more than 100 times", rounded down, because 100 % is an
+ * alarm.
+ */
 export function explainShareOfAlarm(share: number): string {
   if (share > 0 && share < 0.01) return "less than 1 % of";
   if (share > 100) return "more than 100 times";

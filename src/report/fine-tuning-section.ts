@@ -16,12 +16,12 @@ export function fineTuningSection(report: FineTuningReport | undefined): Section
   const caution =
     known.length === 0
       ? ""
-      : `  It had learned from ${known.join(", ")}, so its own figures for these people are too optimistic.`;
+      : ` It had learned from ${known.join(", ")}, so its own figures for these people are too optimistic.`;
   return [
     {
       id: "fine-tuning",
       title: "Fine-tuning",
-      about: `Macro-F1 by person on windows that no fold had learned from: ${from} (${report.model_version}) as it is, the folds that started from its weights, and folds that started from random weights. Fine-tuning changes the mean by ${gainInFineTuningSection(overAsIs)} against the model as it is, and by ${gainInFineTuningSection(overScratch)} against training from scratch.${caution}`,
+      about: `Macro-F1 by person, each on windows that the fold had not learned from: ${from} (${report.model_version}) as it is, the folds that started from its weights, and folds that started from random weights. Fine-tuning changes the mean by ${gainInFineTuningSection(overAsIs)} against the model as it is, and by ${gainInFineTuningSection(overScratch)} against training from scratch.${caution}`,
       body: htmlTable(
         "Fine-tuning",
         ["person", "as it is", "fine-tuned", "from scratch"],

@@ -1,7 +1,7 @@
-// The log of a model's streams for a tracking server: one run for each of a service's models, no matter how many streams the
-// model has. A run has at most 30 metrics, because an MLflow page stops showing charts beyond that number. The figures for
-// streams come from the store, so they are the same for all replicas of a service; the figures for batches cover only the
-// batches that this service has judged.
+// The log of a model's streams for a tracking server: one run for each of a service's models and projects, no matter how many
+// streams the model has. A run has at most 30 metrics, because an MLflow page stops showing charts beyond that number. The
+// figures for streams come from the store, so they are the same for all replicas of a service; the figures for newly judged
+// batches cover only those that this service has judged.
 
 import type { CheckResult, JudgedBatch } from "../monitoring/streams/check-result.ts";
 import { type IndexedStream, isListedStreamInAlarm, type SelectableStream } from "../monitoring/streams/stream-list.ts";

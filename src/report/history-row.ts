@@ -3,7 +3,7 @@
 import { z } from "zod";
 
 export interface HistoryRow {
-  /** "fold-1", "fold-2", ... or "final". */
+  /** "fold-1", "fold-2", ... or "final"; after a retraining, also "cycle-0", "cycle-1", ... */
   fit: string;
   /** Counted from 1. */
   epoch: number;
@@ -14,9 +14,9 @@ export interface HistoryRow {
   val_loss: number | null;
   val_accuracy: number | null;
   val_macro_f1: number | null;
-  /** Learning rate of the epoch; null for a network that is not trained in mini-batches. */
+  /** Learning rate of the epoch; null unless the epoch consists of mini-batches. */
   learning_rate: number | null;
-  /** Penalty on the weights of the linear layer; absent for a network that is trained in mini-batches. */
+  /** Penalty on the weights of the linear layer; absent if the epoch consists of mini-batches. */
   penalty?: number;
   /** How an ensemble combines its members; present only in the epoch that represents the whole ensemble. */
   mixture?: { readonly temperatures: readonly number[]; readonly weights: readonly number[] };

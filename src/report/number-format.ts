@@ -20,7 +20,10 @@ export function formatCount(value: number | null | undefined): string {
   return typeof value === "number" && Number.isFinite(value) ? grouped.format(value) : missing;
 }
 
-/** Formats a physical quantity with four significant digits, without an exponent if the text stays short. */
+/**
+ * Formats a physical quantity with four significant digits, from 1000 on as a whole number, and with an exponent if it is very
+ * large or very small.
+ */
 export function formatQuantity(value: number | null | undefined): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return missing;
   if (value === 0) return "0";

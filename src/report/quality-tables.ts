@@ -103,5 +103,5 @@ function qualityTableLabelChanges({
   used,
 }: NonNullable<CvReport["windows"]["label_changes"]>): string {
   const share = percent(crossing / windows, { decimals: 1 });
-  return `within ${formatCount(crossing)} of ${counted(windows, "window")} (${share}), of which ${formatCount(used)} are used; 80 % of ${formatCount(mostly)} and half of ${formatCount(majority)} have one label`;
+  return `within ${formatCount(crossing)} of ${counted(windows, "window")} (${share}), of which ${formatCount(used)} are used; one label covers at least 80 % of ${formatCount(mostly)} of them, and at least half of ${formatCount(majority)}`;
 }

@@ -41,7 +41,7 @@ export function reliabilityComparison(promised: ClassificationMetrics, found: Cl
 ${reliabilityFigure("Cross-validated", promised, most(promised))}</div>`;
 }
 
-/** Smallest gain in log loss that is visible in the report's figures. */
+/** Smallest gain in log loss that is visible in figures with three decimals. */
 const leastGain = 5e-4;
 /**
  * With fewer windows than this, chance alone may change the accuracy in a bin by more than 20 percentage points (about 1 /
@@ -121,7 +121,7 @@ function reliabilityCountChart(label: string, metrics: ClassificationMetrics, mo
   });
 }
 
-/** A count in at most four characters, such as 950, 1.2k or 35k. */
+/** A count in a few characters, such as 950, 1.2k or 35k. */
 function compactReliabilityCount(n: number): string {
   if (n < 1000) return String(n);
   return n < 9950 ? `${(n / 1000).toFixed(1)}k` : `${Math.round(n / 1000)}k`;

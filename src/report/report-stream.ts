@@ -44,7 +44,7 @@ export interface ReportedStream {
 
 export interface ReportOptions {
   readonly experiment: string;
-  /** Settings shared by all streams that are reported together. */
+  /** Time limits shared by all streams that are reported together. */
   readonly limits: ServerTimeLimits;
   readonly warn: Reporter["warn"];
   readonly clock?: Clock;

@@ -9,7 +9,7 @@ import { type LoggedTuning, tuneLogEvents } from "./tune-log.ts";
 const reportPatienceMs = 10_000;
 
 /**
- * Warns if the server does not accept everything; the result remains valid.
+ * Sends the search, and warns if the server does not accept everything; the result remains valid.
  * @param id identifies the search, so that a search that is sent again does not appear twice
  */
 export async function reportTuning(

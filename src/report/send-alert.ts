@@ -9,7 +9,7 @@ import type { AlertTarget, MailTarget, WebTarget } from "./alert-target.ts";
 
 /**
  * A message that a target did not accept. `kind` is one of:
- * - `later`: no answer, or status 408, 429 or 5xx; the next attempt may succeed
+ * - `later`: no answer, status 408, 429 or 5xx, or an SMTP reply below 500; the next attempt may succeed
  * - `setup`: a wrong path, secret or permission; an attempt may succeed once this has been corrected
  * - `never`: the target does not accept this message
  */
@@ -141,7 +141,7 @@ async function mailAlert(
   } catch (error) {
     const code = error instanceof Error && "responseCode" in error ? error.responseCode : undefined;
     if (typeof code !== "number") throw new AlertFault("later", alertConnectionReason(error, patienceMs));
-    // 535 means a wrong password; all other replies of 500 and above concern this message or its recipients.
+    // These four replies concern authentication; all others of 500 and above concern this message or its recipients.
     const kind = code < 500 ? "later" : [530, 534, 535, 538].includes(code) ? "setup" : "never";
     throw new AlertFault(kind, `it answered ${code}`);
   } finally {

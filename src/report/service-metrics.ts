@@ -1,5 +1,5 @@
-// Metrics for Prometheus. Names and units follow https://prometheus.io/docs/practices/naming/. The labels are models, streams
-// and verdicts, never batches.
+// Metrics for Prometheus. Names and units follow https://prometheus.io/docs/practices/naming/. Models, streams and verdicts are
+// labels, but batches never are.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { alarmShare } from "../alarm-share.ts";
@@ -10,7 +10,7 @@ import { type SeriesOfStream, StreamSeries } from "./stream-series.ts";
 /** The state of a stream. */
 export interface StreamFigures extends SeriesOfStream {
   readonly inAlarm: boolean;
-  /** Evidence as a share of the alarm level; null if the last batch was rejected. */
+  /** Evidence as a share of the alarm level; null if there is no new value, for example because the last batch was rejected. */
   readonly evidence: number | null;
   /** Time at which the stream's last batch arrived, in seconds since 1970. */
   readonly lastBatchAt: number;
@@ -23,7 +23,7 @@ export interface MetricsOptions {
   readonly ofProcess?: boolean;
 }
 
-/** Histogram buckets in seconds, from a few milliseconds for a summary to minutes for a day of raw data. */
+/** Histogram buckets in seconds, from a few milliseconds for a summary to a minute for a day of raw data. */
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const verdicts = ["normal", "gradual_drift", "sudden_change", "rejected"] as const;
 

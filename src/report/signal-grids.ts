@@ -67,7 +67,9 @@ function signalGridChart({ time, channels, user, label }: DrawnExcerpt, { channe
   });
 }
 
-/** The smallest and the largest value of each of up to 125 equal parts, in the order in which they occur. */
+/**
+ * The smallest and the largest value of each of 125 equal parts, in the order in which they occur; all values if they are few.
+ */
 function thinSignalGridLine(
   seconds: readonly number[],
   values: readonly number[],

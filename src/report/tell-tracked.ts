@@ -11,7 +11,7 @@ export interface TrackedEvent {
   page: string | null;
   /** Registered versions, such as "walk version 3 (champion)". */
   versions: readonly string[];
-  /** Events that are stored only in the model folder. */
+  /** Number of events that are stored only in the model folder. */
   unsent: number;
 }
 

@@ -43,7 +43,9 @@ export async function openSendableTrackingLog(directory: string): Promise<Sendab
   return { events, artifacts };
 }
 
-/** The experiment that a model's training run was reported to. The model's checks are reported to the same experiment. */
+/**
+ * The experiment of a model's training run. The model's checks are reported to the experiment of this name with /monitoring.
+ */
 export async function readTrackingLogExperiment(model: string): Promise<string> {
   return trackingLogExperiment(await readTrackingLog(join(model, trackingFile)));
 }

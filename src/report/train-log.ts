@@ -269,7 +269,7 @@ export function trainLogParams(config: object): Record<string, string> {
   );
 }
 
-/** The user's name, taken from the environment, as in MLflow, because the user database may be on a server. */
+/** The user's name, taken from the environment if possible, as in MLflow, because the user database may be on a server. */
 function trainLogUserName(): string {
   try {
     return process.env.LOGNAME || process.env.USER || userInfo().username;

@@ -1,5 +1,5 @@
 // The log of a search for a tracking server: a parent run with the options and the evaluation of the choice, and a nested run
-// for each candidate in each search, with its score at each epoch.
+// for each candidate in each search, with its score for each maximum number of epochs that was tried.
 
 import { basename } from "node:path";
 import type { TrackingEvent } from "../storage/tracking-event.ts";

@@ -60,7 +60,7 @@ describe("the address of a target", () => {
     ["https://example.org/secret?format=teams", /one of plain, slack, pagerduty, got "teams"/],
     ["smtp://u:secret@example.org", /expected recipients/],
     ["https://events.pagerduty.com/secret", /routing key in TIDEMARK_PAGERDUTY_ROUTING_KEY/],
-    ["alertmanager+http://am/?hold_hours=-1", /hold_hours from 0 to 8760/],
+    ["alertmanager+http://am/?hold_hours=-1", /hold_hours greater than 0, at most 8760/],
   ])("is rejected without its secrets: %s", (address, message) => {
     expect(() => alertTarget(address, {})).toThrow(message);
     try {

@@ -75,7 +75,7 @@ describe("the page of drift-bench", () => {
       ["5 % of samples lost", "sudden change", "0.00", "–", "0.00", "0.00", "–", "0.00", "0.00", "0.00"],
     ]);
     const captions = [...document.querySelectorAll("#changes figcaption")].map((caption) => caption.textContent);
-    expect(captions).toEqual(["detected in 100 % of streams, in half of them by batch 3", "not detected"]);
+    expect(captions).toEqual(["detected in 100 % of streams; in half of all streams by batch 3", "not detected"]);
   });
 
   it("is one file that loads nothing, with names as text, words for each chart and equal bytes for equal figures", () => {

@@ -1,6 +1,6 @@
 // Errors that are part of the interface. A UserError is expected: the command line prints its message without a stack trace and
-// exits with its code. So is a system error that `explainSystemError` can explain. Every other error is a defect in Tidemark
-// and keeps its stack trace.
+// exits with its code. A system error that `explainSystemError` can explain is expected, too. Every other error is a defect in
+// Tidemark and keeps its stack trace.
 
 /** Exit codes of `check` and `push`, by verdict. */
 export const verdictExitCodes = { normal: 0, gradual_drift: 10, sudden_change: 11, rejected: 12 } as const;

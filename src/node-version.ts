@@ -1,5 +1,5 @@
 // The message for a version of Node.js that is too old. Every entry point checks the version before it loads code that an old
-// version cannot parse; every version can parse this file. In a browser, there is no Node.js version to check.
+// version cannot parse; every version with ES modules can parse this file. In a browser, there is no Node.js version to check.
 
 const versions: { readonly node?: string } | undefined = typeof process === "object" ? process.versions : undefined;
 const version: string | undefined = versions ? versions.node : undefined;

@@ -3,8 +3,9 @@ const windowFactor = 5;
 
 /**
  * The integrated autocorrelation time 1 + 2 sum rho(k) of a series: how many of its values are equivalent to one independent
- * value when estimating the mean. The sum stops at the first lag that is at least 5 times the sum, because noise dominates
- * beyond it. Negative correlations that bring the sum below 1 are ignored: the values then count as independent.
+ * value when estimating the mean. The sum stops at the first lag that is at least 5 times the larger of the sum and 1, because
+ * noise dominates beyond it. Negative correlations that bring the sum below 1 are ignored: the values then count as
+ * independent.
  * @param values at least one value
  * @returns a time in samples, in [1, n]; 1 if all values are equal
  */

@@ -1,12 +1,12 @@
-// K folds for a single person: contiguous blocks of time, with a purge gap around each test block (after López de Prado 2018,
-// chapter 7, who likewise purges in time).
+// K folds that test a model on the people it learned from: contiguous blocks of time, with a purge gap around each test block
+// (after López de Prado 2018, chapter 7, who likewise purges in time).
 //
 // A person's activities come one after another, so cutting the day into K blocks would leave entire activities out of a fold's
 // training part. Instead, the windows of *each class* are laid end to end, in order of recording and time, and cut into K equal
 // contiguous blocks. Fold k is tested on the k-th block of every class. Every class is therefore learned and tested in every
 // fold and is cut in only K - 1 places. Training windows of any class that are closer to a test window than the purge gap are
 // left out of that fold's training part, so a fold's training and test rows do not add up to all rows. The result shows how
-// well the network does on the same person at other times, including earlier ones, but not how well it does on another person.
+// well the network does on the same people at other times, including earlier ones, but not how well it does on other people.
 
 import { checkNSplits, checkSplitClasses, checkSplitKeepsClasses, classTooShortToSplit } from "./check-splits.ts";
 import { rowsToSplitByClass, type Split, splitsFromFolds, type WindowPositions } from "./split.ts";

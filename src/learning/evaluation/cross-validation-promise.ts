@@ -63,7 +63,7 @@ export function rankAmongPromisedPeople(promised: readonly number[], score: numb
 /**
  * Whether a person's score lies within the cross-validated spread. With at least 19 cross-validated people, at most 5 % of new
  * people fall below it by chance. With n < 19 people, a new person falls below it only by scoring lower than all of them, which
- * happens by chance once in n + 1 times.
+ * by chance has a probability of at most 1 / (n + 1).
  */
 export function isWithinPromised(promised: readonly number[], score: number): boolean {
   return rankAmongPromisedPeople(promised, score) > Math.max(unusualShare, 1 / (promised.length + 1)) + 1e-12;

@@ -38,8 +38,8 @@ export interface FoldLeakage {
   /** Validation windows that share a sample with a training window. */
   readonly overlapping_validation_windows: number;
   /**
-   * Shortest time between a test window and a training or validation window in the same recording; null if no recording is on
-   * both sides.
+   * Shortest time between a test window and a training or validation window in the same recording, negative if they overlap;
+   * null if no recording is on both sides.
    */
   readonly smallest_gap_seconds: number | null;
 }

@@ -1,5 +1,5 @@
-// Chooses whether an ensemble averages its members or uses only `compact` or `minirocket`, by the log loss on people that no
-// member has learned from.
+// Chooses whether an `auto` ensemble averages its members or uses only `compact` or `minirocket`, by the log loss on people
+// that no member has learned from.
 
 import { isLossSurelyLower, lossDifference, lossesByPerson } from "../evaluation/losses-by-person.ts";
 import {

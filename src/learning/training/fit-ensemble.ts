@@ -1,7 +1,8 @@
 // Fits an ensemble: first `compact`, which is trained in mini-batches, then the `minirocket` networks, with the penalty that is
 // chosen for the first of them. All members are evaluated on the fit's validation people, from whom none of them has learned,
-// to measure each member's temperature. A `minirocket` network does not stop early and so needs no validation people; it is
-// then fitted again on all rows. An interrupted fit resumes within `compact`, or refits the others from the start.
+// to measure each member's temperature. A `minirocket` network does not stop early and so needs no validation people; once its
+// temperature is known, it is fitted again on all rows. An interrupted fit resumes within `compact`, or refits the others from
+// the start.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/data/windows.ts";

@@ -27,7 +27,10 @@ import { networkSourceLayers } from "./network-source.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { judgeChosenPenalty, logitsPerScore, searchPenalty } from "./search-penalty.ts";
 
-/** The weakest penalties need more steps than this to converge; stopping earlier acts like a stronger penalty. */
+/**
+ * With the weakest penalties, reaching this tolerance takes more than `maxSteps` steps; stopping earlier acts like a stronger
+ * penalty.
+ */
 const tolerance = 1e-3;
 const maxSteps = 100;
 

@@ -26,8 +26,8 @@ export function importOwnNetwork({ code }: Pick<OwnNetwork, "code">): Promise<{ 
 /** The error's message, with the line in the user's file if that file was running. */
 export function reasonInOwnNetwork(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  // A stack trace names the module by its address, which is its content; the stack of a syntax error in types begins with its
-  // line. Both count lines as in the user's file, because types are replaced by spaces.
+  // A stack trace names the module by its address, which is its content; the stack of a syntax error in types begins with the
+  // line of the error. Both count lines as in the user's file, because types are replaced by spaces.
   const { stack = "" } = cause;
   const line = (/^:(\d+)\n/.exec(stack) ?? /\bdata:text\/javascript;\S*?:(\d+)(?::\d+\)?)?$/m.exec(stack))?.[1];
   const reason = cause.message.split("\n").find((own) => own.trim() !== "") ?? cause.name;

@@ -72,7 +72,7 @@ export interface RetrainReport {
 /** Clauses that follow "because". */
 export const stopPhrases: Readonly<Record<RetrainReport["stopped"], string>> = {
   vanished: "a class was no longer selected",
-  dominated: "one class made up most of the selection",
+  dominated: "one class made up more than 80 % of the selection",
   "nothing selected": "no unlabelled window was confident enough",
   dropped: "macro-F1 on the holdout was worse than without pseudo-labels",
   "no gain": "further cycles did not improve the score on the holdout",

@@ -1,6 +1,6 @@
 // ONNX Runtime's native library sends reports to its vendor unless ORT_DISABLE_TELEMETRY is set in the process's environment
 // when the first session opens. It would write a device id and a queue of events (model names, class names, shapes) to the
-// user's cache folder, and resolve a host to send them to. Tidemark must not send anything, so the variable is always
+// user's cache folder, and resolve a host to send them to. Tidemark must not send such reports, so the variable is always
 // overwritten: values such as 0 and false would leave the reports on. A worker's process.env is a copy that native code does
 // not see.
 

@@ -1,8 +1,8 @@
 // Temperature scaling (Guo et al. 2017, "On Calibration of Modern Neural Networks"): divides a fitted network's logits by one
 // number T so that its confidence matches its accuracy. Temperature scaling never changes the predicted class. The mean
 // negative log-likelihood (NLL) is convex in the inverse temperature b = 1 / T, so Newton's method with a bracket finds the
-// unique minimum. Log probabilities serve as logits: they differ by a constant per row, which softmax cancels. Dimensions: N
-// rows, K classes.
+// unique minimum. Log probabilities serve as logits: they differ from the logits by a constant per row, which softmax cancels.
+// Dimensions: N rows, K classes.
 
 /** Search range for the temperature. If the result is at a limit, the NLL has no meaningful minimum. */
 export const temperatureLimits = { lower: 0.05, upper: 20 } as const;

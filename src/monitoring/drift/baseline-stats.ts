@@ -55,7 +55,7 @@ export interface BaselineStats {
   readonly model_version: string;
   /** The data that `check` compares batches with; absent from models trained before `check` existed. */
   readonly drift?: DriftBaseline;
-  /** "sha256:" and 64 hexadecimal digits, computed over the rest of the file as canonical JSON, without this key. */
+  /** "sha256:" and 64 hexadecimal digits, computed over the file as canonical JSON, without this key. */
   readonly content_hash?: string | undefined;
 }
 

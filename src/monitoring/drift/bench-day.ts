@@ -1,5 +1,6 @@
 // Draws the days of `drift-bench`. A calibration must not be tested on the kind of days it assumes, so the generator differs
-// from the calibration's: bout lengths are uniformly distributed over a range, and no activity occurs twice in a row.
+// from the calibration's: bout lengths are uniformly distributed over a range, and no two bouts in a row have the same activity
+// unless the person has only one.
 
 import type { Rng } from "../../random.ts";
 import type { Chunk, DaySource } from "./rehearsal.ts";

@@ -37,9 +37,9 @@ export interface ChangeFigures {
    * changed batch as number one. Null if the change was detected in at most half of the streams.
    */
   readonly median_delay: number | null;
-  /** Share of streams with an alarm within 5 batches of the change. */
+  /** Share of streams in which the change was detected by the fifth changed batch. */
   readonly within_5: number;
-  /** Share of streams with an alarm within 25 batches of the change. */
+  /** Share of streams in which the change was detected by the 25th changed batch. */
   readonly within_25: number;
   /**
    * Share of alarms that, five batches later, reported the correct kind of change; null if no alarm was followed by five

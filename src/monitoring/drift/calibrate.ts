@@ -1,7 +1,7 @@
-// Calibration by rehearsal. Scores drift-free batches of several lengths like production batches. Each batch is compared with
-// data from other people or with other sessions of the same person, if there are enough of them. If chunks have shifted copies,
-// each batch is also scored with one channel shifted; against a stream's own past, the calibration then uses the statistic for
-// which the evidence of this shift grows fastest.
+// Calibration by rehearsal. Scores drift-free batches of several lengths in the same way as production batches. Each batch is
+// compared with data from other people or with other sessions of the same person, if there are enough of them. If chunks have
+// shifted copies, each batch is also scored with one channel shifted; against a stream's own past, the calibration then uses
+// the statistic for which the evidence of this shift grows fastest.
 
 import type { Rng } from "../../random.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";

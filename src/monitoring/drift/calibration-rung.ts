@@ -85,7 +85,7 @@ export function calibrationRung(
   };
 }
 
-/** Returns the p-value of each of `batches`, which may contain a drift, among the scores of `rehearsed`. */
+/** Returns the p-value of each of `batches`, which may show drift, among the scores of `rehearsed`. */
 export function rungPValues(
   seconds: number,
   rehearsed: readonly Rehearsed[],

@@ -7,7 +7,7 @@ import type { DriftModel } from "./comparison.ts";
 import type { DriftState } from "./drift-state.ts";
 import { ksWithinClasses } from "./within-classes.ts";
 
-/** Number of batches, the most recent ones, whose distances are kept. */
+/** Maximum number of most recent batches whose distances are kept. */
 const longestSeries = 60;
 
 /** Returns the series extended by one batch. */

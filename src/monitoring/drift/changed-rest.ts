@@ -1,7 +1,8 @@
 // Detects a change in what the sensors measure at rest (rest-sums.ts). An accelerometer at rest measures gravity, and a
 // gyroscope measures no rotation about a horizontal axis, whatever the wearer does, so no predicted classes and no calibration
-// are needed. The values themselves may be off, because few sensors are exact, but they hardly change as long as the sensor stays
-// the same. They do if an offset is added to an axis, or its gain changes. Batches without rest are skipped.
+// are needed. The values themselves may be off, because few sensors are exact, but they hardly change as long as the sensor
+// stays the same. They do change if an offset is added to an axis, or if an axis's gain changes. Batches without rest are
+// skipped.
 
 import { z } from "zod";
 import { type Sensor, sensorsAtRest, unitFactor } from "../../signals/sensors/sensor.ts";
@@ -82,9 +83,9 @@ function firstForChangedRest(batches: readonly PastRest[]): readonly PastRest[] 
 }
 
 /**
- * Determines whether the sensors measure something else at rest than in the stream's first batches, and whether a change found
- * earlier is over. Two batches must show a change, and one batch its end. If several batches in a row have no rest, only the
- * first of them still counts as changed, because a stream that has been repaired may never rest again.
+ * Determines whether the sensors measure different values at rest from those in the stream's first batches, and whether a
+ * change found earlier is over. Two batches must show a change, and one batch its end. If several batches in a row have no
+ * rest, only the first of them still counts as changed, because a stream that has been repaired may never rest again.
  * @param past what the stream's earlier batches measured
  * @param limit size above which a change is found, as a multiple of the usual limits
  * @returns the sensor whose values changed most, and the past including the change, but not yet including the batch

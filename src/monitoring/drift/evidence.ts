@@ -8,8 +8,8 @@
 // The mean number of batches between false alarms is then at least arl, whatever the distribution of the p-values, as long as
 // each is valid given the earlier ones. The cost is a delay: a lasting shift with p-values around p raises an alarm after about
 // ln(arl) / ln(e(p)) batches. P-values from a finite calibration set are valid on average over such sets, not for any
-// particular one. The run length for a particular set is measured, not guaranteed, and `check` requires a multiple of arl
-// (evidence-factor.ts).
+// particular one. The run length for a particular set is measured, not guaranteed, and `check` raises an alarm only at a
+// multiple of arl (evidence-factor.ts).
 
 import { z } from "zod";
 

@@ -47,7 +47,7 @@ export interface Change {
  * through
  * @param batch number of the batch, counting from 1 at the batch where the change begins
  * @returns columns of the same length; unchanged columns are the same arrays
- * @throws RangeError if a channel is missing, the lengths differ, or `batch` is below 1
+ * @throws RangeError if a channel is missing, the lengths differ, or `batch` is not a whole number of at least 1
  */
 export type Injection = (columns: Columns, batch: number) => Columns;
 

@@ -34,7 +34,10 @@ export interface PValue {
   readonly extrapolated: number;
   /** The smallest p-value that m null batches can give: 1 / (m + 1). */
   readonly resolution: number;
-  /** Number of null batches of the nearest length that scored at least as high, and the total number of them. */
+  /**
+   * Number of null batches of the nearest length that scored at least as high, and the number of all null batches of that
+   * length.
+   */
   readonly asHigh: number;
   readonly nullBatches: number;
   /**

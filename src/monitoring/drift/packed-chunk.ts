@@ -25,7 +25,7 @@ export interface ChunkBlock {
   readonly label: string | null;
   /** The classes that have samples, ascending; the same for all summaries of the chunk. */
   readonly classes: readonly number[];
-  /** Number of summaries of one channel and class. */
+  /** Number of summaries, each of one channel and class. */
   readonly summaries: number;
   /** Number of non-empty bins over all summaries. */
   readonly filled: number;
@@ -88,8 +88,8 @@ export class PackedChunk implements Chunk {
   /** The numbers for each summary in turn, class by class: first those of `summary`, then those of `shifted`. */
   readonly #numbers: Float64Array;
   /**
-   * The position in `#bins` and `#values` of the first bin of each channel's summary, in the order of `#numbers`, and their
-   * length.
+   * The position in `#bins` and `#values` of the first bin of each channel's summary, in the order of `#numbers`, followed by
+   * the length of these two arrays.
    */
   readonly #starts: Uint32Array;
   /** The non-empty bins. */

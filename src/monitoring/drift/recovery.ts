@@ -54,7 +54,7 @@ export function beginRecovery(leading: Comparison["reference"] | undefined): Rec
 }
 
 /**
- * Updates the test with one batch from the alarm; a batch that could not be compared cannot bring the end any closer.
+ * Updates the test with one batch during the alarm; a batch that could not be compared cannot bring the end any closer.
  * @param effect whether the batch shows the effect of the fault; null if this is unclear
  */
 export function addToRecovery(

@@ -1,6 +1,6 @@
-// Draws drift-free batches from one person's recordings that resemble unchanged production batches. A batch is a session made
-// of bouts (stretches of adjacent chunks, as in the stationary bootstrap of Politis and Romano 1994), with the activities in
-// the person's own proportions. For each activity, the bouts that begin in a session begin in one newly chosen recording,
+// Draws drift-free batches, which resemble unchanged production batches, from one person's recordings. A batch is a session
+// made of bouts (stretches of adjacent chunks, as in the stationary bootstrap of Politis and Romano 1994), with the activities
+// in the person's own proportions. For each activity, the bouts that begin in a session begin in one newly chosen recording,
 // because a sensor is worn a little differently each time it is put on.
 //
 // Limitation: a reference made of several sessions often contains the same recording as the session that follows. With two or

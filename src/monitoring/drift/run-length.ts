@@ -24,9 +24,9 @@ export interface JudgedDays {
 }
 
 /**
- * A stream counts only up to its first alarm. Each person has one stream per kind of day (short bouts, long bouts and so on).
- * These streams resemble each other, so they count as one: the numbers of alarms and batches are divided by the number of kinds
- * before the Poisson limit is computed.
+ * A stream counts only up to its first alarm. Each person has one stream per kind of day (one with the assumed bouts and one
+ * with longer bouts, or only the recorded order). These streams resemble each other, so they count as one: the numbers of
+ * alarms and batches are divided by the number of kinds before the Poisson limit is computed.
  * @param plan.count chunks per batch
  * @param plan.batches batches per stream
  * @param plan.map applies a function to each person and may report progress (default: `people.map`)

@@ -4,9 +4,9 @@
 // mean is distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom fewer than
 // there are people, where the spread allows for one more person and for the variation between batches. This distribution
 // extrapolates the tail beyond the furthest person. Each batch contributes the logit of its p-value, which makes batches of
-// different lengths comparable; all batches in one bout count as one. A held-out person's p-values are computed only from the
-// other people, because the calibration does not contain a new person's batches either. The rule no longer applies once the
-// stream has a past of its own.
+// different lengths comparable; up to five consecutive batches of one bout count as one. A held-out person's p-values are
+// computed only from the other people, because the calibration does not contain a new person's batches either. The rule no
+// longer applies once the stream has a past of its own.
 
 import { z } from "zod";
 import { meanOf } from "../../stats/mean.ts";

@@ -18,7 +18,7 @@ export interface ShownComparison {
   channel: string;
   /** Statistic that is furthest from its usual values. */
   statistic: string;
-  /** The largest distance of any channel or signal, as a multiple of its usual values. */
+  /** The largest distance of any channel or signal, relative to its usual values. */
   score: number;
   /** Probability that a drift-free batch is at least as far from the reference; null if judged by constants. */
   p_value: number | null;

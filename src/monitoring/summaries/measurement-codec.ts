@@ -17,8 +17,8 @@ import { type ModelSignals, type SignalSummary, signalEdges } from "./model-sign
 const version = 1;
 
 /**
- * Upper limit for a signal in one window. The limit exceeds a million because earlier versions accepted probabilities that
- * summed to as much as 1.001.
+ * Upper limit for a signal in one window, in millionths. The limit exceeds a million because earlier versions accepted
+ * probabilities that summed to as much as 1.001.
  */
 const mostMillionths = 1_001_000;
 

@@ -37,7 +37,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "signals/files": {
     purpose:
-      "tables in files: finding, reading and writing them in every format and device layout; columns, text and timestamps",
+      "tables in files: finding, reading and writing them in all supported formats and device layouts; columns, text and timestamps",
     imports: ["signals/sensors"],
   },
   "signals/data": {

@@ -126,7 +126,7 @@ export async function listModels(
   return versions.sort((a, b) => (a.line === b.line ? a.number - b.number : a.line < b.line ? -1 : 1));
 }
 
-/** Dependencies of a promotion in addition to the model. */
+/** Options of a promotion. */
 export interface PromoteOptions {
   /** Where streams are kept (default: the model folder): sqlite:DIR or postgres://user:password@host/database. */
   readonly store?: string;

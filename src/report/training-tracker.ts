@@ -65,7 +65,7 @@ export interface TrackedOutcome {
   /** Registered versions, such as "walk version 3 (champion)". */
   readonly versions: readonly string[];
   readonly unsent: { readonly events: number; readonly reason: string } | null;
-  /** Name of the registered model in the log; null if the log registers none. */
+  /** Name and alias of the registered model in the log; null if the log registers none. */
   readonly version: { readonly name: string; readonly alias: string | null } | null;
 }
 

@@ -161,7 +161,7 @@ export interface FoldReport {
   metrics: ClassificationMetrics;
 }
 
-/** One person, tested by networks that have not learned from that person. */
+/** One person's windows, each tested by a network that was not trained on it. */
 export interface UserReport {
   /** Name of the person. */
   user: string;

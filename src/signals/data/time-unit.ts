@@ -25,7 +25,8 @@ const nearFactor = 2;
 /** Range of movement sensors' sampling rates, in Hz; `--rate` has the same upper limit. */
 const possibleRates = { lower: 0.9, upper: 10_000 } as const;
 /**
- * Common range of wearables' rates, in Hz; an inferred unit must yield a rate within this range or similar to the nominal rate.
+ * Common range of wearables' rates, in Hz. If an expected rate is known and the rate in an inferred unit is far from it, the
+ * unit is accepted only if its rate is within this range (but see `onlyRate`).
  */
 const usualRates = { lower: 2, upper: 400 } as const;
 /** Maximum rate, in Hz, for inferring seconds if no other unit yields a possible rate; some phones sample at up to 833 Hz. */
@@ -33,7 +34,7 @@ const onlyRate = 900;
 /** Range of tick lengths, in ms, that a message may suggest. */
 const usualTicks = { lower: 0.01, upper: 100 } as const;
 /**
- * Maximum ratio between the inferred rate and the nominal rate for the inferred unit to be accepted without question.
+ * Maximum ratio between the inferred rate and the nominal rate for the inferred unit to be accepted even outside `usualRates`.
  */
 const guessFactor = 8;
 /** Sensor clocks often count ticks of a 32,768 Hz crystal. */

@@ -141,10 +141,12 @@ const events = {
     epochs: z.int().min(1),
     step: count,
     steps: z.int().min(1),
-    loss: loss.nullable().describe("training loss; null for a network that is not trained in mini-batches"),
+    loss: loss.nullable().describe("training loss; null unless the epoch consists of mini-batches"),
     stage: z
       .enum(["features", "layer"])
-      .describe("current stage of a network that is not trained in mini-batches; absent for other networks")
+      .describe(
+        "current stage of a network, or of an ensemble's member, that is not trained in mini-batches; absent in mini-batches",
+      )
       .exactOptional(),
     windows_per_second: z.number().min(0),
   }),
@@ -161,13 +163,13 @@ const events = {
       .number()
       .positive()
       .nullable()
-      .describe("learning rate of the epoch; null for a network that is not trained in mini-batches"),
+      .describe("learning rate of the epoch; null unless the epoch consists of mini-batches"),
     penalty: z
       .number()
       .positive()
       .describe(
-        "penalty on the weights of the linear layer, 1e15 if the layer was kept unchanged from --from; absent for " +
-          "networks trained in mini-batches",
+        "penalty on the weights of the linear layer, 1e15 if the layer was kept unchanged from --from; absent if " +
+          "the epoch consists of mini-batches",
       )
       .exactOptional(),
     mixture: z

@@ -243,7 +243,7 @@ export interface TuneConfig {
   overwrite: boolean;
   /** Option of train and the values to try, as NAME=VALUE,VALUE,...; repeatable, and all combinations are candidates. */
   search: string[];
-  /** Minutes for trying candidates; evaluating the chosen one takes two more cross-validations. Default: 60. */
+  /** Minutes for trying candidates; evaluating the chosen ones takes up to two more cross-validations. Default: 60. */
   minutes: number;
   /** Folds by person; options are searched separately for each fold, without its test people. Default: 3. */
   folds: number;

@@ -8,7 +8,7 @@ import { kebabCase } from "../letter-case.ts";
 
 /** An option whose value, once checked, has type `T`. */
 export interface Option<T = unknown> {
-  /** One line, as printed in the help: a phrase without a capital or a full stop, but with the unit if there is one. */
+  /** A phrase for the help, without a full stop, in lower case apart from names, and with the unit if there is one. */
   readonly doc: string;
   /** Placeholder for the value in the help, such as "hz"; a flag has none. */
   readonly value?: string;

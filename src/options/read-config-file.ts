@@ -19,7 +19,7 @@ const pathOptions: ReadonlySet<string> = new Set([
 
 /**
  * Reads a config file in YAML or JSON; relative paths in the file are relative to its folder.
- * @throws UserError if it is not a config file or is too large
+ * @throws UserError if the file cannot be read, is not a config file, or is too large
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   return readConfigFileOf({}, path);

@@ -47,7 +47,7 @@ export const tuneOptions: OptionsOf<TuneConfig> = {
       above: 0,
       default: 60,
       affects: "run",
-      doc: "minutes for trying candidates; evaluating the chosen one takes two more cross-validations",
+      doc: "minutes for trying candidates; evaluating the chosen ones takes up to two more cross-validations",
     }),
     folds: {
       ...folds,

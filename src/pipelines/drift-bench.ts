@@ -46,7 +46,7 @@ export type { DriftVerdict } from "../monitoring/drift/drift-state.ts";
  * Measures which verdicts `check` would give for drift-free and changed streams drawn from the given recordings.
  *
  * @param options the same as on the command line; `files` and `model` are required
- * @throws UserError if an option is wrong, or the recordings are too short for a stream
+ * @throws UserError if an option is wrong, or the recordings cannot be used or are too short for a stream
  */
 export async function driftBench(
   options: DriftBenchOptions,

@@ -13,7 +13,7 @@ import { allocateSharedWindows, type WindowSet } from "../signals/data/windows.t
 
 /**
  * @param chunk the beginning of the batch
- * @param columns [N] samples per channel from the whole batch, if it is long only a part of them; used to find suspected faults
+ * @param columns [N] samples per channel of the whole batch, or some of them if it is long; used to find suspected faults
  */
 export async function measureWithoutFaults(
   chunk: WindowChunk,

@@ -17,8 +17,8 @@ import { shellCommand, shellPath } from "../shell-words.ts";
 import { withoutPassword } from "../without-password.ts";
 
 /**
- * The command line that resumes an interrupted run, with every option that differs from its default, quoted for a
- * shell.
+ * The command line that resumes an interrupted run, with the network and every other option that differs from its default,
+ * quoted for a shell.
  */
 export function resumeCommand(command: "train", config: TrainConfig): string;
 export function resumeCommand(command: "retrain", config: RetrainConfig): string;

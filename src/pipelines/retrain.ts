@@ -39,10 +39,10 @@ export type { GateRule, HoldoutComparison, PairedPerson, Proxies } from "../lear
 export type { RetrainReport } from "../learning/training/retrain-report.ts";
 
 /**
- * Trains on unlabelled recordings by curriculum labelling or AdaBN. Writes a model folder if the candidate is better than the
- * champion on the holdout and not worse on the unlabelled windows. On the holdout, both models are measured with networks that
- * were not trained on its people; if that is impossible for the champion, a warning says so. The same data, options and seed
- * produce the same files, even if the run was interrupted and resumed.
+ * Trains on unlabelled recordings by curriculum labelling or AdaBN. Writes a model folder if the candidate passes the gate: it
+ * must be better than the champion on the holdout and not worse on the unlabelled windows. On the holdout, both models are
+ * measured with networks that were not trained on its people; if that is impossible for the champion, a warning says so. The
+ * same data, options and seed produce the same files, even if the run was interrupted and resumed.
  *
  * @param options the same as on the command line; `files`, `model` and `out` are required
  * @throws UserError if an option is invalid, the recordings do not fit the champion, or there are too few labelled people

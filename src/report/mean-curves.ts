@@ -8,7 +8,8 @@ const columns = ["loss", "accuracy", "val_loss", "val_accuracy", "val_macro_f1",
 
 /**
  * One event per epoch, with the same metric names as in the folds' own runs. `folds_in_mean` is the number of folds that
- * trained that long, because folds stop early at different epochs. Without folds, the curves are those of the final fit.
+ * trained that long; it falls along the curves, because folds stop early at different epochs. Without folds, the curves are
+ * those of the final fit.
  *
  * @param history epochs of all fits, in any order
  * @param at milliseconds since 1970

@@ -14,8 +14,8 @@ const closing: Closing = {
   ],
   notes: [
     "By default, the labelled recordings are the model's training data. Some of their people form the holdout: the " +
-      "gate compares both models on them, and no cycle trains on them. If the candidate is not better than the model, " +
-      "it is rejected, and its report is written to OUT.refused.",
+      "gate compares both models on them, and no cycle trains on them. A candidate that fails a rule of the gate is " +
+      "rejected, and its report is written to OUT.refused.",
   ],
   exitCodes: [
     [0, "the candidate was adopted, and OUT is a model; with --promote, it is the champion"],

@@ -93,7 +93,7 @@ function openapiOperation({ operationId, path, scope, summary, parameters = [], 
       ),
       ...(scope !== null && {
         401: problem("the token is missing or unknown"),
-        403: problem("the token does not have the scope"),
+        403: problem("the token does not have the scope, or a page from another site may have sent the request"),
         429: problem("too many requests with this token, or too many batches at the same time; see Retry-After"),
       }),
       500: problem("a defect"),

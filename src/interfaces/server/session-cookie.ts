@@ -11,7 +11,7 @@ const securePrefix = "__Host-";
 /** The cookie's name without HTTPS. */
 export const sessionCookieName = "tidemark-session";
 
-/** The header that repeats the token that the page received at login. */
+/** The header with the CSRF token of the page's session, as in `ShownSession.csrf_token`. */
 export const csrfHeader = "X-CSRF-Token";
 
 export function sessionCookie(secret: string, seconds: number, isSecure: boolean): string {

@@ -31,10 +31,10 @@ export interface EpochEvent {
   valAccuracy: number | null;
   /** Macro-F1 on the validation part; null in the final fit. */
   valMacroF1: number | null;
-  /** Learning rate of this epoch; null for a network not trained in mini-batches. */
+  /** Learning rate of this epoch; null unless the epoch consists of mini-batches. */
   learningRate: number | null;
   /**
-   * Penalty on the weights of the linear layer, 1e15 if the layer stays unchanged; absent for a network trained in
+   * Penalty on the weights of the linear layer, 1e15 if the layer stays unchanged; absent if the epoch consists of
    * mini-batches.
    */
   penalty?: number;
@@ -87,9 +87,11 @@ export type FitEvent =
       step: number;
       /** Steps per epoch. */
       steps: number;
-      /** Mean training loss in the epoch so far, in nats; null for a network not trained in mini-batches. */
+      /** Mean training loss in the epoch so far, in nats; null unless the epoch consists of mini-batches. */
       loss: number | null;
-      /** Current stage for a network not trained in mini-batches; absent for other networks. */
+      /**
+       * Current stage of a network, or of an ensemble's member, that is not trained in mini-batches; absent in mini-batches.
+       */
       stage?: FitStage;
       /** Windows trained on, per second. */
       windowsPerSecond: number;

@@ -35,11 +35,11 @@ export interface StepProgress {
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
-  /** Mean loss over the epoch so far; null for a network not trained in mini-batches. */
+  /** Mean loss over the epoch so far; null unless the epoch consists of mini-batches. */
   readonly loss: number | null;
   /**
-   * Current stage of a network that is not trained in mini-batches; absent for other networks. A step of the first stage is one
-   * window, and a step of the second is one product of all windows' features with weights.
+   * Current stage of a network, or of an ensemble's member, that is not trained in mini-batches; absent in mini-batches. A step
+   * of the first stage is one window, and a step of the second is one product of all windows' features with weights.
    */
   readonly stage?: FitStage;
   readonly windowsPerSecond: number;

@@ -16,9 +16,9 @@ export interface FitEpoch {
   valLoss: number | null;
   valAccuracy: number | null;
   valMacroF1: number | null;
-  /** Learning rate of the epoch; null for a network that is not trained in mini-batches. */
+  /** Learning rate of the epoch; null unless the epoch consists of mini-batches. */
   learningRate: number | null;
-  /** Penalty on the weights of the linear layer; absent for a network trained in mini-batches. */
+  /** Penalty on the weights of the linear layer; absent if the epoch consists of mini-batches. */
   penalty?: number;
   /** How the members of an ensemble are combined; present only in the epoch that stands for the ensemble as a whole. */
   mixture?: EnsembleMixture;

@@ -55,6 +55,10 @@ export function pooledSensorsToJoin<Sensor>(
 /** Matches the names of columns that give the types of sensors. */
 const typeName = /sensor|type|kind/i;
 
+/** Matches the names of columns that give devices, whose samples may be stamped unevenly on arrival. */
+const deviceName =
+  /^((ble|bt|mac|device|sensor|node)[ _]?)?(addr(ess)?|mac)$|^(device|sensor|imu|node)[ _]?(id|name|no|number|serial)?$|^serial([ _]?(no|number))?$/i;
+
 /** Matches the names of packet counters, which restart every few rows but do not distinguish sensors. */
 const counterName = /seq|count|packet|index/i;
 
@@ -97,7 +101,7 @@ export async function findPooledSensorColumn(
     // If the values are names of kinds of sensors, their times need not be compared.
     if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && arePooledSensorKinds(all))
       return { column, values: all, kinds: true };
-    const values = time === null ? [] : pooledValuesOfSameTime(groups);
+    const values = time === null ? [] : pooledValuesOfSameTime(groups, { areEven: !deviceName.test(column.trim()) });
     if (values.length < 2) continue;
     // Numbers are Android's sensor types only if the column's name says so; otherwise, they may be the numbers of trials.
     const isOfKinds =
@@ -109,7 +113,7 @@ export async function findPooledSensorColumn(
   for (const [i, column] of few.slice(0, mostInPairs).entries()) {
     for (const other of few.slice(i + 1, mostInPairs)) {
       const rows = rowsBy(`${text(column)} || chr(31) || ${text(other)}`);
-      const values = pooledValuesOfSameTime(await database.rows(piecesOfPooledValues(rows)));
+      const values = pooledValuesOfSameTime(await database.rows(piecesOfPooledValues(rows)), { areEven: true });
       if (values.length < 2 || values.length > mostSensors) continue;
       if (!(await isZigzagOfPooledSensors(database, schema, { rows, head, columns: [column, other] }))) continue;
       const [first, second] = [0, 1].map((at) => [...new Set(values.map((value) => value.split("\x1f")[at]!))]);
@@ -180,27 +184,38 @@ function pooledValuesByRows(groups: readonly Record<string, unknown>[]): string[
 }
 
 /**
- * Returns the values whose rows, in at least one recording, are evenly sampled throughout the time of another value's rows;
- * those with the most rows come first.
+ * Returns the values whose rows, in at least one recording, are sampled throughout the time of another value's rows; those with
+ * the most rows come first.
+ * @param of.areEven whether only rows that are evenly sampled count
  */
-function pooledValuesOfSameTime(groups: readonly Record<string, unknown>[]): string[] {
+function pooledValuesOfSameTime(
+  groups: readonly Record<string, unknown>[],
+  { areEven }: { readonly areEven: boolean },
+): string[] {
   const marking: Record<string, unknown>[] = [];
   for (const [, parts] of Map.groupBy(groups, ({ k }) => k)) {
     const even = parts.filter(({ n, step, ends, restarts, ...own }) => {
       const pieces = pooledPieces(own);
       const span = pieces.reduce((sum, [first, last]) => sum + last - first, 0);
       const steps = Number(n) - pieces.length;
-      if (!(Number(n) >= leastRows && span > 0 && steps * Number(step) >= filledShare * span)) return false;
+      if (!(Number(n) >= leastRows && span > 0)) return false;
       // If the clock restarts within a value's rows, these contain several recordings.
       if (Number(restarts) > 0) return false;
+      if (!areEven) return true;
+      if (!(steps * Number(step) >= filledShare * span)) return false;
       const [low, high] = (ends as unknown[]).map(Number) as [number, number];
       return low >= (1 - unevenness) * Number(step) && high <= (1 + unevenness) * Number(step);
     });
+    const piecesOf = (part: Record<string, unknown>): [first: number, last: number][] => {
+      const pieces = pooledPieces(part);
+      // Rows that arrive in bursts have pauses between all of them.
+      return areEven ? pieces : [[pieces[0]![0], pieces.at(-1)![1]]];
+    };
     for (const part of even) {
-      const own = pooledPieces(part);
+      const own = piecesOf(part);
       const overlaps = even.some((other) => {
         if (other === part) return false;
-        const others = pooledPieces(other);
+        const others = piecesOf(other);
         const common = own
           .flatMap(([a, b]) => others.map(([c, d]) => Math.min(b, d) - Math.max(a, c)))
           .reduce((sum, seconds) => sum + Math.max(0, seconds), 0);

@@ -1,7 +1,7 @@
 // Rewrites text whose lines hold the values of a table inside something else: lines that a spreadsheet quoted as a whole, tables
 // drawn with lines of dashes by database shells, tables whose names and remarks follow semicolons, tuples and dictionaries as
-// Python prints them, JSON records behind the name of an MQTT topic, SQL statements, events of Android's sensors, vectors, and
-// sentences with a checksum.
+// Python prints them, JSON records behind the name of an MQTT topic, SQL statements, events of Android's sensors and of
+// GnssLogger, vectors, and sentences with a checksum.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
@@ -25,6 +25,8 @@ const hasEdges = /^\s*[+|]/;
 const rowCount = /^\s*\(?\d+ rows?\b/i;
 
 const androidEvent = /^\d+,android\.sensor\.(?!\w*uncalibrated)\w+(?:,[^,]*){3,6}$/;
+const gnssLoggerSensor =
+  /^((?:Uncal)?(?:Accel|Gyro)),(?:\d+,)*?(1[5-9]\d{11}),(?:\d{5,},)?([-+.\de]+,[-+.\de]+,[-+.\de]+)/;
 const vectorsBetweenTabs = /^[-+.\de]+(?:\t[-+.\de]+,[-+.\de]+,[-+.\de]+)+$/i;
 
 const lineForms: readonly LineForm[] = [
@@ -74,6 +76,16 @@ const lineForms: readonly LineForm[] = [
     inside: (line) => (androidEvent.test(line) ? line.split(",").slice(0, 5).join(",") : ""),
     names: "time,sensor,x,y,z",
   },
+  // Rows of GnssLogger, of which those of satellites and positions are left out.
+  {
+    form: gnssLoggerSensor,
+    share: 0.1,
+    inside: (line) => {
+      const [, sensor, time, axes] = gnssLoggerSensor.exec(line) ?? [];
+      return sensor === undefined ? "" : `${sensor},${time},${axes}`;
+    },
+    names: "sensor,utcTimeMillis,x,y,z",
+  },
   // Vectors between tabs, as OpenSim writes tables of Vec3.
   {
     form: vectorsBetweenTabs,
@@ -89,6 +101,7 @@ const lineForms: readonly LineForm[] = [
 ];
 
 const fewestLines = 5;
+const lineOfNames = /^[A-Za-z]\w*(?:,[A-Za-z]\w*)+$/;
 /**
  * Number of first lines to search for a line of dashes, which is below the names, or for remarks, which are above the names.
  */
@@ -107,6 +120,7 @@ export function contentsOfLineForm(
     const matches = searched.filter((line) => form.test(line));
     const [example] = matches;
     if (example === undefined || matches.length < share * searched.length) continue;
+    if (names !== undefined && lineOfNames.test(lines[0]!)) continue;
     const contents = async function* (path: string): AsyncGenerator<string> {
       if (names !== undefined) yield names;
       for await (const line of linesOfText(path)) yield inside(line, example);

@@ -105,7 +105,8 @@ export function sensorKindByNameWords(
   if (has(/^(grav|gra$|grv$)/)) return { kind: "gravity" };
   if (text === "lin" || text === "ua") return { kind: "accelerometer", gravity: false };
   const last = words.at(-1);
-  if (last === "a") return { kind: "accelerometer", weak: true };
+  // In Ax_w, w stands for the world's axes.
+  if (last === "a" || text === "a w") return { kind: "accelerometer", weak: true };
   if (last === "g" || last === "w") return { kind: "gyroscope", weak: true };
   if ((last === "m" || last === "b") && words.length === 1) return { kind: "magnetometer", weak: true };
   return undefined;

@@ -5,16 +5,16 @@ import { sensorKindByNameWords, splitSensorName, wordsOfSensorName } from "./sen
 
 /** Places on the body where sensors are worn; shoulders, elbows and knees are more often joints in videos. */
 const placeWord =
-  /^(back|lumbar|thigh|wrist|chest|sternum|torso|trunk|waist|belt|hip|pelvis|sacrum|ankle|shank|shin|calf|foot|shoe|arm|forearm|upperarm|lowerarm|lowerback|upperback|hand|head|neck|leg|pocket|ear|finger|left|right|l|r|lower|upper|dominant|nondominant|non|sensor)$/;
+  /^(back|lumbar|thigh|wrist|chest|sternum|torso|trunk|waist|belt|hip|pelvis|sacrum|ankle|shank|shin|calf|foot|shoe|arm|forearm|upperarm|lowerarm|lowerback|upperback|hand|head|neck|leg|femur|tibia|calcn|humerus|ulna|pocket|ear|finger|left|right|l|r|lower|upper|dominant|nondominant|non|sensor)$/;
 
 /** Whether a word is a place on the body, or part of one, such as "upper". */
 export function isPlaceWord(word: string): boolean {
   return placeWord.test(word.toLowerCase());
 }
 
-/** Whether a name gives only a place on the body, such as back_x and left_wrist_x. */
+/** Whether a name gives only a place on the body, such as back_x, left_wrist_x and torso_imu_x. */
 export function isPlaceSensor({ channels: [x], kind }: Sensor): boolean {
-  const words = wordsOfSensorName(splitSensorName("", x.trim()).rest).filter((word) => word !== "x");
+  const words = wordsOfSensorName(splitSensorName("", x.trim()).rest).filter((word) => !/^(x|imu)$/.test(word));
   return kind === "unknown" && words.length > 0 && words.every((word) => placeWord.test(word));
 }
 

@@ -26,8 +26,24 @@ test.each([
   expect(quality.warnings.join()).toContain(`The sampling rate, 40 Hz, is taken from column "${name}`);
 });
 
+const [ax, ay, az] = [0, 1, 2].map((c) => rows.map((row) => row[c]));
+test.each([
+  ["dt", { "a.json": JSON.stringify({ t0: 1714816800, dt: 0.025, ax, ay, az }) }],
+  [
+    "interval",
+    { "a.json": JSON.stringify({ start: "2024-05-04T10:00:00Z", interval: 25, acc: { x: ax, y: ay, z: az } }) },
+  ],
+  ["sample_period_ms", table("sample_period_ms", () => 25)],
+  ["sampleIntervalMs", { "a.json": JSON.stringify({ sampleIntervalMs: 25, acc: rows }) }],
+])("computes the rate from the step in %s", async (name, files) => {
+  const { quality } = await read(files);
+  expect(quality.sampling.rate_hz).toBeCloseTo(40, 6);
+  expect(quality.warnings.join()).toContain(`The sampling rate, 40 Hz, is computed from column "${name}`);
+});
+
 test.each([
   ["that changes", table("fs", (i) => (i < 150 ? 40 : 50))],
+  ["that is no step between samples", table("step", () => 12)],
   ["that is no sampling rate", table("heart_rate", () => 72)],
 ])("asks for the rate instead of taking a number %s", async (_, files) => {
   await expect(read(files)).rejects.toThrow(/no sampling rate was given/);

@@ -188,3 +188,19 @@ test("sensors that only two columns tell apart are refused with both", async () 
   expect(joined.recordings.channels).toHaveLength(9);
   expect(joined.recordings.values[3]![25]).toBeCloseTo(Math.sin(1.5) + 9, 3);
 });
+
+test.each(["address", "device_id"])("asks which device to read if their rows arrive in bursts (%s)", async (column) => {
+  const devices = ["C3:16:82:EF:1B:48", "F3:89:79:49:6C:B3"];
+  // Bluetooth delivers five samples of each device at almost the same time, and later or earlier in every interval.
+  const rows = Array.from({ length: 200 }, (_, i) => i).flatMap((i) =>
+    devices.map((device, d) => {
+      const arrival = 0.1 * Math.floor(i / 5) + 0.03 * Math.abs(Math.sin(i)) + 0.001 * (i % 5) + 0.0003 * d;
+      return { arrival, line: `${device},${arrival.toFixed(4)},${Math.sin(i / 9) + 5 * d},${0.1 * d},${9.8 - 9 * d}` };
+    }),
+  );
+  const lines = rows.sort((a, b) => a.arrival - b.arrival).map(({ line }) => line);
+  const { path } = folderOf({ "a.csv": `${column},timestamp,AccX,AccY,AccZ\n${lines.join("\n")}\n` });
+  await expect(readRecordings([path("a.csv")], { requireLabels: false })).rejects.toThrow(
+    `rows with "${column}" ${devices.join(", ")} cover the same time`,
+  );
+});

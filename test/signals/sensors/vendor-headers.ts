@@ -13,6 +13,12 @@ export interface VendorHeader {
 
 export const vendorHeaders: readonly VendorHeader[] = [
   {
+    source: "TestMannequin/WitMotionExplore, imu_debug_output.csv: accelerations on the body's and on the world's axes",
+    header: "t,AccX,AccY,AccZ,Roll_deg,Pitch_deg,Yaw_deg,Ax_w,Ay_w,Az_w",
+    sensors: ["Acc accelerometer: AccX;AccY;AccZ", "A accelerometer: Ax_w;Ay_w;Az_w"],
+    read: ["AccX"],
+  },
+  {
     source: "iOS logger of Core Motion: user acceleration, gravity, rotation rate",
     header: "time,roll,pitch,yaw,uax,uay,uaz,gx,gy,gz,rx,ry,rz",
     sensors: ["ua accelerometer without: uax;uay;uaz", "g gravity: gx;gy;gz", "r gyroscope: rx;ry;rz"],

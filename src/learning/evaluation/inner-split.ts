@@ -13,9 +13,9 @@ import { orderForWindowGaps, purgeByWindowGap } from "./window-gaps.ts";
  * Divides `trainIndex` once more. Test rows are never used.
  *
  * - `group`, `leave-one-group-out`: whole people, with about `fraction` of the rows and class shares as even as possible. The
- * people are dealt into 1 / fraction parts as in stratifiedGroupKFold, and `rng` draws a part that leaves every class on both
- * sides. If there is no such part, it draws a part that leaves every class in training or, failing that, any part. Parts with
- * at least `leastPeople` people are preferred.
+ * people are dealt into 1 / fraction parts (rounded) as in stratifiedGroupKFold, and `rng` draws a part that leaves every class
+ * on both sides. If there is no such part, it draws a part that leaves every class in training or, failing that, any part.
+ * Parts with at least `leastPeople` people are preferred.
  * - `stratified`: a shuffled stratified part.
  * - `blocks`: the first or last stretch of each class's time (drawn once by `rng`); training rows close to it are purged as
  * in blockedSplit.

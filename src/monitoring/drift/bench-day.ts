@@ -9,7 +9,8 @@ import type { Chunk, DaySource } from "./rehearsal.ts";
 export type BenchDay = "recorded" | { readonly boutChunks: readonly [shortest: number, longest: number] };
 
 /**
- * Draws the sessions of one day. Each session draws one recording per activity.
+ * Draws the sessions of one day. Except in recorded order, the bouts of an activity that begin in a session are drawn from one
+ * recording.
  * @param count chunks per session
  */
 export function drawBenchDay(

@@ -164,8 +164,9 @@ function daysOfCalibratedStreams(day: DayPlan): DayPlan[] {
 }
 
 /**
- * The kind of day with the longest bouts. The alarm level is set on these days, because it must hold for every kind of day. In
- * the absence of drift, evidence accumulates fastest when bouts are long and their batches resemble each other.
+ * The assumed kind of day with the longest bouts that it allows. The alarm level is set on such days, because it must hold for
+ * every day of the assumed kind. In the absence of drift, evidence accumulates fastest when bouts are long and their batches
+ * resemble each other.
  */
 function hardestDayOfCalibratedStreams(day: DayPlan): DayPlan {
   return day === "recorded" ? day : { bouts: [day.bouts[1], day.bouts[1]] };

@@ -56,7 +56,7 @@ export interface KindCalibration {
   readonly apart: "people" | "recordings" | "halves of recordings" | "bouts";
   /**
    * The statistic that the score is computed from. Against a stream's own past, it is the statistic for which the evidence of a
-   * shift grows fastest.
+   * shift grows fastest, if shifts were rehearsed.
    */
   readonly statistic: ScoreStatistic;
   /**

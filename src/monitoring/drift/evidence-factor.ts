@@ -2,7 +2,7 @@
 // valid given the previous ones. The p-values of one stream are not quite valid: an unusual anchor stays unusual for all later
 // batches, and some people vary more than others. Whole drift-free streams of each person are therefore rehearsed and judged as
 // in production, by a calibration based on the other people, and the level is raised until these streams reach the requested
-// run length. This costs little. Evidence of a real change multiplies with every bet, so a level ten times as high delays the
+// run length. This costs little. Evidence of a clear change multiplies with every bet, so a level ten times as high delays the
 // alarm by only one or two bets. A bet is one batch with several activities, or up to five batches from one bout.
 
 import type { Rng } from "../../random.ts";

@@ -1,7 +1,7 @@
 // Determines whether a batch still shows the effect of the fault that raised the alarm. A fault moves some figure in the series
 // (the mean or spread of a signal within classes) away from its value before the change. The figure that the fault moved most
-// clearly decides whether the fault persists: the batch is closer to either the old or the new value. A p-value over all
-// signals often cannot decide this, because batches with a subtle fault often look ordinary.
+// clearly decides whether the fault persists: it does if the batch's value is closer to the new value than to the old one. A
+// p-value over all signals often cannot decide this, because batches with a subtle fault often look ordinary.
 
 import { median } from "../../stats/median.ts";
 import type { DriftState } from "./drift-state.ts";
@@ -26,7 +26,8 @@ const leastSpread = 0.05;
 /**
  * @param series ends with the batch in question
  * @param start index of the first entry after the change
- * @returns null if no figure shows the fault clearly, or the batch lacks that figure
+ * @returns null if no figure shows the fault clearly, if the batch lacks that figure, or if the figure has moved the opposite
+ * way by more than half of the fault's effect
  */
 export function faultEffect(series: Series, start: number): "lasts" | "gone" | null {
   const [before, since, current] = [

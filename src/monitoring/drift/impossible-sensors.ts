@@ -135,7 +135,7 @@ function causeOfImpossibleSensor(
   return weight > 0.5 ? { kind: "gravity", channels, fault: "has no gravity, unlike the training data", weight } : null;
 }
 
-/** Finds the unit in which the acceleration is close to gravity in most seconds. */
+/** Finds the unit in which the acceleration is close to gravity in at least a fraction `mostlyGravity` of the seconds. */
 function unitOfImpossibleSeconds(
   lengths: readonly number[],
   kind: Sensor["kind"],

@@ -24,7 +24,7 @@ export interface DriftOptions {
   readonly arl?: number;
   /** A batch is unfamiliar if at most this share of drift-free batches is as far from the training data (default .05). */
   readonly alpha?: number;
-  /** Number of batches after the alarm until the verdict is confirmed (default 5). */
+  /** Number of batches after the one at which the alarm began until the verdict is confirmed (default 5). */
   readonly confirmAfter?: number;
   /** "fixed" judges by constants even if a calibration exists (default: calibrated). */
   readonly thresholds?: "calibrated" | "fixed";

@@ -14,8 +14,8 @@ const perChannel = z.record(
     ks_by_class: z
       .number()
       .describe(
-        "Kolmogorov-Smirnov distance within the predicted classes, each standardised by its usual values; 0 " +
-          "if these are unknown",
+        "Kolmogorov-Smirnov distances within the predicted classes, each standardised by the class's usual values, " +
+          "then combined; 0 if these values are unknown",
       )
       .exactOptional(),
     psi: z.number().min(0).describe("population stability index over the reference's deciles"),

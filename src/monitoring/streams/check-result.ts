@@ -4,15 +4,18 @@
 /** What a batch is compared with: the training data, the stream's first batches, or its most recent batches. */
 export type ReferenceName = "baseline" | "anchor" | "rolling";
 
-/** Distances of one channel from a reference. For equal data, `sd_ratio` is 1 and each other distance is 0. */
+/**
+ * Distances of one channel from a reference. For equal data, `sd_ratio` is 1, `ks_by_class` is negative (0 if the usual values
+ * are unknown), and every other distance is 0.
+ */
 export interface CheckedChannel {
   /** Kolmogorov-Smirnov distance, 0 to 1. */
   ks: number;
   /** Kolmogorov-Smirnov distance within each predicted class, averaged over the classes. */
   ks_within_classes: number;
   /**
-   * Kolmogorov-Smirnov distance within the predicted classes, each standardised by its usual values; 0 if these are unknown.
-   * Absent from results of earlier versions.
+   * Kolmogorov-Smirnov distances within the predicted classes, each standardised by the class's usual values, then combined; 0
+   * if these values are unknown. Absent from results of earlier versions.
    */
   ks_by_class?: number;
   /** Population stability index over the reference's deciles, 0 or more. */
@@ -117,7 +120,7 @@ export interface AnyBatch {
 export interface JudgedBatch extends AnyBatch {
   /** State of the stream after this batch. */
   verdict: "normal" | "gradual_drift" | "sudden_change";
-  /** Whether the kind of drift is final. It can change until five batches after the alarm. */
+  /** Whether the kind of drift is final. It can change until five batches after the alarm began. */
   confirmed: boolean;
   /** Id of the batch at which the alarm began; null if there is no alarm, or if it began more than 99 judged batches ago. */
   alarm_since: string | null;

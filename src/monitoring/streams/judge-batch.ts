@@ -6,8 +6,8 @@
 // 2. Evidence from batches that differ from the stream's own past, once it has one, or that spread more widely than chance can
 //    explain (weigh-evidence.ts). A single batch may be sufficient. If batches are judged by constants, a large statistic takes
 //    the place of evidence (weigh-constants.ts).
-// 3. Before the stream has a past, ten batches that are, on average, further from the training data than those of almost any
-//    other person (weigh-unlikely-person.ts).
+// 3. Before the stream has a past, ten batches (up to five in a row from one bout count as one) that are, on average, further
+//    from the training data than those of almost any other person (weigh-unlikely-person.ts).
 // 4. Before the stream has a past, two batches that become ordinary once the same fault is undone (repeated-cause.ts).
 //
 // A batch that does not count (not-counted.ts) is judged as if there were no past. Of the stream's state, it changes only the

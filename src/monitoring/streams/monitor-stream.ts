@@ -45,7 +45,7 @@ export type Decision<R, E> =
   | {
       readonly verdict: Exclude<Verdict, "rejected">;
       readonly reason: string | null;
-      /** Whether the batch is kept out of the references without raising an alarm. */
+      /** Whether the batch is kept out of the references even if it raises no alarm. */
       readonly doubtful?: boolean;
       readonly summary: BatchMeasurement;
       readonly evidence: E;

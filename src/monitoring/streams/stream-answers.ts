@@ -31,7 +31,10 @@ export interface StreamList {
   streams: ListedStream[];
 }
 
-/** A user's action on a stream; `subject` is a batch id or, if a stream was renamed, its previous name. */
+/**
+ * A user's action on a stream; `subject` is a batch id or, if a stream was renamed, its previous name. It is null for other
+ * actions, and for an erased stream.
+ */
 export type ShownAction = Omit<StreamAction, "stream">;
 
 /** A stream with its history. */

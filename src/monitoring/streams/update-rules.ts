@@ -5,8 +5,9 @@
 //   anchor              the first N batches; once there are N, it stays the same unless the user accepts or removes a batch
 //
 // A batch that raises an alarm does not enter the references; otherwise, they would adapt to the fault. Batches that the
-// quality gate rejected, and doubtful batches (far from the stream's past without raising an alarm), do not enter them either.
-// The user may overrule the alarm (accept) or remove any batch (exclude), but a batch with faulty data can never enter.
+// quality gate rejected, and doubtful batches (far from the stream's past, or perhaps faulty from the start, without raising an
+// alarm), do not enter them either. The user may overrule the alarm (accept) or remove any batch (exclude), but a batch with
+// faulty data can never enter.
 
 import type { BatchStanding, StoredBatch } from "../../storage/stream-store.ts";
 

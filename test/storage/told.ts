@@ -101,7 +101,7 @@ export function expectTraining(server: OnServer, experiment: string, folder: str
   expect(parent.status).toBe("FINISHED");
   expect(parent.end).toBeGreaterThan(parent.start);
 
-  // A resumed training run is reported with its original start time.
+  // A resumed training run is reported with the options of its original command.
   const config = Object.entries<unknown>({ ...manifest.config, resume: false }).map(([key, value]) => [
     snakeCase(key),
     Array.isArray(value) ? value.join(", ") : String(value),

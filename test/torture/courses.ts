@@ -188,7 +188,7 @@ async function expectLedger(run: Run, told: ReadonlyMap<string, string>): Promis
   }
 }
 
-/** Expects all files in a training run's staging directory to be readable. */
+/** Expects `run.json` and the checkpoints in a training run's staging directory to be readable. */
 function expectStaging(directory: string): void {
   if (!existsSync(join(directory, "run.json"))) return;
   JSON.parse(readFileSync(join(directory, "run.json"), "utf8"));

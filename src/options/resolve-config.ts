@@ -46,7 +46,7 @@ export type { ConfigFile } from "./resolve-options.ts";
 /**
  * Validates and completes the options of `inspect`.
  *
- * @throws UserError if an option is unknown, missing or invalid, or does not go with another
+ * @throws UserError if an option is unknown, missing or invalid, or if options do not go together
  */
 export function resolveInspectConfig(options: unknown, file?: ConfigFile): InspectConfig {
   const config = resolveOptions(inspectOptions, options, file);
@@ -66,7 +66,7 @@ export function resolveConvertConfig(options: unknown, file?: ConfigFile): Conve
 /**
  * Validates and completes the options of `tune`.
  *
- * @throws UserError if an option is unknown, missing or invalid, or does not go with another
+ * @throws UserError if an option is unknown, missing or invalid, or if options do not go together
  */
 export function resolveTuneConfig(options: unknown, file?: ConfigFile): TuneConfig {
   const config = resolveOptions(tuneOptions, options, file);
@@ -77,7 +77,7 @@ export function resolveTuneConfig(options: unknown, file?: ConfigFile): TuneConf
 /**
  * Validates and completes the options of `predict`.
  *
- * @throws UserError if an option is unknown, missing or invalid, or does not go with another
+ * @throws UserError if an option is unknown, missing or invalid, or if options do not go together
  */
 export function resolvePredictConfig(options: unknown): PredictConfig {
   const config = resolveOptions(predictOptions, options);
@@ -101,7 +101,7 @@ export function resolveEvaluateConfig(options: unknown): EvaluateConfig {
 /**
  * Validates and completes the options of `check`.
  *
- * @throws UserError if an option is unknown, missing or invalid, or does not go with another
+ * @throws UserError if an option is unknown, missing or invalid, or if options do not go together
  */
 export function resolveCheckConfig(options: unknown): CheckConfig {
   const config = resolveOptions(checkOptions, options);
@@ -139,7 +139,7 @@ export function resolveServeConfig(options: unknown, file?: ConfigFile): ServeCo
 /**
  * Validates and completes the options of `push`.
  *
- * @throws UserError if an option is unknown, missing or invalid, or does not go with another
+ * @throws UserError if an option is unknown, missing or invalid, or if options do not go together
  */
 export function resolvePushConfig(options: unknown, file?: ConfigFile): PushConfig {
   const config = resolveOptions(pushOptions, options, file);
@@ -154,7 +154,7 @@ export function resolvePushConfig(options: unknown, file?: ConfigFile): PushConf
 /**
  * Validates and completes the options of `driftBench`.
  *
- * @throws UserError if an option is unknown, missing or invalid, or does not go with another
+ * @throws UserError if an option is unknown, missing or invalid, or if options do not go together
  */
 export function resolveDriftBenchConfig(options: unknown): DriftBenchConfig {
   const config = resolveOptions(driftBenchOptions, options);
@@ -179,7 +179,7 @@ export function resolveRecalibrateConfig(options: unknown): RecalibrateConfig {
 /**
  * Validates and completes the options of `retrain`.
  *
- * @throws UserError if an option is unknown, missing or invalid, or does not go with another
+ * @throws UserError if an option is unknown, missing or invalid, or if options do not go together
  */
 export function resolveRetrainConfig(options: unknown, file?: ConfigFile): RetrainConfig {
   const config = resolveOptions(retrainOptions, options, file);
@@ -199,7 +199,7 @@ export function resolveRetrainConfig(options: unknown, file?: ConfigFile): Retra
 /**
  * Validates and completes the options of `compareModels`.
  *
- * @throws UserError if an option is unknown, missing or invalid, or does not go with another
+ * @throws UserError if an option is unknown, missing or invalid, or if options do not go together
  */
 export function resolveCompareConfig(options: unknown): CompareConfig {
   const config = resolveOptions(compareOptions, options);
@@ -219,7 +219,7 @@ export function resolveCompareConfig(options: unknown): CompareConfig {
 /**
  * Validates and completes the options of `sync`.
  *
- * @throws UserError if an option is unknown, missing or invalid, or does not go with another
+ * @throws UserError if an option is unknown, missing or invalid, or if options do not go together
  */
 export function resolveSyncConfig(options: unknown): SyncConfig {
   const config = resolveOptions(syncOptions, options);

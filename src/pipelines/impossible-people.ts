@@ -1,6 +1,6 @@
 // Finds people in the training data whose values are physically impossible in the units assumed for everyone. For example, a
-// gyroscope may have recorded in rad/s for one person and in deg/s for all others, and if that person moved little, the values
-// look plausible in either unit.
+// gyroscope may have recorded in rad/s for one person and in deg/s for all others: if that person moved little, the size of the
+// values is plausible in either unit, but only in rad/s do they agree with how the direction of gravity turns.
 
 import { impossibleSensors } from "../monitoring/drift/impossible-sensors.ts";
 import type { WatchedModel } from "../monitoring/streams/watched-model.ts";

@@ -163,7 +163,7 @@ export function trainingNetworkSizes({
   return { windowSize, channels: channels.length, classes: classes.length };
 }
 
-/** @throws UserError if units are mixed and must not be converted, or if sensors with and without gravity are mixed */
+/** @throws UserError if units are mixed and are not to be converted, or if sensors with and without gravity are mixed */
 function prepareTrainingUnits(
   rows: StoredRows,
   { sensor = [], units: text }: Pick<TrainConfig, "sensor" | "units">,

@@ -106,7 +106,7 @@ function checkTextHeadline(result: JudgedBatch): string[] {
   }
   if (result.stranger) {
     lines.push(
-      "           unlike anyone: on average over the stream's batches, hardly any person would be as far from the training data",
+      "           unlike anyone: on average, the stream's batches are so far from the training data that hardly any person would be as far away",
     );
   }
   const hasPast = result.comparisons.some(({ reference }) => reference !== "baseline");

@@ -31,8 +31,8 @@ const closing: Closing = {
   notes: [
     "All versions of a line are in the same directory and share the line's name, by default the name of the first " +
       "version's folder. Every command with --model also accepts models/walk@champion, and models/walk@3 for version 3. " +
-      "Promoting and rolling back change registry.json, a small file, and never a model; promoting also clears the " +
-      "references of the model's streams.",
+      "Neither promoting nor rolling back changes a model: both change registry.json, a small file, and promoting also " +
+      "clears the references of the model's streams.",
   ],
   exitCodes: [
     [0, "done, or nothing to do"],

@@ -33,9 +33,8 @@ export function retrainCommand(): Command {
     summary: "train on unlabelled recordings, and adopt the result only if it is better on the holdout",
     description:
       "Labels unlabelled recordings with the model, and trains on the windows with the most confident labels. Each " +
-      "cycle starts from fresh " +
-      "weights and uses a larger share of the windows. Writes a model folder if the result is better on people whom " +
-      "it was never trained on.",
+      "cycle uses a larger share of the windows than the one before and, by default, starts from fresh weights. Writes a " +
+      "model folder if the result is better on people whom it was never trained on.",
     options: retrainOptions,
     resolve: resolveRetrainConfig,
     configFile: true,

@@ -1,7 +1,7 @@
 // Fills in people, recordings and labels that are given only in the first row of a file or of each block, as in spreadsheets with
 // merged cells. Otherwise, the rows below would belong to nobody.
 
-import { cellHasValue } from "../files/cell-has-value.ts";
+import { cellHasValue, startOfCell } from "../files/cell-has-value.ts";
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { usualColumnOfRole } from "../files/usual-column-names.ts";
@@ -26,7 +26,7 @@ export async function withPeopleBelow(
     return name !== null && schema.types.has(name) ? [name] : [];
   });
   if (columns.length === 0) return schema;
-  const texts = columns.map((name, c) => `CAST(${duckdbIdentifier(name)} AS VARCHAR) AS c${c}`);
+  const texts = columns.map((name, c) => `${startOfCell(name)} AS c${c}`);
   const facts = columns.map(
     (_, c) =>
       `count(*) FILTER (${cellHasValue(`c${c}`)}) AS n${c}, bool_or(n = 1 AND ${cellHasValue(`c${c}`)}) AS first${c}`,
@@ -45,7 +45,7 @@ export async function withPeopleBelow(
     source(numbers, time) {
       const filled = below.map((name) => {
         const column = duckdbIdentifier(name);
-        const value = `CASE WHEN ${cellHasValue(`CAST(${column} AS VARCHAR)`)} THEN CAST(${column} AS VARCHAR) END`;
+        const value = `CASE WHEN ${cellHasValue(startOfCell(name))} THEN CAST(${column} AS VARCHAR) END`;
         return `last_value(${value} IGNORE NULLS) OVER (ORDER BY below_row ROWS UNBOUNDED PRECEDING) AS ${column}`;
       });
       const own = `(SELECT *, row_number() OVER () AS below_row FROM ${schema.source(numbers, time)})`;

@@ -18,7 +18,10 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Intervals for one class's scores; each is null if the class occurred in fewer than half of the replicates. */
+/**
+ * Intervals for one class's scores; each is null if there are fewer than two people, or if the class occurred in fewer than
+ * half of the replicates.
+ */
 export interface ClassIntervals {
   /** Share of the windows predicted as this class that belong to it. */
   readonly precision: Interval | null;

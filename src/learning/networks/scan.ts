@@ -10,7 +10,8 @@ export interface ScanInput {
 
 /**
  * ONNX Scan over the first axis. `body` receives the states and one slice of each input, and returns the new states and the
- * outputs to stack over the steps. With `reverse`, inputs are read and outputs are written starting from the end.
+ * outputs to stack over the steps. Inputs with `reverse` are read starting from the end; with `reverseOutputs`, outputs are
+ * written starting from the end.
  * @returns the final states, then the stacked outputs
  */
 export function scan(

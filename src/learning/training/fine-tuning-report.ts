@@ -1,5 +1,6 @@
 // The gain from `train --from`: each person's macro-F1 with the model as it is, after fine-tuning, and after training from
-// scratch. All three are evaluated on windows that none of the networks has learned from.
+// scratch. All three are evaluated on the folds' test windows. The fold's networks have not learned from these; the model as it
+// is may have (`known_users`).
 
 import { z } from "zod";
 import type { Interval } from "../evaluation/bootstrap-people.ts";

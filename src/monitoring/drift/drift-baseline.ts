@@ -33,7 +33,7 @@ export interface DriftBaseline {
    * pseudo-labelled, by their label; null for a class without samples.
    */
   readonly by_class: ClassSummaries;
-  /** The networks' output for held-out people, from cross-validation. */
+  /** The networks' output for the windows that cross-validation held out. */
   readonly signals: ModelSignals;
   /** The usual distances for drift-free batches. */
   readonly calibration: Calibration;

@@ -1,5 +1,5 @@
 // The last step of training: calibrates the monitor on drift-free batches. It draws ("rehearses") such batches from each person
-// in the training data, using the classes predicted by a fold's network that was not trained on that person.
+// in the training data, using the classes that cross-validation predicted for that person's windows.
 
 import type { Rng } from "../../random.ts";
 import { argmaxRows } from "../../stats/argmax-rows.ts";

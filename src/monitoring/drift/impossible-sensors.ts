@@ -1,6 +1,7 @@
 // Finds sensors with values that are impossible for any wearer and any position on the body. It relies only on physics: gravity
-// is the same for everyone, and when a sensor turns, the direction of gravity that it measures turns with it. No calibration is
-// needed, so even a stream's first batch can be judged.
+// is the same for everyone; when a sensor turns, the direction of gravity that it measures turns with it; and when a sensor
+// moves, none of its axes keeps repeating one value exactly. No calibration is needed, so even a stream's first batch can be
+// judged.
 
 import {
   gravityInSensorUnit,

@@ -1,9 +1,8 @@
-// Measures how unusual a score is among batches without drift. The scores of drift-free batches (from people and recordings
-// that a fold of cross-validation held out) are stored in order, for a ladder of batch lengths, because a minute of movement
-// usually differs far more from the reference than a quarter of an hour does. The p-value is conformal (Vovk, Gammerman and
-// Shafer 2005). The p-value is computed as if there were one more person, as unusual as the most unusual known one. One
-// person's batches resemble each other, so with few people, treating their batches as independent would double the number of
-// false alarms.
+// Measures how unusual a score is among batches without drift. The scores of drift-free batches (whose classes were predicted
+// by cross-validation) are stored in order, for a ladder of batch lengths, because a minute of movement usually differs far
+// more from the reference than a quarter of an hour does. The p-value is conformal (Vovk, Gammerman and Shafer 2005). The
+// p-value is computed as if there were one more person, as unusual as the most unusual known one. One person's batches resemble
+// each other, so with few people, treating their batches as independent would double the number of false alarms.
 //
 // Some people consistently vary more than others. Once a few of a stream's own scores are known, they are used to standardise
 // its later scores. The mean of the stream's own scores is shrunk towards the mean over all people (James and Stein's

@@ -55,7 +55,7 @@ export interface Judgement {
   /** Whether the anchor was ignored, because the stream now seems to come from other people; see `isAnchorOutlived`. */
   readonly anchorOutlived: boolean;
   readonly strength: DriftStrength;
-  /** One comparison per available reference that shares a class with the batch. */
+  /** One comparison per available reference that the batch can be compared with; see `compare`. */
   readonly comparisons: readonly Comparison[];
   /** The comparison with the strongest evidence of drift; null if nothing could be compared. */
   readonly leading: Comparison | null;
@@ -170,7 +170,7 @@ function weighForVerdict(
   return { ...weighConstants(own, state, arl), evidence: weighed.evidence };
 }
 
-/** Compares a batch with all available references that share a class with it. */
+/** Compares a batch with all available references that it can be compared with; see `compare`. */
 export function compareForVerdict(
   current: ClassSummaries,
   past: Past,

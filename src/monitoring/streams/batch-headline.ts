@@ -14,8 +14,8 @@ export interface BatchHeadline {
    */
   readonly state: JudgedBatch["verdict"] | null;
   /**
-   * Time of the batch at which the current alarm began or, if there is none, of the first batch since the last alarm or since
-   * the start of the stream; ISO 8601, UTC.
+   * Time of the batch at which the current alarm began or, if there is none, of the first judged batch since the last alarm or
+   * since the start of the stream; ISO 8601, UTC. Null if no batch has been judged yet.
    */
   readonly since: string | null;
   /** Whether the kind of drift is final; while it is not, a later batch may change it. */

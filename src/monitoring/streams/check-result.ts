@@ -171,7 +171,7 @@ export interface JudgedBatch extends AnyBatch {
   seconds: number;
   /** Reference that the batch is furthest from; null if nothing could be compared. */
   leading: ReferenceName | null;
-  /** One comparison per available reference. */
+  /** One comparison per reference that the batch could be compared with. */
   comparisons: CheckedComparison[];
   /**
    * Evidence for drift. Results from earlier versions lack `share` and `raised_by`, and in them `value` may be 0 during an

@@ -58,7 +58,7 @@ export interface BroughtBatch {
   readonly contentHash: string;
   /** When its data was recorded; null if unknown (default: null). */
   readonly dataTime?: DataTime | null;
-  /** Name of the person who accepts the batch into the references even if it raises an alarm; absent if no one does. */
+  /** Who accepts the batch into the references even if it raises an alarm, and why; absent if no one does. */
   readonly accept?: DecidedBy;
 }
 

@@ -60,7 +60,7 @@ export interface ShownBatch {
   unfamiliar: boolean;
   /** Reference that the batch is furthest from; null if nothing could be compared. */
   leading: ReferenceName | null;
-  /** One entry per available reference. */
+  /** One entry per reference that the batch could be compared with. */
   comparisons: ShownComparison[];
   /** Channels that are furthest from the leading reference; empty if the ledger no longer keeps the per-channel distances. */
   channels: {

@@ -208,7 +208,7 @@ export function isListedStreamInAlarm({ state }: Pick<ListedStream, "state">): b
 
 /**
  * Sorts streams by urgency: alarms (newest first), silent streams, streams whose last batch was rejected, all others, retired
- * streams. Streams of the same urgency are sorted by name, which is fast if they are already in this order.
+ * streams. All other streams of the same urgency are sorted by name, which is fast if they are already in this order.
  */
 export function sortedListedStreams<S extends SelectableStream>(streams: readonly S[]): S[] {
   const byUrgency = Map.groupBy(streams, urgencyOfListedStream);

@@ -2,12 +2,12 @@
 
 import { listedNames } from "../../listed-names.ts";
 
-/** Maximum number of warnings that differ only in their files and are still listed individually. */
+/** Maximum number of warnings that differ only in files and numbers and are still listed individually. */
 const mostAlike = 3;
 
 /**
- * If warnings differ only in numbers and in the files that they begin with ("a.csv: ..." or "a.csv and b.csv are ..."),
- * replaces them with the first one, adding the names of the other files.
+ * If more than three warnings differ only in numbers and in the files that they begin with ("a.csv: ..." or "a.csv and b.csv
+ * are ..."), replaces them with the first one, adding the names of the other files.
  * @param paths of all files
  */
 export function groupFileWarnings(warnings: readonly string[], paths: Iterable<string>): string[] {

@@ -108,7 +108,7 @@ async function spreadTimesToJoin(database: Database, table: string, channels: nu
 }
 
 /**
- * Returns the longest step between rows of one packet, which is 0 if rows only share times; null if there is nothing to spread.
+ * Returns the maximum step between rows of one packet, which is 0 if rows only share times; null if there is nothing to spread.
  * As in spread-times.ts, the values must confirm packets.
  */
 async function longestStepWithinPackets(database: Database, table: string, channels: number): Promise<number | null> {

@@ -1,5 +1,5 @@
-// Fills in people, recordings and labels that are given only in the first row of a file or of each block, as in spreadsheets with
-// merged cells. Otherwise, the rows below would belong to nobody.
+// Fills in people, recordings and labels that are given only in the first row of a file or of each block, as in spreadsheets
+// with merged cells. Otherwise, the rows below would have no person, recording or label.
 
 import { cellHasValue, startOfCell } from "../files/cell-has-value.ts";
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";

@@ -1,5 +1,5 @@
-// Finds people whom only the paths of files tell apart (sub01/walk.csv and sub02/walk.csv), although a column names the same
-// person in every file, as loggers do that fill in a user of their own.
+// Finds people whom only the paths of files tell apart (sub01/walk.csv and sub02/walk.csv), because a column names the same
+// person in every file. Some loggers fill in a user name of their own.
 
 import { listedNames } from "../../listed-names.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -8,7 +8,11 @@ import { shellCommand } from "../../shell-words.ts";
 const numberedPerson =
   /(?<![a-z])(sub|subj|subject|person|participant|user|usr|patient|pat|volunteer|proband|vp|id|p|s|u)([ _-]?)(\d+)(?![\d.]*hz|[a-z\d])/i;
 
-/** @param paths of the files that name this person @returns undefined if the paths do not tell people apart */
+/**
+ * Returns a warning if the paths contain different people's numbers after the same word.
+ * @param column names the same person in all files
+ * @param paths of all files
+ */
 export function peopleInPathsWarning(column: string, person: string, paths: readonly string[]): string | undefined {
   const found = paths.flatMap((path) => {
     const parts = path.split(/[/\\]/);

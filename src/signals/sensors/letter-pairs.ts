@@ -1,13 +1,13 @@
 // Recognises sensors whose names consist of a few letters, which together have one meaning, although each alone could mean
-// anything: one letter for the kind and one for the place, as in MHEALTH's alx (acceleration, left ankle) and glx (angular
-// velocity there); gx beside rx, as loggers on iOS name gravity and the rotation rate of Core Motion; and AsX beside AccX, as
-// WitMotion names the angular speed.
+// anything: one letter for the kind and one or two for the place, as in MHEALTH's alx (acceleration, left ankle) and glx
+// (angular velocity there); gx beside rx, as loggers on iOS name gravity and the rotation rate of Core Motion; and AsX beside
+// AccX, as WitMotion names the angular speed.
 
 import type { NamedSensor } from "./sensor-name.ts";
 
 const lettered = /^([ag])_?([a-z]{1,2})$/i;
 
-/** Gives a kind to sensors of unknown kind that come in pairs. */
+/** Returns the sensors with the kinds that such letters mean beside each other. Other sensors are not changed. */
 export function withKindOfLetterPairs(sensors: readonly NamedSensor[]): NamedSensor[] {
   const placeOf = (sensor: NamedSensor, letter: string): string | undefined => {
     const [, kind, place] = sensor.kind === "unknown" ? (lettered.exec(sensor.name) ?? []) : [];
@@ -24,7 +24,7 @@ export function withKindOfLetterPairs(sensors: readonly NamedSensor[]): NamedSen
   return withAngularSpeed(withGravityBesideRotation(paired));
 }
 
-/** Whether a letter names gravity beside a sensor that is called r. */
+/** Whether a sensor is called g and is taken for gravity because one called r is beside it. */
 export function isGravityBesideRotation({ name, kind, weak }: NamedSensor): boolean {
   return kind === "gravity" && weak && /^g$/i.test(name);
 }

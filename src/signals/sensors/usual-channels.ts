@@ -1,4 +1,4 @@
-// Chooses the default columns: those of one accelerometer and one gyroscope.
+// Chooses the default columns: usually those of one accelerometer and one gyroscope.
 
 import type { GivenSensor } from "./decide-sensors.ts";
 import { isGravityBesideRotation } from "./letter-pairs.ts";
@@ -53,7 +53,7 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
     gyroscopes,
     gyroscopes.filter((sensor) => isPaired(sensor, together)),
   );
-  // Beside gravity called g, the rotation rate may be called r, which says nothing by itself.
+  // A sensor called r is known to be a gyroscope only beside gravity called g, so that gravity is read, too.
   chosen.push(...found.filter(isGravityBesideRotation));
   // As in HARTH, accelerometers on several parts of the body may be named only after these.
   const areOnlyPlaces = chosen.length === 0 && own.length === 0;

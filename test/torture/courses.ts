@@ -24,9 +24,9 @@ import type { RememberingMlflow } from "./remembering-mlflow.ts";
 import { Duration, type Ended, runVictim } from "./victim.ts";
 
 export interface Course {
-  /** The number of commands that were killed. */
+  /** The number of commands that were killed, or of other faults. */
   kills: number;
-  /** The number of commands that ended on their own. */
+  /** The number of commands that ended on their own or, in the courses of the service, of batches that were answered. */
   ended: number;
   readonly lost: string[];
 }

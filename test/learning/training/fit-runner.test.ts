@@ -34,8 +34,8 @@ const [fold] = toyFit({
 const plan: FitPlan = { ...fold, windows: fingerprint };
 
 /**
- * Runs the fit that a plan's text describes, as another machine would. This function uses no threads, to show that the bytes do
- * not depend on threads.
+ * Runs the fit that a plan's text describes, as another machine would. The fit runs in the calling thread rather than in a
+ * worker, to show that the bytes do not depend on that.
  */
 async function elsewhere(text: string, checkpoint: Uint8Array | null, find: FindWindows): Promise<FitOutcome> {
   const received: FitPlan = JSON.parse(text);

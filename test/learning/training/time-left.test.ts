@@ -54,7 +54,7 @@ describe("the time left of a run", () => {
     expect(left.seconds()).toBe(2 * ((40 + 3 * 45) / 2 + 30) + 7);
     trained(left, "fold-1", 6, 25, { best: false });
     left.fitEnded("fold-1");
-    // The folds ran for 45 and 25 epochs (35 on average), and took 20 epochs on average to reach their best one.
+    // A fold is expected to run for 35 epochs, the mean of 45 and of the 25 of fold 1, and the final fit for 15 fewer.
     expect(left.seconds()).toBe(2 * ((3 * 35) / 2 + 20) + 7);
     trained(left, "fold-2", 1, 30);
     // Fold 2 will continue for 15 epochs after its best epoch, which is the last one that it has finished.

@@ -22,7 +22,7 @@ describe("changedTurning", () => {
       "G: gravity now turns 0.83 times as far as the gyroscope measures, and turned 1.00 times as far",
     );
     // By hand: the sum of squares of the usual batches is 100 x .002. With 30 x .1 and 9 + 5 + 30 degrees of freedom, the
-    // variance is 3.2 / 44 = .0727. A difference d is d / sqrt(.0727 x (1/1100 + 1/600) + .02^2) = d / .02421 standard
+    // variance is 3.2 / 44 = .0727. A difference d is d / sqrt(.0727 x (1/1100 + 1/600) + .02^2) = d / .02423 standard
     // deviations, so the limit of 3.6 is a difference of .0872.
     const ending = (ratio: number) => found(batch(ratio), pastEnding(...Array(5).fill(batch(ratio))));
     expect(ending(1 + 0.0871)).toBeNull();

@@ -1,7 +1,8 @@
-// Recognises sensors whose names consist of a few letters, which together have one meaning, although each alone could mean
-// anything: one letter for the kind and one or two for the place, as in MHEALTH's alx (acceleration, left ankle) and glx
-// (angular velocity there); gx beside rx, as loggers on iOS name gravity and the rotation rate of Core Motion; and AsX beside
-// AccX, as WitMotion names the angular speed.
+// Recognises sensors by letters that have a meaning only beside each other:
+// - one letter for the kind and one or two for the place, as in MHEALTH's alx (acceleration, left ankle) and glx (angular
+//   velocity there)
+// - gx beside rx, as loggers on iOS name gravity and the rotation rate of Core Motion
+// - AsX beside AccX, as WitMotion names the angular speed
 
 import type { NamedSensor } from "./sensor-name.ts";
 

@@ -14,9 +14,9 @@ import { type TimeReading, textClock } from "../files/text-clock.ts";
 import type { DateOrder } from "../files/time-forms.ts";
 import { partsOfJoinedClock } from "../files/usual-column-names.ts";
 import { withAxisRows } from "./axis-rows.ts";
+import { findClockByValues } from "./clock-by-values.ts";
 import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
-import { findDateTimeColumn } from "./date-time-column.ts";
 import { withoutEmptyColumns } from "./empty-columns.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import { type LabelMap, readLabelMap } from "./label-map.ts";
@@ -117,10 +117,11 @@ export async function openRowChunks(
         warn,
       });
       if (label !== null) options = { ...options, label };
-      const time = options.time === undefined ? await findDateTimeColumn(database, file.path, own) : null;
-      if (time !== null) {
-        options = { ...options, time };
-        warn(`${file.path}: column "${time}" contains dates with times, so it is read as the time of each row.`);
+      const clock = options.time === undefined ? await findClockByValues(database, file.path, own) : null;
+      if (clock !== null) {
+        const { column, contains } = clock;
+        options = { ...options, time: column };
+        warn(`${file.path}: column "${column}" contains ${contains}, so it is read as the time of each row.`);
       }
       const wide = await withAxisRows(database, file.path, own, options, { scratch, warn });
       return separateSensors(database, file.path, wide, options, { scratch, warn });

@@ -1,8 +1,10 @@
 // Detects rows in random order, as in tables that were shuffled for a classifier and have no times. Acceleration is smooth, so its
 // changes from row to row are smaller than those between any two rows. The measure is the mean squared change from row to row
 // divided by twice the variance (von Neumann's ratio), on the axis where it is smallest: 1 for rows in random order, and at most
-// 0.49 in the recordings of MotionSense, WISDM, UCI HAR and BFRB that contain movement. At rest, only noise is left, which is
-// random in any order, so recordings whose values hardly vary compared with their length are not examined.
+// 0.49 in the recordings of MotionSense, WISDM, UCI HAR and BFRB that contain movement. It is also about 1 if the sensor shakes,
+// or if steps are sampled only a few times each; these values repeat after some rows, so no autocorrelation over a longer lag may
+// be significant (Ljung and Box's statistic). At rest, only noise is left, which is random in any order, so recordings whose values
+// hardly vary compared with their length are not examined.
 
 import { counted } from "../../counted.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
@@ -10,6 +12,10 @@ import type { StoredRows } from "./stored-rows.ts";
 
 /** Range of the ratio for rows in random order; it is greater if values go back and forth from row to row. */
 const ratioAtRandom = { least: 0.85, most: 1.15 } as const;
+/** Number of lags over which autocorrelations are examined. */
+const lags = 50;
+/** Maximum of Ljung and Box's statistic for rows in random order, a chi-squared quantile; one piece in 10 million exceeds it. */
+const statisticAtRandom = 120;
 /** Minimum variance, as a share of the squared length of the mean, for a recording to contain movement. */
 const leastVariance = 0.02;
 /**
@@ -34,7 +40,9 @@ export function shuffledRowsWarnings(stored: StoredRows): string[] {
     .filter((_, p) => p % stride === 0)
     .map((piece) => ({ ...piece, ratio: ratioOfChanges(stored, axes, piece) }))
     .filter(({ ratio }) => ratio !== undefined);
-  const shuffled = ratios.filter(({ ratio }) => ratio! >= ratioAtRandom.least && ratio! <= ratioAtRandom.most);
+  const shuffled = ratios
+    .filter(({ ratio }) => ratio! >= ratioAtRandom.least && ratio! <= ratioAtRandom.most)
+    .filter((piece) => axes.every((c) => ljungBox(valuesInMiddle(stored, c, piece)) <= statisticAtRandom));
   const [first] = shuffled;
   if (first === undefined || shuffled.length < leastShare * ratios.length) return [];
   const others = shuffled.length > 1 ? ` and ${counted(shuffled.length - 1, "other part")} of the data` : "";
@@ -43,17 +51,23 @@ export function shuffledRowsWarnings(stored: StoredRows): string[] {
   ];
 }
 
-/** Returns the smallest ratio of an axis; undefined without movement. */
-function ratioOfChanges(
-  stored: StoredRows,
-  axes: readonly number[],
-  { start, end }: { readonly start: number; readonly end: number },
-): number | undefined {
+interface PieceOfRows {
+  readonly start: number;
+  readonly end: number;
+}
+
+function valuesInMiddle(stored: StoredRows, channel: number, { start, end }: PieceOfRows): Float32Array {
   const length = Math.min(end - start, rows.most);
   const from = start + ((end - start - length) >> 1);
+  return stored.values(channel, from, from + length);
+}
+
+/** Returns the smallest ratio of an axis; undefined without movement. */
+function ratioOfChanges(stored: StoredRows, axes: readonly number[], piece: PieceOfRows): number | undefined {
   let [least, variance, squaredMean] = [Number.POSITIVE_INFINITY, 0, 0];
   for (const c of axes) {
-    const values = stored.values(c, from, from + length);
+    const values = valuesInMiddle(stored, c, piece);
+    const { length } = values;
     const mean = values.reduce((sum, value) => sum + value, 0) / length;
     let [squares, changes] = [0, 0];
     for (let i = 0; i < length; i++) {
@@ -65,4 +79,21 @@ function ratioOfChanges(
     squaredMean += mean ** 2;
   }
   return variance > leastVariance * squaredMean && Number.isFinite(least) ? least : undefined;
+}
+
+/** Returns the sum of the squared autocorrelations over all lags, weighted so that it has a chi-squared distribution. */
+function ljungBox(values: Float32Array): number {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const centred = Float64Array.from(values, (value) => value - mean);
+  const products = (lag: number): number => {
+    let sum = 0;
+    for (let i = lag; i < n; i++) sum += centred[i]! * centred[i - lag]!;
+    return sum;
+  };
+  const squares = products(0);
+  if (squares === 0) return 0;
+  let statistic = 0;
+  for (let lag = 1; lag <= lags; lag++) statistic += (n * (n + 2) * (products(lag) / squares) ** 2) / (n - lag);
+  return statistic;
 }

@@ -1,5 +1,8 @@
 // Composes the names of the columns from the lines above a table: names, units, groups and levels.
 
+/** Matches the mark before names that are written as a comment, as in # acc_x, acc_y. */
+export const commentMark: RegExp = /^\s*(?:#+|%+(?=\s))\s*(?=\p{L})/u;
+
 /**
  * Whether most values in a line are empty, because a spreadsheet pads every line with separators, even those before the table.
  */
@@ -35,7 +38,9 @@ const unnamedByPandas = /^Unnamed: \d+(_level_\d+)?$/;
  */
 export function layoutNamesWithUnits(written: readonly (readonly string[])[]): string[] | undefined {
   if (written.length > 0 && written.every(([key]) => /\w=$/.test(key!))) return layoutNamesAfterKeys(written);
-  const lines = written.map((line) => line.map((name) => (unnamedByPandas.test(name) ? "" : name)));
+  const lines = written.map((line) =>
+    line.map((name, i) => (unnamedByPandas.test(name) ? "" : i === 0 ? name.replace(commentMark, "") : name)),
+  );
   const [names, ...others] = lines;
   if (names === undefined) return undefined;
   const given = names.filter((name) => name !== "");

@@ -20,6 +20,7 @@ import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
 import { separateJoinedText } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-as-csv.ts";
 import { besideKnownLayout, clockInKnownLayout } from "./known-layouts.ts";
+import { commentMark } from "./layout-names.ts";
 import { contentsOfLineForm } from "./line-forms.ts";
 import { contentsOfMixedDecimals, contentsOfSplitDecimals } from "./mixed-decimals.ts";
 import { nulPaddedLines, removeNulPadding } from "./nul-padding.ts";
@@ -210,8 +211,8 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (tableLines.length === 1) refuseWideRows(file.path, [tableLines[0]!.split(/[\s,;]+/)]);
   const layout = textLayout(lines);
   if (layout === undefined) return [file];
-  if (!isQuoted && layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces")
-    return [file];
+  const isPlain = layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces";
+  if (!isQuoted && isPlain && !commentMark.test(lines[0]!)) return [file];
   const { separator, sample } = layout;
   const whole = await withoutTextBelow(file, { separator, width: sample[0]!.length }, options);
   const { table, header, ...form } = await tableWithNames(whole, layout, options);

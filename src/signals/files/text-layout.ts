@@ -1,7 +1,7 @@
 // Finds the table in a text file: the number of lines before it, its value separator, and its header line. This search is
 // needed only for files that do not begin with a header line.
 
-import { isPaddedTitleInLayout, layoutNamesWithUnits } from "./layout-names.ts";
+import { commentMark, isPaddedTitleInLayout, layoutNamesWithUnits } from "./layout-names.ts";
 
 /** The value separator: a character, or any number of spaces and tabs. */
 export type Separator = "," | "\t" | ";" | "|" | "spaces";
@@ -61,13 +61,14 @@ export interface PlainText {
 
 /**
  * @param lines the first lines, without empty ones
- * @returns undefined if the first line contains no names, or if most other lines have a different number of values
+ * @returns undefined if the first line contains no names or is a comment, or if most other lines have a different number of
+ * values
  */
 export function plainTextOfLayout([first, ...others]: readonly string[]): PlainText | undefined {
   if (first === undefined || others.length === 0) return undefined;
   for (const separator of separators.slice(0, 4)) {
     const names = splitLineByLayout(first, separator);
-    if (names.length < 2 || !names.every(isNameInTextLayout)) continue;
+    if (names.length < 2 || !names.every(isNameInTextLayout) || commentMark.test(names[0]!)) continue;
     if (isPaddedTitleInLayout(names) && !areNamesPaddedInLayout(names, splitLineByLayout(others[0]!, separator)))
       continue;
     const rows = others
@@ -140,8 +141,12 @@ function isNameInTextLayout(text: string): boolean {
   return text === "" || !isValueInLayout(text);
 }
 
+/** Matches what spaces leave of a separator that is written between them, as in 1.28 ,0.29 , 0.98. */
+const strayMark = /^[,;|]([+-]?\d*\..*)?$/;
+
 /** Whether a line belongs to a table: it has at least two values, of which at least half are numbers or times. */
 function isTableLineInLayout(values: readonly string[]): boolean {
+  if (values.some((value) => strayMark.test(value))) return false;
   const given = values.filter((value) => !missingPattern.test(value));
   return values.length >= 2 && given.length > 0 && 2 * given.filter(isValueInLayout).length >= given.length;
 }

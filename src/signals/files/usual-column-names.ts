@@ -97,7 +97,7 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
       "ts",
     ],
     ...["epoc", "unixtime", "unixtimestamp", "epochtime", "systemtime", "sampletime", "timeelapsed", "dateandtime"],
-    ...["elapsedseconds", "timesinceepoch", "clock", "date", "createdat"],
+    ...["elapsedseconds", "second", "timesinceepoch", "clock", "date", "createdat"],
     ...["zeitstempel", "zeit", "horodatage", "temps", "marcadetiempo", "tiempo", "tempo", "tijd", "tijdstempel"],
     ...["czas", "aika", "tid", "cas", "zaman", "vreme", "ido", "waktu", "datumuhrzeit", "dataeora"],
     ...["fechayhora", "dataehora", "dateetheure", "datumentijd", "uhrzeit", "heure", "hora", "ora", "godzina"],

@@ -8,6 +8,10 @@ const rng = Rng.fromSeed(11);
 const movement = Array.from({ length: 1200 }, (_, i) =>
   [0, 1, 2].map((c) => (c === 2 ? 9.8 : 0) + 3 * Math.sin(i / 4 + c) + 0.5 * rng.normal()),
 );
+/** Running at 2.6 steps per second, sampled so rarely that neighbouring rows are not alike. */
+const steps = Array.from({ length: 1200 }, (_, i) =>
+  [0, 1, 2].map((c) => (c === 2 ? 9.8 : 0) + 8 * Math.sin(2 * Math.PI * 0.26 * i + c) + 2 * rng.normal()),
+);
 const rest = movement.map((_, i) => [0, 1, 9.8].map((mean) => mean + 0.02 * rng.normal() + i / 1e5));
 
 /** @param label the label of a row, by its position in the table */
@@ -34,8 +38,13 @@ test("reports rows that were shuffled, all together or within each label", async
   expect(await isReported(byLabel, (i) => (i < movement.length ? "walk" : "ride"))).toBe(true);
 });
 
+test("reports such steps if their rows were shuffled", async () => {
+  expect(await isReported(shuffled(steps))).toBe(true);
+});
+
 test.each([
   ["movement", movement],
+  ["steps that are sampled a few times each", steps],
   ["rest, whose noise is random", rest],
 ])("does not report %s in the order of measurement", async (_, table) => {
   expect(await isReported(table)).toBe(false);

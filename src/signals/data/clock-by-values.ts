@@ -1,0 +1,78 @@
+// Finds the clock by its values if no column is named like one, as in a table that pandas wrote with an unnamed index of times or
+// seconds.
+
+import { UserError } from "../../errors.ts";
+import { shellCommand } from "../../shell-words.ts";
+import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import type { TableSchema } from "../files/table-schema.ts";
+import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
+
+const searchedRows = 2000;
+/** A column with fewer different values per minute, such as the starts of sessions, is not a clock. */
+const fewestPerMinute = 3;
+/** The part of a date with a time that all times of one minute share. */
+const minuteForm =
+  "^\\s*(?:\\d{1,4}[-/. ](?:\\d{1,2}|[A-Za-z]{3,9})[-/. ]\\d{1,4}|\\d{1,2}[A-Za-z]{3}\\d{4}|[A-Za-z]{3,9}\\.? \\d{1,2},? \\d{4})[T ,:@]+\\d{1,2}:\\d{2}";
+
+/** Matches the name that DuckDB or pandas gives to a column without one. */
+const unnamedColumn = /^(column\d+|unnamed: *\d+\w*|)$/i;
+/** Minimum share of the rows in which an index of times must increase; it may restart with each recording. */
+const forwardShare = 0.99;
+/** Minimum number of rows for an index of numbers to be taken for times. */
+const leastRows = 50;
+
+/** A clock found by its values. */
+export interface ClockByValues {
+  readonly column: string;
+  /** What the column contains, in words. */
+  readonly contains: string;
+}
+
+/**
+ * @returns the only column of dates with times, or an unnamed first column of increasing fractions; null if there is none, or if
+ * a column is named like a clock
+ * @throws UserError if there are several
+ */
+export async function findClockByValues(
+  database: Database,
+  file: string,
+  { names, types, source }: TableSchema,
+): Promise<ClockByValues | null> {
+  if (usualColumnOfRole(names, "time") !== null || usualTimeColumns(names).length > 0) return null;
+  const possible = names.filter((name) => /^(TIMESTAMP|VARCHAR)/.test(types.get(name) ?? ""));
+  if (possible.length === 0) return findIndexOfSeconds(database, names[0], source);
+  const facts = possible.map((name, c) => {
+    const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
+    const minute = `regexp_extract(${text}, ${duckdbLiteral(minuteForm)})`;
+    return `bool_and(${minute} <> '') AND count(DISTINCT ${text}) >= ${fewestPerMinute} * count(DISTINCT ${minute}) AS c${c}`;
+  });
+  const [found] = await database.rows(
+    `SELECT ${facts.join(", ")} FROM (SELECT * FROM ${source(new Set(), null)} LIMIT ${searchedRows})`,
+  );
+  const clocks = possible.filter((_, c) => found![`c${c}`] === true);
+  const [first, ...others] = clocks;
+  if (others.length > 0) {
+    throw new UserError(`${file}: each of these columns might contain the time of each row: ${clocks.join(", ")}.`, {
+      advice: `Choose one, such as ${shellCommand("--time", first!)}`,
+    });
+  }
+  if (first !== undefined) return { column: first, contains: "dates with times" };
+  return findIndexOfSeconds(database, names[0], source);
+}
+
+/** Returns the column if it has no name, and its values increase by less than 1; an index of row numbers increases by 1. */
+async function findIndexOfSeconds(
+  database: Database,
+  column: string | undefined,
+  source: TableSchema["source"],
+): Promise<ClockByValues | null> {
+  if (column === undefined || !unnamedColumn.test(column.trim())) return null;
+  const [found] = await database.rows(
+    `SELECT count(*) AS rows, count(*) FILTER (v > before) AS forward, count(*) FILTER (v <> floor(v)) AS fractions
+     FROM (SELECT v, lag(v) OVER (ORDER BY n) AS before FROM (SELECT row_number() OVER () AS n,
+       TRY_CAST(${duckdbIdentifier(column)} AS DOUBLE) AS v FROM (SELECT * FROM ${source(new Set(), null)} LIMIT ${searchedRows})))`,
+  );
+  const [rows, forward, fractions] = [found!.rows, found!.forward, found!.fractions].map(Number);
+  const isClock = rows! >= leastRows && forward! >= forwardShare * (rows! - 1) && 2 * fractions! >= rows!;
+  return isClock ? { column, contains: "numbers that increase from row to row" } : null;
+}

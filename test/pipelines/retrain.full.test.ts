@@ -286,7 +286,7 @@ describe("a candidate that is refused", () => {
   const refused = async (out: string, ...all: string[]): Promise<RetrainReport> => {
     const { exitCode, stdout, stderr } = await run(...all);
     expect({ exitCode, stderr }).toEqual({ exitCode: 20, stderr: expect.not.stringMatching(/error|\n {4}at /) });
-    expect(stdout).toContain("not adopted: nothing was changed");
+    expect(stdout).toContain("not adopted: no model was changed");
     expect(stdout).toContain(`report     ${out}.refused/report.html`);
     for (const left of [out, `${out}.partial`]) expect(existsSync(at(left)), left).toBe(false);
     expect(readdirSync(at(`${out}.refused`)).sort()).toEqual(["report.html", retrainReportFile, trackingFile].sort());

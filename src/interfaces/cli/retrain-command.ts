@@ -19,7 +19,7 @@ const closing: Closing = {
   ],
   exitCodes: [
     [0, "the candidate was adopted, and OUT is a model; with --promote, it is the champion"],
-    [20, "the candidate was not adopted; nothing was changed"],
+    [20, "the candidate was not adopted; no model was changed"],
     [2, "wrong usage, or unsuitable training data"],
     [130, "stopped on request; the run can be resumed"],
     [1, "a defect in Tidemark"],

@@ -71,7 +71,7 @@ function retrainGateValueText(value: number | null): string {
 
 export function retrainedText({ adopted, out, report, seconds, promoted }: EventOf<"retrained">): string[] {
   return [
-    ...(adopted ? [`model      ${out}`] : ["not adopted: nothing was changed"]),
+    ...(adopted ? [`model      ${out}`] : ["not adopted: no model was changed"]),
     `report     ${report}`,
     ...(promoted === null ? [] : [`promoted   ${promoted}`]),
     ...(adopted && promoted === null

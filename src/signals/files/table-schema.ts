@@ -126,8 +126,8 @@ async function csvTableSchema(database: Database, file: SourceFile): Promise<Tab
   const marked = `, decimal_separator=','${file.thousandsPoint === true ? ", thousands='.'" : ""}`;
   const comma = file.decimalCommaWith === undefined ? "" : `, delim=${duckdbLiteral(file.decimalCommaWith)}${marked}`;
   try {
-    const sniff = async (more: string): Promise<Record<string, unknown> | undefined> =>
-      (await database.rows(`FROM sniff_csv(${duckdbPath(file)}, header=true, ${noHive}, ${marks}${comma}${more})`))[0];
+    const sniff = (more: string): Promise<Record<string, unknown> | undefined> =>
+      sniffSchemaOnce(database, `sniff_csv(${duckdbPath(file)}, header=true, ${noHive}, ${marks}${comma}${more})`);
     // If a line near the top has too many or too few values, the sniffer fails or finds a single column. In that case, the
     // columns are taken from the header, and an error about the faulty line is reported when the rows are read.
     sniffed = await sniff("").catch(() => sniff(", ignore_errors=true"));
@@ -183,6 +183,17 @@ async function linesAboveSchema(path: string): Promise<number> {
     count++;
   }
   return count;
+}
+
+/** What the sniffer found in each file that was read with a database; it would otherwise run several times per file. */
+const sniffedSchemas = new WeakMap<Database, Map<string, Promise<Record<string, unknown> | undefined>>>();
+
+function sniffSchemaOnce(database: Database, sql: string): Promise<Record<string, unknown> | undefined> {
+  const sniffed = sniffedSchemas.get(database) ?? new Map();
+  sniffedSchemas.set(database, sniffed);
+  const found = sniffed.get(sql) ?? database.rows(`FROM ${sql}`).then(([first]) => first);
+  sniffed.set(sql, found);
+  return found;
 }
 
 function sniffedSchemaValue(sniffed: Record<string, unknown>, key: string, otherwise: string): string {

@@ -136,7 +136,10 @@ function causeOfImpossibleSensor(
   return weight > 0.5 ? { kind: "gravity", channels, fault: "has no gravity, unlike the training data", weight } : null;
 }
 
-/** Finds the unit in which the acceleration is close to gravity in at least a fraction `mostlyGravity` of the seconds. */
+/**
+ * Finds the first unit, in the order of `sensorUnitNames`, in which the acceleration is close to gravity in at least a fraction
+ * `mostlyGravity` of the seconds.
+ */
 function unitOfImpossibleSeconds(
   lengths: readonly number[],
   kind: Sensor["kind"],

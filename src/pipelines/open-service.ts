@@ -159,24 +159,25 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
       return all;
     },
     reader: streamReader(served, async () => (await listModels(directory, run)).map(({ name }) => name), run.now),
-    notReady: async () => {
-      const names = await service.models().catch(reasonOfServiceError);
-      if (typeof names === "string") return names;
-      if (names.length === 0) return `${directory} has no model`;
-      return (await store?.reach().catch(reasonOfServiceError)) ?? undefined;
-    },
+    notReady: async () => (await noModels()) ?? (await store?.reach().catch(reasonOfServiceError)) ?? undefined,
     close: async () => {
       await threads.close();
       await tracker?.close();
       await close();
     },
   };
-  const reason = await service.notReady();
+  const noModels = async (): Promise<string | undefined> => {
+    const names = await service.models().catch(reasonOfServiceError);
+    if (typeof names === "string") return names;
+    return names.length === 0 ? `${directory} has no model` : undefined;
+  };
+  const reason = await noModels();
   if (reason !== undefined) {
     throw new UserError(`--models ${directory}: expected a folder of model folders: ${reason}`, {
       advice: "Train a model into a folder inside it: tidemark train FILES --out models/NAME",
     });
   }
+  await store?.reach();
   if (!config.checkConfig) tracker?.start();
   return service;
 }

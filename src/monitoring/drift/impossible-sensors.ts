@@ -138,13 +138,14 @@ function causeOfImpossibleSensor(
 
 /**
  * Finds the first unit, in the order of `sensorUnitNames`, in which the acceleration is close to gravity in at least a fraction
- * `mostlyGravity` of the seconds.
+ * `mostlyGravity` of the seconds. Feet are left out: few devices measure in them, and they cannot be told from a gain of 3.
  */
 function unitOfImpossibleSeconds(
   lengths: readonly number[],
   kind: Sensor["kind"],
 ): { unit: SensorUnit; share: number } | undefined {
   return sensorUnitNames(kind)
+    .filter((unit) => unit !== "ft/s^2")
     .map((unit) => {
       const gravity = gravityInSensorUnit(unit);
       const share = shareOfImpossible(lengths, (x) => Math.abs(x / gravity - 1) <= nearGravity);

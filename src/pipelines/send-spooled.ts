@@ -239,7 +239,7 @@ export class SpoolSender {
     this.#broken.delete(number);
   }
 
-  /** Moves a stream to the end of the queue. */
+  /** Moves a stream to the end of the queue, or removes it if none of its batches is waiting. */
   #takeTurns(stream: string): void {
     const queue = this.#queues.get(stream)!;
     this.#queues.delete(stream);

@@ -24,7 +24,7 @@ export interface ImpossibleSensor {
   readonly sensor: Sensor;
   /** The measured and the possible values, as one sentence without a full stop. */
   readonly message: string;
-  /** How far the values exceed their limit, as a ratio; more than 1. */
+  /** How far the values exceed their limit, as a ratio; at least 1. */
   readonly excess: number;
   /** The fault that explains the values; null if no known fault does. */
   readonly cause: Culprit | null;

@@ -3,8 +3,9 @@
 
 import { throwDataFault } from "../../data-fault.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
+import { withoutDamagedLines } from "../files/damaged-lines.ts";
 import { type Database, openDuckdb } from "../files/duckdb.ts";
-import { withReadErrorsExplained } from "../files/explain-read-error.ts";
+import { DamagedTable, withReadErrorsExplained } from "../files/explain-read-error.ts";
 import { findFiles } from "../files/find-files.ts";
 import type { Float32Batch } from "../files/float32-batch.ts";
 import { pathColumnsOf } from "../files/path-columns.ts";
@@ -86,8 +87,11 @@ export async function openRecordings(
       stores.push(new RowStore(channels, memoryBytes === undefined ? {} : { memoryBytes }));
       return stores.at(-1)!;
     };
+    const closeStores = (): void => {
+      for (const store of stores.splice(0)) store.close();
+    };
     return options.numbers === undefined
-      ? await openRecordingFiles(open, files, options)
+      ? await openRecordingFiles(open, closeStores, files, options)
       : await openRecordingNumbers(open, files[0]!, options.numbers, options);
   } catch (error) {
     for (const store of stores) store.close();
@@ -97,17 +101,52 @@ export async function openRecordings(
 
 async function openRecordingFiles(
   openStore: (channels: number) => RowStore,
+  closeStores: () => void,
   files: readonly string[],
   options: ReadRecordingsOptions,
 ): Promise<OpenedRecordings> {
   const database = await openDuckdb();
   const scratch = scratchFolder();
+  const repaired = new Map(options.stored);
+  const repairs: string[] = [];
   try {
-    return await openRecordingsWith(database, openStore, files, options, scratch);
+    for (;;) {
+      try {
+        return await openRecordingsWith(database, openStore, files, { ...options, stored: repaired }, scratch, repairs);
+      } catch (error) {
+        const repair = await repairDamagedTable(error, { given: options.stored, repaired, scratch });
+        if (repair === undefined) throw error;
+        closeStores();
+        repaired.set(repair.path, repair.stored);
+        repairs.push(`${repair.path}: ${repair.warning}`);
+      }
+    }
   } finally {
     database.close();
     scratch.remove();
   }
+}
+
+/** @returns undefined if the error is another one, if the table is not read in place, or if it cannot be repaired */
+async function repairDamagedTable(
+  error: unknown,
+  {
+    given,
+    repaired,
+    scratch,
+  }: {
+    readonly given: ReadonlyMap<string, string> | undefined;
+    readonly repaired: ReadonlyMap<string, string>;
+    readonly scratch: ScratchFolder;
+  },
+): Promise<{ path: string; stored: string; warning: string } | undefined> {
+  if (!(error instanceof DamagedTable)) return undefined;
+  const { path, remote, stored = path } = error.source;
+  const own = given?.get(path) ?? path;
+  if (remote || stored !== own || repaired.get(path) !== given?.get(path) || /\.gz$/i.test(own)) return undefined;
+  const out = scratch.file("repaired.csv");
+  const warning = await withoutDamagedLines(own, out, error.width);
+  return warning === undefined ? undefined : { path, stored: out, warning };
 }
 
 async function openRecordingNumbers(
@@ -133,6 +172,7 @@ async function openRecordingsWith(
   files: readonly string[],
   given: ReadRecordingsOptions,
   scratch: ScratchFolder,
+  repairs: readonly string[],
 ): Promise<OpenedRecordings> {
   const ofRows =
     given.columns?.labels === undefined ? undefined : await readRowLabels(database, given.columns.labels, scratch);
@@ -142,6 +182,7 @@ async function openRecordingsWith(
   const { labelColumn = requireLabels } = options;
   const collecting = collectingReporter();
   const { warn } = collecting;
+  for (const repair of repairs) warn(repair);
   const found = await findFiles(database, files, reporter, options.stored);
   for (const { path } of found) if (!isArchive.test(path)) pathColumnsOf(path, options.columns ?? {});
   // Loaded only when needed, because the readers contain a lot of code that many programs that import the package never run.

@@ -1,7 +1,7 @@
 // Explains DuckDB's read errors in the user's terms: the file, row and column, and what was expected there.
 
 import { counted } from "../../counted.ts";
-import { DataFault } from "../../data-fault.ts";
+import { DataFault, type FaultDescription } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
@@ -76,7 +76,9 @@ export async function explainReadError(
       cause: error,
     });
   const expected = "whole lines of UTF-8 text";
-  return new DataFault({ code: "schema", ...broken, file: file.path, expected, found: broken.message }, error);
+  const fault: FaultDescription = { code: "schema", ...broken, file: file.path, expected, found: broken.message };
+  const width = Number(countsOfReadError(message)?.[1]);
+  return Number.isNaN(width) ? new DataFault(fault, error) : new DamagedTable(fault, file, width, error);
 }
 
 function adviceOnReadError({ value, column }: { value: string; column: string }): string {
@@ -137,6 +139,24 @@ function lineOfReadError({ lineOffset = 0 }: SourceFile, message: string): numbe
   return line === undefined || lineOffset === null ? undefined : Number(line) + lineOffset;
 }
 
+function countsOfReadError(message: string): RegExpExecArray | null {
+  return /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
+}
+
+/** A text table that could not be read because a line has another number of values than the table has columns. */
+export class DamagedTable extends DataFault {
+  /** The file as read. */
+  readonly source: SourceFile;
+  /** Number of columns. */
+  readonly width: number;
+
+  constructor(fault: FaultDescription, source: SourceFile, width: number, cause: unknown) {
+    super(fault, cause);
+    this.source = source;
+    this.width = width;
+  }
+}
+
 /** Explains malformed CSV lines; undefined for any other error. */
 export function explainCsvReadError(file: SourceFile, error: unknown): { message: string; advice: string } | undefined {
   const message = error instanceof Error ? error.message : String(error);
@@ -161,7 +181,7 @@ export function explainCsvReadError(file: SourceFile, error: unknown): { message
       advice: "Close the quote, or remove it.",
     };
   }
-  const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
+  const counts = countsOfReadError(message);
   if (counts !== null) {
     return {
       message: `${file.path}: ${place} has ${counted(Number(counts[2]), "value")}; expected ${counts[1]}, one per column.`,

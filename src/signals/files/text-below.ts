@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { fileBytes } from "./file-bytes.ts";
 import type { SourceFile } from "./find-files.ts";
 import type { NamingOptions } from "./table-with-names.ts";
-import { type Separator, splitLineByLayout } from "./text-layout.ts";
+import { hasOpenQuote, type Separator, splitLineByLayout } from "./text-layout.ts";
 
 const tailBytes = 2 ** 13;
 /** Maximum number of lines below the rows. */
@@ -65,10 +65,6 @@ export async function withoutTextBelow(
       : `${file.path}: the text below the table is left out: ${texts}.`,
   );
   return { ...file, stored: out };
-}
-
-function hasOpenQuote(line: string): boolean {
-  return line.split('"').length % 2 === 0;
 }
 
 const word = /^[^#]*[A-Za-z]{2}/;

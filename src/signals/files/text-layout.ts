@@ -44,6 +44,11 @@ export function splitLineByLayout(line: string, separator: Separator): string[] 
   return values.map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
 }
 
+/** Whether a quote is not closed on its line. */
+export function hasOpenQuote(line: string): boolean {
+  return line.split('"').length % 2 === 0;
+}
+
 /** Removes the apostrophes around a value, which some programs use as quotes. */
 function layoutWithoutApostrophes(value: string): string {
   return value.length > 1 && value.startsWith("'") && value.endsWith("'") ? value.slice(1, -1) : value;

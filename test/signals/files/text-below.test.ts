@@ -52,10 +52,8 @@ test("a word in a column of words is no remark", async () => {
   }
 });
 
-test.each([
-  ["a short row that is complete", `${[names, ...rows].join("\n")}\n8.00,0.99\n`],
-  ["text between the rows", `${[names, ...rows.slice(0, 200), "EOF", ...rows.slice(200)].join("\n")}\n`],
-])("%s is still refused", async (_, content) => {
+test("text between the rows is still refused", async () => {
+  const content = `${[names, ...rows.slice(0, 200), "EOF", ...rows.slice(200)].join("\n")}\n`;
   await expect(read(content)).rejects.toThrow(/has \d values?; expected 4/);
 });
 

@@ -1,6 +1,7 @@
 // Turns a table whose rows hold whole windows, with columns acc_x_0 to acc_x_127 or a list of samples in acc_x, and so on for
 // the other axes, into a table with one sample per row. Each window becomes a recording, because nothing says whether the next
-// window continues or overlaps it, unless the rows are packets: lists that have times and continue in the next row.
+// window continues or overlaps it, unless the rows are packets: lists, or a few numbered columns, that have times and continue in
+// the next row.
 
 import { counted } from "../../counted.ts";
 import { UserError } from "../../errors.ts";
@@ -35,6 +36,12 @@ const mostRowChange = 0.3;
  * packets of 5 to 50 samples, 95 % of the recordings in MotionSense, BFRB, UCI HAR and WISDM have a ratio below 0.95.
  */
 const packets = { mostChange: 1, mostShared: 0.5 } as const;
+/**
+ * Maximum ratio of the change from the last sample of a row to the first of the next to that from first sample to first sample
+ * for a few numbered columns to be samples. If they are sensors, the change of one sensor is smaller than the difference between
+ * two. Arbitrary.
+ */
+const mostPacketChange = 0.8;
 
 /**
  * @returns null if the rows are not windows
@@ -49,6 +56,8 @@ export async function withWindowRows(
   warn: (message: string) => void,
 ): Promise<TableSchema | null> {
   const named = options.channels?.some((name) => schema.names.includes(name)) ?? false;
+  const few = named ? null : await packetsOfColumns(database, file, schema, options, warn);
+  if (few !== null) return few;
   const axes = (named ? null : axesOfWindowRows(schema.names)) ?? axesOfListsInWindowRows(schema);
   if (axes === null || isColumnAmong(schema.names, windowColumn)) return null;
   const ofWindows = new Set(axes.flatMap(({ columns }) => columns));
@@ -90,33 +99,71 @@ export async function withWindowRows(
   };
 }
 
+/** Reads a few numbered columns as samples (x0, y0, z0 to x4, y4, z4); null if they are not, or have no time. */
+async function packetsOfColumns(
+  database: Database,
+  file: string,
+  schema: TableSchema,
+  options: ColumnOptions,
+  warn: (message: string) => void,
+): Promise<TableSchema | null> {
+  const axes = axesOfWindowRows(schema.names, 2);
+  const count = axes?.[0]?.columns.length ?? fewestSamples;
+  if (axes === null || count >= fewestSamples) return null;
+  const ofSamples = new Set(axes.flatMap(({ columns }) => columns));
+  const others = schema.names.filter((name) => !ofSamples.has(name));
+  const time = options.time ?? usualColumnOfRole(others, "time");
+  if (time === null || !others.includes(time) || sensorsByName(others).length > 0) return null;
+  if (axes.some(({ name }) => isColumnAmong(others, name))) return null;
+  if (!(await areListsPackets(database, schema, axes, mostPacketChange))) return null;
+  warn(
+    `${file}: each row holds ${count} samples (${axes[0]!.columns.join(", ")}), because the next row continues them, so they are read one after another. If they are different sensors, list the channels with --channels.`,
+  );
+  return tableOfPackets(schema, axes, time);
+}
+
+function listOfWindowAxis({ columns, isList }: WindowAxis): string {
+  return isList ? duckdbIdentifier(columns[0]!) : `[${columns.map(duckdbIdentifier).join(", ")}]`;
+}
+
 function samplesOfWindows(axes: readonly WindowAxis[]): string[] {
-  return axes.map(({ name, columns, isList }) => {
-    const list = isList ? duckdbIdentifier(columns[0]!) : `[${columns.map(duckdbIdentifier).join(", ")}]`;
-    return `unnest(${list}) AS ${duckdbIdentifier(name)}`;
-  });
+  return axes.map((axis) => `unnest(${listOfWindowAxis(axis)}) AS ${duckdbIdentifier(axis.name)}`);
 }
 
 /** Every sample gets the time of its row; equal times are spread later. */
 function tableOfPackets(schema: TableSchema, axes: readonly WindowAxis[], time: string): TableSchema {
   const lists = new Set(axes.map(({ name }) => name));
-  const others = schema.names.filter((name) => !lists.has(name));
+  const ofSamples = new Set(axes.flatMap(({ columns }) => columns));
+  const numbered = new Set(axes.flatMap(({ columns, isList }) => (isList ? [] : columns)));
+  const others = schema.names.filter((name) => !ofSamples.has(name));
   const columns = [...others.map(duckdbIdentifier), ...samplesOfWindows(axes)].join(", ");
   return {
     ...schema,
     names: [...others, ...lists],
-    types: new Map([...schema.types].map(([name, type]) => [name, lists.has(name) ? "DOUBLE" : type] as const)),
+    types: new Map([
+      ...[...schema.types].filter(([name]) => others.includes(name)),
+      ...[...lists].map((name) => [name, "DOUBLE"] as const),
+    ]),
     source(numbers, dateTime) {
-      const own = [...numbers].filter((name) => others.includes(name));
+      const own = [...numbered, ...[...numbers].filter((name) => others.includes(name))];
       const present = `${duckdbIdentifier(time)} IS NOT NULL`;
       return `(SELECT ${columns} FROM ${schema.source(new Set(own), dateTime)} WHERE ${present})`;
     },
   };
 }
 
-/** Whether the samples of each row continue in the next row. */
-async function areListsPackets(database: Database, schema: TableSchema, axes: readonly WindowAxis[]): Promise<boolean> {
-  const lists = axes.map(({ name }) => duckdbIdentifier(name));
+/**
+ * Whether the samples of each row continue in the next row.
+ * @param mostFromFirst maximum ratio of the change across rows to that between the first samples
+ */
+async function areListsPackets(
+  database: Database,
+  schema: TableSchema,
+  axes: readonly WindowAxis[],
+  mostFromFirst: number = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
+  const lists = axes.map((_, c) => `list${c}`);
+  const numbered = new Set(axes.flatMap(({ columns, isList }) => (isList ? [] : columns)));
   const across = lists.map((list, c) => `abs(${list}[1] - last${c})`);
   const within = lists.map(
     (list) => `list_distance(${list}[2:], ${list}[:len(${list}) - 1]) / sqrt(greatest(1, len(${list}) - 1))`,
@@ -127,19 +174,20 @@ async function areListsPackets(database: Database, schema: TableSchema, axes: re
   const before = lists.map(
     (list, c) => `lag(${list}) OVER (ORDER BY n) AS before${c}, lag(${list}[-1]) OVER (ORDER BY n) AS last${c}`,
   );
+  const fromFirst = lists.map((list, c) => `abs(${list}[1] - before${c}[1])`);
   const isWhole = lists.map((list) => `len(${list}) > 1 AND list_count(${list}) = len(${list})`).join(" AND ");
   const [found] = await database.rows(
     `SELECT median(${across.join(" + ")}) AS across, median(${within.join(" + ")}) AS within,
-            avg(CAST(${shared.join(" AND ")} AS INT)) AS shared
+            median(${fromFirst.join(" + ")}) AS from_first, avg(CAST(${shared.join(" AND ")} AS INT)) AS shared
        FROM (SELECT *, ${before.join(", ")}
-               FROM (SELECT row_number() OVER () AS n, ${lists.join(", ")}
-                       FROM ${schema.source(new Set(), null)} LIMIT ${comparedRows}) WHERE ${isWhole})
+               FROM (SELECT row_number() OVER () AS n, ${axes.map((axis, c) => `${listOfWindowAxis(axis)} AS list${c}`).join(", ")}
+                       FROM ${schema.source(numbered, null)} LIMIT ${comparedRows}) WHERE ${isWhole})
       WHERE last0 IS NOT NULL`,
   );
   if (found!.across === null) return false;
-  return (
-    Number(found!.across) <= packets.mostChange * Number(found!.within) && Number(found!.shared) <= packets.mostShared
-  );
+  const change = { across: Number(found!.across), within: Number(found!.within), fromFirst: Number(found!.from_first) };
+  if (mostFromFirst < Number.POSITIVE_INFINITY && !(change.across <= mostFromFirst * change.fromFirst)) return false;
+  return change.across <= packets.mostChange * change.within && Number(found!.shared) <= packets.mostShared;
 }
 
 /**
@@ -202,7 +250,7 @@ async function samplesOfListsInWindowRows(
 }
 
 /** Finds columns numbered from 0 or 1 that hold the samples of at least three axes of a sensor. */
-function axesOfWindowRows(names: readonly string[]): WindowAxis[] | null {
+function axesOfWindowRows(names: readonly string[], fewest: number = fewestSamples): WindowAxis[] | null {
   const numbered = names.flatMap((name) => {
     const [, before = "", number, after = ""] = /^(.*?)(\d+)(\D*)$/.exec(name) ?? [];
     return number === undefined ? [] : [{ name, base: `${before}#${after}`, number: Number(number) }];
@@ -210,7 +258,7 @@ function axesOfWindowRows(names: readonly string[]): WindowAxis[] | null {
   const axes: WindowAxis[] = [];
   const firsts = new Set<number>();
   for (const [base, own] of Map.groupBy(numbered, (column) => column.base)) {
-    if (own.length < fewestSamples) continue;
+    if (own.length < fewest) continue;
     const sorted = own.toSorted((a, b) => a.number - b.number);
     const first = sorted[0]!.number;
     if (first > 1 || sorted.some(({ number }, i) => number !== first + i)) return null;

@@ -1,6 +1,7 @@
 // Finds sensors that have values in only some of a table's rows: one sensor per row, as in an event log, or sensors with
 // different rates in one table, such as an accelerometer and an EMG. The rows of each sensor must be evenly spaced, or each row
-// must belong to one sensor; otherwise, values are missing and the table is rejected for that reason.
+// must belong to one sensor; otherwise, values are missing and the table is rejected for that reason. Even the axes of a sensor
+// may be in different rows: Science Journal gives each axis its own time, and these often differ by a millisecond.
 
 import { cellHasNumber, cellHasValue, isNumberCellType, startOfCell } from "../files/cell-has-value.ts";
 import type { Database } from "../files/duckdb.ts";
@@ -61,10 +62,9 @@ export async function findSparseSensors(
   const isWhole = (s: number): boolean => !exceedsGateLimit(rows - number(`f${s}`), missingShareLimit * rows);
   const sparse = sensors.map((_, s) => s).filter((s) => !isWhole(s));
   if (sparse.length === 0) return null;
-  if (
-    sensors.some((_, s) => number(`f${s}`) < leastRows || exceedsGateLimit(number(`p${s}`), missingShareLimit * rows))
-  )
-    return null;
+  const isPartly = (s: number): boolean => exceedsGateLimit(number(`p${s}`), missingShareLimit * rows);
+  if (sensors.some((_, s) => isPartly(s))) return staggeredAxes(database, schema, sensors, isPartly);
+  if (sensors.some((_, s) => number(`f${s}`) < leastRows)) return null;
   const single = sensors.length > 1 && number("single") >= singleShare * some;
   if (!single) for (const s of sparse) if (!(await areSparseRowsRegular(database, head, s))) return null;
   const rowsOfSensor = filledBy(exactly);
@@ -87,4 +87,40 @@ async function areSparseRowsRegular(database: Database, head: string, s: number)
      FROM ${steps}, (SELECT median(d) AS m FROM ${steps}) WHERE d IS NOT NULL GROUP BY m`,
   );
   return found !== undefined && Number(found.m) >= 2 && Number(found.near) >= regular.share * Number(found.steps);
+}
+
+/** Maximum number of values by which an axis may lead or lag behind another; lost values would add up to more. */
+const mostAhead = 3;
+const leastStaggered = 100;
+
+/**
+ * Returns each axis of the sensors that have values for only some axes in many rows as a sensor of its own, if their axes take
+ * turns; null if values are missing.
+ * @param isPartly whether the sensor at this position is such a sensor
+ */
+async function staggeredAxes(
+  database: Database,
+  schema: TableSchema,
+  sensors: readonly (readonly string[])[],
+  isPartly: (sensor: number) => boolean,
+): Promise<SparseSensors | null> {
+  for (const [s, axes] of sensors.entries())
+    if (isPartly(s) && !(await doAxesTakeTurns(database, schema, axes))) return null;
+  const own = sensors.flatMap((axes, s) => (isPartly(s) ? axes.map((name) => [name]) : [axes]));
+  const parts = own.map((channels) => ({
+    channels,
+    rows: `(${channels.map((name) => cellHasValue(startOfCell(name))).join(" AND ")})`,
+  }));
+  return { parts, single: false };
+}
+
+async function doAxesTakeTurns(database: Database, schema: TableSchema, axes: readonly string[]): Promise<boolean> {
+  const has = axes.map((name, a) => `CAST(${cellHasNumber(startOfCell(name))} AS INTEGER) AS h${a}`);
+  const head = `(SELECT row_number() OVER () AS n, ${has.join(", ")} FROM (SELECT * FROM ${schema.source(new Set())} LIMIT ${searchedRows}))`;
+  const sums = axes.map((_, a) => `sum(h${a}) OVER (ORDER BY n ROWS UNBOUNDED PRECEDING) AS s${a}`);
+  const ahead = axes.map((_, a) => `max(s${a} - s0) - min(s${a} - s0) AS d${a}`);
+  const [found] = await database.rows(
+    `SELECT max(s0) AS values, ${ahead.join(", ")} FROM (SELECT ${sums.join(", ")} FROM ${head})`,
+  );
+  return Number(found!.values) >= leastStaggered && axes.every((_, a) => Number(found![`d${a}`]) <= mostAhead);
 }

@@ -1,9 +1,12 @@
 // Suggests names for the columns of a table without a header line, based on its values.
 
-import { kindOfSensorInText } from "../sensors/sensor-in-text.ts";
+import { kindOfSensorInText, sensorInText } from "../sensors/sensor-in-text.ts";
 
-/** Suggests a name for each column: a clock increases, and a sensor's axes are three adjacent columns of varying numbers. */
-export function likelyNames(sample: readonly (readonly string[])[]): string[] {
+/**
+ * Suggests a name for each column: a clock increases, and a sensor's axes are three adjacent columns of varying numbers. The first
+ * sensor is an accelerometer unless each row, or the name of the file, says another.
+ */
+export function likelyNames(sample: readonly (readonly string[])[], file = ""): string[] {
   const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!.replace(/^([+-]?\d+),(\d+)$/, "$1.$2")));
   const names = columns.map((_, c) => `c${c + 1}`);
   // Uses the finest of several clocks.
@@ -25,7 +28,9 @@ export function likelyNames(sample: readonly (readonly string[])[]): string[] {
   const mayBeAxis = columns.map(
     (values, c) => /^c\d/.test(names[c]!) && c !== mark && !clocks.includes(c) && isLikelyAxis(values),
   );
-  const sensors = isLong ? [""] : ["acc_", "gyro_", "mag_"];
+  const words = columns.find((values) => /[a-z]/i.test(values[0]!) && new Set(values).size === 1)?.[0] ?? "";
+  const first = prefixOfKind[kindOfSensorInText(words) ?? sensorInText(file)?.kind ?? ""];
+  const sensors = isLong ? [""] : [...new Set([first ?? "acc_", ...Object.values(prefixOfKind)])];
   for (let c = 0; c + 2 < names.length && sensors.length > 0; ) {
     if (!(mayBeAxis[c] && mayBeAxis[c + 1] && mayBeAxis[c + 2])) {
       c++;
@@ -36,6 +41,12 @@ export function likelyNames(sample: readonly (readonly string[])[]): string[] {
   }
   return names;
 }
+
+const prefixOfKind: Readonly<Record<string, string>> = {
+  accelerometer: "acc_",
+  gyroscope: "gyro_",
+  magnetometer: "mag_",
+};
 
 function isLikelyAxis(values: readonly string[]): boolean {
   const numbers = values.map((value) => (value === "" ? Number.NaN : Number(value.replace(",", "."))));

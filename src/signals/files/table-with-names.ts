@@ -156,7 +156,7 @@ function tableWithoutNames(path: string, { sample, preamble, separator }: TextLa
         advice: `Give the recordings, and add the labels with ${shellCommand("--labels", path)}`,
       },
     );
-  const likely = likelyNames(sample);
+  const likely = likelyNames(sample, basename(path));
   const names = splitLineByLayout(preamble.at(-1) ?? "", separator).filter((name) => name !== "");
   const rate =
     likely.includes("time") || likely.includes("sec")

@@ -40,6 +40,31 @@ describe("sensors that fill only some rows", () => {
     expect(quality.warnings.join("\n")).toMatch(/x_acc, y_acc, z_acc and x_gyr, y_gyr, z_gyr are in different rows/);
   });
 
+  test("are joined axis by axis if these often have times of their own", async () => {
+    const rows = times.flatMap((t, i) =>
+      i % 4 > 0 ? [`${t},${acc(t)},`, `${t + 0.007},,,,3.1`] : [`${t - 0.001},,,${0.001 - t},`, `${t},${t},${9.8 + t},,`],
+    );
+    const { recordings, quality } = await read(table(rows, "time,AccX,AccY,AccZ,LinearAccelerometerSensor"));
+    expect(quality.sampling.rate_hz).toBeCloseTo(50, 6);
+    expect(recordings.time.length).toBeGreaterThanOrEqual(299);
+    for (const [i, t] of [...recordings.time].entries()) {
+      if (i < 2 || i > 290) continue;
+      expect(recordings.values[0]![i]).toBeCloseTo(t, 4);
+      expect(recordings.values[1]![i]).toBeCloseTo(9.8 + t, 4);
+    }
+    expect(quality.warnings.join("\n")).toMatch(/AccX and AccY and AccZ are in different rows/);
+  });
+
+  test("are not interpolated if values of axes were lost", async () => {
+    const lost = (text: string, i: number): string =>
+      text
+        .split(",")
+        .map((value, c) => ((i * i + 5 * c * i) % 23 === c ? "" : value))
+        .join();
+    const rows = times.map((t, i) => `${t},${lost(acc(t), i)}`);
+    await expect(read(table(rows, "time,AccX,AccY,AccZ"))).rejects.toThrow(/missing/);
+  });
+
   test("are read alone if there is only one, such as an accelerometer beside an EMG", async () => {
     const rows = Array.from({ length: 3000 }, (_, i) => `${i / 500},${i % 9},${i % 10 === 0 ? acc(i / 500) : ",,"}`);
     const { recordings, quality } = await read(table(rows, "time,emg,acc_x,acc_y,acc_z"));

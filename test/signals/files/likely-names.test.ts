@@ -44,3 +44,11 @@ test("a column of words for sensors marks a table with a row per event", () => {
   const labelled = sample.map(([time, , ...own]) => [time!, "accelerating", ...own]);
   expect(likelyNames(labelled)).toEqual(["time", "c2", "acc_x", "acc_y", "acc_z"]);
 });
+
+test.each([
+  ["each row", "GYRO", ""],
+  ["the name of the file", "7", "walk_gyroscope.csv"],
+])("the sensor that %s names comes first", (_, word, file) => {
+  const sample = Array.from({ length: 60 }, (_, i) => [word, `${1000 + 7 * i}`, ...axes(i / 20)]);
+  expect(likelyNames(sample, file).slice(1)).toEqual(["time", "gyro_x", "gyro_y", "gyro_z"]);
+});

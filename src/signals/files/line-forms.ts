@@ -1,7 +1,7 @@
 // Rewrites text whose lines hold the values of a table inside something else: lines that a spreadsheet quoted as a whole, tables
 // drawn with lines of dashes by database shells, tables whose names and remarks follow semicolons, tuples and dictionaries as
-// Python prints them, JSON records behind the name of an MQTT topic, SQL statements, events of Android's sensors and of
-// GnssLogger, vectors, and sentences with a checksum.
+// Python prints them, JSON records behind the name of an MQTT topic, SQL statements, events of Android's sensors, of
+// GnssLogger and of GetSensorData, vectors, and sentences with a checksum.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
@@ -27,6 +27,7 @@ const rowCount = /^\s*\(?\d+ rows?\b/i;
 const androidEvent = /^\d+,android\.sensor\.(?!\w*uncalibrated)\w+(?:,[^,]*){3,6}$/;
 const gnssLoggerSensor =
   /^((?:Uncal)?(?:Accel|Gyro)),(?:\d+,)*?(1[5-9]\d{11}),(?:\d{5,},)?([-+.\de]+,[-+.\de]+,[-+.\de]+)/;
+const getSensorDataLine = /^(ACCE|GYRO);[\d.]+;([\d.]+);([-+.\de]+);([-+.\de]+);([-+.\de]+);\d+\s*$/i;
 const vectorsBetweenTabs = /^[-+.\de]+(?:\t[-+.\de]+,[-+.\de]+,[-+.\de]+)+$/i;
 
 const lineForms: readonly LineForm[] = [
@@ -85,6 +86,13 @@ const lineForms: readonly LineForm[] = [
       return sensor === undefined ? "" : `${sensor},${time},${axes}`;
     },
     names: "sensor,utcTimeMillis,x,y,z",
+  },
+  // Rows of GetSensorData, with the sensor's own times; those of radios, positions and further sensors are left out.
+  {
+    form: getSensorDataLine,
+    share: 0.1,
+    inside: (line) => getSensorDataLine.exec(line)?.slice(1).join(",") ?? "",
+    names: "sensor,time_s,x,y,z",
   },
   // Vectors between tabs, as OpenSim writes tables of Vec3.
   {

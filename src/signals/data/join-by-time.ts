@@ -88,7 +88,10 @@ export async function joinByTime(
   for (const p of parts.keys()) await database.rows(`DROP TABLE joined_${p}`);
   const rows = Number(counts!.whole);
   const without = rows - Number(counts!.kept);
-  return without === 0 ? "" : ` ${counted(without, "row")} of ${rows} have no counterpart and are left out.`;
+  const [have, are] = without === 1 ? ["has", "is"] : ["have", "are"];
+  return without === 0
+    ? ""
+    : ` ${counted(without, "row")} of ${rows.toLocaleString("en")} ${have} no counterpart and ${are} left out.`;
 }
 
 /** Spreads rows that share a time or a packet up to the next one; a few rows that share a time count as duplicates. */

@@ -10,6 +10,7 @@ import {
   type RequiredColumns,
   resolveColumnRoles,
 } from "./column-roles.ts";
+import { commonFoldersOfPaths } from "./common-folders.ts";
 import { listedColumns } from "./listed-columns.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { sensorInPath } from "./sensor-in-path.ts";
@@ -62,7 +63,8 @@ export function refuseOtherColumns(
 /** Rejects a file of another sensor if only the paths name the sensors, because both would be read as one. */
 function refuseOtherSensor(first: string, { channels }: ColumnRoles, file: string): void {
   if (!sensorsByName(channels).some(({ kind }) => kind === "unknown")) return;
-  const [sensor, other] = [sensorInPath(first), sensorInPath(file)];
+  const common = commonFoldersOfPaths([first, file]);
+  const [sensor, other] = [sensorInPath(first, common), sensorInPath(file, common)];
   if (sensor === undefined || other === undefined || sensor.kind === other.kind) return;
   throw new DataFault({
     code: "schema",

@@ -4,6 +4,7 @@
 import { listedNames } from "../../listed-names.ts";
 import { type PathColumnOptions, pathColumnsOf } from "../files/path-columns.ts";
 import { isPlaceWord } from "../sensors/sensor-places.ts";
+import { commonFoldersOfPaths } from "./common-folders.ts";
 
 /** Matches words that do not name a place by themselves; left and right are also directions of walking. */
 const partOfPlace = /^(left|right|l|r|upper|lower|dominant|nondominant|non|sensor)$/i;
@@ -31,14 +32,6 @@ export function warnOfPlacesInPaths(
   warn(
     `Files whose paths differ only in the device or its place on the body (${listedNames(names)}) are read as recordings of one sensor. If a person wore these sensors at the same time, give only the files of one of them.`,
   );
-}
-
-/** Returns the number of characters in the folders that all paths have in common; the words in them distinguish no files. */
-function commonFoldersOfPaths(paths: readonly string[]): number {
-  const [first = [], ...others] = paths.map((path) => path.split("/").slice(0, -1));
-  const differing = first.findIndex((folder, i) => others.some((folders) => folders[i] !== folder));
-  const common = differing < 0 ? first : first.slice(0, differing);
-  return common.reduce((length, folder) => length + folder.length + 1, 0);
 }
 
 function placeInPath(path: string): { place: string; rest: string } {

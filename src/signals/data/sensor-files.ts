@@ -15,6 +15,7 @@ import { textClock } from "../files/text-clock.ts";
 import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { usualChannels } from "../sensors/usual-channels.ts";
+import { commonFoldersOfPaths } from "./common-folders.ts";
 import { type JoinedPart, joinByTime } from "./join-by-time.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { pooledSensorsToJoin } from "./pooled-sensors.ts";
@@ -57,9 +58,10 @@ export async function tablesOfSensorFiles(
     files.filter((file) => !ofAxes.has(file)),
     columnsOf,
   );
+  const common = commonFoldersOfPaths(files.map(({ path }) => path));
   for (const file of files) {
     if (ofAxes.has(file)) continue;
-    const named = ofLetters.get(file) ?? sensorInPath(file.path);
+    const named = ofLetters.get(file) ?? sensorInPath(file.path, common);
     if (named === undefined) continue;
     const { key, sensor, kind, inFolder } = named;
     sets.set(key, [...(sets.get(key) ?? []), { file, sensor, kind, inFolder }]);

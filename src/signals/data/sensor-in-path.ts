@@ -17,18 +17,26 @@ export interface SensorInPath {
   readonly inFolder: boolean;
 }
 
-/** @returns undefined if the path names no sensor */
-export function sensorInPath(path: string): SensorInPath | undefined {
+/**
+ * @param common number of characters in the folders that all files have in common, which name no sensor
+ * @returns undefined if the path names no sensor
+ */
+export function sensorInPath(path: string, common: number): SensorInPath | undefined {
   const name = basename(path);
   const own = sensorInText(name);
-  const folders = dirname(path).split(/[/\\]/);
+  const folders = dirname(path.slice(common)).split(/[/\\]/);
   const at = folders.findLastIndex((folder) => sensorInText(folder) !== undefined);
   const ofFolder = at < 0 ? undefined : sensorInText(folders[at]!);
   const rest = own?.rest ?? name;
   if (ofFolder === undefined || (own !== undefined && own.kind !== ofFolder.kind))
     return own && { ...own, key: join(dirname(path), rest), inFolder: false };
   const { sensor, kind } = own ?? ofFolder;
-  return { sensor, kind, key: join(...folders.with(at, ofFolder.rest), rest), inFolder: own === undefined };
+  return {
+    sensor,
+    kind,
+    key: join(path.slice(0, common), ...folders.with(at, ofFolder.rest), rest),
+    inFolder: own === undefined,
+  };
 }
 
 /** Whether a file holds orientations, whose three columns may be called x, y and z like those of a sensor. */

@@ -68,6 +68,18 @@ test.each<[string, Record<string, string>]>([
   }
 });
 
+test.each(["acc-study", "gyroscope", "Accelerometer and gyroscope"])(
+  "a folder called %s, in which all files are, does not keep them from being joined",
+  async (folder) => {
+    const { path } = folderOf({
+      [`${folder}/Accelerometer_00.csv`]: table(acc, 0),
+      [`${folder}/Gyroscope_00.csv`]: table(gyro, 0),
+    });
+    const names = ["Accelerometer", "Gyroscope"].map((name) => path(`${folder}/${name}_00.csv`));
+    expectJoined(await readRecordings(names, unlabelled));
+  },
+);
+
 test("rows that arrive in packets are joined with those of another sensor's packets", async () => {
   const arrival = (delay: number) => (line: string, i: number) => {
     const row = i - 1;

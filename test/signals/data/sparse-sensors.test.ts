@@ -42,7 +42,9 @@ describe("sensors that fill only some rows", () => {
 
   test("are joined axis by axis if these often have times of their own", async () => {
     const rows = times.flatMap((t, i) =>
-      i % 4 > 0 ? [`${t},${acc(t)},`, `${t + 0.007},,,,3.1`] : [`${t - 0.001},,,${0.001 - t},`, `${t},${t},${9.8 + t},,`],
+      i % 4 > 0
+        ? [`${t},${acc(t)},`, `${t + 0.007},,,,3.1`]
+        : [`${t - 0.001},,,${0.001 - t},`, `${t},${t},${9.8 + t},,`],
     );
     const { recordings, quality } = await read(table(rows, "time,AccX,AccY,AccZ,LinearAccelerometerSensor"));
     expect(quality.sampling.rate_hz).toBeCloseTo(50, 6);

@@ -39,7 +39,7 @@ export interface Incident {
 export interface StreamAlerts {
   /** One character per batch, newest last: "r" if it was rejected, otherwise ".". */
   recent: string;
-  /** The last batch and when it was judged. */
+  /** The last batch and when it was judged; null before the first one. */
   last: { batchId: string; at: string } | null;
   open: Partial<Record<IncidentKind, Incident>>;
 }

@@ -12,6 +12,7 @@ export const batchStatus: z.ZodType<BatchStatus> = z.enum(["accepted", "doubtful
 export const longestName = 1000;
 /** Limit of a headline in bytes; headlines usually have about 200. */
 export const longestHeadline = 4000;
+/** Limit of JSON text in bytes, before it is deflated. */
 export const longestJson: number = 2 ** 20;
 export const longestSummary: number = 2 ** 24;
 
@@ -54,10 +55,11 @@ export function dataTimeOfCells(from: string | null, to: string | null): DataTim
   return from === null || to === null ? null : { from, to };
 }
 
-/** Encodes a long value for the ledger. */
+/** Encodes a long value for the ledger. @throws RangeError if its JSON has more than `longestJson` bytes */
 export function deflateForLedgerCell(value: unknown): Uint8Array {
   const text = jsonForLedgerCell(value);
-  if (text.length > longestJson) throw new RangeError(`ledger: expected at most ${longestJson} characters of JSON`);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > longestJson) throw new RangeError(`ledger: expected at most ${longestJson} bytes of JSON, got ${bytes}`);
   return deflateRawSync(text);
 }
 

@@ -34,7 +34,10 @@ export function tableLines({ headers, rows }: Table, width: number = Number.POSI
   return [...head!, line(widths.map((own) => "-".repeat(own))), ...body.flat()];
 }
 
-/** Column widths. The widest column is narrowed until all columns fit, by wrapping first between words and then within them. */
+/**
+ * Column widths. The widest column is narrowed until all columns fit, by wrapping first between words and then within them, but
+ * never below four characters.
+ */
 function tableColumnWidths(rows: readonly (readonly string[])[], width: number): number[] {
   const widest = (j: number, part: (cell: string) => number): number => Math.max(...rows.map((row) => part(row[j]!)));
   const columns = rows[0]!.map((_, j) => j);

@@ -3,7 +3,7 @@
 import { gravityInSensorUnit, type Sensor, type SensorUnit, sensorUnitNames, unitFactor } from "./sensor.ts";
 import type { NamedSensor } from "./sensor-name.ts";
 import { sensorsByName } from "./sensors-by-name.ts";
-import { unitOfRotation } from "./unit-of-rotation.ts";
+import { mayBeDegrees, unitOfRotation } from "./unit-of-rotation.ts";
 import { type VectorPiece, vectorValues } from "./vector-values.ts";
 import { type WeighedSensor, weighCountsPerG, weighSensor } from "./weigh-sensor.ts";
 
@@ -86,7 +86,11 @@ export function decideSensors(
             pieces: piecesOf(accelerometer.channels),
             mixture: mixed.find(({ axes }) => axes.join() === accelerometer.channels.join()),
           });
-    if (mixture === undefined) return sensor;
+    if (mixture === undefined) {
+      const doubt = doubtOfRadians(sensor, accelerometer, piecesOf);
+      if (doubt !== undefined) doubts.push(doubtOfDecidedSensor({ ...sensor, unit: "deg/s" }, doubt));
+      return sensor;
+    }
     mixed.push(mixture);
     return { ...sensor, unit: null, because: "units differ between people" };
   });
@@ -161,6 +165,21 @@ function isRawBeside({ unit, gravity }: Sensor): boolean {
 
 function isUnitNamed(channels: Sensor["channels"]): boolean {
   return sensorsByName(channels).some(({ written }) => written !== undefined);
+}
+
+/** Doubts rad/s that only the values indicate if the accelerometer hardly moved. */
+function doubtOfRadians(
+  { channels, unit }: DecidedSensor,
+  accelerometer: Sensor | undefined,
+  piecesOf: (axes: Sensor["channels"]) => readonly VectorPiece[],
+): string | undefined {
+  if (unit !== "rad/s" || accelerometer?.unit == null || isUnitNamed(channels)) return undefined;
+  const rotation = vectorValues(piecesOf(channels));
+  const acceleration = vectorValues(piecesOf(accelerometer.channels));
+  if (rotation === undefined || acceleration === undefined) return undefined;
+  const movement = acceleration.movement * unitFactor("accelerometer", accelerometer.unit, "m/s^2");
+  if (!mayBeDegrees(rotation, { movement })) return undefined;
+  return "its name gives no unit; its values are read in rad/s, but the accelerometer beside it moves so little that they may be in deg/s.";
 }
 
 /** Returns the gyroscope's units by person; undefined if no two people are known to have different units. */

@@ -34,3 +34,15 @@ export function unitOfRotation(
   const turns = own >= share.leastInDegrees && own <= share.mostInDegrees && rotation.reach > leastReachInDegrees;
   return turns ? "deg/s" : undefined;
 }
+
+/**
+ * Whether values taken for rad/s are so large, compared with the accelerations, that they may be deg/s, as of a sensor that
+ * hardly moved. This holds for its noise, too. Someone who spins without accelerating may reach the same ratio.
+ * @param acceleration values in m/s^2
+ */
+export function mayBeDegrees(
+  rotation: Pick<VectorValues, "movement">,
+  acceleration: Pick<VectorValues, "movement">,
+): boolean {
+  return acceleration.movement > 0 && rotation.movement >= share.leastInDegrees * acceleration.movement;
+}

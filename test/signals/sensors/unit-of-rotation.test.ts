@@ -1,6 +1,6 @@
 // Tests cases that do not occur in any data set; sensors-of-data-sets.full.test.ts tests recordings of people.
 import { expect, it } from "vitest";
-import { unitOfRotation } from "../../../src/signals/sensors/unit-of-rotation.ts";
+import { mayBeDegrees, unitOfRotation } from "../../../src/signals/sensors/unit-of-rotation.ts";
 
 it.each([
   ["somebody who walks, in rad/s", { movement: 2.5, reach: 2.5 }, 9, "rad/s"],
@@ -12,4 +12,14 @@ it.each([
   ["an accelerometer without values", { movement: 2.5, reach: 2.5 }, Number.NaN, undefined],
 ])("tells the unit for %s, or leaves it open", (_, rotation, acceleration, unit) => {
   expect(unitOfRotation(rotation, { movement: acceleration })).toBe(unit);
+});
+
+it.each([
+  // Ayaan-Abrol/MPU-6050-Noise-Reduction, imu_data.csv: values of an MPU-6050 that lies still, divided by 131 per deg/s.
+  ["a sensor that lies still, in deg/s", 2, 0.3, true],
+  ["a sensor that lies still, in rad/s", 0.005, 0.05, false],
+  ["somebody who walks, in rad/s", 2.5, 9, false],
+  ["an accelerometer without values", 2.5, Number.NaN, false],
+])("tells whether values may be in deg/s for %s", (_, movement, acceleration, expected) => {
+  expect(mayBeDegrees({ movement }, { movement: acceleration })).toBe(expected);
 });

@@ -167,6 +167,16 @@ describe("decideSensors", () => {
     expect(doubts.map(({ message }) => message)).toContainEqual(expect.stringContaining("probably does, too"));
   });
 
+  it("doubts rad/s without a unit in the name if the accelerometer hardly moves", () => {
+    const decide = (unit: string, movement: number) =>
+      decideSensors([...acc, ...["x", "y", "z"].map((axis) => `gyr_${axis}${unit}`)], [], ([x]) =>
+        x === "acc_x" ? pieces({ rest: 9.8, movement }) : pieces({ rest: 0, movement: 2 }),
+      ).doubts.map(({ message }) => message);
+    expect(decide("", 0.3)).toEqual([expect.stringContaining("they may be in deg/s")]);
+    expect(decide(" (rad/s)", 0.3)).toEqual([]);
+    expect(decide("", 3)).toEqual([]);
+  });
+
   const channels = ["acc_x", "acc_y", "acc_z", "a", "b", "c"];
   const given = (sensor: Partial<Sensor>, none = false): GivenSensor => ({
     none,

@@ -129,6 +129,8 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
   const isAxis = withoutUnit.includes("x");
   for (const usual of usualColumnNames[role]) {
     if (usual === "y" && isAxis) continue;
+    // Beside a minute, a second is part of a date.
+    if (usual === "second" && whole.includes("minute")) continue;
     const match = available[whole.indexOf(usual)] ?? available[withoutUnit.indexOf(usual)];
     if (match === undefined) continue;
     if (role !== "group" || (usual !== "group" && usual !== "id")) return match;

@@ -55,8 +55,12 @@ export function withComputedColumn<Schema extends ColumnsOfTable>(
   };
 }
 
+/** Beside minutes, seconds are those of a time of day; see `date-and-time.ts`. */
+const minutesWord = /^(minutes?|mins?|minuten)$/i;
+
 /** Finds the pair of columns unless the table has another clock. */
 function splitClockInNames(names: readonly string[]): SplitClock | undefined {
+  if (names.some((name) => minutesWord.test(name.trim()))) return undefined;
   const usual = usualColumnOfRole(names, "time");
   for (const seconds of names) {
     const before = secondsWord.exec(seconds.trim())?.[1];

@@ -127,10 +127,11 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
   const whole = available.map(normaliseUsualColumnName);
   const withoutUnit = available.map((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)));
   const isAxis = withoutUnit.includes("x");
+  // Beside a minute, a second is part of a date.
+  const isPartOfDate = whole.includes("minute");
   for (const usual of usualColumnNames[role]) {
+    if (usual === "second" && isPartOfDate) continue;
     if (usual === "y" && isAxis) continue;
-    // Beside a minute, a second is part of a date.
-    if (usual === "second" && whole.includes("minute")) continue;
     const match = available[whole.indexOf(usual)] ?? available[withoutUnit.indexOf(usual)];
     if (match === undefined) continue;
     if (role !== "group" || (usual !== "group" && usual !== "id")) return match;
@@ -148,6 +149,7 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
     normaliseUsualColumnName(column.replace(/[\s_-](s|secs?|seconds|ms|millis|[uµμ]s|micros|ns|nanos)$/i, "")),
   );
   for (const usual of usualColumnNames.time) {
+    if (usual === "second" && isPartOfDate) continue;
     const match = available[bare.indexOf(usual)];
     if (match !== undefined) return match;
   }

@@ -158,7 +158,7 @@ export class TrainingTracker {
   }
 
   /**
-   * The complete log, as the model folder should contain it.
+   * Completes the log, ends sampling, and returns the log as the model folder should contain it.
    * @param end entries about the model; `finish` sends them once the folder exists
    */
   async seal(history: readonly HistoryRow[], end: (at: number) => readonly TrackingEvent[]): Promise<string> {

@@ -258,7 +258,8 @@ export interface StreamStore {
 
   /**
    * Deletes all of a stream's data from the store and from the published files. In SQLite, the file then no longer contains the
-   * data; PostgreSQL overwrites it later. Only the record of the stream's actions is kept, under the text `recordedAs`.
+   * data; PostgreSQL overwrites it later. Only the record of users' actions on the stream is kept, with
+   * `recordedAs` in place of the stream's name.
    * @returns the number of batches; null if the stream does not exist, in which case the remains of an interrupted erasure are
    * removed
    */

@@ -1,4 +1,4 @@
-// Writes simulated tables of six people, with a column that marks training and test rows.
+// Writes a simulated table of six people, without and with a column that marks training, validation and test rows.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { simulateTiny } from "./tiny-run.ts";

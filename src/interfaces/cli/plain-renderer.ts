@@ -1,5 +1,5 @@
-// Shows a training run in a pipe, in a log or with --quiet: a line for each epoch and each quarter of the calibration, and the
-// tables. Nothing is redrawn.
+// Shows a training run in a pipe or a log: a line for each epoch and each quarter of the calibration, and the tables. With
+// --quiet, only the results are shown. Nothing is redrawn.
 import type { CalibrationEvent } from "../../pipelines/recalibrate-baseline.ts";
 import type { RendererOptions, TrainRenderer } from "./renderer.ts";
 import { openTerminal } from "./terminal.ts";

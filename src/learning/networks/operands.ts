@@ -23,7 +23,7 @@ export function broadcastOperandShapes(a: Shape, b: Shape): Shape {
 export function operandValues(a: Operand, b: Operand, graph?: Graph): [Value, Value] {
   if (typeof a !== "number") return [a, typeof b === "number" ? a.graph.constant(a.type, [], [b]) : b];
   if (typeof b !== "number") return [b.graph.constant(b.type, [], [a]), b];
-  if (graph === undefined) throw new Error("expected at least one operand that is a value, not a number");
+  if (graph === undefined) throw new Error("expected at least one operand to be a graph value, but both are numbers");
   return [graph.constant("float32", [], [a]), graph.constant("float32", [], [b])];
 }
 

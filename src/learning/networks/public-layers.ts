@@ -18,8 +18,8 @@ export type Network = (context: never, x: never) => Tensor;
 export type NetworkFunction = (layers: Layers, classCount: number) => Network;
 
 /**
- * The layers that a network can consist of, with Keras's semantics. Layer names become part of their parameters' names and must
- * be unique within a network. Sequences have the shape [time, batch, channels], except for the input of `timeMajor`.
+ * The layers that a network can consist of, with Keras's semantics. A layer's name becomes part of its parameters' names, and
+ * must be unique within a network. Sequences have the shape [time, batch, channels], except for the input of `timeMajor`.
  */
 export interface Layers {
   /** Applies parts one after another. */

@@ -8,7 +8,7 @@ import type { FitEpoch } from "./fit-state.ts";
 export interface TimedRun {
   /** All fits in the run; the one called "final" runs alone. */
   readonly fits: readonly FitName[];
-  /** Maximum number of epochs in mini-batches; 0 for a network not trained in mini-batches. */
+  /** Maximum number of epochs of mini-batch training per fit; 0 for a network that is not trained in mini-batches. */
   readonly maxEpochs: number;
   /** Number of epochs without improvement after which a fit stops; null if all epochs run. */
   readonly patience: number | null;

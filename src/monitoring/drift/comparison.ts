@@ -170,7 +170,7 @@ export function comparedSeconds(summary: BatchSummary, samplingRateHz: number): 
 }
 
 /**
- * Minimum effective length as a share of the shortest rehearsed length, because a batch of the shortest length may happen to
+ * Minimum effective length, as a share of the shortest rehearsed length. It is less than 1 because a batch of that length may
  * contain classes that are missing from the reference.
  */
 const slack = 0.5;

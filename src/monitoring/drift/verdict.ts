@@ -1,5 +1,6 @@
-// Determines the verdict from the comparisons. Comparisons by p-values add to the evidence (weigh-evidence.ts); comparisons by
-// constants yield a verdict immediately (weigh-constants.ts). name-change.ts determines the kind of drift.
+// Determines the verdict from the comparisons. Comparisons by p-values add to the evidence (weigh-evidence.ts), and
+// name-change.ts then determines the kind of drift; comparisons by constants yield the verdict and the kind immediately
+// (weigh-constants.ts).
 
 import { type ClassSummaries, mergeClassSummaries } from "../summaries/class-summaries.ts";
 import { beyondByPhysics } from "./beyond-by-physics.ts";

@@ -1,12 +1,12 @@
-// Decides what a ledger keeps, and for how long. Full results, and the summaries of batches outside the references, are kept
-// for a number of days. The summary of a batch is kept as long as the batch is in a reference. Each batch's row, with a few
-// figures, is kept forever.
+// Decides what a ledger keeps, and for how long. Full results, and the summaries of batches that were not accepted, are
+// kept for a number of days. The summary of an accepted batch is kept as long as a reference may need it. Each batch's row,
+// with a few figures, is kept until the stream is erased.
 import type { StreamRules } from "../../storage/stream-store.ts";
 import type { MonitoredModel } from "./model-ledger.ts";
 
 /**
- * What a ledger keeps in full: results, and summaries that no reference needs, for `days` days. Everything else is kept
- * forever.
+ * How long a ledger keeps full results, and the summaries of batches that were not accepted. The summaries of accepted batches
+ * are kept only while a reference may need them. Ids, verdicts and the figures per channel are kept until the stream is erased.
  */
 export interface Keep {
   readonly days: number;

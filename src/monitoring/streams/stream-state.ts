@@ -25,7 +25,10 @@ export interface StreamState {
   readonly still?: number;
   /** Whether the end of the last batch was left out because nothing moved (default: false). */
   readonly unworn?: boolean;
-  /** The last likely cause and how many batches showed it, until the stream has its own past (default: none). */
+  /**
+   * The last likely cause that can be undone exactly, and the number of batches that have shown it since any other such cause;
+   * kept only until the stream has its own past (default: none).
+   */
   readonly cause?: { readonly name: string; readonly batches: number };
   /** How far gravity turned in the stream's batches; see changed-turning.ts (default: unknown). */
   readonly turning?: TurningPast;

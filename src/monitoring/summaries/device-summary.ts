@@ -27,7 +27,7 @@ export interface DeviceSummary extends BatchPhysics {
   readonly modelVersion: string;
   /** Number of recorded rows that were kept. */
   readonly rows: number;
-  /** Number of recorded rows that were left out. */
+  /** Numbers of recorded rows that were left out, by reason. */
   readonly dropped: DroppedRows;
   /** The measurement, in the same form as `check` produces it; null if there was no window. */
   readonly measurement: BatchMeasurement | null;
@@ -57,7 +57,7 @@ export interface DeviceSummaryJson {
   readonly model_version: string;
   /** Number of recorded rows that were kept. */
   readonly rows: number;
-  /** Number of recorded rows that were left out. */
+  /** Numbers of recorded rows that were left out, by reason. */
   readonly dropped: DroppedRows;
   /**
    * [K] by predicted class (null for a class without samples), then by channel, including signals computed from a sensor's

@@ -6,7 +6,7 @@ import { firstNotBelow } from "../../stats/first-not-below.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
-/** Share of the values below each position: ascends from 0 to 1 and is linear in between. */
+/** Share of the values below each position. The shares rise from 0 to 1, and are interpolated linearly between positions. */
 export interface SummaryDistribution {
   readonly positions: readonly number[];
   readonly shares: readonly number[];

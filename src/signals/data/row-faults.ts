@@ -33,7 +33,7 @@ export interface TimeStepBack {
 const hourSeconds = 3600;
 const halfDaySeconds = 43_200;
 const halfDayAdvice =
-  "The clock goes back by twelve hours, as clocks do that leave out AM and PM. Export the times with 24 hours.";
+  "The clock goes back by twelve hours, as clocks do that leave out AM and PM. Export the times in 24-hour format.";
 /** Maximum step back, in seconds, that is likely due to a clock that was set. Arbitrary. */
 const mostCorrected = 5;
 /**

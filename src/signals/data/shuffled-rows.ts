@@ -1,10 +1,10 @@
-// Detects rows in random order, as in tables that were shuffled for a classifier and have no times. Acceleration is smooth, so its
-// changes from row to row are smaller than those between any two rows. The measure is the mean squared change from row to row
-// divided by twice the variance (von Neumann's ratio), on the axis where it is smallest: 1 for rows in random order, and at most
-// 0.49 in the recordings of MotionSense, WISDM, UCI HAR and BFRB that contain movement. It is also about 1 if the sensor shakes,
-// or if steps are sampled only a few times each; these values repeat after some rows, so no autocorrelation over a longer lag may
-// be significant (Ljung and Box's statistic). At rest, only noise is left, which is random in any order, so recordings whose values
-// hardly vary compared with their length are not examined.
+// Detects rows in random order, as in tables that were shuffled for a classifier and have no times. Acceleration is smooth, so
+// it changes less from one row to the next than between two rows picked at random. The measure is the mean squared change from
+// row to row divided by twice the variance (von Neumann's ratio), on the axis where it is smallest: 1 for rows in random order,
+// and at most 0.49 in the recordings of MotionSense, WISDM, UCI HAR and BFRB that contain movement. It is also about 1 if the
+// sensor shakes, or if steps are sampled only a few times each; these values repeat after some rows, so no autocorrelation over
+// a longer lag may be significant (Ljung and Box's statistic). At rest, only noise is left, which is random in any order, so
+// recordings whose values hardly vary compared with their length are not examined.
 
 import { counted } from "../../counted.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
@@ -47,7 +47,7 @@ export function shuffledRowsWarnings(stored: StoredRows): string[] {
   if (first === undefined || shuffled.length < leastShare * ratios.length) return [];
   const others = shuffled.length > 1 ? ` and ${counted(shuffled.length - 1, "other part")} of the data` : "";
   return [
-    `Recording "${first.recording}" of person "${first.user}"${others}: the rows seem to be in random order, because ${sensor.channels.join(", ")} change as much from row to row as between any two rows. Use the table as it was before its rows were shuffled or split at random.`,
+    `Recording "${first.recording}" of person "${first.user}"${others}: the rows seem to be in random order, because ${sensor.channels.join(", ")} change as much from one row to the next as between rows picked at random. Use the table as it was before its rows were shuffled or split at random.`,
   ];
 }
 

@@ -6,7 +6,7 @@ import { UserError } from "../../errors.ts";
 import { type Database, duckdbErrorLine, duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";
 import type { SourceFile } from "./find-files.ts";
 
-/** A table whose SQL `source` returns; the columns in `numbers` are read as numbers. */
+/** A table. `source` returns the SQL that reads it, with the columns in `numbers` read as numbers. */
 interface SqlTable {
   source(numbers: ReadonlySet<string>): string;
 }
@@ -143,7 +143,7 @@ function countsOfReadError(message: string): RegExpExecArray | null {
   return /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
 }
 
-/** A text table that could not be read because a line has another number of values than the table has columns. */
+/** A text table that could not be read because the number of values in a line differs from the number of columns. */
 export class DamagedTable extends DataFault {
   /** The file as read. */
   readonly source: SourceFile;

@@ -167,6 +167,9 @@ function isUnitNamed(channels: Sensor["channels"]): boolean {
   return sensorsByName(channels).some(({ written }) => written !== undefined);
 }
 
+/** Maximum number of evenly spaced pieces to examine when doubting rad/s; arbitrary. */
+const mostDoubted = 500;
+
 /** Doubts rad/s that only the values indicate if the accelerometer hardly moved. */
 function doubtOfRadians(
   { channels, unit }: DecidedSensor,
@@ -174,8 +177,11 @@ function doubtOfRadians(
   piecesOf: (axes: Sensor["channels"]) => readonly VectorPiece[],
 ): string | undefined {
   if (unit !== "rad/s" || accelerometer?.unit == null || isUnitNamed(channels)) return undefined;
-  const rotation = vectorValues(piecesOf(channels));
-  const acceleration = vectorValues(piecesOf(accelerometer.channels));
+  const [rotation, acceleration] = [channels, accelerometer.channels].map((axes) => {
+    const pieces = piecesOf(axes);
+    const stride = Math.ceil(pieces.length / mostDoubted);
+    return vectorValues(pieces.filter((_, i) => i % stride === 0));
+  });
   if (rotation === undefined || acceleration === undefined) return undefined;
   const movement = acceleration.movement * unitFactor("accelerometer", accelerometer.unit, "m/s^2");
   if (!mayBeDegrees(rotation, { movement })) return undefined;

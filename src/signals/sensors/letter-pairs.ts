@@ -1,8 +1,8 @@
-// Recognises sensors by letters that have a meaning only beside each other:
+// Recognises sensors by letters that are meaningful only in combination:
 // - one letter for the kind and one or two for the place, as in MHEALTH's alx (acceleration, left ankle) and glx (angular
 //   velocity there)
-// - gx beside rx, as loggers on iOS name gravity and the rotation rate of Core Motion
-// - AsX beside AccX, as WitMotion names the angular speed
+// - gx beside rx, which loggers on iOS use for Core Motion's gravity and rotation rate
+// - AsX beside AccX, which is WitMotion's name for the angular speed
 
 import type { NamedSensor } from "./sensor-name.ts";
 

@@ -178,7 +178,7 @@ function weighGyroscope(
     return {
       sensor: { ...sensor, unit: isRaw ? null : "deg/s" },
       because: `by its values: ${formatWeighedValue(rest)} at rest`,
-      doubt: `its name gives no unit; it measures ${formatWeighedValue(rest)} at rest, which is the offset of a gyroscope in deg/s, but not in rad/s.`,
+      doubt: `its name gives no unit; it measures ${formatWeighedValue(rest)} at rest, which is a plausible offset for a gyroscope in deg/s, but too large for one in rad/s.`,
     };
   if (isRaw && reach >= rotationLimits.mostRadians) return { sensor, because: `its name says raw counts; ${because}` };
   const unit: SensorUnit | null =

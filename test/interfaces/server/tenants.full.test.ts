@@ -49,7 +49,7 @@ async function expectSeparateTenants(store: string): Promise<void> {
   );
   expect(routes.length).toBeGreaterThan(20);
   const statuses: Record<string, number> = {};
-  // Events would never end, and the batch would become one of their own stream of this name.
+  // `/v1/events` never ends, and posting the batch would create it in the other project's own stream of this name.
   const others = ["get /v1/events", "post /v1/models/{model}/streams/{stream}/batches/{batch}"];
   for (const [method, path] of routes.filter((own) => !others.includes(own.join(" "))) as [string, string][]) {
     const address = path

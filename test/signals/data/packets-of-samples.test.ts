@@ -1,4 +1,4 @@
-// Tests rows that hold a packet of samples with one time.
+// Tests tables in which each row holds several samples, usually with a single time for all of them.
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { folderOf } from "./tables.ts";

@@ -5,7 +5,8 @@ import { mayBeDegrees, unitOfRotation } from "../../../src/signals/sensors/unit-
 it.each([
   ["somebody who walks, in rad/s", { movement: 2.5, reach: 2.5 }, 9, "rad/s"],
   ["somebody who walks, in deg/s", { movement: 143, reach: 143 }, 9, "deg/s"],
-  // The values reach 30 m/s^2 and 52 deg/s; by contrast, 52 rad/s would be 3,000 deg/s.
+  // 52 deg/s with 30 m/s^2: the ratio (1.7) alone would suggest rad/s, but 52 rad/s is 3,000 deg/s, which no person reaches, so
+  // the unit stays open.
   ["somebody on a machine that shakes, in deg/s", { movement: 52, reach: 52 }, 30, undefined],
   // The noise of a BMI160 on a table: 1.8 mg and, after averaging, 0.03 deg/s on each axis.
   ["a sensor that lies still, in deg/s", { movement: 0.1, reach: 0.4 }, 0.06, undefined],

@@ -56,6 +56,7 @@ export async function numberTable(
     roles,
     unusedColumns: [],
     keys: [{ user: null, recording: null, label: null, file: 0 }],
+    sorted: new Set(),
     spellings: { people: new Spellings(), classes: new Spellings() },
     labels: await readLabelMap(undefined, undefined, undefined),
     fileRows: [rows],

@@ -13,6 +13,7 @@ import { type ScratchFolder, scratchFolder } from "../files/scratch-folder.ts";
 import { readTableSchema } from "../files/table-schema.ts";
 import { usualTimeColumns } from "../files/usual-column-names.ts";
 import { labelFromFiles } from "./label-from-files.ts";
+import { LateRows } from "./late-rows.ts";
 import type { ColumnOptions } from "./named-columns.ts";
 import { numberTable } from "./number-table.ts";
 import { type OpenableTable, type OpenedRecordings, type OpenTableOptions, openTable } from "./open-table.ts";
@@ -109,11 +110,21 @@ async function openRecordingFiles(
   const scratch = scratchFolder();
   const repaired = new Map(options.stored);
   const repairs: string[] = [];
+  const sorted = new Set<string>();
   try {
     for (;;) {
       try {
-        return await openRecordingsWith(database, openStore, files, { ...options, stored: repaired }, scratch, repairs);
+        const read = { ...options, stored: repaired };
+        return await openRecordingsWith(database, openStore, files, read, { scratch, repairs, sorted });
       } catch (error) {
+        if (error instanceof LateRows) {
+          closeStores();
+          for (const [path, warning] of error.files) {
+            sorted.add(path);
+            repairs.push(`${path}: ${warning}`);
+          }
+          continue;
+        }
         const repair = await repairDamagedTable(error, { given: options.stored, repaired, scratch });
         if (repair === undefined) throw error;
         closeStores();
@@ -171,8 +182,16 @@ async function openRecordingsWith(
   openStore: (channels: number) => RowStore,
   files: readonly string[],
   given: ReadRecordingsOptions,
-  scratch: ScratchFolder,
-  repairs: readonly string[],
+  {
+    scratch,
+    repairs,
+    sorted,
+  }: {
+    readonly scratch: ScratchFolder;
+    /** Warnings about files that are not read as they are. */
+    readonly repairs: readonly string[];
+    readonly sorted: ReadonlySet<string>;
+  },
 ): Promise<OpenedRecordings> {
   const ofRows =
     given.columns?.labels === undefined ? undefined : await readRowLabels(database, given.columns.labels, scratch);
@@ -210,7 +229,7 @@ async function openRecordingsWith(
     sources,
     labelFile === undefined ? (options.columns ?? {}) : openRecordingsWithoutLabel(options.columns),
     { label: labelFile === undefined && labelColumn, group: requirePeople },
-    { onFault, warn, known: options.known, scratch, rowLabels: ofRows },
+    { onFault, warn, known: options.known, scratch, rowLabels: ofRows, sorted },
   );
   const { roles, unusedColumns } = table;
   const { nominalRateHz } = options;

@@ -131,7 +131,7 @@ export async function openTable(
   }
   refuseReservedTexts(keys, roles, fileNames);
   await checkClocks(clocks);
-  const picked = await selector.finish(onFault, restart);
+  const picked = await selector.finish(onFault, restart, !clocks.isContinued);
   const { split, side = "train" } = options.columns ?? {};
   if (picked.read === 0 && split !== undefined) refuseEmptySplitSide(fileNames, split, side);
   if (picked.padding > 0)

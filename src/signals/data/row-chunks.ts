@@ -59,6 +59,8 @@ export interface RowTable {
   readonly spellings: Spelt;
   /** Maps labels to classes, and stores the labels found so far. */
   readonly labels: LabelMap;
+  /** Names of the files whose rows are read in the order of their times. */
+  readonly sorted: ReadonlySet<string>;
   /** Row counts for the files that have been read completely. */
   readonly fileRows: readonly number[];
   /**
@@ -84,12 +86,15 @@ export async function openRowChunks(
     known,
     scratch,
     rowLabels,
+    sorted = new Set(),
   }: {
     onFault: OnFault;
     warn: (message: string) => void;
     scratch: ScratchFolder;
     /** Labels from files with one label per row. */
     rowLabels?: RowLabels | undefined;
+    /** Names of the files whose rows to read in the order of their times. */
+    sorted?: ReadonlySet<string> | undefined;
     known?: { readonly people: readonly string[]; readonly classes: readonly string[] } | undefined;
   },
 ): Promise<RowTable> {
@@ -174,7 +179,9 @@ export async function openRowChunks(
         if (reading.numbers) numbers.add(roles.time!);
       }
       let rows = 0;
-      const stream = database.stream(rowChunkSelection(schema, roles, numbers, reading))[Symbol.asyncIterator]();
+      const stream = database
+        .stream(rowChunkSelection(schema, roles, numbers, reading, sorted.has(file.path)))
+        [Symbol.asyncIterator]();
       for (;;) {
         const next = await stream.next().catch(async (error: unknown) => {
           throw await explainReadError(database, file, schema, numbers, error);
@@ -205,7 +212,7 @@ export async function openRowChunks(
     await withReadErrorsExplained(database, first, firstSchema, () =>
       refuseUnnamedClock(database, first.path, firstSchema, others),
     );
-  return { roles, unusedColumns, keys, spellings, labels, fileRows, chunks };
+  return { roles, unusedColumns, keys, spellings, labels, sorted, fileRows, chunks };
 }
 
 /**
@@ -217,6 +224,7 @@ function rowChunkSelection(
   roles: ColumnRoles,
   numbers: ReadonlySet<string>,
   reading: TimeReading | undefined,
+  isSorted: boolean,
 ): string {
   const texts = [roles.group, roles.recording, roles.label].map(limitedTextColumn);
   const time = reading === undefined ? [] : [reading.sql];
@@ -228,7 +236,11 @@ function rowChunkSelection(
   const columns = [...time, ...roles.channels.map(duckdbIdentifier)].map(
     (column) => `coalesce(CAST(${column} AS DOUBLE), CAST('nan' AS DOUBLE))`,
   );
-  return `SELECT ${[...named, hash, ...columns].join(", ")} FROM ${schema.source(numbers, dateTime)}`;
+  const selected = [...named, hash, ...columns].join(", ");
+  const source = schema.source(numbers, dateTime);
+  if (!isSorted || reading === undefined) return `SELECT ${selected} FROM ${source}`;
+  const numbered = `(SELECT *, row_number() OVER () AS "\x1frow" FROM ${source})`;
+  return `SELECT ${selected} FROM ${numbered} ORDER BY ${reading.sql}, "\x1frow"`;
 }
 
 function decodeRowChunk(

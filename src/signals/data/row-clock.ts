@@ -55,6 +55,7 @@ export class RowClocks {
   readonly doubtful: Map<string, { unit: (typeof steppedUnits)[number]; because: "name" | "steps" }> = new Map();
   readonly #ofRecordings: RecordingStates<{ shift: number; last: number; first?: number }>;
   readonly #toUtc: ReturnType<typeof localTimeConverter> | undefined;
+  #isContinued = false;
 
   /**
    * @param warn called if a clock had to be guessed
@@ -81,6 +82,11 @@ export class RowClocks {
   /** Unit of the first file's clock. */
   get timeUnit(): TimeUnit {
     return this.#units.keys().next().value ?? "index";
+  }
+
+  /** Whether a clock began again within a recording, so that the times as written are not in order. */
+  get isContinued(): boolean {
+    return this.#isContinued;
   }
 
   /** Yields all rows; can be called only once. @throws DataFault if a file's clock cannot be read */
@@ -234,6 +240,7 @@ export class RowClocks {
           (size) => state.last - state.shift < size && Math.abs(at + size - state.last) <= most,
         );
         if (overflow !== undefined) {
+          this.#isContinued = true;
           state.shift += overflow;
           at += overflow;
           this.#warn(
@@ -261,6 +268,7 @@ export class RowClocks {
       const state = this.#ofRecordings.of(keyOfRow[i]!);
       let at = value + state.shift;
       if (wrapsAfter !== undefined && at < state.last - wrapsAfter / 2) {
+        this.#isContinued = true;
         state.shift += wrapsAfter;
         at += wrapsAfter;
         this.#warn(

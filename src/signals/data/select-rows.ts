@@ -1,7 +1,9 @@
 // Decides which rows to keep, and in what order. Drops rows with missing values. Separates interleaved people and recordings,
 // whose rows stay in order. Keeps only the first of several rows with equal times. Rejects time that runs backwards.
 
+import { counted } from "../../counted.ts";
 import type { OnFault } from "../../data-fault.ts";
+import { fillLatePauses, LateRows, mayBeLate } from "./late-rows.ts";
 import { selectPaddingRows } from "./padding-rows.ts";
 import type { RowChunk, RowTable } from "./row-chunks.ts";
 import {
@@ -39,11 +41,18 @@ interface OpenRecording {
   repeated: number;
   repeats: boolean;
   backwards: TimeStepBack | undefined;
+  /** Times of the rows that came after rows with later times; undefined if packets that arrived late cannot explain them. */
+  late: number[] | undefined;
+  /** Maximum time in seconds by which these rows were late. */
+  longestDelay: number;
 }
+
+/** Maximum number of late rows per recording. */
+const mostLateRows = 10_000;
 
 /** Takes chunks in file order and stores the rows to keep. */
 export class RowSelector {
-  readonly #table: Pick<RowTable, "roles" | "keys">;
+  readonly #table: Pick<RowTable, "roles" | "keys" | "sorted">;
   readonly #fileNames: readonly string[];
   readonly #requireLabels: boolean;
   readonly #store: RowStore;
@@ -67,7 +76,7 @@ export class RowSelector {
 
   /** @param fileNames file names for messages, in the order of the file indices in the keys */
   constructor(
-    table: Pick<RowTable, "roles" | "keys">,
+    table: Pick<RowTable, "roles" | "keys" | "sorted">,
     fileNames: readonly string[],
     requireLabels: boolean,
     store: RowStore,
@@ -158,6 +167,10 @@ export class RowSelector {
           before: { file: recording.lastFile, row: recording.lastRow },
           at: { file, row },
         };
+        const isNear = file === recording.lastFile && mayBeLate(-step);
+        if (!isNear || recording.late?.length === mostLateRows) recording.late = undefined;
+        recording.late?.push(time);
+        recording.longestDelay = Math.max(recording.longestDelay, -step);
         return false;
       }
       if (step === 0 && repeats) recording.repeats = true;
@@ -221,6 +234,8 @@ export class RowSelector {
         repeated: 0,
         repeats: false,
         backwards: undefined,
+        late: [],
+        longestDelay: 0,
       };
       open = { user, recording, index: this.#recordings.length, ...start };
       this.#byName.set(name, open);
@@ -243,10 +258,13 @@ export class RowSelector {
    * @param onFault called if a column has too many missing values, if too many rows repeat a time, and for the first row of
    * each recording at which time runs backwards; if it returns, rows out of order are dropped without being counted
    * @param restartColumnOf returns a file's column that changes whenever time runs backwards, if there is one
+   * @param canSort whether the times as written are in the same order as the times in seconds
+   * @throws LateRows if rows arrived late and are to be read again in the order of their times
    */
   async finish(
     onFault: OnFault,
     restartColumnOf: (file: number) => Promise<string | undefined>,
+    canSort: boolean,
   ): Promise<SelectedRows> {
     const { roles } = this.#table;
     for (const fault of missingCellFaults(
@@ -255,6 +273,7 @@ export class RowSelector {
     ))
       onFault(fault);
     const backwards = this.#recordings.filter((recording) => recording.backwards !== undefined);
+    if (canSort) this.#throwLateRows(backwards);
     const column = backwards[0] && (await restartColumnOf(backwards[0].backwards!.at.file));
     for (const recording of backwards)
       onFault(
@@ -283,5 +302,24 @@ export class RowSelector {
       infinite: this.#infinite,
       repeatedTimes: repeated === undefined ? repeatedTimesFaultWarning(this.#recordings, roles) : undefined,
     };
+  }
+
+  /** @throws LateRows if there are files in which every step back in time is due to rows that arrived late */
+  #throwLateRows(backwards: readonly OpenRecording[]): void {
+    const late = new Map<string, string>();
+    for (const [file, own] of Map.groupBy(backwards, (recording) => this.#fileNames[recording.backwards!.at.file]!)) {
+      const isLate = own.every(
+        ({ late: times, index, rows }) =>
+          times !== undefined && fillLatePauses(this.#store.time(index, 0, rows), times),
+      );
+      if (!isLate || this.#table.sorted.has(file)) continue;
+      const rows = own.reduce((sum, recording) => sum + recording.late!.length, 0);
+      const delay = Math.max(...own.map(({ longestDelay }) => longestDelay));
+      late.set(
+        file,
+        `${counted(rows, "row")} arrived after rows with later times, at most ${Number(delay.toPrecision(2))} s late, and fill the pauses left before them. The rows are read in the order of their times.`,
+      );
+    }
+    if (late.size > 0) throw new LateRows(late);
   }
 }

@@ -91,6 +91,11 @@ async function areSparseRowsRegular(database: Database, head: string, s: number)
 
 /** Maximum number of values by which an axis may lead or lag behind another; lost values would add up to more. */
 const mostAhead = 3;
+/**
+ * Minimum share of the rows with all axes in which no axis is ahead, because the other axes' values have followed. A value that
+ * was lost never follows.
+ */
+const leastLevel = 0.98;
 const leastStaggered = 100;
 
 /**
@@ -119,8 +124,16 @@ async function doAxesTakeTurns(database: Database, schema: TableSchema, axes: re
   const head = `(SELECT row_number() OVER () AS n, ${has.join(", ")} FROM (SELECT * FROM ${schema.source(new Set())} LIMIT ${searchedRows}))`;
   const sums = axes.map((_, a) => `sum(h${a}) OVER (ORDER BY n ROWS UNBOUNDED PRECEDING) AS s${a}`);
   const ahead = axes.map((_, a) => `max(s${a} - s0) - min(s${a} - s0) AS d${a}`);
+  const isWhole = axes.map((_, a) => `h${a} = 1`).join(" AND ");
+  const isLevel = axes.map((_, a) => `s${a} = s0`).join(" AND ");
   const [found] = await database.rows(
-    `SELECT max(s0) AS values, ${ahead.join(", ")} FROM (SELECT ${sums.join(", ")} FROM ${head})`,
+    `SELECT max(s0) AS values, count(*) FILTER (${isWhole}) AS whole, count(*) FILTER (${isWhole} AND ${isLevel}) AS level, ${ahead.join(", ")}
+       FROM (SELECT *, ${sums.join(", ")} FROM ${head})`,
   );
-  return Number(found!.values) >= leastStaggered && axes.every((_, a) => Number(found![`d${a}`]) <= mostAhead);
+  const { values, whole, level } = found!;
+  return (
+    Number(values) >= leastStaggered &&
+    Number(level) >= leastLevel * Number(whole) &&
+    axes.every((_, a) => Number(found![`d${a}`]) <= mostAhead)
+  );
 }

@@ -67,6 +67,17 @@ describe("sensors that fill only some rows", () => {
     await expect(read(table(rows, "time,AccX,AccY,AccZ"))).rejects.toThrow(/missing/);
   });
 
+  test("are not interpolated if a few values were lost, as many of each axis", async () => {
+    const rows = times.map((t, i) => {
+      const values = acc(t).split(",");
+      if (i % 40 === 20) values[((i / 40) % 3) | 0] = "";
+      return `${t},${values.join()}`;
+    });
+    const { quality } = await read(table(rows, "time,AccX,AccY,AccZ"));
+    expect(quality.rows.dropped.missing_values).toBe(rows.filter((row) => /,(,|$)/.test(row)).length);
+    expect(quality.warnings.join()).not.toContain("different rows");
+  });
+
   test("are read alone if there is only one, such as an accelerometer beside an EMG", async () => {
     const rows = Array.from({ length: 3000 }, (_, i) => `${i / 500},${i % 9},${i % 10 === 0 ? acc(i / 500) : ",,"}`);
     const { recordings, quality } = await read(table(rows, "time,emg,acc_x,acc_y,acc_z"));

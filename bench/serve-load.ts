@@ -6,7 +6,7 @@ import { Agent, request } from "node:http";
 export interface LoadTask {
   readonly url: string;
   readonly streams: readonly string[];
-  /** Prefix of all batch ids, which must be new. */
+  /** Prefix of all batch ids; the ids must be new. */
   readonly ids: string;
   readonly seconds: number;
   readonly connections: number;

@@ -19,7 +19,7 @@ import type { JudgedEvent } from "./judge-posted-batch.ts";
 import type { ServedLedger } from "./served-models.ts";
 import { matchesScope } from "./token-scope.ts";
 
-/** A model's streams in a project, with their ledger. */
+/** The ledger of a model's streams in a project. */
 export interface TrackedLedger {
   readonly project: string;
   /** Name of the model folder. */

@@ -24,7 +24,7 @@ export type ScoreRange = { readonly low: number; readonly high: number } | null;
 
 interface PersonMetrics {
   readonly user: string;
-  /** The fold that tested the person, null if several did; absent outside cross-validation. */
+  /** The fold that tested the person; null if several did; absent outside cross-validation. */
   readonly fold?: number | null;
   readonly metrics: ClassificationMetrics;
 }

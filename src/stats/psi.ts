@@ -20,7 +20,7 @@ export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, nG
 export function psiGroupStarts(counts: ArrayLike<number>, nGroups: number): number[] {
   let total = 0;
   for (let bin = 0; bin < counts.length; bin++) total += counts[bin]!;
-  if (!(total > 0)) throw new RangeError("psi: expected a reference with counts, got none");
+  if (!(total > 0)) throw new RangeError("psi: expected a reference with at least one count, got only zeros");
   const starts = [0];
   let below = 0;
   for (let bin = 0; bin + 1 < counts.length && starts.length < nGroups; bin++) {

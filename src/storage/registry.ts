@@ -18,7 +18,7 @@ export interface RegistryLine {
    */
   champions: string[];
   /**
-   * Folder names of models that were added to the line. The first version and retrained models belong to the line in any case.
+   * Folder names of models that were added to the line. The first version and retrained models always belong to the line.
    */
   members?: string[];
   /** Folder names in the order of their version numbers; recorded when a number is used for the first time. */

@@ -1,4 +1,4 @@
-// Writes a model folder with only the files that every model has.
+// Writes a model folder with only the files that every model needs.
 import { join } from "node:path";
 import { sha256Bytes } from "../../src/storage/hash.ts";
 import { type FileContent, type ManifestInput, writeModelFolder } from "../../src/storage/model-folder.ts";

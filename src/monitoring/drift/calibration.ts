@@ -171,7 +171,7 @@ export function calibrationDay({ kinds, day }: Calibration): RehearsedDay | null
   return Object.keys(kinds).length === 0 ? null : (day ?? null);
 }
 
-/** What a calibration is based on and promises; each part is null if it was not measured. */
+/** What a calibration is based on, and what it promises; each part is null if it was not measured. */
 export interface MeasuredCalibration {
   readonly day: RehearsedDay | null;
   readonly runLength: MeasuredRunLength | null;

@@ -86,7 +86,7 @@ export function reversedAxes(
   ];
 }
 
-/** Leaves out all other signals, because merging them takes time. Models of earlier versions have no coherences. */
+/** Leaves out all other signals, because merging them takes time. Models from earlier versions have no coherences. */
 function coherencesForReversedAxes(batch: ClassSummaries, names: readonly string[]): ClassSummaries {
   return batch.map(
     (summary) =>

@@ -20,7 +20,7 @@ export class FleetIndex {
     this.#store = store;
   }
 
-  /** All streams, including every change stored before the call, sorted by name. Simultaneous calls share one read. */
+  /** All streams, reflecting every change stored before the call, sorted by name. Simultaneous calls share one read. */
   streams(): Promise<readonly IndexedStream[]> {
     this.#next ??= this.#reading.then(() => {
       this.#next = undefined;

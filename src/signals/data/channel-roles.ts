@@ -180,7 +180,7 @@ function refuseCountColumns(channels: readonly string[], available: readonly str
 /** Matches the names of values that summarise an epoch: Euclidean norms, angles, counts and MIMS units. */
 const summaryName = /enmo|^anglez$|samplerate|counts?$|^vm$|mims/i;
 
-/** Matches channels of data acquisition devices, such as Dev1/ai0 and Voltage_0. */
+/** Matches the names of channels of data acquisition devices, such as Dev1/ai0 and Voltage_0. */
 const inVolts = /(^|\/)ai\d+$|volt/i;
 
 /** Matches the names of axes after the body's own directions. */

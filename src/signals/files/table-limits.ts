@@ -1,5 +1,5 @@
 // Limits on the text in a table. Numbers are read in fixed-size pieces, but texts and names are kept in memory. Without limits,
-// one long cell, or a row number mistaken for a recording, could exhaust any machine's memory.
+// one long cell, or a column of row numbers mistaken for the recording column, could exhaust any machine's memory.
 
 import { DataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";

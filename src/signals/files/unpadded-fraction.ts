@@ -1,4 +1,4 @@
-// Recognises fractions of a second that lack their leading zeros, such as 10:00:05.8 for eight milliseconds. Loggers write them
+// Recognises fractions of a second that lack their leading zeros, such as 10:00:05.8 for 10:00:05.008. Loggers write them
 // by joining numbers. Other loggers leave out trailing zeros; for these, 10:00:05.8 is eight tenths of a second.
 
 import { duckdbIdentifier, duckdbLiteral } from "./duckdb.ts";

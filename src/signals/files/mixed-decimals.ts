@@ -3,7 +3,7 @@
 // both decimals and columns (0,02,9,81): apps write these if they format numbers in the user's language and join them with
 // commas.
 
-import { type PlainText, splitLineByLayout } from "./text-layout.ts";
+import { cellsOfLine, type PlainText, type Separator, splitLineByLayout } from "./text-layout.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 const decimalOf = (mark: string): RegExp => new RegExp(`^[+-]?\\d+(?:${mark}\\d*)?(?:e[+-]?\\d+)?$`, "i");
@@ -20,7 +20,7 @@ export function contentsOfMixedDecimals(
   { names, separator }: PlainText,
   lines: readonly string[],
 ): ((from: string, to: string) => Promise<void>) | undefined {
-  if (separator === ",") return undefined;
+  if (separator === "," || separator === "spaces") return undefined;
   const rows = lines.slice(1).map((line) => splitLineByLayout(line, separator));
   const columnsWith = (mark: string): number[] =>
     Array.from(names.keys()).filter((c) => {
@@ -37,15 +37,14 @@ export function contentsOfMixedDecimals(
 /** @param except columns that are written as they are */
 async function* linesWithDecimalPoints(
   from: string,
-  separator: string,
+  separator: Exclude<Separator, "spaces">,
   except: ReadonlySet<number>,
 ): AsyncGenerator<string> {
   const number = decimalOf(",");
+  const isNumber = (cell: string): boolean => number.test(cell.trim().replace(/^(["'])(.*)\1$/, "$2"));
   for await (const line of linesOfText(from)) {
-    const cells = line.split(separator);
-    yield cells
-      .map((cell, c) => (!except.has(c) && number.test(cell.trim()) ? cell.replace(",", ".") : cell))
-      .join(separator);
+    const cells = cellsOfLine(line, separator);
+    yield cells.map((cell, c) => (!except.has(c) && isNumber(cell) ? cell.replace(",", ".") : cell)).join(separator);
   }
 }
 

@@ -34,14 +34,20 @@ export function splitLineByLayout(line: string, separator: Separator): string[] 
     return (line.match(/"[^"]*"|\S+/g) ?? [""]).map((value) => value.replace(/^"(.*)"$/, "$1"));
   const bare = layoutWithoutLineMark(line, separator);
   if (!bare.includes('"')) return bare.split(separator).map((value) => layoutWithoutApostrophes(value.trim()));
-  const values = [""];
+  return cellsOfLine(bare, separator).map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
+}
+
+/** Splits a line into cells as they are written, with quotes and spaces; a separator inside quotes belongs to the cell. */
+export function cellsOfLine(line: string, separator: Exclude<Separator, "spaces">): string[] {
+  if (!line.includes('"')) return line.split(separator);
+  const cells = [""];
   let quoted = false;
-  for (const character of bare) {
+  for (const character of line) {
     if (character === '"') quoted = !quoted;
-    if (character === separator && !quoted) values.push("");
-    else values[values.length - 1] += character;
+    if (character === separator && !quoted) cells.push("");
+    else cells[cells.length - 1] += character;
   }
-  return values.map((value) => value.trim().replace(/^"(.*)"$/, "$1"));
+  return cells;
 }
 
 /** Whether a quote is not closed on its line. */

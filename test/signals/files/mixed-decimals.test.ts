@@ -16,6 +16,12 @@ async function read(row: (i: number) => string[]) {
 test.each([
   ["times with a point, values with a comma", (time: string) => time, comma],
   ["times with a comma, values with a point", comma, (value: string) => value],
+  ["times with a point, values with a comma in quotes", (time: string) => time, (value: string) => `"${comma(value)}"`],
+  [
+    "times with a point, values with a comma in apostrophes",
+    (time: string) => time,
+    (value: string) => `'${comma(value)}'`,
+  ],
 ])("reads %s", async (_, written, ofValue) => {
   const {
     time,

@@ -54,8 +54,8 @@ export async function joinByTime(
     await database.rows(
       `CREATE OR REPLACE TEMP TABLE joined_${p} AS SELECT CAST(${time} AS DOUBLE) AS t, ${columns.join(", ")} FROM ${sql}`,
     );
-    await spreadTimesToJoin(database, `joined_${p}`, channels.length);
   }
+  if (parts[0]!.time !== null) await spreadTimesToJoin(database, parts);
   const select = [...new Set([...keys, ...kept])].map((name) => `a.${duckdbIdentifier(name)}`);
   const joins: string[] = [];
   const near: string[] = [];
@@ -94,11 +94,25 @@ export async function joinByTime(
     : ` ${counted(without, "row")} of ${rows.toLocaleString("en")} ${have} no counterpart and ${are} left out.`;
 }
 
-/** Spreads rows that share a time or a packet up to the next one; a few rows that share a time count as duplicates. */
-async function spreadTimesToJoin(database: Database, table: string, channels: number): Promise<void> {
-  const threshold = await longestStepWithinPackets(database, table, channels);
-  if (threshold === null) return;
-  const numbered = `(SELECT *, sum(CASE WHEN d <= ${threshold} THEN 0 ELSE 1 END) OVER (PARTITION BY k ORDER BY t, n) AS g FROM (SELECT *, ${stepToJoin} AS d FROM ${table}))`;
+/**
+ * Spreads rows that share a time or a packet up to the next one; a few rows that share a time count as duplicates. As in
+ * spread-times.ts, the values of all parts together must confirm packets.
+ */
+async function spreadTimesToJoin(database: Database, parts: readonly JoinedPart[]): Promise<void> {
+  const found: StepsToJoin[] = [];
+  for (const [p, { channels }] of parts.entries())
+    found.push(await describeStepsToJoin(database, `joined_${p}`, channels.length));
+  const sum = (of: (steps: StepsToJoin) => number): number => found.reduce((total, steps) => total + of(steps), 0);
+  const areConfirmed = sum(({ across }) => across) <= packetValueChange * sum(({ within }) => within);
+  for (const [p, { packets, equal }] of found.entries()) {
+    const longest = packets !== null && areConfirmed ? packets : equal;
+    if (longest !== null) await spreadGroupsToJoin(database, `joined_${p}`, longest);
+  }
+}
+
+/** @param longest maximum step between rows of one group */
+async function spreadGroupsToJoin(database: Database, table: string, longest: number): Promise<void> {
+  const numbered = `(SELECT *, sum(CASE WHEN d <= ${longest} THEN 0 ELSE 1 END) OVER (PARTITION BY k ORDER BY t, n) AS g FROM (SELECT *, ${stepToJoin} AS d FROM ${table}))`;
   const groups = `(SELECT k, g, begins, c, lead(begins) OVER (PARTITION BY k ORDER BY g) - begins AS room FROM (SELECT k, g, min(t) AS begins, count(*) AS c FROM ${numbered} GROUP BY k, g))`;
   const [usual] = await database.rows(`SELECT median(room / c) AS step FROM ${groups}`);
   const step = Number(usual!.step);
@@ -110,19 +124,27 @@ async function spreadTimesToJoin(database: Database, table: string, channels: nu
   );
 }
 
-/**
- * Returns the maximum step between rows of one packet, which is 0 if rows only share times; null if there is nothing to spread.
- * As in spread-times.ts, the values must confirm packets.
- */
-async function longestStepWithinPackets(database: Database, table: string, channels: number): Promise<number | null> {
+/** Steps between the rows of a part. */
+interface StepsToJoin {
+  /** Maximum step within packets; null if rows do not seem to arrive in packets. */
+  readonly packets: number | null;
+  /** 0 if more rows share a time than duplicates explain; otherwise null. */
+  readonly equal: 0 | null;
+  /** Mean change of the values from one packet to the next, and within packets; 0 if there are no packets. */
+  readonly across: number;
+  readonly within: number;
+}
+
+async function describeStepsToJoin(database: Database, table: string, channels: number): Promise<StepsToJoin> {
   const steps = `(SELECT *, ${stepToJoin} AS d FROM ${table})`;
   const [facts] = await database.rows(
     `SELECT count(d) AS steps, count(*) FILTER (d = 0) AS equal, median(d) AS median, avg(d) FILTER (d <= q) AS mean
        FROM ${steps}, (SELECT quantile_cont(d, ${pauseQuantile}) AS q FROM ${steps})`,
   );
   const [median, mean] = [Number(facts!.median), Number(facts!.mean)];
-  const shared = Number(facts!.equal) > repeatedTimeShareLimit * Number(facts!.steps) ? 0 : null;
-  if (channels === 0 || median === 0 || !(mean > packetFactor * median)) return shared;
+  const equal = Number(facts!.equal) > repeatedTimeShareLimit * Number(facts!.steps) ? 0 : null;
+  if (channels === 0 || median === 0 || !(mean > packetFactor * median))
+    return { packets: null, equal, across: 0, within: 0 };
   const changes = Array.from(
     { length: channels },
     (_, c) => `abs(v${c} - lag(v${c}) OVER (PARTITION BY k ORDER BY t, n))`,
@@ -131,7 +153,7 @@ async function longestStepWithinPackets(database: Database, table: string, chann
     `SELECT avg(change) FILTER (d > ${mean}) AS across, avg(change) FILTER (d <= ${mean}) AS within
        FROM (SELECT ${stepToJoin} AS d, ${changes.join(" + ")} AS change FROM ${table})`,
   );
-  return Number(change!.across) <= packetValueChange * Number(change!.within) ? mean : shared;
+  return { packets: mean, equal, across: Number(change!.across), within: Number(change!.within) };
 }
 
 /** SQL for the time since the previous row. */

@@ -22,7 +22,8 @@ const logForms: readonly RegExp[] = [
   new RegExp(`^\\s*()\\d{2}-\\d{2} (${time})\\s+`),
   /^\s*()[VDIWE] \((\d+)\)\s+/,
 ];
-const pairForm = /([A-Za-z_][\w .()/^²°-]*?)\s*[:=]\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf)(?![\w.])/gi;
+/** Names have at most 80 characters, because a search without a limit takes quadratic time on long lines. */
+const pairForm = /([A-Za-z_][\w .()/^²°-]{0,79}?)\s*[:=]\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf)(?![\w.])/gi;
 /** Matches the level, the process and the name of a source, such as "1234 1250 D SensorLog: ". */
 const sourceForm = /^(?:[\w./[\]-]+\s+)*[\w./[\]-]*\s*[:|>-]?\s+/;
 

@@ -1,5 +1,5 @@
-// Plans how a fit chooses its penalty: by scores on people who are held out in turn, as in cross-validation, or on one held-out
-// part of the windows if the folds are not split by person. Scores on data that the head has learned from would favour weak
+// Plans how a fit chooses its penalty. The scores come from people who are held out in turn, as in cross-validation, or from one
+// held-out part of the windows if the folds are not split by person. Scores on data that the head has learned from would favour weak
 // penalties.
 
 import type { Rng } from "../../random.ts";

@@ -97,8 +97,8 @@ export function rungPValues(
 }
 
 /**
- * Computes rungs over all batches and, where there are enough, separate rungs over batches that share a similar number of
- * classes with their references.
+ * Computes rungs over all batches and, if there are enough, separate rungs over batches that share a similar number of classes
+ * with their references.
  */
 export function calibrationLadders(
   rehearsed: readonly Rehearsed[],

@@ -1,7 +1,7 @@
 // Turns files into checked recordings of any length. CSV and TSV (gzipped or not) and Parquet are read through DuckDB, chunk by
 // chunk. Counts and drops unusable rows. Rejects data that would make all later results unreliable.
 
-import { throwDataFault } from "../../data-fault.ts";
+import { type OnFault, throwDataFault } from "../../data-fault.ts";
 import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
 import { withoutDamagedLines } from "../files/damaged-lines.ts";
 import { type Database, openDuckdb } from "../files/duckdb.ts";
@@ -111,10 +111,17 @@ async function openRecordingFiles(
   const repaired = new Map(options.stored);
   const repairs: string[] = [];
   const sorted = new Set<string>();
+  const reported = new Set<string>();
+  // Reading starts again after a repair, and finds the same faults.
+  const onFault: OnFault = (fault) => {
+    if (reported.has(fault.message)) return;
+    reported.add(fault.message);
+    (options.onFault ?? throwDataFault)(fault);
+  };
   try {
     for (;;) {
       try {
-        const read = { ...options, stored: repaired };
+        const read = { ...options, stored: repaired, onFault };
         return await openRecordingsWith(database, openStore, files, read, { scratch, repairs, sorted });
       } catch (error) {
         if (error instanceof LateRows) {

@@ -267,13 +267,13 @@ export class RowSelector {
     canSort: boolean,
   ): Promise<SelectedRows> {
     const { roles } = this.#table;
+    const backwards = this.#recordings.filter((recording) => recording.backwards !== undefined);
+    if (canSort) this.#throwLateRows(backwards);
     for (const fault of missingCellFaults(
       { missing: this.#missing, infinite: this.#infinite, read: this.#read - this.#padding },
       roles,
     ))
       onFault(fault);
-    const backwards = this.#recordings.filter((recording) => recording.backwards !== undefined);
-    if (canSort) this.#throwLateRows(backwards);
     const column = backwards[0] && (await restartColumnOf(backwards[0].backwards!.at.file));
     for (const recording of backwards)
       onFault(

@@ -186,7 +186,7 @@ async function areListsPackets(
   );
   if (found!.across === null) return false;
   const change = { across: Number(found!.across), within: Number(found!.within), fromFirst: Number(found!.from_first) };
-  if (mostFromFirst < Number.POSITIVE_INFINITY && !(change.across <= mostFromFirst * change.fromFirst)) return false;
+  if (change.across > mostFromFirst * change.fromFirst) return false;
   return change.across <= packets.mostChange * change.within && Number(found!.shared) <= packets.mostShared;
 }
 

@@ -3,7 +3,7 @@
 // rows, and the fractions restart every second.
 
 import { type Database, duckdbIdentifier } from "./duckdb.ts";
-import { usualColumnOfRole } from "./usual-column-names.ts";
+import { hasMinutesColumn, usualColumnOfRole } from "./usual-column-names.ts";
 
 const secondsWord = /^(.*?)(secs?|seconds?|s)$/i;
 const partWords: readonly (readonly [word: RegExp, perSecond: number])[] = [
@@ -55,12 +55,9 @@ export function withComputedColumn<Schema extends ColumnsOfTable>(
   };
 }
 
-/** Beside minutes, seconds are those of a time of day; see `date-and-time.ts`. */
-const minutesWord = /^(minutes?|mins?|minuten)$/i;
-
 /** Finds the pair of columns unless the table has another clock. */
 function splitClockInNames(names: readonly string[]): SplitClock | undefined {
-  if (names.some((name) => minutesWord.test(name.trim()))) return undefined;
+  if (hasMinutesColumn(names)) return undefined;
   const usual = usualColumnOfRole(names, "time");
   for (const seconds of names) {
     const before = secondsWord.exec(seconds.trim())?.[1];

@@ -117,6 +117,11 @@ export function partsOfJoinedClock(column: string, available: readonly string[])
 const wrapper =
   /^(?:(?:_?source|payload|body|data|fields?|message|items?|records?|properties|attributes|params|state|reported|doc|document|content|events?|readings?|samples?)[_.])+(?=.)/i;
 
+/** Whether a column holds the minutes of a time of day, so that seconds beside it are not the time of a row. */
+export function hasMinutesColumn(columns: readonly string[]): boolean {
+  return columns.some((column) => /^(minutes?|mins?|minuten)$/i.test(column.trim()));
+}
+
 /** Returns the column whose name is the most likely one for the role; null if no name is likely. */
 export function usualColumnOfRole(columns: readonly string[], role: ColumnRole): string | null {
   // MongoDB gives each row its own _id.
@@ -127,10 +132,9 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
   const whole = available.map(normaliseUsualColumnName);
   const withoutUnit = available.map((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)));
   const isAxis = withoutUnit.includes("x");
-  // Beside a minute, a second is part of a date.
-  const isPartOfDate = whole.includes("minute");
-  for (const usual of usualColumnNames[role]) {
-    if (usual === "second" && isPartOfDate) continue;
+  const isPartOfDate = hasMinutesColumn(available);
+  const names = usualColumnNames[role].filter((usual) => !isPartOfDate || !/^seconds?$/.test(usual));
+  for (const usual of names) {
     if (usual === "y" && isAxis) continue;
     const match = available[whole.indexOf(usual)] ?? available[withoutUnit.indexOf(usual)];
     if (match === undefined) continue;
@@ -148,8 +152,7 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
   const bare = available.map((column) =>
     normaliseUsualColumnName(column.replace(/[\s_-](s|secs?|seconds|ms|millis|[uµμ]s|micros|ns|nanos)$/i, "")),
   );
-  for (const usual of usualColumnNames.time) {
-    if (usual === "second" && isPartOfDate) continue;
+  for (const usual of names) {
     const match = available[bare.indexOf(usual)];
     if (match !== undefined) return match;
   }

@@ -1,6 +1,7 @@
 // Rows that arrived late are put in order only if they fill a pause; all other clocks that run backwards are still rejected.
 
 import { describe, expect, test } from "vitest";
+import { openRecordings } from "../../../src/signals/data/open-recordings.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { folderOf } from "./tables.ts";
 
@@ -35,6 +36,22 @@ test.each([
   expect(quality.warnings.join()).toContain(
     `${count} rows arrived after rows with later times, at most ${delay} s late, and fill the pauses left before them.`,
   );
+});
+
+test("faults that do not stop reading are reported once, although reading starts again", async () => {
+  const rows = delayed(times, 300, 325, 40).map((t, i) => (i % 30 === 7 ? rowAt(t).replace(/[^,]*$/, "") : rowAt(t)));
+  const { path } = folderOf({ "a.csv": table(rows) });
+  const faults: string[] = [];
+  const columns = { channels: ["ax", "ay", "az", "gx"] };
+  const { rows: opened, quality } = await openRecordings([path("a.csv")], {
+    requireLabels: false,
+    columns,
+    onFault: ({ message }) => faults.push(message),
+  });
+  opened.close();
+  expect(quality.warnings.join()).toContain("arrived after rows with later times");
+  expect(faults.filter((message) => /gx/.test(message))).toHaveLength(1);
+  expect(faults.filter((message) => /"az"/.test(message))).toHaveLength(1);
 });
 
 describe("time that runs backwards is rejected", () => {

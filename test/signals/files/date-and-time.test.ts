@@ -39,6 +39,7 @@ test.each([
   ["date,seconds_of_day", "%Y-%m-%d,%T"],
   ["year,month,day,hour,minute,second", "%Y,%m,%d,%H,%M,%S.%f"],
   ["Year,Month,Day,Hour,Minute,Second,Millisecond", "%Y,%m,%d,%H,%M,%S,%f"],
+  ["Year,Month,Day,Hour,minutes,seconds,milliseconds", "%Y,%m,%d,%H,%M,%S,%f"],
 ])("%s as %s is one clock", async (columns, form) => {
   const start = columns === "date,time" && form.endsWith("%T") ? ten : midnight;
   const { time, columns: found, quality } = await read(columns, (i) => written(form, i, start));

@@ -3,6 +3,7 @@
 
 import { expect, test } from "vitest";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
+import { serialLog } from "../../../src/signals/files/serial-log.ts";
 import { folderOf } from "../data/tables.ts";
 
 const rows = Array.from({ length: 120 }, (_, i) => [i / 100, -i / 50, 9.8 + i / 1000]);
@@ -35,6 +36,13 @@ test.each(logs)("a serial log is read with %s", async (_, lines, options) => {
   expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
   expect(recordings.time.length).toBe(120);
   for (const [c, value] of rows[110]!.entries()) expect(recordings.values[c]![110]).toBeCloseTo(value, 4);
+});
+
+test("names beside the values have at most 80 characters, so that long lines are searched quickly", () => {
+  const lines = (length: number): string[] =>
+    rows.map(([x, y]) => `${"a".repeat(length)}:${x} ${"b".repeat(length)}:${y}`);
+  expect(serialLog(lines(80))?.names).toEqual(["a".repeat(80), "b".repeat(80)]);
+  expect(serialLog(lines(81))).toBeUndefined();
 });
 
 test("a log with the vector of one sensor per line is read, although some rounds lack one", async () => {

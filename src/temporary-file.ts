@@ -11,29 +11,31 @@ const abandonedAfterMs = 24 * 3600 * 1000;
 
 const pattern = /\.(?<space>[0-9a-f]{8})-(?<pid>\d+)-[0-9a-f]{12}\.tmp$/;
 
-/**
- * Returns a temporary name next to `path`. First removes this user's files that dead processes left behind under such names. A
- * file counts as left behind if its process is known to be dead, or if the file has not been written to for a day.
- */
+/** Returns a temporary name next to `path`. First removes what dead processes left behind under such names. */
 export function temporaryBeside(path: string, now: () => number = Date.now): string {
-  const directory = dirname(resolve(path));
-  removeTemporaryLeftovers(directory, `.${basename(path)}`, now);
+  removeTemporaryLeftovers(path, now);
   const random = randomBytes(6).toString("hex");
-  return join(directory, `.${basename(path)}.${temporaryPidSpace()}-${process.pid}-${random}.tmp`);
+  return join(dirname(resolve(path)), `.${basename(path)}.${temporaryPidSpace()}-${process.pid}-${random}.tmp`);
 }
 
-function removeTemporaryLeftovers(directory: string, prefix: string, now: () => number): void {
+/**
+ * Removes this user's files that dead processes left behind under temporary names next to `path`. A file counts as left behind
+ * if its process is known to be dead, or if the file has not been written to for a day.
+ */
+export function removeTemporaryLeftovers(path: string, now: () => number = Date.now): void {
+  const directory = dirname(resolve(path));
+  const prefix = `.${basename(path)}`;
   for (const name of valueOr(() => readdirSync(directory), [])) {
     const found = name.startsWith(prefix) ? pattern.exec(name) : null;
     if (found === null || found.index !== prefix.length) continue;
     const { space, pid } = found.groups!;
-    const path = join(directory, name);
+    const left = join(directory, name);
     // In a folder shared by several users, another user may change a folder while it is being removed.
-    if (!isOwnTemporaryFile(path)) continue;
+    if (!isOwnTemporaryFile(left)) continue;
     const gone = space === temporaryPidSpace() && !isTemporaryOwnerRunning(Number(pid));
-    if (!gone && !isAbandonedTemporaryFile(path, now)) continue;
+    if (!gone && !isAbandonedTemporaryFile(left, now)) continue;
     // It does no harm if a file cannot be removed.
-    valueOr(() => rmSync(path, { recursive: true, force: true }), undefined);
+    valueOr(() => rmSync(left, { recursive: true, force: true }), undefined);
   }
 }
 

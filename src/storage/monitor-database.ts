@@ -7,7 +7,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { UserError } from "../errors.ts";
 import { kindOfFile } from "../kind-of-file.ts";
 import { hasSystemErrorCode } from "../system-error.ts";
-import { temporaryBeside } from "../temporary-file.ts";
+import { removeTemporaryLeftovers, temporaryBeside } from "../temporary-file.ts";
 import { BatchLedger } from "./batch-ledger.ts";
 import { createLedgerTables, hasLedgerTables, ledgerSchemaVersion } from "./ledger-tables.ts";
 import { type LedgerUpgrade, upgradeLedger } from "./ledger-upgrade.ts";
@@ -115,7 +115,11 @@ function ensureMonitorDatabase(path: string, modelVersion: string): void {
       advice: "Restore it from a copy, or remove it to start with an empty ledger; the model itself is not affected.",
     });
   }
-  if (size !== undefined) return;
+  if (size !== undefined) {
+    // A process that is killed just after it created the ledger leaves the other name behind, and nobody creates it again.
+    removeTemporaryLeftovers(path);
+    return;
+  }
   if (existsSync(`${path}-wal`) && !existsSync(path)) {
     throw new UserError(`${path}-wal exists without ${basename(path)}: its batches would be lost`, {
       advice: `Put ${basename(path)} back into the folder, or move ${basename(path)}-wal away as well to start with an empty ledger.`,

@@ -485,6 +485,21 @@ describe("a file that cannot be used", () => {
     expect(readdirSync(directory)).toEqual(["monitor.sqlite"]);
   });
 
+  it("leaves nothing else either if a process was killed just after it had created the ledger", () => {
+    const directory = temporaryDirectory();
+    const source = new URL("../../src/storage/monitor-database.ts", import.meta.url).href;
+    const script = `import fs from "node:fs";
+      import { syncBuiltinESMExports } from "node:module";
+      const { MonitorDatabase } = await import(${JSON.stringify(source)});
+      fs.rmSync = () => process.kill(process.pid, "SIGKILL");
+      syncBuiltinESMExports();
+      MonitorDatabase.open(${JSON.stringify(directory)}, { modelVersion: "walk-1" });`;
+    const { signal } = spawnSync(process.execPath, ["--input-type=module", "--eval", script]);
+    expect([signal, readdirSync(directory).length]).toEqual(["SIGKILL", 2]);
+    open(directory);
+    expect(readdirSync(directory)).toEqual(["monitor.sqlite"]);
+  });
+
   it("is rejected if its folder is missing", () => {
     expect(refusal(() => open(join(temporaryDirectory(), "absent"))).message).toMatch(/cannot be opened or created/);
   });

@@ -299,7 +299,7 @@ export const promote: Torture = async (setting, kills) => {
       await openWatchedModel(run.at("models", "walk@champion"));
     });
   }
-  for (const name of ["walk-v2", "walk-v3"]) await run.finish(promoteWords(name));
+  for (const name of names) await run.finish(promoteWords(name));
   run.expect((await lineNow()).champions.at(-1) === "walk-v3", "the last promotion does not count");
   run.expectClean();
   return run.course;

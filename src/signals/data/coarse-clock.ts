@@ -67,14 +67,31 @@ export function evenTimesOfCoarseClock(time: Float64Array): CoarseClock | undefi
 
 /** Returns the shortest step that occurs often, if nearly all steps are multiples of it. */
 function tickOfCoarseClock(time: Float64Array): number | undefined {
-  const steps = time.subarray(1).map((at, i) => at - time[i]!);
-  const positive = steps.filter((step) => step > 0).sort();
-  const shortest = positive[Math.floor(0.05 * positive.length)];
+  const count = Math.max(0, time.length - 1);
+  const [steps, ascending] = [new Float64Array(count), new Float64Array(count)];
+  let positive = 0;
+  for (let i = 0; i < count; i++) {
+    const step = time[i + 1]! - time[i]!;
+    steps[i] = step;
+    if (step > 0) ascending[positive++] = step;
+  }
+  ascending.subarray(0, positive).sort();
+  const shortest = ascending.subarray(0, positive)[Math.floor(0.05 * positive)];
   if (shortest === undefined) return undefined;
-  const near = positive.filter((step) => Math.abs(step / shortest - 1) <= tickTolerance);
-  const tick = near.reduce((sum, step) => sum + step, 0) / near.length;
-  const whole = steps.filter((step) => Math.abs(step / tick - Math.round(step / tick)) <= tickTolerance);
-  return whole.length < leastFitting * steps.length ? undefined : tick;
+  let [sum, near] = [0, 0];
+  for (let i = 0; i < positive; i++) {
+    const step = ascending[i]!;
+    if (Math.abs(step / shortest - 1) > tickTolerance) continue;
+    sum += step;
+    near++;
+  }
+  const tick = sum / near;
+  let whole = 0;
+  for (let i = 0; i < count; i++) {
+    const ticks = steps[i]! / tick;
+    if (Math.abs(ticks - Math.round(ticks)) <= tickTolerance) whole++;
+  }
+  return whole < leastFitting * count ? undefined : tick;
 }
 
 /** Returns a polyline through the mean times of pieces of about `knotRows` rows. */

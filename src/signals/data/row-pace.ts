@@ -72,23 +72,26 @@ export function timesOfRecordings(
   mostRows: number,
 ): { times: number[]; changed: number }[] {
   const recordings = new Map<string, { times: number[]; changed: number; chunk: RowChunk; row: number }>();
+  const byKey: { times: number[]; changed: number; chunk: RowChunk; row: number }[] = [];
   let left = mostRows;
   for (const chunk of chunks) {
     const { rows, time, keyOfRow, channels } = chunk;
     for (let i = 0; i < Math.min(rows, left); i++) {
       const at = time![i]!;
       if (!Number.isFinite(at)) continue;
-      const key = keys[keyOfRow[i]!]!;
-      const name = `${key.user}\x1f${key.recording ?? key.file}`;
-      const known = recordings.get(name);
-      if (known === undefined) {
-        recordings.set(name, { times: [at], changed: 0, chunk, row: i });
-        continue;
+      const k = keyOfRow[i]!;
+      if (byKey[k] === undefined) {
+        const { user, recording, file } = keys[k]!;
+        const name = `${user}\x1f${recording ?? file}`;
+        byKey[k] = recordings.get(name) ?? { times: [], changed: 0, chunk, row: i };
+        recordings.set(name, byKey[k]);
       }
+      const known = byKey[k];
       if (at === known.times.at(-1) && channels.some((values, c) => values[i] !== known.chunk.channels[c]![known.row]))
         known.changed++;
       known.times.push(at);
-      [known.chunk, known.row] = [chunk, i];
+      known.chunk = chunk;
+      known.row = i;
     }
     left -= rows;
     if (left <= 0) break;

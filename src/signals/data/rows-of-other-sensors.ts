@@ -30,7 +30,7 @@ export async function withoutRowsOfOtherSensors(
   const others = [...ofSensors, ...ofEvents.filter((name) => !ofSensors.flat().includes(name)).map((name) => [name])];
   if (channels.length === 0 || others.length === 0) return schema;
   const has = (name: string): string =>
-    isNumberCellType(schema.types.get(name)) ? cellHasNumber(startOfCell(name)) : cellHasValue(startOfCell(name));
+    isNumberCellType(schema.types.get(name)) ? cellHasNumber(name) : cellHasValue(startOfCell(name));
   const any = (names: readonly string[]): string => `(${names.map(has).join(" OR ")})`;
   const own = any(channels);
   const rows = `(SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows})`;

@@ -44,7 +44,7 @@ export async function findSparseSensors(
   if (sensors.length === 0 || sensors.length > mostSensors) return null;
   const exactly = (name: string): string => cellHasValue(startOfCell(name));
   const has = (name: string): string =>
-    isNumberCellType(schema.types.get(name)) ? cellHasNumber(startOfCell(name)) : exactly(name);
+    isNumberCellType(schema.types.get(name)) ? cellHasNumber(name) : exactly(name);
   const filledBy = (test: (name: string) => string) =>
     sensors.map((channels) => `(${channels.map(test).join(" AND ")})`);
   const filled = filledBy(has);
@@ -120,7 +120,7 @@ async function staggeredAxes(
 }
 
 async function doAxesTakeTurns(database: Database, schema: TableSchema, axes: readonly string[]): Promise<boolean> {
-  const has = axes.map((name, a) => `CAST(${cellHasNumber(startOfCell(name))} AS INTEGER) AS h${a}`);
+  const has = axes.map((name, a) => `CAST(${cellHasNumber(name)} AS INTEGER) AS h${a}`);
   const head = `(SELECT row_number() OVER () AS n, ${has.join(", ")} FROM (SELECT * FROM ${schema.source(new Set())} LIMIT ${searchedRows}))`;
   const sums = axes.map((_, a) => `sum(h${a}) OVER (ORDER BY n ROWS UNBOUNDED PRECEDING) AS s${a}`);
   const ahead = axes.map((_, a) => `max(s${a} - s0) - min(s${a} - s0) AS d${a}`);

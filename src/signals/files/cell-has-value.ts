@@ -25,8 +25,8 @@ export function cellHasValue(text: string): string {
  * Returns a cheaper equivalent of `cellHasValue` for a column in which DuckDB's sniffer found only numbers, so that
  * missing-value markers are NULL. In Parquet, missing values may be NaN.
  */
-export function cellHasNumber(text: string): string {
-  return `(${text} <> 'nan') IS TRUE`;
+export function cellHasNumber(name: string): string {
+  return `(CAST(${duckdbIdentifier(name)} AS VARCHAR) <> 'nan') IS TRUE`;
 }
 
 /** Whether a column's type is numeric. */

@@ -13,10 +13,7 @@ const lineBytesLimit = 2_000_000;
 /** Number of rows read by DuckDB's sniffer; a million empty lines among them delay it by more than a second. */
 const sniffedRows = 20_480;
 const emptyLinesLimit = 100_000;
-/**
- * Number of bytes to search, which is more than the sniffer reads if lines are of ordinary length. Long lines beyond these
- * bytes are found when the file is read.
- */
+/** Maximum number of bytes to search. Long lines beyond what the sniffer reads are found when the file is read. */
 const scannedBytes = 16 * 2 ** 20;
 const [lineFeed, carriageReturn] = [10, 13];
 
@@ -41,7 +38,7 @@ export async function refuseLongLines({ path, format, remote, stored = path }: S
     }
     scanned += bytes.length;
     if (scanned - start > lineBytesLimit) throw longLineError(path, 1 + (feeds || returns));
-    if (scanned >= scannedBytes) return;
+    if (filled > 2 * sniffedRows || scanned >= scannedBytes) return;
   }
 }
 

@@ -1012,7 +1012,6 @@ export const shapes: readonly Shape[] = [
       {},
       "Phones_accelerometer.csv",
     ),
-    options: { time: "Creation_Time" },
     read: acc(axes("%")),
     people: ["a"],
   },

@@ -5,7 +5,13 @@
 import { type OnFault, throwDataFault } from "../../data-fault.ts";
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { type ColumnRole, usualColumnNames, usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
+import {
+  type ColumnRole,
+  isTimeOfArrival,
+  usualColumnNames,
+  usualColumnOfRole,
+  usualTimeColumns,
+} from "../files/usual-column-names.ts";
 import { absentRoleColumn } from "./absent-column.ts";
 import { resolveChannelRoles } from "./channel-roles.ts";
 import { listedColumns } from "./listed-columns.ts";
@@ -143,8 +149,7 @@ function warnOfOverriddenColumnRole(
  * @throws UserError if any column may contain the time of each sample
  */
 export function refuseSeveralClockRoles(available: readonly string[], file: string): null {
-  const late = (name: string): number => Number(/arriv|receiv|system|phone|server/i.test(name));
-  const possible = usualTimeColumns(available).sort((a, b) => late(a) - late(b));
+  const possible = usualTimeColumns(available).sort((a, b) => Number(isTimeOfArrival(a)) - Number(isTimeOfArrival(b)));
   if (possible.length === 0) return null;
   throw new UserError(
     `${file}: each of these columns might contain the time of each sample: ${listedColumns(possible)}.`,

@@ -99,8 +99,11 @@ export async function findPooledSensorColumn(
     const groups = await database.rows(piecesOfPooledValues(rows));
     const all = pooledValuesByRows(groups);
     // If the values are names of kinds of sensors, their times need not be compared.
-    if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && arePooledSensorKinds(all))
+    if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && arePooledSensorKinds(all)) {
+      const device = await deviceOfPooledKinds(database, rowsBy, { column, others: few, text, time });
+      if (device !== null) return { column, values: all, kinds: false, with: device };
       return { column, values: all, kinds: true };
+    }
     const values = time === null ? [] : pooledValuesOfSameTime(groups, { areEven: !deviceName.test(column.trim()) });
     if (values.length < 2) continue;
     // Numbers are Android's sensor types only if the column's name says so; otherwise, they may be the numbers of trials.
@@ -123,9 +126,38 @@ export async function findPooledSensorColumn(
   return null;
 }
 
+/**
+ * Returns the column that distinguishes several devices, each with sensors of the same kinds; null if there is only one device.
+ */
+async function deviceOfPooledKinds(
+  database: Database,
+  rowsBy: (value: string) => string,
+  {
+    column,
+    others,
+    text,
+    time,
+  }: {
+    column: string;
+    others: readonly string[];
+    text: (name: string) => string;
+    time: unknown;
+  },
+): Promise<NonNullable<SensorColumn["with"]> | null> {
+  if (time === null) return null;
+  for (const other of others.filter((name) => name !== column && deviceName.test(name.trim()))) {
+    const rows = rowsBy(`${text(column)} || chr(31) || ${text(other)}`);
+    const values = pooledValuesOfSameTime(await database.rows(piecesOfPooledValues(rows)), { areEven: false });
+    const pairs = values.map((value) => value.split("\x1f") as [sensor: string, device: string]);
+    const several = [...Map.groupBy(pairs, ([sensor]) => sensor).values()].some(({ length }) => length > 1);
+    if (several) return { column: other, values: [...new Set(pairs.map(([, device]) => device))] };
+  }
+  return null;
+}
+
 /** Matches the names of other sensors in phones and watches, whose rows are not read. */
 const otherSensor =
-  /rot\w*[ _.]?vec|orient|light|lux|prox|press|baro|temp|humid|step|pedom|heart|gps|location|battery|quat|ppg|ecg|eda|bvp/i;
+  /rot\w*[ _.]?vec|orient|light|lux|prox|press|baro|temp|humid|step|pedom|heart|gps|location|battery|quat|ppg|ecg|eda|bvp|micro?phone|audio|wifi|bluetooth|metadata/i;
 
 /** Whether the values are names of different kinds of sensors, including an accelerometer or a gyroscope. */
 function arePooledSensorKinds(values: readonly string[]): boolean {

@@ -29,6 +29,8 @@ const axesOfKnownLayout = (name: string, unit = ""): string[] => xyz.map((axis) 
 const whole = /^\d+$/;
 const decimal = /^[+-]?\d+\.\d+(e[+-]?\d+)?$/i;
 const dateTime = /^\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[ T]\d/;
+/** Minimum mean acceleration with gravity, in g; a smaller mean indicates that gravity was removed. */
+const leastMeanG = 0.4;
 /** Maximum mean acceleration of any movement, in g; a larger mean indicates m/s^2. */
 const mostMeanG = 4;
 /** Matches times as written by cwa-convert with -t:unix; the values that follow must be possible in g. */
@@ -86,7 +88,8 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
       names: ["timestamp", ...axesOfKnownLayout("acc", " (g)"), "light_lux", "button", "temperature"],
     };
   const lengths = sample.map((values) => Math.hypot(...values.slice(1, 4).map(Number)));
-  const inG = lengths.reduce((sum, length) => sum + length, 0) <= mostMeanG * lengths.length;
+  const meanG = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+  const inG = meanG >= leastMeanG && meanG <= mostMeanG;
   if (
     (dateTime.test(first[0]!) || unixSeconds.test(first[0]!)) &&
     inG &&

@@ -159,8 +159,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     await contents(stored, out);
     return readableFile(database, { ...file, stored: out }, options);
   }
-  // Terminals put the time of a line in brackets.
-  if (/^\s*[[{]/.test(text) && !/^\s*\[[\w ]*\d+[-:]\d/.test(text)) {
+  if (/^\s*[[{]/.test(text) && !bracketsBeforeText.test(text)) {
     const table = await reshapeJsonLists(file, text, options.scratch);
     if (table !== undefined) return readableFile(database, table, options);
     return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options)];
@@ -218,6 +217,9 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   const { table, header, ...form } = await tableWithNames(whole, layout, options);
   return separateJoinedText(table, header, form, options);
 }
+
+/** Matches lines that begin with a time or a level in brackets, as terminals and loggers write them. */
+const bracketsBeforeText = /^\s*\[[^[\]{}"\n]{1,80}\][^\S\n]*[^\s,\]]/;
 
 /** Matches the annotations at the top of InfluxDB's annotated CSV. */
 const annotationOfInflux = /^#(group|datatype|default),/;

@@ -10,6 +10,7 @@ const time = "\\d{1,2}:\\d{2}:\\d{2}[.,]\\d{1,9}";
 const date = "\\d{4}[-/.]\\d{2}[-/.]\\d{2}[T ]";
 const clockForms: readonly RegExp[] = [
   new RegExp(`^\\s*(?:\\[([^\\]]*${time}[^\\]]*)\\]|(${time})\\s*->)\\s*`),
+  /^\s*\[\s*(\d+(?:\.\d+)?)(?: ?(?:ms|us|s))?\s*\]\s*/,
   new RegExp(`^\\s*()((?:${date})?${time})Z?\\s*(?:->|>)\\s*`),
   // A space ends the time only if a number and other separators follow it; +0200 is an offset.
   new RegExp(
@@ -32,6 +33,10 @@ export interface SerialLog {
   readonly clock: RegExp | undefined;
   /** The names before the values; undefined if there are only values. */
   readonly names: readonly string[] | undefined;
+  /** Column names in a first line without a time; undefined if there are none. */
+  readonly header: string | undefined;
+  /** Name of the time column, with its unit if the times have one. */
+  readonly clockName: string;
 }
 
 /** Minimum share of the lines that must have the form of a log line. */
@@ -53,7 +58,31 @@ export function serialLog(lines: readonly string[]): SerialLog | undefined {
   const names = usual?.[0] !== undefined && most(usual[1].length) ? usual[0].split("\x1f") : undefined;
   if (names !== undefined && new Set(names).size < Math.max(2, names.length)) return undefined;
   if (names === undefined && (clock === undefined || !clockForms.includes(clock))) return undefined;
-  return { clock, names };
+  const [header, ...rows] = lines;
+  const example = rows.find((line) => clock?.test(line));
+  return {
+    clock,
+    names,
+    clockName: clockNameOfSerialLog(clock, example ?? header!),
+    header:
+      names === undefined && example !== undefined
+        ? headerOfSerialLog(header!, example.replace(clock!, ""))
+        : undefined,
+  };
+}
+
+function clockNameOfSerialLog(clock: RegExp | undefined, line: string): string {
+  const unit = clock?.source.includes("VDIWE") ? "ms" : /^\s*\[\s*[\d.]+ ?(ms|us|s)\s*\]/.exec(line)?.[1];
+  return unit === undefined ? "time" : `time_${unit}`;
+}
+
+/** Returns the first line if it names the values, with or without the time before them. */
+function headerOfSerialLog(line: string, values: string): string | undefined {
+  const separator = separatorOfSerialLog(values);
+  const [names, width] = [line.split(separator).map((name) => name.trim()), values.split(separator).length];
+  if (!names.every((name) => /^\p{L}/u.test(name)) || width < 2) return undefined;
+  if (names.length === width + 1) return names.join(separator);
+  return names.length === width ? ["time", ...names].join(separator) : undefined;
 }
 
 /** Returns names and values, if the line contains nothing else but the name of a source before them. */
@@ -65,8 +94,11 @@ function pairsOfSerialLine(line: string): [name: string, value: string][] | unde
 }
 
 /** Writes the log as a table; a header line stays the first line. */
-export async function serialLogAsTable(path: string, out: string, { clock, names }: SerialLog): Promise<void> {
-  const clockName = clock?.source.includes("VDIWE") ? "time_ms" : "time";
+export async function serialLogAsTable(
+  path: string,
+  out: string,
+  { clock, names, header, clockName }: SerialLog,
+): Promise<void> {
   const table = async function* (): AsyncGenerator<string> {
     let first = true;
     if (names !== undefined) yield [...(clock === undefined ? [] : [clockName]), ...names].join(",");
@@ -74,6 +106,11 @@ export async function serialLogAsTable(path: string, out: string, { clock, names
       const [, inBrackets, before] = clock?.exec(line) ?? [];
       const time = (inBrackets || before)?.replace(",", ".");
       const rest = (clock === undefined ? line : line.replace(clock, "")).trim();
+      if (first && header !== undefined && time === undefined && rest !== "") {
+        yield header;
+        first = false;
+        continue;
+      }
       // A line that is left out becomes an empty line, so that the line numbers below it stay the same.
       if ((clock !== undefined && time === undefined) || rest === "") {
         yield "";
@@ -81,7 +118,7 @@ export async function serialLogAsTable(path: string, out: string, { clock, names
       }
       if (names === undefined) {
         const areNames = first && !/\d/.test(rest.replace(/[A-Za-z_]\w*/g, ""));
-        yield `${areNames ? "time" : time}${separatorOfSerialLog(rest)}${rest}`;
+        yield `${areNames ? clockName : time}${separatorOfSerialLog(rest)}${rest}`;
       } else {
         const pairs = pairsOfSerialLine(rest);
         const isWhole = pairs?.length === names.length;

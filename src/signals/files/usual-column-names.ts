@@ -163,7 +163,13 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
   const inUnits = found.filter((column) => !/tick/i.test(column));
   const possible = inUnits.length > 0 ? inUnits : found;
   const ofSensor = possible.filter((column) => /acc|motion|sensor/i.test(column));
-  return ofSensor[0] ?? (possible.length === 1 ? possible[0]! : null);
+  const measured = possible.filter((column) => !isTimeOfArrival(column));
+  return ofSensor[0] ?? (measured.length === 1 ? measured[0]! : possible.length === 1 ? possible[0]! : null);
+}
+
+/** Whether a time column says when rows arrived at another device, and not when they were measured. */
+export function isTimeOfArrival(column: string): boolean {
+  return /arriv|receiv|system|phone|server/i.test(column);
 }
 
 /**

@@ -103,9 +103,13 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
   // On phones, "raw" can also mean acceleration that includes gravity, but 1,000 raw counts are not 1,000 milli-g.
   if (isRaw && lasting && rest >= leastCounts)
     return { sensor: { ...sensor, unit: null, gravity: true }, because: `its name says raw counts; ${atRest}` };
+  const because = `by its values: ${atRest}`;
+  if (unit === null && measured === "g" && steadiness < leastSteadiness && movement > linearLimits.leastMetres) {
+    const doubt = `its values (${atRest}, 99 % within ${formatWeighedValue(movement)}) may be acceleration in g, or acceleration without gravity in m/s^2.`;
+    return { sensor, because: "by its name", doubt };
+  }
   if (measured !== undefined) {
     const decided = { ...sensor, unit: measured, gravity: true };
-    const because = `by its values: ${atRest}`;
     if (unit !== null && unit !== measured) {
       const doubt = `its name says ${unit}, but ${atRest} is gravity in ${measured}, so its unit is assumed to be ${measured}.`;
       return { sensor: decided, because, doubt };
@@ -119,11 +123,14 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
       unit === null
         ? `its unit is not known: it measures ${atRest}, ${counts}.`
         : `its name says ${unit}, but it measures ${atRest}, ${counts}.`;
-    return { sensor: { ...sensor, unit: null, gravity: true }, because: `by its values: ${atRest}`, doubt };
+    return { sensor: { ...sensor, unit: null, gravity: true }, because, doubt };
   }
   if (rest <= gravityShare.none * movement || gravity === false) return weighWithoutGravity(sensor, values);
-  const because = "by its name";
-  return { sensor, because, doubt: `neither its name nor its values (${atRest}) show whether it measures gravity.` };
+  return {
+    sensor,
+    because: "by its name",
+    doubt: `neither its name nor its values (${atRest}) show whether it measures gravity.`,
+  };
 }
 
 function weighWithoutGravity(sensor: Sensor, { rest, movement }: VectorValues): WeighedSensor {

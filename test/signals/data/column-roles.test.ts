@@ -9,16 +9,17 @@ describe("the clock of an export whose time column has an uncommon name", () => 
     ["accelerometerTimestamp_sinceReboot(s)", "locationTimestamp_since1970(s)"],
     ["HEADER_TIME_STAMP", "X_ACCELERATION"],
     ["accel_time_list", "accel_x_list"],
+    ["Creation_Time", "Arrival_Time"],
     ["Zeit (s)", "Beschleunigung x (m/s²)"],
   ])("%s", (time, other) => {
     expect(usualColumnOfRole([other, time], "time")).toBe(time);
   });
 
   test("is asked for if several columns may be meant, instead of assuming a rate", () => {
-    const columns = ["Arrival_Time", "Creation_Time", "acc_x", "acc_y", "acc_z"];
+    const columns = ["Arrival_Time", "Creation_Time", "Log_Time", "acc_x", "acc_y", "acc_z"];
     const resolve = () => resolveColumnRoles(columns, {}, { label: false, group: false }, "a.csv");
     expect(resolve).toThrow(
-      "a.csv: each of these columns might contain the time of each sample: Creation_Time, Arrival_Time.",
+      "a.csv: each of these columns might contain the time of each sample: Creation_Time, Log_Time, Arrival_Time.",
     );
     expect(
       resolveColumnRoles(columns, { time: "Creation_Time" }, { label: false, group: false }, "a.csv"),

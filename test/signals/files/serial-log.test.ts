@@ -24,6 +24,17 @@ const logs: readonly [string, readonly string[], { nominalRateHz?: number; colum
     rows.map((row, i) => `${past(i)} -> ${row.join("\t")}`),
     { columns: { columns: ["time", "ax", "ay", "az"] } },
   ],
+  [
+    "time of day in brackets, below names",
+    ["time,ax,ay,az", ...rows.map((row, i) => `[${past(i)}] ${row.join(",")}`)],
+    {},
+  ],
+  [
+    "milliseconds in brackets, below names without the time",
+    ["ax;ay;az", ...rows.map((row, i) => `[${1000 + 20 * i} ms] ${row.join(";")}`)],
+    {},
+  ],
+  ["seconds in brackets, and names", rows.map((row, i) => `[ ${(7 + i / 50).toFixed(6)}] ${pairs(row, "=", " ")}`), {}],
   ["names beside the values", ["ets Jun  8 2016 00:22:57", ...rows.map((row) => pairs(row, ":", "\t"))], times],
   ["names with equals signs", rows.map((row) => pairs(row, " = ", ", ")), times],
   ["time and names beside the values", rows.map((row, i) => `${past(i)} -> ${pairs(row, ": ", " ")}`), {}],

@@ -67,6 +67,16 @@ describe("values", () => {
     expect(linear.sensor).toMatchObject({ gravity: false });
   });
 
+  it("that move too far for g, and rest near 1 only by chance, are doubted", () => {
+    const drifting = pieces({ rest: 0.73, movement: 6, noise: 0.1 });
+    expect(weigh(acc, drifting)).toMatchObject({
+      sensor: { kind: "accelerometer", unit: null, gravity: null },
+      doubt: expect.stringMatching(/may be acceleration in g, or acceleration without gravity in m\/s\^2/),
+    });
+    expect(weigh(["acc_x (g)", "acc_y (g)", "acc_z (g)"], drifting).sensor).toMatchObject({ unit: "g", gravity: true });
+    expect(weigh(acc, pieces({ rest: 1, movement: 6 })).sensor).toMatchObject({ unit: "g", gravity: true });
+  });
+
   it("of a gyroscope that no wearable reaches in deg/s are not in deg/s", () => {
     const counts = pieces({ rest: 20, movement: 60_000 });
     expect(weigh(["gx", "gy", "gz"], counts)).toMatchObject({

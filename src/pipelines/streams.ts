@@ -149,7 +149,7 @@ async function unknownStream(store: ReadableStore, stream: string): Promise<User
     known.length === 0
       ? "No batch of any stream has been checked yet."
       : nearest === undefined
-        ? `\`tidemark streams list\` lists the model's ${known.length} streams.`
+        ? "`tidemark streams list` lists the model's streams."
         : `Did you mean "${nearest}"? List the model's streams with \`tidemark streams list\`.`;
   return new UserError(`stream "${stream}": the ledger has no batch of this stream`, { advice });
 }

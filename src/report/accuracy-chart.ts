@@ -19,7 +19,7 @@ export function accuracyChart({ estimate, lower, upper }: NonNullable<JudgedBatc
       marks: [
         Plot.ruleY([0], { stroke: "var(--line)" }),
         Plot.ruleY([0], { x1: lower, x2: upper, stroke: "var(--bar)", strokeWidth: 10 }),
-        Plot.tickX([lower, upper], { y: () => 0, stroke: "var(--quiet)", strokeWidth: 1.5 }),
+        Plot.ruleX([lower, upper], { y1: -0.5, y2: 0.5, stroke: "var(--quiet)", strokeWidth: 1.5 }),
         Plot.dot([estimate], { x: (value: number) => value, y: () => 0, r: 5, fill: "var(--accent)" }),
       ],
     },

@@ -125,6 +125,17 @@ describe("the page of a batch in alarm", () => {
   });
 });
 
+it("draws more than axes in every chart", () => {
+  const input = pageInput(7);
+  const accuracy = { estimate: 0.7, lower: 0.4, upper: 1, coverage: 0.9, rehearsed: true };
+  const charts = all(parse(batchHtml({ ...input, result: { ...input.result, accuracy } })), "svg");
+  expect(charts.some((chart) => chart.getAttribute("aria-label")!.startsWith("Estimated accuracy"))).toBe(true);
+  for (const chart of charts) {
+    const parts = all(chart, "g[data-part]").map((part) => part.getAttribute("data-part")!);
+    expect(parts.filter((part) => !/axis|grid/.test(part))).not.toEqual([]);
+  }
+});
+
 it("compares a stream's first batch with the training data only, and says so", () => {
   const input = pageInput(0);
   const document = parse(batchHtml(input));

@@ -89,7 +89,7 @@ function batchTilesHtml(result: JudgedBatch): Html {
   const { rows, seconds, windows, accuracy, accuracy_unknown: unknown, still } = result;
   const furthest = explainedComparison(result);
   return html`<dl class="tiles">
-${pageTile("Evidence", explainShareOfAlarmInShort(alarmShare(result)), "the alarm level", result.verdict === "normal" ? "" : "first")}
+${pageTile("Evidence", explainShareOfAlarmInShort(alarmShare(result)), "relative to the alarm level", result.verdict === "normal" ? "" : "first")}
 ${pageTile("Furthest away", furthest?.channel ?? "–", furthest === undefined ? "nothing could be compared" : `from ${referenceNames[furthest.reference]}`)}
 ${pageTile(
   "Estimated accuracy",
@@ -149,7 +149,8 @@ function judgedBatchSections(result: JudgedBatch, input: BatchPageInput): Sectio
 
 function batchHtmlEvidence(points: readonly EvidencePoint[]): Section[] {
   if (points.length === 0) return [];
-  return [evidenceSection(points, `The stream's last ${counted(points.length, "batch", "batches")}.`)];
+  const which = points.length === 1 ? "One batch so far." : `The stream's last ${points.length} batches.`;
+  return [evidenceSection(points, which)];
 }
 
 function batchAccuracyHtml(result: JudgedBatch): Html {

@@ -3,6 +3,7 @@
 
 import { counted } from "../counted.ts";
 import { html } from "./html.ts";
+import { formatCount } from "./number-format.ts";
 import { pageHeadline, pageHtml, pageTile, type Section } from "./page.ts";
 import { type DrawnExcerpt, type DrawnSensor, signalGrids } from "./signal-grids.ts";
 
@@ -34,7 +35,7 @@ export function examplesHtml(input: ExamplesInput): string {
       pageTile("Classes", String(counts.length), Object.keys(classes).join(", "), "first"),
       pageTile(
         "Windows",
-        String(counts.reduce((a, b) => a + b, 0)),
+        formatCount(counts.reduce((a, b) => a + b, 0)),
         `${counted(rarest, "window")} of the rarest class`,
       ),
     ]),

@@ -77,7 +77,7 @@ function streamStateSection({
 <dl class="tiles">
 ${pageTile("Batches", formatCount(batches.total), `${formatCount(batches.alarmed)} in alarm, ${formatCount(batches.rejected)} rejected`)}
 ${pageTile("Last batch", `${durationText(silence.seconds)} ago`, `${last.batch_id}, ${streamHtmlMinute(last.received_at)}`)}
-${pageTile("Evidence", last.evidence === null ? "–" : explainShareOfAlarmInShort(last.evidence), "the alarm level", isAlarm ? "first" : "")}
+${pageTile("Evidence", last.evidence === null ? "–" : explainShareOfAlarmInShort(last.evidence), "relative to the alarm level", isAlarm ? "first" : "")}
 ${pageTile("Estimated accuracy", estimate === null ? "unknown" : percent(estimate.estimate, { decimals: 0 }), estimate === null ? "of its last batches" : `${percent(estimate.lower, { decimals: 0 })} to ${percent(estimate.upper, { decimals: 0 })}, last batch that allows it`)}
 </dl></section>`;
 }

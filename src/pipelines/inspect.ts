@@ -121,6 +121,7 @@ export async function inspect(
       conversions = told.conversions;
     }
     if (told.type !== "split") return;
+    for (const warning of told.warnings) reporter.warn(warning);
     folds = told.folds.map(({ fold, testUsers }) => ({ fold, testUsers }));
     testSet = told.testSet;
   };

@@ -94,7 +94,7 @@ function batchPictureShiftText({ mean_shift: shift, sd_ratio: ratio, ks }: Check
 }
 
 function batchPictureMix({ signals, references }: JudgedBatch, picture: BatchPicture | null): Html {
-  const classes = Object.keys(signals.class_shares);
+  const classes = picture?.classes ?? Object.keys(signals.class_shares);
   const mix = picture?.class_mix ?? [{ source: "batch" as const, shares: Object.values(signals.class_shares) }];
   const shifts = Object.entries(signals.against).map(([reference, against]) => [
     referenceNames[reference as keyof typeof referenceNames],

@@ -278,10 +278,9 @@ function inspectAmountTables({ quality, windows }: InspectInput): Html {
     formatCount(rows),
     formatDuration(seconds),
   ];
-  const classes = Object.entries(quality.classes).map((entry) => [
-    ...amounts(entry),
-    formatCount(windows?.per_class[entry[0]]),
-  ]);
+  const classes = Object.entries(quality.classes)
+    .sort(([a], [b]) => naturalOrder(a, b))
+    .map((entry) => [...amounts(entry), formatCount(windows?.per_class[entry[0]])]);
   const people = Object.entries(quality.persons)
     .sort(([a], [b]) => naturalOrder(a, b))
     .map(amounts);

@@ -79,6 +79,18 @@ describe("recordings that train would accept", () => {
   });
 });
 
+it("warns, as train does, about a class without a window", async () => {
+  await copy(
+    "turns.csv",
+    "SELECT * REPLACE (if(activity = 'sitting' AND timestamp_s >= 39, 'turning', activity) AS activity) FROM r",
+  );
+  const { exitCode, stderr } = await run("inspect", "turns.csv", ...reading);
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(
+    /^warning: There is no window for turning, because no stretch with that label is long enough/m,
+  );
+});
+
 describe("the page", () => {
   it("has a key for the axes, a chart of every channel, dates, and the reasons why train would stop", async () => {
     await copy("dated.csv", "SELECT * REPLACE (timestamp_s + 1700000000 AS timestamp_s) FROM r");

@@ -165,7 +165,9 @@ describe("labels that do not fit", () => {
     const bare = write("bare.csv", ["label,start,end", "sitting,0,60", "walking,60,120"]);
     await expect(read("zero.csv", { labels: bare })).rejects.toThrow(/name neither a person nor a recording/);
     const backwards = write("backwards.csv", ["label,start,end,user", "sitting,60,50,ann"]);
-    await expect(read("zero.csv", { labels: backwards })).rejects.toThrow(/data row 1 ends before it begins/);
+    await expect(read("zero.csv", { labels: backwards })).rejects.toThrow(
+      /"sitting" in data row 1 ends before it begins: it lasts from 60 to 50/,
+    );
     const empty = write("empty.csv", ["label,start,end,user", "sitting,0,50,ann", "walking,,60,ann"]);
     await expect(read("zero.csv", { labels: empty })).rejects.toThrow(/"walking" in data row 2 has no time/);
     await expect(read("zero.csv", { labels: path("zero.csv") })).rejects.toThrow(/no column with/);

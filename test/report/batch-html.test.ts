@@ -7,6 +7,7 @@ import type { StreamState } from "../../src/monitoring/streams/stream-state.ts";
 import type { BatchMeasurement } from "../../src/monitoring/summaries/batch-measurement.ts";
 import { type BatchPageInput, batchHtml } from "../../src/report/batch-html.ts";
 import { batchPicture } from "../../src/report/batch-picture.ts";
+import { batchPictureMixSection } from "../../src/report/batch-picture-sections.ts";
 import { type EvidencePoint, evidenceChart } from "../../src/report/evidence-chart.ts";
 import { type GeneratedBatch, judgeOf, measured } from "../pipelines/generated-stream.ts";
 
@@ -140,6 +141,19 @@ it("compares a stream's first batch with the training data only, and says so", (
   const input = pageInput(0);
   const document = parse(batchHtml(input));
   expect(textOf(document.querySelector("#channels .legend"))).toBe("training data this batch");
+});
+
+it("shows each class's own share if the names of the classes are numbers", () => {
+  const { result, picture } = pageInput(0);
+  // An object yields such keys in the order of the numbers; a model's classes are in the order of their characters.
+  const signals = { ...result.signals, class_shares: { "10": 0.75, "9": 0.25 } };
+  const numbered = {
+    ...picture!,
+    classes: ["10", "9"],
+    class_mix: [{ source: "batch" as const, shares: [0.75, 0.25] }],
+  };
+  const { body } = batchPictureMixSection({ ...result, signals }, numbered);
+  expect(String(body)).toContain("Share of windows by predicted class: 10 75 %, 9 25 %.");
 });
 
 it("shows what a rejected batch lacks, and says that a known answer is an earlier one", () => {

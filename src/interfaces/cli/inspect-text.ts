@@ -126,12 +126,14 @@ function movementInInspectText({ channels }: InspectResult["excerpts"][number]):
 }
 
 function inspectClassText({ quality, windows }: InspectResult): Block[] {
-  const rows = Object.entries(quality.classes).map(([name, { rows, seconds }]) => [
-    name,
-    wholeNumberText(rows),
-    durationText(seconds),
-    ...(windows === null ? [] : [wholeNumberText(windows.perClass[name] ?? 0)]),
-  ]);
+  const rows = Object.entries(quality.classes)
+    .sort(([a], [b]) => naturalOrder(a, b))
+    .map(([name, { rows, seconds }]) => [
+      name,
+      wholeNumberText(rows),
+      durationText(seconds),
+      ...(windows === null ? [] : [wholeNumberText(windows.perClass[name] ?? 0)]),
+    ]);
   if (rows.length === 0) return [];
   return [{ headers: ["class", "rows", "time", ...(windows === null ? [] : ["windows"])], rows }, ""];
 }

@@ -47,12 +47,14 @@ export function metricTableTitle(users: number): string {
 }
 
 export function metricTableByClass(pooled: CrossValidationEvent["pooled"]): Table {
-  const rows = Object.entries(pooled.per_class).map(([name, { precision, recall, f1, support }]) => [
-    name,
-    fixedNumberText(precision),
-    fixedNumberText(recall),
-    fixedNumberText(f1),
-    wholeNumberText(support),
-  ]);
+  const rows = Object.entries(pooled.per_class)
+    .sort(([a], [b]) => naturalOrder(a, b))
+    .map(([name, { precision, recall, f1, support }]) => [
+      name,
+      fixedNumberText(precision),
+      fixedNumberText(recall),
+      fixedNumberText(f1),
+      wholeNumberText(support),
+    ]);
   return { headers: ["class", "precision", "recall", "F1", "windows"], rows };
 }

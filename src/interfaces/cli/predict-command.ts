@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { snakeKeys } from "../../letter-case.ts";
+import { naturalOrder } from "../../natural-order.ts";
 import { predictOptions } from "../../options/batch-options.ts";
 import { resolvePredictConfig } from "../../options/resolve-config.ts";
 import { percent } from "../../percent.ts";
@@ -60,7 +61,7 @@ const shownPeople = 20;
 function predictCommandBlocks(result: PredictResult): Block[] {
   const { classes, windows, minutes, unknown, smooth } = result;
   const people = Object.entries(minutes);
-  const names = Object.keys(classes);
+  const names = Object.keys(classes).sort(naturalOrder);
   const total = (name: string): number => people.reduce((sum, [, own]) => sum + (own[name] ?? 0), 0);
   const rows = names.map((name) => [
     name,

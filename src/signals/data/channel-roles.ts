@@ -93,9 +93,13 @@ function resolveChannelRolesByName(
   refuseWindowsAsColumns(channels.slice(0, 3), passedOver, file);
   refuseStatisticColumns(channels, file);
   refuseCountColumns(channels, available, file);
-  for (const { kind, channels: axes } of passedOver) {
+  for (const [kind, others] of Map.groupBy(passedOver, (sensor) => sensor.kind)) {
+    const noun = kind === "unknown" ? "sensor" : kind;
+    const columns = others.map((sensor) => sensor.channels.join(", ")).join("; ");
+    const found =
+      others.length === 1 ? `is another ${noun}, which is` : `are ${others.length} other ${noun}s, which are`;
     warn(
-      `There is another ${kind === "unknown" ? "sensor" : kind}, which is not read: ${axes.join(", ")}. To read it as well, list all channels with --channels.`,
+      `There ${found} not read: ${columns}. To read ${others.length === 1 ? "it" : "them"} as well, list all channels with --channels.`,
     );
   }
   if (channels.length > 0) warnOfUnreadSensors(available, { channels, given, file, warn });

@@ -69,7 +69,7 @@ export const columnRoleOptions: Record<ColumnRole, string> = {
 /** Advice on taking labels and people from paths, because tables exported by apps contain neither. */
 const elsewhere: Record<ColumnRole, string> = {
   label:
-    ', list columns of 0 and 1 (--label walking,running), or take it from the names of folders or files: --label-from-path "{activity}/*"',
+    ', list columns of 0 and 1 (--label walking,running), give a file of labels with --labels FILE, or take it from the names of folders or files: --label-from-path "{activity}/*"',
   group: ', or take it from the names of folders or files: --group-from-path "{person}/*"',
   recording: "",
   time: "",

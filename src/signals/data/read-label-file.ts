@@ -163,9 +163,13 @@ async function readLabelFile(
           ? from + Number(row.duration) * endFactor
           : null;
     if (last !== null && last < from) {
-      throw new UserError(`${source.path}: the label "${row.label}" in data row ${i + 1} ends before it begins.`, {
-        advice: "Correct the row, or rename the columns to start and end.",
-      });
+      const numbers = start.numbers ? `: it lasts from ${row.start} to ${row.stop ?? at + Number(row.duration)}` : "";
+      throw new UserError(
+        `${source.path}: the label "${row.label}" in data row ${i + 1} ends before it begins${numbers}.`,
+        {
+          advice: "Correct the row, or rename the columns to start and end.",
+        },
+      );
     }
     const named = (value: unknown): string | null => (value === null ? null : String(value));
     const label = named(row.label);

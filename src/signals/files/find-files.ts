@@ -149,22 +149,29 @@ async function listedFolder(folder: string): Promise<{ files: SourceFile[]; fold
 /** Maximum number of folders to search, and of levels below the first one. */
 const [mostFolders, mostLevels] = [200, 3];
 
+/** Yields the files of a folder and of the folders below it, level by level; the first level is 0. */
+async function* filesBelowFolder(folder: string): AsyncGenerator<{ level: number; files: SourceFile[] }> {
+  let folders = [folder];
+  let left = mostFolders;
+  for (let level = 0; level <= mostLevels; level++) {
+    const below: string[] = [];
+    for (const path of folders.slice(0, left)) {
+      const listed = await listedFolder(path);
+      yield { level, files: listed.files };
+      below.push(...listed.folders);
+    }
+    left -= Math.min(left, folders.length);
+    folders = below;
+  }
+}
+
 /** Returns the files below a folder that hold one axis of a sensor each, as in UCI HAR's folders. */
 async function findAxisFilesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
-  let level = [folder];
-  let left = mostFolders;
-  for (let depth = 0; depth <= mostLevels; depth++) {
-    const below: string[] = [];
-    for (const path of level.slice(0, left)) {
-      const { files, folders } = await listedFolder(path);
-      for (const set of axisFileSets(files))
-        if ((await layoutOfAxisFiles(set)) !== undefined)
-          found.push(...set.sensors.flatMap((own) => own.files.map((file) => file.path)));
-      below.push(...folders);
-    }
-    left -= Math.min(left, level.length);
-    level = below;
+  for await (const { files } of filesBelowFolder(folder)) {
+    for (const set of axisFileSets(files))
+      if ((await layoutOfAxisFiles(set)) !== undefined)
+        found.push(...set.sensors.flatMap((own) => own.files.map((file) => file.path)));
   }
   return found;
 }
@@ -224,11 +231,13 @@ async function checkFoundFile(stored: string, path: string = stored): Promise<Bi
   return status;
 }
 
-/** Returns a pattern for the folder's tables, with the first table's extension. */
+/** Returns a pattern for the tables in a folder or below it, with the extension of the first table found. */
 async function patternToFindFiles(path: string): Promise<string> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  const extensions = entries.map(({ name }) => /\.(csv|tsv|txt|parquet|json|jsonl|zip|xlsx)(\.gz)?$/i.exec(name)?.[0]);
-  const extension = extensions.find((found) => found !== undefined);
-  const within = extension === undefined && entries.some((entry) => entry.isDirectory()) ? "**/" : "";
-  return `${path.replace(/\/+$/, "")}/${within}*${extension ?? ".csv"}`;
+  const folder = path.replace(/\/+$/, "");
+  for await (const { level, files } of filesBelowFolder(path)) {
+    const extensions = files.map((file) => /\.(csv|tsv|txt|parquet|json|jsonl|zip|xlsx)(\.gz)?$/i.exec(file.path)?.[0]);
+    const extension = extensions.find((found) => found !== undefined);
+    if (extension !== undefined) return `${folder}/${level === 0 ? "" : "**/"}*${extension}`;
+  }
+  return `${folder}/*.csv`;
 }

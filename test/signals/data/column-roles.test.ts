@@ -108,3 +108,20 @@ test.each([
   );
   expect(warnings.join("\n")).toContain(expected);
 });
+
+test("sensors of a kind that are not read are named in one warning", () => {
+  const channels = ["torso", "arm", "leg"].flatMap((place) => ["x", "y", "z"].map((axis) => `${place}_acc_${axis}`));
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const required = { label: false, group: false };
+  resolveColumnRoles(["time", ...channels], {}, required, "a.csv", throwDataFault, warn);
+  expect(warnings).toEqual([
+    "There are 2 other accelerometers, which are not read: arm_acc_x, arm_acc_y, arm_acc_z; leg_acc_x, leg_acc_y, leg_acc_z. To read them as well, list all channels with --channels.",
+  ]);
+});
+
+test("a missing label may be in a file of its own", () => {
+  const resolve = () =>
+    resolveColumnRoles(["time", "acc_x", "acc_y", "acc_z"], {}, { label: true, group: false }, "a.csv");
+  expect(resolve).toThrow(expect.objectContaining({ advice: expect.stringContaining("--labels FILE") }));
+});

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { UserError } from "../../../src/errors.ts";
 import { readLabelFiles } from "../../../src/signals/data/read-label-file.ts";
 import { openDuckdb } from "../../../src/signals/files/duckdb.ts";
 import { findFiles } from "../../../src/signals/files/find-files.ts";
@@ -27,4 +28,15 @@ describe("empty files", () => {
     expect(annotations).toMatchObject([{ start: 0, end: 1, label: "walking" }]);
     expect(warnings).toEqual([`Empty files are left out: ${path("b.labels")}.`]);
   });
+});
+
+it("suggests a pattern for the tables of a folder, however deep they lie", async () => {
+  const { path } = folderOf({ "flat/a.txt": "t,x\n0,1\n", "deep/a01/p1/s01.txt": "t,x\n0,1\n", "none/a/notes.md": "" });
+  const reporter = { warn: () => {}, event: () => {} };
+  const database = await openDuckdb();
+  const advice = (folder: string): Promise<unknown> =>
+    findFiles(database, [path(folder)], reporter).catch((error: UserError) => error.advice);
+  await expect(advice("flat")).resolves.toContain(`${path("flat")}/*.txt`);
+  await expect(advice("deep/")).resolves.toContain(`${path("deep")}/**/*.txt`);
+  await expect(advice("none")).resolves.toContain(`${path("none")}/*.csv`);
 });

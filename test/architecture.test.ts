@@ -139,7 +139,7 @@ describe("architecture", () => {
     expect(
       loaded.filter(
         (file) =>
-          !/^(interfaces\/cli|options)\/|^report\/explain-check\.ts$|^(alarm-share|counted|day|duration-text|errors|full-stop|gigabytes|instant-text|kind-of-file|letter-case|limit-for-changes|listed-names|make-directories|natural-order|nearest-name|percent|shell-words|system-error|unchanged-penalty|versions|visible|without-password)\.ts$/.test(
+          !/^(interfaces\/cli|options)\/|^report\/explain-check\.ts$|^(alarm-share|counted|day|duration-text|errors|fixed-decimals|full-stop|gigabytes|instant-text|kind-of-file|letter-case|limit-for-changes|listed-names|make-directories|natural-order|nearest-name|percent|shell-words|system-error|unchanged-penalty|versions|visible|without-password)\.ts$/.test(
             file,
           ),
       ),

@@ -1,4 +1,5 @@
 import { checkAdvice, explainCheck, explainedSentence, referenceNames } from "../../src/report/explain-check.ts";
+import { formatFixed } from "../../src/report/number-format.ts";
 import { addressOf } from "./address.ts";
 import { Answered } from "./answered.tsx";
 import { decide, getBatch, getPicture, type ReadBatch } from "./api.ts";
@@ -134,15 +135,15 @@ function Distances({ result }: { result: Exclude<ReadBatch["result"], { verdict:
               {Object.entries(channels).map(([name, own]) => (
                 <tr key={name}>
                   <th scope="row">{name === channel ? <strong>{name} ← furthest</strong> : name}</th>
-                  <td>{own.ks.toFixed(3)}</td>
-                  <td>{own.psi.toFixed(3)}</td>
-                  <td>{own.wasserstein.toFixed(3)}</td>
+                  <td>{formatFixed(own.ks)}</td>
+                  <td>{formatFixed(own.psi)}</td>
+                  <td>{formatFixed(own.wasserstein)}</td>
                   <td>
                     {own.mean_shift > 0 ? "+" : ""}
-                    {own.mean_shift.toFixed(3)}
+                    {formatFixed(own.mean_shift)}
                   </td>
                   <td>× {Number(own.sd_ratio.toPrecision(3))}</td>
-                  <td>{own.score === undefined ? "–" : own.score.toFixed(1)}</td>
+                  <td>{formatFixed(own.score, 1)}</td>
                 </tr>
               ))}
             </Table>

@@ -1,13 +1,14 @@
 // Formats numbers for the report. A missing figure is an en dash, never NaN.
 
 import { durationText } from "../duration-text.ts";
+import { fixedDecimals } from "../fixed-decimals.ts";
 
 const missing = "–";
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /** Formats a rate or score with fixed decimals: 0.9432 -> "0.943". */
 export function formatFixed(value: number | null | undefined, digits = 3): string {
-  return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : missing;
+  return typeof value === "number" && Number.isFinite(value) ? fixedDecimals(value, digits) : missing;
 }
 
 /** Formats a difference with its sign: 0.0123 -> "+0.012". */

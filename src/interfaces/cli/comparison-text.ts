@@ -88,7 +88,7 @@ export function comparisonChannelText(shown: CheckedComparison): Block[] {
     fixedNumberText(own.wasserstein),
     signedComparisonText(own.mean_shift),
     `x ${Number(own.sd_ratio.toPrecision(3))}`,
-    ...(isScored ? [own.score === undefined ? "-" : own.score.toFixed(1)] : []),
+    ...(isScored ? [fixedNumberText(own.score, 1)] : []),
     name === shown.channel ? "<-" : "",
   ]);
   const headers = ["channel", "KS", "in classes", "PSI", "W1 (sd)", "mean (sd)", "spread"];

@@ -1,10 +1,11 @@
 // Formats numbers for the terminal. A score that is missing or not finite is shown as a dash.
 
+import { fixedDecimals } from "../../fixed-decimals.ts";
 import { percent } from "../../percent.ts";
 
 /** A score or loss with `digits` decimals, such as 0.943. */
 export function fixedNumberText(value: number | null | undefined, digits = 3): string {
-  return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "-";
+  return typeof value === "number" && Number.isFinite(value) ? fixedDecimals(value, digits) : "-";
 }
 
 /** A difference with its sign, such as +0.052. */

@@ -25,7 +25,7 @@ import { sensorFilesOfOneDevice } from "./sensors-of-device.ts";
 import { numericColumnsOfSeparateSensors, schemaOfSeparatedSensors } from "./separate-sensors.ts";
 
 /** Matches the path of a file in an archive. */
-const isInArchive = /\.(zip|xlsx|xlsm)\//i;
+const isInArchive = /\.(zip|xlsx|xlsm|csv)\//i;
 
 /** One sensor's file. */
 export interface SensorFile {

@@ -20,7 +20,7 @@ interface BlankLines {
 
 /**
  * @param rows the lines of the table, without its header
- * @param continues whether the time of a row is later than that of the row above; false if there is no clock
+ * @param continues whether the time of a row is not earlier than that of the row above; false if there is no clock
  */
 export async function readBlankLines(
   rows: AsyncIterable<{ readonly line: string; readonly isWithin: boolean }>,

@@ -43,7 +43,7 @@ export async function separateJoinedText(
   const stored = file.stored ?? file.path;
   const { mixedEnds, repeatedNames, marks, blanks } = await jointsOfText(stored, header);
   const timeOf = (line: string): string => (time < 0 ? "" : (splitLineByLayout(line, separator)[time] ?? ""));
-  const continues = (line: string, above: string): boolean => isLaterInJoinedText(timeOf(line), timeOf(above));
+  const continues = (line: string, above: string): boolean => continuesInJoinedText(timeOf(line), timeOf(above));
   const blankLines = blanks ? await readBlankLines(rowsOfJoinedText(stored, header), continues) : { separate: false };
   if (blankLines.warning !== undefined) warn(`${file.path}: ${blankLines.warning}.`);
   if (!mixedEnds && repeatedNames === 0 && !marks && !blankLines.separate) return [file];
@@ -115,10 +115,11 @@ async function* rowsOfJoinedText(path: string, header: string, blankSeparates = 
 }
 
 /** Whether a time is later than the one before: compares numbers, or texts of equal length such as 2024-05-04 10:00:00.020. */
-function isLaterInJoinedText(time: string, before: string): boolean {
+/** Whether a clock continues; rows of two sensors may have the same time. */
+function continuesInJoinedText(time: string, before: string): boolean {
   const [a, b] = [time, before].map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
-  if (Number.isFinite(a) && Number.isFinite(b)) return a! > b!;
-  return time !== "" && time.length === before.length && time > before;
+  if (Number.isFinite(a) && Number.isFinite(b)) return a! >= b!;
+  return time !== "" && time.length === before.length && time >= before;
 }
 
 async function jointsOfText(path: string, header: string): Promise<Joints> {

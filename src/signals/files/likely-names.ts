@@ -116,6 +116,9 @@ function isLikelyToRunForwards(values: readonly string[]): boolean {
 /** Whether the values are dates, times of day, or numbers that increase but do not count rows. */
 function isLikelyClock(values: readonly string[]): boolean {
   if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d|^\d{1,2}:\d{2}/.test(values[0]!)) return true;
-  const counted = values.filter((value, i) => i > 0 && Number(value) - Number(values[i - 1]) === 1).length;
-  return isLikelyToRunForwards(values) && 2 * counted < values.length;
+  const steps = values.slice(1).map((value, i) => Number(value) - Number(values[i]));
+  const counted = steps.filter((step) => step === 1).length;
+  // Windows and repetitions are numbered from 0 or 1, so that each number is that of many rows.
+  const isNumber = values.every((value) => /^\d{1,4}$/.test(value)) && steps.every((step) => step === 0 || step === 1);
+  return !isNumber && isLikelyToRunForwards(values) && 2 * counted < values.length;
 }

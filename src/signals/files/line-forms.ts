@@ -28,7 +28,22 @@ const androidEvent = /^\d+,android\.sensor\.(?!\w*uncalibrated)\w+(?:,[^,]*){3,6
 const gnssLoggerSensor =
   /^((?:Uncal)?(?:Accel|Gyro)),(?:\d+,)*?(1[5-9]\d{11}),(?:\d{5,},)?([-+.\de]+,[-+.\de]+,[-+.\de]+)/;
 const getSensorDataLine = /^(ACCE|GYRO);[\d.]+;([\d.]+);([-+.\de]+);([-+.\de]+);([-+.\de]+);\d+\s*$/i;
+const sensorFusionLine = /^(\d{6,})\t(ACC|GYR)\t([-+.\de]+)\t([-+.\de]+)\t([-+.\de]+)\s*$/i;
 const vectorsBetweenTabs = /^[-+.\de]+(?:\t[-+.\de]+,[-+.\de]+,[-+.\de]+)+$/i;
+
+const sensorstreamLine = /^\s*\d+\.\d+,\s*3(?:,\s*[-+.\d]+\s*){3},\s*[45](?:,\s*[-+.\d]+\s*){3}(?:,|$)/;
+/** The numbers of the accelerometer, the gyroscope and the magnetometer, and those of further vectors. */
+const [sensorstreamSensors, otherVectors] = [["3", "4", "5"], /^(1|6|7|8[1-4])$/];
+
+function sensorstreamValues(line: string): string {
+  const [time = "", ...cells] = line.split(",").map((cell) => cell.trim());
+  const vectors = new Map<string, readonly string[]>();
+  for (let c = 0; sensorstreamSensors.includes(cells[c] ?? "") || otherVectors.test(cells[c] ?? ""); c += 4)
+    vectors.set(cells[c]!, cells.slice(c + 1, c + 4));
+  return vectors.size === 0
+    ? ""
+    : [time, ...sensorstreamSensors.flatMap((id) => vectors.get(id) ?? ["", "", ""])].join(",");
+}
 
 const lineForms: readonly LineForm[] = [
   {
@@ -93,6 +108,20 @@ const lineForms: readonly LineForm[] = [
     share: 0.1,
     inside: (line) => getSensorDataLine.exec(line)?.slice(1).join(",") ?? "",
     names: "sensor,time_s,x,y,z",
+  },
+  // Rows of the Sensor Fusion app of Linköping University, in milliseconds; those of other sensors are left out.
+  {
+    form: sensorFusionLine,
+    share: 0.1,
+    inside: (line) => sensorFusionLine.exec(line)?.slice(1).join(",") ?? "",
+    names: "time_ms,sensor,x,y,z",
+  },
+  // Rows of Sensorstream IMU+GPS: seconds, and the number and three values of each sensor that measured.
+  {
+    form: sensorstreamLine,
+    share: 0.2,
+    inside: sensorstreamValues,
+    names: "time_s,acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z,mag_x,mag_y,mag_z",
   },
   // Vectors between tabs, as OpenSim writes tables of Vec3.
   {

@@ -164,6 +164,12 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     if (table !== undefined) return readableFile(database, table, options);
     return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options)];
   }
+  const isSpaced = 3 * lines.filter((line) => blankLine.test(line)).length > lines.length;
+  if (isSpaced || lineOfSpaces.test(text)) {
+    const out = options.scratch.file("blank.csv");
+    await writeTextLines(linesWithoutSpaces(stored, isSpaced), out);
+    return readableFile(database, { ...file, stored: out, ...(isSpaced && { lineOffset: null }) }, options);
+  }
   if (isArff(lines)) {
     const out = options.scratch.file("arff.csv");
     const above = await arffAsTable(stored, out);
@@ -226,6 +232,19 @@ const annotationOfInflux = /^#(group|datatype|default),/;
 
 async function* readableFileWithoutAnnotations(path: string): AsyncGenerator<string> {
   for await (const line of linesOfText(path)) if (!annotationOfInflux.test(line)) yield line;
+}
+
+/** Matches lines of spaces; a table may contain only empty lines. */
+const lineOfSpaces = /^ +\r?$/m;
+
+const blankLine = /^ *$/;
+
+/** Yields the lines without the spaces in blank ones, or without blank lines, if there is one after most rows. */
+async function* linesWithoutSpaces(path: string, isSpaced: boolean): AsyncGenerator<string> {
+  for await (const line of linesOfText(path)) {
+    if (!blankLine.test(line)) yield line;
+    else if (!isSpaced) yield "";
+  }
 }
 
 function isReadableFileGzipped(head: Uint8Array): boolean {

@@ -95,12 +95,14 @@ export function sensorKindByNameWords(
       /^(acc|ac$|acl$|ag$|adxl|mma$|gforce|geneactiv$|actigraph$|axivity$)|(acc|accel|acceleration|accelerometer)$|^(gf|la|xl)$|^(acel|beschl|versnell|przysp|加速度|ускорен|прискор|επιταχ|가속도|ivme|zrychl|gyorsul)/,
     ) ||
       text === "g f");
+  const isIncluding = /(incl\w*|with) g/.test(text) || has(/^(total|ag)$/);
+  // As in UCI HAR's tGravityAcc, which is the part of an acceleration that gravity causes.
+  if (accelerometer && !isIncluding && /\bgrav(ity)? acc/.test(text)) return { kind: "gravity" };
   if (accelerometer) {
     // Next to another word for acceleration, LA means the left arm.
     const isLinear = has(/^(lin|user|free)/) || (has(/^la$/) && !has(/acc/));
     const without = isLinear || /without g|no g|excl/.test(text) || has(/^body$/);
-    const including = /(incl\w*|with) g/.test(text) || has(/^(total|ag)$/);
-    return { kind: "accelerometer", gravity: including ? true : without ? false : null };
+    return { kind: "accelerometer", gravity: isIncluding ? true : without ? false : null };
   }
   if (has(/^(grav|gra$|grv$)/)) return { kind: "gravity" };
   if (text === "lin" || text === "ua") return { kind: "accelerometer", gravity: false };

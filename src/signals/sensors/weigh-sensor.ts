@@ -104,7 +104,8 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
   if (isRaw && lasting && rest >= leastCounts)
     return { sensor: { ...sensor, unit: null, gravity: true }, because: `its name says raw counts; ${atRest}` };
   const because = `by its values: ${atRest}`;
-  if (unit === null && measured === "g" && steadiness < leastSteadiness && movement > linearLimits.leastMetres) {
+  if (measured === "g" && unit !== "g" && isGravityByChance(sensor, values)) {
+    if (gravity === false) return weighWithoutGravity(sensor, values);
     const doubt = `its values (${atRest}, 99 % within ${formatWeighedValue(movement)}) may be acceleration in g, or acceleration without gravity in m/s^2.`;
     return { sensor, because: "by its name", doubt };
   }
@@ -131,6 +132,16 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
     because: "by its name",
     doubt: `neither its name nor its values (${atRest}) show whether it measures gravity.`,
   };
+}
+
+/**
+ * Whether acceleration without gravity in m/s^2 may rest near 1 by chance: without a steady value, because of what its name says,
+ * or because it moves too far for g.
+ */
+function isGravityByChance({ unit, gravity }: Sensor, { rest, movement, steadiness }: VectorValues): boolean {
+  if (steadiness >= leastSteadiness) return false;
+  const isFar = rest < closeToGravity.least || rest > closeToGravity.most;
+  return gravity === false || movement > linearLimits.leastMetres || (unit !== null && isFar);
 }
 
 function weighWithoutGravity(sensor: Sensor, { rest, movement }: VectorValues): WeighedSensor {

@@ -23,6 +23,11 @@ test("a count of labels beside a clock is no part of it", () => {
   expect(likelyNames(sample)[0]).toBe("time");
 });
 
+test("the number of a window, which is that of many rows, is no clock", () => {
+  const sample = Array.from({ length: 150 }, (_, i) => [...axes(i / 50), "walk", `${Math.floor(i / 20)}`]);
+  expect(likelyNames(sample)).toEqual(["acc_x", "acc_y", "acc_z", "c4", "c5"]);
+});
+
 test.each([
   ["before its axes", (total: string, own: readonly string[]) => [total, ...own], ["total", "acc_x", "acc_y", "acc_z"]],
   ["after its axes", (total: string, own: readonly string[]) => [...own, total], ["acc_x", "acc_y", "acc_z", "total"]],

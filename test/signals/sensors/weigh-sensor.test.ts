@@ -74,6 +74,13 @@ describe("values", () => {
       doubt: expect.stringMatching(/may be acceleration in g, or acceleration without gravity in m\/s\^2/),
     });
     expect(weigh(["acc_x (g)", "acc_y (g)", "acc_z (g)"], drifting).sensor).toMatchObject({ unit: "g", gravity: true });
+    const named = weigh(["Linear Acc x (m/s^2)", "Linear Acc y (m/s^2)", "Linear Acc z (m/s^2)"], drifting);
+    expect(named).toMatchObject({ sensor: { unit: "m/s^2", gravity: false } });
+    expect(named.doubt).toBeUndefined();
+    expect(weigh(["acc_x (m/s^2)", "acc_y (m/s^2)", "acc_z (m/s^2)"], drifting)).toMatchObject({
+      sensor: { unit: "m/s^2", gravity: null },
+      doubt: expect.stringContaining("may be acceleration in g"),
+    });
     expect(weigh(acc, pieces({ rest: 1, movement: 6 })).sensor).toMatchObject({ unit: "g", gravity: true });
   });
 

@@ -57,7 +57,7 @@ const typeName = /sensor|type|kind/i;
 
 /** Matches the names of columns that give devices, whose samples may be stamped unevenly on arrival. */
 const deviceName =
-  /^((ble|bt|mac|device|sensor|node)[ _]?)?(addr(ess)?|mac)$|^(device|sensor|imu|node)[ _]?(id|name|no|number|serial)?$|^serial([ _]?(no|number))?$/i;
+  /^((ble|bt|mac|device|sensor|node|i2c|mpu|imu)[ _]?)?(addr(ess)?|mac)$|^(device|sensor|imu|node)[ _]?(id|name|no|number|serial)?$|^serial([ _]?(no|number))?$/i;
 
 /** Matches the names of packet counters, which restart every few rows but do not distinguish sensors. */
 const counterName = /seq|count|packet|index/i;
@@ -112,7 +112,7 @@ export async function findPooledSensorColumn(
     if (!isOfKinds && !(await isZigzagOfPooledSensors(database, schema, { rows, head, columns: [column] }))) continue;
     return { column, values, kinds: isOfKinds };
   }
-  if (time === null) return null;
+  if (time === null) return deviceOfAlternatingRows(database, rowsBy, { columns: few, text });
   for (const [i, column] of few.slice(0, mostInPairs).entries()) {
     for (const other of few.slice(i + 1, mostInPairs)) {
       const rows = rowsBy(`${text(column)} || chr(31) || ${text(other)}`);
@@ -151,6 +151,27 @@ async function deviceOfPooledKinds(
     const pairs = values.map((value) => value.split("\x1f") as [sensor: string, device: string]);
     const several = [...Map.groupBy(pairs, ([sensor]) => sensor).values()].some(({ length }) => length > 1);
     if (several) return { column: other, values: [...new Set(pairs.map(([, device]) => device))] };
+  }
+  return null;
+}
+
+/**
+ * Returns the column that distinguishes devices whose rows alternate in a table without a clock; null if there is none. A column
+ * that changes less often may give the devices of recordings made one after another.
+ */
+async function deviceOfAlternatingRows(
+  database: Database,
+  rowsBy: (value: string) => string,
+  { columns, text }: { columns: readonly string[]; text: (name: string) => string },
+): Promise<SensorColumn | null> {
+  for (const column of columns.filter((name) => deviceName.test(name.trim()))) {
+    const steps = `SELECT k, v, lag(v) OVER (PARTITION BY k ORDER BY n) AS above FROM (${rowsBy(text(column))})`;
+    const groups = await database.rows(
+      `SELECT v, count(*) AS n, count(*) FILTER (v <> above) AS changes FROM (${steps}) WHERE v IS NOT NULL GROUP BY v`,
+    );
+    const [rows, changes] = ["n", "changes"].map((name) => groups.reduce((sum, own) => sum + Number(own[name]), 0));
+    if (rows! >= leastRows && 2 * changes! >= rows!)
+      return { column, values: pooledValuesByRows(groups), kinds: false };
   }
   return null;
 }

@@ -1,5 +1,5 @@
 // Leaves out what follows the rows of a text table: a last line that was cut off, as when a logger loses power, and remarks such
-// as "EOF" or "(2000 rows)". Only the last bytes of the file are examined.
+// as "EOF" or "(2000 rows)", or the rows of separators that a spreadsheet writes. Only the last bytes of the file are examined.
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -43,21 +43,25 @@ export async function withoutTextBelow(
     .map(({ text }) => splitLineByLayout(text, separator))
     .filter(({ length }) => length === width)
     .slice(-fewestRows);
+  const empty: TailLine[] = [];
+  while (lines.length > 0 && splitLineByLayout(lines.at(-1)!.text, separator).every((value) => value === ""))
+    empty.unshift(lines.pop()!);
   const below: TailLine[] = [];
   while (lines.length > 0 && below.length < mostLines) {
     const line = lines.at(-1)!;
-    const isLastCut = isCut && below.length === 0;
+    const isLastCut = isCut && below.length === 0 && empty.length === 0;
     const values = splitLineByLayout(line.text, separator);
     const isWhole = values.length >= width && !(isLastCut && hasOpenQuote(line.text));
     if (isWhole || !(isLastCut || isRemarkInTextBelow(values, above))) break;
     below.unshift(lines.pop()!);
   }
-  const [first] = below;
+  const [first] = [...below, ...empty];
   const rows = lines.slice(-fewestRows);
   if (first === undefined || rows.length < fewestRows) return file;
   if (!rows.every(({ text }) => splitLineByLayout(text, separator).length === width)) return file;
   const out = scratch.file("rows.csv");
   await pipeline(createReadStream(stored, { end: first.at - 1 }), createWriteStream(out));
+  if (below.length === 0) return { ...file, stored: out };
   const texts = below.map(({ text }) => JSON.stringify(text.trim().slice(0, 40))).join(", ");
   warn(
     isCut && !isRemarkInTextBelow(splitLineByLayout(below.at(-1)!.text, separator), above)

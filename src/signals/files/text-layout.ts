@@ -155,9 +155,12 @@ function isNameInTextLayout(text: string): boolean {
 /** Matches what spaces leave of a separator that is written between them, as in 1.28 ,0.29 , 0.98. */
 const strayMark = /^[,;|]([+-]?\d*\..*)?$/;
 
+/** Matches what a comma leaves of numbers with decimal commas between semicolons, as in 12;0 of 12;0,5. */
+const numbersBySemicolon = /\d;[-+]?\d/;
+
 /** Whether a line belongs to a table: it has at least two values, of which at least half are numbers or times. */
 function isTableLineInLayout(values: readonly string[]): boolean {
-  if (values.some((value) => strayMark.test(value))) return false;
+  if (values.some((value) => strayMark.test(value) || numbersBySemicolon.test(value))) return false;
   const given = values.filter((value) => !missingPattern.test(value));
   return values.length >= 2 && given.length > 0 && 2 * given.filter(isValueInLayout).length >= given.length;
 }

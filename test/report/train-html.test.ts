@@ -44,6 +44,13 @@ describe("report.html", () => {
     }
   });
 
+  it("names only a few of many files", () => {
+    const files = Array.from({ length: 80 }, (_, i) => `s${i}.txt`).join(", ");
+    const many = parse(trainHtml({ ...input, baseline: { ...input.baseline, source_file: files } }));
+    const lead = many.querySelector(".lead")!.textContent.replace(/\s+/g, " ");
+    expect(lead).toContain("of s0.txt, s1.txt, s2.txt, s3.txt, s4.txt and 75 more.");
+  });
+
   it.each([2, 7, 100])("marks each of %i epochs at most once", (last) => {
     const history = input.history
       .filter(({ epoch }) => epoch <= 2)

@@ -32,9 +32,10 @@ export function checkText(
 }
 
 function rejectedCheckText({ batch_id, stream, reasons }: RejectedBatch): string[] {
-  const lines = reasons.flatMap(({ code, message, advice }) => [
+  // Several missing channels have the same advice, which is given once.
+  const lines = reasons.flatMap(({ code, message, advice }, i) => [
     `${code}: ${message}`,
-    ...(advice === undefined ? [] : [`  ${advice}`]),
+    ...(advice === undefined || advice === reasons[i + 1]?.advice ? [] : [`  ${advice}`]),
   ]);
   return [
     `rejected   batch ${batch_id} of stream ${stream}`,

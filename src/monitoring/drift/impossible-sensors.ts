@@ -11,8 +11,10 @@ import {
   sensorUnitNames,
   unitFactor,
 } from "../../signals/sensors/sensor.ts";
+import { moments } from "../../stats/moments.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { Columns } from "../summaries/summarize.ts";
+import { leastRelativeStd } from "./channel-statistics.ts";
 import type { Culprit } from "./culprit.ts";
 import { stuckShare } from "./direct-faults.ts";
 import { sensorSeconds } from "./sensor-seconds.ts";
@@ -45,6 +47,11 @@ const [leastGravity, mostGravity] = [0.5, 2];
  * arbitrary.
  */
 const [nearGravity, mostlyGravity] = [0.5, 0.8];
+/**
+ * As `nearGravity`, for exchanged columns: to exchange them restores gravity itself, whatever the movement. Until then, at most a
+ * fraction `rarelyGravity` of the seconds is that close. Both are arbitrary.
+ */
+const [closeToGravity, rarelyGravity] = [0.15, 0.5];
 /** Minimum duration of a batch for its acceleration to be judged; arbitrary. */
 const leastSeconds = 5;
 /**
@@ -66,12 +73,15 @@ export function impossibleSensors(
 ): ImpossibleSensor[] {
   const stuck = sensors.flatMap((sensor) => impossiblyStuckSensors(columns, sensor, baseline, samplingRateHz));
   if (stuck.length > 0) return stuck;
-  const found = sensors
+  const accelerations = sensors
     .filter(({ kind }) => kind === "accelerometer" || kind === "gravity")
     .flatMap((sensor) => impossibleSensorAcceleration(sensor, sensorSeconds(columns, sensor.channels, samplingRateHz)));
   const turning = sensorKindsTurningTogether(sensors);
-  if (turning === null || found.some(({ cause }) => cause?.kind === "gravity")) return found;
-  return [...found, ...impossibleRotation(columns, turning, samplingRateHz)];
+  if (turning === null) return accelerations;
+  const lacksGravity = accelerations.some(({ cause }) => cause?.kind === "gravity");
+  const found = [...accelerations, ...(lacksGravity ? [] : impossibleRotation(columns, turning, samplingRateHz))];
+  const exchanged = found.length === 0 ? null : exchangedImpossibleColumns(columns, turning, samplingRateHz, baseline);
+  return exchanged === null ? found : found.slice(0, 1).map((own) => ({ ...own, cause: exchanged }));
 }
 
 function impossiblyStuckSensors(
@@ -152,6 +162,58 @@ function unitOfImpossibleSeconds(
       return { unit, share };
     })
     .find(({ share }) => share >= mostlyGravity);
+}
+
+/** Share of the seconds in which the acceleration is close to gravity in a unit. */
+function shareCloseToGravity(lengths: readonly number[], unit: SensorUnit): number {
+  const gravity = gravityInSensorUnit(unit);
+  return shareOfImpossible(lengths, (length) => Math.abs(length / gravity - 1) <= closeToGravity);
+}
+
+/**
+ * Finds columns of the accelerometer and the gyroscope that have taken each other's place: one axis of each, or all. No sensor
+ * turns so evenly that its angular velocity resembles gravity. If several exchanges would restore gravity, the one is named after
+ * which the channels' spreads are closest to the baseline.
+ */
+function exchangedImpossibleColumns(
+  columns: Columns,
+  { accelerometer, gyroscope }: NonNullable<ReturnType<typeof sensorKindsTurningTogether>>,
+  samplingRateHz: number,
+  baseline: BaselineReference,
+): Culprit | null {
+  const { unit, channels } = accelerometer;
+  if (unit === null) return null;
+  const shareWith = (own: Columns): number => shareCloseToGravity(sensorSeconds(own, channels, samplingRateHz), unit);
+  if (shareWith(columns) > rarelyGravity) return null;
+  const others = gyroscope.channels;
+  const single = channels.flatMap((own) =>
+    others.map((other) => ({ pairs: [[own, other]] as const, moved: [own, other], fault: "are swapped" })),
+  );
+  const all = {
+    pairs: channels.map((own, i) => [own, others[i]!] as const),
+    moved: channels,
+    fault: `are swapped with ${others.join(", ")}`,
+  };
+  const [best] = [...single, all]
+    .flatMap(({ pairs, moved, fault }) => {
+      const exchanged = { ...columns };
+      for (const [own, other] of pairs) Object.assign(exchanged, { [own]: columns[other], [other]: columns[own] });
+      const weight = shareWith(exchanged);
+      if (weight < mostlyGravity) return [];
+      return [{ distance: spreadDistanceOfExchange(exchanged, baseline), moved, fault, weight }];
+    })
+    .sort((a, b) => a.distance - b.distance);
+  if (best === undefined) return null;
+  return { kind: "swapped axes", channels: best.moved, fault: best.fault, weight: best.weight };
+}
+
+/** Sum of the absolute logarithms of the ratios between the channels' spreads and those of the baseline. */
+function spreadDistanceOfExchange(columns: Columns, baseline: BaselineReference): number {
+  return Object.entries(columns).reduce((sum, [name, values]) => {
+    const usual = baseline[name]?.summary.std ?? 0;
+    if (usual === 0) return sum;
+    return sum + Math.abs(Math.log(Math.max(moments(values).std / usual, leastRelativeStd)));
+  }, 0);
 }
 
 function impossibleRotation(

@@ -5,7 +5,12 @@ import { checkStreamsText } from "../../../src/interfaces/cli/check-streams-text
 import { checkText, decisionCheckText } from "../../../src/interfaces/cli/check-text.ts";
 import { tableLines } from "../../../src/interfaces/cli/table.ts";
 import type { Block } from "../../../src/interfaces/cli/terminal.ts";
-import type { CheckedChannel, CheckedComparison, JudgedBatch } from "../../../src/monitoring/streams/check-result.ts";
+import type {
+  CheckedChannel,
+  CheckedComparison,
+  JudgedBatch,
+  RejectedBatch,
+} from "../../../src/monitoring/streams/check-result.ts";
 
 const channel = (chosen: Partial<CheckedChannel> = {}): CheckedChannel => ({
   ks: 0.1,
@@ -227,4 +232,23 @@ it("shows at least the alarm level for an alarm of an earlier version, whose evi
   const blocks = checkStreamsText({ model_version: "1", exit_code: 2, counts, streams }, "m");
   const [row] = blocks.flatMap((block) => (typeof block === "object" && "rows" in block ? block.rows : []));
   expect(row).toContain("100 %");
+});
+
+it("gives the advice that several reasons share once", () => {
+  const missing = (name: string) => ({
+    code: "schema",
+    message: `the model expects a channel "${name}"`,
+    advice: "list them with --channels",
+    expected: name,
+    found: "ax, ay",
+  });
+  const reasons = [missing("Ax"), missing("Ay"), { ...missing("time"), advice: "name it with --time" }];
+  const result = { verdict: "rejected", batch_id: "b", stream: "s", reasons } as unknown as RejectedBatch;
+  expect(checkText({ result, known: false }, "models/walk").slice(2, 7)).toEqual([
+    'schema: the model expects a channel "Ax"',
+    'schema: the model expects a channel "Ay"',
+    "  list them with --channels",
+    'schema: the model expects a channel "time"',
+    "  name it with --time",
+  ]);
 });

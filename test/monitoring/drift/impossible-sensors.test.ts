@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { impossibleSensors } from "../../../src/monitoring/drift/impossible-sensors.ts";
+import { baselineReference } from "../../../src/monitoring/summaries/baseline-reference.ts";
 import type { Columns } from "../../../src/monitoring/summaries/summarize.ts";
 import type { Sensor } from "../../../src/signals/sensors/sensor.ts";
 import { accelerometer, gyroscope } from "../sensor-pair.ts";
@@ -47,6 +48,27 @@ describe("impossibleSensors", () => {
   it("names no unit if gravity is 1 in none", () => {
     expect(causes(scaled(["Ax", "Ay", "Az"], 3))).toEqual([null]);
     expect(causes(scaled(["Ax", "Ay", "Az"], 16384 / 9.80665))).toEqual([null]);
+  });
+
+  it("names columns of the accelerometer and the gyroscope that have taken each other's place", () => {
+    const usual: Columns = {
+      ...scaled(["Ay"], 0.05),
+      Gy: swinging().Ay!.map((x) => x / 90),
+      Gz: swinging().Ax!.map((x) => x / 30),
+    };
+    const { Ax, Ay, Az, Gx, Gy, Gz } = usual as Record<string, Float32Array>;
+    const baseline = baselineReference(usual);
+    const cause = (columns: Columns) => impossibleSensors(columns, sensors, rate, baseline).map((own) => own.cause);
+    const one = { Ax: Ax!, Ay: Ay!, Az: Gx!, Gx: Az!, Gy: Gy!, Gz: Gz! };
+    const exchanged = { kind: "swapped axes", channels: ["Az", "Gx"], fault: "are swapped" };
+    expect(cause(one)).toMatchObject([exchanged]);
+    // The remaining axes average about 1 m/s^2, as if gravity were 1 g.
+    expect(cause({ ...one, Ax: Ax!.map((x) => x + 0.9) })).toMatchObject([exchanged]);
+    const all = { Ax: Gx!, Ay: Gy!, Az: Gz!, Gx: Ax!, Gy: Ay!, Gz: Az! };
+    expect(cause(all)).toMatchObject([
+      { kind: "swapped axes", channels: ["Ax", "Ay", "Az"], fault: "are swapped with Gx, Gy, Gz" },
+    ]);
+    expect(cause(usual)).toEqual([]);
   });
 
   it("misses gravity, and finds gravity that should have been removed", () => {

@@ -82,7 +82,7 @@ describe("labels with start and end", () => {
     ]);
     expect(await labelled("untimed.csv", { labels: samples })).toEqual([all, 0]);
     await expect(read("zero.csv", { labels: samples })).rejects.toThrow(
-      /counts samples, but the recordings have their own clock/,
+      /counts samples, but the recordings have times, between which samples may be missing/,
     );
     const codes = write("codes.csv", ["1,1,5,250,1232", "1,1,7,1233,1392"]);
     await expect(read("untimed.csv", { labels: codes })).rejects.toThrow(/has no line of column names/);

@@ -92,10 +92,10 @@ export async function labelFromFiles(
 function labelsFromFilesInSamples(files: LabelFiles, rateHz: number | undefined): LabelFiles {
   if (rateHz === undefined) {
     throw new UserError(
-      `--labels ${listedNames(files.paths, 3)}: the start of each label counts samples, but the recordings have their own clock.`,
+      `--labels ${listedNames(files.paths, 3)}: the start of each label counts samples, but the recordings have times, between which samples may be missing.`,
       {
         advice:
-          "Give the labels' times on that clock, or in seconds from the start of each recording with --labels-clock start.",
+          "Divide the numbers of the samples by the sampling rate, call the columns start_s and end_s, and add --labels-clock start; or give the labels' times on the recordings' clock.",
       },
     );
   }

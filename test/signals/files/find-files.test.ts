@@ -40,3 +40,19 @@ it("suggests a pattern for the tables of a folder, however deep they lie", async
   await expect(advice("deep/")).resolves.toContain(`${path("deep")}/**/*.txt`);
   await expect(advice("none")).resolves.toContain(`${path("none")}/*.csv`);
 });
+
+it("says that opening very many files takes long, and how to avoid it", async () => {
+  const files = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`s${i}.csv`, "t,x\n0,1\n"]));
+  const database = await openDuckdb();
+  const warnings = async (count: number): Promise<string[]> => {
+    const warned: string[] = [];
+    const { path } = folderOf(files(count));
+    await findFiles(database, [path("*.csv")], { warn: (message) => void warned.push(message), event: () => {} });
+    return warned;
+  };
+  await expect(warnings(499)).resolves.toEqual([]);
+  await expect(warnings(500)).resolves.toEqual([
+    expect.stringMatching(/^500 files are opened one after another, which may take minutes; tidemark convert writes/),
+  ]);
+});

@@ -59,15 +59,16 @@ export async function compareModels(
     );
   }
   const [first, ...others] = shown;
+  const source = on === undefined ? "cross-validation" : "files";
   const compared = others.map(
     (other, i): ComparedModels => ({
       first: first!.version.name,
       second: other.version.name,
-      on: on === undefined ? "cross-validation" : "files",
+      on: source,
       paired: pairPeople(scores[0]!, scores[i + 1]!, Rng.fromSeed(comparisonSeed)),
     }),
   );
-  const warnings = others.flatMap((other) => incomparableModels(first!, other));
+  const warnings = others.flatMap((other) => incomparableModels(first!, other, source));
   for (const warning of warnings) warn(warning);
   return { models: shown, compared, warnings };
 }
@@ -86,17 +87,38 @@ async function evaluatedScoresToCompare(
   return new Map(people.map(({ user, metrics }) => [user, metrics.macro_f1]));
 }
 
-/** Names the classes that only one of two models has. */
-function incomparableModels(first: ShownModel, second: ShownModel): string[] {
-  const [a, b] = [first.version, second.version];
-  const only = (one: typeof a, other: typeof a): string[] => {
-    const names = one.classes.filter((name) => !other.classes.includes(name));
-    return names.length === 0 ? [] : [`only ${one.name} has ${listedNames(names)}`];
+/**
+ * Says why two models' scores differ in meaning: only one of them has windows of some class, or both were cross-validated on
+ * windows that were cut differently.
+ * @param on source of the scores
+ */
+export function incomparableModels(first: ShownModel, second: ShownModel, on: ComparedModels["on"]): string[] {
+  const [a, b] = [first.version.name, second.version.name];
+  const only = (one: ShownModel, other: ShownModel): string[] => {
+    const names = classesToCompare(one).filter((name) => !classesToCompare(other).includes(name));
+    return names.length === 0 ? [] : [`only ${one.version.name} has windows of ${listedNames(names)}`];
   };
-  const differences = [...only(a, b), ...only(b, a)];
-  return differences.length === 0
-    ? []
-    : [
-        `${a.name} and ${b.name} have different classes (${differences.join("; ")}), so their macro-F1 differs in meaning.`,
-      ];
+  const differences = [...only(first, second), ...only(second, first)];
+  const [cutFirst, cutSecond] = [windowsToCompare(first), windowsToCompare(second)];
+  return [
+    ...(differences.length === 0
+      ? []
+      : [`${a} and ${b} have different classes (${differences.join("; ")}), so their macro-F1 differs in meaning.`]),
+    ...(on === "files" || cutFirst === cutSecond
+      ? []
+      : [
+          `${a} was cross-validated on windows of ${cutFirst}, and ${b} on windows of ${cutSecond}, so the difference may be one between windows. To compare both on the same recordings, use --on.`,
+        ]),
+  ];
+}
+
+/** The classes of which a model was trained on at least one window. */
+function classesToCompare({ version, report }: ShownModel): string[] {
+  return version.classes.filter((name) => report.windows.per_class[name] !== 0);
+}
+
+/** Length and purity of a model's windows; other versions of Tidemark may have written no purity. */
+function windowsToCompare({ report: { config } }: ShownModel): string {
+  const seconds = Number((Number(config.window) / Number(config.rate)).toPrecision(3));
+  return `${seconds} s with --purity ${config.purity ?? 1}`;
 }

@@ -1,6 +1,7 @@
 // The text that `evaluate` prints: metrics with intervals, people, classes, and a comparison with the cross-validation.
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
+import { naturalOrder } from "../../natural-order.ts";
 import type { EvaluateResult, Interval } from "../../pipelines/evaluate.ts";
 import { printedMetrics } from "./metric-tables.ts";
 import { fixedNumberText, meanAndSdText, wholeNumberText } from "./number-text.ts";
@@ -23,7 +24,7 @@ export function evaluateText(result: EvaluateResult): Block[] {
     fixedNumberText(rank, 2),
     [...(within ? [] : ["<- outside"]), ...(learned ? ["(learned from)"] : [])].join(" "),
   ]);
-  const classRows = classes.map((name) => {
+  const classRows = classes.toSorted(naturalOrder).map((name) => {
     const own = pooled.per_class[name];
     return [
       name,

@@ -36,7 +36,9 @@ export function likelyNames(sample: readonly (readonly string[])[], file = ""): 
       c++;
       continue;
     }
-    const sensor = sensors.shift()!;
+    const named = isLong ? undefined : prefixOfWordsBefore(columns, c);
+    const sensor = named ?? sensors[0]!;
+    sensors.splice(Math.max(0, sensors.indexOf(sensor)), 1);
     for (const axis of ["x", "y", "z"]) names[c++] = `${sensor}${axis}`;
   }
   return names;
@@ -47,6 +49,16 @@ const prefixOfKind: Readonly<Record<string, string>> = {
   gyroscope: "gyro_",
   magnetometer: "mag_",
 };
+
+/** Returns the prefix for axes below which a word in each row names the sensor, as in Gyroscope,12:00:01,0.1,0.2,0.3. */
+function prefixOfWordsBefore(columns: readonly (readonly string[])[], axis: number): string | undefined {
+  for (let c = axis - 1; c >= Math.max(0, axis - 3); c--) {
+    const [word = ""] = columns[c]!;
+    const prefix = prefixOfKind[/[a-z]/i.test(word) ? (kindOfSensorInText(word) ?? "") : ""];
+    if (prefix !== undefined && columns[c]!.every((value) => value === word)) return prefix;
+  }
+  return undefined;
+}
 
 function isLikelyAxis(values: readonly string[]): boolean {
   const numbers = values.map((value) => (value === "" ? Number.NaN : Number(value.replace(",", "."))));

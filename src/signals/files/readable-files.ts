@@ -150,8 +150,10 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + dropped };
     return readableFile(database, own, options);
   }
-  const lines = text.split(/\r\n|\n|\r/).slice(0, headLines);
-  if (lines.length > 1) lines.pop();
+  const head = text.split(/\r\n|\n|\r/);
+  // The last line may be cut off.
+  if (head.length > 1) head.pop();
+  const lines = head.slice(0, headLines);
   const tableLines = lines.filter((line) => !isBlankLine(line));
   const contents = contentsOfLineForm(tableLines);
   if (contents !== undefined) {
@@ -165,7 +167,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options)];
   }
   const isSpaced = 3 * lines.filter((line) => blankLine.test(line)).length > lines.length;
-  if (isSpaced || lineOfSpaces.test(text)) {
+  if (isSpaced || head.some((line) => lineOfSpaces.test(line))) {
     const out = options.scratch.file("blank.csv");
     await writeTextLines(linesWithoutSpaces(stored, isSpaced), out);
     return readableFile(database, { ...file, stored: out, ...(isSpaced && { lineOffset: null }) }, options);
@@ -235,7 +237,7 @@ async function* readableFileWithoutAnnotations(path: string): AsyncGenerator<str
 }
 
 /** Matches lines of spaces; a table may contain only empty lines. */
-const lineOfSpaces = /^ +\r?$/m;
+const lineOfSpaces = /^ +$/;
 
 const blankLine = /^ *$/;
 

@@ -60,3 +60,21 @@ test.each([
   expect(found.rows).toEqual([300]);
   expect(found.warnings.join(" ")).toMatch(warning);
 });
+
+test("spaces before the values, in which the first part of a long file ends, are no blank line", async () => {
+  const row = (i: number): string =>
+    `${" ".repeat(16)}${(i / 50).toFixed(3).padStart(7, "0")},${(0.1 + (i % 9) / 10).toFixed(2)},0.20,9.${600 + (i % 300)}`;
+  const { path } = folderOf({
+    "a.csv": `time,acc_x,acc_y,acc_z\n${Array.from({ length: 4000 }, (_, i) => `${row(i)}\n`).join("")}`,
+  });
+  const { recordings } = await readRecordings([path("a.csv")], { requireLabels: false });
+  expect(recordings.time.length).toBe(4000);
+});
+
+test("lines of spaces are blank, even after each row of a table without names", async () => {
+  const rows = Array.from({ length: 80 }, (_, i) => `${(i / 50).toFixed(3)},${(i % 9) / 10},0.20,9.${600 + i}\n  \n`);
+  const { path } = folderOf({ "a.csv": rows.join("") });
+  const columns = { columns: ["time", "acc_x", "acc_y", "acc_z"] };
+  const { recordings } = await readRecordings([path("a.csv")], { requireLabels: false, columns });
+  expect(recordings.time.length).toBe(80);
+});

@@ -23,6 +23,18 @@ test("a count of labels beside a clock is no part of it", () => {
   expect(likelyNames(sample)[0]).toBe("time");
 });
 
+test("a word before each vector names its sensor", () => {
+  const sample = Array.from({ length: 60 }, (_, i) => [
+    ...["Accelerometer", `${20 * i + 7}`, ...axes(i / 20)],
+    ...["Magnetometer", "", ...axes(i / 9)],
+    ...["Gyroscope", "", ...axes(i / 7)],
+  ]);
+  expect(likelyNames(sample)).toEqual([
+    ...["c1", "time", "acc_x", "acc_y", "acc_z", "c6", "c7", "mag_x", "mag_y", "mag_z"],
+    ...["c11", "c12", "gyro_x", "gyro_y", "gyro_z"],
+  ]);
+});
+
 test("the number of a window, which is that of many rows, is no clock", () => {
   const sample = Array.from({ length: 150 }, (_, i) => [...axes(i / 50), "walk", `${Math.floor(i / 20)}`]);
   expect(likelyNames(sample)).toEqual(["acc_x", "acc_y", "acc_z", "c4", "c5"]);

@@ -160,7 +160,11 @@ export function contentsOfLineForm(
     if (names !== undefined && lineOfNames.test(lines[0]!)) continue;
     const contents = async function* (path: string): AsyncGenerator<string> {
       if (names !== undefined) yield names;
-      for await (const line of linesOfText(path)) yield inside(line, example);
+      let isFirst = true;
+      for await (const line of linesOfText(path)) {
+        yield inside(isFirst ? line.replace(/^\ufeff/, "") : line, example);
+        isFirst = false;
+      }
     };
     return (path, out) => writeTextLines(contents(path), out);
   }

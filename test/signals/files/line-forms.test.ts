@@ -81,3 +81,10 @@ test("an offset behind a time is no value", async () => {
   const { recordings } = await readRecordings([path("a.csv")], { requireLabels: false });
   expect(recordings.time[0]).toBe(Date.UTC(2026, 4, 4, 8) / 1000);
 });
+
+test("a byte-order mark does not hide the first line of a form", async () => {
+  const rows = Array.from({ length: 80 }, (_, i) => `${1_232_809_915 + 20 * i}\tACC\t0.1\t0.2\t${9.8 + i / 1000}\n`);
+  const { path } = folderOf({ "sensorLog.txt": `\ufeff${rows.join("")}` });
+  const { recordings } = await readRecordings([path("sensorLog.txt")], { requireLabels: false });
+  expect(recordings.time.length).toBe(80);
+});

@@ -30,6 +30,9 @@ describe("drift-bench", () => {
     expect(unit.figures.tidemark).toMatchObject({ detected: 1, within_5: 1 });
     const { stdout, stderr } = await run(...words, "--out", "reports/bench.html");
     expect(stdout).toMatch(/^2 people, batches of 60 s, streams of 16, days with bouts of 20 s to 2 min\n/);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      "measured: distances from the references alone; check also rejects faulty batches",
+    );
     expect(stderr).toMatch(/report: reports\/bench\.html\n$/);
     const page = readFileSync(at("reports/bench.html"), "utf8");
     expect(page).toContain("acceleration in g instead of m/s^2");

@@ -83,5 +83,6 @@ function driftBenchLines(result: DriftBenchResult): Block[] {
     { headers: ["change", "detected", "delay", "in 5", "in 25", "right verdict", ...others], rows: changes },
     "",
     "detected: an alarm began after the change; a judge that always raises alarms detects nothing",
+    "measured: distances from the references alone; check also rejects faulty batches and finds impossible values, such as those of a stuck axis",
   ];
 }

@@ -4,6 +4,7 @@ import { withoutRoundingNoise } from "../../without-rounding-noise.ts";
 import { channelContent, channelContentWarnings } from "./channel-content.ts";
 import type { ResolvedColumns } from "./column-roles.ts";
 import { exceededRangeWarnings } from "./exceeded-range.ts";
+import { frozenRowsWarnings } from "./frozen-rows.ts";
 import { heldValuesWarnings } from "./held-values.ts";
 import { preparedValuesWarnings } from "./prepared-values.ts";
 import type { QualityReport } from "./quality-report.ts";
@@ -82,6 +83,7 @@ export function describeQuality(input: QualityInput): QualityReport {
     warnings: [
       ...input.warnings,
       ...channelContentWarnings(channels, seconds),
+      ...frozenRowsWarnings(rows, seconds),
       ...exceededRangeWarnings(rows),
       ...heldValuesWarnings(rows),
       ...preparedValuesWarnings(rows),

@@ -35,6 +35,7 @@ import {
 import { refuseWideRows } from "./refuse-wide-rows.ts";
 import { resolveRepeatedNames } from "./repeated-names.ts";
 import { reshapeJson, reshapeJsonLists } from "./reshape-json.ts";
+import { rewriteUntilRead } from "./rewrite-until-read.ts";
 import { serialLog, serialLogAsTable } from "./serial-log.ts";
 import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
 import { withoutTextBelow } from "./text-below.ts";
@@ -87,7 +88,16 @@ async function withoutFilesBeside(
   return read;
 }
 
-async function readableFile(database: Database, file: SourceFile, options: NamingOptions): Promise<SourceFile[]> {
+function readableFile(database: Database, file: SourceFile, options: NamingOptions): Promise<readonly SourceFile[]> {
+  return rewriteUntilRead(file, (form) => readOrRewriteFile(database, form, options));
+}
+
+/** Returns the file's tables, or the file rewritten in a form that is read next. */
+async function readOrRewriteFile(
+  database: Database,
+  file: SourceFile,
+  options: NamingOptions,
+): Promise<SourceFile | readonly SourceFile[]> {
   if (file.remote || file.format === "parquet") return [file];
   const stored = file.stored ?? file.path;
   const bytes = await fileBytes(stored, 0, headBytes);
@@ -97,7 +107,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     if (!isReadableFileGzipped(bytes)) return [file];
     const out = options.scratch.file("unpacked.csv");
     await unpackGzip(stored, file.path, out);
-    return readableFile(database, { ...file, stored: out }, options);
+    return { ...file, stored: out };
   }
   if (isAxivity(bytes))
     return [await deviceRecordingTable(file, "block", await axivityRecording(file.path, stored), options)];
@@ -116,7 +126,7 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (encoding !== undefined) {
     const out = options.scratch.file("utf8.csv");
     await writeInUtf8Encoding(stored, out, encoding);
-    return readableFile(database, { ...file, stored: out }, options);
+    return { ...file, stored: out };
   }
   const text = new TextDecoder("utf-8").decode(bytes, { stream: true });
   if (text.includes("\0")) {
@@ -127,13 +137,13 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     options.warn(
       `${file.path}: NUL bytes ${Number.isFinite(padded) ? "in the lines before the table " : ""}are left out.`,
     );
-    return readableFile(database, { ...file, stored: out }, options);
+    return { ...file, stored: out };
   }
   if (isWindows1252Encoding(bytes)) {
     const out = options.scratch.file("utf8.csv");
     await writeInUtf8Encoding(stored, out, "windows-1252");
     options.warn(`${file.path}: the text is not UTF-8, so it is read as Windows-1252. Check the names in it.`);
-    return readableFile(database, { ...file, stored: out }, options);
+    return { ...file, stored: out };
   }
   refuseOtherEncodings(file.path, bytes);
   requireReadableFileLines(file.path, bytes, text);
@@ -141,14 +151,13 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (annotationOfInflux.test(text)) {
     const out = options.scratch.file("plain.csv");
     await writeTextLines(readableFileWithoutAnnotations(stored), out);
-    return readableFile(database, { ...file, stored: out, lineOffset: null }, options);
+    return { ...file, stored: out, lineOffset: null };
   }
   if (/\r\n/.test(text) && /\r(?!\n|$)|(?<!\r)\n/.test(text)) {
     const out = options.scratch.file("lines.csv");
     const dropped = await copyTextLines(stored, out);
     const { lineOffset = 0 } = file;
-    const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + dropped };
-    return readableFile(database, own, options);
+    return { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + dropped };
   }
   const head = text.split(/\r\n|\n|\r/);
   // The last line may be cut off.
@@ -159,31 +168,30 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
   if (contents !== undefined) {
     const out = options.scratch.file("contents.csv");
     await contents(stored, out);
-    return readableFile(database, { ...file, stored: out }, options);
+    return { ...file, stored: out };
   }
   if (/^\s*[[{]/.test(text) && !bracketsBeforeText.test(text)) {
     const table = await reshapeJsonLists(file, text, options.scratch);
-    if (table !== undefined) return readableFile(database, table, options);
+    if (table !== undefined) return table;
     return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options)];
   }
   const isSpaced = 3 * lines.filter((line) => blankLine.test(line)).length > lines.length;
   if (isSpaced || head.some((line) => lineOfSpaces.test(line))) {
     const out = options.scratch.file("blank.csv");
     await writeTextLines(linesWithoutSpaces(stored, isSpaced), out);
-    return readableFile(database, { ...file, stored: out, ...(isSpaced && { lineOffset: null }) }, options);
+    return { ...file, stored: out, ...(isSpaced && { lineOffset: null }) };
   }
   if (isArff(lines)) {
     const out = options.scratch.file("arff.csv");
     const above = await arffAsTable(stored, out);
     const { lineOffset = 0 } = file;
-    const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + above - 1 };
-    return readableFile(database, own, options);
+    return { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + above - 1 };
   }
   const vectors = vectorLines(tableLines);
   if (vectors !== undefined) {
     const out = options.scratch.file("vectors.csv");
     await vectorLinesAsTable(stored, out, vectors);
-    return readableFile(database, { ...file, stored: out, lineOffset: null }, options);
+    return { ...file, stored: out, lineOffset: null };
   }
   const serial = serialLog(tableLines);
   if (serial !== undefined) {
@@ -191,15 +199,14 @@ async function readableFile(database: Database, file: SourceFile, options: Namin
     const { lineOffset = 0 } = file;
     const named = Number(serial.names !== undefined);
     await serialLogAsTable(stored, out, serial);
-    const own = { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset - named };
-    return readableFile(database, own, options);
+    return { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset - named };
   }
   const plain = plainTextOfLayout(tableLines);
   const points = plain === undefined ? contentsOfSplitDecimals(tableLines) : contentsOfMixedDecimals(plain, tableLines);
   if (points !== undefined) {
     const out = options.scratch.file("points.csv");
     await points(stored, out);
-    return readableFile(database, { ...file, stored: out }, options);
+    return { ...file, stored: out };
   }
   const comments = lines.filter((line) => line.startsWith("#"));
   const isQuoted = plain?.separator === "," && plain.decimalComma;

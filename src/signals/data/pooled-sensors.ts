@@ -147,10 +147,12 @@ async function deviceOfPooledKinds(
   if (time === null) return null;
   for (const other of others.filter((name) => name !== column && deviceName.test(name.trim()))) {
     const rows = rowsBy(`${text(column)} || chr(31) || ${text(other)}`);
-    const values = pooledValuesOfSameTime(await database.rows(piecesOfPooledValues(rows)), { areEven: false });
-    const pairs = values.map((value) => value.split("\x1f") as [sensor: string, device: string]);
-    const several = [...Map.groupBy(pairs, ([sensor]) => sensor).values()].some(({ length }) => length > 1);
-    if (several) return { column: other, values: [...new Set(pairs.map(([, device]) => device))] };
+    const groups = await database.rows(piecesOfPooledValues(rows));
+    const parts = (v: unknown): [sensor: string, device: string] => String(v).split("\x1f") as [string, string];
+    const ofSensors = Map.groupBy(groups, ({ v }) => parts(v)[0]).values();
+    const values = [...ofSensors].flatMap((own) => pooledValuesOfSameTime(own, { areEven: false }));
+    const devices = new Set(values.map((value) => parts(value)[1]));
+    if (devices.size > 1) return { column: other, values: [...devices] };
   }
   return null;
 }

@@ -65,6 +65,12 @@ describe("a long table of accelerometer and gyroscope becomes a wide one", () =>
     ],
     ["in milliseconds", long([acc, gyro], { time: (t) => (1000 * t).toFixed(0) })],
     ["in any order of sensors", long([gyro, acc])],
+    [
+      "with a device for each person",
+      long([acc, gyro])
+        .replaceAll(/^(user|ann|bob),.*$/gm, "$&,device-$1")
+        .replace("device-user", "device"),
+    ],
     ["with a faster gyroscope", long([acc, { ...gyro, hz: 100 }])],
     [
       "with Android's numbers",

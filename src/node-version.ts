@@ -5,7 +5,7 @@ const versions: { readonly node?: string } | undefined = typeof process === "obj
 const version: string | undefined = versions ? versions.node : undefined;
 const [major = 22, minor = 18] = version === undefined ? [] : version.split(".").map(Number);
 
-/** A one-line message that this version of Node.js is too old; undefined if it is recent enough. */
+/** A one-line message saying that this version of Node.js is too old; undefined if it is recent enough. */
 export const nodeFault: string | undefined =
   major > 22 || (major === 22 && minor >= 18)
     ? undefined

@@ -88,8 +88,8 @@ async function evaluatedScoresToCompare(
 }
 
 /**
- * Says why two models' scores differ in meaning: only one of them has windows of some class, or both were cross-validated on
- * windows that were cut differently.
+ * Says why the scores of two models are not comparable: only one of them has windows of some class, or their windows in
+ * cross-validation were cut differently.
  * @param on source of the scores
  */
 export function incomparableModels(first: ShownModel, second: ShownModel, on: ComparedModels["on"]): string[] {
@@ -107,7 +107,7 @@ export function incomparableModels(first: ShownModel, second: ShownModel, on: Co
     ...(on === "files" || cutFirst === cutSecond
       ? []
       : [
-          `${a} was cross-validated on windows of ${cutFirst}, and ${b} on windows of ${cutSecond}, so the difference may be one between windows. To compare both on the same recordings, use --on.`,
+          `${a} was cross-validated on windows of ${cutFirst}, and ${b} on windows of ${cutSecond}, so the scores may differ because of the windows. To compare both models on the same recordings, use --on.`,
         ]),
   ];
 }

@@ -194,7 +194,8 @@ function sqliteFolderOf(address: string): string | null {
 }
 
 function reasonOfServiceError(error: unknown): string {
-  // The list of models names the option of `models list`, which the service does not have; its cause names only the folder.
+  // An error from the list of models names an option of `models list`, which the service lacks; its cause names only the
+  // folder.
   if (error instanceof UserError && error.cause instanceof UserError) return reasonOfServiceError(error.cause);
   const known = error instanceof UserError ? error : explainSystemError(error);
   if (known === undefined) throw error;

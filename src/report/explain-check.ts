@@ -83,7 +83,7 @@ function explainJudgedBatch(result: JudgedBatch): string[] {
     ...explainFurthest(result),
     ...(stranger === true
       ? [
-          "On average, the stream's batches are so far from the training data that hardly any person would be as far away.",
+          "On average, the stream's batches are so far from the training data that hardly any person's data would be as far away.",
         ]
       : []),
     ...(unfamiliar ? ["The batch is unlike the people in the training data (unfamiliar)."] : []),

@@ -156,7 +156,7 @@ export class EventSender {
         return client.logBatch(this.#idOf(event.run), { metrics: [], params: [], tags });
       }
       default:
-        throw new Error(`tracking: ${event.type} is not sent alone`);
+        throw new Error(`tracking: expected an event that is sent on its own, got ${event.type}`);
     }
   }
 

@@ -1,5 +1,6 @@
-// Tokens, sessions and the audit log in a PostgreSQL database, which all replicas of a service ask at each request. The tokens
-// are one document, because they are few, and are read and changed together; its revision tells whether they have changed.
+// Tokens, sessions and the audit log in a PostgreSQL database, which all replicas of a service query for each request. The
+// tokens are one document, because they are few, and are read and changed together; its revision shows whether they have
+// changed.
 
 import { randomUUID } from "node:crypto";
 import type { AccessStore, AuditEntry, StoredSession } from "./access-store.ts";

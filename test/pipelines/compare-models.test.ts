@@ -26,7 +26,7 @@ it("names a class that one model has but could never learn, because no window wa
 it("names windows that were cut differently, unless both models predict the same recordings", () => {
   const short = model("short", { walking: 80, turning: 9 }, { window: 100, purity: 0.8 });
   expect(incomparableModels(full, short, "cross-validation")).toEqual([
-    "full was cross-validated on windows of 4 s with --purity 1, and short on windows of 2 s with --purity 0.8, so the difference may be one between windows. To compare both on the same recordings, use --on.",
+    "full was cross-validated on windows of 4 s with --purity 1, and short on windows of 2 s with --purity 0.8, so the scores may differ because of the windows. To compare both models on the same recordings, use --on.",
   ]);
   expect(incomparableModels(full, short, "files")).toEqual([]);
 });

@@ -107,7 +107,7 @@ function checkTextHeadline(result: JudgedBatch): string[] {
   }
   if (result.stranger) {
     lines.push(
-      "           unlike anyone: on average, the stream's batches are so far from the training data that hardly any person would be as far away",
+      "           unlike anyone: on average, the stream's batches are so far from the training data that hardly any person's data would be as far away",
     );
   }
   const hasPast = result.comparisons.some(({ reference }) => reference !== "baseline");

@@ -163,7 +163,7 @@ export class Authorizer {
     return authorizedCaller(known, { secret, expiresAt: session.expires_at });
   }
 
-  /** The valid tokens; null if there has never been a token. Once there was one, requests need one, even if all are revoked. */
+  /** The valid tokens; null if there has never been one. From the first token on, requests need one, even if all are revoked. */
   async #tokens(): Promise<readonly KnownToken[] | null> {
     const { access, now = () => new Date() } = this.#options;
     const stored = await access.tokens();

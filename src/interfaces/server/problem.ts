@@ -15,8 +15,8 @@ export interface ProblemOptions {
 }
 
 /**
- * How long clients wait before retrying after 503; by then, a full disk or a damaged model may have been repaired. An arbitrary
- * choice.
+ * How long clients wait before retrying after 503; by then, someone may have freed disk space or repaired the model. An
+ * arbitrary choice.
  */
 const secondsUntilRetry = 5;
 

@@ -47,7 +47,7 @@ export interface CvReport {
       samples: number;
     }[];
     /**
-     * Windows within which the label changes, see `--purity`; absent if there are none, and from reports of earlier versions.
+     * Windows within which the label changes (see `--purity`); absent if there are none, and from reports of earlier versions.
      */
     label_changes?: LabelChanges;
   };

@@ -36,7 +36,7 @@ interface MeasuredVector {
   readonly deviation: number;
 }
 
-/** A standard deviation below this fraction of the mean consists of rounding errors, as for gravity alone. */
+/** A standard deviation below this fraction of the mean is only rounding error, as if a sensor measures nothing but gravity. */
 const leastVariation = 1e-3;
 
 /** Measures the samples covered by the windows in `rows`; each sample counts once. */

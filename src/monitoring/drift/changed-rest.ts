@@ -53,8 +53,8 @@ const [leastPerBatch, leastSeconds] = [1, 5];
 const [firstBatches, lastBatches] = [10, 6];
 
 /**
- * Adds a batch without a change of its own, or an accepted one. If a batch with a change is accepted, the usual values are
- * relearned.
+ * Adds a batch that shows no change, or one that the user has accepted. If a batch with a change is accepted, the usual values
+ * are relearned.
  * @param doubtful whether the batch is kept out of the references, because of an alarm or because it may raise one
  */
 export function pastForChangedRest({ batches, change }: RestPast, current: RestSums, doubtful = false): RestPast {

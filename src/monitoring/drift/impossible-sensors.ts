@@ -48,8 +48,8 @@ const [leastGravity, mostGravity] = [0.5, 2];
  */
 const [nearGravity, mostlyGravity] = [0.5, 0.8];
 /**
- * As `nearGravity`, for exchanged columns: to exchange them restores gravity itself, whatever the movement. Until then, at most a
- * fraction `rarelyGravity` of the seconds is that close. Both are arbitrary.
+ * Like `nearGravity`, but for exchanged columns: exchanging them back restores gravity itself, whatever the movement. Before
+ * that, at most a fraction `rarelyGravity` of the seconds is that close. Both are arbitrary.
  */
 const [closeToGravity, rarelyGravity] = [0.15, 0.5];
 /** Minimum duration of a batch for its acceleration to be judged; arbitrary. */
@@ -147,8 +147,8 @@ function causeOfImpossibleSensor(
 }
 
 /**
- * Finds the first unit, in the order of `sensorUnitNames`, in which the acceleration is close to gravity in at least a fraction
- * `mostlyGravity` of the seconds. Feet are left out: few devices measure in them, and they cannot be told from a gain of 3.
+ * Finds the first unit, in the order of `sensorUnitNames`, in which the acceleration is close to gravity in at least a
+ * fraction `mostlyGravity` of the seconds. Feet are left out: few devices use them, and they look like a gain of 3.
  */
 function unitOfImpossibleSeconds(
   lengths: readonly number[],
@@ -164,7 +164,7 @@ function unitOfImpossibleSeconds(
     .find(({ share }) => share >= mostlyGravity);
 }
 
-/** Share of the seconds in which the acceleration is close to gravity in a unit. */
+/** Share of the seconds in which the acceleration, if it is in `unit`, is close to gravity. */
 function shareCloseToGravity(lengths: readonly number[], unit: SensorUnit): number {
   const gravity = gravityInSensorUnit(unit);
   return shareOfImpossible(lengths, (length) => Math.abs(length / gravity - 1) <= closeToGravity);
@@ -172,8 +172,8 @@ function shareCloseToGravity(lengths: readonly number[], unit: SensorUnit): numb
 
 /**
  * Finds columns of the accelerometer and the gyroscope that have taken each other's place: one axis of each, or all. No sensor
- * turns so evenly that its angular velocity resembles gravity. If several exchanges would restore gravity, the one is named after
- * which the channels' spreads are closest to the baseline.
+ * turns so evenly that its angular velocity resembles gravity. If several exchanges would restore gravity, returns the one
+ * that brings the channels' spreads closest to the baseline.
  */
 function exchangedImpossibleColumns(
   columns: Columns,

@@ -33,7 +33,7 @@ export interface ChunkBlock {
   readonly memory: SharedArrayBuffer;
 }
 
-/** The parts of a block's memory. */
+/** Views of the arrays in a block's memory. */
 function packedParts({ summaries, filled, memory }: Pick<ChunkBlock, "summaries" | "filled" | "memory">) {
   const numbers = new Float64Array(memory, 0, summaries * numberNames.length);
   const starts = new Uint32Array(memory, numbers.byteLength, summaries + 1);

@@ -14,9 +14,9 @@ const systemFolders = /^\/(?:dev|proc|sys)(?:\/|$)/;
 
 /**
  * @param model the model, as given by the user
- * @param advice what to do if the manifest lists something else
+ * @param advice what to do if one of the recordings cannot be used
  * @returns local paths of regular files
- * @throws UserError if the manifest lists something else
+ * @throws UserError if the manifest lists anything other than a local path of a regular file
  */
 export async function recordingsOfModel({ data }: Manifest, model: string, advice: string): Promise<readonly string[]> {
   for (const file of data.files) {
@@ -24,7 +24,10 @@ export async function recordingsOfModel({ data }: Manifest, model: string, advic
       ? "Tidemark does not fetch addresses given in a model folder"
       : await faultOfModelRecording(file);
     if (wrong === null) continue;
-    throw new UserError(`the training recordings of ${model}: its manifest lists ${file}: ${wrong}`, { advice });
+    throw new UserError(
+      `the training recordings of ${model}: ${file}, listed in the manifest, cannot be used: ${wrong}`,
+      { advice },
+    );
   }
   return data.files;
 }

@@ -1,8 +1,8 @@
-// Measures gravity and the gyroscope's zero rate while the sensors rest. At rest, an accelerometer measures gravity whoever wears
-// it and however, and a gyroscope measures nothing. Only turns about the vertical, such as those of a wearer who turns round
-// slowly, do not show in the acceleration, so the gyroscope's rate is taken across gravity. The less the sensors move within a
-// second, the more that second counts. Constant offsets do not affect these weights. Only +, -, *, / and square roots are used,
-// because their results are the same in all browsers and in Node.js. N is the number of samples.
+// Measures gravity and the gyroscope's zero rate while the sensors rest. At rest, an accelerometer measures gravity, no matter
+// who wears it or how, and a gyroscope measures nothing. Only turns about the vertical, such as those of a wearer who turns
+// around slowly, do not show in the acceleration, so the gyroscope's rate is taken across gravity. The less the sensors move
+// within a second, the more that second counts. Constant offsets do not affect these weights. Only +, -, *, / and square roots
+// are used, because their results are the same in all browsers and in Node.js. N is the number of samples.
 
 import { moments } from "../../stats/moments.ts";
 

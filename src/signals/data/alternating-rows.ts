@@ -23,9 +23,9 @@ import type { StoredRows } from "./stored-rows.ts";
 const limits = { jumpiness: { warn: 1.3, refuse: 3 }, outlying: { warn: 0.075, refuse: 0.15 } } as const;
 /**
  * Limits for surplus rows from another signal: their minimum number, the minimum share of them that stand out, and the minimum
- * of this share divided by that for other rows. The limits were chosen on recordings of MotionSense, BFRB and WISDM: most pairs
- * of these, one of them at a tenth of the other's rate, exceed the limits when they are merged, and no single recording exceeds
- * them on a clock that jitters by a whole step (sensors-of-data-sets.full.test.ts).
+ * ratio of this share to the same share of the other rows. The limits were chosen on recordings of MotionSense, BFRB and
+ * WISDM: if two of these are merged, one at a tenth of the other's rate, most pairs exceed the limits, and no single recording
+ * exceeds them on a clock that jitters by a whole step (sensors-of-data-sets.full.test.ts).
  */
 const surplus = { least: 20, outlying: 0.3, ratio: 3 } as const;
 /** Largest difference, in usual steps, between the step around a surplus row and a usual step. */

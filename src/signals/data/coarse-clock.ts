@@ -1,8 +1,8 @@
 // Evens out the times of a clock whose ticks are about as long as the sampling period. The system clock of Microsoft Windows
-// advances every 15.6 ms, and float32 can represent milliseconds only in steps of 32 ms after three days. At 50 Hz, consecutive
-// times of such a clock are one or two ticks apart, or none or one, and the median difference is the period of a different rate.
-// The sensor itself samples evenly, so the times lie within a tick of a line. If rows were lost at random instead, the times
-// would drift away from any line.
+// advances every 15.6 ms, and float32 can represent milliseconds only in steps of 32 ms after three days. At 50 Hz,
+// consecutive times of such a clock are either one or two ticks apart, or zero or one, and the median difference is the period
+// of a different rate. The sensor itself samples evenly, so the times lie within a tick of a line. If rows were lost at random
+// instead, the times would drift away from any line.
 
 /** Times without the rounding of a coarse clock. */
 export interface CoarseClock {

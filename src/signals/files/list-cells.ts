@@ -12,7 +12,7 @@ const list = `^\\s*[\\[({]\\s*${number}(?:[\\s,;|]+${number})+[\\s,;]*[\\])}]\\s
 /** Matches lists that may be empty, like that of a lost packet. */
 const listOrNone = `${list}|^\\s*[\\[({]\\s*[\\])}]\\s*$`;
 
-/** Gives columns that are named like the axes of a sensor and hold lists the type DOUBLE[]. */
+/** Reads columns as DOUBLE[] if they are named like the axes of a sensor and every cell holds a list. */
 export async function withListCells<Schema extends ColumnsOfTable>(
   database: Database,
   schema: Schema,

@@ -1,5 +1,5 @@
 // Rewrites a microcontroller's or a program's output as a table. The Arduino IDE's serial monitor puts the time of day before
-// each line ("10:00:00.020 -> 0.1,0.2,9.8"), other terminals put it in brackets ("[2026-05-04 10:00:00.020] 0.1,0.2,9.8") or
+// each line ("10:00:00.020 -> 0.1,0.2,9.8"); other terminals put it in brackets ("[2026-05-04 10:00:00.020] 0.1,0.2,9.8") or
 // write only a space after it. Loggers add a level and the name of their source ("2026-05-04 10:00:00,020 INFO imu: ax=0.1
 // ay=0.2", "I (1234) MPU6050: ax: 0.1, ay: 0.2"). Arduino's plotter expects a name before each value ("ax:0.1 ay:0.2 az:9.8").
 // Other lines, such as those from the boot loader, are left out.

@@ -59,7 +59,7 @@ export function limitedTextColumn(name: string | null): string {
   return `CASE WHEN strlen(${text}) > ${textBytesLimit} THEN ${bytes} ELSE ${text} END`;
 }
 
-/** Returns a string without surrounding spaces and without the separators used to join strings; '' if there is none. */
+/** Trims a text and replaces the characters that separate joined texts with spaces; "" if the text is null. */
 export function textWithinTableLimits(text: string | null): string {
   if (text === null) return "";
   return text

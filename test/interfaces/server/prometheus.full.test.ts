@@ -118,7 +118,7 @@ describe.skipIf(!hasPrometheus)(`Prometheus and Alertmanager${skipped}`, () => {
       })),
     });
     const rules = readFileSync(join(examples, "prometheus-rules.yml"), "utf8");
-    // The texts of alerts are for people.
+    // Without the descriptions, which are meant for human readers and need not be compared.
     const bare = rules.replaceAll(/^ +(annotations:|summary:.*|description:.*)\n/gm, "");
     writeFileSync(join(directory, "bare-rules.yml"), bare);
     const file = { rule_files: ["bare-rules.yml"], evaluation_interval: "1m" };

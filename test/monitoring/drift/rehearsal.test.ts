@@ -1,4 +1,4 @@
-// Tests the days that are drawn. The chunks are numbered, so that every bout can be recognised.
+// Tests how a rehearsal draws a person's days. The chunks are numbered, so that every bout can be recognised.
 import { describe, expect, it } from "vitest";
 import {
   type Choices,

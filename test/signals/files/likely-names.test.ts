@@ -1,4 +1,4 @@
-// Tests the names that are suggested, from the values, for columns that have none.
+// Tests the names that are suggested for unnamed columns on the basis of their values.
 import { expect, test } from "vitest";
 import { likelyNames } from "../../../src/signals/files/likely-names.ts";
 

@@ -20,7 +20,7 @@ const usualDay = "bouts of 20-120 s";
 const documentPath = fileURLToPath(new URL("../docs/drift-figures.md", import.meta.url));
 const readmePath = fileURLToPath(new URL("../README.md", import.meta.url));
 
-const intro = `# Drift on people and days that the monitor was not tuned to
+const intro = `# Drift on people and days that the monitor was not tuned on
 
 \`npm run bench -- --only drift --write\` writes this page. With \`--parts\`, it writes only the sections of the given parts. Each
 section gives the command that measured it. Values in parentheses are 90 % intervals from a bootstrap over people.`;
@@ -28,9 +28,9 @@ section gives the command that measured it. Values in parentheses are 90 % inter
 const sectionTitles: Readonly<Record<DriftPart, string>> = {
   "false-alarms": "False alarms",
   detection: "Detection",
-  names: "Names",
-  causes: "Causes",
-  recovery: "Recovery",
+  names: "Naming of changes",
+  causes: "Likely causes",
+  recovery: "Recovery after a repair",
   "cold-start": "Streams that are wrong from the first batch",
   accuracy: "Accuracy without labels",
   peers: "Published detectors",

@@ -39,7 +39,7 @@ const help = `npm run bench -- [options]
   --seconds N        serve: how long to send batches of each kind (default: 15)
   --kind NAMES       serve: some of: raw, summary (default: both)
 
-npm run bench -- --only drift: how the monitor performs on people and days that it was not tuned to
+npm run bench -- --only drift: how the monitor performs on people and days that it was not tuned on
 (models are trained first, which takes half an hour; then about ten minutes per data set)
 
   --sets NAMES       some of: motionsense, wisdm_watch, bfrb_samsung (default: all that are in ../shared/data)

@@ -614,7 +614,7 @@ export interface RetrainConfig {
   adapt?: "adabn";
   /** Epochs per fit. Default: as many as in the champion's final fit. */
   epochs?: number;
-  /** Share of the labelled people to hold out; their data are used only to evaluate the candidate, never for training. Default: 0.2. */
+  /** Share of the labelled people to hold out; their data is used only to evaluate the candidate, never for training. Default: 0.2. */
   holdout: number;
   /** Column with the true labels of the unlabelled recordings, used only in the report. */
   truth?: string;
@@ -927,7 +927,7 @@ export interface ServeConfig {
   keepDays: number;
   /** Maximum size of the ledger in MB; if it grows larger, the records of the oldest batches are shortened, regardless of age. Default: 1000. */
   keepMegabytes: number;
-  /** Order in which the batches of a stream are judged. One of: arrival, data (by data-time, which the sender provides; batches wait until their data are as old as --lateness). Default: arrival. */
+  /** Order in which the batches of a stream are judged. One of: arrival, data (by data-time, which the sender provides; batches wait until their data is as old as --lateness). Default: arrival. */
   order: "arrival" | "data";
   /** With --order data, how many seconds late the data may arrive and still be judged in order; later batches are judged on arrival. Default: 60. */
   lateness: number;
@@ -962,7 +962,7 @@ export interface PushConfig {
   stream: string;
   /** The column that names the stream of each row, or a pattern for the path of each file, such as "device_{stream}.csv". */
   streamFrom?: string;
-  /** When the last data of each batch were recorded, for a service with --order data, and for clocks without dates. One of: column (the last time in the time column, if it has dates), modified (when the file was last changed). Default: none. */
+  /** When the last sample of each batch was recorded, for a service with --order data, and for clocks without dates. One of: column (the last time in the time column, if it has dates), modified (when the file was last changed). Default: none. */
   dataTime?: "column" | "modified";
   /** Also send files that were sent before, and batches that the service refused. */
   again: boolean;

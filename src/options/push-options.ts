@@ -79,7 +79,7 @@ export const pushOptions: OptionsOf<PushConfig> = {
     dataTime: choiceOption({
       value: "source",
       otherwise: "none",
-      doc: "when the last data of each batch were recorded, for a service with --order data, and for clocks without dates",
+      doc: "when the last sample of each batch was recorded, for a service with --order data, and for clocks without dates",
       of: {
         column: "the last time in the time column, if it has dates",
         modified: "when the file was last changed",

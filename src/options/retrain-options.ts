@@ -107,7 +107,7 @@ export const retrainOptions: OptionsOf<RetrainConfig> = {
       above: 0,
       to: 0.5,
       default: 0.2,
-      doc: "share of the labelled people to hold out; their data are used only to evaluate the candidate, never for training",
+      doc: "share of the labelled people to hold out; their data is used only to evaluate the candidate, never for training",
     }),
     truth: readingColumnOption(
       "column with the true labels of the unlabelled recordings, used only in the report",

@@ -131,7 +131,7 @@ export const serveOptions: OptionsOf<ServeConfig> = {
       doc: "order in which the batches of a stream are judged",
       of: {
         arrival: "",
-        data: "by data-time, which the sender provides; batches wait until their data are as old as --lateness",
+        data: "by data-time, which the sender provides; batches wait until their data is as old as --lateness",
       },
     }),
     lateness: numberOption({

@@ -79,7 +79,7 @@ export interface CheckRun {
   readonly stored?: ReadonlyMap<string, string>;
   /** Maximum number of rows. Default: unlimited. */
   readonly maxRows?: number;
-  /** Time of the batch's last data. Default: the time in the last row, if the recordings have dates. */
+  /** Time of the batch's last sample. Default: the time in the last row, if the recordings have dates. */
   readonly dataTime?: Date;
 }
 

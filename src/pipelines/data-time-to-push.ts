@@ -1,4 +1,4 @@
-// When the last data of a batch were recorded, as far as the sender of a file can tell.
+// When the last sample of a batch was recorded, as far as the sender of a file can tell.
 
 import { stat } from "node:fs/promises";
 import { UserError } from "../errors.ts";

@@ -25,7 +25,7 @@ export interface PostedBatch {
     readonly path: string;
   };
   readonly columns: PostedColumns;
-  /** Time at which the batch's last data was recorded, as given by the sender; null if not given. */
+  /** Time at which the batch's last sample was recorded, as given by the sender; null if not given. */
   readonly dataTime: Date | null;
 }
 

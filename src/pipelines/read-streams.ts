@@ -36,7 +36,7 @@ export interface ReadBatch {
   model: string;
   /** When the batch arrived; ISO 8601, UTC. */
   received_at: string;
-  /** Times of the batch's first and last data, ISO 8601, UTC; null if unknown. */
+  /** Times of the batch's first and last samples, ISO 8601, UTC; null if unknown. */
   data_from: string | null;
   data_to: string | null;
   status: BatchStatus;

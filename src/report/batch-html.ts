@@ -31,7 +31,7 @@ import { verdictBadge } from "./verdict-badge.ts";
 
 export interface BatchPageInput {
   readonly result: CheckResult;
-  /** When the batch's data were recorded; null if unknown. */
+  /** When the batch's data was recorded; null if unknown. */
   readonly dataTime: DataTime | null;
   /** What the page draws of the samples; null for a rejected batch. */
   readonly picture: BatchPicture | null;

@@ -35,10 +35,10 @@ const addedByVersion3 = `
  * `sequence` numbers the batches of all streams and is never reused. `in_window` is 1 if the references of the stream may
  * include the batch, and `whole` is 1 until `LedgerRetention.forget` has shortened the batch. A row of `summaries` is deleted
  * when an accepted batch leaves the ends of the references, when a batch that no reference needs is shortened, or when the
- * stream is reset; the row in `batches` is kept until the stream is erased. `overviews` has one row per stream, with its number
- * of batches by status, so that a list of streams need not count them. The index `batches_of_stream` covers the columns of
- * `batches` that a list of streams needs. `actions` records users' actions on streams and on their batches. `data_from` and
- * `data_to` are the times of the first and last data in a batch; both are null if unknown.
+ * stream is reset; the row in `batches` is kept until the stream is erased. `overviews` has one row per stream, with its
+ * number of batches by status, so that a list of streams need not count them. The index `batches_of_stream` covers the columns
+ * of `batches` that a list of streams needs. `actions` records users' actions on streams and on their batches. `data_from` and
+ * `data_to` are the times of the first and last samples in a batch; both are null if unknown.
  */
 const tables = `
   CREATE TABLE model (version TEXT NOT NULL) STRICT;
@@ -84,7 +84,7 @@ export function createLedgerTables(database: DatabaseSync, modelVersion: string)
   database.exec(`PRAGMA user_version = ${ledgerSchemaVersion}`);
 }
 
-/** The tables before the times of the data were added. */
+/** The tables as they were before the times of the data were added. */
 const tables3 = tables.replace(addedByVersion4, "").replace(`${dataTimeColumns.join(", ")},`, "");
 
 /** The tables before headlines, overviews and actions were added. */

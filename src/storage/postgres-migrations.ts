@@ -79,7 +79,7 @@ const version1 = `
   CREATE INDEX actions_of_stream ON tidemark.actions (model_id, stream, sequence);
 `;
 
-/** Version 2: `data_from` and `data_to` are the times of the first and last data in a batch; both are null if unknown. */
+/** Version 2: `data_from` and `data_to` are the times of the first and last samples in a batch; both are null if unknown. */
 const version2 = `
   ALTER TABLE tidemark.batches ADD COLUMN data_from timestamptz, ADD COLUMN data_to timestamptz;
 `;

@@ -56,10 +56,10 @@ const postgresMiddleStatement = (at: { readonly last: string }): string => `
  * Adds a batch if the stream still has the version against which the batch was judged, and deletes the summary that no
  * reference will need again. Returns no row if the stream has changed.
  *
- * $1 stream, $2 summaries kept at each end, $3 version, $4 batch id, $5 content hash, $6 received at, $7 status, $8 reason,
- * $9 in references, $10 figures, $11 result, $12 summary, $13 whether the state changes, $14 state, $15 attempt, $16 since,
- * $17 headline, and of a user's decision, unless the action is null: $18 at, $19 who, $20 why, $21 action; $22 first data,
- * $23 last data.
+ * $1 stream, $2 summaries kept at each end, $3 version, $4 batch id, $5 content hash, $6 received at, $7 status, $8 reason, $9
+ * in references, $10 figures, $11 result, $12 summary, $13 whether the state changes, $14 state, $15 attempt, $16 since, $17
+ * headline, and of a user's decision, unless the action is null: $18 at, $19 who, $20 why, $21 action; $22 time of the first
+ * sample, $23 time of the last sample.
  *
  * If the server does not flush commits by default, the statement makes it flush this commit.
  */

@@ -12,11 +12,11 @@ import type { ActionNote, DecisionNote, StreamAction } from "./stream-actions.ts
 /** Status of a batch. */
 export type BatchStatus = "accepted" | "doubtful" | "alarmed" | "rejected" | "excluded";
 
-/** Times of the first and last data in a batch; ISO 8601, UTC. */
+/** Times of the first and last samples in a batch; ISO 8601, UTC. */
 export interface DataTime {
-  /** When the first data was recorded. */
+  /** When the first sample was recorded. */
   readonly from: string;
-  /** When the last data was recorded. */
+  /** When the last sample was recorded. */
   readonly to: string;
 }
 

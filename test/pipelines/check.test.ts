@@ -151,7 +151,7 @@ describe("a stream of good batches", () => {
 });
 
 describe("a batch id", () => {
-  it("is accepted once: the same data get the same result, whatever their format, and other data are rejected", async () => {
+  it("is accepted once: the same data gets the same result, whatever its format, and other data is rejected", async () => {
     const first = await ask("b0.csv", "--stream", "ids", "--batch-id", "monday");
     const before = JSON.stringify(reference("ids"));
     await batchFile("b0.parquet", (from) => `SELECT * FROM ${from}`);

@@ -44,7 +44,7 @@ it("judges by arrival if no batch has a time, and goes on after an error", async
   expect(judged).toEqual(["1 at 0 s", "broken at 0 s", "2 at 0 s"]);
 });
 
-it("waits until data are older than the lateness, and judges in the order of the data", async () => {
+it("waits until data is older than the lateness, and judges in the order of the data", async () => {
   const { run, judged, clock } = service(60);
   const newer = run({ stream: "a", id: "newer", data: 0 });
   const other = run({ stream: "b", id: "other", data: -50 });

@@ -33,7 +33,7 @@ const columnParameters: readonly RouteParameter[] = Object.entries(postedColumns
 
 const dataTimeParameter: RouteParameter = {
   name: "data-time",
-  doc: "time at which the last data of the batch were recorded, such as 2026-11-26T10:00:00Z; see --order data",
+  doc: "time at which the last sample of the batch was recorded, such as 2026-11-26T10:00:00Z; see --order data",
   schema: z.iso.datetime({ offset: true }),
 };
 

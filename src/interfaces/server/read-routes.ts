@@ -116,8 +116,8 @@ export function readRoutes(service: Pick<Service, "reader" | "picture">): Route[
           schema: z.looseObject({
             model: z.string(),
             received_at: z.string(),
-            data_from: z.string().nullable().describe("time of the batch's first data; null if it is unknown"),
-            data_to: z.string().nullable().describe("time of the batch's last data; null if it is unknown"),
+            data_from: z.string().nullable().describe("time of the batch's first sample; null if it is unknown"),
+            data_to: z.string().nullable().describe("time of the batch's last sample; null if it is unknown"),
             status: z.string(),
             result: z.looseObject({}),
           }),

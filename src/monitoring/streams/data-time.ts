@@ -7,7 +7,7 @@ import type { DataTime } from "../../storage/stream-store.ts";
 
 /**
  * @param rows times of the first and the last row; null if unknown
- * @param end time of the last data, from the sender; null if not given
+ * @param end time of the last sample, from the sender; null if not given
  */
 export function dataTimeOf(rows: RowTimes | null, end: Date | null): DataTime | null {
   const isDated =

@@ -32,9 +32,9 @@ export interface ShownBatch {
   batch_id: string;
   /** When the batch arrived; ISO 8601, UTC. */
   received_at: string;
-  /** Time of the batch's first data, ISO 8601, UTC; null if unknown. */
+  /** Time of the batch's first sample, ISO 8601, UTC; null if unknown. */
   data_from: string | null;
-  /** Time of the batch's last data, ISO 8601, UTC; null if unknown. */
+  /** Time of the batch's last sample, ISO 8601, UTC; null if unknown. */
   data_to: string | null;
   /** Verdict on the batch. */
   verdict: CheckResult["verdict"];

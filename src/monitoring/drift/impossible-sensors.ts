@@ -52,6 +52,11 @@ const [nearGravity, mostlyGravity] = [0.5, 0.8];
  * that, at most a fraction `rarelyGravity` of the seconds is that close. Both are arbitrary.
  */
 const [closeToGravity, rarelyGravity] = [0.15, 0.5];
+/**
+ * Minimum difference between the divergences of the two best exchanges, in nats, for the better one to be named. Chosen on ten
+ * people in WISDM.
+ */
+const leastLead = 2;
 /** Minimum duration of a batch for its acceleration to be judged; arbitrary. */
 const leastSeconds = 5;
 /**
@@ -80,8 +85,10 @@ export function impossibleSensors(
   if (turning === null) return accelerations;
   const lacksGravity = accelerations.some(({ cause }) => cause?.kind === "gravity");
   const found = [...accelerations, ...(lacksGravity ? [] : impossibleRotation(columns, turning, samplingRateHz))];
-  const exchanged = found.length === 0 ? null : exchangedImpossibleColumns(columns, turning, samplingRateHz, baseline);
-  return exchanged === null ? found : found.slice(0, 1).map((own) => ({ ...own, cause: exchanged }));
+  const [first] = found;
+  if (first === undefined) return [];
+  const exchanged = exchangedImpossibleColumns(columns, turning, samplingRateHz, baseline);
+  return exchanged === null ? found : [{ ...first, cause: exchanged }];
 }
 
 function impossiblyStuckSensors(
@@ -172,20 +179,20 @@ function shareCloseToGravity(lengths: readonly number[], unit: SensorUnit): numb
 
 /**
  * Finds columns of the accelerometer and the gyroscope that have taken each other's place: one axis of each, or all. No sensor
- * turns so evenly that its angular velocity resembles gravity. If several exchanges would restore gravity, returns the one
- * that brings the channels' spreads closest to the baseline.
+ * turns so evenly that its angular velocity resembles gravity. If several exchanges would restore gravity, names the one that
+ * brings the channels closest to the baseline, or none if another one comes almost as close.
  */
 function exchangedImpossibleColumns(
   columns: Columns,
-  { accelerometer, gyroscope }: NonNullable<ReturnType<typeof sensorKindsTurningTogether>>,
+  turning: NonNullable<ReturnType<typeof sensorKindsTurningTogether>>,
   samplingRateHz: number,
   baseline: BaselineReference,
 ): Culprit | null {
-  const { unit, channels } = accelerometer;
+  const { unit, channels } = turning.accelerometer;
   if (unit === null) return null;
   const shareWith = (own: Columns): number => shareCloseToGravity(sensorSeconds(own, channels, samplingRateHz), unit);
   if (shareWith(columns) > rarelyGravity) return null;
-  const others = gyroscope.channels;
+  const others = turning.gyroscope.channels;
   const single = channels.flatMap((own) =>
     others.map((other) => ({ pairs: [[own, other]] as const, moved: [own, other], fault: "are swapped" })),
   );
@@ -194,25 +201,38 @@ function exchangedImpossibleColumns(
     moved: channels,
     fault: `are swapped with ${others.join(", ")}`,
   };
-  const [best] = [...single, all]
+  const [best, second] = [...single, all]
     .flatMap(({ pairs, moved, fault }) => {
       const exchanged = { ...columns };
       for (const [own, other] of pairs) Object.assign(exchanged, { [own]: columns[other], [other]: columns[own] });
       const weight = shareWith(exchanged);
       if (weight < mostlyGravity) return [];
-      return [{ distance: spreadDistanceOfExchange(exchanged, baseline), moved, fault, weight }];
+      return [{ divergence: divergenceOfExchange(exchanged, baseline), moved, fault, weight }];
     })
-    .sort((a, b) => a.distance - b.distance);
+    .sort((a, b) => a.divergence - b.divergence);
   if (best === undefined) return null;
-  return { kind: "swapped axes", channels: best.moved, fault: best.fault, weight: best.weight };
+  const { moved, fault, weight, divergence } = best;
+  const isClear = second === undefined || second.divergence - divergence >= leastLead;
+  return {
+    kind: "swapped axes",
+    channels: isClear ? moved : [...channels, ...others],
+    fault: isClear ? fault : "include columns that are swapped",
+    weight,
+  };
 }
 
-/** Sum of the absolute logarithms of the ratios between the channels' spreads and those of the baseline. */
-function spreadDistanceOfExchange(columns: Columns, baseline: BaselineReference): number {
+/**
+ * Sum over the channels of the Kullback-Leibler divergence from the baseline, in nats, as if both were normally distributed. A
+ * sensor at rest leaves the means to tell the columns apart.
+ */
+function divergenceOfExchange(columns: Columns, baseline: BaselineReference): number {
   return Object.entries(columns).reduce((sum, [name, values]) => {
-    const usual = baseline[name]?.summary.std ?? 0;
-    if (usual === 0) return sum;
-    return sum + Math.abs(Math.log(Math.max(moments(values).std / usual, leastRelativeStd)));
+    const usual = baseline[name]?.summary;
+    if (usual === undefined || usual.std === 0) return sum;
+    const own = moments(values);
+    const spread = Math.max(own.std / usual.std, leastRelativeStd);
+    const shift = (own.mean - usual.mean) / usual.std;
+    return sum + (spread ** 2 + shift ** 2 - 1) / 2 - Math.log(spread);
   }, 0);
 }
 

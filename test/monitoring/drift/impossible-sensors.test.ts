@@ -71,6 +71,21 @@ describe("impossibleSensors", () => {
     expect(cause(usual)).toEqual([]);
   });
 
+  it("tells swapped columns at rest apart by their means, or says that it cannot", () => {
+    const tremor = (mean: number, phase: number) =>
+      Float32Array.from({ length: 60 * rate }, (_, i) => mean + 0.05 * Math.sin(i + phase));
+    const rest = (means: readonly number[]): Columns =>
+      Object.fromEntries(["Ax", "Ay", "Az", "Gx", "Gy", "Gz"].map((name, i) => [name, tremor(means[i]!, i)]));
+    const wide = scaled(["Ax", "Ay", "Az"], 1.5);
+    const usual: Columns = { ...wide, Gy: swinging().Gx!, Gz: swinging().Gx! };
+    const alike: Columns = { ...usual, Ax: wide.Az!, Ay: wide.Az! };
+    const cause = (means: readonly number[], baseline: Columns) =>
+      impossibleSensors(rest(means), sensors, rate, baselineReference(baseline)).map((own) => own.cause?.fault);
+    expect(cause([0, 0, 0, 0, 3, 9.3], usual)).toEqual(["are swapped with Gx, Gy, Gz"]);
+    expect(cause([0, 0, 0, 0, 9.8, 0], usual)).toEqual(["are swapped"]);
+    expect(cause([0, 0, 0, 0, 9.8, 0], alike)).toEqual(["include columns that are swapped"]);
+  });
+
   it("misses gravity, and finds gravity that should have been removed", () => {
     const shaken = { ...swinging(), ...scaled(["Ay", "Az"], 0) };
     expect(causes(shaken)).toEqual([["gravity", "has no gravity, unlike the training data"]]);

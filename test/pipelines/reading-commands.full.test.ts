@@ -126,7 +126,7 @@ describe("every command that reads recordings", () => {
 
 describe("recordings without times", () => {
   const untimed = () => copy("untimed.csv", `SELECT * EXCLUDE timestamp_s FROM ${duckdbLiteral(at("r.parquet"))}`);
-  const asks = /No time column was found, and no sampling rate was given/;
+  const asks = /: no time column was found, and no sampling rate was given/;
   const says = (hz: number): RegExp => new RegExp(`rows are assumed to be recorded at ${hz} per second, without gaps`);
 
   it("are not assumed by any command to have the rate of the model's network", async () => {

@@ -63,9 +63,12 @@ export class RowClocks {
    */
   constructor(table: RowTable, files: readonly string[], options: ClockOptions, warn: Reporter["warn"]) {
     if (table.roles.time === null && options.nominalRateHz === undefined) {
-      throw new UserError("No time column was found, and no sampling rate was given to compute times from.", {
-        advice: "Specify the column with --time, or give the rate of the recordings with --rate, such as --rate 50.",
-      });
+      throw new UserError(
+        `${files[0]}: no time column was found, and no sampling rate was given to compute times from.`,
+        {
+          advice: "Specify the column with --time, or give the rate of the recordings with --rate, such as --rate 50.",
+        },
+      );
     }
     this.#table = table;
     this.#files = files;

@@ -93,7 +93,7 @@ test("rows without times are counted at a stated rate, and never at one that is 
   expect(stated.quality.sampling.rate_hz_max).toBe(50);
   for (const [file, says] of [
     [numbered, 'numbered.csv: column "timestamp" increases by 1 from row to row'],
-    [untimed, "No time column was found, and no sampling rate was given"],
+    [untimed, "untimed.csv: no time column was found, and no sampling rate was given"],
   ] as const) {
     const fault = await readRecordings([file], { requireLabels: true, likelyRateHz: 50 }).catch((error) => error);
     expect(fault).toBeInstanceOf(UserError);

@@ -20,7 +20,7 @@ import { type CvReport, cvReportSchema } from "../learning/training/cv-report.ts
 import { predictWindows } from "../learning/training/predict-windows.ts";
 import { listedNames } from "../listed-names.ts";
 import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
-import { naturalOrder } from "../natural-order.ts";
+import { entriesInNaturalOrder } from "../natural-order.ts";
 import { type EvaluateConfig, type EvaluateOptions, resolveEvaluateConfig } from "../options/resolve-config.ts";
 import { Rng } from "../random.ts";
 import { writeReportPage } from "../report/write-report-page.ts";
@@ -176,7 +176,7 @@ function evaluatePredicted(
   const nClasses = classes.length;
   const promised = report.users.map(({ metrics }) => metrics.macro_f1);
   const learned = new Set(report.users.map(({ user }) => user));
-  const byName = [...Map.groupBy(people.keys(), (w) => people[w]!)].sort(([a], [b]) => naturalOrder(a, b));
+  const byName = entriesInNaturalOrder(Map.groupBy(people.keys(), (w) => people[w]!));
   const evaluated = byName.map(([user, rows]): EvaluatedPerson => {
     const own = Int32Array.from(rows, (w) => labels[w]!);
     const metrics = classificationMetrics(own, gatherRows(probabilities, rows, nClasses), classes);

@@ -7,7 +7,7 @@ import type { PredictedWindows } from "../learning/training/predict-windows.ts";
 import { type Smoothing, smoothProbabilities } from "../learning/training/smooth-probabilities.ts";
 import { applyTemperature } from "../learning/training/temperature-scaling.ts";
 import type { OpenedModel } from "../monitoring/streams/watched-model.ts";
-import { naturalOrder } from "../natural-order.ts";
+import { entriesInNaturalOrder } from "../natural-order.ts";
 import { plannedWindowStep } from "../signals/data/plan-windows.ts";
 import { argmaxRows } from "../stats/argmax-rows.ts";
 import { readJsonFile } from "../storage/json-file.ts";
@@ -112,12 +112,10 @@ export function minutesOfLabelledWindows(
     seconds.set(user, own);
     own.set(label, (own.get(label) ?? 0) + (isFollowed ? Math.min(step, length) : length));
   }
-  const byName = <T>(entries: Iterable<[string, T]>): [string, T][] =>
-    [...entries].sort(([a], [b]) => naturalOrder(a, b));
   return Object.fromEntries(
-    byName(seconds).map(([user, own]) => [
+    entriesInNaturalOrder(seconds).map(([user, own]) => [
       user,
-      Object.fromEntries(byName(own).map(([label, s]) => [label, Number((s / 60).toFixed(4))])),
+      Object.fromEntries(entriesInNaturalOrder(own).map(([label, s]) => [label, Number((s / 60).toFixed(4))])),
     ]),
   );
 }

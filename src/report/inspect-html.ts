@@ -7,7 +7,7 @@ import { withFullStop } from "../full-stop.ts";
 import { instantText } from "../instant-text.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
 import { listedNames } from "../listed-names.ts";
-import { naturalOrder } from "../natural-order.ts";
+import { entriesInNaturalOrder } from "../natural-order.ts";
 import { percent } from "../percent.ts";
 import { conversionsSection, type ReportedConversion } from "./conversions-section.ts";
 import { type Html, html } from "./html.ts";
@@ -278,12 +278,11 @@ function inspectAmountTables({ quality, windows }: InspectInput): Html {
     formatCount(rows),
     formatDuration(seconds),
   ];
-  const classes = Object.entries(quality.classes)
-    .sort(([a], [b]) => naturalOrder(a, b))
-    .map((entry) => [...amounts(entry), formatCount(windows?.per_class[entry[0]])]);
-  const people = Object.entries(quality.persons)
-    .sort(([a], [b]) => naturalOrder(a, b))
-    .map(amounts);
+  const classes = entriesInNaturalOrder(Object.entries(quality.classes)).map((entry) => [
+    ...amounts(entry),
+    formatCount(windows?.per_class[entry[0]]),
+  ]);
+  const people = entriesInNaturalOrder(Object.entries(quality.persons)).map(amounts);
   return html`<div class="pair">${htmlTable("Data by activity", ["activity", "rows", "time", "windows"], classes)}
 ${htmlTable("Data by person", ["person", "rows", "time"], people)}</div>`;
 }

@@ -2,7 +2,7 @@
 
 import { counted } from "../counted.ts";
 import type { CvReport } from "../learning/training/cv-report.ts";
-import { naturalOrder } from "../natural-order.ts";
+import { entriesInNaturalOrder } from "../natural-order.ts";
 import { percent } from "../percent.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
 import { htmlFactTable, htmlTable } from "./html-table.ts";
@@ -17,14 +17,12 @@ export function qualityTables(report: CvReport): Html {
     const rows = quality.classes[name];
     return [name, formatCount(rows?.rows), formatDuration(rows?.seconds), formatCount(windows.per_class[name] ?? 0)];
   });
-  const people = Object.entries(quality.persons)
-    .sort(([a], [b]) => naturalOrder(a, b))
-    .map(([name, rows]) => [
-      name,
-      formatCount(rows.rows),
-      formatDuration(rows.seconds),
-      formatCount(windows.per_user[name] ?? 0),
-    ]);
+  const people = entriesInNaturalOrder(Object.entries(quality.persons)).map(([name, rows]) => [
+    name,
+    formatCount(rows.rows),
+    formatDuration(rows.seconds),
+    formatCount(windows.per_user[name] ?? 0),
+  ]);
   return html`${qualityFactTable(quality, windows)}
 <h3>Channels</h3>${channelQualityTable(quality)}
 <h3>Classes</h3>${htmlTable("Data by class", ["class", "rows", "time", "windows"], classes)}

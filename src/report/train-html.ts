@@ -2,7 +2,7 @@
 
 import { counted } from "../counted.ts";
 import type { CvReport, MetricsSummary } from "../learning/training/cv-report.ts";
-import { listedNames } from "../listed-names.ts";
+import { listedSourceFiles } from "../listed-names.ts";
 import type { BaselineStats } from "../monitoring/drift/baseline-stats.ts";
 import { percent } from "../percent.ts";
 import { channelHistograms } from "./channel-histograms.ts";
@@ -46,7 +46,7 @@ export function trainHtml(input: ReportInput): string {
     title: `Tidemark: ${report.model_version}`,
     heading: `Cross-validation of ${report.model_version}`,
     lead: html`${counted(report.classes.length, "class", "classes")}, ${counted(report.users.length, "person", "people")},
- ${counted(report.windows.total, "window")} of ${listedNames(baseline.source_file.split(", "))}. ${whatFoldsMeasured(report.leakage)}`,
+ ${counted(report.windows.total, "window")} of ${listedSourceFiles(baseline.source_file)}. ${whatFoldsMeasured(report.leakage)}`,
     warnings: [...new Set([...report.warnings, ...report.quality.warnings])],
     headline: trainHtmlHeadline(report),
     sections: [...sections, ...trainSections(input)],

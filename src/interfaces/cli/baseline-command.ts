@@ -3,7 +3,7 @@ import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { exitCodes } from "../../errors.ts";
 import { snakeKeys } from "../../letter-case.ts";
-import { listedNames } from "../../listed-names.ts";
+import { listedSourceFiles } from "../../listed-names.ts";
 import { modelOptions, recalibrateOptions } from "../../options/folder-options.ts";
 import { resolveRecalibrateConfig } from "../../options/resolve-config.ts";
 import { resolveOptions } from "../../options/resolve-options.ts";
@@ -74,7 +74,7 @@ export function baselineCommand(): Command {
       );
       terminal.print(
         `baseline   ${baseline.model_version}, frozen ${baseline.created_at}`,
-        `           ${wholeNumberText(baseline.n_samples)} rows from ${listedNames(baseline.source_file.split(", "))}`,
+        `           ${wholeNumberText(baseline.n_samples)} rows from ${listedSourceFiles(baseline.source_file)}`,
         ...dayLines(day),
         ...runLengthText(drift.calibration.run_length ?? null),
         ...raisedLimitsText(drift.calibration.largest_changes ?? null),

@@ -32,7 +32,7 @@ export function checkText(
 }
 
 function rejectedCheckText({ batch_id, stream, reasons }: RejectedBatch): string[] {
-  // Several missing channels have the same advice, which is given once.
+  // Several missing channels share one advice.
   const lines = reasons.flatMap(({ code, message, advice }, i) => [
     `${code}: ${message}`,
     ...(advice === undefined || advice === reasons[i + 1]?.advice ? [] : [`  ${advice}`]),

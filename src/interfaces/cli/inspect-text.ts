@@ -3,7 +3,7 @@
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { instantText } from "../../instant-text.ts";
-import { naturalOrder } from "../../natural-order.ts";
+import { entriesInNaturalOrder } from "../../natural-order.ts";
 import { percent } from "../../percent.ts";
 import type { InspectResult } from "../../pipelines/inspect.ts";
 import { fixedNumberText, wholeNumberText } from "./number-text.ts";
@@ -126,21 +126,19 @@ function movementInInspectText({ channels }: InspectResult["excerpts"][number]):
 }
 
 function inspectClassText({ quality, windows }: InspectResult): Block[] {
-  const rows = Object.entries(quality.classes)
-    .sort(([a], [b]) => naturalOrder(a, b))
-    .map(([name, { rows, seconds }]) => [
-      name,
-      wholeNumberText(rows),
-      durationText(seconds),
-      ...(windows === null ? [] : [wholeNumberText(windows.perClass[name] ?? 0)]),
-    ]);
+  const rows = entriesInNaturalOrder(Object.entries(quality.classes)).map(([name, { rows, seconds }]) => [
+    name,
+    wholeNumberText(rows),
+    durationText(seconds),
+    ...(windows === null ? [] : [wholeNumberText(windows.perClass[name] ?? 0)]),
+  ]);
   if (rows.length === 0) return [];
   return [{ headers: ["class", "rows", "time", ...(windows === null ? [] : ["windows"])], rows }, ""];
 }
 
 function inspectPersonText({ quality, folds }: InspectResult): Block[] {
   const foldOf = new Map(folds?.flatMap(({ fold, testUsers }) => testUsers.map((user) => [user, fold] as const)));
-  const people = Object.entries(quality.persons).sort(([a], [b]) => naturalOrder(a, b));
+  const people = entriesInNaturalOrder(Object.entries(quality.persons));
   const recordingsOf = Map.groupBy(quality.per_recording, ({ user }) => user);
   const rows = people.slice(0, shownRows).map(([name, { rows, seconds }]) => {
     const own = recordingsOf.get(name) ?? [];

@@ -1,6 +1,6 @@
 // Tables of classification metrics per person and per class.
 
-import { naturalOrder } from "../../natural-order.ts";
+import { entriesInNaturalOrder, naturalOrder } from "../../natural-order.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
 import { fixedNumberText, wholeNumberText } from "./number-text.ts";
 import type { Table } from "./table.ts";
@@ -47,14 +47,14 @@ export function metricTableTitle(users: number): string {
 }
 
 export function metricTableByClass(pooled: CrossValidationEvent["pooled"]): Table {
-  const rows = Object.entries(pooled.per_class)
-    .sort(([a], [b]) => naturalOrder(a, b))
-    .map(([name, { precision, recall, f1, support }]) => [
+  const rows = entriesInNaturalOrder(Object.entries(pooled.per_class)).map(
+    ([name, { precision, recall, f1, support }]) => [
       name,
       fixedNumberText(precision),
       fixedNumberText(recall),
       fixedNumberText(f1),
       wholeNumberText(support),
-    ]);
+    ],
+  );
   return { headers: ["class", "precision", "recall", "F1", "windows"], rows };
 }

@@ -3,7 +3,7 @@
 import { counted } from "../../counted.ts";
 import { durationText } from "../../duration-text.ts";
 import { gigabytes } from "../../gigabytes.ts";
-import { naturalOrder } from "../../natural-order.ts";
+import { entriesInNaturalOrder } from "../../natural-order.ts";
 import { percent } from "../../percent.ts";
 import type { FitName, TrainEvent, TrainSummary } from "../../pipelines/train.ts";
 import type { EventOf } from "../../pipelines/train-events.ts";
@@ -162,9 +162,11 @@ export function trainFitText(fit: FitName): string {
 
 function trainDataText(event: EventOf<"data">): Block[] {
   const { quality, windows } = event;
-  const classes = Object.entries(event.classes)
-    .sort(([a], [b]) => naturalOrder(a, b))
-    .map(([name, n]) => [name, wholeNumberText(n), fixedNumberText(n / windows)]);
+  const classes = entriesInNaturalOrder(Object.entries(event.classes)).map(([name, n]) => [
+    name,
+    wholeNumberText(n),
+    fixedNumberText(n / windows),
+  ]);
   const amounts = [
     counted(event.rows, "row"),
     counted(event.users, "person", "people"),

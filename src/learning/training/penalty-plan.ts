@@ -1,6 +1,6 @@
-// Plans how a fit chooses its penalty. The scores come from people who are held out in turn, as in cross-validation, or from one
-// held-out part of the windows if the folds are not split by person. Scores on data that the head has learned from would favour weak
-// penalties.
+// Plans how a fit chooses its penalty. Each penalty is scored on people who are held out in turn, as in cross-validation, or, if
+// the folds are not split by person, on one held-out part of the windows. Scores on data from which the head has learned would
+// favour weak penalties.
 
 import type { Rng } from "../../random.ts";
 import { unchangedPenalty } from "../../unchanged-penalty.ts";

@@ -1,6 +1,6 @@
 // Cuts excerpts from recordings for plotting: a few seconds of every channel, for each activity of a few people.
 
-import { naturalOrder } from "../../natural-order.ts";
+import { entriesInNaturalOrder } from "../../natural-order.ts";
 import type { Stretch } from "./recordings.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
@@ -39,10 +39,8 @@ export function excerptsOf(rows: StoredRows, options: ExcerptOptions): Excerpt[]
     if (known === undefined || stretch.end - stretch.start > known.end - known.start)
       ofLabel.set(stretch.user, stretch);
   }
-  const byName = <T>(entries: Iterable<[string, T]>): [string, T][] =>
-    [...entries].sort(([a], [b]) => naturalOrder(a, b));
-  return byName(longest).flatMap(([, ofLabel]) =>
-    byName(ofLabel)
+  return entriesInNaturalOrder(longest).flatMap(([, ofLabel]) =>
+    entriesInNaturalOrder(ofLabel)
       .slice(0, options.people)
       .map(([, stretch]) => excerptOf(rows, stretch, options.seconds)),
   );

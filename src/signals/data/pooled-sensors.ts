@@ -100,7 +100,8 @@ export async function findPooledSensorColumn(
     const all = pooledValuesByRows(groups);
     // If the values are names of kinds of sensors, their times need not be compared.
     if (all.length > 1 && all.every((value) => /[A-Za-z]/.test(value)) && arePooledSensorKinds(all)) {
-      const device = await deviceOfPooledKinds(database, rowsBy, { column, others: few, text, time });
+      const devices = few.filter((name) => name !== column && deviceName.test(name.trim()));
+      const device = time === null ? null : await deviceOfPooledKinds(database, devices, { column, text, rowsBy });
       if (device !== null) return { column, values: all, kinds: false, with: device };
       return { column, values: all, kinds: true };
     }
@@ -127,25 +128,17 @@ export async function findPooledSensorColumn(
 }
 
 /**
- * Returns the column that distinguishes several devices, each with sensors of the same kinds; null if there is only one device.
+ * Returns the column that distinguishes several devices, each with sensors of the same kinds; null if nobody has more than one
+ * device at a time.
+ * @param candidates columns that may give devices
+ * @param of.column the column that names the kinds of sensors
  */
 async function deviceOfPooledKinds(
   database: Database,
-  rowsBy: (value: string) => string,
-  {
-    column,
-    others,
-    text,
-    time,
-  }: {
-    column: string;
-    others: readonly string[];
-    text: (name: string) => string;
-    time: unknown;
-  },
+  candidates: readonly string[],
+  { column, text, rowsBy }: { column: string; text: (name: string) => string; rowsBy: (value: string) => string },
 ): Promise<NonNullable<SensorColumn["with"]> | null> {
-  if (time === null) return null;
-  for (const other of others.filter((name) => name !== column && deviceName.test(name.trim()))) {
+  for (const other of candidates) {
     const rows = rowsBy(`${text(column)} || chr(31) || ${text(other)}`);
     const groups = await database.rows(piecesOfPooledValues(rows));
     const parts = (v: unknown): [sensor: string, device: string] => String(v).split("\x1f") as [string, string];

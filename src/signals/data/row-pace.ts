@@ -71,8 +71,14 @@ export function timesOfRecordings(
   { keys, chunks }: { readonly keys: readonly RowKey[]; readonly chunks: readonly RowChunk[] },
   mostRows: number,
 ): { times: number[]; changed: number }[] {
-  const recordings = new Map<string, { times: number[]; changed: number; chunk: RowChunk; row: number }>();
-  const byKey: { times: number[]; changed: number; chunk: RowChunk; row: number }[] = [];
+  interface Known {
+    readonly times: number[];
+    changed: number;
+    chunk: RowChunk;
+    row: number;
+  }
+  const recordings = new Map<string, Known>();
+  const byKey: Known[] = [];
   let left = mostRows;
   for (const chunk of chunks) {
     const { rows, time, keyOfRow, channels } = chunk;

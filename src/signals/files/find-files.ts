@@ -38,11 +38,15 @@ export interface SourceFile {
   readonly sheet?: string;
 }
 
+/** Minimum number of files for a warning that opening them may take minutes; arbitrary. */
+const manyFiles = 500;
+
 /**
  * Expands globs and checks that every local file exists and is a regular file. Empty files are left out, because apps write one
  * for each sensor without values; if all are empty, the first one is rejected.
  * @param patterns paths, globs (`data/*.csv`) and URLs (`s3://bucket/*.parquet`, `https://...`)
- * @param reporter notified of empty files, of very many files, and before DuckDB downloads an extension, which it needs for reading URLs
+ * @param reporter notified of empty files, of many files, and before DuckDB downloads an extension, which it needs for reading
+ *   URLs
  * @param stored paths of files whose content came from elsewhere, by the names used for them in messages
  * @returns files in pattern order, without duplicates; matches of a glob are sorted by name
  * @throws UserError if nothing matches, if a match is a pipe, device, socket or folder (unless the folder has files that hold
@@ -98,9 +102,6 @@ export async function findFiles(
   }
   return [...found.values()];
 }
-
-/** Number of files from which on opening them takes so long that a warning says so; arbitrary. */
-const manyFiles = 500;
 
 export function emptyFilesLeftOut(paths: readonly string[]): string {
   return `Empty files are left out: ${paths.join(", ")}.`;

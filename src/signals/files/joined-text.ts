@@ -114,8 +114,10 @@ async function* rowsOfJoinedText(path: string, header: string, blankSeparates = 
   }
 }
 
-/** Whether a time is later than the one before: compares numbers, or texts of equal length such as 2024-05-04 10:00:00.020. */
-/** Whether a clock continues; rows of two sensors may have the same time. */
+/**
+ * Whether a time is not earlier than the one before; rows of two sensors may share a time. Compares numbers, or texts of equal
+ * length, such as 2024-05-04 10:00:00.020.
+ */
 function continuesInJoinedText(time: string, before: string): boolean {
   const [a, b] = [time, before].map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
   if (Number.isFinite(a) && Number.isFinite(b)) return a! >= b!;

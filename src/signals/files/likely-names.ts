@@ -130,7 +130,8 @@ function isLikelyClock(values: readonly string[]): boolean {
   if (/^\d{1,4}[-/.]\d{1,2}[-/.]\d|^\d{1,2}:\d{2}/.test(values[0]!)) return true;
   const steps = values.slice(1).map((value, i) => Number(value) - Number(values[i]));
   const counted = steps.filter((step) => step === 1).length;
-  // Windows and repetitions are numbered from 0 or 1, so that each number is that of many rows.
-  const isNumber = values.every((value) => /^\d{1,4}$/.test(value)) && steps.every((step) => step === 0 || step === 1);
-  return !isNumber && isLikelyToRunForwards(values) && 2 * counted < values.length;
+  // A column that numbers windows or repetitions gives many rows the same number, and then the next one.
+  const isNumbered =
+    values.every((value) => /^\d{1,4}$/.test(value)) && steps.every((step) => step === 0 || step === 1);
+  return !isNumbered && isLikelyToRunForwards(values) && 2 * counted < values.length;
 }

@@ -175,7 +175,7 @@ async function readOrRewriteFile(
     if (table !== undefined) return table;
     return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options)];
   }
-  const isSpaced = 3 * lines.filter((line) => blankLine.test(line)).length > lines.length;
+  const isSpaced = lines.filter((line) => blankLine.test(line)).length > spacedShare * lines.length;
   if (isSpaced || head.some((line) => lineOfSpaces.test(line))) {
     const out = options.scratch.file("blank.csv");
     await writeTextLines(linesWithoutSpaces(stored, isSpaced), out);
@@ -243,12 +243,13 @@ async function* readableFileWithoutAnnotations(path: string): AsyncGenerator<str
   for await (const line of linesOfText(path)) if (!annotationOfInflux.test(line)) yield line;
 }
 
-/** Matches lines of spaces; a table may contain only empty lines. */
+/** Share of blank lines above which they follow the rows and separate nothing; arbitrary. */
+const spacedShare = 1 / 3;
+const blankLine = /^ *$/;
+/** Matches blank lines that DuckDB would take for rows of one value. */
 const lineOfSpaces = /^ +$/;
 
-const blankLine = /^ *$/;
-
-/** Yields the lines without the spaces in blank ones, or without blank lines, if there is one after most rows. */
+/** Empties blank lines, or leaves them out if they follow the rows. */
 async function* linesWithoutSpaces(path: string, isSpaced: boolean): AsyncGenerator<string> {
   for await (const line of linesOfText(path)) {
     if (!blankLine.test(line)) yield line;

@@ -1,5 +1,5 @@
-// Leaves out what follows the rows of a text table: a last line that was cut off, as when a logger loses power, and remarks such
-// as "EOF" or "(2000 rows)", or the rows of separators that a spreadsheet writes. Only the last bytes of the file are examined.
+// Leaves out what follows the rows of a text table: a last line that was cut off, as when a logger loses power; remarks such as
+// "EOF" or "(2000 rows)"; and rows of separators that a spreadsheet wrote. Only the last bytes of the file are examined.
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";

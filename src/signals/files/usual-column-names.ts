@@ -164,7 +164,8 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
   const possible = inUnits.length > 0 ? inUnits : found;
   const ofSensor = possible.filter((column) => /acc|motion|sensor/i.test(column));
   const measured = possible.filter((column) => !isTimeOfArrival(column));
-  return ofSensor[0] ?? (measured.length === 1 ? measured[0]! : possible.length === 1 ? possible[0]! : null);
+  const [only = null, ...others] = measured.length > 0 ? measured : possible;
+  return ofSensor[0] ?? (others.length === 0 ? only : null);
 }
 
 /** Whether a time column says when rows arrived at another device, and not when they were measured. */

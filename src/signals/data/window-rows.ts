@@ -26,20 +26,21 @@ interface WindowAxis {
 /** Number of rows at the top of a file that are compared. */
 const comparedRows = 1000;
 /**
- * Maximum ratio of the change from row to row to that from column to column for the columns' numbers to stand for places, such
- * as joints, and not for times.
+ * The columns' numbers stand for places, such as joints, and not for times, if values change from row to row by at most this
+ * multiple of their change from column to column.
  */
 const mostRowChange = 0.3;
 /**
- * Packets: maximum ratio of the change from the last sample of a list to the first of the next to the changes within lists, and
- * maximum share of the rows whose first samples occur in the row before, as in windows that overlap. Cut into contiguous
- * packets of 5 to 50 samples, 95 % of the recordings in MotionSense, BFRB, UCI HAR and WISDM have a ratio below 0.95.
+ * Limits for lists to be packets. `mostChange`: the change from the last sample of a list to the first sample of the next
+ * list, divided by the change from sample to sample within lists; if the recordings in MotionSense, BFRB, UCI HAR and WISDM
+ * are cut into contiguous packets of 5 to 50 samples, this ratio is below 0.95 for 95 % of them. `mostShared`: the share of
+ * the rows whose first samples also occur in the row before, as in windows that overlap.
  */
 const packets = { mostChange: 1, mostShared: 0.5 } as const;
 /**
- * Maximum ratio of the change from the last sample of a row to the first of the next to that from first sample to first sample
- * for a few numbered columns to be samples. If they are sensors, the change of one sensor is smaller than the difference between
- * two. Arbitrary.
+ * A few numbered columns are samples if the change from the last sample of a row to the first sample of the next row is at
+ * most this multiple of the change from first sample to first sample. If the columns are sensors, the change of one sensor is
+ * smaller than the difference between two. Arbitrary.
  */
 const mostPacketChange = 0.8;
 
@@ -154,7 +155,8 @@ function tableOfPackets(schema: TableSchema, axes: readonly WindowAxis[], time: 
 
 /**
  * Whether the samples of each row continue in the next row.
- * @param mostFromFirst maximum ratio of the change across rows to that between the first samples
+ * @param mostFromFirst maximum change from the last sample of a row to the first of the next, as a multiple of the change from
+ *   first sample to first sample
  */
 async function areListsPackets(
   database: Database,

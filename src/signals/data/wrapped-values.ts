@@ -7,7 +7,7 @@ const sizes: readonly number[] = [2 ** 8, 2 ** 10, 2 ** 12, 2 ** 14, 2 ** 16];
 const leastRange = 0.9;
 /** Minimum number of jumps over more than half of the range. */
 const leastJumps = 10;
-/** Maximum ratio of the changes from row to row without wrapping to those as written. */
+/** Maximum change from row to row after the wrapping is undone, as a multiple of the change between the values as written. */
 const mostChange = 0.5;
 
 /** Returns the size of the range at which the values wrap; undefined if they do not. @param values finite values */

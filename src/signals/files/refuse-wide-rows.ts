@@ -8,8 +8,8 @@ const fewestValues = 30;
 /** Minimum share of a row's cells that must be numbers; the others may be a label or a person. */
 const leastNumbers = 0.9;
 /**
- * Maximum ratio of the differences between consecutive values to those between values half a row apart, for a row to hold
- * samples of one signal rather than different quantities. Arbitrary.
+ * A row holds samples of one signal rather than different quantities if consecutive values differ by at most this multiple of
+ * the difference between values half a row apart. Arbitrary.
  */
 const mostChange = 0.7;
 

@@ -36,8 +36,8 @@ export function unitOfRotation(
 }
 
 /**
- * Whether values taken for rad/s are so large, compared with the accelerations, that they may be deg/s, as of a sensor that
- * hardly moved. This holds for its noise, too. Someone who spins without accelerating may reach the same ratio.
+ * Whether values taken for rad/s are so large, compared with the accelerations, that they may be values in deg/s from a sensor
+ * that hardly moved. The noise of such a sensor has this ratio, too. Someone who spins without accelerating may also reach it.
  * @param acceleration values in m/s^2
  */
 export function mayBeDegrees(

@@ -39,12 +39,12 @@ export {
   type LostTime,
   type RecordedTime,
   type RecordingQuality,
+  type StillSummary,
   summaryToJson,
   type UsableTime,
 } from "./monitoring/summaries/device-summary.ts";
 export { encodeSummary } from "./monitoring/summaries/device-summary-codec.ts";
 export type { ModelSignals, SignalSummary } from "./monitoring/summaries/model-signals.ts";
-export type { StillSummary } from "./monitoring/summaries/quality-codec.ts";
 export type { QuantileGrid } from "./monitoring/summaries/quantile-grid.ts";
 export type { RestSums } from "./monitoring/summaries/rest-sums.ts";
 export type { TurningSums } from "./monitoring/summaries/turning-scale.ts";

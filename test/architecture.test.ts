@@ -1,6 +1,6 @@
 // Enforces the structure in scripts/architecture.ts: data flows one way, and only the pipelines connect rooms that do not
 // import each other.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -198,6 +198,26 @@ describe("architecture", () => {
     expect(others.map(({ name, file }) => `${file} declares ${name}, as ${exported.get(name)} does`)).toEqual([]);
     const renamed = /^export (?:type )?\{[^}]*\bas\b/m;
     expect(files.filter((file) => renamed.test(readFileSync(join(source, file), "utf8")))).toEqual([]);
+  });
+
+  it("exports functions and constants only to other files", () => {
+    const root = join(source, "..");
+    const read = (folder: string, file: string): string => readFileSync(join(root, folder, file), "utf8");
+    const usedIn = new Map<string, Set<string>>();
+    for (const folder of ["src", "test", "scripts", "bench", "dashboard/src"]) {
+      const sources = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+      for (const file of sources.filter((name) => /\.tsx?$/.test(name))) {
+        for (const [word] of read(folder, file).matchAll(/\b[A-Za-z]\w*\b/g))
+          usedIn.set(word, (usedIn.get(word) ?? new Set()).add(`${folder}/${file}`));
+      }
+    }
+    const exported = /^export (?:async )?(?:function\*?|const|class) (\w+)/gm;
+    const unused = files.flatMap((file) =>
+      [...read("src", file).matchAll(exported)]
+        .filter(([, name]) => usedIn.get(name!)!.size === 1)
+        .map(([, name]) => `${file} exports ${name}`),
+    );
+    expect(unused).toEqual([]);
   });
 
   it("names files in kebab-case and keeps vague rooms out", () => {

@@ -1,7 +1,8 @@
 // Evidence relative to the alarm level as pictures, on the same logarithmic scale as the pages that the commands write. Shapes
 // carry the verdict, so that colours are not needed.
 
-import { explainShareOfAlarm, verdictNames } from "../../src/report/explain-check.ts";
+import { alarmShareText } from "../../src/alarm-share.ts";
+import { verdictNames } from "../../src/report/explain-check.ts";
 import { Scroll } from "./scroll.tsx";
 import { minute } from "./words.ts";
 
@@ -135,7 +136,7 @@ export function Timeline({
           </text>
         ))}
         {batches.map(({ batch_id, verdict, evidence }, i) => {
-          const words = `${batch_id}: ${verdict === null ? "unreadable" : verdictNames[verdict]}${evidence === null ? "" : `, ${explainShareOfAlarm(evidence)} the alarm level`}`;
+          const words = `${batch_id}: ${verdict === null ? "unreadable" : verdictNames[verdict]}${evidence === null ? "" : `, ${alarmShareText(evidence)} the alarm level`}`;
           return (
             <a key={batch_id} href={href(batch_id)} aria-label={words}>
               <rect x={x(i) - step / 2} y={top} width={step} height={height - top - bottom} class="target" />

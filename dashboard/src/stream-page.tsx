@@ -1,4 +1,5 @@
-import { explainedCause, explainShareOfAlarmInShort, referenceNames } from "../../src/report/explain-check.ts";
+import { shortAlarmShare } from "../../src/alarm-share.ts";
+import { explainedCause, referenceNames } from "../../src/report/explain-check.ts";
 import { ActionRecord } from "./action-record.tsx";
 import { addressOf } from "./address.ts";
 import { Answered } from "./answered.tsx";
@@ -158,7 +159,7 @@ function BatchRow({ batch, href }: { batch: ShownBatch; href: string }) {
       <td>
         <Verdict verdict={verdict} />
       </td>
-      <td>{evidence === null ? "–" : explainShareOfAlarmInShort(evidence)}</td>
+      <td>{evidence === null ? "–" : shortAlarmShare(evidence)}</td>
       <td>{furthest === undefined ? "–" : furthest.channel}</td>
       <td class="words">{reasonsOf(batch).join(" ") || "–"}</td>
       <td class="words">{mix.map(([name, share]) => `${name} ${percent(share)}`).join(", ") || "–"}</td>

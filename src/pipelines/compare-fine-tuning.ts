@@ -19,7 +19,7 @@ import type { TrainEvent } from "./train-events.ts";
  * @param folds cross-validations over the same folds
  * @param options.threads maximum number of threads for prediction
  */
-export async function compareFineTuning(
+async function fineTuningReport(
   { from, opened }: StartingModel,
   windows: WindowSet,
   folds: { readonly fineTuned: CrossValidation; readonly fromScratch: CrossValidation },
@@ -81,14 +81,14 @@ function fineTuningClasses(probabilities: Float32Array, from: readonly string[],
 }
 
 /** Also trains the folds from scratch, and compares the results. */
-export async function compareFineTuningWithScratch(
+export async function compareFineTuning(
   model: StartingModel,
   fits: FitsOfRun,
   fineTuned: CrossValidation,
   reporter: Reporter<TrainEvent>,
 ): Promise<FineTuningReport> {
   const fromScratch = await fitFoldsFromScratch(fits, trainOptions.learningRate.default as number);
-  const report = await compareFineTuning(
+  const report = await fineTuningReport(
     model,
     fits.data.windows,
     { fineTuned, fromScratch },

@@ -9,7 +9,7 @@ import { type Reporter, teeReporter } from "../reporter.ts";
 import type { Staging } from "../storage/staging.ts";
 import { beginFits, type FitStart } from "./begin-fits.ts";
 import { buildModel } from "./build-model.ts";
-import { compareFineTuningWithScratch } from "./compare-fine-tuning.ts";
+import { compareFineTuning } from "./compare-fine-tuning.ts";
 import { fitFinal } from "./fit-final.ts";
 import { fitFolds } from "./fit-folds.ts";
 import type { TrainingData } from "./prepare-training.ts";
@@ -34,7 +34,7 @@ export async function fitAndWriteModel(
   const checkpoints = resumableCheckpoints(staging);
   const fits = beginFits(data, config, { checkpoints, reporter, signal, start: from?.start });
   const { outcomes, crossValidation } = await fitFolds(fits);
-  const fineTuning = from && (await compareFineTuningWithScratch(from.model, fits, crossValidation, reporter));
+  const fineTuning = from && (await compareFineTuning(from.model, fits, crossValidation, reporter));
   const { final, scaler } = await fitFinal(fits, outcomes);
 
   const createdAt = now?.() ?? new Date();

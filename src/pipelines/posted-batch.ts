@@ -6,7 +6,7 @@ import { lastTimeOfSummary } from "../monitoring/streams/read-summary.ts";
 import type { PostedColumn } from "../options/push-options.ts";
 import type { CheckOptions } from "../options/resolve-config.ts";
 
-export const bodyKinds = ["csv", "parquet", "json", "float32", "summary"] as const;
+const bodyKinds = ["csv", "parquet", "json", "float32", "summary"] as const;
 export type BodyKind = (typeof bodyKinds)[number];
 
 /** Options of `check` that determine how a batch's columns are read. */

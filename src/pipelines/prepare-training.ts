@@ -155,11 +155,7 @@ export async function prepareOpenedTraining(
 }
 
 /** The shapes of the windows and the network's output. */
-export function trainingNetworkSizes({
-  windowSize,
-  channels,
-  classes,
-}: WindowSet): Parameters<typeof checkOwnNetwork>[1] {
+function trainingNetworkSizes({ windowSize, channels, classes }: WindowSet): Parameters<typeof checkOwnNetwork>[1] {
   return { windowSize, channels: channels.length, classes: classes.length };
 }
 

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 
-export const alertTypes = [
+const alertTypes = [
   "alarm.began",
   "alarm.confirmed",
   "alarm.ended",

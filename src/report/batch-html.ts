@@ -1,7 +1,7 @@
 // The page of `tidemark check --out`: the verdict and its reasons, then the batch's values compared with those of the training
 // data and of the stream's own past, to show what changed.
 
-import { alarmShare } from "../alarm-share.ts";
+import { alarmShare, shortAlarmShare } from "../alarm-share.ts";
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
 import { instantRangeText } from "../instant-text.ts";
@@ -19,7 +19,6 @@ import {
   explainCheck,
   explainedComparison,
   explainedSentence,
-  explainShareOfAlarmInShort,
   referenceNames,
   verdictNames,
 } from "./explain-check.ts";
@@ -89,7 +88,7 @@ function batchTilesHtml(result: JudgedBatch): Html {
   const { rows, seconds, windows, accuracy, accuracy_unknown: unknown, still } = result;
   const furthest = explainedComparison(result);
   return html`<dl class="tiles">
-${pageTile("Evidence", explainShareOfAlarmInShort(alarmShare(result)), "relative to the alarm level", result.verdict === "normal" ? "" : "first")}
+${pageTile("Evidence", shortAlarmShare(alarmShare(result)), "relative to the alarm level", result.verdict === "normal" ? "" : "first")}
 ${pageTile("Furthest away", furthest?.channel ?? "–", furthest === undefined ? "nothing could be compared" : `from ${referenceNames[furthest.reference]}`)}
 ${pageTile(
   "Estimated accuracy",

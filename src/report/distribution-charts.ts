@@ -14,7 +14,7 @@ interface Pen {
 }
 
 /** Style of each source. */
-export const pens: Readonly<Record<PictureSource, Pen>> = {
+const pens: Readonly<Record<PictureSource, Pen>> = {
   baseline: { stroke: "var(--quiet)", strokeWidth: 1 },
   anchor: { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "1.5,3" },
   rolling: { stroke: "var(--ink)", strokeWidth: 1.5, strokeDasharray: "6,3" },
@@ -26,7 +26,7 @@ const frame = { marginLeft: 12, marginRight: 12, marginTop: 6 } as const;
 const longestName = 12;
 
 /** Axis label: the unit, such as "m/s²", or "no unit". */
-export function distributionAxis({ unit }: Pick<PicturedChannel, "unit">): string {
+function distributionAxis({ unit }: Pick<PicturedChannel, "unit">): string {
   return unit === null ? "no unit" : unit.replace("^2", "²");
 }
 

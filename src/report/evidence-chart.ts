@@ -3,12 +3,13 @@
 // drawn at its edge.
 
 import * as Plot from "@observablehq/plot";
+import { alarmShareText } from "../alarm-share.ts";
 import { counted } from "../counted.ts";
 import type { CheckResult } from "../monitoring/streams/check-result.ts";
 import { percent } from "../percent.ts";
 import { batchAxis } from "./batch-axis.ts";
 import type { Chart } from "./chart.ts";
-import { explainShareOfAlarm, verdictNames } from "./explain-check.ts";
+import { verdictNames } from "./explain-check.ts";
 
 /** One batch of a stream. */
 export interface EvidencePoint {
@@ -46,7 +47,7 @@ export function evidenceChart(
   const last = points.findLast(({ share }) => share !== null);
   const alarms = rows.filter(({ verdict }) => verdict === "gradual_drift" || verdict === "sudden_change");
   const [marginLeft, marginRight] = [72, 14];
-  const text = last?.share == null ? "" : ` Last: ${explainShareOfAlarm(last.share)} the alarm level.`;
+  const text = last?.share == null ? "" : ` Last: ${alarmShareText(last.share)} the alarm level.`;
   return {
     label: `Evidence of ${counted(points.length, "batch", "batches")}, ${alarms.length} of them in alarm.${text}`,
     options: {

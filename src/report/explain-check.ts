@@ -1,7 +1,7 @@
 // Explains the result of a check in full sentences for pages: the verdict, its reasons, and what to do next.
 // interfaces/cli/check-text.ts formats the result for terminals, with the same advice.
 
-import { alarmShare } from "../alarm-share.ts";
+import { alarmShare, alarmShareText } from "../alarm-share.ts";
 import { counted } from "../counted.ts";
 import { durationText } from "../duration-text.ts";
 import { withFullStop } from "../full-stop.ts";
@@ -46,24 +46,6 @@ const signalHints = {
 /** The comparison with the reference that the batch differs from most; undefined if nothing could be compared. */
 export function explainedComparison({ comparisons, leading }: JudgedBatch): CheckedComparison | undefined {
   return comparisons.find(({ reference }) => reference === leading) ?? comparisons[0];
-}
-
-/**
- * Formats the share as "12 % of", "less than 1 % of", "3 times" or "more than 100 times", rounded down, because 100 % is an
- * alarm.
- */
-export function explainShareOfAlarm(share: number): string {
-  if (share > 0 && share < 0.01) return "less than 1 % of";
-  if (share > 100) return "more than 100 times";
-  if (share >= 2) return `${Math.floor(share)} times`;
-  return `${percent(Math.floor(100 * share) / 100, { decimals: 0 })} of`;
-}
-
-/** Formats the share in a few characters: "12 %", "< 1 %", "3 ×", "> 100 ×". */
-export function explainShareOfAlarmInShort(share: number): string {
-  if (share > 0 && share < 0.01) return "< 1 %";
-  if (share > 100) return "> 100 ×";
-  return share >= 2 ? `${Math.floor(share)} ×` : percent(Math.floor(100 * share) / 100, { decimals: 0 });
 }
 
 /** Lists the reasons for the verdict, the most important first. */
@@ -127,7 +109,7 @@ function explainEvidence(result: JudgedBatch): string[] {
     ];
   }
   const by = evidence.raised_by;
-  const share = explainShareOfAlarm(alarmShare(result));
+  const share = alarmShareText(alarmShare(result));
   return [`The evidence is ${share} the alarm level.${by ? ` ${alarmCauseSentences[by]}` : ""}`];
 }
 

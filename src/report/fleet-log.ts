@@ -9,7 +9,7 @@ import type { TrackingEvent } from "../storage/tracking-event.ts";
 import { tidemarkVersion } from "../versions.ts";
 
 /** Name of the run in the log. */
-export const fleetRun = "fleet";
+const fleetRun = "fleet";
 /** With more classes than this, the class shares would bring the total above 30 metrics. */
 const mostClassMetrics = 10;
 

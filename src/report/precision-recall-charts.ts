@@ -66,7 +66,7 @@ function precisionRecallChart(
 }
 
 /** Returns at most `mostPoints` points, evenly spread over the recall, including the first and the last. */
-export function precisionRecallChartPoints({ precision, recall }: ShownCurve): { recall: number; precision: number }[] {
+function precisionRecallChartPoints({ precision, recall }: ShownCurve): { recall: number; precision: number }[] {
   const points = recall.map((own, i) => ({ recall: own, precision: precision[i]! }));
   // Precision falls until the recall next increases, so drawing the last point before each increase would produce a sawtooth.
   const gains = points.filter(({ recall: own }, i) => i === 0 || own > points[i - 1]!.recall);

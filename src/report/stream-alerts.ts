@@ -4,9 +4,8 @@
 // reported with the stream's next batch.
 
 import { z } from "zod";
-import { alarmShare } from "../alarm-share.ts";
+import { alarmShare, alarmShareText } from "../alarm-share.ts";
 import type { CheckResult, JudgedBatch, RejectedBatch } from "../monitoring/streams/check-result.ts";
-import { percent } from "../percent.ts";
 import { sha256Bytes } from "../storage/hash.ts";
 import {
   type AlertData,
@@ -240,7 +239,7 @@ function streamAlertForAlarm(
     ...(furthest === null
       ? []
       : [`furthest from the ${furthest.reference}: ${furthest.channel} (${furthest.statistic})`]),
-    `evidence ${percent(alarmShare(result))} of the alarm level`,
+    `evidence ${alarmShareText(alarmShare(result))} the alarm level`,
     ...(result.impossible ?? []).map(({ message }) => `impossible: ${message}`),
     ...likely_causes.map(({ fault, channels }) => `likely cause: ${fault} (${channels.join(", ")})`),
   ];

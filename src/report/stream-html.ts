@@ -1,19 +1,14 @@
 // The page of `tidemark streams show --out stream.html`: the stream's current state and when it began, the evidence relative to
 // the alarm level, the figures for its batches over time, and every batch with the reasons for its verdict.
 
+import { shortAlarmShare } from "../alarm-share.ts";
 import { durationText } from "../duration-text.ts";
 import { instantRangeText } from "../instant-text.ts";
 import type { ShownBatch } from "../monitoring/streams/shown-batch.ts";
 import type { ShownStream } from "../monitoring/streams/stream-answers.ts";
 import { percent } from "../percent.ts";
 import { evidenceSection } from "./evidence-section.ts";
-import {
-  alarmCauseSentences,
-  explainedCause,
-  explainShareOfAlarmInShort,
-  referenceNames,
-  verdictNames,
-} from "./explain-check.ts";
+import { alarmCauseSentences, explainedCause, referenceNames, verdictNames } from "./explain-check.ts";
 import { type Html, html } from "./html.ts";
 import { htmlTable } from "./html-table.ts";
 import { formatCount } from "./number-format.ts";
@@ -37,7 +32,7 @@ export function streamHtml(shown: ShownStream): string {
 }
 
 /** "2026-11-28 10:05 UTC" */
-export function streamHtmlMinute(time: string): string {
+function streamHtmlMinute(time: string): string {
   return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }
 
@@ -77,7 +72,7 @@ function streamStateSection({
 <dl class="tiles">
 ${pageTile("Batches", formatCount(batches.total), `${formatCount(batches.alarmed)} in alarm, ${formatCount(batches.rejected)} rejected`)}
 ${pageTile("Last batch", `${durationText(silence.seconds)} ago`, `${last.batch_id}, ${streamHtmlMinute(last.received_at)}`)}
-${pageTile("Evidence", last.evidence === null ? "–" : explainShareOfAlarmInShort(last.evidence), "relative to the alarm level", isAlarm ? "first" : "")}
+${pageTile("Evidence", last.evidence === null ? "–" : shortAlarmShare(last.evidence), "relative to the alarm level", isAlarm ? "first" : "")}
 ${pageTile("Estimated accuracy", estimate === null ? "unknown" : percent(estimate.estimate, { decimals: 0 }), estimate === null ? "of its last batches" : `${percent(estimate.lower, { decimals: 0 })} to ${percent(estimate.upper, { decimals: 0 })}, last batch that allows it`)}
 </dl></section>`;
 }
@@ -128,7 +123,7 @@ function streamHtmlRow(batch: ShownBatch): (string | Html)[] {
     data_from === null || data_to === null ? "–" : instantRangeText(data_from, data_to),
     received_at.slice(0, 16).replace("T", " "),
     verdictNames[verdict],
-    evidence === null ? "–" : explainShareOfAlarmInShort(evidence),
+    evidence === null ? "–" : shortAlarmShare(evidence),
     furthest === undefined ? "–" : `${furthest.channel} from ${referenceNames[furthest.reference]}`,
     streamHtmlReasons(batch).join(" ") || "–",
     in_references ? "yes" : "no",
@@ -137,14 +132,7 @@ function streamHtmlRow(batch: ShownBatch): (string | Html)[] {
 }
 
 /** The reasons for a batch's verdict in a history, in a few words each. */
-export function streamHtmlReasons({
-  raised_by,
-  likely_causes,
-  unfamiliar,
-  doubtful,
-  faults,
-  verdict,
-}: ShownBatch): string[] {
+function streamHtmlReasons({ raised_by, likely_causes, unfamiliar, doubtful, faults, verdict }: ShownBatch): string[] {
   return [
     ...faults.map(({ message }) => message),
     ...(raised_by === null ? [] : [alarmCauseSentences[raised_by]]),

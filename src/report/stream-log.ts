@@ -16,7 +16,7 @@ export const verdictMetric = "verdict";
 /** Number of most recent batches in the note of a run. */
 export const shownInNote = 20;
 /** Number of batches per table; limited because a table is sent again with each new batch. */
-export const batchesPerTable = 100;
+const batchesPerTable = 100;
 /** Number of newest tables that MLflow lists; limited because their names are stored in a tag of limited length. */
 const listedTables = 50;
 /** More classes than this would exceed 30 metrics, so only the table contains their shares. */

@@ -246,7 +246,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
  * Parses the content of a manifest.json, without checking its hash.
  * @throws UserError if the content is invalid or has a newer schema version; the message names up to 20 invalid fields
  */
-export function parseManifest(value: unknown, path: string): Manifest {
+function parseManifest(value: unknown, path: string): Manifest {
   const { tidemark_version: wrote } = typeof value === "object" && value !== null ? (value as Partial<Manifest>) : {};
   refuseLaterSchemaVersion(value, path, wrote);
   const manifest = checkJsonFile(value, manifestSchema, path);

@@ -113,7 +113,7 @@ const version3 = `
 /** The migration to each version, beginning with version 1. */
 const steps: readonly string[] = [version1, version2, version3];
 
-export const postgresSchemaVersion: number = steps.length;
+const postgresSchemaVersion: number = steps.length;
 
 /** An arbitrary key for the advisory lock; no other program should use it in the same database. */
 const lockNumber = 7_413_530_117;

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 
 /** The schema version that Tidemark writes to its JSON files. */
-export const schemaVersion = 1;
+const schemaVersion = 1;
 
 /**
  * Rejects a file with a newer schema version before its content can be reported as invalid.

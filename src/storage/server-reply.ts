@@ -4,11 +4,11 @@
 import type { Dispatcher } from "undici";
 
 /** Maximum size of an answer in bytes. MLflow's longest answers, for runs with thousands of metrics, are about one megabyte. */
-export const longestReply: number = 16 * 2 ** 20;
+const longestReply: number = 16 * 2 ** 20;
 /** Maximum size of an error page in bytes; its status code matters most. */
-export const longestFault: number = 64 * 2 ** 10;
+const longestFault: number = 64 * 2 ** 10;
 /** Maximum number of characters quoted from a server in a message. */
-export const longestQuote = 300;
+const longestQuote = 300;
 
 /**
  * @returns the text. `whole` is false if the answer was not read to its end because it is too long or compressed. In this case,

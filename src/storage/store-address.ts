@@ -13,7 +13,7 @@ export type StoreAddress =
     };
 
 /** Describes the expected form of an address. */
-export const expectedStoreAddress = "sqlite:DIR or postgres://user:password@host/database";
+const expectedStoreAddress = "sqlite:DIR or postgres://user:password@host/database";
 
 /** @throws UserError if the text is neither kind of address; the message does not repeat any password */
 export function parseStoreAddress(written: string, option = "--store"): StoreAddress {

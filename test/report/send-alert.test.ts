@@ -33,7 +33,7 @@ describe("the forms of an alert", () => {
       text: [
         ":red_circle: *Alarm on stream &lt;!channel&gt; &amp;  7  of walk began: sudden change*",
         "> batch b2; alarm since batch b2; changed at about batch b2",
-        "> evidence 200 % of the alarm level",
+        "> evidence 2 times the alarm level",
         "> likely cause: is in g (Ax)",
       ].join("\n"),
     });

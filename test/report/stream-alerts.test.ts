@@ -50,7 +50,7 @@ describe("the alerts of a stream", () => {
       title: "Alarm on stream wrist-7 of walk began: sudden change",
       details: [
         "batch b2; alarm since batch b2; changed at about batch b2",
-        "evidence 200 % of the alarm level",
+        "evidence 2 times the alarm level",
         "likely cause: is in g (Ax)",
       ],
     });

@@ -1,5 +1,5 @@
 // The results of a check of many streams as one table, with the streams that need attention first.
-import { alarmShare } from "../../alarm-share.ts";
+import { alarmShare, shortAlarmShare } from "../../alarm-share.ts";
 import { counted } from "../../counted.ts";
 import { verdictExitCodes } from "../../errors.ts";
 import { naturalOrder } from "../../natural-order.ts";
@@ -7,7 +7,6 @@ import type { JudgedBatch } from "../../pipelines/check.ts";
 import type { CheckedStream, CheckedStreams } from "../../pipelines/check-streams.ts";
 import { explainedCause } from "../../report/explain-check.ts";
 import { shellCommand, shellPath } from "../../shell-words.ts";
-import { evidenceShareText } from "./number-text.ts";
 import type { Block } from "./terminal.ts";
 
 /** @param model the model folder, as given by the user */
@@ -47,7 +46,7 @@ function checkStreamsVerdictText({ result, known }: CheckedStream): string {
 
 function checkStreamsEvidenceText({ result }: CheckedStream): string {
   if (result === null || result.verdict === "rejected") return "-";
-  return evidenceShareText(alarmShare(result));
+  return shortAlarmShare(alarmShare(result));
 }
 
 function checkStreamsFindingText({ result, error }: CheckedStream): string {

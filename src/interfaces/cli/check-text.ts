@@ -1,6 +1,6 @@
 // The result of a check in words: first the verdict, then what differs and how unusual it is, and then what to do.
 
-import { alarmShare } from "../../alarm-share.ts";
+import { alarmShare, alarmShareText } from "../../alarm-share.ts";
 import { durationText } from "../../duration-text.ts";
 import { percent } from "../../percent.ts";
 import type { CheckedComparison, CheckResult, JudgedBatch, RejectedBatch } from "../../pipelines/check.ts";
@@ -125,20 +125,12 @@ function checkTextHeadline(result: JudgedBatch): string[] {
 /** The evidence as a share of the alarm level, so that it can be compared across models and run lengths. */
 function checkEvidenceText(result: JudgedBatch): string {
   const { raised_by: by } = result.evidence;
-  const share = alarmShare(result);
-  // The share is rounded down, so that only an alarm shows 100 %.
-  const shown =
-    share > 0 && share < 0.01
-      ? "less than 1 % of"
-      : share > 100
-        ? "more than 100 times"
-        : `${percent(Math.floor(100 * share) / 100, { decimals: 0 })} of`;
   const why = {
     evidence: "",
     beyond_chance: ": this batch alone is further away than chance explains",
     constants: ": a statistic exceeds its fixed threshold",
   };
-  return `evidence ${shown} the alarm level${by ? why[by] : ""}`;
+  return `evidence ${alarmShareText(alarmShare(result))} the alarm level${by ? why[by] : ""}`;
 }
 
 /** The smallest p-value among the selected comparisons, with its limit; empty if there is no such value or no limit. */

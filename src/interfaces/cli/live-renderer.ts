@@ -103,7 +103,7 @@ export function liveRenderer({ loudness = "usual", now = Date.now, ...streams }:
  * For example "812 windows/s · 4 min 2 s left | fold 2 · epoch 7/100 64 % · loss 0.213 · F1 0.941 | fold 3 · ...", or "fold 2 ·
  * features 64 %" for a network that is not trained in mini-batches. On a narrow terminal, the line is truncated.
  */
-export function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: number | null): string {
+function liveLine(fits: ReadonlyMap<FitName, RunningFit>, secondsLeft: number | null): string {
   const parts = [...fits].map(([fit, { epoch, epochs, done, loss, stage, valMacroF1 }]) => {
     const work = stage ?? `epoch ${epoch}/${epochs}`;
     const scores = [

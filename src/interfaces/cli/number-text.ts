@@ -1,7 +1,6 @@
 // Formats numbers for the terminal. A score that is missing or not finite is shown as a dash.
 
 import { fixedDecimals } from "../../fixed-decimals.ts";
-import { percent } from "../../percent.ts";
 
 /** A score or loss with `digits` decimals, such as 0.943. */
 export function fixedNumberText(value: number | null | undefined, digits = 3): string {
@@ -16,11 +15,6 @@ export function signedNumberText(value: number): string {
 /** A count with thousands separators, such as 1,402,573. */
 export function wholeNumberText(value: number): string {
   return Math.round(value).toLocaleString("en-US");
-}
-
-/** Evidence as a share of the alarm level, rounded down, so that only an alarm shows 100 %: "12 %", "340 %" or "> 100 x". */
-export function evidenceShareText(share: number): string {
-  return share > 100 ? "> 100 x" : percent(Math.floor(100 * share) / 100, { decimals: 0 });
 }
 
 /** For example "0.943 ± 0.012"; only the mean if there is no standard deviation. */

@@ -1,9 +1,11 @@
 // The text of `streams list` and `streams show`.
+
+import { shortAlarmShare } from "../../alarm-share.ts";
 import { counted } from "../../counted.ts";
 import { roughDurationText } from "../../duration-text.ts";
 import { instantRangeText } from "../../instant-text.ts";
 import type { ListedStream, ShownBatch, ShownStream, StreamList, StreamSilence } from "../../pipelines/streams.ts";
-import { evidenceShareText, wholeNumberText } from "./number-text.ts";
+import { wholeNumberText } from "./number-text.ts";
 import { sparkline } from "./sparkline.ts";
 import type { Block } from "./terminal.ts";
 
@@ -47,7 +49,7 @@ export function shownStreamText(shown: ShownStream, model: string): Block[] {
     ...(isDated ? [streamDataText(batch)] : []),
     `${batch.verdict}${batch.confirmed === false ? "?" : ""}`,
     batch.status,
-    batch.evidence === null ? "-" : evidenceShareText(batch.evidence),
+    batch.evidence === null ? "-" : shortAlarmShare(batch.evidence),
     streamBatchText(batch),
   ]);
   return [

@@ -48,7 +48,7 @@ interface KnownToken extends StoredToken {
  * Environment variables with fixed tokens, and the scope of each token; for deployments whose secrets come from the
  * environment.
  */
-export const fixedTokens = {
+const fixedTokens = {
   TIDEMARK_INGEST_TOKEN: "ingest",
   TIDEMARK_READ_TOKEN: "read",
   TIDEMARK_ADMIN_TOKEN: "admin",

@@ -5,7 +5,7 @@ import type { BodyKind } from "../../pipelines/posted-batch.ts";
 import { Problem } from "./problem.ts";
 
 /** Each accepted media type and its meaning. */
-export const mediaTypes: Readonly<Record<string, BodyKind>> = {
+const mediaTypes: Readonly<Record<string, BodyKind>> = {
   "text/csv": "csv",
   "application/vnd.apache.parquet": "parquet",
   "application/json": "json",

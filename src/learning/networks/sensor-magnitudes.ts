@@ -14,7 +14,7 @@ export function roomForSensorMagnitudes(channels: number): number {
 }
 
 /** Scaled windows [B, T, C] -> standardised magnitudes [B, V, T] */
-export function sensorMagnitudes(context: LayerContext, x: Value): Value {
+function sensorMagnitudes(context: LayerContext, x: Value): Value {
   const channels = x.shape[2] as number;
   const vectors = roomForSensorMagnitudes(channels);
   const { scale, center, axes, mean, deviation } = sensorMagnitudeNames;

@@ -92,7 +92,7 @@ export function describeMixtureChoice(folds: readonly (readonly TriedMixture[])[
 }
 
 /** Returns the name of the only member with a non-zero weight, or "average" if there are several. */
-export function chosenMixtureName(weights: readonly number[]): string {
+function chosenMixtureName(weights: readonly number[]): string {
   return membersChosenAlone[weights.indexOf(1)] ?? "average";
 }
 

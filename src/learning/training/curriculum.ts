@@ -77,8 +77,8 @@ export interface CurriculumResult<W> {
 
 /** All limits except the first, which keeps rare classes in the selection, are arbitrary. */
 const floorPerClass = 3;
-export const dominance = 0.8;
-export const largestDrop = 0.02;
+const dominance = 0.8;
+const largestDrop = 0.02;
 const patience = 2;
 export const leastGain = 0.005;
 

@@ -41,7 +41,7 @@ export type ScoreStatistic = "ks" | "ksWithinClasses" | "ksByClass";
  */
 export const farStatistics: readonly "logSdWithin"[] = ["logSdWithin"];
 /** The far statistics of older calibrations, which compared batches as a whole. */
-export const earlierFarStatistics: readonly StatisticName[] = ["logSdRatio"];
+const earlierFarStatistics: readonly StatisticName[] = ["logSdRatio"];
 
 /** Returns the far statistics that a standard has values for. */
 export function farStatisticsOfScore(standard: Standard): readonly StatisticName[] {

@@ -1,8 +1,8 @@
 // Finds batches that neither add to a stream's evidence nor enter its references even though they have no fault: data that has
 // arrived before, and time without movement.
 
+import type { StillSummary } from "../../signals/data/still-time.ts";
 import { longStillnessSeconds } from "../../signals/data/still-time.ts";
-import type { StillSummary } from "../summaries/quality-codec.ts";
 import type { JudgedBatch } from "./check-result.ts";
 import type { StreamMemory } from "./monitor-stream.ts";
 import type { StreamState } from "./stream-state.ts";

@@ -2,13 +2,13 @@
 
 import { z } from "zod";
 import { camelKeys, snakeKeys } from "../../letter-case.ts";
+import type { StillSummary } from "../../signals/data/still-time.ts";
 import { type RestPast, restPastSchema } from "../drift/changed-rest.ts";
 import { type TurningPast, turningPastSchema } from "../drift/changed-turning.ts";
 import { type DriftState, driftStateSchema } from "../drift/drift-state.ts";
 import type { UndoneFault } from "../drift/likely-causes.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { BatchPhysics } from "../summaries/batch-physics.ts";
-import type { StillSummary } from "../summaries/quality-codec.ts";
 import type { Columns } from "../summaries/summarize.ts";
 import { batchHeadline } from "./batch-headline.ts";
 import { type CheckResult, checkResultWithoutDistances, type JudgedBatch } from "./check-result.ts";
@@ -36,7 +36,7 @@ export interface StreamState {
   readonly rest?: RestPast;
 }
 
-export const streamStateSchema: z.ZodType<StreamState> = z.object({
+const streamStateSchema: z.ZodType<StreamState> = z.object({
   drift: z.preprocess(readDriftOfStreamState, driftStateSchema),
   recent: z.array(z.string()),
   still: z.number().min(0).exactOptional(),

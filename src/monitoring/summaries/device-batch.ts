@@ -7,11 +7,11 @@ import { type DroppedRows, IncomingRows } from "../../signals/data/incoming-rows
 import { planWornWindowsOrNull } from "../../signals/data/plan-worn-windows.ts";
 import type { SampledRows } from "../../signals/data/sampled-rows.ts";
 import { sinceEpoch } from "../../signals/data/since-epoch.ts";
+import type { StillSummary } from "../../signals/data/still-time.ts";
 import { type WindowChunk, windowChunks } from "../../signals/data/window-chunks.ts";
 import type { DeviceModel } from "./device-json.ts";
 import type { DeviceSummary, RecordedTime } from "./device-summary.ts";
 import { BatchMeasurer } from "./measure-batch.ts";
-import type { StillSummary } from "./quality-codec.ts";
 import { sensorSignalMargin, sensorsWithSignals } from "./sensor-signals.ts";
 import { Summarizer } from "./summarize.ts";
 

@@ -3,11 +3,11 @@
 
 import type { BatchQuality } from "../../signals/data/batch-quality.ts";
 import type { DroppedRows } from "../../signals/data/incoming-rows.ts";
+import type { StillSummary } from "../../signals/data/still-time.ts";
 import type { BatchMeasurement } from "./batch-measurement.ts";
 import type { BatchPhysics } from "./batch-physics.ts";
 import type { ChannelSummary } from "./batch-summary.ts";
 import type { ModelSignals } from "./model-signals.ts";
-import type { StillSummary } from "./quality-codec.ts";
 import type { RestSums } from "./rest-sums.ts";
 import type { TurningSums } from "./turning-scale.ts";
 
@@ -20,6 +20,7 @@ export type {
   RecordingQuality,
   UsableTime,
 } from "../../signals/data/batch-quality.ts";
+export type { StillSummary } from "../../signals/data/still-time.ts";
 
 /** A summarised batch, ready to send. */
 export interface DeviceSummary extends BatchPhysics {

@@ -9,27 +9,9 @@
 
 import type { AbsurdSample } from "../../signals/data/absurd-values.ts";
 import type { BatchQuality, RecordingQuality } from "../../signals/data/batch-quality.ts";
+import type { StillSummary } from "../../signals/data/still-time.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-
-/** The time without movement in a batch. */
-export interface StillSummary {
-  /**
-   * Time that was left out: periods without movement that last at least ten minutes or include a minute during which the sensor
-   * was lying on something.
-   */
-  readonly seconds: number;
-  /** Duration of all rows. */
-  readonly ofSeconds: number;
-  /** Whether nothing moved from the first row to the last. */
-  readonly throughout: boolean;
-  /** Whether nothing of the batch is left to judge once this time is left out. */
-  readonly isAll: boolean;
-  /** Whether the time that was left out extends to the last row. */
-  readonly isAtEnd: boolean;
-  /** How long nothing had moved by the time of the last row. */
-  readonly atEnd: number;
-}
 
 export function writeQuality(writer: ByteWriter, quality: BatchQuality): void {
   const { rows_read, time, seconds, lost, usable, recordings, channels } = quality;

@@ -36,7 +36,7 @@ const excessAbove = z
 const doCountsFitSummarySchema = ({ n, counts }: Pick<ChannelSummary, "n" | "counts">): boolean =>
   counts.reduce((sum, count) => sum + count, 0) === n;
 
-export const channelSummarySchema: z.ZodType<ChannelSummary> = z
+const channelSummarySchema: z.ZodType<ChannelSummary> = z
   .object({ ...channelFields, excessBelow, excessAbove })
   .refine(doCountsFitSummarySchema, "expected counts that sum to n");
 
@@ -76,7 +76,7 @@ const signalFields = {
   flips: count,
 };
 
-export const modelSignalsSchema: z.ZodType<ModelSignals> = z.object({ windows, classCounts, ...signalFields });
+const modelSignalsSchema: z.ZodType<ModelSignals> = z.object({ windows, classCounts, ...signalFields });
 
 /** The form in files. */
 export const storedModelSignalsSchema: z.ZodType<NonNullable<DeviceSummaryJson["signals"]>> = z.object({

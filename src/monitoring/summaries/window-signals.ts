@@ -94,6 +94,6 @@ export class WindowSignals {
   }
 }
 
-export function countWindowSignalSamples(runs: readonly Run[]): number {
+function countWindowSignalSamples(runs: readonly Run[]): number {
   return runs.reduce((sum, { from, to }) => sum + to - from, 0);
 }

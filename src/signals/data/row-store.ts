@@ -11,7 +11,7 @@ import { UserError } from "../../errors.ts";
 import { RowBuffer } from "./row-buffer.ts";
 
 /** Maximum size of the rows in memory, in bytes; above it, rows are moved to a file. */
-export const defaultStoreBytes: number = 128 * 2 ** 20;
+const defaultStoreBytes: number = 128 * 2 ** 20;
 
 const leastSegmentRows = 1024;
 /** Minimum number of rows to read from a column at once, even if fewer are requested. */

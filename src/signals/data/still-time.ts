@@ -11,24 +11,28 @@ import type { RowSource, Stretch } from "./recordings.ts";
 import { type AxisBlock, restingBlocks } from "./resting-blocks.ts";
 
 /** The time without movement in a batch. */
-export interface StillTime {
+export interface StillSummary {
   /**
-   * Ranges of rows to leave out, ascending. Each range lies within a stretch. Each range lasts at least ten minutes, or
-   * contains a minute during which the sensor was lying on a surface.
+   * Time that was left out: periods without movement that last at least ten minutes or include a minute during which the sensor
+   * was lying on something.
    */
-  readonly ranges: readonly { readonly start: number; readonly end: number }[];
-  /** Duration of these ranges. */
   readonly seconds: number;
   /** Duration of all rows. */
   readonly ofSeconds: number;
   /** Whether nothing moved from the first row to the last. */
   readonly throughout: boolean;
-  /** Whether the ranges cover all rows, so that nothing is left to judge. */
+  /** Whether nothing of the batch is left to judge once this time is left out. */
   readonly isAll: boolean;
-  /** Whether the last range extends to the last row. */
+  /** Whether the time that was left out extends to the last row. */
   readonly isAtEnd: boolean;
-  /** Duration, in seconds, of the stillness that ends with the last row. */
+  /** How long nothing had moved by the time of the last row. */
   readonly atEnd: number;
+}
+
+/** The time without movement in a batch, with the rows that it covers. */
+export interface StillTime extends StillSummary {
+  /** Ranges of rows to leave out, ascending; each range lies within a stretch. */
+  readonly ranges: readonly { readonly start: number; readonly end: number }[];
 }
 
 const blockSeconds = 10;

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { columnNameLimit, columnsLimit } from "./table-limits.ts";
 
-export const float32Mark = "TMF1";
+const float32Mark = "TMF1";
 
 /** Name of the time column in the written table. */
 export const float32TimeColumn = "timestamp_s";

@@ -107,7 +107,7 @@ export function valueFromPath(path: string, template: string, option: string): s
  * marker
  * @throws UserError unless exactly one folder name begins with `column=`
  */
-export function pathColumnValue(path: string, column: string): string | null {
+function pathColumnValue(path: string, column: string): string | null {
   const folders = path.split(/[/\\]/).slice(0, -1);
   const values = folders.filter((name) => name.startsWith(`${column}=`)).map((name) => name.slice(column.length + 1));
   if (values.length === 1) return values[0] === "__HIVE_DEFAULT_PARTITION__" ? null : decodePathColumn(values[0]!);

@@ -165,7 +165,7 @@ export function secondsInClockForm(part: (of: TimePart) => string): string {
   return `(86400 * coalesce(TRY_CAST(${part("d")} AS INTEGER), 0) + 3600 * (${hours}) + 60 * coalesce(TRY_CAST(${part("mi")} AS INTEGER), 0) + ${secondsInDecimalForm(part)})`;
 }
 
-export function secondsInDecimalForm(part: (of: TimePart) => string): string {
+function secondsInDecimalForm(part: (of: TimePart) => string): string {
   return `TRY_CAST(concat(coalesce(nullif(${part("s")}, ''), '0'), '.', coalesce(nullif(${part("f")}, ''), '0')) AS DOUBLE)`;
 }
 

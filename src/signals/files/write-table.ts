@@ -33,7 +33,7 @@ const duckdbTypes = {
 const chunkRows = 2048;
 
 /** Returns the SQL options of `COPY` for a file's extension: .parquet, or .csv or .tsv, also with .gz. */
-export function writtenTableFormat(path: string): string {
+function writtenTableFormat(path: string): string {
   if (/\.(parquet|parq|pq)$/i.test(path)) return "FORMAT parquet, COMPRESSION zstd";
   const text = /\.(csv|tsv)(\.gz)?$/i.exec(path);
   if (text === null) {

@@ -128,7 +128,7 @@ describe("the evidence of a check", () => {
     [{ evidence: evidence(0) }, "evidence 0 % of the alarm level"],
     [{ evidence: evidence(0.42) }, "evidence 42 % of the alarm level"],
     [{ evidence: evidence(0.999) }, "evidence 99 % of the alarm level"],
-    [{ verdict: "gradual_drift", evidence: evidence(3.4, "evidence") }, "evidence 340 % of the alarm level"],
+    [{ verdict: "gradual_drift", evidence: evidence(3.4, "evidence") }, "evidence 3 times the alarm level"],
     [
       { verdict: "sudden_change", evidence: evidence(1e40, "evidence") },
       "evidence more than 100 times the alarm level",

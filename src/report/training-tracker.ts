@@ -52,7 +52,7 @@ export function trackerServer(tracking: string | undefined, reporter: Reporter):
   return server;
 }
 
-/** The sender, if there is a server. */
+/** A tracking server, and what sends events to it. */
 interface Server {
   readonly client: MlflowClient;
   readonly events: EventSender;

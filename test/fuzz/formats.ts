@@ -492,7 +492,7 @@ function configFormat(): Format {
   };
 }
 
-/** Returns every file in a directory and its subdirectories, with its size. */
+/** Returns the path of every file in a directory and its subdirectories, relative to the directory. */
 export function listing(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: "utf8" })
     .filter((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.isFile() === true)

@@ -49,7 +49,7 @@ it("waits until data is older than the lateness, and judges in the order of the 
   const newer = run({ stream: "a", id: "newer", data: 0 });
   const other = run({ stream: "b", id: "other", data: -50 });
   await clock.sleep(20_000);
-  // The data of this batch are 30 s older than those of the first batch, so it is due at 30 s instead of 60 s.
+  // The data of this batch is 30 s older than that of the first batch, so the batch is due at 30 s instead of 60 s.
   const late = run({ stream: "a", id: "late", data: -30 });
   const oldest = run({ stream: "a", id: "oldest", data: -3600 });
   await Promise.all([newer, late, other, oldest]);

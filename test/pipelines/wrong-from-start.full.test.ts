@@ -1,4 +1,4 @@
-// Tests the output for streams that have no past yet: impossible values raise the alarm, and the same data count only once.
+// Tests the output for streams that have no past yet: impossible values raise the alarm, and the same data counts only once.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
 // npm run torture kills `check`, `train`, `retrain`, `models promote`, `sync`, `serve` and replicas of it at random moments,
-// fills its disk and sets its clock, 1,000 times in all, and checks after each time whether anything was lost. The run is
+// fills the disk and sets the clock, 1,000 times in all, and checks after each time whether anything was lost. The run is
 // seeded, but the moments at which processes are killed depend on the machine.
 //
 //   npm run torture

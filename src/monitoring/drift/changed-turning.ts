@@ -50,7 +50,7 @@ const knownSaid = 100;
 const doubtedSaid = 10;
 /** Prior variance of a ratio whose sums have weight 1, and the number of batches that this prior counts for. */
 const [usualVariance, usualWeight] = [0.1, 30];
-/** Standard deviation of the ratio between activities and days, which does not shrink with the number of batches. */
+/** Standard deviation of the ratio across activities and days, which does not shrink with the number of batches. */
 const betweenDays = 0.02;
 /** Difference between the ratios that counts as a change, in standard deviations. */
 const mostDeviations = 3.6;

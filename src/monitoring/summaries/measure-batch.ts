@@ -107,7 +107,7 @@ export class BatchMeasurer {
     return this.#samples;
   }
 
-  /** What physics keeps the same for every wearer, as far as the sensors measure it. */
+  /** Measurements whose values depend on the sensors, but not on the wearer. */
   get physics(): BatchPhysics {
     return this.#physics;
   }

@@ -30,8 +30,9 @@ const leastStill = 10;
  */
 const nearGravity = 0.1;
 /**
- * Limits for the share of the seconds at rest that are near gravity: the maximum as read (1 in those data sets), and the
- * minimum with one axis in a different unit; arbitrary.
+ * Limits for the share of the seconds at rest that are near gravity; arbitrary. If the share as read is above `asRead`, the
+ * units are right (in those data sets, it is 1). An axis is in a different unit if the share with that axis converted is at
+ * least `scaled`.
  */
 const nearShares = { asRead: 0.7, scaled: 0.95 } as const;
 /**

@@ -154,7 +154,7 @@ const besideE4 = /^(bvp|eda|hr|ibi|temp|tags)\.csv$/i;
 
 /**
  * Separates the files of an Empatica E4 that hold no accelerations, next to its ACC.csv, from all other files. A file whose
- * column names include a sensor's is no such file.
+ * column names include a sensor's does not count as one of them.
  */
 export async function besideKnownLayout<File extends { readonly path: string; readonly stored?: string }>(
   files: readonly File[],

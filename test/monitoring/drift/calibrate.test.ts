@@ -80,7 +80,7 @@ describe("false alarms of a left-out group", () => {
   });
 
   it("are its batches' shares with a p-value of at most 5 and 1 %, judged by what the others gave", () => {
-    // The p-value of a batch is (1 + n) / 100 if n of 99 distances from 0 to .98 are above the batch's distance.
+    // The p-value of a batch is (1 + n) / 100 if n of 99 distances from 0 to .98 are at least the batch's distance.
     const others = batches("b", 99, 0, 0.98);
     const odd = [0.985, 0.945, 0.935, 0.5].map((ks) => rehearsed("a", statistics(ks)));
     const { false_alarms } = calibrationRung(60, [...odd, ...others], "ks");

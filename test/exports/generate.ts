@@ -58,6 +58,8 @@ function exportValue(key: string, i: number, hz: number): string {
     t_us: () => (1e6 * t).toFixed(0),
     t_ns: () => (1e9 * t).toFixed(0),
     e: () => (start + t).toFixed(4),
+    e_whole: () => String(Math.floor(start + t)),
+    part_ms: () => String(Math.round(1000 * t) % 1000),
     e_ms: () => (1000 * (start + t)).toFixed(0),
     e_us: () => (1e6 * (start + t)).toFixed(0),
     e_ns: () => `${start + Math.floor(t)}${((t % 1) * 1e9).toFixed(0).padStart(9, "0")}`,

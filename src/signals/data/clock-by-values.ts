@@ -1,11 +1,11 @@
 // Finds the clock by its values if no column is named like one, as in a table that pandas wrote with an unnamed index of times or
-// seconds.
+// seconds. A column of minutes is a clock if its values are fractions that increase; otherwise, it is part of a time of day.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
 import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
-import { usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
+import { minutesName, usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
 
 const searchedRows = 2000;
 /** A column with fewer different values per minute, such as the starts of sessions, is not a clock. */
@@ -29,18 +29,20 @@ export interface ClockByValues {
 }
 
 /**
- * @returns the only column of dates with times, or an unnamed first column of increasing fractions; null if there is none, or if
+ * @returns the only column of dates with times, or a column of minutes or an unnamed first column of increasing fractions; null if there is none, or if
  * a column is named like a clock
  * @throws UserError if there are several
  */
 export async function findClockByValues(
   database: Database,
   file: string,
-  { names, types, source }: TableSchema,
+  schema: TableSchema,
 ): Promise<ClockByValues | null> {
+  const { names, types, source } = schema;
   if (usualColumnOfRole(names, "time") !== null || usualTimeColumns(names).length > 0) return null;
   const possible = names.filter((name) => /^(TIMESTAMP|VARCHAR)/.test(types.get(name) ?? ""));
-  if (possible.length === 0) return findIndexOfSeconds(database, names[0], source);
+  const numbered = names.find((name) => minutesName.test(name.trim())) ?? names[0];
+  if (possible.length === 0) return findIncreasingFractions(database, numbered, schema);
   const facts = possible.map((name, c) => {
     const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
     const minute = `regexp_extract(${text}, ${duckdbLiteral(minuteForm)})`;
@@ -57,20 +59,25 @@ export async function findClockByValues(
     });
   }
   if (first !== undefined) return { column: first, contains: "dates with times" };
-  return findIndexOfSeconds(database, names[0], source);
+  return findIncreasingFractions(database, numbered, schema);
 }
 
-/** Returns the column if it has no name, and its values increase by less than 1; an index of row numbers increases by 1. */
-async function findIndexOfSeconds(
+/**
+ * Returns the column if it has no name or contains minutes, and its values increase by less than 1; an index of row numbers
+ * increases by 1.
+ */
+async function findIncreasingFractions(
   database: Database,
   column: string | undefined,
-  source: TableSchema["source"],
+  { types, source }: TableSchema,
 ): Promise<ClockByValues | null> {
-  if (column === undefined || !unnamedColumn.test(column.trim())) return null;
+  if (column === undefined || !(unnamedColumn.test(column.trim()) || minutesName.test(column.trim()))) return null;
+  // Only as numbers are decimal commas read.
+  const numbers = new Set(types.get(column) === "DOUBLE" ? [column] : []);
   const [found] = await database.rows(
     `SELECT count(*) AS rows, count(*) FILTER (v > before) AS forward, count(*) FILTER (v <> floor(v)) AS fractions
      FROM (SELECT v, lag(v) OVER (ORDER BY n) AS before FROM (SELECT row_number() OVER () AS n,
-       TRY_CAST(${duckdbIdentifier(column)} AS DOUBLE) AS v FROM (SELECT * FROM ${source(new Set(), null)} LIMIT ${searchedRows})))`,
+       TRY_CAST(${duckdbIdentifier(column)} AS DOUBLE) AS v FROM (SELECT * FROM ${source(numbers, null)} LIMIT ${searchedRows})))`,
   );
   const [rows, forward, fractions] = [found!.rows, found!.forward, found!.fractions].map(Number);
   const isClock = rows! >= leastRows && forward! >= forwardShare * (rows! - 1) && 2 * fractions! >= rows!;

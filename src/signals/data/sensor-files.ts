@@ -202,7 +202,7 @@ export async function joinSensorFiles(
       `${table.path}: ${isAlone ? `expected an accelerometer or a gyroscope, found the sensor ${first.sensor}, judging by the file's name` : "none of these files has an accelerometer or a gyroscope"}.`,
       {
         advice: isAlone
-          ? `Give the accelerometer's file. To read this one, add ${shellCommand("--channels", first.channels.map(([name]) => name).join(","))}`
+          ? `Give the accelerometer's file. To read this one, add ${shellCommand("--channels", channelsOfSensorFile(first.channels).join(","))}`
           : "List the files to read.",
       },
     );
@@ -246,6 +246,13 @@ export async function joinSensorFiles(
     warn(`${read.map(({ file }) => file.path).join(" and ")} are joined ${how}.${unmatched}${unread}`);
   } else if (unread !== "") warn(`${base.file.path} is read alone.${unread}`);
   return schemaOfSeparatedSensors(database, out);
+}
+
+/** Returns the columns that are axes of sensors, or all columns if there are none. */
+function channelsOfSensorFile(channels: JoinedPart["channels"]): readonly string[] {
+  const names = channels.map(([name]) => name);
+  const axes = sensorsByName(names).flatMap((sensor) => sensor.channels);
+  return axes.length > 0 ? axes : names;
 }
 
 /** Whether each file has its own accelerometer and gyroscope; such files are separate recordings, not parts of one table. */

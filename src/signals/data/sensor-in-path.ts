@@ -77,15 +77,19 @@ export async function sensorFilesOfLetters(
   return found;
 }
 
+/** Sensor Logger's name for the seconds since the start, beside columns that are called only x, y and z. */
+const sensorLoggerColumn = "seconds_elapsed";
+
 /**
  * Whether a file's name gives a sensor other than an accelerometer, and its columns are called only x, y and z, so that they would
- * be taken for an accelerometer's.
+ * be taken for an accelerometer's. Sensor Logger's Accelerometer.csv counts as well: it excludes gravity, so its values do not
+ * show what it measures.
  */
 export function isNamedOnlyByPath(
   { kind, inFolder }: Pick<SensorInPath, "kind" | "inFolder">,
   columns: readonly string[],
 ): boolean {
-  if (inFolder || kind === "accelerometer") return false;
+  if (inFolder || (kind === "accelerometer" && !columns.includes(sensorLoggerColumn))) return false;
   const sensors = sensorsByName(columns);
   return sensors.length === 1 && sensors[0]!.kind === "unknown" && isNamelessSensor(sensors[0]!);
 }

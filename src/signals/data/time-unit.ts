@@ -270,8 +270,8 @@ function implausibleTimeUnit({
 }
 
 const otherUnits: readonly (readonly [ending: RegExp, perSecond: number])[] = [
-  [/(?:[^a-z]|time|elapsed|^)(?:min|mins|minutes?)\W*$/i, 1 / 60],
-  [/(?:[^a-z]|^)(?:h|hrs?|hours?)\W*$/i, 1 / 3600],
+  [/(?:[^a-z]|time|elapsed|^)(?:min|mins|minut(?:es?|en?|os?|i)|minuut)\W*$/i, 1 / 60],
+  [/(?:[^a-z]|^)(?:h|hrs?|hours?|stunden?|heures|horas|ore|uren)\W*$/i, 1 / 3600],
   [/(?:[^a-z]|^)(?:cs|centiseconds?|hundredths)\W*$/i, 100],
   [/(?:[^a-z]|^)(?:ds|deciseconds?|tenths)\W*$/i, 10],
 ];
@@ -290,11 +290,11 @@ function unitOfPartsOfSecondInName(name: string): number | undefined {
 /** Returns the unit at the end of a column name. A plural s, as in timestamps, is not a unit, unlike the S in timeS. */
 export function timeUnitInName(name: string): (typeof steppedUnits)[number] | undefined {
   const ending =
-    /(?:[^a-z]|stamp|time|elapsed|epoch|^)(secs?|seconds?|ms|millis|milliseconds?|[uµμ]s|micros|microseconds?|ns|nanos|nanoseconds?)\W*$/i;
+    /(?:[^a-z]|stamp|time|elapsed|epoch|^)(secs?|ms|millis|[uµμ]s|micros|ns|nanos|(?:milli|mili|mi[ck]ro|nano)?(?:seconds?|sekunden?|second(?:es?|en|i|o)|segundos?))\W*$/i;
   const trimmed = name.trim();
   const unit = ending.exec(trimmed)?.[1]?.toLowerCase();
   if (unit === undefined) return /(?:[^A-Za-z]|^)[sS]\W*$|[a-z]S\W*$/.test(trimmed) ? "s" : undefined;
   if (/^(ms|mil)/.test(unit)) return "ms";
-  if (/^([uµμ]s|mic)/.test(unit)) return "us";
+  if (/^([uµμ]s|mi[ck])/.test(unit)) return "us";
   return unit.startsWith("n") ? "ns" : "s";
 }

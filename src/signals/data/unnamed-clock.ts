@@ -31,9 +31,11 @@ export async function refuseUnnamedClock(
   const numbers = possible.map((name, c) => `TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE) AS v${c}`);
   const steps = possible.map((_, c) => `v${c} - lag(v${c}) OVER (ORDER BY n) AS d${c}`);
   const counts = possible.map((_, c) => `count(*) FILTER (d${c} > 0) AS f${c}, count(*) FILTER (d${c} = 1) AS o${c}`);
+  // Only as numbers are decimal commas read.
+  const decimals = new Set(possible.filter((name) => schema.types.get(name) === "DOUBLE"));
   const [found] = await database.rows(
     `SELECT count(*) AS rows, ${counts.join(", ")} FROM (SELECT ${steps.join(", ")} FROM
-       (SELECT row_number() OVER () AS n, ${numbers.join(", ")} FROM (SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows})))`,
+       (SELECT row_number() OVER () AS n, ${numbers.join(", ")} FROM (SELECT * FROM ${schema.source(decimals, null)} LIMIT ${searchedRows})))`,
   );
   const rows = Number(found!.rows) - 1;
   if (rows < leastRows) return;

@@ -55,6 +55,20 @@ export function withComputedColumn<Schema extends ColumnsOfTable>(
   };
 }
 
+/** Matches names of Unix times that do not contain a word for time. */
+const utcWord = /^(utc|gmt|unix|posix)$/i;
+
+/** Returns the number of units per second of a column whose last word, which may be in brackets, is a part of a second. */
+function unitOfPart(name: string): number | undefined {
+  const words = name
+    .trim()
+    .split(/[^\p{L}]+/u)
+    .filter((word) => word !== "");
+  const isPart = (word: string | undefined): boolean => /^(part|fraction|remainder)$/i.test(word ?? "");
+  const word = isPart(words.at(-1)) ? words.at(-2) : words.at(-1);
+  return partWords.find(([form]) => form.test(word ?? ""))?.[1];
+}
+
 /** Finds the pair of columns unless the table has another clock. */
 function splitClockInNames(names: readonly string[]): SplitClock | undefined {
   if (hasMinutesColumn(names)) return undefined;
@@ -70,12 +84,17 @@ function splitClockInNames(names: readonly string[]): SplitClock | undefined {
       if (perSecond !== undefined) return { seconds, part, perSecond };
     }
   }
-  const perSecond = (name: string): number | undefined => {
-    const own = usual !== null && name.startsWith(usual) ? name.slice(usual.length).replace(/^[ _.-]/, "") : name;
-    return partWords.find(([form]) => form.test(own.trim()))?.[1];
-  };
-  const part = names.find((name) => name !== usual && perSecond(name) !== undefined);
-  return usual === null || part === undefined ? undefined : { seconds: usual, part, perSecond: perSecond(part)! };
+  // A column of milliseconds may have the usual name of a time itself, and the whole seconds any other name.
+  const parts = names.filter((name) => unitOfPart(name) !== undefined);
+  const whole =
+    usual !== null && !parts.includes(usual)
+      ? usual
+      : (usualColumnOfRole(
+          names.filter((name) => !parts.includes(name)),
+          "time",
+        ) ?? names.find((name) => utcWord.test(name)));
+  const part = parts.find((name) => name !== whole);
+  return whole == null || part === undefined ? undefined : { seconds: whole, part, perSecond: unitOfPart(part)! };
 }
 
 function sqlOfSplitClock({ seconds, part, perSecond }: SplitClock): string {
@@ -86,16 +105,23 @@ function sqlOfSplitClock({ seconds, part, perSecond }: SplitClock): string {
 /** Number of rows at the top of a file used to determine whether the columns belong together. */
 const searchedRows = 2000;
 
-/** Whether the seconds are integers, the fractions are less than a second, and the fractions restart within these rows. */
+/** Maximum share of the rows in which fractions may decrease within a second, as in events of several sensors. */
+const mostWithin = 0.05;
+
+/** Whether the seconds are integers, the fractions are less than a second, and the fractions restart with the seconds. */
 async function isSplitClock(database: Database, schema: ColumnsOfTable, clock: SplitClock): Promise<boolean> {
   const [seconds, part] = [clock.seconds, clock.part].map((name) => `TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE)`);
   const [found] = await database.rows(
     `SELECT bool_and(s = floor(s)) AS whole, bool_and(p >= 0 AND p < ${clock.perSecond}) AS less,
-       count(*) FILTER (p < before) AS again, count(DISTINCT s) AS seconds
-     FROM (SELECT s, p, lag(p) OVER (ORDER BY n) AS before FROM
+       count(*) FILTER (p < before) AS again, count(*) FILTER (p < before AND s = second) AS within,
+       count(*) AS rows, count(DISTINCT s) AS seconds
+     FROM (SELECT s, p, lag(p) OVER (ORDER BY n) AS before, lag(s) OVER (ORDER BY n) AS second FROM
        (SELECT row_number() OVER () AS n, ${seconds} AS s, ${part} AS p FROM (SELECT * FROM ${schema.source(new Set(), null)} LIMIT ${searchedRows})))`,
   );
-  return found!.whole === true && found!.less === true && Number(found!.again) > 0 && Number(found!.seconds) > 1;
+  const isWithin = Number(found!.within) > mostWithin * Number(found!.rows);
+  return (
+    found!.whole === true && found!.less === true && !isWithin && Number(found!.again) > 0 && Number(found!.seconds) > 1
+  );
 }
 
 /** Returns the name for a clock joined from two columns. */

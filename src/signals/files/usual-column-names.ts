@@ -100,6 +100,8 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
     ...["elapsedseconds", "second", "timesinceepoch", "clock", "date", "createdat"],
     ...["zeitstempel", "zeit", "horodatage", "temps", "marcadetiempo", "tiempo", "tempo", "tijd", "tijdstempel"],
     ...["czas", "aika", "tid", "cas", "zaman", "vreme", "ido", "waktu", "datumuhrzeit", "dataeora"],
+    ...["sekunden", "sekunde", "secondes", "segundos", "secondi", "seconden", "millisekunden", "millisecondes"],
+    ...["milisegundos", "millisecondi", "milliseconden", "zeitpunkt", "laufzeit"],
     ...["fechayhora", "dataehora", "dateetheure", "datumentijd", "uhrzeit", "heure", "hora", "ora", "godzina"],
     ...["час", "χρονος", "thoigian", "समय", "وقت", "الوقت", "זמן", "เวลา"],
     ...["时间", "時間", "时间戳", "時間戳", "タイムスタンプ", "時刻", "시간", "время"],
@@ -117,10 +119,15 @@ export function partsOfJoinedClock(column: string, available: readonly string[])
 const wrapper =
   /^(?:(?:_?source|payload|body|data|fields?|message|items?|records?|properties|attributes|params|state|reported|doc|document|content|events?|readings?|samples?)[_.])+(?=.)/i;
 
+const secondsName = /^(seconds?|sekunden?|secondes|segundos|secondi|seconden)$/;
+
 /** Whether a column holds the minutes of a time of day, so that seconds beside it are not the time of a row. */
 export function hasMinutesColumn(columns: readonly string[]): boolean {
-  return columns.some((column) => /^(minutes?|mins?|minuten)$/i.test(column.trim()));
+  return columns.some((column) => minutesName.test(column.trim()));
 }
+
+/** Matches the names of minutes, which are those of a time of day or of elapsed time. */
+export const minutesName: RegExp = /^(mins?|minut(es?|en?|os?|i))$/i;
 
 /** Returns the column whose name is the most likely one for the role; null if no name is likely. */
 export function usualColumnOfRole(columns: readonly string[], role: ColumnRole): string | null {
@@ -133,7 +140,7 @@ export function usualColumnOfRole(columns: readonly string[], role: ColumnRole):
   const withoutUnit = available.map((column) => normaliseUsualColumnName(usualColumnNameWithoutUnit(column)));
   const isAxis = withoutUnit.includes("x");
   const isPartOfDate = hasMinutesColumn(available);
-  const names = usualColumnNames[role].filter((usual) => !isPartOfDate || !/^seconds?$/.test(usual));
+  const names = usualColumnNames[role].filter((usual) => !isPartOfDate || !secondsName.test(usual));
   for (const usual of names) {
     if (usual === "y" && isAxis) continue;
     const match = available[whole.indexOf(usual)] ?? available[withoutUnit.indexOf(usual)];

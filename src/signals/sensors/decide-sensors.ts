@@ -59,9 +59,9 @@ export function decideSensors(
   const found = sensorsByName(channels)
     .filter((sensor) => !sensor.channels.some((name) => taken.has(name)))
     .map((named): DecidedSensor => {
-      const { sensor, because, doubt, mixture } = decideOverPeople(named, piecesOf(named.channels));
+      const { sensor, because, doubt, likely = sensor, mixture } = decideOverPeople(named, piecesOf(named.channels));
       if (mixture !== undefined) mixed.push(mixture);
-      else if (doubt !== undefined) doubts.push(doubtOfDecidedSensor(sensor, doubt));
+      else if (doubt !== undefined) doubts.push(doubtOfDecidedSensor(likely, doubt));
       return { ...sensor, because };
     });
   const kept = given

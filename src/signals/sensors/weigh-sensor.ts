@@ -52,6 +52,8 @@ export interface WeighedSensor {
   readonly because: string;
   /** Property that could not be determined, or evidence that is contradictory. */
   readonly doubt?: string;
+  /** What the sensor may be instead, to be suggested along with the doubt. */
+  readonly likely?: Sensor;
 }
 
 /** @param values undefined if there are too few values */
@@ -224,7 +226,7 @@ function weighMagnetometer(sensor: Sensor, { rest }: VectorValues): WeighedSenso
 }
 
 function weighSensorOfUnknownKind(sensor: Sensor, values: VectorValues, { written }: NamedSensor): WeighedSensor {
-  const { rest, reach } = values;
+  const { rest, reach, movement } = values;
   const because = `by its values: ${formatWeighedValue(rest)} at rest`;
   const gravity = weighGravityUnit(values);
   if (gravity !== undefined) {
@@ -242,7 +244,14 @@ function weighSensorOfUnknownKind(sensor: Sensor, values: VectorValues, { writte
     return { sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: true }, because: counts };
   }
   const said = `${formatWeighedValue(rest)} at rest, 99 % within ${formatWeighedValue(reach)}`;
-  return { sensor, because: `${said}`, doubt: `neither its name nor its values (${said}) show what it measures.` };
+  const doubt = `neither its name nor its values (${said}) show what it measures.`;
+  if (rest > gravityShare.none * movement) return { sensor, because: said, doubt };
+  return {
+    sensor,
+    because: said,
+    doubt: `${doubt} It does not measure gravity, so it may be an acceleration without gravity (linear) or a gyroscope (gyr).`,
+    likely: { ...sensor, kind: "accelerometer", gravity: false },
+  };
 }
 
 /** Returns the unit in which the measured vector must be gravity. */

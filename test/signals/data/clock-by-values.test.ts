@@ -50,3 +50,28 @@ test("a time column has precedence", async () => {
   const { columns } = await read(table("dt,time_s", iso, (i) => (i / 50).toFixed(2)));
   expect(columns.time).toBe("time_s");
 });
+
+test.each([
+  ["Minuten", (i: number) => (i / 3000).toFixed(8), "Minuten"],
+  ["minutes", (i: number) => (i / 3000).toFixed(8), "minutes"],
+  ["minutos", (i: number) => String(Math.floor(i / 3000)), null],
+])("%s are times if they increase by fractions", async (name, minutes, time) => {
+  const { columns, quality } = await read(table(name, minutes));
+  expect(columns.time).toBe(time);
+  if (time !== null) expect(quality.sampling.rate_hz).toBeCloseTo(50, 1);
+});
+
+test.each(["Sekunden", "secondes", "segundos", "secondi", "seconden"])("%s are times in seconds", async (name) => {
+  const { columns, quality } = await read(table(name, (i) => (i / 50).toFixed(3)));
+  expect(columns).toMatchObject({ time: name, timeUnit: "s" });
+  expect(quality.warnings.join()).not.toContain("does not give its unit");
+});
+
+test.each(["Zeit [Millisekunden]", "millisecondes", "milisegundos", "Laufzeit_ms"])(
+  "%s are times in milliseconds",
+  async (name) => {
+    const { columns, quality } = await read(table(name, (i) => String(20 * i)));
+    expect(columns).toMatchObject({ time: name, timeUnit: "ms" });
+    expect(quality.sampling.rate_hz).toBeCloseTo(50, 1);
+  },
+);

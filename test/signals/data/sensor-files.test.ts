@@ -298,3 +298,24 @@ test("a file alone whose name gives a sensor is not taken for an accelerometer",
   expect(await channels("LinearAcceleration")).toContain("LinearAcceleration_x");
   expect(await channels("Gyroscope")).toContain("Gyroscope_x");
 });
+
+test("Sensor Logger's accelerometer without gravity is read as what its file's name says", async () => {
+  const walk: At = (t) => [2 * Math.sin(12 * t), 1.5 * Math.cos(12 * t), Math.sin(24 * t)];
+  const lines = Array.from(
+    { length: 500 },
+    (_, i) =>
+      `${1_714_816_800_000 + 20 * i}000000,${i / 50},${walk(i / 50, 0)
+        .toReversed()
+        .join(",")}`,
+  );
+  const folder = folderOf({
+    "Accelerometer.csv": `time,seconds_elapsed,z,y,x\n${lines.join("\n")}\n`,
+    "Gravity.csv": table(acc, 0, { head: "time,x,y,z" }),
+  });
+  const { recordings } = await readRecordings([folder.path("Accelerometer.csv")], unlabelled);
+  expect(recordings.channels).toEqual(["Accelerometer_x", "Accelerometer_y", "Accelerometer_z"]);
+  expect(recordings.values[0]![10]).toBeCloseTo(walk(0.2, 0)[0]!, 5);
+  await expect(readRecordings([folder.path("Gravity.csv")], unlabelled)).rejects.toMatchObject({
+    advice: "Give the accelerometer's file. To read this one, add --channels x,y,z",
+  });
+});

@@ -90,3 +90,20 @@ test("whole seconds since 1970 are joined with their milliseconds", async () => 
   expect(columns.time).toBe("timestamp + ms (s)");
   expect(time[75]).toBeCloseTo(ten + 1.5, 3);
 });
+
+test.each([
+  ["epoch,millis", "epoch + millis (s)"],
+  ["utc,ms", "utc + ms (s)"],
+  ["timestamp [s],timestamp [ms]", "timestamp [s] + timestamp [ms] (s)"],
+  ["time,subsecond_ms", "time + subsecond_ms (s)"],
+  ["Time (s),Fraction (ms)", "Time (s) + Fraction (ms) (s)"],
+])("%s are joined", async (names, joined) => {
+  const { time, columns } = await read(names, (i) => `${ten + Math.floor(i / 50)},${(20 * i) % 1000}`);
+  expect(columns.time).toBe(joined);
+  expect(time[75]).toBeCloseTo(ten + 1.5, 3);
+});
+
+test("milliseconds that restart within a second do not belong to it", async () => {
+  const { columns } = await read("latency_ms,time_s", (i) => `${(7 * i) % 40},${Math.floor(i / 50)}`);
+  expect(columns.time).toBe("time_s");
+});

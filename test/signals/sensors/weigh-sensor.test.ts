@@ -55,6 +55,13 @@ describe("values", () => {
     expect(weigh(columns, pieces({ rest, movement: rest })).sensor).toMatchObject({ kind, unit });
   });
 
+  it("without gravity are not proposed as an accelerometer with it", () => {
+    const still = pieces({ rest: 0.01, movement: 3 });
+    const { doubts } = decideSensors(["x", "y", "z"], [], () => still);
+    expect(doubts[0]!.option).toBe("linear:x,y,z[m/s^2]");
+    expect(doubts[0]!.message).toContain("may be an acceleration without gravity (linear) or a gyroscope (gyr)");
+  });
+
   it("of gravity are not hidden by zeros at the end, which may be the rest of other sensors", () => {
     const zeros = Array.from({ length: 20 }, (): VectorPiece => {
       const axis = new Float32Array(50);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 const repository = join(import.meta.dirname, "..");
 
 /**
- * Writes a commit's files into a new folder, with today's dependencies, so that its modules can be imported.
+ * Writes a commit's source into a new folder, with today's dependencies, so that its modules can be imported.
  *
  * @returns false if the repository does not have the commit, as in a shallow clone
  */

@@ -70,7 +70,7 @@ export async function openQualityTask({ config: given }: QualitySet, seed: numbe
 
 /**
  * Writes windows.f32, the values [W, T, C] of all windows in physical units (little-endian float32), and task.json.
- * @returns the folder, which is named after its content and written only once
+ * @returns the folder, which is named after its content
  */
 export async function exportQualityTask(task: QualityTask, directory: string): Promise<string> {
   const { windows, sensors, testSet } = task.data;

@@ -101,7 +101,7 @@ interface RecordingForm {
   readonly compress: boolean;
 }
 
-/** Formats that the service accepts unchanged, identified by their first bytes in hexadecimal. */
+/** Binary formats that the service accepts, identified by their first bytes in hexadecimal. */
 const knownStarts: readonly (readonly [start: string, RecordingForm])[] = [
   ["1f8b", { type: null, encoding: "gzip", compress: false }],
   ["28b52ffd", { type: null, encoding: "zstd", compress: false }],

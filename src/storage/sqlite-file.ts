@@ -153,7 +153,7 @@ const faults: Readonly<Record<number, { what: string; advice: string }>> = {
   },
 };
 
-/** Runs `work`, and turns every failure of SQLite itself into a UserError that names the file. */
+/** Runs `work`, and turns every failure of SQLite that `faults` explains into a UserError that names the file. */
 export function explainSqliteFileErrors<T>(path: string, work: () => T): T {
   try {
     return work();

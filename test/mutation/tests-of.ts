@@ -3,7 +3,7 @@ import { filesOf, type Import, importsOf } from "../../scripts/architecture.ts";
 
 /**
  * Returns a function that gives the fast test files that run on a mutant of a source file: the tests of the file's own room
- * that import it, directly or indirectly, or else the tests of other rooms that do.
+ * that import it, directly or indirectly, or else the tests that import it directly.
  */
 export function testsOf(): (file: string) => string[] {
   const files = ["src", "test"].flatMap((folder) => filesOf(folder).map((file) => join(folder, file)));

@@ -69,7 +69,7 @@ function separated(text: string): string {
 function sentencesOf({ 0: passage, index }: RegExpExecArray, text: string, file: string): string[] {
   const marks = file.endsWith(".md")
     ? /\*\*/g
-    : /["`]\s*\+\s*["`]|^\s*["`]|["`]$|"""|(?<=^|\n) *(?:\/\/|\/?\*+(?!\/)|#)|\*\/|<!--|-->|<\/?p[^>]*>/g;
+    : /["`]\s*\+\s*["`]|^\s*["`]|["`]$|"{2,3}|(?<=^|\n) *(?:\/\/|\/?\*+(?!\/)|#)|\*\/|<!--|-->|<\/?p[^>]*>/g;
   const plain = passage.replaceAll(marks, (mark) => " ".repeat(mark.length)).replaceAll(/\n(?!\s*@)/g, " ");
   // A question mark in the code of a placeholder does not end a sentence.
   const masked = plain.replaceAll(placeholder, (found) => "0".repeat(found.length));

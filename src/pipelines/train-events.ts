@@ -61,7 +61,7 @@ export type TrainEvent =
       windows: number;
       /** Samples that belong to no window; `quality` counts the rows that were left out before. */
       dropped: DroppedSamples;
-      /** Windows in which the label changes; null if there are none. */
+      /** Windows in which the label changes; null if labels change only at gaps. */
       labelChanges: LabelChanges | null;
     }
   | {

@@ -173,7 +173,7 @@ function monitorDatabaseSize(path: string): number | undefined {
   if (found === undefined || found.isFile()) return found?.size;
   const kind = found.isSymbolicLink() ? "a symbolic link" : kindOfFile(found);
   throw new UserError(`${path}: expected a regular file, found ${kind}`, {
-    advice: "Put the file itself into the folder, or move it elsewhere to start with an empty ledger.",
+    advice: "Replace it with the ledger's file itself, or move it elsewhere to start with an empty ledger.",
   });
 }
 

@@ -6,7 +6,7 @@
 //   npm run mutate -- --sample 400 --seed 7         runs 400 of them, drawn at random
 //   npm run mutate -- --only monitoring/drift/verdict.ts,stats
 //
-// Results are appended to the file that --state names. A later run reuses its results for killed mutants, and for mutants that
+// Results are appended to the file that --state names. A later run reuses the recorded results for killed mutants, and for mutants that
 // survived the same tests.
 import { type ChildProcess, fork } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
-// Tests the `train` and `predict` commands: the three forms of output, config files, and predictions, which must be the same in
-// any other ONNX Runtime.
+// Tests the `train` and `predict` commands: output as text and as JSON, config files, and predictions, which must match those
+// that ONNX Runtime gives for the same model.onnx.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";

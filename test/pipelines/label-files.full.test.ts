@@ -155,7 +155,7 @@ describe("labels that do not fit", () => {
     expect(said).toContain("3 labels overlap others in time. The 18 s that several labels claim get none");
     expect(said).toContain('1 of 21 labels lie outside of all recordings that they name, such as "lying" at 500 s');
     expect(said).toContain("labels of the person tom are not used");
-    // Of each person, 12 s lie outside all labels, but "lying" fills 2 s of ann's. 18 s of ann's are covered twice.
+    // For each person, 12 s lie outside all labels, but "lying" fills 2 s of ann's. 18 s of ann's are covered twice.
     expect(found.quality.rows.dropped.missing_label).toBe(20 * (3 * 12 + 18 - 2));
     const ends = { stretches: 6, seconds: 5.7 };
     expect(found.quality.unlabelled?.by_length[0]).toEqual({ below_seconds: 1, ...ends });

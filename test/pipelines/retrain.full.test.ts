@@ -329,7 +329,7 @@ describe("a candidate that is refused", () => {
 });
 
 it("--adapt adabn computes new statistics instead of running cycles, and writes them into its network", async () => {
-  // The command prints the name of the model's line even if it runs inside the model's folder.
+  // The manifest names the model's line even if the command runs inside the model's folder.
   const given = words(at("u.parquet"), at("adapted"), "--adapt", "adabn");
   const inside = given.map((word) => (word === "model" ? "." : word));
   const { exitCode, stdout } = await start(inside, at("model")).ended;

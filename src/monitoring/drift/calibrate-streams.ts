@@ -100,7 +100,10 @@ export function describeDayOfCalibratedStreams(day: DayPlan, chunkSeconds: numbe
   return day === "recorded" ? day : { bout_seconds: [day.bouts[0] * chunkSeconds, day.bouts[1] * chunkSeconds] };
 }
 
-/** Returns the people with enough recordings for distinct sessions, each with a model that excludes that person. */
+/**
+ * Returns the people whose streams can be rehearsed, each with a model calibrated on the others. For days of bouts, a person
+ * needs a label with several recordings (or halves of one) to choose from.
+ */
 function peopleOfCalibratedStreams(
   baseline: BaselineReference,
   groups: readonly Group[],

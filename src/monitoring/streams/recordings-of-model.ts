@@ -1,6 +1,6 @@
 // Finds the recordings that a model was trained on, as listed in its manifest. The folder may come from an untrusted source.
-// Therefore, addresses in it are not fetched, patterns are not expanded, and no network is trained on the recordings until
-// their fingerprint has been compared.
+// Therefore, addresses in the manifest are not fetched, patterns are not expanded, and no network is trained on the recordings
+// until their fingerprint has been compared.
 
 import { realpath, stat } from "node:fs/promises";
 import { counted } from "../../counted.ts";

@@ -180,7 +180,7 @@ export function refuseInfluxFormat(path: string, text: string): void {
   if (!isLineProtocol && !isLong) return;
   const is = isLineProtocol ? "InfluxDB's line protocol" : "a query result of InfluxDB with one value per row";
   throw new UserError(`${path}: expected a table with a column per axis, found ${is}.`, {
-    advice: `Export the result of a query that ends with ${pivot} as CSV.`,
+    advice: `End the query with ${pivot}, and export its result as CSV.`,
   });
 }
 

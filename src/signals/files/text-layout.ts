@@ -198,7 +198,7 @@ interface LineRun {
 
 /**
  * Minimum length of a run; the table begins with the first such run that is as wide as the longest one, even if other lines
- * come in between.
+ * come between the two.
  */
 const wholeRun = 10;
 

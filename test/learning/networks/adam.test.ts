@@ -24,7 +24,7 @@ function openStep(type: DataType): Promise<Run> {
   return openGraph(graph);
 }
 
-/** The gradients of one step, whose magnitudes differ by up to 10^12. One of them is 0, and one changes sign. */
+/** The gradients of one step. Their scales differ by a factor of up to 10^12; one of them is 0, and one changes sign. */
 const gradientOf = (step: number) =>
   [1e-8, 1e4, 0, 1, -0.5, (-1) ** step].map((scale, i) => scale * (1 + 0.5 * numbers([size], 7 * step).values[i]!));
 

@@ -5,7 +5,7 @@ import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { folderOf } from "./tables.ts";
 
 /**
- * @param gyroscope time of the gyroscope in row i, in ms
+ * @param gyroscope true time of the gyroscope's sample in row i, in ms
  * @param written what the gyroscope's clock shows in row i
  */
 function table(gyroscope: (i: number) => number, written = gyroscope): string {

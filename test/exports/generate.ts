@@ -63,6 +63,7 @@ function exportValue(key: string, i: number, hz: number): string {
     e_ms: () => (1000 * (start + t)).toFixed(0),
     e_us: () => (1e6 * (start + t)).toFixed(0),
     e_ns: () => `${start + Math.floor(t)}${((t % 1) * 1e9).toFixed(0).padStart(9, "0")}`,
+    iso_utc: () => `${day} ${time} UTC`,
     iso_t: () => `${day}T${time}`,
     iso_space: () => `${day} ${time}`,
     iso_tz: () => `${day}T${time}+02:00`,
@@ -126,6 +127,7 @@ function contentOf(file: ShapeFile, hz: number): string | Buffer {
       array: () => `[${objects.map((own) => JSON.stringify(own)).join(",\n")}]`,
       lines: () => objects.map((own) => JSON.stringify(own)).join("\n"),
       lists: () => JSON.stringify([names, ...values]),
+      data: () => JSON.stringify({ data: values }),
       split: () => JSON.stringify({ columns: names, index: [...values.keys()], data: values }),
       columns: () => JSON.stringify(Object.fromEntries(names.map((name, c) => [name, { ...values.map((own) => own[c]) }]))),
       mongo: () =>
@@ -138,6 +140,8 @@ function contentOf(file: ShapeFile, hz: number): string | Buffer {
     };
     return `${content[file.json]()}\n`;
   }
+  if (file.blocks === true)
+    return records.map((own) => `${own.map((value, c) => `${columns[c]![0]}: ${value}\n`).join("")}\n`).join("");
   const written = records.map((values) =>
     values
       .map((value) => (file.decimalComma === true && /^-?\d+\.\d+$/.test(value) ? value.replace(".", ",") : value))

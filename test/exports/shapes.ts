@@ -33,7 +33,9 @@ export interface ShapeFile {
   readonly lineEnd?: string;
   readonly encoding?: "utf16le";
   /** One of: records in a list or one per line, lists of values, pandas' orients "split" and "columns", mongoexport. */
-  readonly json?: "array" | "lines" | "lists" | "split" | "columns" | "mongo";
+  readonly json?: "array" | "lines" | "lists" | "split" | "columns" | "mongo" | "data";
+  /** Whether each value has a line of its own, with its name. */
+  readonly blocks?: boolean;
   /** For layouts with one row per sensor and time, the columns of each sensor. */
   readonly others?: readonly string[];
 }
@@ -1277,6 +1279,37 @@ export const shapes: readonly Shape[] = [
     as: { json: "lists" },
     file: "recording.json",
   }),
+  {
+    name: "json-lists-without-names",
+    device: "JSON with a list per row and no names",
+    source: "json.org; data of Highcharts and of microcontrollers' web pages",
+    hz: 50,
+    files: one("t=t|x=Ax|y=Ay|z=Az", { json: "data" }, "recording.json"),
+    options: { columns: ["time", "acc_x", "acc_y", "acc_z"] },
+    read: acc(["acc_x", "acc_y", "acc_z"]),
+  },
+  wide("key-value-blocks", "A log with one value per line and empty lines between samples", "PyYAML and ROS, messages as text", "timestamp=e", ["acc_%", "A"], ["gyro_%", "g"], {
+    as: { blocks: true },
+    file: "log.txt",
+  }),
+  wide("actigraph-timestamps-tabs", "ActiGraph GT9X, with times, saved again with tabs", "ActiLife's raw CSV with timestamps; Excel, text with tabs", "Timestamp=us", ["Accelerometer @", "a"], undefined, {
+    hz: 30,
+    as: { before: actigraph("M/d/yyyy", "5/13/2024"), separator: "\t" },
+    file: "recording.txt",
+  }),
+  {
+    name: "adafruit-io",
+    device: "Adafruit IO, a feed per axis",
+    source: "io.adafruit.com, download of a feed's data",
+    hz: 2,
+    files: Object.fromEntries(
+      ["x", "y", "z"].map((axis) => [
+        `accel-${axis}.csv`,
+        { columns: `id=i|value=A${axis}|feed_id=one|created_at=iso_utc|lat='|lon='|ele='` },
+      ]),
+    ),
+    read: { accel_x: "Ax", accel_y: "Ay", accel_z: "Az" },
+  },
   wide("pandas-json-split", 'pandas, to_json(orient="split")', "pandas.pydata.org, DataFrame.to_json", "time=t", ["acc_%", "A"], ["gyro_%", "g"], {
     as: { json: "split" },
     file: "recording.json",

@@ -3,7 +3,7 @@
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
-import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import { aggregatesOfColumns, type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import { minutesName, usualColumnOfRole, usualTimeColumns } from "../files/usual-column-names.ts";
 
@@ -43,15 +43,13 @@ export async function findClockByValues(
   const possible = names.filter((name) => /^(TIMESTAMP|VARCHAR)/.test(types.get(name) ?? ""));
   const numbered = names.find((name) => minutesName.test(name.trim())) ?? names[0];
   if (possible.length === 0) return findIncreasingFractions(database, numbered, schema);
-  const facts = possible.map((name, c) => {
+  const head = `(SELECT * FROM ${source(new Set(), null)} LIMIT ${searchedRows})`;
+  const areClocks = await aggregatesOfColumns(database, possible, head, (name) => {
     const text = `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
     const minute = `regexp_extract(${text}, ${duckdbLiteral(minuteForm)})`;
-    return `bool_and(${minute} <> '') AND count(DISTINCT ${text}) >= ${fewestPerMinute} * count(DISTINCT ${minute}) AS c${c}`;
+    return `bool_and(${minute} <> '') AND count(DISTINCT ${text}) >= ${fewestPerMinute} * count(DISTINCT ${minute})`;
   });
-  const [found] = await database.rows(
-    `SELECT ${facts.join(", ")} FROM (SELECT * FROM ${source(new Set(), null)} LIMIT ${searchedRows})`,
-  );
-  const clocks = possible.filter((_, c) => found![`c${c}`] === true);
+  const clocks = possible.filter((_, c) => areClocks[c] === true);
   const [first, ...others] = clocks;
   if (others.length > 0) {
     throw new UserError(`${file}: each of these columns might contain the time of each row: ${clocks.join(", ")}.`, {

@@ -3,7 +3,7 @@
 // other column (a battery level, a flag), the rows with one value are not evenly sampled, or do not overlap in time with those
 // of another value.
 
-import { type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
+import { aggregatesOfColumns, type Database, duckdbIdentifier, duckdbLiteral } from "../files/duckdb.ts";
 import type { TableSchema } from "../files/table-schema.ts";
 import type { TimeReading } from "../files/text-clock.ts";
 import { kindOfSensorInText } from "../sensors/sensor-in-text.ts";
@@ -87,13 +87,11 @@ export async function findPooledSensorColumn(
   const numbers = new Set(time?.numbers === true ? [time.column] : []);
   const head = `(SELECT * FROM ${schema.source(numbers, time?.isDateTime === true ? time.column : null)} LIMIT ${searchedRows})`;
   const text = (name: string): string => `CAST(${duckdbIdentifier(name)} AS VARCHAR)`;
-  const [distinct] = await database.rows(
-    `SELECT ${usable.map((name, i) => `count(DISTINCT ${text(name)}) AS c${i}`).join(", ")} FROM ${head}`,
-  );
+  const distinct = await aggregatesOfColumns(database, usable, head, (name) => `count(DISTINCT ${text(name)})`);
   const key = keys.length === 0 ? "''" : keys.map((name) => `coalesce(${text(name)}, '')`).join(" || chr(31) || ");
   const rowsBy = (value: string): string =>
     `SELECT row_number() OVER () AS n, ${key} AS k, ${value} AS v, ${time?.sql ?? "row_number() OVER ()"} AS t FROM ${head}`;
-  const few = usable.filter((_, i) => Number(distinct![`c${i}`]) >= 2 && Number(distinct![`c${i}`]) <= mostSensors);
+  const few = usable.filter((_, i) => Number(distinct[i]) >= 2 && Number(distinct[i]) <= mostSensors);
   for (const column of few) {
     const rows = rowsBy(text(column));
     const groups = await database.rows(piecesOfPooledValues(rows));
@@ -171,9 +169,9 @@ async function deviceOfAlternatingRows(
   return null;
 }
 
-/** Matches the names of other sensors in phones and watches, whose rows are not read. */
+/** Matches the names of other sensors in phones and watches, and of events, whose rows are not read. */
 const otherSensor =
-  /rot\w*[ _.]?vec|orient|light|lux|prox|press|baro|temp|humid|step|pedom|heart|gps|location|battery|quat|ppg|ecg|eda|bvp|micro?phone|audio|wifi|bluetooth|metadata/i;
+  /rot\w*[ _.]?vec|orient|light|lux|prox|press|baro|temp|humid|step|pedom|heart|gps|location|battery|quat|ppg|ecg|eda|bvp|micro?phone|audio|wifi|bluetooth|metadata|^(key|button|touch)?[ _-]?(press|release|down|up|click|tap)(ed)?$|^(event|marker|button|start|stop|sync|annotation)$/i;
 
 /** Whether the values are names of different kinds of sensors, including an accelerometer or a gyroscope. */
 function arePooledSensorKinds(values: readonly string[]): boolean {

@@ -7,12 +7,14 @@ import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import { explainReadError, withReadErrorsExplained } from "../files/explain-read-error.ts";
 import type { SourceFile } from "../files/find-files.ts";
 import { pathColumnsOf, withPathTemplateRoles } from "../files/path-columns.ts";
+import { refuseNumberedTexts } from "../files/refuse-wide-rows.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { limitedTextColumn } from "../files/table-limits.ts";
 import { readTableSchema, type TableSchema } from "../files/table-schema.ts";
 import { type TimeReading, textClock } from "../files/text-clock.ts";
 import type { DateOrder } from "../files/time-forms.ts";
 import { partsOfJoinedClock } from "../files/usual-column-names.ts";
+import { sensorsByName } from "../sensors/sensors-by-name.ts";
 import { withAxisRows } from "./axis-rows.ts";
 import { findClockByValues } from "./clock-by-values.ts";
 import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
@@ -142,6 +144,8 @@ export async function openRowChunks(
     return { schema, channels: null };
   };
   const { schema: firstSchema, channels: found } = await schemaOf(first);
+  if ((options.channels ?? options.modelChannels) === undefined && sensorsByName(firstSchema.names).length === 0)
+    refuseNumberedTexts(first.path, firstSchema.types);
   const named: ColumnOptions = found === null ? options : { ...options, channels: found };
   const roles = resolveColumnRoles(firstSchema.names, named, required, first.path, onFault, warn);
   const keys: RowKey[] = [];

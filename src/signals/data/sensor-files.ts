@@ -121,19 +121,18 @@ async function sensorFilesOfAxes(
       axes.map((file, i) => ({ file, sensor: name, kind: name, axis: `${name}_${"xyz"[i]}` })),
     );
     let areSingle = true;
-    for (const { file } of parts) areSingle &&= (await countChannelsOfSensorFile(file, columnsOf)) === 1;
+    for (const { file } of parts) areSingle &&= valueOfAxisFile(await columnsOf(file).catch(() => [])) !== undefined;
     if (areSingle) for (const { file } of parts) found.set(file, parts);
   }
   return found;
 }
 
-async function countChannelsOfSensorFile(
-  file: SourceFile,
-  columnsOf: (file: SourceFile) => Promise<readonly string[]>,
-): Promise<number> {
-  const names = await columnsOf(file).catch(() => []);
+/** Returns the only column without a role, or the one named after the value; undefined if there is none. */
+function valueOfAxisFile(names: readonly string[]): string | undefined {
   const roles = (["label", "group", "recording", "time"] as const).map((role) => usualColumnOfRole(names, role));
-  return names.filter((name) => !roles.includes(name)).length;
+  const others = names.filter((name) => !roles.includes(name));
+  const values = others.length === 1 ? others : others.filter((name) => /^_?val(ue)?$/i.test(name.trim()));
+  return values.length === 1 ? values[0] : undefined;
 }
 
 /**
@@ -183,7 +182,10 @@ export async function joinSensorFiles(
   const all = table.parts!.map(({ file, sensor, kind, axis }, p) => {
     const schema = schemas[p]!;
     const taken = new Set((["label", "group", "recording", "time"] as const).map((name) => role(schema, name)));
-    const columns = schema.names.filter((name) => !taken.has(name) && numbersOf[p]!.has(name));
+    const value = axis === undefined ? undefined : valueOfAxisFile(schema.names);
+    const columns = schema.names.filter(
+      (name) => !taken.has(name) && numbersOf[p]!.has(name) && (value === undefined || name === value),
+    );
     const own = sensorsByName(columns).filter((found) => found.kind !== "unknown");
     const clear = own.some((found) => found.kind === (kind === "linear" ? "accelerometer" : kind) && !found.weak);
     const isGiven = table.parts!.length === 1 && columns.some((name) => named?.includes(name));

@@ -69,7 +69,7 @@ export async function withWindowRows(
   if (options.time !== undefined && !arePackets) return null;
   const others = schema.names.filter((name) => !ofWindows.has(name) && name !== time);
   if (sensorsByName(others).length > 0) return null;
-  if (!axes[0]!.isList) await refusePlacesAsWindowRows(database, file, schema, axes);
+  if (!axes[0]!.isList) await refusePlacesAsWindowRows(database, file, schema, axes, hasTime ? time : null);
   const samples = axes[0]!.isList
     ? await samplesOfListsInWindowRows(database, file, schema, axes)
     : counted(axes[0]!.columns.length, "sample");
@@ -193,30 +193,50 @@ async function areListsPackets(
 }
 
 /**
+ * Minimum ratio of the change from number to number to that between numbers half a row apart for the numbers of rows with times to
+ * stand for places: neighbouring samples of a window are more alike than those half a window apart, but sensors are not. Arbitrary.
+ */
+const leastNeighbourChange = 0.8;
+
+/**
  * Rejects columns whose numbers stand for places, such as joints, and not for samples of a window. Consecutive rows of places
  * are consecutive samples, so they differ less than neighbouring columns; windows differ more, even if they overlap. Rows that
  * repeat the previous row, as in files with one row per rater, are ignored.
+ * @param time column with the time of each row; null if there is none
  */
 async function refusePlacesAsWindowRows(
   database: Database,
   file: string,
   schema: TableSchema,
   axes: readonly WindowAxis[],
+  time: string | null,
 ): Promise<void> {
   const { columns } = axes[0]!;
+  const half = columns.length >> 1;
   const list = (names: readonly string[]): string =>
     `[${names.map((name) => `coalesce(${duckdbIdentifier(name)}, 0)`).join(", ")}]`;
   const [found] = await database.rows(
-    `SELECT median(by_row) FILTER (by_row > 0) AS by_row, median(by_number) AS by_number FROM
-       (SELECT list_distance(row, lag(row) OVER (ORDER BY n)) AS by_row, by_number FROM
-         (SELECT row_number() OVER () AS n, ${list(columns)} AS row, list_distance(${list(columns.slice(1))}, ${list(columns.slice(0, -1))}) AS by_number
+    `SELECT median(by_row) FILTER (by_row > 0) AS by_row, median(by_number) AS by_number,
+            median(by_number / by_half) FILTER (by_half > 0) AS by_half FROM
+       (SELECT list_distance(row, lag(row) OVER (ORDER BY n)) AS by_row, by_number, by_half FROM
+         (SELECT row_number() OVER () AS n, ${list(columns)} AS row,
+                 list_distance(${list(columns.slice(1))}, ${list(columns.slice(0, -1))}) / sqrt(${columns.length - 1}) AS by_number,
+                 list_distance(${list(columns.slice(half))}, ${list(columns.slice(0, columns.length - half))}) / sqrt(${columns.length - half}) AS by_half
             FROM ${schema.source(new Set(columns), null)} LIMIT ${comparedRows}))`,
   );
-  if (found!.by_row === null || !(Number(found!.by_row) < mostRowChange * Number(found!.by_number))) return;
+  if (found!.by_row === null) return;
+  const changes = Number(found!.by_row) / Math.sqrt(columns.length) < mostRowChange * Number(found!.by_number);
+  const areAlike = time !== null && Number(found!.by_half) > leastNeighbourChange;
+  if (!changes && !areAlike) return;
   const first = axes.map((axis) => axis.columns[0]!);
+  const because = changes
+    ? "they change less from row to row than from number to number. They look like several sensors, or points in a video"
+    : `neighbouring columns differ as much as others, and each row has a time ("${time}"). They look like several sensors`;
   throw new UserError(
-    `${file}: ${columns[0]} to ${columns.at(-1)} are not the samples of a window, because they change less from row to row than from number to number. They look like several sensors, or points in a video.`,
-    { advice: `Specify the channels to read, such as ${shellCommand("--channels", first.join(","))}` },
+    `${file}: ${columns[0]} to ${columns.at(-1)} are not the samples of a window, because ${because}.`,
+    {
+      advice: `Specify the channels to read, such as ${shellCommand("--channels", first.join(","))}${changes ? "" : `. If each row does hold a window, remove the column "${time}".`}`,
+    },
   );
 }
 

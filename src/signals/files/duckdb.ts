@@ -61,6 +61,27 @@ export async function openDuckdb({ scratch = "" }: { scratch?: string } = {}): P
   };
 }
 
+/** Maximum number of columns in one query of aggregates; DuckDB reserves megabytes for each count of distinct values. */
+const columnsAtOnce = 16;
+
+/** Returns an aggregate of each column, in order. @param aggregate returns a column's aggregate as SQL */
+export async function aggregatesOfColumns(
+  database: Database,
+  columns: readonly string[],
+  source: string,
+  aggregate: (column: string) => string,
+): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for (let at = 0; at < columns.length; at += columnsAtOnce) {
+    const own = columns.slice(at, at + columnsAtOnce);
+    const [row] = await database.rows(
+      `SELECT ${own.map((name, i) => `${aggregate(name)} AS a${i}`).join(", ")} FROM ${source}`,
+    );
+    found.push(...own.map((_, i) => row![`a${i}`]));
+  }
+  return found;
+}
+
 /** Formats a string as an SQL literal. */
 export function duckdbLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

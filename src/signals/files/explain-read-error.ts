@@ -65,7 +65,10 @@ export async function explainReadError(
   if (unconverted !== undefined) return explainNonNumberReadError(file, message, unconverted, error);
   if (/^Out of Memory/i.test(message)) {
     return new UserError(`${file.path}: part of the file exceeds the memory limit for reading (384 MB).`, {
-      advice: "Write the file with smaller row groups (at most 100,000 rows) and shorter strings, or as CSV.",
+      advice:
+        file.format === "parquet"
+          ? "Write the file with smaller row groups (at most 100,000 rows) and shorter strings, or as CSV."
+          : "Export fewer columns, or split the file.",
       cause: error,
     });
   }
@@ -161,6 +164,13 @@ export class DamagedTable extends DataFault {
 export function explainCsvReadError(file: SourceFile, error: unknown): { message: string; advice: string } | undefined {
   const message = error instanceof Error ? error.message : String(error);
   const line = lineOfReadError(file, message);
+  // DuckDB counts the empty lines above a row as a part of it.
+  if (/Maximum line size/i.test(message) && /^Original Line: *\n\s*\n/m.test(message)) {
+    return {
+      message: `${file.path}: about two million empty lines above ${line === undefined ? "a line" : `line ${line}`}.`,
+      advice: "Export the file again, or remove its empty lines.",
+    };
+  }
   if (/Maximum line size/i.test(message)) {
     return {
       message: `${file.path}: ${line === undefined ? "a line" : `line ${line}`} is longer than 2,000,000 bytes.`,

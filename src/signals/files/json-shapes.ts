@@ -1,5 +1,5 @@
 // Turns JSON shapes that are not lists of records into tables or lists of records:
-// - lists of values, in one list or one per line, with or without a list of names first
+// - lists of values, in one list or one per line, with or without a list of names first, or in the only list of an object
 // - { "columns": [...], "data": [[...], ...] }, as pandas writes with orient="split"
 // - { "ax": { "0": 0.1, "1": 0.2 }, "ay": { ... } }, as pandas writes by default
 // - { "0": { "ax": 0.1 }, "1": { "ax": 0.2 } }, as pandas writes with orient="index", and as Firebase writes with generated
@@ -19,7 +19,7 @@ export interface JsonTable {
 
 /** Minimum number of entries for an object's entries to stand for rows rather than columns. */
 const fewestRows = 8;
-const namesKey = /^(columns?|headers?|names|fields|cols|channels|keys)$/i;
+const namesKey = /^(columns?|headers?|names|fields|cols|channels|keys|axes|sensors|(column|channel|axis)_?names)$/i;
 const rowsKey = /^(data|rows|values|samples|records)$/i;
 
 /**
@@ -29,7 +29,7 @@ const rowsKey = /^(data|rows|values|samples|records)$/i;
 export function tableOfJsonShape(text: string): JsonTable | undefined {
   const document = parsedJson(text) ?? jsonLists(text);
   if (Array.isArray(document)) return tableOfJsonShapeLists(document);
-  return isJsonObject(document) ? tableOfSplitJsonShape(document) : undefined;
+  return isJsonObject(document) ? (tableOfSplitJsonShape(document) ?? tableOfOnlyList(document)) : undefined;
 }
 
 /** Returns a document with lists in place of objects that stand for rows; undefined if it has none. */
@@ -120,6 +120,7 @@ function tableOfSplitJsonShape(document: Readonly<Record<string, unknown>>): Jso
     | unknown[]
     | undefined;
   const own = entries.find(([key, value]) => rowsKey.test(key) && Array.isArray(value))?.[1] as unknown[] | undefined;
+  if (named?.some(isJsonObject)) return undefined;
   if (named === undefined || own === undefined || own.length === 0 || !own.every(isJsonListOfValues)) return undefined;
   // Names of several levels are lists.
   const names = named.map((name) =>
@@ -137,6 +138,16 @@ function tableOfSplitJsonShape(document: Readonly<Record<string, unknown>>): Jso
       ...row,
     ]),
   };
+}
+
+/** Returns the only list of lists in an object that otherwise has only plain values; it has no names. */
+function tableOfOnlyList(document: Readonly<Record<string, unknown>>): JsonTable | undefined {
+  const inner = Object.entries(document).filter(([, value]) => !isPlainJsonValue(value));
+  const [key = "", only] = inner[0] ?? [];
+  // Vectors in a list that is named after a sensor need no names.
+  if (inner.length !== 1 || sensorInText(key) !== undefined) return undefined;
+  if (isJsonObject(only)) return tableOfSplitJsonShape(only) ?? tableOfOnlyList(only);
+  return Array.isArray(only) ? tableOfJsonShapeLists(only) : undefined;
 }
 
 /** @param parent the key of the value, if it has one */

@@ -19,6 +19,7 @@ import { garminFitRecording, isGarminFit } from "./garmin-fit.ts";
 import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
 import { separateJoinedText } from "./joined-text.ts";
 import { jsonAsCsv } from "./json-as-csv.ts";
+import { keyValueBlocks, keyValueBlocksAsTable } from "./key-value-blocks.ts";
 import { besideKnownLayout, clockInKnownLayout } from "./known-layouts.ts";
 import { commentMark } from "./layout-names.ts";
 import { contentsOfLineForm } from "./line-forms.ts";
@@ -186,6 +187,12 @@ async function readOrRewriteFile(
     const above = await arffAsTable(stored, out);
     const { lineOffset = 0 } = file;
     return { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + above - 1 };
+  }
+  const ofBlocks = keyValueBlocks(tableLines);
+  if (ofBlocks !== undefined) {
+    const out = options.scratch.file("blocks.csv");
+    await keyValueBlocksAsTable(stored, out, ofBlocks);
+    return { ...file, stored: out, lineOffset: null };
   }
   const vectors = vectorLines(tableLines);
   if (vectors !== undefined) {

@@ -39,6 +39,21 @@ export function refuseNumberedSamples(path: string, names: readonly string[]): v
   if (own !== undefined) throw wideRowsError(path, own.length, `, ${own[0]} to ${own.at(-1)}`);
 }
 
+/**
+ * @param types the type of each column
+ * @throws UserError if many columns differ only in a number, but hold text, as answers to the questions of a survey do
+ */
+export function refuseNumberedTexts(path: string, types: ReadonlyMap<string, string>): void {
+  const groups = Map.groupBy(types.keys(), (name) => name.replace(/\d+(?=\D*$)/, "#"));
+  for (const own of groups.values()) {
+    if (own.length < fewestValues || own.some((name) => types.get(name) !== "VARCHAR")) continue;
+    throw new UserError(
+      `${path}: expected the samples of sensors, found text in ${own.length} columns, ${own[0]} to ${own.at(-1)}.`,
+      { advice: "Give the file with the recordings, or specify the sensor's columns with --channels." },
+    );
+  }
+}
+
 function wideRowsError(path: string, width: number, which: string = ""): UserError {
   return new UserError(
     `${path}: each row holds ${width} values of one signal${which}, which appear to be a window of samples; expected one sample per row, with a column per axis.`,

@@ -62,7 +62,7 @@ export async function reshapeJsonLists(
 ): Promise<SourceFile | undefined> {
   const mayBe =
     /^\s*\[\s*(\[|[^[{\s])/.test(head) ||
-    /"[a-z]+"\s*:\s*\[\s*\[/i.test(head) ||
+    /"[\w-]+"\s*:\s*\[\s*\[/i.test(head) ||
     /^\s*\{\s*"[a-z]+"\s*:\s*\[/i.test(head);
   if (!mayBe) return undefined;
   const text = await jsonTextToReshape(file);

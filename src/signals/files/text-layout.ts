@@ -21,6 +21,7 @@ export interface TextLayout {
 const separators: readonly Separator[] = [",", "\t", ";", "|", "spaces"];
 const numberPattern = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i;
 const timePattern = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{1,2}:\d{2}/;
+const dateAndTimePattern = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} +\d{1,2}:\d{2}(:\d{2}([.,:]\d+)?)?( ?[ap]m)?$/i;
 const missingPattern = /^(nan|na|n\/a|null|none|)$/i;
 
 /** Removes the semicolon that some loggers put at the end of each line. */
@@ -165,6 +166,12 @@ function isTableLineInLayout(values: readonly string[]): boolean {
   return values.length >= 2 && given.length > 0 && 2 * given.filter(isValueInLayout).length >= given.length;
 }
 
+/** Whether tabs separate a line's cells, and the only spaces in them are those between a date and a time. */
+function hasTabsAndDateTimes(line: string): boolean {
+  const spaced = line.split("\t").filter((cell) => /\S +\S/.test(cell));
+  return line.includes("\t") && spaced.length > 0 && spaced.every((cell) => dateAndTimePattern.test(cell.trim()));
+}
+
 /** Infers the layout of a text from its first lines. Returns undefined if the lines contain no table. */
 export function textLayout(lines: readonly string[]): TextLayout | undefined {
   return layoutByNumbers(lines) ?? layoutOfSpacedTable(lines);
@@ -209,7 +216,8 @@ function layoutByNumbers(lines: readonly string[]): TextLayout | undefined {
     let [from, rows, width] = [0, 0, 0];
     for (const [i, line] of lines.entries()) {
       const values = splitLineByLayout(line, separator);
-      if (!isTableLineInLayout(values)) [rows, width] = [0, 0];
+      const isCut = separator === "spaces" && hasTabsAndDateTimes(line);
+      if (isCut || !isTableLineInLayout(values)) [rows, width] = [0, 0];
       else if (values.length === width) rows++;
       else [from, rows, width] = [i, 1, values.length];
       if (rows > 0 && (best === undefined || rows > best.rows || (rows === best.rows && width > best.width)))

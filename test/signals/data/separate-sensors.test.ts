@@ -210,3 +210,15 @@ test.each(["address", "device_id"])("asks which device to read if their rows arr
     `rows with "${column}" ${devices.join(", ")} cover the same time`,
   );
 });
+
+test.each([
+  ["acc", []],
+  ["acc and gyro", [gyro]],
+])("events in rows between those of %s are left out", async (_, others) => {
+  const press: Sensor = { value: "press", offset: 0.301, hz: 0.5, at: () => [0, 0, 0] };
+  const sensors = [acc, ...others, press, { ...press, value: "release", offset: 0.511 }];
+  const { path } = folderOf({ "a.csv": long(sensors) });
+  const { recordings, quality } = await readRecordings([path("a.csv")], { requireLabels: true });
+  expect(quality.warnings.join()).toMatch(/The rows of press, release are not read/);
+  expect(recordings.values[2]!.every((value) => value > 9)).toBe(true);
+});

@@ -1,5 +1,6 @@
 // Tests tables whose rows hold whole windows.
 import { expect, test } from "vitest";
+import { Rng } from "../../../src/random.ts";
 import { readRecordings } from "../../../src/signals/data/read-recordings.ts";
 import { folderOf } from "./tables.ts";
 
@@ -92,4 +93,21 @@ test("beside a sensor, numbered columns are no windows", async () => {
   const { recordings } = await read(pose(",acc_x,acc_y,acc_z", ",0.1,0.2,9.8"));
   expect(recordings.channels).toEqual(["acc_x", "acc_y", "acc_z"]);
   expect(recordings.time.length).toBe(60);
+});
+
+test("many numbered sensors with times are not a window, even if their values move together", async () => {
+  const rng = Rng.fromSeed(1);
+  const names = Array.from({ length: 33 }, (_, n) => ["x", "y", "z"].map((axis) => `acc${n}_${axis}`)).flat();
+  const lines = Array.from({ length: 200 }, (_, i) =>
+    [(i / 50).toFixed(2), ...names.map((_, c) => (Math.sin(i + c) + 9 + 0.3 * rng.normal()).toFixed(3))].join(","),
+  );
+  const text = `time,${names.join(",")}\n${lines.join("\n")}\n`;
+  const file = folderOf({ "a.csv": text }).path("a.csv");
+  const reading = (channels?: readonly string[]) =>
+    readRecordings([file], { requireLabels: false, columns: channels === undefined ? {} : { channels } });
+  await expect(reading()).rejects.toThrow('each row has a time ("time"). They look like several sensors.');
+  await expect(reading()).rejects.toMatchObject({
+    advice: expect.stringContaining("--channels acc0_x,acc0_y,acc0_z. If each row does hold a window, remove"),
+  });
+  expect((await reading(names.slice(-3))).recordings.channels).toEqual(["acc32_x", "acc32_y", "acc32_z"]);
 });

@@ -26,6 +26,20 @@ describe("a document becomes a table", () => {
     expect(tableOfJsonShape("[[0,1],[1]]")).toBeUndefined();
   });
 
+  it("of the only list in an object, unless it is named after a sensor", () => {
+    const table = {
+      names: undefined,
+      rows: [
+        [0, 1],
+        [1, 2],
+      ],
+    };
+    expect(tableOfJsonShape('{"data":[[0,1],[1,2]]}')).toEqual(table);
+    expect(tableOfJsonShape('{"device":"a","rate":50,"payload":{"values":[[0,1],[1,2]]}}')).toEqual(table);
+    expect(tableOfJsonShape('{"acc":[[0,1],[1,2]]}')).toBeUndefined();
+    expect(tableOfJsonShape('{"a":[[0,1],[1,2]],"b":[[0,1],[1,2]]}')).toBeUndefined();
+  });
+
   it("of columns and data, with levels of names, an index that counts nothing and other values", () => {
     expect(
       tableOfJsonShape('{"user":"ann","columns":[["acc","x"],["t",""]],"index":[5,9],"data":[[1,2],[3,4]]}'),

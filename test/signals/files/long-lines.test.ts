@@ -41,3 +41,23 @@ describe("lines", () => {
     );
   });
 });
+
+test("millions of empty lines in the middle of a table are named as such", async () => {
+  const row = (i: number): string => `${(i / 50).toFixed(2)},0.1,0.2,9.8\n`;
+  const rows = Array.from({ length: 25_000 }, (_, i) => row(i)).join("");
+  const content = `time_s,acc_x,acc_y,acc_z\n${rows}${"\n".repeat(2_100_000)}${row(25_000)}`;
+  const file = folderOf({ "a.csv": content }).path("a.csv");
+  await expect(readRecordings([file], { requireLabels: false })).rejects.toThrow(
+    /about two million empty lines above line \d+/,
+  );
+});
+
+test("a table of text is refused for what it is, and text beside a sensor is not in the way", async () => {
+  const answers = Array.from({ length: 200 }, (_, c) => `q${c}`);
+  const table = (names: string, values: (i: number) => string): string =>
+    `${names}${answers.map((name) => `"${name}"`).join(",")}\n${Array.from({ length: 300 }, (_, i) => `${values(i)}${answers.map((name) => `"${name} ${i}"`).join(",")}\n`).join("")}`;
+  const read = (text: string) => readRecordings([folderOf({ "a.csv": text }).path("a.csv")], { requireLabels: false });
+  await expect(read(table("", () => ""))).rejects.toThrow(/found text in 200 columns, q0 to q199/);
+  const { recordings } = await read(table("time_s,acc_x,acc_y,acc_z,", (i) => `${i / 50},${Math.sin(i)},0.2,9.8,`));
+  expect(recordings.time).toHaveLength(300);
+});

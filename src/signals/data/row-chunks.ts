@@ -6,34 +6,27 @@ import { DataFault, type OnFault } from "../../data-fault.ts";
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import { explainReadError, withReadErrorsExplained } from "../files/explain-read-error.ts";
 import type { SourceFile } from "../files/find-files.ts";
-import { pathColumnsOf, withPathTemplateRoles } from "../files/path-columns.ts";
+import { withPathTemplateRoles } from "../files/path-columns.ts";
 import { refuseNumberedTexts } from "../files/refuse-wide-rows.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import { limitedTextColumn } from "../files/table-limits.ts";
-import { readTableSchema, type TableSchema } from "../files/table-schema.ts";
-import { type TimeReading, textClock } from "../files/text-clock.ts";
-import type { DateOrder } from "../files/time-forms.ts";
+import type { TableSchema } from "../files/table-schema.ts";
+import type { TimeReading } from "../files/text-clock.ts";
 import { partsOfJoinedClock } from "../files/usual-column-names.ts";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
-import { withAxisRows } from "./axis-rows.ts";
-import { findClockByValues } from "./clock-by-values.ts";
 import type { ColumnRoles, RequiredColumns } from "./column-roles.ts";
 import { resolveColumnRoles } from "./column-roles.ts";
-import { withoutEmptyColumns } from "./empty-columns.ts";
 import { fixedSplitOf } from "./fixed-split.ts";
 import { type LabelMap, readLabelMap } from "./label-map.ts";
 import type { ColumnOptions } from "./named-columns.ts";
-import { withOneHotLabel } from "./one-hot-label.ts";
 import { refuseOtherColumns } from "./other-columns.ts";
-import { withPeopleBelow } from "./people-below.ts";
-import { type RowLabels, recordingFoldersForRowLabels, withRowLabels } from "./row-labels.ts";
-import { withoutRowNumbers } from "./row-numbers.ts";
+import type { RowLabels } from "./row-labels.ts";
 import { type RowKey, RowTexts, type Spelt } from "./row-texts.ts";
-import { joinSensorFiles, type SourceTable } from "./sensor-files.ts";
-import { type SeparatedTable, separateSensors } from "./separate-sensors.ts";
+import { SchemaReader } from "./schema-reader.ts";
+import type { SourceTable } from "./sensor-files.ts";
 import { Spellings } from "./spellings.ts";
+import { TimesOfFiles } from "./times-of-files.ts";
 import { refuseUnnamedClock } from "./unnamed-clock.ts";
-import { windowColumn, withWindowRows } from "./window-rows.ts";
 
 export interface RowChunk {
   readonly rows: number;
@@ -101,98 +94,39 @@ export async function openRowChunks(
   },
 ): Promise<RowTable> {
   const first = files[0]!;
-  const folders = recordingFoldersForRowLabels(
-    files.flatMap(({ path, parts }) => parts?.map(({ file }) => file.path) ?? [path]),
-  );
-  let options = withPathTemplateRoles(given);
-  const separate = async (file: SourceFile): Promise<SeparatedTable> => {
-    const read = await readTableSchema(database, file, pathColumnsOf(file.within ?? file.path, options));
-    return withReadErrorsExplained(database, file, read, async () => {
-      const alone = files.length === 1 && first.parts === undefined;
-      const schema =
-        rowLabels === undefined
-          ? read
-          : await withRowLabels(database, file.path, read, { labels: rowLabels, folders, alone });
-      const filled = await withoutEmptyColumns(database, file, schema, options, warn);
-      const owned = await withPeopleBelow(database, file.path, filled, options, warn);
-      const numbered = await withoutRowNumbers(database, file, owned, options, warn);
-      const windows = await withWindowRows(database, file.path, numbered, options, warn);
-      if (windows?.names.includes(windowColumn)) options = { recording: windowColumn, ...options };
-      const { schema: own, label } = await withOneHotLabel(database, file.path, windows ?? numbered, {
-        options,
-        required,
-        warn,
-      });
-      if (label !== null) options = { ...options, label };
-      const clock = options.time === undefined ? await findClockByValues(database, file.path, own) : null;
-      if (clock !== null) {
-        const { column, contains } = clock;
-        options = { ...options, time: column };
-        warn(`${file.path}: column "${column}" contains ${contains}, so it is read as the time of each row.`);
-      }
-      const wide = await withAxisRows(database, file.path, own, options, { scratch, warn });
-      return separateSensors(database, file.path, wide, options, { scratch, warn });
-    });
-  };
-  const schemaOf = async (table: SourceTable): Promise<SeparatedTable> => {
-    if (table.parts === undefined) return separate(table);
-    const schemas: TableSchema[] = [];
-    for (const { file } of table.parts) schemas.push((await separate(file)).schema);
-    const schema = await withReadErrorsExplained(database, table, schemas[0]!, () =>
-      joinSensorFiles(database, table, schemas, options, { scratch, warn }),
-    );
-    return { schema, channels: null };
-  };
-  const { schema: firstSchema, channels: found } = await schemaOf(first);
-  if ((options.channels ?? options.modelChannels) === undefined && sensorsByName(firstSchema.names).length === 0)
+  const schemas = new SchemaReader(database, files, withPathTemplateRoles(given), {
+    required,
+    warn,
+    scratch,
+    rowLabels,
+  });
+  const { schema: firstSchema, channels: found } = await schemas.read(first);
+  const options: ColumnOptions = found === null ? schemas.options : { ...schemas.options, channels: found };
+  if (
+    (schemas.options.channels ?? schemas.options.modelChannels) === undefined &&
+    sensorsByName(firstSchema.names).length === 0
+  )
     refuseNumberedTexts(first.path, firstSchema.types);
-  const named: ColumnOptions = found === null ? options : { ...options, channels: found };
-  const roles = resolveColumnRoles(firstSchema.names, named, required, first.path, onFault, warn);
+  const roles = resolveColumnRoles(firstSchema.names, options, required, first.path, onFault, warn);
   const keys: RowKey[] = [];
   const fileRows: number[] = [];
   const labels = await readLabelMap(options.map, options.exclude, options.labelMap);
   const spellings = { people: new Spellings(known?.people), classes: new Spellings(known?.classes) };
 
-  const readingOf = (
-    file: SourceFile,
-    schema: TableSchema,
-    { column, order }: { column: string; order: DateOrder | undefined },
-  ): Promise<TimeReading> =>
-    withReadErrorsExplained(database, file, schema, () =>
-      textClock({ database, file: file.path, schema, column, order, warn }, options.timeFormat),
-    );
-
   async function* chunks(): AsyncGenerator<RowChunk> {
     const texts = new RowTexts(keys, roles, spellings, labels);
-    let firstReading: TimeReading | undefined;
-    let order: DateOrder | undefined;
+    const times = roles.time === null ? undefined : new TimesOfFiles(database, roles.time, options.timeFormat, warn);
     for (const [f, file] of files.entries()) {
-      const schema = file === first ? firstSchema : (await schemaOf(file)).schema;
-      if (file !== first)
-        refuseOtherColumns(first.path, roles, file.path, schema.names, { options: named, required, warn });
+      const schema = file === first ? firstSchema : (await schemas.read(file)).schema;
+      if (file !== first) refuseOtherColumns(first.path, roles, file.path, schema.names, { options, required, warn });
+      const reading = await times?.readingOf(file, schema);
       const numbers = new Set(roles.channels);
-      const reading = roles.time === null ? undefined : await readingOf(file, schema, { column: roles.time, order });
-      if (reading !== undefined) {
-        firstReading ??= reading;
-        if (reading.isOrderAssumed !== true) order ??= reading.order;
-        refuseOtherChunkTime(first.path, firstReading, file.path, reading);
-        if (reading.order !== undefined && firstReading.order !== undefined && reading.order !== firstReading.order)
-          warn(
-            `The files have different orders of day and month: ${firstReading.order} in ${first.path}, ${reading.order} in ${file.path}. If one of them is wrong, give the format of all times with --time-format.`,
-          );
-        if (reading.numbers) numbers.add(roles.time!);
-      }
+      if (reading?.numbers === true) numbers.add(roles.time!);
+      const selection = rowChunkSelection(schema, roles, numbers, reading, sorted.has(file.path));
       let rows = 0;
-      const stream = database
-        .stream(rowChunkSelection(schema, roles, numbers, reading, sorted.has(file.path)))
-        [Symbol.asyncIterator]();
-      for (;;) {
-        const next = await stream.next().catch(async (error: unknown) => {
-          throw await explainReadError(database, file, schema, numbers, error);
-        });
-        if (next.done === true) break;
-        yield decodeRowChunk(next.value, { file: f, path: file.path, firstRow: rows, roles, texts, reading });
-        rows += next.value.rowCount;
+      for await (const chunk of streamWithErrorsExplained(database, { file, schema, numbers }, selection)) {
+        yield decodeRowChunk(chunk, { file: f, path: file.path, firstRow: rows, roles, texts, reading });
+        rows += chunk.rowCount;
       }
       if (rows === 0 && options.split === undefined) {
         throw new DataFault({
@@ -217,6 +151,18 @@ export async function openRowChunks(
       refuseUnnamedClock(database, first.path, firstSchema, others),
     );
   return { roles, unusedColumns, keys, spellings, labels, sorted, fileRows, chunks };
+}
+
+async function* streamWithErrorsExplained(
+  database: Database,
+  { file, schema, numbers }: { file: SourceFile; schema: TableSchema; numbers: ReadonlySet<string> },
+  selection: string,
+): AsyncGenerator<DuckDBDataChunk> {
+  try {
+    yield* database.stream(selection);
+  } catch (error) {
+    throw await explainReadError(database, file, schema, numbers, error);
+  }
 }
 
 /**
@@ -283,18 +229,4 @@ function copyRowChunkNumbers(chunk: DuckDBDataChunk, column: number, target: Flo
   for (let i = 0; i < target.length; i++) {
     target[i] = vector.getItem(i) as number;
   }
-}
-
-/** Rejects date-times in one file and numbers in another, because otherwise two clocks would silently be mixed. */
-function refuseOtherChunkTime(first: string, reading: TimeReading, file: string, other: TimeReading): void {
-  if (reading.numbers === other.numbers) return;
-  const kind = ({ numbers }: TimeReading): string => (numbers ? "numbers" : "date-times");
-  throw new DataFault({
-    code: "schema",
-    message: `${file}: the times are ${kind(other)} here, but ${kind(reading)} in ${first}.`,
-    advice: "Give all files the same kind of time.",
-    file,
-    expected: kind(reading),
-    found: kind(other),
-  });
 }

@@ -1,33 +1,15 @@
-// Recognises tables that have documented columns but no header line, by their width, their first values and the lines before
-// them.
+// Recognises tables from devices and their programs that have documented columns or a documented rate but no header line or no
+// time column, by their width, their first values and the lines before them.
 
 import { basename, dirname } from "node:path";
 import { sensorsByName } from "../sensors/sensors-by-name.ts";
+import { axesOfKnownLayout, dataSetLayout, type KnownLayout } from "./data-set-layouts.ts";
 import { fileBytes } from "./file-bytes.ts";
 import { type StatedClock, statedClock } from "./stated-clock.ts";
 import { isMissingMark } from "./table-limits.ts";
 import type { TextLayout } from "./text-layout.ts";
 import { usualColumnOfRole } from "./usual-column-names.ts";
 
-/** Column names, and how to compute a time column if the file has none. */
-export interface KnownLayout {
-  readonly is: string;
-  readonly names: readonly string[];
-  /** Rows per second, and the time of the first row in Unix seconds. */
-  readonly clock?: { readonly rateHz: number; readonly start: number };
-  /** Number of lines of values to skip at the top. */
-  readonly skip?: number;
-  /** Factor that converts the values to the units given in their names. */
-  readonly scale?: number;
-  /** What the data set's documentation says about its codes. */
-  readonly note?: string;
-}
-
-const xyz = ["x", "y", "z"] as const;
-const axesOfKnownLayout = (name: string, unit = ""): string[] => xyz.map((axis) => `${name}_${axis}${unit}`);
-
-const whole = /^\d+$/;
-const decimal = /^[+-]?\d+\.\d+(e[+-]?\d+)?$/i;
 const dateTime = /^\d{1,4}[-/]\d{1,2}[-/]\d{1,4}[ T]\d/;
 /** Minimum mean acceleration with gravity, in g; a smaller mean indicates that gravity was removed. */
 const leastMeanG = 0.4;
@@ -41,112 +23,77 @@ export function knownLayout(base: string, { preamble, names, sample }: TextLayou
   const [first, second] = sample;
   if (first === undefined || second === undefined) return undefined;
   const width = first.length;
-  const equal = (values: readonly string[]): boolean => values.every((value) => Number(value) === Number(values[0]));
   const text = preamble.join("\n");
-  if (
-    names === undefined &&
-    width === 3 &&
-    equal(first) &&
-    equal(second) &&
-    Number(first[0]) > 1e8 &&
-    Number(second[0]) > 0 &&
-    Number(second[0]) <= 1000
-  ) {
-    const clock = { start: Number(first[0]), rateHz: Number(second[0]) };
-    return { is: "Empatica E4", names: axesOfKnownLayout("acc", " (g)"), clock, skip: 2, scale: 1 / 64 };
-  }
-  if (/ActiGraph/i.test(text) && width === 3) {
-    const rate = /at (\d+(?:\.\d+)?) ?Hz/i.exec(text)?.[1];
-    const start = startOfKnownLayout(text);
-    if (rate !== undefined && start !== undefined) {
-      const own = names ?? ["Accelerometer X", "Accelerometer Y", "Accelerometer Z"];
-      return { is: "ActiGraph", names: own.map((name) => `${name} (g)`), clock: { start, rateHz: Number(rate) } };
-    }
-  }
-  if (names !== undefined) {
-    // PhysioNet's rdsamp writes 'sample interval' above '0.01 sec'.
-    const seconds = /^sample interval \(([\d.]+) sec\)$/i.exec(names[0]!)?.[1];
-    if (seconds !== undefined) {
-      const named = ["sample", ...names.slice(1)];
-      return { is: statedRateLayout, names: named, clock: { start: 0, rateHz: 1 / Number(seconds) } };
-    }
-    const acqKnowledge = knownAcqKnowledgeLayout(preamble, names);
-    if (acqKnowledge !== undefined) return acqKnowledge;
-    const clock = clockInKnownLayout(
-      preamble,
-      names.filter((_, c) => sample.some((values) => !isMissingMark(values[c] ?? ""))),
-    );
-    return clock === undefined ? undefined : { is: statedRateLayout, names, clock };
-  }
-  const openSignals = knownOpenSignalsLayout(preamble, width);
-  if (openSignals !== undefined) return openSignals;
-  if (/ActiGraph/i.test(text) && width === 4)
-    return { is: "ActiGraph", names: ["Timestamp", ...["X", "Y", "Z"].map((axis) => `Accelerometer ${axis} (g)`)] };
+  const empatica = names === undefined ? knownEmpaticaLayout(first, second) : undefined;
+  const known = empatica ?? knownActigraphLayout(text, width, names);
+  if (known !== undefined) return known;
+  if (names !== undefined) return knownLayoutWithNames(preamble, names, sample);
   if (/GENEActiv/i.test(text) && width === 7)
     return {
       is: "GENEActiv",
       names: ["timestamp", ...axesOfKnownLayout("acc", " (g)"), "light_lux", "button", "temperature"],
     };
+  return knownOpenSignalsLayout(preamble, width) ?? knownAxivityLayout(sample) ?? dataSetLayout(base, first);
+}
+
+/** The first line of an Empatica E4's ACC.csv holds the start, and the second line the rate, three times each. */
+function knownEmpaticaLayout(first: readonly string[], second: readonly string[]): KnownLayout | undefined {
+  const [start, rateHz] = [Number(first[0]), Number(second[0])];
+  if (first.length !== 3 || !(start > 1e8) || !(rateHz > 0 && rateHz <= 1000)) return undefined;
+  if (first.some((value) => Number(value) !== start) || second.some((value) => Number(value) !== rateHz))
+    return undefined;
+  const names = axesOfKnownLayout("acc", " (g)");
+  return { is: "Empatica E4", names, clock: { start, rateHz }, skip: 2, scale: 1 / 64 };
+}
+
+function knownActigraphLayout(
+  text: string,
+  width: number,
+  names: readonly string[] | undefined,
+): KnownLayout | undefined {
+  if (!/ActiGraph/i.test(text)) return undefined;
+  const axes = ["X", "Y", "Z"].map((axis) => `Accelerometer ${axis}`);
+  if (width === 3) {
+    const rate = /at (\d+(?:\.\d+)?) ?Hz/i.exec(text)?.[1];
+    const start = startOfKnownLayout(text);
+    if (rate === undefined || start === undefined) return undefined;
+    const own = (names ?? axes).map((name) => `${name} (g)`);
+    return { is: "ActiGraph", names: own, clock: { start, rateHz: Number(rate) } };
+  }
+  if (names !== undefined || width !== 4) return undefined;
+  return { is: "ActiGraph", names: ["Timestamp", ...axes.map((name) => `${name} (g)`)] };
+}
+
+/** A table with names whose rate is given elsewhere. */
+function knownLayoutWithNames(
+  preamble: readonly string[],
+  names: readonly string[],
+  sample: TextLayout["sample"],
+): KnownLayout | undefined {
+  // PhysioNet's rdsamp writes 'sample interval' above '0.01 sec'.
+  const seconds = /^sample interval \(([\d.]+) sec\)$/i.exec(names[0]!)?.[1];
+  if (seconds !== undefined) {
+    const named = ["sample", ...names.slice(1)];
+    return { is: statedRateLayout, names: named, clock: { start: 0, rateHz: 1 / Number(seconds) } };
+  }
+  const acqKnowledge = knownAcqKnowledgeLayout(preamble, names);
+  if (acqKnowledge !== undefined) return acqKnowledge;
+  const filled = names.filter((_, c) => sample.some((values) => !isMissingMark(values[c] ?? "")));
+  const clock = clockInKnownLayout(preamble, filled);
+  return clock === undefined ? undefined : { is: statedRateLayout, names, clock };
+}
+
+/** Times, followed by values that are possible in g, as cwa-convert writes them. */
+function knownAxivityLayout(sample: TextLayout["sample"]): KnownLayout | undefined {
+  const first = sample[0]!;
+  if (!dateTime.test(first[0]!) && !unixSeconds.test(first[0]!)) return undefined;
+  if (![4, 7, 10].includes(first.length) || !first.slice(1).every((value) => Number.isFinite(Number(value))))
+    return undefined;
   const lengths = sample.map((values) => Math.hypot(...values.slice(1, 4).map(Number)));
   const meanG = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
-  const inG = meanG >= leastMeanG && meanG <= mostMeanG;
-  if (
-    (dateTime.test(first[0]!) || unixSeconds.test(first[0]!)) &&
-    inG &&
-    [4, 7, 10].includes(width) &&
-    first.slice(1).every((value) => Number.isFinite(Number(value)))
-  ) {
-    const sensors = [axesOfKnownLayout("acc", " (g)"), axesOfKnownLayout("gyro", " (deg/s)"), axesOfKnownLayout("mag")]
-      .slice(0, (width - 1) / 3)
-      .flat();
-    return { is: "Axivity", names: ["timestamp", ...sensors] };
-  }
-  const like = (...patterns: readonly RegExp[]): boolean =>
-    width >= patterns.length && patterns.every((pattern, i) => pattern.test(first[i]!));
-  if (width === 6 && like(whole, /^[A-Za-z]\w*$/, whole))
-    return { is: "WISDM", names: ["user", "activity", "timestamp", ...xyz] };
-  if (width === 250 && like(whole)) return opportunityLayout;
-  if (width === 54 && like(decimal, whole))
-    return {
-      is: "PAMAP2",
-      names: [
-        ...["timestamp_s", "activity", "heart_rate"],
-        ...["hand", "chest", "ankle"].flatMap((place) => [
-          `${place}_temperature`,
-          ...[
-            axesOfKnownLayout(`${place}_acc16`),
-            axesOfKnownLayout(`${place}_acc6`),
-            axesOfKnownLayout(`${place}_gyro`),
-            axesOfKnownLayout(`${place}_mag`),
-          ].flat(),
-          ...[1, 2, 3, 4].map((i) => `${place}_orientation${i}`),
-        ]),
-      ],
-      note: "The activity 0 marks transitions; to leave them out, add --exclude 0.",
-    };
-  if (width === 24 && /mhealth/i.test(base))
-    return {
-      is: "MHEALTH",
-      names: [
-        ...[...axesOfKnownLayout("chest_acc"), "ecg1", "ecg2"],
-        ...["ankle", "arm"].flatMap((place) =>
-          ["acc", "gyro", "mag"].flatMap((kind) => axesOfKnownLayout(`${place}_${kind}`)),
-        ),
-        "activity",
-      ],
-      note: "The activity 0 marks time without an activity; to leave it out, add --exclude 0.",
-    };
-  if (width === 11 && like(whole, /^-?\d+$/, /^-?\d+$/) && first.every((value) => /^-?\d+$/.test(value)))
-    return {
-      is: "DaphNet",
-      names: [
-        "time_ms",
-        ...["ankle", "thigh", "trunk"].flatMap((place) => axesOfKnownLayout(`${place}_acc`, " (mg)")),
-        "annotation",
-      ],
-      note: "The annotation 0 marks time outside the experiment; to leave it out, add --exclude 0.",
-    };
-  return undefined;
+  if (!(meanG >= leastMeanG && meanG <= mostMeanG)) return undefined;
+  const sensors = [axesOfKnownLayout("acc", " (g)"), axesOfKnownLayout("gyro", " (deg/s)"), axesOfKnownLayout("mag")];
+  return { is: "Axivity", names: ["timestamp", ...sensors.slice(0, (first.length - 1) / 3).flat()] };
 }
 
 /** The other sensors of an Empatica E4, whose files have no column names, next to its ACC.csv. */
@@ -173,48 +120,6 @@ export async function besideKnownLayout<File extends { readonly path: string; re
   }
   return { read: files.filter((file) => !beside.includes(file)), beside };
 }
-
-const opportunityAccelerometers = [
-  "rkn_up",
-  "hip",
-  "lua_up",
-  "rua_low",
-  "lh",
-  "back",
-  "rkn_low",
-  "rwr",
-  "rua_up",
-  "lua_low",
-  "lwr",
-  "rh",
-];
-const opportunityLabels = [
-  ...["locomotion", "hl_activity", "ll_left_arm", "ll_left_arm_object", "ll_right_arm", "ll_right_arm_object"],
-  "ml_both_arms",
-];
-const opportunitySensors = [
-  "time_ms",
-  ...opportunityAccelerometers.flatMap((place) => axesOfKnownLayout(`${place}_acc`, " (mg)")),
-  ...["back", "rua", "rla", "lua", "lla"].flatMap((place) => [
-    ...axesOfKnownLayout(`imu_${place}_acc`, " (mg)"),
-    ...axesOfKnownLayout(`imu_${place}_gyro`, " (raw)"),
-    ...axesOfKnownLayout(`imu_${place}_mag`, " (raw)"),
-    ...[1, 2, 3, 4].map((i) => `imu_${place}_quaternion${i}`),
-  ]),
-];
-/** The columns for the shoes and for objects in the room are not named, but count towards the table's width. */
-const opportunityLayout: KnownLayout = {
-  is: "OPPORTUNITY",
-  names: [
-    ...opportunitySensors,
-    ...Array.from(
-      { length: 250 - opportunitySensors.length - opportunityLabels.length },
-      (_, i) => `column${opportunitySensors.length + i + 1}`,
-    ),
-    ...opportunityLabels,
-  ],
-  note: `The labels are ${opportunityLabels.join(", ")}; choose one with --label, in which 0 marks time without a label. Sensors are chosen with --channels, such as --channels "imu_rla_acc_x (mg),imu_rla_acc_y (mg),imu_rla_acc_z (mg)".`,
-};
 
 /**
  * Returns the layout of a table from AcqKnowledge. Above a table of CH1, CH2 and so on, AcqKnowledge writes the name and the

@@ -1,12 +1,10 @@
-// Converts files to a form that DuckDB can read. Unpacks archives, and converts UTF-16 to UTF-8, JSON to CSV, and mixed line
-// endings to line feeds. Rewrites tables that begin after other lines, have no header line, or are separated by spaces.
-// Converts workbooks and devices' own files to tables. Leaves everything else to be read in place.
+// Converts files to a form that DuckDB can read: unpacks archives, converts workbooks and devices' own files to tables, and
+// rewrites text (readable-text.ts). Leaves everything else to be read in place.
 
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "../../errors.ts";
 import { actigraphRecording, isActigraph } from "./actigraph.ts";
-import { arffAsTable, isArff } from "./arff-table.ts";
 import { tablesOfAxisEntries, tablesOfAxisFiles } from "./axis-file-tables.ts";
 import { axivityRecording, isAxivity } from "./axivity.ts";
 import { type BinaryFormat, binaryFormat } from "./binary-formats.ts";
@@ -17,41 +15,22 @@ import { fileBytes } from "./file-bytes.ts";
 import { emptyFilesLeftOut, filesInFolder, type SourceFile } from "./find-files.ts";
 import { garminFitRecording, isGarminFit } from "./garmin-fit.ts";
 import { geneactivRecording, isGeneactiv } from "./geneactiv.ts";
-import { separateJoinedText } from "./joined-text.ts";
-import { jsonAsCsv } from "./json-as-csv.ts";
-import { keyValueBlocks, keyValueBlocksAsTable } from "./key-value-blocks.ts";
-import { besideKnownLayout, clockInKnownLayout } from "./known-layouts.ts";
-import { commentMark } from "./layout-names.ts";
-import { contentsOfLineForm } from "./line-forms.ts";
-import { contentsOfMixedDecimals, contentsOfSplitDecimals } from "./mixed-decimals.ts";
-import { nulPaddedLines, removeNulPadding } from "./nul-padding.ts";
-import { oldestFirst } from "./oldest-first.ts";
+import { besideKnownLayout } from "./known-layouts.ts";
+import { readOrRewriteText } from "./readable-text.ts";
 import {
   headOfOtherFormat,
   refuseDamagedOtherFormat,
-  refuseInfluxFormat,
   refuseOtherArchiveFormats,
   refuseTarFormat,
 } from "./refuse-other-formats.ts";
-import { refuseWideRows } from "./refuse-wide-rows.ts";
-import { resolveRepeatedNames } from "./repeated-names.ts";
-import { reshapeJson, reshapeJsonLists } from "./reshape-json.ts";
 import { rewriteUntilRead } from "./rewrite-until-read.ts";
-import { serialLog, serialLogAsTable } from "./serial-log.ts";
-import { type NamingOptions, tableWithNames } from "./table-with-names.ts";
-import { withoutTextBelow } from "./text-below.ts";
-import { isWindows1252Encoding, refuseOtherEncodings, textEncoding, writeInUtf8Encoding } from "./text-encoding.ts";
-import { plainTextOfLayout, textLayout } from "./text-layout.ts";
-import { copyTextLines, isBlankLine, linesOfText, writeTextLines } from "./text-lines.ts";
+import type { NamingOptions } from "./table-with-names.ts";
 import { unpackGzip } from "./unpack-gzip.ts";
 import { unzipEntry, unzippableEntries, type ZipEntry } from "./unzip.ts";
-import { usualColumnOfRole } from "./usual-column-names.ts";
-import { vectorLines, vectorLinesAsTable } from "./vector-lines.ts";
 import { workbookSheetEntry } from "./workbook-sheets.ts";
 import { workbookTables } from "./workbook-tables.ts";
 
 const headBytes = 2 ** 17;
-const headLines = 400;
 const tableInArchive =
   /\.(csv|tsv|txt|dat|data|log|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|cwa|gt3x|fit|avro)(\.gz)?$/i;
 /** Matches files that are read only if the archive contains no tables; alongside tables, they may contain anything. */
@@ -101,190 +80,46 @@ async function readOrRewriteFile(
 ): Promise<SourceFile | readonly SourceFile[]> {
   if (file.remote || file.format === "parquet") return [file];
   const stored = file.stored ?? file.path;
-  const bytes = await fileBytes(stored, 0, headBytes);
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4)
+  const head = await fileBytes(stored, 0, headBytes);
+  if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4)
     return readableFilesOfArchive(database, file, options);
   if (/\.gz$/i.test(stored)) {
-    if (!isReadableFileGzipped(bytes)) return [file];
+    if (!isReadableFileGzipped(head)) return [file];
     const out = options.scratch.file("unpacked.csv");
     await unpackGzip(stored, file.path, out);
     return { ...file, stored: out };
   }
-  if (isAxivity(bytes))
-    return [await deviceRecordingTable(file, "block", await axivityRecording(file.path, stored), options)];
-  if (isGeneactiv(bytes))
-    return [await deviceRecordingTable(file, "page", await geneactivRecording(file.path, stored), options)];
-  if (isGarminFit(bytes))
-    return [await deviceRecordingTable(file, "message", await garminFitRecording(file.path, stored), options)];
-  if (isEmbracePlus(bytes)) {
-    const { size } = await stat(stored);
-    return [await deviceRecordingTable(file, "record", await embracePlusRecording(file.path, stored, size), options)];
-  }
-  refuseReadableBinary(file.path, binaryFormat(isReadableFileGzipped(bytes) ? headOfOtherFormat(bytes) : bytes));
-  refuseDamagedOtherFormat(file.path, bytes);
-  refuseTarFormat(file.path, bytes);
-  const encoding = textEncoding(bytes);
-  if (encoding !== undefined) {
-    const out = options.scratch.file("utf8.csv");
-    await writeInUtf8Encoding(stored, out, encoding);
-    return { ...file, stored: out };
-  }
-  const text = new TextDecoder("utf-8").decode(bytes, { stream: true });
-  if (text.includes("\0")) {
-    const padded = nulPaddedLines(text);
-    if (padded === 0) return [file];
-    const out = options.scratch.file("unpadded.csv");
-    await removeNulPadding(stored, out, padded);
-    options.warn(
-      `${file.path}: NUL bytes ${Number.isFinite(padded) ? "in the lines before the table " : ""}are left out.`,
-    );
-    return { ...file, stored: out };
-  }
-  if (isWindows1252Encoding(bytes)) {
-    const out = options.scratch.file("utf8.csv");
-    await writeInUtf8Encoding(stored, out, "windows-1252");
-    options.warn(`${file.path}: the text is not UTF-8, so it is read as Windows-1252. Check the names in it.`);
-    return { ...file, stored: out };
-  }
-  refuseOtherEncodings(file.path, bytes);
-  requireReadableFileLines(file.path, bytes, text);
-  refuseInfluxFormat(file.path, text);
-  if (annotationOfInflux.test(text)) {
-    const out = options.scratch.file("plain.csv");
-    await writeTextLines(readableFileWithoutAnnotations(stored), out);
-    return { ...file, stored: out, lineOffset: null };
-  }
-  if (/\r\n/.test(text) && /\r(?!\n|$)|(?<!\r)\n/.test(text)) {
-    const out = options.scratch.file("lines.csv");
-    const dropped = await copyTextLines(stored, out);
-    const { lineOffset = 0 } = file;
-    return { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + dropped };
-  }
-  const head = text.split(/\r\n|\n|\r/);
-  // The last line may be cut off.
-  if (head.length > 1) head.pop();
-  const lines = head.slice(0, headLines);
-  const tableLines = lines.filter((line) => !isBlankLine(line));
-  const contents = contentsOfLineForm(tableLines);
-  if (contents !== undefined) {
-    const out = options.scratch.file("contents.csv");
-    await contents(stored, out);
-    return { ...file, stored: out };
-  }
-  if (/^\s*[[{]/.test(text) && !bracketsBeforeText.test(text)) {
-    const table = await reshapeJsonLists(file, text, options.scratch);
-    if (table !== undefined) return table;
-    return [await jsonAsCsv(database, await reshapeJson(file, text, options.scratch), options)];
-  }
-  const isSpaced = lines.filter((line) => blankLine.test(line)).length > spacedShare * lines.length;
-  if (isSpaced || head.some((line) => lineOfSpaces.test(line))) {
-    const out = options.scratch.file("blank.csv");
-    await writeTextLines(linesWithoutSpaces(stored, isSpaced), out);
-    return { ...file, stored: out, ...(isSpaced && { lineOffset: null }) };
-  }
-  if (isArff(lines)) {
-    const out = options.scratch.file("arff.csv");
-    const above = await arffAsTable(stored, out);
-    const { lineOffset = 0 } = file;
-    return { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset + above - 1 };
-  }
-  const ofBlocks = keyValueBlocks(tableLines);
-  if (ofBlocks !== undefined) {
-    const out = options.scratch.file("blocks.csv");
-    await keyValueBlocksAsTable(stored, out, ofBlocks);
-    return { ...file, stored: out, lineOffset: null };
-  }
-  const vectors = vectorLines(tableLines);
-  if (vectors !== undefined) {
-    const out = options.scratch.file("vectors.csv");
-    await vectorLinesAsTable(stored, out, vectors);
-    return { ...file, stored: out, lineOffset: null };
-  }
-  const serial = serialLog(tableLines);
-  if (serial !== undefined) {
-    const out = options.scratch.file("serial.csv");
-    const { lineOffset = 0 } = file;
-    const named = Number(serial.names !== undefined);
-    await serialLogAsTable(stored, out, serial);
-    return { ...file, stored: out, lineOffset: lineOffset === null ? null : lineOffset - named };
-  }
-  const plain = plainTextOfLayout(tableLines);
-  const points = plain === undefined ? contentsOfSplitDecimals(tableLines) : contentsOfMixedDecimals(plain, tableLines);
-  if (points !== undefined) {
-    const out = options.scratch.file("points.csv");
-    await points(stored, out);
-    return { ...file, stored: out };
-  }
-  const comments = lines.filter((line) => line.startsWith("#"));
-  const isQuoted = plain?.separator === "," && plain.decimalComma;
-  if (plain !== undefined && !isQuoted && clockInKnownLayout(comments, plain.names) === undefined) {
-    resolveRepeatedNames(file.path, plain.names, options);
-    const header = tableLines[0]!.replace(/^\ufeff/, "");
-    const time = plain.names.indexOf(options.time ?? usualColumnOfRole(plain.names, "time") ?? "");
-    const { separator } = plain;
-    const whole = await withoutTextBelow(file, { separator, width: plain.names.length }, options);
-    const own = await oldestFirst(whole, tableLines, { separator, time }, options);
-    const tables = await separateJoinedText(own, header, { separator, time }, options);
-    if (!plain.decimalComma) return tables;
-    const { thousandsPoint } = plain;
-    return tables.map((own) => ({ ...own, decimalCommaWith: separator, thousandsPoint }));
-  }
-  if (tableLines.length === 1) refuseWideRows(file.path, [tableLines[0]!.split(/[\s,;]+/)]);
-  const layout = textLayout(lines);
-  if (layout === undefined) return [file];
-  const isPlain = layout.firstValues === 1 && layout.preamble.length === 0 && layout.separator !== "spaces";
-  if (!isQuoted && isPlain && !commentMark.test(lines[0]!)) return [file];
-  const { separator, sample } = layout;
-  const whole = await withoutTextBelow(file, { separator, width: sample[0]!.length }, options);
-  const { table, header, ...form } = await tableWithNames(whole, layout, options);
-  return separateJoinedText(table, header, form, options);
+  const device = await deviceTableOfReadableFile(file, head, options);
+  if (device !== undefined) return [device];
+  refuseUnreadableBinary(file.path, binaryFormat(isReadableFileGzipped(head) ? headOfOtherFormat(head) : head));
+  refuseDamagedOtherFormat(file.path, head);
+  refuseTarFormat(file.path, head);
+  return readOrRewriteText(database, file, { bytes: head, isWhole: head.length < headBytes }, options);
 }
 
-/** Matches lines that begin with a time or a level in brackets, as terminals and loggers write them. */
-const bracketsBeforeText = /^\s*\[[^[\]{}"\n]{1,80}\][^\S\n]*[^\s,\]]/;
-
-/** Matches the annotations at the top of InfluxDB's annotated CSV. */
-const annotationOfInflux = /^#(group|datatype|default),/;
-
-async function* readableFileWithoutAnnotations(path: string): AsyncGenerator<string> {
-  for await (const line of linesOfText(path)) if (!annotationOfInflux.test(line)) yield line;
-}
-
-/** Share of blank lines above which they follow the rows and separate nothing; arbitrary. */
-const spacedShare = 1 / 3;
-const blankLine = /^ *$/;
-/** Matches blank lines that DuckDB would take for rows of one value. */
-const lineOfSpaces = /^ +$/;
-
-/** Empties blank lines, or leaves them out if they follow the rows. */
-async function* linesWithoutSpaces(path: string, isSpaced: boolean): AsyncGenerator<string> {
-  for await (const line of linesOfText(path)) {
-    if (!blankLine.test(line)) yield line;
-    else if (!isSpaced) yield "";
-  }
+/** Reads a device's own binary file; undefined if it is not one. */
+async function deviceTableOfReadableFile(
+  file: SourceFile,
+  head: Uint8Array,
+  options: NamingOptions,
+): Promise<SourceFile | undefined> {
+  const { path, stored = path } = file;
+  if (isAxivity(head)) return deviceRecordingTable(file, "block", await axivityRecording(path, stored), options);
+  if (isGeneactiv(head)) return deviceRecordingTable(file, "page", await geneactivRecording(path, stored), options);
+  if (isGarminFit(head)) return deviceRecordingTable(file, "message", await garminFitRecording(path, stored), options);
+  if (!isEmbracePlus(head)) return undefined;
+  const { size } = await stat(stored);
+  return deviceRecordingTable(file, "record", await embracePlusRecording(path, stored, size), options);
 }
 
 function isReadableFileGzipped(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-function refuseReadableBinary(path: string, format: BinaryFormat | undefined): void {
+function refuseUnreadableBinary(path: string, format: BinaryFormat | undefined): void {
   if (format === undefined) return;
   const advice = /^[\w./-]+$/.test(path) ? format.advice.replaceAll("FILE", path) : format.advice;
   throw new UserError(`${path}: expected a table, found ${format.is}.`, { advice });
-}
-
-/**
- * Rejects a file that contains only empty lines or comments; otherwise, DuckDB would use the first comment as a column name.
- */
-function requireReadableFileLines(path: string, { length }: Uint8Array, text: string): void {
-  if (length === headBytes || !text.split(/\r\n|\n|\r/).every(isBlankLine)) return;
-  throw new UserError(
-    `${path}: expected a table, found ${length === 0 ? "nothing" : "only empty lines or comments"}.`,
-    {
-      advice: "Export the file again, or leave it out.",
-    },
-  );
 }
 
 async function readableFilesOfArchive(

@@ -127,6 +127,10 @@ function contentOf(file: ShapeFile, hz: number): string | Buffer {
       array: () => `[${objects.map((own) => JSON.stringify(own)).join(",\n")}]`,
       lines: () => objects.map((own) => JSON.stringify(own)).join("\n"),
       lists: () => JSON.stringify([names, ...values]),
+      buffers: () => {
+        const buffers = names.map((name, c) => [name, { size: 0, updateMode: "full", buffer: values.map((own) => own[c]) }]);
+        return JSON.stringify({ buffer: Object.fromEntries(buffers), status: { measuring: false } });
+      },
       data: () => JSON.stringify({ data: values }),
       split: () => JSON.stringify({ columns: names, index: [...values.keys()], data: values }),
       columns: () => JSON.stringify(Object.fromEntries(names.map((name, c) => [name, { ...values.map((own) => own[c]) }]))),

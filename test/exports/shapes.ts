@@ -33,7 +33,7 @@ export interface ShapeFile {
   readonly lineEnd?: string;
   readonly encoding?: "utf16le";
   /** One of: records in a list or one per line, lists of values, pandas' orients "split" and "columns", mongoexport. */
-  readonly json?: "array" | "lines" | "lists" | "split" | "columns" | "mongo" | "data";
+  readonly json?: "array" | "lines" | "lists" | "split" | "columns" | "mongo" | "data" | "buffers";
   /** Whether each value has a line of its own, with its name. */
   readonly blocks?: boolean;
   /** For layouts with one row per sensor and time, the columns of each sensor. */
@@ -1309,6 +1309,24 @@ export const shapes: readonly Shape[] = [
       ]),
     ),
     read: { accel_x: "Ax", accel_y: "Ay", accel_z: "Az" },
+  },
+  {
+    ...wide("radar-base", "RADAR-base, Android phone's acceleration", "radar-base.org, CSV of the output restructurer", "key.projectId='study|key.userId='u01|key.sourceId='phone|value.time=e|value.timeReceived=e", ["value.%", "a"]),
+    people: ["u01"],
+  },
+  wide("phyphox-remote", "phyphox, JSON of the remote interface", "phyphox.org, wiki: Remote-interface communication", "acc_time=t", ["acc@", "A"], undefined, {
+    as: { json: "buffers" },
+    file: "get.json",
+  }),
+  {
+    name: "mavlogdump",
+    device: "MAVLink, SCALED_IMU2 as CSV",
+    source: "mavlink.io, SCALED_IMU2; ArduPilot/pymavlink, tools/mavlogdump.py",
+    hz: 50,
+    files: one(`timestamp=e|SCALED_IMU2.time_boot_ms=t_ms|${cols("SCALED_IMU2.%acc", "ai")}|${cols("SCALED_IMU2.%gyro", "gi")}`),
+    read: Object.fromEntries(
+      ["acc", "gyro"].flatMap((kind) => ["x", "y", "z"].map((axis) => [`SCALED_IMU2.${axis}${kind}`, `${kind === "acc" ? "ai" : "gi"}${axis}`])),
+    ),
   },
   wide("pandas-json-split", 'pandas, to_json(orient="split")', "pandas.pydata.org, DataFrame.to_json", "time=t", ["acc_%", "A"], ["gyro_%", "g"], {
     as: { json: "split" },

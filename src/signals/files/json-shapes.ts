@@ -6,6 +6,7 @@
 // keys
 // - { "ax": [{ "ts": 0, "value": 0.1 }], "ay": [...] }, a series per name, as ThingsBoard writes
 // - { "users": { "ann": [{ "ax": 0.1 }], "bob": [...] } }, a list of records per person or session
+// - { "buffer": { "accX": { "buffer": [0.1, 0.2] }, ... } }, as phyphox's remote interface writes
 // - { "acc": { "t": [0, 20], "x": [...] }, "gyro": { "t": [0, 10], "x": [...] } }, in which each sensor has its own times
 
 import { sensorInText } from "../sensors/sensor-in-text.ts";
@@ -35,8 +36,20 @@ export function tableOfJsonShape(text: string): JsonTable | undefined {
 /** Returns a document with lists in place of objects that stand for rows; undefined if it has none. */
 export function jsonWithLists(text: string): unknown {
   const document = parsedJson(text);
-  const changed = recordsOfSeries(document) ?? sensorRecordsOfJsonShape(document) ?? withLists(document);
+  const changed =
+    listsOfBuffers(document) ?? recordsOfSeries(document) ?? sensorRecordsOfJsonShape(document) ?? withLists(document);
   return changed === document ? undefined : changed;
+}
+
+/** Returns a list per name from the buffers that phyphox's remote interface sends. */
+function listsOfBuffers(document: unknown): Record<string, unknown> | undefined {
+  if (!isJsonObject(document) || !isJsonObject(document.buffer)) return undefined;
+  const lists = Object.entries(document.buffer).map(
+    ([name, own]) => [name, isJsonObject(own) ? own.buffer : undefined] as const,
+  );
+  return lists.length > 0 && lists.every(([, list]) => isJsonListOfValues(list))
+    ? Object.fromEntries(lists)
+    : undefined;
 }
 
 const timeKey = /^(t|ts|times?|timestamps?(_?ms)?|time_?ms|seconds_?elapsed|epoch)$/i;

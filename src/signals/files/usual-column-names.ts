@@ -115,9 +115,12 @@ export function partsOfJoinedClock(column: string, available: readonly string[])
   return parts.length > 1 && parts.every((part) => available.includes(part)) ? parts : [];
 }
 
-/** The names of JSON objects around a record, which come before the names of its fields. */
+/**
+ * The names of JSON objects around a record, which come before the names of its fields, and those of Kafka's keys and values, as
+ * in RADAR-base's key.userId and value.time.
+ */
 const wrapper =
-  /^(?:(?:_?source|payload|body|data|fields?|message|items?|records?|properties|attributes|params|state|reported|doc|document|content|events?|readings?|samples?)[_.])+(?=.)/i;
+  /^(?:(?:key|value)\.|(?:_?source|payload|body|data|fields?|message|items?|records?|properties|attributes|params|state|reported|doc|document|content|events?|readings?|samples?)[_.])+(?=.)/i;
 
 const secondsName = /^(seconds?|sekunden?|secondes|segundos|secondi|seconden)$/;
 

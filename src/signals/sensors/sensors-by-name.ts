@@ -113,8 +113,15 @@ function triadByName(column: string, places: ReadonlyMap<string, number>): Triad
   return undefined;
 }
 
+/** Matches the name of MAVLink's messages with scaled values, whose units its documentation gives. */
+const mavlinkName = /(^|[^a-z])scaled_imu\d?(?![a-z\d])/i;
+const mavlinkUnits: WrittenUnit = {
+  of: { accelerometer: "milli-g", gyroscope: "milli-rad/s", magnetometer: "milligauss" },
+};
+
 function sensorByTriadName({ before, letter, after }: Triad): Omit<NamedSensor, "channels"> | undefined {
-  const { unit: written, rest } = splitSensorName(before, after);
+  const { unit, rest } = splitSensorName(before, after);
+  const written = unit ?? (mavlinkName.test(before) ? mavlinkUnits : undefined);
   const words = wordsOfSensorName(rest).filter((word) => !/^(axis|axes)$/.test(word));
   if (isNoSensorName(words)) return undefined;
   const byWords = sensorKindByNameWords(words);

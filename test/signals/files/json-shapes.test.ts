@@ -40,6 +40,14 @@ describe("a document becomes a table", () => {
     expect(tableOfJsonShape('{"a":[[0,1],[1,2]],"b":[[0,1],[1,2]]}')).toBeUndefined();
   });
 
+  it("of phyphox's buffers", () => {
+    const buffers = { acc_time: { size: 0, buffer: [0, 1] }, accX: { size: 0, buffer: [2, 3] } };
+    expect(jsonWithLists(JSON.stringify({ buffer: buffers, status: { measuring: false } }))).toEqual({
+      acc_time: [0, 1],
+      accX: [2, 3],
+    });
+  });
+
   it("of columns and data, with levels of names, an index that counts nothing and other values", () => {
     expect(
       tableOfJsonShape('{"user":"ann","columns":[["acc","x"],["t",""]],"index":[5,9],"data":[[1,2],[3,4]]}'),

@@ -181,3 +181,12 @@ it("reads names that consist of a unit and an axis, but not those of a single le
   expect(kinds("g_x", "g_y", "g_z")).toEqual([["gyroscope", null]]);
   expect(kinds("acc_lat", "acc_lon", "acc_vert")).toEqual([["accelerometer", null]]);
 });
+
+it("MAVLink's scaled values have the units of its documentation", () => {
+  const names = ["acc", "gyro", "mag"].flatMap((kind) => ["x", "y", "z"].map((axis) => `SCALED_IMU2.${axis}${kind}`));
+  expect(sensorsByName(names).map(({ kind, unit }) => [kind, unit])).toEqual([
+    ["accelerometer", "milli-g"],
+    ["gyroscope", "milli-rad/s"],
+    ["magnetometer", "milligauss"],
+  ]);
+});

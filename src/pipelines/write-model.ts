@@ -53,69 +53,17 @@ export interface WriteOptions {
 
 /** Writes the complete model folder or nothing at all. */
 export async function writeModel(
-  { data, config, crossValidation, createdAt, scaler: finalScaler }: TrainedModel,
+  model: TrainedModel,
   built: BuiltModel,
   { staging, seal, extras = {} }: WriteOptions,
 ): Promise<{ manifest: Manifest; report: string; summary: CvReport["summary"] }> {
+  const { data, config, crossValidation, createdAt } = model;
   const { recordings, windows } = data;
-  const { modelVersion, network, scaler, baseline, cvReport, history } = built;
-  const { channels } = windows;
-  const device = toDeviceJson({
-    modelVersion,
-    config,
-    channels,
-    sensors: data.sensors,
-    scaler: finalScaler,
-    drift: baseline.drift,
-    baseline: baseline.per_channel,
-  });
-  const outOfFold = staging.path(modelFiles.outOfFold);
-  await writeTable(outOfFold, [
-    ...predictionWindowColumns(windows),
-    { name: "label", type: "string", values: Array.from(windows.labels, (label) => windows.classes[label]!) },
-    { name: "fold", type: "integer", values: crossValidation.foldOfWindow },
-    ...predictionColumns("predicted", crossValidation.probabilities, windows.classes),
-  ]);
-  const [{ trainHtml }, { confusionMatrixPicture, learningCurvesPicture }] = await Promise.all([
-    import("../report/train-html.ts"),
-    import("../report/pictures.ts"),
-  ]);
+  const { modelVersion, cvReport, history } = built;
   const changing = {
     [modelFiles.rollingReference]: jsonFileText(emptyRollingReference(windows.channels, config.referenceBatches)),
   };
-  const files = {
-    ...changing,
-    [modelFiles.network]: network,
-    [modelFiles.scaler]: scaler,
-    [modelFiles.labels]: jsonFileText({ schema_version: 1, classes: windows.classes }),
-    [modelFiles.baseline]: jsonFileText(storedBaselineStats(baseline)),
-    [modelFiles.device]: `${JSON.stringify(device)}\n`,
-    [modelFiles.cvReport]: jsonFileText(cvReport),
-    [modelFiles.outOfFold]: { path: outOfFold },
-    [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),
-    [modelFiles.report]: trainHtml({
-      cvReport,
-      baseline,
-      history,
-      predictions: reportedPredictions(windows, crossValidation.calibrated),
-      sections: [
-        ...(extras.sections ?? []),
-        ...choiceSection(history),
-        ...fineTuningSection(cvReport.fine_tuning),
-        ...conversionsSection(data.conversions),
-      ],
-    }),
-    [modelFiles.confusionMatrix]: confusionMatrixPicture(cvReport),
-    [modelFiles.learningCurves]: learningCurvesPicture(history),
-    ...(await mlflowModelFiles({
-      windowSize: config.window,
-      samplingRateHz: windows.samplingRateHz,
-      channels: windows.channels,
-      classes: windows.classes,
-    })),
-    ...networkFileOfWrittenModel(data.network),
-    ...extras.files,
-  };
+  const files = { ...changing, ...(await filesOfWrittenModel(model, built, staging, extras)) };
   const trackingLog = await seal(cvReport, history, {
     files: [...Object.keys(files), modelFiles.manifest],
     changing,
@@ -158,6 +106,69 @@ export async function writeModel(
     },
   );
   return { manifest, report: `${config.out}/${modelFiles.report}`, summary: crossValidation.summary };
+}
+
+/** The files that never change. */
+async function filesOfWrittenModel(
+  { data, config, crossValidation, scaler: finalScaler }: TrainedModel,
+  { modelVersion, network, scaler, baseline, cvReport, history }: BuiltModel,
+  staging: Staging,
+  extras: ModelExtras,
+): Promise<Record<string, FileContent>> {
+  const { windows, sensors, conversions } = data;
+  const { channels, classes, samplingRateHz } = windows;
+  const device = toDeviceJson({
+    modelVersion,
+    config,
+    channels,
+    sensors,
+    scaler: finalScaler,
+    drift: baseline.drift,
+    baseline: baseline.per_channel,
+  });
+  const outOfFold = staging.path(modelFiles.outOfFold);
+  await writeTable(outOfFold, [
+    ...predictionWindowColumns(windows),
+    { name: "label", type: "string", values: Array.from(windows.labels, (label) => windows.classes[label]!) },
+    { name: "fold", type: "integer", values: crossValidation.foldOfWindow },
+    ...predictionColumns("predicted", crossValidation.probabilities, windows.classes),
+  ]);
+  const [{ trainHtml }, { confusionMatrixPicture, learningCurvesPicture }] = await Promise.all([
+    import("../report/train-html.ts"),
+    import("../report/pictures.ts"),
+  ]);
+  return {
+    [modelFiles.network]: network,
+    [modelFiles.scaler]: scaler,
+    [modelFiles.labels]: jsonFileText({ schema_version: 1, classes }),
+    [modelFiles.baseline]: jsonFileText(storedBaselineStats(baseline)),
+    [modelFiles.device]: `${JSON.stringify(device)}\n`,
+    [modelFiles.cvReport]: jsonFileText(cvReport),
+    [modelFiles.outOfFold]: { path: outOfFold },
+    [modelFiles.history]: history.map((row) => `${JSON.stringify(row)}\n`).join(""),
+    [modelFiles.report]: trainHtml({
+      cvReport,
+      baseline,
+      history,
+      predictions: reportedPredictions(windows, crossValidation.calibrated),
+      sections: [
+        ...(extras.sections ?? []),
+        ...choiceSection(history),
+        ...fineTuningSection(cvReport.fine_tuning),
+        ...conversionsSection(conversions),
+      ],
+    }),
+    [modelFiles.confusionMatrix]: confusionMatrixPicture(cvReport),
+    [modelFiles.learningCurves]: learningCurvesPicture(history),
+    ...(await mlflowModelFiles({
+      windowSize: config.window,
+      samplingRateHz,
+      channels,
+      classes,
+    })),
+    ...networkFileOfWrittenModel(data.network),
+    ...extras.files,
+  };
 }
 
 /** Drawings of windows from each class, and of one window with its augmented forms. */

@@ -1,37 +1,21 @@
 // The log of a retraining for a tracking server: a parent run with its configuration, the gate and the outcome, and nested
 // runs for each cycle and, if the candidate passed, for each fold.
 
-import { basename } from "node:path";
 import type { RetrainReport } from "../learning/training/retrain-report.ts";
 import type { TrackingEvent } from "../storage/tracking-event.ts";
-import type { TrackedRun, TrackerStart } from "./train-log.ts";
-import { type Dataset, trainLogDataset, trainLogParams, trainLogTags, trainRun } from "./train-log.ts";
+import { beginTrackedRun, type LoggedData, type TrackedRun, type TrackerStart, trainRun } from "./train-log.ts";
 
-/** The parent run, containing everything known before the first cycle. */
+/**
+ * The parent run, containing everything known before the first cycle.
+ * @param champion version of the champion
+ */
 export function beginRetrainLog(
-  { recordings, rows }: { recordings: Dataset; rows: number },
-  { out, experiment, params }: TrackedRun,
-  /** Version of the champion. */
+  data: LoggedData,
+  run: TrackedRun,
   champion: string,
-  { id, at, gitCommit }: TrackerStart,
+  start: TrackerStart,
 ): TrackingEvent[] {
-  return [
-    { type: "log", id, experiment },
-    {
-      type: "run",
-      run: trainRun,
-      name: basename(out),
-      parent: null,
-      at,
-      tags: {
-        ...trainLogTags("tidemark retrain", gitCommit),
-        "tidemark.champion": champion,
-        "tidemark.data_fingerprint": recordings.fingerprint,
-      },
-    },
-    { type: "params", run: trainRun, params: trainLogParams(params) },
-    trainLogDataset(recordings, rows),
-  ];
+  return beginTrackedRun("tidemark retrain", { "tidemark.champion": champion }, data, run, start);
 }
 
 /** @param options.files the report's files, if there will be no model folder for them */

@@ -40,6 +40,12 @@ export interface Dataset {
   readonly channels: readonly string[];
 }
 
+/** The recordings of a run, and the number of rows that are used. */
+export interface LoggedData {
+  readonly recordings: Dataset;
+  readonly rows: number;
+}
+
 /** Name of the parent run in the log. */
 export const trainRun = "train";
 
@@ -47,8 +53,18 @@ export const trainRun = "train";
 const frontFiles: readonly string[] = [modelFiles.report, modelFiles.confusionMatrix, modelFiles.learningCurves];
 
 /** The parent run, containing everything known before the first epoch. */
-export function beginTrainLog(
-  { recordings, rows }: { recordings: Dataset; rows: number },
+export function beginTrainLog(data: LoggedData, run: TrackedRun, start: TrackerStart): TrackingEvent[] {
+  return beginTrackedRun("tidemark train", {}, data, run, start);
+}
+
+/**
+ * The parent run of a command that trains.
+ * @param tags in addition to those of every run
+ */
+export function beginTrackedRun(
+  source: string,
+  tags: Readonly<Record<string, string>>,
+  { recordings, rows }: LoggedData,
   { out, experiment, params }: TrackedRun,
   { id, at, gitCommit }: TrackerStart,
 ): TrackingEvent[] {
@@ -60,7 +76,7 @@ export function beginTrainLog(
       name: basename(out),
       parent: null,
       at,
-      tags: { ...trainLogTags("tidemark train", gitCommit), "tidemark.data_fingerprint": recordings.fingerprint },
+      tags: { ...trainLogTags(source, gitCommit), ...tags, "tidemark.data_fingerprint": recordings.fingerprint },
     },
     { type: "params", run: trainRun, params: trainLogParams(params) },
     trainLogDataset(recordings, rows),
@@ -77,7 +93,7 @@ export function trainLogTags(source: string, gitCommit: string | null): Record<s
   };
 }
 
-export function trainLogDataset({ files, fingerprint, channels }: Dataset, rows: number): TrackingEvent {
+function trainLogDataset({ files, fingerprint, channels }: Dataset, rows: number): TrackingEvent {
   return {
     type: "dataset",
     run: trainRun,

@@ -37,7 +37,7 @@ const mostRecent = 100;
 
 const noCauses = "Likely causes could not be determined, because the batch was sent as a summary without its samples.";
 
-const anchorOutlived =
+const judgedWithoutAnchor =
   "The stream's first batches did not count as evidence: within the same activities, its last batches differ from them as those " +
   "of other people do. If several people share the stream, check each person's data as a separate stream.";
 
@@ -74,30 +74,13 @@ export function judgeBatch(
   const [rolling, anchor] = notCounted === null ? [memory.rolling, memory.anchor] : [[], []];
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
   const { thresholds, alpha, arl, accept } = config;
-  const rate = monitor.drift.sampling_rate_hz;
-  const known = [
-    ...(batch.columns === null ? [] : impossibleSensors(batch.columns, monitor.sensors, rate, monitor.model.baseline)),
-    ...reversedAxes(batch.measurement.byClass, past, monitor.sensors, rate),
-  ];
-  // A known fault also changes how far gravity turns and what the sensors measure at rest.
-  const isSearched = known.length === 0 && notCounted === null;
-  const { turning: turningPast = noTurningPast, rest: restPast = noRestPast } = before;
-  const { sensors, drift } = monitor;
-  const turned = isSearched
-    ? changedTurning(batch.turning, turningPast, sensors, limitForChanges(drift.calibration.largest_changes?.turning))
-    : { found: null, past: turningPast };
-  const rested = isSearched
-    ? changedRest(batch.rest, restPast, sensors, limitForChanges(drift.calibration.largest_changes?.at_rest))
-    : { found: null, past: restPast };
-  const impossible = [...known, ...[rested.found, turned.found].filter((found) => found !== null)];
+  const { impossible, turning, rest, isRepaired } = findImpossible(batch, before, past, monitor, notCounted === null);
   const decided = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
     alpha,
     arl,
     impossible,
-    isRepaired:
-      (turningPast.change !== undefined && turned.past.change === undefined) ||
-      (restPast.change !== undefined && rested.past.change === undefined),
+    isRepaired,
   });
   const recent = [...before.recent, facts.batchId].slice(-mostRecent);
   const isStrange = decided.judgement.verdict !== "normal" || decided.judgement.unfamiliar;
@@ -119,16 +102,10 @@ export function judgeBatch(
   const cause = hasPast ? undefined : (shown ?? before.cause);
   const counted = shown === undefined ? decided : judgeByRepeatedCause(decided, shown, before.drift);
   const judged = notCounted === null ? counted : judgeUncounted(decided, before.drift);
-  const unsought = isStrange && batch.columns === null ? [noCauses] : [];
-  const { kinds, day } = monitor.drift.calibration;
-  const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
-  const outdated = isOfOldKind ? [judgedWithShortBouts(monitor.monitored.directory)] : [];
-  const differsFromAnchor = comparisons.some(
-    ({ reference, pValue }) => reference === "anchor" && (pValue?.p ?? 1) <= alpha,
-  );
-  const outlived = decided.judgement.anchorOutlived && differsFromAnchor ? [anchorOutlived] : [];
-  const warnings = [...batch.warnings, ...outdated, ...unsought, ...outlived];
-  const described = { ...batch, warnings };
+  const described = {
+    ...batch,
+    warnings: [...batch.warnings, ...warningsOnJudged(batch, decided.judgement, monitor, config)],
+  };
   const result = describeCheck({
     batch: described,
     memory,
@@ -152,7 +129,7 @@ export function judgeBatch(
             drift: judged.state,
             recent,
             ...(cause !== undefined && { cause }),
-            ...judgedBatchPhysics(batch, { turning: turned.past, rest: rested.past }, judged.judgement, accept),
+            ...judgedBatchPhysics(batch, { turning, rest }, judged.judgement, accept),
           }
         : before,
       batch.still,
@@ -160,6 +137,58 @@ export function judgeBatch(
     ),
     result,
   };
+}
+
+/**
+ * Finds what no person can cause, in the values themselves and in their change since the stream's past. Returns the past to keep
+ * for the next batch, and whether a change that was found earlier is now gone.
+ */
+function findImpossible(
+  { columns, measurement, turning, rest }: MeasuredBatch,
+  before: StreamState,
+  past: Parameters<typeof reversedAxes>[1],
+  { sensors, drift, model }: Judge,
+  isCounted: boolean,
+) {
+  const rate = drift.sampling_rate_hz;
+  const known = [
+    ...(columns === null ? [] : impossibleSensors(columns, sensors, rate, model.baseline)),
+    ...reversedAxes(measurement.byClass, past, sensors, rate),
+  ];
+  const { turning: turningPast = noTurningPast, rest: restPast = noRestPast } = before;
+  // A known fault also changes how far gravity turns and what the sensors measure at rest.
+  if (!isCounted || known.length > 0)
+    return { impossible: known, turning: turningPast, rest: restPast, isRepaired: false };
+  const { turning: turningLimit, at_rest: restLimit } = drift.calibration.largest_changes ?? {};
+  const turned = changedTurning(turning, turningPast, sensors, limitForChanges(turningLimit));
+  const rested = changedRest(rest, restPast, sensors, limitForChanges(restLimit));
+  return {
+    impossible: [rested.found, turned.found].filter((found) => found !== null),
+    turning: turned.past,
+    rest: rested.past,
+    isRepaired:
+      (turningPast.change !== undefined && turned.past.change === undefined) ||
+      (restPast.change !== undefined && rested.past.change === undefined),
+  };
+}
+
+function warningsOnJudged(
+  { columns }: MeasuredBatch,
+  { verdict, unfamiliar, comparisons, anchorOutlived }: Judgement,
+  { drift, monitored }: Judge,
+  { thresholds, alpha }: JudgeOptions,
+): string[] {
+  const { kinds, day } = drift.calibration;
+  const isOfOldKind = thresholds === "calibrated" && Object.keys(kinds).length > 0 && day === undefined;
+  const isStrange = verdict !== "normal" || unfamiliar;
+  const differsFromAnchor = comparisons.some(
+    ({ reference, pValue }) => reference === "anchor" && (pValue?.p ?? 1) <= alpha,
+  );
+  return [
+    ...(isOfOldKind ? [judgedWithShortBouts(monitored.directory)] : []),
+    ...(isStrange && columns === null ? [noCauses] : []),
+    ...(anchorOutlived && differsFromAnchor ? [judgedWithoutAnchor] : []),
+  ];
 }
 
 function judgedBatchPhysics(

@@ -1,7 +1,7 @@
 // Training recipes that `train` does not offer, for experiments: a fixed number of steps in which the learning rate rises
-// linearly and then falls along a half cosine (Loshchilov and Hutter 2017), averaged weights, rotation by smaller or
-// larger angles, and copies of the channels at each window's own scale. There is no early stopping, so a fit learns from
-// everyone except its test people. Dimensions: B windows per batch, T samples, C channels, K classes.
+// linearly and then falls along a half cosine (Loshchilov and Hutter 2017), averaged weights, and rotation by smaller or
+// larger angles. There is no early stopping, so a fit learns from everyone except its test people. Dimensions: B windows per
+// batch, T samples, C channels, K classes.
 
 import { adamStepSize } from "../src/learning/networks/adam.ts";
 import { drawNetworkParameters } from "../src/learning/networks/parameters.ts";
@@ -28,33 +28,19 @@ export interface Recipe {
   readonly emaMomentum: number;
   /** Standard deviation of the angle of rotation, in degrees; 0 for no rotation. */
   readonly rotation: number;
-  /**
-   * Whether the network also receives a copy of each channel with mean 0 and standard deviation 1 over the window
-   * (instance normalization: Ulyanov, Vedaldi and Lempitsky 2016).
-   */
-  readonly ownScale: boolean;
-  /**
-   * Standard deviation above which the copies fade, in units of the training data's standard deviation; 0 if they never
-   * fade.
-   */
-  readonly quietBelow: number;
 }
 
 export const defaultRecipe: Recipe = {
-  network: "compact",
+  network: "compact-standardized",
   steps: 600,
   learningRate: 0.002,
   warmup: 60,
   emaMomentum: 0.99,
   rotation: 40,
-  ownScale: false,
-  quietBelow: 0,
 };
 
 const batchSize = 64;
 const predictedAtOnce = 256;
-/** Minimum variance of a channel over a window, so that the copy of a constant channel stays finite. */
-const leastVariance = 1e-6;
 
 /** Trains on the rows `train`, and returns the predicted classes of the rows `test`. */
 export async function trainByRecipe(
@@ -65,10 +51,10 @@ export async function trainByRecipe(
 ): Promise<number[]> {
   const { windowSize, channels, classes } = windows;
   const sizes = { windowSize, channels: channels.length };
-  const seen = { windowSize, channels: channels.length * (recipe.ownScale ? 2 : 1), classes: classes.length };
+  const shape = { ...sizes, classes: classes.length };
   const scaler = fitScaler(config.normalize, windows, train);
   const triads = sensors.map((sensor) => sensor.channels.map((name) => channels.indexOf(name)));
-  const session = await TrainingSession.create(recipe.network, { ...seen, batchSize });
+  const session = await TrainingSession.create(recipe.network, { ...shape, batchSize });
   const { parameters, statistics } = session.network;
   const state = fitStateFrom(
     {
@@ -93,7 +79,7 @@ export async function trainByRecipe(
     gatherTrainingBatchTargets(windows.labels, rows, null, classes.length, targets);
     for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, own);
     const stepSize = adamStepSize(scheduledRate(recipe, step), step);
-    const { loss } = await session.step({ x: seenWindows(x, sizes, recipe), targets, masks, stepSize });
+    const { loss } = await session.step({ x, targets, masks, stepSize });
     if (!Number.isFinite(loss)) throw new Error(`the loss became ${loss} in step ${step}`);
     Object.assign(state, session.state);
     const rate = 1 - Math.min(recipe.emaMomentum, (1 + step) / (10 + step));
@@ -101,7 +87,7 @@ export async function trainByRecipe(
     moveAverage(state.averageStatistics, state.statistics, rate);
   }
   await session.release();
-  const validation = await ValidationSession.create(recipe.network, seen);
+  const validation = await ValidationSession.create(recipe.network, shape);
   const weights = { parameters: state.averageParameters, statistics: state.averageStatistics };
   const predicted: number[] = [];
   for (let start = 0; start < test.length; start += predictedAtOnce) {
@@ -109,7 +95,7 @@ export async function trainByRecipe(
     const asked = new Float32Array(rows.length * windowSize * channels.length);
     gatherWindows(windows, rows, asked);
     scaleTrainingBatch(asked, scaler);
-    predicted.push(...argmaxRows(await validation.run(weights, seenWindows(asked, sizes, recipe)), classes.length));
+    predicted.push(...argmaxRows(await validation.run(weights, asked), classes.length));
   }
   await validation.release();
   return predicted;
@@ -119,35 +105,6 @@ export async function trainByRecipe(
 export function scheduledRate({ steps, learningRate, warmup }: Recipe, step: number): number {
   if (step <= warmup) return (learningRate * step) / warmup;
   return learningRate * 0.5 * (1 + Math.cos((Math.PI * (step - warmup)) / (steps - warmup))) + 1e-6;
-}
-
-/** Returns the network's input: x [B, T, C], or [B, T, 2 C] with the copies. */
-export function seenWindows(
-  x: Float32Array,
-  { windowSize, channels }: { readonly windowSize: number; readonly channels: number },
-  { ownScale, quietBelow }: Pick<Recipe, "ownScale" | "quietBelow">,
-): Float32Array {
-  if (!ownScale) return x;
-  const seen = new Float32Array(2 * x.length);
-  const length = windowSize * channels;
-  for (let start = 0; start < x.length; start += length) {
-    for (let c = 0; c < channels; c++) {
-      let [mean, variance] = [0, 0];
-      for (let at = start + c; at < start + length; at += channels) mean += x[at]!;
-      mean /= windowSize;
-      for (let at = start + c; at < start + length; at += channels) variance += (x[at]! - mean) ** 2;
-      variance /= windowSize;
-      const fade = quietBelow === 0 ? 1 : quietBelow ** 2 / (variance + quietBelow ** 2);
-      const factor = fade / Math.sqrt(variance + leastVariance);
-      for (let t = 0; t < windowSize; t++) {
-        const value = x[start + t * channels + c]!;
-        const to = 2 * (start + t * channels) + c;
-        seen[to] = value;
-        seen[to + channels] = (value - mean) * factor;
-      }
-    }
-  }
-  return seen;
 }
 
 function moveAverage(average: Float32Array, values: Float32Array, rate: number): void {

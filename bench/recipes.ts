@@ -1,4 +1,4 @@
-// npx node bench/recipes.ts --set uci-har --recipe rotation=15,ownScale=true: measures a training recipe that `train`
+// npx node bench/recipes.ts --set uci-har --recipe rotation=15,steps=1000: measures a training recipe that `train`
 // does not offer, on the folds by person of bench/quality.ts. Answers of finished folds are cached.
 
 import { createHash } from "node:crypto";
@@ -77,7 +77,7 @@ async function kept(deciding: object, train: () => Promise<number[]>): Promise<r
   return answers;
 }
 
-/** @param text such as "steps=1000,ownScale=true" */
+/** @param text such as "steps=1000,rotation=15" */
 function readRecipe(text: string): Recipe {
   const given = text
     .split(",")

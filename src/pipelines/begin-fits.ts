@@ -5,8 +5,8 @@ import type { FitPlan } from "../learning/training/fit-plan.ts";
 import { type FitTask, windowsForFitRunner } from "../learning/training/fit-runner.ts";
 import type { NetworkWeights } from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
+import { networkToFit } from "../learning/training/fitted-network.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
-import { networkWithMagnitudes } from "../learning/training/is-ensemble.ts";
 import type { FitCheckpoints, FitRun } from "../learning/training/run-fit.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
@@ -126,7 +126,7 @@ export function settingsToBeginFit(
   return {
     name: name.replace("-", " "),
     windows: fingerprint,
-    network: start === null && axes.length > 0 ? networkWithMagnitudes(network) : network,
+    network: start === null ? networkToFit(network, axes.length > 0) : network,
     batchSize,
     patience,
     sensors: axes,

@@ -46,7 +46,7 @@ export interface Candidate extends Pick<CurriculumResult<Weights>, "cycles" | "w
 }
 
 export function candidateCycleSetting({ data, champion, windowsFingerprint, rng }: RetrainRun): CycleSetting {
-  const { windows, unlabelledRows, schedule, trained, network } = data;
+  const { windows, unlabelledRows, schedule, trained, fitted: network } = data;
   const { sensors } = champion;
   return { windows, windowsFingerprint, unlabelledRows, sensors, schedule, network, trained, rng };
 }

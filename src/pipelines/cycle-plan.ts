@@ -7,7 +7,6 @@ import type { EnsembleMixture } from "../learning/training/ensemble-mixture.ts";
 import { finalShards } from "../learning/training/final-schedule.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
-import { networkWithMagnitudes } from "../learning/training/is-ensemble.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { fixedPenalty } from "../learning/training/penalty-plan.ts";
 import type { Selection } from "../learning/training/select-pseudo-labels.ts";
@@ -23,7 +22,7 @@ export interface CycleSetting {
   readonly windowsFingerprint: string;
   readonly unlabelledRows: Int32Array;
   readonly sensors: readonly { readonly channels: readonly string[] }[];
-  /** The champion's network. */
+  /** The network that the champion was fitted with. */
   readonly network: NetworkSource;
   /** The champion's training options. */
   readonly trained: Pick<TrainConfig, "normalize" | "batchSize" | "patience" | "classWeights" | "augment">;
@@ -77,7 +76,6 @@ export function cyclePlan(
   selection: PseudoLabels | null,
   testIndex: Int32Array | null,
 ): FitPlan {
-  const { network } = setting;
   const { normalize, batchSize, patience, classWeights, augment } = setting.trained;
   const { learningRates, penalty, mixture } = setting.schedule;
   const { windows, rows, pseudoLabels } = pseudoLabelCycle(setting, base, selection);
@@ -85,8 +83,7 @@ export function cyclePlan(
   return {
     name: name.replace("-", " "),
     windows: setting.windowsFingerprint,
-    // Ensembles of earlier versions have two members.
-    network: mixture !== null && mixture.weights.length > 2 ? networkWithMagnitudes(network) : network,
+    network: setting.network,
     batchSize,
     patience,
     pseudoLabels,

@@ -2,6 +2,7 @@
 // through the quality gate, and chooses the holdout. Dimensions: U unlabelled windows, K classes.
 
 import { UserError } from "../errors.ts";
+import { fittedNetworkOfModel, fittedNetworksFor } from "../learning/training/fitted-network.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { untriedPenalty } from "../learning/training/penalty-plan.ts";
@@ -43,6 +44,7 @@ import {
   predictRetrainingHoldout,
   retrainingRowsWithoutHoldout,
 } from "./retraining-holdout.ts";
+import { readFittedWeights } from "./starting-model.ts";
 import type { TrainEvent } from "./train-events.ts";
 import { UnlikeTraining } from "./unlike-training.ts";
 import { windowsOfModel } from "./windows-of-model.ts";
@@ -53,8 +55,10 @@ type Heard = ReturnType<typeof collectingReporter>;
 export type Champion = Pick<ModelHandle, "watched" | "predict">;
 
 export interface RetrainData {
-  /** The champion's network. */
+  /** The champion's network, as given by `--network`. */
   readonly network: NetworkSource;
+  /** The network that the champion was fitted with, which may differ from what this version would fit. */
+  readonly fitted: NetworkSource;
   /** The options with which the champion was trained. */
   readonly trained: ChampionOptions;
   /** Labelled recordings of all people; the caller closes them. */
@@ -174,8 +178,10 @@ async function prepareRetrainingFrom(
   const unlike = new UnlikeTraining(champion);
   unlike.add({ windows: learnable, runs: runsOfWindowChunk(learnable) }, championOnUnlabelled);
   for (const warning of unlike.warnings()) heard.warn(`The unlabelled recordings: ${warning}`);
+  const schedule = await prepareRetrainingSchedule(champion, trained, config.epochs);
   return {
     network: of.network,
+    fitted: await readFittedNetwork(champion, of.network, schedule),
     trained,
     labelled,
     dropped: plan.dropped,
@@ -190,7 +196,7 @@ async function prepareRetrainingFrom(
         : await readRetrainTruth({ ...config, truth: config.truth }, champion, trained, learnable, heard),
     championOnHoldout: await predictRetrainingHoldout(model, pickWindows(own, validationIndex), config, heard),
     championOnUnlabelled,
-    schedule: await prepareRetrainingSchedule(champion, trained, config.epochs),
+    schedule,
     warnings: heard.warnings,
   };
 }
@@ -282,6 +288,17 @@ async function prepareRetrainingSchedule(
   if (rates.length === 0) rates.push(trained.learningRate);
   const learningRates = Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);
   return { learningRates, penalty, mixture };
+}
+
+/** The network that the champion was fitted with. */
+async function readFittedNetwork(
+  champion: WatchedModel,
+  network: NetworkSource,
+  { mixture }: Pick<CycleSchedule, "mixture">,
+): Promise<NetworkSource> {
+  if (fittedNetworksFor(network).length === 1) return network;
+  const { network: held } = await readFittedWeights(champion, network);
+  return fittedNetworkOfModel(network, held, mixture === null ? null : mixture.weights.length);
 }
 
 /** Returns the names of the people who have windows among `rows`. */

@@ -3,12 +3,17 @@
 import { UserError } from "../errors.ts";
 import { membersChosenAlone } from "../learning/training/choose-mixture.ts";
 import type { NetworkWeights } from "../learning/training/fit-state.ts";
-import { isEnsemble, networkWithMagnitudes } from "../learning/training/is-ensemble.ts";
+import { fittedNetworksFor, optionOfFittedNetwork } from "../learning/training/fitted-network.ts";
+import { isEnsemble } from "../learning/training/is-ensemble.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
 import { transferWeights, weightsToTransfer } from "../learning/training/transfer-weights.ts";
 import { listedNames } from "../listed-names.ts";
 import { sensorsOfModel } from "../monitoring/drift/model-sensors.ts";
-import { type OpenedModel, openWatchedModelForPrediction } from "../monitoring/streams/watched-model.ts";
+import {
+  type OpenedModel,
+  openWatchedModelForPrediction,
+  type WatchedModel,
+} from "../monitoring/streams/watched-model.ts";
 import { type ChampionOptions, optionsOfModel, recordedOptionsOfChampion } from "../options/recorded-options.ts";
 import type { TrainConfig } from "../options/resolve-config.ts";
 import { resolveConfigOfNetwork } from "../options/resolve-train-config.ts";
@@ -65,37 +70,42 @@ export async function openStartingModel(
     { ...(isNetworkReadFromFile(given) && { network: given }), model: from },
     manifest,
   );
-  const { channels, classes } = manifest.data;
   const scaler = (await readJson(folder.path(modelFiles.scaler))) as Scaler;
+  return { from, opened, trained, scaler, ...(await readFittedWeights(opened, network)) };
+}
+
+/**
+ * Finds out which of the networks fitted for `network` is in the model's file, and reads its weights. If `auto` selected one of
+ * its members, the file contains only that member.
+ * @throws UserError if none of them is in the file
+ */
+export async function readFittedWeights(
+  model: Pick<WatchedModel, "folder" | "config" | "network">,
+  network: NetworkSource,
+): Promise<Pick<StartingModel, "network" | "weights">> {
   try {
-    const sizes = { windowSize: config.window, channels: channels.length };
-    const read = await startingWeightsInFile(opened.network, network, sizes, classes.length);
-    return { from, opened, trained, scaler, ...read };
+    return await findFittedWeights(model, network);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new UserError(`${folder.path(modelFiles.network)}: ${cause.message}`, {
+    throw new UserError(`${model.folder.path(modelFiles.network)}: ${cause.message}`, {
       advice: "Restore the file, or start from another model.",
       cause,
     });
   }
 }
 
-/**
- * Finds out which network is in the file, and reads its weights. If `auto` selected one of its members, the file contains only
- * that member. An ensemble may have a further member whose input is the magnitudes of the sensors.
- */
-async function startingWeightsInFile(
-  model: Uint8Array,
+async function findFittedWeights(
+  { network: file, folder, config }: Pick<WatchedModel, "folder" | "config" | "network">,
   network: NetworkSource,
-  sizes: { readonly windowSize: number; readonly channels: number },
-  classCount: number,
 ): Promise<Pick<StartingModel, "network" | "weights">> {
+  const { channels, classes } = folder.manifest.data;
+  const sizes = { windowSize: config.window, channels: channels.length };
   const read = async (held: NetworkSource) => ({
     network: held,
-    weights: await weightsToTransfer(model, { network: held, ...sizes }, classCount),
+    weights: await weightsToTransfer(file, { network: held, ...sizes }, classes.length),
   });
-  const alone = network === "auto" ? membersChosenAlone : [];
-  for (const held of isEnsemble(network) ? [...alone, networkWithMagnitudes(network)] : []) {
+  const alone = network === "auto" ? membersChosenAlone.flatMap(fittedNetworksFor) : [];
+  for (const held of [...alone, ...fittedNetworksFor(network)]) {
     const found = await read(held).catch((cause: unknown) => {
       if (cause instanceof RangeError) return null;
       throw cause;
@@ -112,7 +122,7 @@ export function configFromStartingModel<C extends TrainConfig>(
 ): C {
   const own = Object.fromEntries(optionsOfModel.map((name) => [name, trained[name]]));
   const channels = config.channels ?? opened.folder.manifest.data.channels;
-  const alone = membersChosenAlone.find((member) => member === network);
+  const alone = membersChosenAlone.find((member) => member === optionOfFittedNetwork(network));
   return resolveConfigOfNetwork(
     { ...config, ...own, channels },
     alone ?? (typeof network === "string" ? trained.network : config.network),
@@ -157,7 +167,7 @@ export async function startingModelWeights(
   }
   if (trained.network === "auto" && !isEnsemble(network)) {
     reporter.warn(
-      `${from} consists of ${String(network)} alone, which its --network auto had selected; the new model will, too.`,
+      `${from} consists of ${String(optionOfFittedNetwork(network))} alone, which its --network auto had selected; the new model will, too.`,
     );
   }
   return transferWeights(

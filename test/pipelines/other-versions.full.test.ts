@@ -6,12 +6,13 @@ import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exitCodes, UserError } from "../../src/errors.ts";
 import { baselineFileFaults } from "../../src/monitoring/streams/baseline-faults.ts";
-import { openWatchedModel } from "../../src/monitoring/streams/watched-model.ts";
+import { openWatchedModel, openWatchedModelForPrediction } from "../../src/monitoring/streams/watched-model.ts";
 import { championOptions } from "../../src/pipelines/champion-options.ts";
 import { check } from "../../src/pipelines/check.ts";
 import { showModel } from "../../src/pipelines/models.ts";
 import { predict } from "../../src/pipelines/predict.ts";
 import { retrain } from "../../src/pipelines/retrain.ts";
+import { readFittedWeights } from "../../src/pipelines/starting-model.ts";
 import { sync } from "../../src/pipelines/sync.ts";
 import { readManifest } from "../../src/storage/manifest.ts";
 import { FakeMlflow } from "../storage/fake-mlflow.ts";
@@ -143,6 +144,11 @@ describe.each([
     expect(stderr).not.toContain("error");
     expect(stdout).toContain("gate: ");
     expect([exitCodes.ok, exitCodes.notAdopted]).toContain(exitCode);
+  });
+
+  it("keeps the network that it was trained with", async () => {
+    const { network } = await readFittedWeights(await openWatchedModelForPrediction(at(model)), "compact");
+    expect(network).toBe("compact");
   });
 
   it("is sent to a tracking server", async () => {

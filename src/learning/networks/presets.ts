@@ -18,6 +18,7 @@ import {
 } from "./layers.ts";
 import { miniRocketChannels, miniRocketNetwork } from "./minirocket.ts";
 import { channelsAndMagnitudes } from "./sensor-magnitudes.ts";
+import { channelsAndStandardizedCopies } from "./standardized-copies.ts";
 
 export type NetworkName = "1dcnn-bilstm" | MemberName | EnsembleName;
 
@@ -34,6 +35,8 @@ export function presetNetwork(name: NetworkName, classCount: number): Layer {
       return cnnBilstmPreset(classCount);
     case "compact":
       return compactPreset(classCount);
+    case "compact-standardized":
+      return sequential(channelsAndStandardizedCopies, compactPreset(classCount));
     case "minirocket":
     case "minirocket-magnitudes":
       return miniRocketNetwork(classCount, kernelSignals[name]);
@@ -41,6 +44,10 @@ export function presetNetwork(name: NetworkName, classCount: number): Layer {
     case "auto":
     case "ensemble-magnitudes":
     case "auto-magnitudes":
+    case "ensemble-standardized":
+    case "auto-standardized":
+    case "ensemble-standardized-magnitudes":
+    case "auto-standardized-magnitudes":
       return ensembleLayer(
         Object.fromEntries(ensembleMembers[name].map((member) => [member, presetNetwork(member, classCount)])),
       );

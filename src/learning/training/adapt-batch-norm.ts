@@ -5,6 +5,7 @@
 import { Rng } from "../../random.ts";
 import { gatherWindows } from "../../signals/data/gather-windows.ts";
 import type { WindowSet } from "../../signals/data/windows.ts";
+import { ensembleMembers } from "../networks/ensemble-members.ts";
 import { batchNormMomentum } from "../networks/layers.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
 import { divideEnsembleWeights, joinEnsembleWeights } from "./ensemble-weights.ts";
@@ -33,7 +34,12 @@ export async function adaptBatchNorm(
   if (isEnsemble(network)) {
     const { members, mixture } = divideEnsembleWeights(network, weights, windows)!;
     const [compact, ...others] = members;
-    const adapted = await adaptBatchNorm(compact!, { ...plan, scaler, network: "compact" }, windows, rows);
+    const adapted = await adaptBatchNorm(
+      compact!,
+      { ...plan, scaler, network: ensembleMembers[network][0] },
+      windows,
+      rows,
+    );
     return joinEnsembleWeights([adapted, ...others], mixture);
   }
   if (rows.length < 2) throw new RangeError(`adaptBatchNorm: expected at least two windows, got ${rows.length}`);

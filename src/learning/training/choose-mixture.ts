@@ -11,6 +11,7 @@ import {
 } from "./ensemble-mixture.ts";
 import type { FitPlan } from "./fit-plan.ts";
 import type { FitOutcome } from "./fit-runner.ts";
+import { optionOfFittedNetwork } from "./fitted-network.ts";
 
 /** The members that `auto` may choose alone; the others are too similar to `minirocket` to be worth choosing. */
 export const membersChosenAlone = ["compact", "minirocket"] as const;
@@ -37,7 +38,7 @@ export function mixtureForFit(
   if (mixture !== undefined) return { mixture };
   if (held === null) throw new RangeError("plan: expected a mixture or validation rows, got neither");
   const average = measureEnsembleMixture(held);
-  if (!(network === "auto" || network === "auto-magnitudes") || fromModel) return { mixture: average };
+  if (optionOfFittedNetwork(network) !== "auto" || fromModel) return { mixture: average };
   const tried = tryMixtures(held, average);
   return { mixture: { ...average, weights: chooseMixture(tried) }, tried };
 }

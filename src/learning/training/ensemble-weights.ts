@@ -6,21 +6,6 @@ import { describeNetworkParameters } from "../networks/parameters.ts";
 import { presetNetwork } from "../networks/presets.ts";
 import type { EnsembleMixture } from "./ensemble-mixture.ts";
 import type { NetworkWeights } from "./fit-state.ts";
-import { isEnsemble, networkWithMagnitudes } from "./is-ensemble.ts";
-import type { NetworkSource } from "./network-source.ts";
-
-/**
- * The ensemble to which the weights belong: `network`, or the one with magnitudes that was fitted in its place; null for other
- * networks.
- */
-export function ensembleOfWeights(
-  network: NetworkSource,
-  weights: NetworkWeights,
-  windows: Pick<WindowSet, "windowSize" | "channels" | "classes">,
-): EnsembleName | null {
-  const names = [network, networkWithMagnitudes(network)].filter((name) => isEnsemble(name));
-  return names.find((name) => divideEnsembleWeights(name, weights, windows) !== null) ?? null;
-}
 
 /** @param members the members' weights */
 export function joinEnsembleWeights(

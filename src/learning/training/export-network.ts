@@ -3,8 +3,10 @@ import type { WindowSet } from "../../signals/data/windows.ts";
 import { ensembleMembers } from "../networks/ensemble-members.ts";
 import { buildExportedInferenceGraph } from "../networks/inference-graph.ts";
 import { modelProto } from "../networks/model-proto.ts";
-import { divideEnsembleWeights, ensembleOfWeights } from "./ensemble-weights.ts";
+import { divideEnsembleWeights } from "./ensemble-weights.ts";
 import type { NetworkWeights } from "./fit-state.ts";
+import { networkOfWeights } from "./fitted-network.ts";
+import { isEnsemble } from "./is-ensemble.ts";
 import { type NetworkSource, networkSourceLayers } from "./network-source.ts";
 
 export interface FittedNetwork extends NetworkWeights {
@@ -38,10 +40,11 @@ function weightsToExport(
   { network, ...whole }: Pick<FittedNetwork, "network" | "parameters" | "statistics" | "temperature">,
   windows: Pick<WindowSet, "windowSize" | "channels" | "classes">,
 ): NetworkWeights & { readonly source: NetworkSource; readonly temperature: number } {
-  const ensemble = ensembleOfWeights(network, whole, windows);
-  const divided = ensemble === null ? null : divideEnsembleWeights(ensemble, whole, windows);
-  const only = divided?.mixture.weights.indexOf(1) ?? -1;
-  if (ensemble === null || divided === null || only < 0) return { source: ensemble ?? network, ...whole };
-  const temperature = whole.temperature * divided.mixture.temperatures[only]!;
-  return { source: ensembleMembers[ensemble][only]!, ...divided.members[only]!, temperature };
+  const source = networkOfWeights(network, whole, windows);
+  if (!isEnsemble(source)) return { source, ...whole };
+  const { members, mixture } = divideEnsembleWeights(source, whole, windows)!;
+  const only = mixture.weights.indexOf(1);
+  if (only < 0) return { source, ...whole };
+  const temperature = whole.temperature * mixture.temperatures[only]!;
+  return { source: ensembleMembers[source][only]!, ...members[only]!, temperature };
 }

@@ -52,10 +52,7 @@ export async function fitEnsemble(
   const whole = kept === undefined ? null : divideEnsembleWeights(network, kept, windows);
   // Only a finished ensemble has a state with updates; a joined state without updates contains only initial weights.
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
-  const state =
-    whole === null
-      ? stateOfUnfinishedMember(kept, windows)
-      : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
+  const state = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
   const epochsOfCompact = plan.epochs - ensembleEpochs(0, penalties.strengths.length);
   const planOfCompact = planToFitEnsembleMember(plan, compact, { epochs: epochsOfCompact, penalties: null });
   const first = await fitNetwork(planOfCompact, windows, {
@@ -114,11 +111,6 @@ export async function fitEnsemble(
   Object.assign(joined.progress, { epochs: [...before, ...added], updates: before.length + added.length });
   for (const epoch of added) options.onEpoch(epoch, joined);
   return { state: joined, finished: true };
-}
-
-/** The state in which `compact` was interrupted; undefined for an ensemble without magnitudes, which earlier versions fitted. */
-function stateOfUnfinishedMember(kept: FitState | undefined, windows: WindowSet): FitState | undefined {
-  return kept !== undefined && divideEnsembleWeights("ensemble", kept, windows) === null ? kept : undefined;
 }
 
 /** The plan for one member, with a random-number generator that no other member uses. */

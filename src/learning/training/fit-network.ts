@@ -25,7 +25,7 @@ import { ShardedTrainingSession } from "./sharded-training-session.ts";
 import { gatherTrainingBatchTargets, scaleTrainingBatch } from "./training-batch.ts";
 
 export interface FitOptions {
-  /** State of an interrupted fit. */
+  /** State of an interrupted fit; ignored if it belongs to another network, such as that of an earlier version. */
   readonly state?: FitState;
   /** Weights of the model that a new fit starts from. */
   readonly start?: NetworkWeights;
@@ -81,7 +81,8 @@ export async function fitNetwork(plan: FitPlan, windows: WindowSet, options: Fit
   const training = await openNetworkFit(plan, input, options.threads);
   const validation = validationIndex === null ? null : await ValidationSession.create(plan.network, input);
   try {
-    const state = options.state ?? startNetworkFit(training, plan, rng, options.start);
+    const isOwn = options.state?.parameters.length === training.network.parameterCount;
+    const state = isOwn ? options.state! : startNetworkFit(training, plan, rng, options.start);
     training.state = state;
     const { progress } = state;
     while (!isNetworkFitted(plan, state)) {

@@ -8,8 +8,3 @@ import type { NetworkSource } from "./network-source.ts";
 export function isEnsemble(network: NetworkSource | string): network is EnsembleName {
   return typeof network === "string" && Object.hasOwn(ensembleMembers, network);
 }
-
-/** The network to fit if the channels form a sensor: an ensemble gets a member that sees magnitudes. */
-export function networkWithMagnitudes(network: NetworkSource): NetworkSource {
-  return network === "ensemble" || network === "auto" ? (`${network}-magnitudes` as const) : network;
-}

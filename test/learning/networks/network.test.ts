@@ -20,9 +20,17 @@ import {
 } from "./network-fixture.ts";
 import { openGraph } from "./run-graph.ts";
 
-const small = { "1dcnn-bilstm": "step", compact: "step-compact" };
-const full = { "1dcnn-bilstm": "full-size", compact: "full-size-compact" };
-const names = ["1dcnn-bilstm", "compact"] as const;
+const small = {
+  "1dcnn-bilstm": "step",
+  compact: "step-compact",
+  "compact-standardized": "step-compact-standardized",
+};
+const full = {
+  "1dcnn-bilstm": "full-size",
+  compact: "full-size-compact",
+  "compact-standardized": "full-size-compact-standardized",
+};
+const names = ["1dcnn-bilstm", "compact", "compact-standardized"] as const;
 
 async function expectTrajectory(
   fixture: SmallSize,

@@ -55,6 +55,11 @@ describe("a fit", () => {
     expect(bytes(again)).toEqual(bytes(state));
   });
 
+  it("starts anew if the checkpoint belongs to another network", async () => {
+    const state = await finish(toyFit({ network: "compact-standardized", epochs: 1 }));
+    expect(bytes(await finish(toyFit({ epochs: 1 }), { state }))).toEqual(bytes(await finish(toyFit({ epochs: 1 }))));
+  });
+
   it("is not affected by rows that it neither trains nor validates on", async () => {
     const windows = toyWindows(120);
     const fit = toyFit({ windows, trainIndex: range(0, 60) });

@@ -45,7 +45,7 @@ export function networkOfWeights(
 }
 
 /** Whether the vectors have the lengths of the network's own. */
-export function areWeightsOfNetwork(
+function areWeightsOfNetwork(
   network: NetworkName,
   { parameters, statistics }: NetworkWeights,
   { windowSize, channels, classes }: Pick<WindowSet, "windowSize" | "channels" | "classes">,

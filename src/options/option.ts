@@ -36,7 +36,7 @@ export interface Option<T = unknown> {
   readonly aliases?: readonly string[];
   /** The heading under which the help lists the option. */
   readonly group?: string;
-  /** Whether a config file states the value as a path from its own folder. Default: depends on the option's name. */
+  /** Whether the value is a path that, if it is relative, starts at the folder of the config file. Default: depends on the option's name. */
   readonly path?: boolean;
   /** Whether the value may contain a password or another secret, which no output may show. */
   readonly secret?: boolean;

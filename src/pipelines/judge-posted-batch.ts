@@ -24,7 +24,7 @@ export { OtherContent } from "../monitoring/streams/monitor-stream.ts";
 export { TooManyRows } from "../signals/data/open-recordings.ts";
 export type { PostedBatch } from "./posted-batch.ts";
 
-/** A verdict about a batch, after it has been stored. */
+/** The verdict on a batch, once that verdict has been stored. */
 export interface PostedVerdict {
   readonly project: string;
   /** Name of the folder of the model that judged the batch. */

@@ -32,7 +32,7 @@ const listedStream = z.object({
   state: z
     .enum(["normal", "gradual_drift", "sudden_change"])
     .nullable()
-    .describe("verdict about the last batch that could be judged; null before the first such batch and after a reset"),
+    .describe("verdict on the last batch that could be judged; null before the first such batch and after a reset"),
   since: instant
     .nullable()
     .describe(

@@ -85,7 +85,7 @@ async function deliverToTarget(
   return { sent, faults };
 }
 
-/** One attempt to send a message; returns the fault because of which it failed, or null. */
+/** Tries once to send a message. Returns the fault that made it fail, or null if the message was sent. */
 export function sendQueuedAlert(
   { message }: QueuedAlert,
   target: AlertTarget,

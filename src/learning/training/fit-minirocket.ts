@@ -27,10 +27,7 @@ import { networkSourceLayers } from "./network-source.ts";
 import { rotateWindows } from "./rotate-windows.ts";
 import { judgeChosenPenalty, logitsPerScore, searchPenalty } from "./search-penalty.ts";
 
-/**
- * With the weakest penalties, reaching this tolerance takes more than `maxSteps` steps; stopping earlier acts like a stronger
- * penalty.
- */
+/** Relative residual at which a solution is accepted. Stopping after `maxSteps` without reaching it acts like a stronger penalty. */
 const tolerance = 1e-3;
 const maxSteps = 100;
 

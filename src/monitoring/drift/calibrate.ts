@@ -1,6 +1,6 @@
 // Calibration by rehearsal. Scores drift-free batches of several lengths in the same way as production batches. Each batch is
-// compared with data from other people or with other sessions of the same person, if there are enough of them. If chunks have
-// shifted copies, each batch is also scored with one channel shifted; against a stream's own past, the calibration then uses
+// compared with the data of all other people (with too few people, with all training data) and, if the person has enough
+// recordings, with other sessions of the same person. If chunks have shifted copies, each batch is also scored with one channel shifted; against a stream's own past, the calibration then uses
 // the statistic for which the evidence of this shift grows fastest.
 
 import type { Rng } from "../../random.ts";

@@ -8,7 +8,7 @@ import type { NamedSensor } from "./sensor-name.ts";
 
 const lettered = /^([ag])_?([a-z]{1,2})$/i;
 
-/** Returns the sensors with the kinds that such letters mean beside each other. Other sensors are not changed. */
+/** Returns the sensors, with the kind set for those whose letters identify it only in combination. */
 export function withKindOfLetterPairs(sensors: readonly NamedSensor[]): NamedSensor[] {
   const placeOf = (sensor: NamedSensor, letter: string): string | undefined => {
     const [, kind, place] = sensor.kind === "unknown" ? (lettered.exec(sensor.name) ?? []) : [];

@@ -7,7 +7,6 @@ import { buildExportedInferenceGraph } from "../src/learning/networks/inference-
 import { modelProto } from "../src/learning/networks/model-proto.ts";
 import { describeNetworkParameters, drawNetworkParameters } from "../src/learning/networks/parameters.ts";
 import { type NetworkName, presetNetwork } from "../src/learning/networks/presets.ts";
-import { networkToFit } from "../src/learning/training/fitted-network.ts";
 import { WindowPredictor } from "../src/learning/training/window-predictor.ts";
 import { Rng } from "../src/random.ts";
 import type { BenchmarkResult, Measurement } from "./measurement.ts";
@@ -30,7 +29,7 @@ export async function benchmarkInference(options: { readonly rounds: number }): 
       ["compact", threads, undefined],
     ] as const) {
       const path = join(directory, `${name}.onnx`);
-      writeFileSync(path, randomModel(networkToFit(name, true) as NetworkName, rng));
+      writeFileSync(path, randomModel(name, rng));
       const predict = async (): Promise<void> => {
         const predictor = new WindowPredictor({ path, bytes: readFileSync(path), classCount: sizes.classes });
         await predictor.predict(windows, { threads: cores });

@@ -104,7 +104,7 @@ async function ablate(set: string, data: TrainingData, seed: number): Promise<Re
     windows: hidden,
     windowsFingerprint: "sha256:hidden",
     unlabelledRows,
-    network: "compact-standardized",
+    network: "compact",
     trained,
     rng: rng.split("fits"),
     schedule: {
@@ -179,7 +179,7 @@ async function ablate(set: string, data: TrainingData, seed: number): Promise<Re
   const plan = cyclePlan(setting, "cycle-0", labelled, null, null);
   const adapted = await adaptBatchNorm(first.weights, plan, hidden, unlabelledRows);
   const { windowSize, channels } = all;
-  const session = await ValidationSession.create(setting.network, {
+  const session = await ValidationSession.create("compact", {
     windowSize,
     channels: channels.length,
     classes: classes.length,

@@ -38,7 +38,7 @@ export async function benchmarkTrainingStep(options: {
     for (const peer of peers) peer.stop();
   }
 
-  const compact = await StepWorker.start("compact-standardized");
+  const compact = await StepWorker.start("compact");
   await compact.run(3);
   const compactStep = median(await compact.run(stepsPerRound));
   await compact.stop();

@@ -12,7 +12,6 @@ import { buildInferenceGraph } from "../../src/learning/networks/inference-graph
 import { type NetworkName, presetNetwork } from "../../src/learning/networks/presets.ts";
 import { balancedClassWeights } from "../../src/learning/training/class-weights.ts";
 import { fitNetwork } from "../../src/learning/training/fit-network.ts";
-import { networkToFit } from "../../src/learning/training/fitted-network.ts";
 import { scaleTrainingBatch } from "../../src/learning/training/training-batch.ts";
 import { camelCase } from "../../src/letter-case.ts";
 import type { SampledTrainConfig } from "../../src/options/recorded-options.ts";
@@ -101,12 +100,11 @@ describe.each(names)("model.onnx of %s", (name) => {
       .split("\n")
       .map((line) => JSON.parse(line));
     const final = history.filter(({ fit }) => fit === "final");
-    const network = networkToFit(config.network as NetworkName, true) as NetworkName;
     const all = Int32Array.from(windows.starts.keys());
     const { state } = await fitNetwork(
       {
         name: "final",
-        network,
+        network: config.network as NetworkName,
         windows: "sha256:all",
         scaler,
         trainIndex: Array.from(all),
@@ -131,7 +129,7 @@ describe.each(names)("model.onnx of %s", (name) => {
     expect(state.progress.epochs.map(({ loss }) => loss)).toEqual(final.map(({ loss }) => loss));
 
     const size = { windowSize: config.window, channels: windows.channels.length };
-    const layers = presetNetwork(network, windows.classes.length);
+    const layers = presetNetwork(config.network as NetworkName, windows.classes.length);
     const trained = await openGraph(buildInferenceGraph(layers, { ...size, differentiable: true }));
     const session = await InferenceSession.create(read());
     const some = Int32Array.from({ length: 24 }, (_, i) => Math.floor((i * all.length) / 24));

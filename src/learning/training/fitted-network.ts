@@ -9,9 +9,9 @@ import type { NetworkWeights } from "./fit-state.ts";
 import { isEnsemble } from "./is-ensemble.ts";
 import type { NetworkSource } from "./network-source.ts";
 
-/** The networks of this version come first, then those of earlier versions. */
+/** The networks that this version fits come first. A model of `auto` may consist of the second form of `compact` alone. */
 const fittedNetworks = {
-  compact: ["compact-standardized", "compact"],
+  compact: ["compact", "compact-standardized"],
   ensemble: ["ensemble-standardized-magnitudes", "ensemble-standardized", "ensemble-magnitudes", "ensemble"],
   auto: ["auto-standardized-magnitudes", "auto-standardized", "auto-magnitudes", "auto"],
 } as const satisfies Readonly<Record<string, readonly NetworkName[]>>;
@@ -23,8 +23,7 @@ export function fittedNetworksFor(network: NetworkSource): readonly NetworkSourc
 
 /** The network that this version fits. @param hasSensors whether the channels form a sensor with three axes */
 export function networkToFit(network: NetworkSource, hasSensors: boolean): NetworkSource {
-  if (!isNetworkFittedInAnotherForm(network)) return network;
-  if (network === "compact") return "compact-standardized";
+  if (network !== "ensemble" && network !== "auto") return network;
   return hasSensors ? `${network}-standardized-magnitudes` : `${network}-standardized`;
 }
 

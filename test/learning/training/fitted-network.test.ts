@@ -19,7 +19,7 @@ function weightsOf(network: NetworkName) {
 
 describe("networkToFit", () => {
   it.each([
-    ["compact", true, "compact-standardized"],
+    ["compact", true, "compact"],
     ["auto", true, "auto-standardized-magnitudes"],
     ["auto", false, "auto-standardized"],
     ["ensemble", true, "ensemble-standardized-magnitudes"],

@@ -362,7 +362,7 @@ const cases: Case[] = [
     name: "no time and no rate",
     files: { "a.csv": csv(goodRows(), ",", "user,activity,recording,when,Ax,Ay,Az,Gx,Gy,Gz") },
     read: ["a.csv"],
-    says: ["No time column"],
+    says: ["no time column"],
     advice: /--time.*--rate/,
   },
   {

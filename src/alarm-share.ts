@@ -1,7 +1,5 @@
 // How far a stream is from an alarm: its evidence as a share of the alarm level, and this share in words.
 
-import { percent } from "./percent.ts";
-
 /** The part of a check's result that says how strong the evidence for drift is. */
 interface WeighedBatch {
   readonly verdict: string;
@@ -25,12 +23,17 @@ export function alarmShareText(share: number): string {
   if (share > 0 && share < 0.01) return "less than 1 % of";
   if (share > 100) return "more than 100 times";
   if (share >= 2) return `${Math.floor(share)} times`;
-  return `${percent(Math.floor(100 * share) / 100, { decimals: 0 })} of`;
+  return `${wholePercent(share)} of`;
 }
 
 /** Formats the share in a few characters: "12 %", "< 1 %", "3 ×", "> 100 ×". */
 export function shortAlarmShare(share: number): string {
   if (share > 0 && share < 0.01) return "< 1 %";
   if (share > 100) return "> 100 ×";
-  return share >= 2 ? `${Math.floor(share)} ×` : percent(Math.floor(100 * share) / 100, { decimals: 0 });
+  return share >= 2 ? `${Math.floor(share)} ×` : wholePercent(share);
+}
+
+/** Rounds down, but takes 100 * 0.29, which is slightly less than 29, for 29. */
+function wholePercent(share: number): string {
+  return `${Math.floor(Number((100 * share).toPrecision(12)))} %`;
 }

@@ -5,7 +5,7 @@ describe("the evidence as a share of the alarm level", () => {
   it.each([
     [0, "0 % of", "0 %"],
     [0.004, "less than 1 % of", "< 1 %"],
-    [0.42, "42 % of", "42 %"],
+    [0.29, "29 % of", "29 %"],
     [0.999, "99 % of", "99 %"],
     [1, "100 % of", "100 %"],
     [1.99, "199 % of", "199 %"],

@@ -1,5 +1,5 @@
-// Plans how a fit chooses its penalty. Each penalty is scored on people who are held out in turn, as in cross-validation, or, if
-// the folds are not split by person, on one held-out part of the windows. Scores on data from which the head has learned would
+// Plans how a fit chooses its penalty. Each penalty is scored on people held out in turn, as in cross-validation. If the folds are
+// not split by person, it is scored on one held-out part of the windows. Scores on data from which the head has learned would
 // favour weak penalties.
 
 import type { Rng } from "../../random.ts";

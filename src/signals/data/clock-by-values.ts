@@ -29,8 +29,8 @@ export interface ClockByValues {
 }
 
 /**
- * @returns the only column of dates with times, or a column of minutes or an unnamed first column of increasing fractions; null if there is none, or if
- * a column is named like a clock
+ * @returns the only column of dates with times; otherwise, a column of minutes or an unnamed first column whose values are
+ * increasing fractions; null if there is none, or if a column is named like a clock
  * @throws UserError if there are several
  */
 export async function findClockByValues(
@@ -70,7 +70,7 @@ async function findIncreasingFractions(
   { types, source }: TableSchema,
 ): Promise<ClockByValues | null> {
   if (column === undefined || !(unnamedColumn.test(column.trim()) || minutesName.test(column.trim()))) return null;
-  // Only as numbers are decimal commas read.
+  // Decimal commas are read only in columns of numbers.
   const numbers = new Set(types.get(column) === "DOUBLE" ? [column] : []);
   const [found] = await database.rows(
     `SELECT count(*) AS rows, count(*) FILTER (v > before) AS forward, count(*) FILTER (v <> floor(v)) AS fractions

@@ -82,7 +82,7 @@ export function driftBars(all: readonly SetFigures[]): Partial<Record<DriftPart,
   });
 }
 
-/** Returns each person's share of batches across all kinds of days. */
+/** Returns the share of each person's batches that look unfamiliar, across all kinds of days. */
 function unfamiliarShares(runs: readonly StillRun[]): { user: string; share: number }[] {
   return [...Map.groupBy(runs, ({ user }) => user)].map(([user, own]) => ({
     user,
@@ -144,7 +144,7 @@ function accuracyBars(set: string, figures: SetFigures["accuracy"][number]["figu
       value: mean("Tidemark", "error"),
       unit: "",
       limit: { kind: "at most", value: mean("ATC", "error") },
-      note: "the limit is the error of ATC",
+      note: "the limit is the error of average thresholded confidence (ATC)",
     },
     {
       name: `${set}: coverage at a nominal 90 %`,

@@ -316,7 +316,7 @@ export const recalibrationSchema: z.ZodType<SnakeKeys<Recalibration>> = z.object
 
 const unsent = z
   .object({
-    events: z.int().min(1).describe("number of events that were not sent, or for a stream the number of batches"),
+    events: z.int().min(1).describe("number of events that were not sent; for a stream, number of batches"),
     reason: z.string(),
   })
   .nullable()

@@ -102,7 +102,7 @@ export function configTypes(): string {
       ...fields,
       "}",
       "",
-      `/** The same options before validation; those with a default may be omitted. */`,
+      `/** Options of \`tidemark ${command}\` before validation; those with a default may be omitted. */`,
       `export type ${stem}Options = ${written};`,
       "",
     ].join("\n");

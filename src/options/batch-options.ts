@@ -181,7 +181,7 @@ export const driftBenchOptions: OptionsOf<DriftBenchConfig> = {
       expected: expectedDay,
       pattern: benchDayPattern,
       default: "20-120",
-      doc: "how long one activity lasts: a range in seconds, or recorded to keep the order of the recordings",
+      doc: 'how long one activity lasts: a range in seconds, or "recorded" for the order of the recordings',
     }),
     seed: sharedSeedOption("tables"),
   }),

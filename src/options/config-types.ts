@@ -68,7 +68,7 @@ export interface InspectConfig {
   seed: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark inspect` before validation; those with a default may be omitted. */
 export type InspectOptions = Partial<InspectConfig> & Pick<InspectConfig, "files">;
 
 /** Options of `tidemark convert`, after validation and with defaults filled in. */
@@ -125,7 +125,7 @@ export interface ConvertConfig {
   rate?: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark convert` before validation; those with a default may be omitted. */
 export type ConvertOptions = Partial<ConvertConfig> & Pick<ConvertConfig, "files" | "out">;
 
 /** Options of `tidemark train`, after validation and with defaults filled in. */
@@ -230,7 +230,7 @@ export interface TrainConfig {
   resume: boolean;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark train` before validation; those with a default may be omitted. */
 export type TrainOptions = Partial<TrainConfig> & Pick<TrainConfig, "files" | "out">;
 
 /** Options of `tidemark tune`, after validation and with defaults filled in. */
@@ -327,7 +327,7 @@ export interface TuneConfig {
   resume: boolean;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark tune` before validation; those with a default may be omitted. */
 export type TuneOptions = Partial<TuneConfig> & Pick<TuneConfig, "files" | "out" | "search">;
 
 /** Options of `tidemark predict`, after validation and with defaults filled in. */
@@ -380,7 +380,7 @@ export interface PredictConfig {
   jobs: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark predict` before validation; those with a default may be omitted. */
 export type PredictOptions = Partial<PredictConfig> & Pick<PredictConfig, "files" | "model" | "out">;
 
 /** Options of `tidemark evaluate`, after validation and with defaults filled in. */
@@ -441,7 +441,7 @@ export interface EvaluateConfig {
   jobs: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark evaluate` before validation; those with a default may be omitted. */
 export type EvaluateOptions = Partial<EvaluateConfig> & Pick<EvaluateConfig, "files" | "model">;
 
 /** Options of `tidemark check`, after validation and with defaults filled in. */
@@ -520,7 +520,7 @@ export interface CheckConfig {
   jobs: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark check` before validation; those with a default may be omitted. */
 export type CheckOptions = Partial<CheckConfig> & Pick<CheckConfig, "files" | "model">;
 
 /** Options of `tidemark drift-bench`, after validation and with defaults filled in. */
@@ -541,7 +541,7 @@ export interface DriftBenchConfig {
   changeAt: number;
   /** Streams per person and change. Default: 1. */
   streams: number;
-  /** How long one activity lasts: a range in seconds, or recorded to keep the order of the recordings. Default: 20-120. */
+  /** How long one activity lasts: a range in seconds, or "recorded" for the order of the recordings. Default: 20-120. */
   day: string;
   /** Seed for all random numbers; the same seed gives the same tables. Default: 42. */
   seed: number;
@@ -585,7 +585,7 @@ export interface DriftBenchConfig {
   jobs: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark drift-bench` before validation; those with a default may be omitted. */
 export type DriftBenchOptions = Partial<DriftBenchConfig> & Pick<DriftBenchConfig, "files" | "model">;
 
 /** Options of `tidemark retrain`, after validation and with defaults filled in. */
@@ -678,7 +678,7 @@ export interface RetrainConfig {
   resume: boolean;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark retrain` before validation; those with a default may be omitted. */
 export type RetrainOptions = Partial<RetrainConfig> & Pick<RetrainConfig, "files" | "model" | "out">;
 
 /** Options of `tidemark baseline recalibrate`, after validation and with defaults filled in. */
@@ -693,7 +693,7 @@ export interface RecalibrateConfig {
   jobs: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark baseline recalibrate` before validation; those with a default may be omitted. */
 export type RecalibrateOptions = Partial<RecalibrateConfig> & Pick<RecalibrateConfig, "model">;
 
 /** Options of `tidemark reference`, after validation and with defaults filled in. */
@@ -706,7 +706,7 @@ export interface StreamConfig {
   store?: string;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark reference` before validation; those with a default may be omitted. */
 export type StreamOptions = Partial<StreamConfig> & Pick<StreamConfig, "model">;
 
 /** Options of `tidemark reference compact`, after validation and with defaults filled in. */
@@ -721,7 +721,7 @@ export interface CompactConfig {
   keepMegabytes: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark reference compact` before validation; those with a default may be omitted. */
 export type CompactOptions = Partial<CompactConfig> & Pick<CompactConfig, "model">;
 
 /** Options of `tidemark streams list`, after validation and with defaults filled in. */
@@ -744,7 +744,7 @@ export interface StreamsListConfig {
   spreadsheetSafe: boolean;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark streams list` before validation; those with a default may be omitted. */
 export type StreamsListOptions = Partial<StreamsListConfig> & Pick<StreamsListConfig, "model">;
 
 /** Options of `tidemark streams show`, after validation and with defaults filled in. */
@@ -765,7 +765,7 @@ export interface StreamsShowConfig {
   spreadsheetSafe: boolean;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark streams show` before validation; those with a default may be omitted. */
 export type StreamsShowOptions = Partial<StreamsShowConfig> & Pick<StreamsShowConfig, "stream" | "model">;
 
 /** Options of `tidemark streams rename`, after validation and with defaults filled in. */
@@ -784,7 +784,7 @@ export interface StreamsRenameConfig {
   by?: string;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark streams rename` before validation; those with a default may be omitted. */
 export type StreamsRenameOptions = Partial<StreamsRenameConfig> & Pick<StreamsRenameConfig, "stream" | "to" | "model">;
 
 /** Options of `tidemark streams retire`, after validation and with defaults filled in. */
@@ -801,7 +801,7 @@ export interface StreamsChangeConfig {
   by?: string;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark streams retire` before validation; those with a default may be omitted. */
 export type StreamsChangeOptions = Partial<StreamsChangeConfig> & Pick<StreamsChangeConfig, "stream" | "model">;
 
 /** Options of `tidemark streams erase`, after validation and with defaults filled in. */
@@ -818,7 +818,7 @@ export interface StreamsEraseConfig {
   by?: string;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark streams erase` before validation; those with a default may be omitted. */
 export type StreamsEraseOptions = Partial<StreamsEraseConfig> & Pick<StreamsEraseConfig, "stream" | "model" | "reason">;
 
 /** Options of `tidemark models compare`, after validation and with defaults filled in. */
@@ -875,7 +875,7 @@ export interface CompareConfig {
   jobs: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark models compare` before validation; those with a default may be omitted. */
 export type CompareOptions = Partial<CompareConfig> & Pick<CompareConfig, "models">;
 
 /** Options of `tidemark sync`, after validation and with defaults filled in. */
@@ -892,7 +892,7 @@ export interface SyncConfig {
   alias?: string;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark sync` before validation; those with a default may be omitted. */
 export type SyncOptions = Partial<SyncConfig> & Pick<SyncConfig, "directory">;
 
 /** Options of `tidemark serve`, after validation and with defaults filled in. */
@@ -945,7 +945,7 @@ export interface ServeConfig {
   checkConfig: boolean;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark serve` before validation; those with a default may be omitted. */
 export type ServeOptions = Partial<ServeConfig> & Pick<ServeConfig, "models">;
 
 /** Options of `tidemark push`, after validation and with defaults filled in. */
@@ -1000,7 +1000,7 @@ export interface PushConfig {
   rate?: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark push` before validation; those with a default may be omitted. */
 export type PushOptions = Partial<PushConfig> & Pick<PushConfig, "files" | "to">;
 
 /** Options of `tidemark token list`, after validation and with defaults filled in. */
@@ -1013,7 +1013,7 @@ export interface TokenPlaceConfig {
   tokens?: string;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark token list` before validation; those with a default may be omitted. */
 export type TokenPlaceOptions = Partial<TokenPlaceConfig>;
 
 /** Options of `tidemark token revoke`, after validation and with defaults filled in. */
@@ -1028,7 +1028,7 @@ export interface TokenConfig {
   tokens?: string;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark token revoke` before validation; those with a default may be omitted. */
 export type TokenOptions = Partial<TokenConfig> & Pick<TokenConfig, "name">;
 
 /** Options of `tidemark token create`, after validation and with defaults filled in. */
@@ -1047,7 +1047,7 @@ export interface TokenCreateConfig {
   tokens?: string;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark token create` before validation; those with a default may be omitted. */
 export type TokenCreateOptions = Partial<TokenCreateConfig> & Pick<TokenCreateConfig, "name" | "scope">;
 
 /** Options of `tidemark token rotate`, after validation and with defaults filled in. */
@@ -1064,7 +1064,7 @@ export interface TokenRotateConfig {
   tokens?: string;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark token rotate` before validation; those with a default may be omitted. */
 export type TokenRotateOptions = Partial<TokenRotateConfig> & Pick<TokenRotateConfig, "name">;
 
 /** Options of `tidemark simulate`, after validation and with defaults filled in. */
@@ -1087,5 +1087,5 @@ export interface SimulateConfig {
   seed: number;
 }
 
-/** The same options before validation; those with a default may be omitted. */
+/** Options of `tidemark simulate` before validation; those with a default may be omitted. */
 export type SimulateOptions = Partial<SimulateConfig> & Pick<SimulateConfig, "out">;

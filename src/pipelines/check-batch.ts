@@ -1,5 +1,5 @@
-// Judges one production batch with an opened model. As much work as possible is done before the stream is opened, so that the
-// store's lock is held only for the decision.
+// Judges one production batch with an opened model. The batch is read and measured before the store is asked for a
+// decision, because the store may decide several times, or while it holds a lock.
 
 import { basename } from "node:path";
 import { UserError } from "../errors.ts";

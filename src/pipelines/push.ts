@@ -177,8 +177,8 @@ async function tokenToPush(
 }
 
 /**
- * The destination of a spool is fixed once the service has accepted a batch; until then, a mistyped model or address can be
- * corrected by the next command.
+ * The destination is stored in the spool once the service has accepted a batch. Until then, a mistyped model or address can be
+ * corrected by the next command; afterwards, another destination is accepted only if no batches are waiting.
  * @throws UserError if the spool holds batches for another service or model
  */
 async function destinationToPush(

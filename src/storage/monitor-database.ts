@@ -1,6 +1,6 @@
 // monitor.sqlite stores the state of the streams between batches. The file is in the model folder, but not in the manifest, and
 // is copied together with the folder. A `snapshot` reads a consistent state without waiting for other processes. A
-// `transaction` first checks its assumptions about the ledger, and then writes.
+// `transaction` writes; by then, other processes may have changed what a `snapshot` showed.
 import { existsSync, linkSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";

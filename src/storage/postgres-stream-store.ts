@@ -192,7 +192,7 @@ export class PostgresStreamStore implements StreamStore {
     return this.#retention.compact(rules, await this.streams());
   }
 
-  /** The connections belong to the store, and stay open. */
+  /** Closes nothing: the connections belong to the `PostgresStore`, which other models share. */
   async close(): Promise<void> {}
 
   /** Judges a batch and stores the decision; null if another change of the stream was committed first. */

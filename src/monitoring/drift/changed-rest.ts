@@ -144,7 +144,7 @@ function continueChangedRest(current: RestSums | undefined, change: RestChange, 
   return isOver ? null : { usual: change.usual, changed: addRestSums(change.changed, current) };
 }
 
-/** Differences of gravity and of the rates, as multiples of what counts as a change. */
+/** Differences in gravity and in the angular velocities, as multiples of what counts as a change. */
 function differencesAtRest(now: RestSums, usual: RestSums): number[] {
   const [after, before] = [figuresAtRest(now), figuresAtRest(usual)];
   return after.map((value, figure) => (value - before[figure]!) / (figure === 0 ? changedGravity : changedRate));

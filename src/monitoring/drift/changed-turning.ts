@@ -46,7 +46,7 @@ const fewestBefore = 2;
 const leastSaid = 3;
 /** The prior for the usual ratio is 1, with the weight of a batch whose gyroscope turned this much. */
 const knownSaid = 100;
-/** That weight for data sets whose ratio may not be 1 because the sensors are not aligned; arbitrary. */
+/** Weight of the prior for data sets whose ratio may not be 1 because the sensors are not aligned; arbitrary. */
 const doubtedSaid = 10;
 /** Prior variance of a ratio whose sums have weight 1, and the number of batches that this prior counts for. */
 const [usualVariance, usualWeight] = [0.1, 30];
@@ -54,7 +54,7 @@ const [usualVariance, usualWeight] = [0.1, 30];
 const betweenDays = 0.02;
 /** Difference between the ratios that counts as a change, in standard deviations. */
 const mostDeviations = 3.6;
-/** That limit for the weaker prior; a change must exceed both limits. */
+/** The same limit if the prior has the weight `doubtedSaid`; a change must exceed both limits. */
 const mostOwnDeviations = 2.8;
 /** Smaller differences are not reported, however certain they are; arbitrary. */
 const leastDifference = 0.05;

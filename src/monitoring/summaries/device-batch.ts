@@ -35,7 +35,7 @@ export interface Piece {
 export interface BatchWindows {
   /** W, the number of windows. */
   readonly count: number;
-  /** The pieces of the batch: a single one unless it is longer than a million samples. */
+  /** The windows in order, in chunks of about six million values (a million samples of six channels). */
   readonly chunks: readonly WindowChunk[];
   /** Rows that were kept. */
   readonly rows: number;

@@ -155,7 +155,7 @@ export const restSumsSchema: z.ZodType<RestSums> = z
       ),
   })
   .describe(
-    "what the sensors measured at rest; absent from earlier versions, and without an accelerometer that measures gravity",
+    "what the sensors measured at rest; absent from earlier versions, and if no accelerometer measures gravity",
   );
 
 /** The form in which a device sends a summary. */

@@ -85,7 +85,7 @@ describe("fitMiniRocket", () => {
     expect(await parameters({})).toBe(first);
     expect(await parameters({ rng: Rng.fromSeed(6).state })).not.toBe(first);
     expect(await parameters({ turned: [["Ax", "Ay", "Az"]] })).not.toBe(first);
-    // Without a sensor that has three axes, a copy would count every window twice.
+    // Without a sensor that has three axes, nothing can be rotated, so the fit must not add copies of the windows.
     expect(await parameters({ turned: [] })).toBe(first);
   });
 

@@ -372,7 +372,7 @@ describe("the series that names a change", () => {
   it("is that of the distances if the change explains neither", () => {
     const distances = shapeOf({ mean: 1, away: 0.4 }, (i) => [noise(1, i), noise(1, i), jump(0.4, i), rows]);
     expect(distances.size).toBeCloseTo(0.4, 9);
-    // The shape is determined by the means. A jump explains most of the means, although it explains the distances completely.
+    // The shape is that of the means, although a jump explains the distances completely and the means only for the most part.
     const mostly = shapeOf({ mean: 1, away: 0.4 }, (i) => [
       jump(1, i) + noise(0.25, i),
       noise(1, i),

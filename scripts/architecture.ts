@@ -33,7 +33,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   stats: { purpose: "statistical distributions, distances and rotations on plain arrays", imports: [] },
   "signals/sensors": {
     purpose: "sensor detection: which columns form a sensor, and its kind and unit; pure",
-    imports: [],
+    imports: ["stats"],
   },
   "signals/files": {
     purpose:

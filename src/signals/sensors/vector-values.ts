@@ -3,6 +3,8 @@
 // visible in almost any recording, because everyone is still for a second at some point. Even while walking, the mean over a
 // second is close to gravity.
 
+import { moments } from "../../stats/moments.ts";
+
 /** About one second of consecutive x, y, z samples, and the person they belong to. */
 export interface VectorPiece {
   readonly person: string;
@@ -14,6 +16,8 @@ export interface VectorValues {
   readonly rest: number;
   /** Median of the mean vector's length divided by the spread around it, in the same pieces. */
   readonly steadiness: number;
+  /** Coefficient of variation of the mean vector's length over all pieces. */
+  readonly variation: number;
   /** Distance within which 99 % of the samples lie from the mean of their piece. */
   readonly movement: number;
   /** Length that 99 % of the samples do not exceed. */
@@ -33,6 +37,11 @@ export const gravityShare = { none: 0.05, some: 0.1, nameless: 0.15 } as const;
  * gyroscopes.
  */
 export const leastSteadiness = 5;
+/**
+ * Limit for the variation of the mean vector's length, which is at most 0.24 with gravity, and at least 0.57 without, over all
+ * recordings of a person, and over those in which the person moves.
+ */
+export const mostVariation = 0.4;
 
 /**
  * Pieces of zeros, with which loggers fill up recordings, are left out if all other pieces show gravity, because no
@@ -64,6 +73,7 @@ function vectorValuesOfPieces(pieces: readonly VectorPiece[]): VectorValues | un
     }
     return { length: Math.hypot(mx, my, mz), spread: Math.sqrt(squares / x.length) };
   });
+  const overall = moments(described.map(({ length }) => length));
   const still = described
     .toSorted((a, b) => a.spread - b.spread)
     .slice(0, Math.max(leastPieces, Math.ceil(described.length / 10)));
@@ -76,6 +86,7 @@ function vectorValuesOfPieces(pieces: readonly VectorPiece[]): VectorValues | un
       still.map(({ length, spread }) => length / Math.max(spread, Number.MIN_VALUE)),
       0.5,
     ),
+    variation: overall.std / overall.mean,
     movement: vectorValuesQuantile(distances, 0.99),
     reach: vectorValuesQuantile(lengths, 0.99),
   };

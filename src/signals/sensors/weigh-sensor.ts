@@ -6,7 +6,7 @@
 
 import { gravityInSensorUnit, type Sensor, type SensorUnit } from "./sensor.ts";
 import type { NamedSensor } from "./sensor-name.ts";
-import { gravityShare, leastSteadiness, type VectorValues } from "./vector-values.ts";
+import { gravityShare, leastSteadiness, mostVariation, type VectorValues } from "./vector-values.ts";
 
 interface ShareOfGravity {
   readonly least: number;
@@ -136,14 +136,9 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
   };
 }
 
-/**
- * Whether acceleration without gravity in m/s^2 may rest near 1 by chance: without a steady value, because of what its name says,
- * or because it moves too far for g.
- */
-function isGravityByChance({ unit, gravity }: Sensor, { rest, movement, steadiness }: VectorValues): boolean {
-  if (steadiness >= leastSteadiness) return false;
-  const isFar = rest < closeToGravity.least || rest > closeToGravity.most;
-  return gravity === false || movement > linearLimits.leastMetres || (unit !== null && isFar);
+/** Whether acceleration without gravity in m/s^2 may rest near 1 by chance: its length is neither steady nor constant. */
+function isGravityByChance({ gravity }: Sensor, { steadiness, variation }: VectorValues): boolean {
+  return steadiness < leastSteadiness && (gravity === false || variation > mostVariation);
 }
 
 function weighWithoutGravity(sensor: Sensor, { rest, movement }: VectorValues): WeighedSensor {

@@ -39,6 +39,8 @@ export interface Configured {
   /** Name of the command on the command line. */
   readonly command: string;
   readonly options: Options;
+  /** Whether the package exports no function for the command, so that nobody passes its options in code (default: false). */
+  readonly onlyCli?: boolean;
 }
 
 /** Commands by the stem of their type names; for example, Train stands for TrainConfig and TrainOptions. */
@@ -53,7 +55,7 @@ export const configured: Readonly<Record<string, Configured>> = {
   DriftBench: { command: "drift-bench", options: driftBenchOptions },
   Retrain: { command: "retrain", options: retrainOptions },
   Recalibrate: { command: "baseline recalibrate", options: recalibrateOptions },
-  Stream: { command: "reference", options: streamOptions },
+  Stream: { command: "reference", options: streamOptions, onlyCli: true },
   Compact: { command: "reference compact", options: compactOptions },
   StreamsList: { command: "streams list", options: streamsListOptions },
   StreamsShow: { command: "streams show", options: streamsShowOptions },
@@ -62,12 +64,12 @@ export const configured: Readonly<Record<string, Configured>> = {
   StreamsErase: { command: "streams erase", options: streamsEraseOptions },
   Compare: { command: "models compare", options: compareOptions },
   Sync: { command: "sync", options: syncOptions },
-  Serve: { command: "serve", options: serveOptions },
+  Serve: { command: "serve", options: serveOptions, onlyCli: true },
   Push: { command: "push", options: pushOptions },
-  TokenPlace: { command: "token list", options: tokenPlaceOptions },
-  Token: { command: "token revoke", options: tokenOptions },
-  TokenCreate: { command: "token create", options: tokenCreateOptions },
-  TokenRotate: { command: "token rotate", options: tokenRotateOptions },
+  TokenPlace: { command: "token list", options: tokenPlaceOptions, onlyCli: true },
+  Token: { command: "token revoke", options: tokenOptions, onlyCli: true },
+  TokenCreate: { command: "token create", options: tokenCreateOptions, onlyCli: true },
+  TokenRotate: { command: "token rotate", options: tokenRotateOptions, onlyCli: true },
   Simulate: { command: "simulate", options: simulateOptions },
 };
 
@@ -87,7 +89,7 @@ export function optionSentences(option: Option): string {
 
 /** The content of src/options/config-types.ts. */
 export function configTypes(): string {
-  const types = Object.entries(configured).map(([stem, { command, options }]) => {
+  const types = Object.entries(configured).map(([stem, { command, options, onlyCli = false }]) => {
     const fields = Object.entries(options).flatMap(([name, option]) => [
       `  /** ${optionSentences(option)} */`,
       `  ${name}${option.presence === "optional" ? "?" : ""}: ${option.type};`,
@@ -102,9 +104,13 @@ export function configTypes(): string {
       ...fields,
       "}",
       "",
-      `/** Options of \`tidemark ${command}\` before validation; those with a default may be omitted. */`,
-      `export type ${stem}Options = ${written};`,
-      "",
+      ...(onlyCli
+        ? []
+        : [
+            `/** Options of \`tidemark ${command}\` before validation; those with a default may be omitted. */`,
+            `export type ${stem}Options = ${written};`,
+            "",
+          ]),
     ].join("\n");
   });
   return `// Written by \`npm run options\` from the options' definitions; edit those.\n\n${types.join("\n")}`;

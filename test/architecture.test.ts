@@ -200,7 +200,7 @@ describe("architecture", () => {
     expect(files.filter((file) => renamed.test(readFileSync(join(source, file), "utf8")))).toEqual([]);
   });
 
-  it("exports functions and constants only to other files", () => {
+  it("exports functions, constants and types only to other files, or as parts of other exports", () => {
     const root = join(source, "..");
     const read = (folder: string, file: string): string => readFileSync(join(root, folder, file), "utf8");
     const filesWith = new Map<string, number>();
@@ -218,6 +218,18 @@ describe("architecture", () => {
         .map(([, name]) => `${file} exports ${name}`),
     );
     expect(unused).toEqual([]);
+
+    // A type that no other file names must be part of another exported declaration.
+    const unusedTypes = files.flatMap((file) => {
+      const declarations = read("src", file).split(/^(?=[a-z])/m);
+      return declarations.flatMap((declaration) => {
+        const name = /^export (?:interface|type) (\w+)/.exec(declaration)?.[1];
+        if (name === undefined || filesWith.get(name) !== 1) return [];
+        const others = declarations.filter((other) => other !== declaration && other.startsWith("export "));
+        return others.some((other) => new RegExp(`\\b${name}\\b`).test(other)) ? [] : [`${file} exports ${name}`];
+      });
+    });
+    expect(unusedTypes).toEqual([]);
   });
 
   it("names files in kebab-case and keeps vague rooms out", () => {

@@ -706,9 +706,6 @@ export interface StreamConfig {
   store?: string;
 }
 
-/** Options of `tidemark reference` before validation; those with a default may be omitted. */
-export type StreamOptions = Partial<StreamConfig> & Pick<StreamConfig, "model">;
-
 /** Options of `tidemark reference compact`, after validation and with defaults filled in. */
 export interface CompactConfig {
   /** The model: its folder, DIR/LINE@champion, or DIR/LINE@3 for version 3 of a line. */
@@ -945,9 +942,6 @@ export interface ServeConfig {
   checkConfig: boolean;
 }
 
-/** Options of `tidemark serve` before validation; those with a default may be omitted. */
-export type ServeOptions = Partial<ServeConfig> & Pick<ServeConfig, "models">;
-
 /** Options of `tidemark push`, after validation and with defaults filled in. */
 export interface PushConfig {
   /** Recordings: text tables (also .gz), JSON, Parquet or summaries; files, globs, or folders with everything in them. */
@@ -1013,9 +1007,6 @@ export interface TokenPlaceConfig {
   tokens?: string;
 }
 
-/** Options of `tidemark token list` before validation; those with a default may be omitted. */
-export type TokenPlaceOptions = Partial<TokenPlaceConfig>;
-
 /** Options of `tidemark token revoke`, after validation and with defaults filled in. */
 export interface TokenConfig {
   /** The token's name. */
@@ -1027,9 +1018,6 @@ export interface TokenConfig {
   /** File with the hashes of the tokens. Default: the database of --store, or tokens.json in the folder of --store or --models. */
   tokens?: string;
 }
-
-/** Options of `tidemark token revoke` before validation; those with a default may be omitted. */
-export type TokenOptions = Partial<TokenConfig> & Pick<TokenConfig, "name">;
 
 /** Options of `tidemark token create`, after validation and with defaults filled in. */
 export interface TokenCreateConfig {
@@ -1047,9 +1035,6 @@ export interface TokenCreateConfig {
   tokens?: string;
 }
 
-/** Options of `tidemark token create` before validation; those with a default may be omitted. */
-export type TokenCreateOptions = Partial<TokenCreateConfig> & Pick<TokenCreateConfig, "name" | "scope">;
-
 /** Options of `tidemark token rotate`, after validation and with defaults filled in. */
 export interface TokenRotateConfig {
   /** The token's name. */
@@ -1063,9 +1048,6 @@ export interface TokenRotateConfig {
   /** File with the hashes of the tokens. Default: the database of --store, or tokens.json in the folder of --store or --models. */
   tokens?: string;
 }
-
-/** Options of `tidemark token rotate` before validation; those with a default may be omitted. */
-export type TokenRotateOptions = Partial<TokenRotateConfig> & Pick<TokenRotateConfig, "name">;
 
 /** Options of `tidemark simulate`, after validation and with defaults filled in. */
 export interface SimulateConfig {

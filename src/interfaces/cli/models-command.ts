@@ -152,7 +152,7 @@ function modelsShowJson({ version, report, retraining }: ShownModel): Record<str
 }
 
 /** What `models compare --json` prints. */
-export type PrintedComparison = SnakeKeys<Omit<ModelComparison, "models">> & { models: Record<string, unknown>[] };
+type PrintedComparison = SnakeKeys<Omit<ModelComparison, "models">> & { models: Record<string, unknown>[] };
 
 function modelsCompareJson({ models, ...others }: ModelComparison): PrintedComparison {
   return { models: models.map(modelsShowJson), ...snakeKeys(others) };

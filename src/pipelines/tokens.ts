@@ -72,7 +72,7 @@ export async function listTokens(
 
 /**
  * Replaces the secret of a token. The old secret stays valid for some time, so that devices can switch without a gap.
- * @throws UserError if the token does not exist
+ * @throws UserError if there is no valid token with this name
  */
 export async function rotateToken(
   place: TokenPlaceConfig,
@@ -99,7 +99,7 @@ export async function rotateToken(
   return { ...listedToken(stored), token: secret };
 }
 
-/** Removes a token with all its secrets. @throws UserError if the token does not exist */
+/** Removes a token with all its secrets. @throws UserError if there is no valid token with this name */
 export async function revokeToken(
   place: TokenPlaceConfig,
   name: string,

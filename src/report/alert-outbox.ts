@@ -70,7 +70,7 @@ export class AlertOutbox {
         const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
         if (version === 0 && database.prepare("SELECT 1 FROM sqlite_schema").get() === undefined) database.exec(tables);
         else if (version !== 1) {
-          throw new UserError(`${path}: expected an outbox of alerts of version 1, got version ${version}`, {
+          throw new UserError(`${path}: expected version 1 of the alert outbox, got version ${version}`, {
             advice: "Update Tidemark, or move the file away to start with an empty outbox.",
           });
         }

@@ -1,7 +1,7 @@
 // The outbox, alerts.sqlite, stores the events that have been reported about each stream. It also stores every message, and
 // keeps it for some time after its target has accepted it. An event is recorded and its message queued in one transaction, so
-// no message is lost or duplicated. Each delivery attempt claims its message for a while, so two processes never send it at the
-// same time. If the claiming process is killed, another process sends the message again with the same idempotency key.
+// no message is lost or queued twice. Each delivery attempt claims its message for a while, so two processes never send it at
+// the same time. If the claiming process is killed, another process sends the message again with the same idempotency key.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";

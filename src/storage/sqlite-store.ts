@@ -1,6 +1,6 @@
-// A folder with one ledger per model version: DIR/PROJECT/MODEL/monitor.sqlite. If a project's name cannot be used as a folder
-// name, its folder contains a file with the name. There is no rolling_reference.json next to these ledgers, because only model
-// folders have one.
+// A folder with one ledger per model version: DIR/PROJECT/MODEL_VERSION/monitor.sqlite. If a project's name cannot be used as a
+// folder name, its folder contains a file with the name. There is no rolling_reference.json next to these ledgers, because only
+// model folders have one.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeDirectories } from "../make-directories.ts";

@@ -200,7 +200,7 @@ const judged = z.object({
     .array(z.enum(["quality", "still", "impossible", "likely_causes"]))
     .describe(
       "what could not be determined because the batch was sent as a summary: the quality gate (`quality`), or the " +
-        "fields with these names",
+        "fields with these names; `impossible` then contains only what a summary shows",
     )
     .exactOptional(),
   warnings: z.array(z.string()),

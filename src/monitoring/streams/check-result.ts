@@ -260,7 +260,8 @@ export interface JudgedBatch extends AnyBatch {
   }[];
   /**
    * What could not be determined because the batch was sent as a summary without samples: the quality gate (`quality`), or the
-   * fields with these names. Absent if nothing was left out, and from results of earlier versions.
+   * fields with these names; `impossible` then contains only what a summary shows. Absent if nothing was left out, and from
+   * results of earlier versions.
    */
   left_out?: ("quality" | "still" | "impossible" | "likely_causes")[];
   /** Warnings for the reader. */

@@ -52,7 +52,7 @@ type StoredOptions<O> = { options: O } | { fault: { name: string; expected: stri
 const neededOfChampion: readonly string[] = ["rate", "network", "normalize"] satisfies (keyof ChampionOptions)[];
 
 /**
- * @param options the options stored in a model folder; options that retraining does not need are ignored
+ * @param stored the options in a model folder; options that retraining does not need are ignored
  * @returns the options, or the first option that is missing or whose stored value this version does not support
  */
 export function recordedOptionsOfChampion(stored: Readonly<Record<string, unknown>>): StoredOptions<ChampionOptions> {

@@ -10,7 +10,7 @@ import { temporaryBeside } from "../temporary-file.ts";
  * Rejects an --out that cannot be written, before any work is done. The file will be written under a temporary name in the same
  * folder and then renamed, so this function tries such a rename, and leaves nothing behind.
  *
- * @param options `overwrite`: whether an existing file may be replaced
+ * @param options.overwrite whether an existing file may be replaced
  * @throws UserError if `out` exists and must not be replaced, is not a regular file, or cannot be written
  */
 export async function checkOutFile(out: string, { overwrite }: { overwrite: boolean }): Promise<void> {

@@ -57,7 +57,7 @@ export function evidenceFactorStreams(people: number): number {
 
 /**
  * @param paths the evidence after each batch of one or more streams per person
- * @param limits of the factor
+ * @param limits least and largest factor to return
  * @returns within the limits, the largest ratio, over all run lengths, of the required evidence to the run length
  */
 export function evidenceFactor(

@@ -86,7 +86,7 @@ export async function tablesOfSensorFiles(
   const tables: SourceTable[] = [];
   const done = new Set<string>();
   const leftOut: string[] = [];
-  const besides = await filesBesideRecordings(files, columnsOf, folders);
+  const besides = await filesBesideRecordings(files, columnsOf, folders, common);
   for (const file of files) {
     const key = keyOf.get(file);
     const parts = key === undefined ? undefined : joined.get(key);
@@ -137,12 +137,13 @@ function valueOfAxisFile(names: readonly string[]): string | undefined {
 
 /**
  * Finds tables without a sensor, such as notes about the device, in archives where other tables have one and in folders with
- * one file per sensor.
+ * one file per sensor; there, also files of orientations and of magnetometers that no other sensor's file matches.
  */
 async function filesBesideRecordings(
   files: readonly SourceFile[],
   columnsOf: (file: SourceFile) => Promise<readonly string[]>,
   sensorFolders: ReadonlySet<string>,
+  common: number,
 ): Promise<Set<SourceFile>> {
   const besides = files.filter(({ path }) => isInArchive.test(path) || sensorFolders.has(dirname(path)));
   if (besides.length < 2) return new Set();
@@ -150,8 +151,10 @@ async function filesBesideRecordings(
   for (const file of besides) {
     // A file that cannot be read causes an error later, when its rows are read.
     const columns = await columnsOf(file).catch(() => undefined);
-    const isOrientation = sensorFolders.has(dirname(file.path)) && isOrientationFile(file.path);
-    sensors.set(file, columns === undefined ? 1 : isOrientation ? 0 : sensorsByName(columns).length);
+    const isOther =
+      sensorFolders.has(dirname(file.path)) &&
+      (isOrientationFile(file.path) || sensorInPath(file.path, common)?.kind === "magnetometer");
+    sensors.set(file, columns === undefined ? 1 : isOther ? 0 : sensorsByName(columns).length);
   }
   if ([...sensors.values()].every((count) => count === 0)) return new Set();
   return new Set(besides.filter((file) => sensors.get(file) === 0));

@@ -271,7 +271,7 @@ function implausibleTimeUnit({
 
 const otherUnits: readonly (readonly [ending: RegExp, perSecond: number])[] = [
   [/(?:[^a-z]|time|elapsed|^)(?:min|mins|minut(?:es?|en?|os?|i)|minuut)\W*$/i, 1 / 60],
-  [/(?:[^a-z]|^)(?:h|hrs?|hours?|stunden?|heures|horas|ore|uren)\W*$/i, 1 / 3600],
+  [/(?:[^a-z]|^)(?:h|hrs?|hours?|std|stunden?|heures|horas|ore|uren)\W*$/i, 1 / 3600],
   [/(?:[^a-z]|^)(?:cs|centiseconds?|hundredths)\W*$/i, 100],
   [/(?:[^a-z]|^)(?:ds|deciseconds?|tenths)\W*$/i, 10],
 ];

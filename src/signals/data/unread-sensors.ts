@@ -9,8 +9,9 @@ import { sensorKindByColumnName, sensorsByName } from "../sensors/sensors-by-nam
 import { listedColumns } from "./listed-columns.ts";
 
 /**
- * Warns about columns whose names belong to a sensor but do not give its axes, such as gyro_roll and Gyro_Sagittal, and about
- * names that leave open whether they are angles or angular velocities.
+ * Warns about columns whose names belong to a sensor but do not give its axes, such as gyro_roll and Gyro_Sagittal, about axes
+ * whose names give no sensor, such as x_R beside an accelerometer, and about names that leave open whether they are angles or
+ * angular velocities.
  * @param of.given sensors as in `--sensor`
  */
 export function warnOfUnreadSensors(
@@ -55,6 +56,13 @@ export function warnOfUnreadSensors(
         `${file}: only a gyroscope is read, because the names of the other columns (${listedColumns(others)}) are not those of the three axes of an accelerometer. If they hold one, add --sensor acc:COLUMN,COLUMN,COLUMN`,
       );
   }
+  if (found.has("accelerometer") && !found.has("gyroscope") && given.length === 0)
+    for (const { kind, channels: axes } of sensors) {
+      if (kind !== "unknown" || axes.some((axis) => channels.includes(axis))) continue;
+      warn(
+        `${file}: ${axes.join(", ")} are named like the axes of a sensor, but not after one, so they are not read. If they are angular velocities, add ${shellCommand("--sensor", `gyr:${axes.join(",")}`)}`,
+      );
+    }
   const isGyroscopeNamed =
     found.has("gyroscope") || available.some((column) => sensorKindByColumnName(column) === "gyroscope");
   const turns = isGyroscopeNamed ? undefined : columnsOfTurns(available);

@@ -11,7 +11,7 @@ export function fittingLayout(found: TextLayout): TextLayout {
   if (names !== undefined) return layout;
   const width = sample[0]!.length;
   const above = (preamble.at(-1) ?? "").replace(/^#\s*/, "");
-  const written = splitLineByLayout(above, separator);
+  const written = namesOfLabview(splitLineByLayout(above, separator));
   const given = written.at(-1) === "" ? written.slice(0, -1) : written;
   const isEmptyFrom = (from: number): boolean =>
     sample.every((values) => values.slice(from).every((value) => value === ""));
@@ -40,6 +40,12 @@ function fittingLayoutBelowNumbers(layout: TextLayout): TextLayout {
     firstValues: firstValues + 1,
     sample: rows,
   };
+}
+
+/** LabVIEW names a column of comments, which most rows leave out, and calls the seconds of the rows X_Value. */
+function namesOfLabview(names: readonly string[]): readonly string[] {
+  const isOfLabview = names[0] === "X_Value" && names.at(-1) === "Comment";
+  return isOfLabview ? ["Time (s)", ...names.slice(1, -1)] : names;
 }
 
 function isNameInFittingLayout(text: string): boolean {

@@ -142,7 +142,7 @@ function tableOfSplitJsonShape(document: Readonly<Record<string, unknown>>): Jso
   if (own.some((row) => (row as unknown[]).length !== names.length)) return undefined;
   const { index } = document;
   const ownIndex = Array.isArray(index) && index.length === own.length && !isCount(index) ? index : undefined;
-  const repeated = entries.filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
+  const repeated = fieldsBesideTable(document);
   return {
     names: [...repeated.map(([key]) => key), ...(ownIndex === undefined ? [] : ["index"]), ...names],
     rows: (own as unknown[][]).map((row, i) => [
@@ -153,14 +153,29 @@ function tableOfSplitJsonShape(document: Readonly<Record<string, unknown>>): Jso
   };
 }
 
-/** Returns the only list of lists in an object that otherwise has only plain values; it has no names. */
+/** Returns the plain fields of an object, such as a person beside a list; they hold for all rows. */
+function fieldsBesideTable(document: Readonly<Record<string, unknown>>): [name: string, value: unknown][] {
+  return Object.entries(document).filter(([, value]) => ["string", "number", "boolean"].includes(typeof value));
+}
+
+/**
+ * Returns the only list of lists in an object that otherwise has only plain values; it has no names. The first columns hold the
+ * plain values, if there are any.
+ */
 function tableOfOnlyList(document: Readonly<Record<string, unknown>>): JsonTable | undefined {
   const inner = Object.entries(document).filter(([, value]) => !isPlainJsonValue(value));
   const [key = "", only] = inner[0] ?? [];
   // Vectors in a list that is named after a sensor need no names.
   if (inner.length !== 1 || sensorInText(key) !== undefined) return undefined;
-  if (isJsonObject(only)) return tableOfSplitJsonShape(only) ?? tableOfOnlyList(only);
-  return Array.isArray(only) ? tableOfJsonShapeLists(only) : undefined;
+  const ofList = Array.isArray(only) ? tableOfJsonShapeLists(only) : undefined;
+  const table = isJsonObject(only) ? (tableOfSplitJsonShape(only) ?? tableOfOnlyList(only)) : ofList;
+  const fields = fieldsBesideTable(document);
+  return (
+    table && {
+      names: table.names && [...fields.map(([name]) => name), ...table.names],
+      rows: table.rows.map((row) => [...fields.map(([, value]) => value), ...row]),
+    }
+  );
 }
 
 /** @param parent the key of the value, if it has one */

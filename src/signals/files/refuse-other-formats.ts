@@ -132,6 +132,11 @@ function otherFormatOfText(head: Uint8Array): Kind | undefined {
       advice: "Download the table itself, or export it as CSV in UTF-8.",
     };
   }
+  if (/^PathFileType\s/.test(text))
+    return {
+      is: "positions of markers in a motion capture (.trc)",
+      advice: "It contains no accelerations. Export the inertial sensors, if the capture has any.",
+    };
   if (/^Type,Local Number,Message,Field 1,/.test(text))
     return { is: "a .fit file converted by FitCSVTool", advice: "Use the .fit file itself, which can be read." };
   if (text.startsWith("version https://git-lfs"))

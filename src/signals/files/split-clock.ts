@@ -10,6 +10,7 @@ const partWords: readonly (readonly [word: RegExp, perSecond: number])[] = [
   [/^(nsecs?|nanosecs?|nanoseconds?|nanos?|ns)$/i, 1e9],
   [/^(usecs?|microsecs?|microseconds?|micros?|us)$/i, 1e6],
   [/^(msecs?|millisecs?|milliseconds?|millis?|ms)$/i, 1e3],
+  [/^(fracs?|fractions?|subsecs?|subseconds?)$/i, 1],
 ];
 
 /** The parts of a table's schema that describe its columns. */
@@ -108,6 +109,9 @@ const searchedRows = 2000;
 /** Maximum share of the rows in which fractions may decrease within a second, as in events of several sensors. */
 const mostWithin = 0.05;
 
+/** Maximum number of different seconds, as a share of the rows; a complete clock has almost as many as there are rows. */
+const mostSeconds = 0.9;
+
 /** Whether the seconds are integers, the fractions are less than a second, and the fractions restart with the seconds. */
 async function isSplitClock(database: Database, schema: ColumnsOfTable, clock: SplitClock): Promise<boolean> {
   const [seconds, part] = [clock.seconds, clock.part].map((name) => `TRY_CAST(${duckdbIdentifier(name)} AS DOUBLE)`);
@@ -120,7 +124,12 @@ async function isSplitClock(database: Database, schema: ColumnsOfTable, clock: S
   );
   const isWithin = Number(found!.within) > mostWithin * Number(found!.rows);
   return (
-    found!.whole === true && found!.less === true && !isWithin && Number(found!.again) > 0 && Number(found!.seconds) > 1
+    found!.whole === true &&
+    found!.less === true &&
+    !isWithin &&
+    Number(found!.again) > 0 &&
+    Number(found!.seconds) > 1 &&
+    Number(found!.seconds) <= mostSeconds * Number(found!.rows)
   );
 }
 

@@ -103,6 +103,7 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
     ...["sekunden", "sekunde", "secondes", "segundos", "secondi", "seconden", "millisekunden", "millisecondes"],
     ...["milisegundos", "millisecondi", "milliseconden", "zeitpunkt", "laufzeit"],
     ...["fechayhora", "dataehora", "dateetheure", "datumentijd", "uhrzeit", "heure", "hora", "ora", "godzina"],
+    ...["dauer", "duree", "duracion", "durata", "duracao", "duur"],
     ...["час", "χρονος", "thoigian", "समय", "وقت", "الوقت", "זמן", "เวลา"],
     ...["时间", "時間", "时间戳", "時間戳", "タイムスタンプ", "時刻", "시간", "время"],
     ...["ms", "us", "gpst", "gpstime", "gpstow", "itow", "tow", "timeofweek", "gpstimeofweek"],

@@ -22,6 +22,8 @@ export interface VectorValues {
   readonly movement: number;
   /** Length that 99 % of the samples do not exceed. */
   readonly reach: number;
+  /** Smallest value on any axis. */
+  readonly lowest: number;
 }
 
 /** Minimum number of pieces. */
@@ -60,6 +62,7 @@ export function vectorValues(pieces: readonly VectorPiece[]): VectorValues | und
 function vectorValuesOfPieces(pieces: readonly VectorPiece[]): VectorValues | undefined {
   if (pieces.length < leastPieces) return undefined;
   const [lengths, distances]: [number[], number[]] = [[], []];
+  let lowest = Number.POSITIVE_INFINITY;
   const described = pieces.map(({ axes }) => {
     const mean = axes.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
     const [mx, my, mz] = mean as [number, number, number];
@@ -70,6 +73,7 @@ function vectorValuesOfPieces(pieces: readonly VectorPiece[]): VectorValues | un
       squares += square;
       distances.push(Math.sqrt(square));
       lengths.push(Math.hypot(x[i]!, y[i]!, z[i]!));
+      lowest = Math.min(lowest, x[i]!, y[i]!, z[i]!);
     }
     return { length: Math.hypot(mx, my, mz), spread: Math.sqrt(squares / x.length) };
   });
@@ -89,6 +93,7 @@ function vectorValuesOfPieces(pieces: readonly VectorPiece[]): VectorValues | un
     variation: overall.std / overall.mean,
     movement: vectorValuesQuantile(distances, 0.99),
     reach: vectorValuesQuantile(lengths, 0.99),
+    lowest,
   };
 }
 

@@ -117,7 +117,7 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
       const doubt = `its name says ${unit}, but ${atRest} is gravity in ${measured}, so its unit is assumed to be ${measured}.`;
       return { sensor: decided, because, doubt };
     }
-    if (gravity !== false) return { sensor: decided, because };
+    if (gravity !== false) return { sensor: decided, because, ...doubtOfConverter(decided, unit, values) };
     return { sensor: decided, because, doubt: `its name says that it excludes gravity, but it measures ${atRest}.` };
   }
   if (gravity !== false && lasting && steadiness >= leastSteadiness) {
@@ -139,6 +139,22 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
 /** Whether acceleration without gravity in m/s^2 may rest near 1 by chance: its length is neither steady nor constant. */
 function isGravityByChance({ gravity }: Sensor, { steadiness, variation }: VectorValues): boolean {
   return steadiness < leastSteadiness && (gravity === false || variation > mostVariation);
+}
+
+/**
+ * Doubts milli-g that no name gives if no axis ever measures less than 0. In an analog accelerometer's readings, such as those of
+ * an ADXL335 from 0 to 1023, 0 g is a large number on each axis, so their length seems to be that of gravity.
+ */
+function doubtOfConverter(
+  sensor: Sensor,
+  stated: SensorUnit | null,
+  { lowest }: VectorValues,
+): Pick<WeighedSensor, "doubt"> {
+  if (sensor.unit !== "milli-g" || stated !== null || lowest < 0) return {};
+  return {
+    doubt:
+      "its values are read in milli-g, but none of its axes is ever below 0, so they may be readings of an analog-to-digital converter, whose number for 0 g must be subtracted first.",
+  };
 }
 
 function weighWithoutGravity(sensor: Sensor, { rest, movement }: VectorValues): WeighedSensor {
@@ -225,7 +241,8 @@ function weighSensorOfUnknownKind(sensor: Sensor, values: VectorValues, { writte
   const because = `by its values: ${formatWeighedValue(rest)} at rest`;
   const gravity = weighGravityUnit(values);
   if (gravity !== undefined) {
-    return { sensor: { ...sensor, kind: "accelerometer", unit: gravity, gravity: true }, because };
+    const decided = { ...sensor, kind: "accelerometer", unit: gravity, gravity: true } as const;
+    return { sensor: decided, because, ...doubtOfConverter(decided, null, values) };
   }
   if (written !== undefined && "of" in written && written.of.magnetometer !== undefined) {
     const unit = written.of.magnetometer;

@@ -61,11 +61,46 @@ test.each([
   if (time !== null) expect(quality.sampling.rate_hz).toBeCloseTo(50, 1);
 });
 
-test.each(["Sekunden", "secondes", "segundos", "secondi", "seconden"])("%s are times in seconds", async (name) => {
-  const { columns, quality } = await read(table(name, (i) => (i / 50).toFixed(3)));
-  expect(columns).toMatchObject({ time: name, timeUnit: "s" });
-  expect(quality.warnings.join()).not.toContain("does not give its unit");
+test("hours are recognised by their German abbreviation", async () => {
+  const { columns, quality } = await read(table("Zeit (Std)", (i) => (i / 180_000).toFixed(9)));
+  expect(columns.time).toBe("Zeit (Std)");
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 1);
 });
+
+test("fractions of seconds are added to the seconds beside them", async () => {
+  const { columns, quality } = await read(
+    table(
+      "sec,frac",
+      (i) => String(1_714_816_800 + Math.floor(i / 50)),
+      (i) => ((i % 50) / 50).toFixed(2),
+    ),
+  );
+  expect(columns.time).toBe("sec + frac (s)");
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 1);
+});
+
+test("nanoseconds within a second are not added to a clock that is complete without them", async () => {
+  const stamp = "imu.header.stamp";
+  const { columns, quality } = await read(
+    table(
+      `log_time,${stamp}.sec,${stamp}.nanosec`,
+      (i) => `17148168${String(20_000_000 * i).padStart(11, "0")}`,
+      (i) => String(1_714_816_800 + Math.floor(i / 50)),
+      (i) => String((i % 50) * 20_000_000),
+    ),
+  );
+  expect(columns.time).toBe("log_time");
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 1);
+});
+
+test.each(["Sekunden", "secondes", "segundos", "secondi", "seconden", "Dauer [s]", "durée (s)", "Durata (s)"])(
+  "%s are times in seconds",
+  async (name) => {
+    const { columns, quality } = await read(table(name, (i) => (i / 50).toFixed(3)));
+    expect(columns).toMatchObject({ time: name, timeUnit: "s" });
+    expect(quality.warnings.join()).not.toContain("does not give its unit");
+  },
+);
 
 test.each(["Zeit [Millisekunden]", "millisecondes", "milisegundos", "Laufzeit_ms"])(
   "%s are times in milliseconds",

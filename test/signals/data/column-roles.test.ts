@@ -79,6 +79,14 @@ test("names columns of a gyroscope that are not read, because their names do not
   ]);
 });
 
+test("names axes that are not read, because their names give no sensor", () => {
+  const warnings: string[] = [];
+  const columns = ["time_A", "x_A", "y_A", "z_A", "time_R", "x_R", "y_R", "z_R"];
+  const required = { label: false, group: false };
+  resolveColumnRoles(columns, { time: "time_A" }, required, "a.csv", undefined, (message) => warnings.push(message));
+  expect(warnings).toEqual([expect.stringMatching(/x_R, y_R, z_R are named like the axes.*--sensor gyr:x_R,y_R,z_R/)]);
+});
+
 test.each([
   [
     ["time", "acc_x", "acc_y", "acc_z", "RotationX", "RotationY", "RotationZ"],

@@ -255,6 +255,17 @@ test("sensors in folders and archives with their names are joined, and sensors o
   expect(read.quality.warnings.join("\n")).toContain("differs from that of the other files: Orientation.csv.");
 });
 
+test("the file of a magnetometer beside joined files of another chip is left out", async () => {
+  const { path } = folderOf({
+    "lsm6dsv16x_acc.csv": table(acc, 0, { head: "Time,A_x [g],A_y [g],A_z [g]" }),
+    "lsm6dsv16x_gyro.csv": table(gyro, 0, { head: "Time,G_x [dps],G_y [dps],G_z [dps]" }),
+    "lis2mdl_mag.csv": table(() => [0.3, 0.04, -0.4], 0, { head: "Time,M_x [G],M_y [G],M_z [G]" }),
+  });
+  const read = await readRecordings([path("*.csv")], unlabelled);
+  expectJoined(read);
+  expect(read.quality.warnings.join("\n")).toContain("differs from that of the other files: lis2mdl_mag.csv.");
+});
+
 test("files of two sensors that cannot be joined are not read as one sensor", async () => {
   const files = ["acc_S1.csv", "gyro_S2.csv", "accel/S3.csv", "gyroscope/S4.csv"];
   const { path } = folderOf(Object.fromEntries(files.map((name, r) => [name, table(r % 2 ? gyro : acc, 0)])));

@@ -35,7 +35,21 @@ describe("a document becomes a table", () => {
       ],
     };
     expect(tableOfJsonShape('{"data":[[0,1],[1,2]]}')).toEqual(table);
-    expect(tableOfJsonShape('{"device":"a","rate":50,"payload":{"values":[[0,1],[1,2]]}}')).toEqual(table);
+    // Plain values beside the list, such as a person, hold for all rows.
+    expect(tableOfJsonShape('{"user":"ann","rate":50,"payload":{"values":[[0,1],[1,2]]}}')).toEqual({
+      names: undefined,
+      rows: [
+        ["ann", 50, 0, 1],
+        ["ann", 50, 1, 2],
+      ],
+    });
+    expect(tableOfJsonShape('{"user":"ann","data":[["t","x"],[0,1],[1,2]]}')).toEqual({
+      names: ["user", "t", "x"],
+      rows: [
+        ["ann", 0, 1],
+        ["ann", 1, 2],
+      ],
+    });
     expect(tableOfJsonShape('{"acc":[[0,1],[1,2]]}')).toBeUndefined();
     expect(tableOfJsonShape('{"a":[[0,1],[1,2]],"b":[[0,1],[1,2]]}')).toBeUndefined();
   });

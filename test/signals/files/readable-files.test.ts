@@ -32,6 +32,20 @@ sys.stdout.buffer.write(out.getvalue())`;
   return execFileSync("python3", ["-c", script], { input: JSON.stringify(files) });
 }
 
+/** LabVIEW names a column of comments, which the rows leave out. */
+const labview = (): string => {
+  const head = "LabVIEW Measurement\t\nSeparator\tTab\n***End_of_Header***\t\nX_Value\tAcc X\tAcc Y\tAcc Z\tComment\n";
+  const values = Array.from({ length: 300 }, (_, i) => [(i / 50).toFixed(6), Math.sin(i / 9).toFixed(4), 0.2, 9.8]);
+  return `${head}${values.map((row) => row.join("\t")).join("\n")}\n`;
+};
+
+test("LabVIEW's measurement file is read by the names above its rows", async () => {
+  const { path } = folderOf({ "run.lvm": labview() });
+  const { columns, quality } = await readRecordings([path("run.lvm")], { requireLabels: false });
+  expect(columns).toMatchObject({ time: "Time (s)", channels: ["Acc X", "Acc Y", "Acc Z"] });
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
+});
+
 const utf16 = (text: string, mark = "\ufeff"): Buffer => Buffer.from(mark + text, "utf16le");
 const named = { columns: header.split(",") };
 const preamble = "Exported by Some App 3.1\nDevice: watch, left\n\nSampling rate: 50 Hz\n";

@@ -104,6 +104,20 @@ describe("values", () => {
     expect(weigh(acc, jogging).sensor).toMatchObject({ unit: "g", gravity: true });
   });
 
+  it("of a converter, which are never below 0, are doubted as milli-g", () => {
+    const readings = pieces({ rest: 67, movement: 40 }).map(({ person, axes }): VectorPiece => {
+      const [x, y, z] = axes.map((axis) => axis.map((value) => 512 + Math.round(value)));
+      return { person, axes: [x!, y!, z!] };
+    });
+    for (const columns of [acc, ["x", "y", "z"]])
+      expect(weigh(columns, readings)).toMatchObject({
+        sensor: { kind: "accelerometer", unit: "milli-g" },
+        doubt: expect.stringContaining("may be readings of an analog-to-digital converter"),
+      });
+    expect(weigh(["acc_x (mg)", "acc_y (mg)", "acc_z (mg)"], readings).doubt).toBeUndefined();
+    expect(weigh(acc, pieces({ rest: 1000, movement: 400 })).doubt).toBeUndefined();
+  });
+
   it("of a gyroscope that no wearable reaches in deg/s are not in deg/s", () => {
     const counts = pieces({ rest: 20, movement: 60_000 });
     expect(weigh(["gx", "gy", "gz"], counts)).toMatchObject({

@@ -147,6 +147,14 @@ function isRowOfElan(row: readonly string[]): boolean {
   return ofDay.length === 3 && ofDay.every((i) => /^\d+\.\d+$/.test(row[i + 1] ?? ""));
 }
 
+/** Whether each row has two whole numbers per name, as 0,02,9,81 has for two, the second of which is never negative. */
+function areSplitDecimals(sample: TextLayout["sample"], names: number): boolean {
+  return sample.every(
+    (values) =>
+      values.length === 2 * names && values.every((value, i) => (i % 2 === 0 ? /^[+-]?\d+$/ : /^\d+$/).test(value)),
+  );
+}
+
 function tableWithoutNames(path: string, { sample, preamble, separator }: TextLayout): UserError {
   const first = sample[0]!;
   if (isRowOfElan(first))
@@ -158,6 +166,11 @@ function tableWithoutNames(path: string, { sample, preamble, separator }: TextLa
     );
   const likely = likelyNames(sample, basename(path));
   const names = splitLineByLayout(preamble.at(-1) ?? "", separator).filter((name) => name !== "");
+  if (separator === "," && names.length > 1 && areSplitDecimals(sample, names.length))
+    return new UserError(
+      `${path}: expected decimals with a point, found decimals with a comma in a table that is separated by commas: line ${preamble.length} has ${names.length} names, but the rows have ${first.length} values, such as ${first.slice(0, 8).join(",")}.`,
+      { advice: "Export it again with decimal points, or separated by semicolons or tabs." },
+    );
   const rate =
     likely.includes("time") || likely.includes("sec")
       ? ""

@@ -117,6 +117,12 @@ describe("bytes that are not text", () => {
     ["a.wav", latin("RIFF\x24\x10\0\0WAVEfmt "), /a WAV file/, /cwa-convert/],
     ["a.mp4", latin("\0\0\0\x20ftypisom"), /a video/, /gopro-telemetry/],
     ["a.jpg", latin("\xff\xd8\xff\xe0\0"), /a picture/, /Export the table itself/],
+    [
+      "commas.csv",
+      latin(`time,ax,ay,az\n${"0,02,1,25,2,5,9,81\n".repeat(20)}`),
+      /decimals with a comma/,
+      /semicolons or tabs/,
+    ],
     ["walk.trc", latin("PathFileType\t4\t(X/Y/Z)\twalk.trc\n"), /positions of markers/, /no accelerations/],
     ["export.xml", latin('<?xml version="1.0"?>\n<HealthData locale="de">'), /Apple Health/, /no accelerations/],
     ["a.gpx", latin('<?xml version="1.0"?><gpx version="1.1">'), /a track of positions/, /no accelerations/],

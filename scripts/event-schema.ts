@@ -143,9 +143,9 @@ const events = {
     steps: z.int().min(1),
     loss: loss.nullable().describe("training loss; null unless the epoch consists of mini-batches"),
     stage: z
-      .enum(["features", "layer"])
+      .enum(["features", "layer", "refit"])
       .describe(
-        "current stage of a network, or of an ensemble's member, that is not trained in mini-batches; absent in mini-batches",
+        "current stage of a network, or of an ensemble's member, that is not trained in mini-batches or is trained a second time; otherwise absent",
       )
       .exactOptional(),
     windows_per_second: z.number().min(0),

@@ -196,9 +196,9 @@ export interface TrainConfig {
   epochs: number;
   /** Windows per training step. Default: 64. */
   batchSize: number;
-  /** Adam's initial learning rate; halved on plateaus. Default: 0.001, or a tenth of it with --from. */
+  /** Adam's initial learning rate, halved on plateaus; for auto and ensemble, the mean of a rate that falls to 0. Default: 0.001, or a tenth of it with --from. */
   learningRate: number;
-  /** Epochs without improvement after which a fit stops. Default: 15. */
+  /** Epochs without improvement after which a fit stops; not for auto and ensemble, except with --from. Default: 15. */
   patience: number;
   /** Weights of the classes in the loss. One of: none, balanced (rare classes count as much as frequent ones). Default: none. */
   classWeights: "none" | "balanced";
@@ -309,9 +309,9 @@ export interface TuneConfig {
   epochs: number;
   /** Windows per training step. Default: 64. */
   batchSize: number;
-  /** Adam's initial learning rate; halved on plateaus. Default: 0.001, or a tenth of it with --from. */
+  /** Adam's initial learning rate, halved on plateaus; for auto and ensemble, the mean of a rate that falls to 0. Default: 0.001, or a tenth of it with --from. */
   learningRate: number;
-  /** Epochs without improvement after which a fit stops. Default: 15. */
+  /** Epochs without improvement after which a fit stops; not for auto and ensemble, except with --from. Default: 15. */
   patience: number;
   /** Weights of the classes in the loss. One of: none, balanced (rare classes count as much as frequent ones). Default: none. */
   classWeights: "none" | "balanced";

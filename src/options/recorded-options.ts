@@ -16,9 +16,13 @@ export type SampledTrainConfig = TrainConfig & { rate: number; window: number };
 /** Options that are used only for a network that Adam trains in mini-batches. */
 const stepOptions = ["epochs", "batchSize", "learningRate", "patience"] as const;
 
-/** Options that have no effect on a network of this kind. */
-export function unusedRecordedOptions(network: TrainConfig["network"]): readonly (keyof TrainConfig)[] {
-  return network === "minirocket" ? stepOptions : [];
+/** Options that have no effect on a network of this kind. An ensemble stops early only if it starts from a model. */
+export function unusedRecordedOptions({
+  network,
+  from,
+}: Pick<TrainConfig, "network" | "from">): readonly (typeof stepOptions)[number][] {
+  if (network === "minirocket") return stepOptions;
+  return from === undefined && (network === "ensemble" || network === "auto") ? ["patience"] : [];
 }
 
 /** Options, apart from the network, whose values come from the model from which a training run starts. */
@@ -126,7 +130,7 @@ export function configToRecord<C extends TrainConfig>(
   config: C,
 ): Omit<C, keyof TrackingChoice | (typeof stepOptions)[number]> {
   const record: Record<string, unknown> = recordedConfigWithoutTracking(config);
-  for (const name of unusedRecordedOptions(config.network)) delete record[name];
+  for (const name of unusedRecordedOptions(config)) delete record[name];
   return record as Omit<C, keyof TrackingChoice | (typeof stepOptions)[number]>;
 }
 

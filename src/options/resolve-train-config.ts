@@ -23,7 +23,7 @@ export function resolveTrainConfig(options: unknown, file?: ConfigFile): TrainCo
     ...resolved,
     ...(resolved.from !== undefined &&
       !given.has("learningRate") &&
-      !unusedRecordedOptions(resolved.network).includes("learningRate") && { learningRate: fineTuningRate }),
+      !unusedRecordedOptions(resolved).includes("learningRate") && { learningRate: fineTuningRate }),
   };
   checkConfigAlias(config);
   parseDay(config.day);
@@ -59,7 +59,7 @@ function refuseTrainConfigOfModel({ from, ...config }: TrainConfig): void {
 export function resolveConfigOfNetwork<C extends TrainConfig>(config: C, network: TrainConfig["network"]): C {
   if (network === config.network) return config;
   const { learningRate } = config;
-  const hasRate = !unusedRecordedOptions(network).includes("learningRate");
+  const hasRate = !unusedRecordedOptions({ ...config, network }).includes("learningRate");
   const own = {
     ...config,
     network,
@@ -71,11 +71,11 @@ export function resolveConfigOfNetwork<C extends TrainConfig>(config: C, network
 
 /** Refuses options that the network does not use; a resolved config contains them with their defaults. */
 function refuseStepsInTrainConfig(config: TrainConfig, subject = `--network ${config.network}`): void {
-  const { network } = config;
-  const refused = unusedRecordedOptions(network).filter((name) => config[name] !== trainOptions[name].default);
+  const refused = unusedRecordedOptions(config).filter((name) => config[name] !== trainOptions[name].default);
   if (refused.length === 0) return;
   const names = refused.map((name) => `--${kebabCase(name)}`).join(" and ");
-  throw new UserError(`${subject} has no training epochs, so it does not use ${names}`, {
+  const reason = config.network === "minirocket" ? "has no training epochs" : "never stops early";
+  throw new UserError(`${subject} ${reason}, so it does not use ${names}`, {
     advice: `Leave out ${names}, or choose another --network.`,
   });
 }

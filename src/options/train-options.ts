@@ -144,14 +144,14 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       to: 1,
       default: 0.001,
       otherwise: "0.001, or a tenth of it with --from",
-      doc: "Adam's initial learning rate; halved on plateaus",
+      doc: "Adam's initial learning rate, halved on plateaus; for auto and ensemble, the mean of a rate that falls to 0",
     }),
     patience: wholeNumberOption({
       value: "epochs",
       from: 1,
       to: 100_000,
       default: 15,
-      doc: "epochs without improvement after which a fit stops",
+      doc: "epochs without improvement after which a fit stops; not for auto and ensemble, except with --from",
     }),
     classWeights: choiceOption({
       value: "how",

@@ -1,4 +1,5 @@
 import { balancedClassWeights } from "../learning/training/class-weights.ts";
+import { cosineSchedule } from "../learning/training/cosine-schedule.ts";
 import { ensembleEpochs } from "../learning/training/ensemble-epochs.ts";
 import type { FitName } from "../learning/training/fit-events.ts";
 import type { FitPlan } from "../learning/training/fit-plan.ts";
@@ -7,6 +8,7 @@ import type { NetworkWeights } from "../learning/training/fit-state.ts";
 import { fitWorkerRunner } from "../learning/training/fit-worker.ts";
 import { networkToFit } from "../learning/training/fitted-network.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
+import { isEnsemble } from "../learning/training/is-ensemble.ts";
 import type { FitCheckpoints, FitRun } from "../learning/training/run-fit.ts";
 import { TimeLeft } from "../learning/training/time-left.ts";
 import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
@@ -70,6 +72,8 @@ export function beginFits(
   const folds = data.folds.map((_, fold) => nameOfFoldFit(fold));
   const scratch = start === null ? [] : data.folds.map((_, fold) => nameOfFoldFit(fold, "scratch"));
   const names = [...folds, ...scratch, "final"] as const;
+  const learningRate = learningRateToBeginFit({ config, start }, data.folds[0]?.trainIndex.length ?? 0);
+  const hasSchedule = typeof learningRate !== "number";
   return {
     data,
     config,
@@ -80,9 +84,10 @@ export function beginFits(
       checkpoints: run.checkpoints,
       timeLeft: new TimeLeft({
         fits: names,
-        maxEpochs: isTrainedInMiniBatches(config.network) ? config.epochs : 0,
-        patience: config.patience,
+        maxEpochs: isTrainedInMiniBatches(config.network) ? epochsToBeginFit(config, learningRate) : 0,
+        patience: hasSchedule ? null : config.patience,
         hasOtherPart: hasPenalty(config.network),
+        refits: hasSchedule,
         jobs: config.jobs,
         secondsAfterFits: expectedCalibrationSeconds(data.windows, config.jobs),
       }),
@@ -94,13 +99,32 @@ export function beginFits(
   };
 }
 
+/**
+ * The learning rate of a fold's fit, or its rates if their number is fixed: those of an ensemble from random initial weights.
+ * @param windows number of windows to train on
+ */
+export function learningRateToBeginFit(
+  { config, start }: Pick<FitsOfRun, "config" | "start">,
+  windows: number,
+): FitPlan["learningRate"] {
+  const { network, learningRate, batchSize, epochs: maxEpochs } = config;
+  if (!isEnsemble(network) || start !== null) return learningRate;
+  return cosineSchedule(learningRate, { windows, batchSize, maxEpochs });
+}
+
 /** Maximum number of epochs per fit; each penalty that a fit tries counts as one epoch. */
 export function mostEpochsOfFits(
   { network, epochs }: Pick<FitConfig, "network" | "epochs">,
+  learningRate: FitPlan["learningRate"],
   penalties: number,
 ): number {
   if (!isTrainedInMiniBatches(network)) return penalties;
-  return hasPenalty(network) ? ensembleEpochs(epochs, penalties) : epochs;
+  const inMiniBatches = epochsToBeginFit({ epochs }, learningRate);
+  return hasPenalty(network) ? ensembleEpochs(inMiniBatches, penalties) : inMiniBatches;
+}
+
+function epochsToBeginFit({ epochs }: Pick<FitConfig, "epochs">, learningRate: FitPlan["learningRate"]): number {
+  return typeof learningRate === "number" ? epochs : learningRate.length;
 }
 
 /** A fit that begins. */

@@ -10,7 +10,14 @@ import { searchedPenalties } from "../learning/training/penalty-plan.ts";
 import { runFit } from "../learning/training/run-fit.ts";
 import { type CrossValidation, describeFold, summarizeFolds } from "../learning/training/summarize-folds.ts";
 import { isTrainedInMiniBatches } from "../learning/training/trained-in-mini-batches.ts";
-import { beginFitTask, type FitsOfRun, mostEpochsOfFits, nameOfFoldFit, settingsToBeginFit } from "./begin-fits.ts";
+import {
+  beginFitTask,
+  type FitsOfRun,
+  learningRateToBeginFit,
+  mostEpochsOfFits,
+  nameOfFoldFit,
+  settingsToBeginFit,
+} from "./begin-fits.ts";
 
 /** Cross-validates the network. @throws Interrupted if `fits.run.signal` is aborted before the last fit has ended */
 export async function fitFolds(
@@ -80,12 +87,13 @@ export async function fitFold(fits: FitsOfRun, fold: number, name: FitName = nam
         fromModel: fits.start !== null,
       })
     : null;
+  const learningRate = learningRateToBeginFit(fits, trainIndex.length);
   const plan: FitPlan = {
     ...settingsToBeginFit(fits, name, trainIndex),
     validationIndex: inMiniBatches ? Array.from(validationIndex) : null,
     testIndex: Array.from(testIndex),
-    epochs: mostEpochsOfFits(config, penalties?.strengths.length ?? 0),
-    learningRate: config.learningRate,
+    epochs: mostEpochsOfFits(config, learningRate, penalties?.strengths.length ?? 0),
+    learningRate,
     shards: 1,
     penalties,
   };

@@ -2,6 +2,7 @@
 // through the quality gate, and chooses the holdout. Dimensions: U unlabelled windows, K classes.
 
 import { UserError } from "../errors.ts";
+import { stretchFinalSchedule } from "../learning/training/final-schedule.ts";
 import { fittedNetworkOfModel, fittedNetworksFor } from "../learning/training/fitted-network.ts";
 import { hasPenalty } from "../learning/training/has-penalty.ts";
 import type { NetworkSource } from "../learning/training/network-source.ts";
@@ -255,7 +256,7 @@ function warnUnknownRetrainingClasses(rows: RowSource, classes: readonly string[
   reporter.warn(`The model has no class for ${unknown.join(", ")}. Recordings with these labels are left out.`);
 }
 
-/** The schedule of the champion's final fit; additional epochs repeat the last learning rate. */
+/** The schedule of the champion's final fit, stretched or compressed to a given number of epochs. */
 async function prepareRetrainingSchedule(
   champion: WatchedModel,
   trained: Pick<ChampionOptions, "learningRate" | "network">,
@@ -286,8 +287,7 @@ async function prepareRetrainingSchedule(
   const mixture = penalty === null ? null : required("mixture", final.findLast((row) => row.mixture)?.mixture);
   const rates = final.flatMap(({ learning_rate }) => learning_rate ?? []);
   if (rates.length === 0) rates.push(trained.learningRate);
-  const learningRates = Array.from({ length: epochs ?? rates.length }, (_, i) => rates[Math.min(i, rates.length - 1)]!);
-  return { learningRates, penalty, mixture };
+  return { learningRates: stretchFinalSchedule(rates, epochs ?? rates.length), penalty, mixture };
 }
 
 /** The network that the champion was fitted with. */

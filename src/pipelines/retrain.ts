@@ -107,6 +107,7 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
         fits: retrainFitNames(config, data.trained.folds),
         maxEpochs: data.schedule.learningRates.length,
         patience: null,
+        refits: false,
         hasOtherPart: data.schedule.penalty !== null,
         jobs: 1,
         secondsAfterFits: expectedCalibrationSeconds(data.windows, config.jobs),

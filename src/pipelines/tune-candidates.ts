@@ -71,7 +71,7 @@ export function tuneCandidates(config: TuneConfig): { given: TuneCandidate; cand
 /** @throws UserError if a combination of options is not allowed */
 function tuneCandidate(config: TuneConfig, combination: TunedOptions): TuneCandidate {
   const { files, out, jobs } = config;
-  const unused: readonly string[] = unusedRecordedOptions(combination.network ?? config.network);
+  const unused: readonly string[] = unusedRecordedOptions({ network: combination.network ?? config.network });
   const used = <O extends object>(options: O): O =>
     Object.fromEntries(Object.entries(options).filter(([name]) => name in trainOptions && !unused.includes(name))) as O;
   const options = used(combination);

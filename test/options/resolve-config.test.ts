@@ -319,13 +319,23 @@ it("shows a value that contains itself, or that JSON does not know", async () =>
   expect(refusal({ ...least, rate: 3n }).message).toMatch(/^--rate: expected .*, got 3n$/);
 });
 
-describe("options that have no effect on the minirocket network", () => {
+describe("options that have no effect on a network", () => {
   const given = { files: "r.parquet", out: "model", network: "minirocket" };
 
   it("are rejected by name", () => {
     expect(() => resolveTrainConfig({ ...given, epochs: 5, "batch-size": 32 })).toThrow(
       "--network minirocket has no training epochs, so it does not use --epochs and --batch-size",
     );
+  });
+
+  it("are rejected for ensembles if they only concern early stopping, which starts only from a model", () => {
+    for (const network of ["auto", "ensemble"]) {
+      const message = `--network ${network} never stops early, so it does not use --patience`;
+      expect(() => resolveTrainConfig({ ...given, network, patience: 5, epochs: 5 })).toThrow(message);
+      const tuned = resolveTrainConfig({ ...given, network, patience: 5, from: "models/walk" });
+      expect(tuned.patience).toBe(5);
+    }
+    expect(resolveTrainConfig({ ...given, network: "compact", patience: 5 }).patience).toBe(5);
   });
 
   it("do not keep a config that was resolved from being resolved again", () => {

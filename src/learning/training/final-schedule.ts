@@ -24,6 +24,12 @@ export function finalSchedule(folds: readonly (readonly FitEpoch[])[]): { epochs
   return { epochs, learningRate };
 }
 
+/** The learning rates of a final fit, stretched or shortened to another number of epochs. */
+export function stretchFinalSchedule(learningRates: readonly number[], epochs: number): number[] {
+  const count = learningRates.length;
+  return Array.from({ length: epochs }, (_, epoch) => learningRates[Math.floor(((epoch + 0.5) * count) / epochs)]!);
+}
+
 /** The final fit's penalty: the geometric median of the folds' best penalties. */
 export function finalSchedulePenalty(folds: readonly (readonly FitEpoch[])[]): number {
   const best = folds.map((epochs) =>

@@ -1,8 +1,8 @@
 // Fits an ensemble: first `compact`, which is trained in mini-batches, then the `minirocket` networks, with the penalty that is
 // chosen for the first of them. All members are evaluated on the fit's validation people, from whom none of them has learned,
-// to measure each member's temperature. A `minirocket` network does not stop early and so needs no validation people; once its
-// temperature is known, it is fitted again on all rows. An interrupted fit resumes within `compact`, or refits the others from
-// the start.
+// to measure each member's temperature. Once the temperatures are known, every member that needs no validation people is fitted
+// again on all rows: the `minirocket` networks, and `compact` unless it stops early. An interrupted fit resumes within the first
+// fit of `compact`, or repeats everything after it.
 
 import { Rng } from "../../random.ts";
 import type { WindowSet } from "../../signals/data/windows.ts";
@@ -21,7 +21,7 @@ import {
   predictWithFitWeights,
   windowsLabelledToFitNetwork,
 } from "./fit-network.ts";
-import type { FitPlan, PenaltyPlan } from "./fit-plan.ts";
+import { canStopEarly, type FitPlan, type PenaltyPlan } from "./fit-plan.ts";
 import {
   bestFitWeights,
   type FitEpoch,
@@ -91,9 +91,12 @@ export async function fitEnsemble(
   const { mixture, tried } = mixtureForFit(plan, held, model !== undefined);
   if (held !== null) {
     const trainIndex = [...plan.trainIndex, ...plan.validationIndex!].sort((a, b) => a - b);
-    const again = await fitCounted({ trainIndex }, null);
-    if (again === null) return unfinished;
-    members = [members[0]!, ...again];
+    const compactAgain = canStopEarly(plan)
+      ? members[0]!
+      : await refitOnEveryone({ ...planOfCompact, trainIndex, validationIndex: null }, windows, others);
+    const countedAgain = compactAgain === null ? null : await fitCounted({ trainIndex }, null);
+    if (compactAgain === null || countedAgain === null) return unfinished;
+    members = [compactAgain, ...countedAgain];
   }
   const joined = fitStateFrom(joinEnsembleWeights(members, mixture), 0);
   const combined: FitEpoch = {
@@ -111,6 +114,21 @@ export async function fitEnsemble(
   Object.assign(joined.progress, { epochs: [...before, ...added], updates: before.length + added.length });
   for (const epoch of added) options.onEpoch(epoch, joined);
   return { state: joined, finished: true };
+}
+
+/** Fits a network of fixed schedule on the validation people, too. Returns null if `shouldStop` ended the fit. */
+async function refitOnEveryone(
+  plan: FitPlan,
+  windows: WindowSet,
+  options: Omit<FitOptions, "state" | "start">,
+): Promise<NetworkWeights | null> {
+  const { state, finished } = await fitNetwork(plan, windows, {
+    ...options,
+    onStep: ({ epoch, step, steps, loss }) =>
+      options.onStep({ epoch: 1, step: (epoch - 1) * steps + step, steps: plan.epochs * steps, loss, stage: "refit" }),
+    onEpoch: () => {},
+  });
+  return finished ? bestFitWeights(state) : null;
 }
 
 /** The plan for one member, with a random-number generator that no other member uses. */

@@ -8,9 +8,10 @@ import type { ClassificationMetrics } from "../evaluation/classification-metrics
 export type FitName = `fold-${number}` | `scratch-${number}` | `cycle-${number}` | "final";
 
 /**
- * A network that is not trained in mini-batches first counts the features of all windows and then fits its last layer to them.
+ * A network that is not trained in mini-batches first computes the features of all windows (`features`) and then fits its last
+ * layer to them (`layer`). In an ensemble, `compact` is fitted a second time, on the validation people as well (`refit`).
  */
-export type FitStage = "features" | "layer";
+export type FitStage = "features" | "layer" | "refit";
 
 /** An epoch has ended. */
 export interface EpochEvent {
@@ -90,7 +91,8 @@ export type FitEvent =
       /** Mean training loss in the epoch so far, in nats; null unless the epoch consists of mini-batches. */
       loss: number | null;
       /**
-       * Current stage of a network, or of an ensemble's member, that is not trained in mini-batches; absent in mini-batches.
+       * Current stage of a network, or of an ensemble's member, that is not trained in mini-batches or is trained a second
+       * time; otherwise absent.
        */
       stage?: FitStage;
       /** Windows trained on, per second. */

@@ -16,7 +16,7 @@ import { drawNetworkParameters } from "../networks/parameters.ts";
 import type { NetworkInput } from "../networks/training-graph.ts";
 import { divergedLoss } from "./diverged.ts";
 import { fillDropoutMask } from "./dropout-mask.ts";
-import { type FitPlan, fitLearningRate } from "./fit-plan.ts";
+import { canStopEarly, type FitPlan, fitLearningRate } from "./fit-plan.ts";
 import type { StepProgress } from "./fit-runner.ts";
 import { type FitEpoch, type FitState, fitStateFrom, type NetworkWeights } from "./fit-state.ts";
 import { type StepSession, TrainingSession, ValidationSession } from "./network-session.ts";
@@ -154,8 +154,8 @@ function startNetworkFit(
   return fitStateFrom(start ?? drawn(), fitLearningRate(learningRate, 0));
 }
 
-function isNetworkFitted({ epochs, patience, validationIndex }: FitPlan, { progress }: FitState): boolean {
-  return progress.epochs.length >= epochs || (validationIndex !== null && progress.sinceBest >= patience);
+function isNetworkFitted(plan: FitPlan, { progress }: FitState): boolean {
+  return progress.epochs.length >= plan.epochs || (canStopEarly(plan) && progress.sinceBest >= plan.patience);
 }
 
 /** Runs the rest of the current epoch of `state`; returns false if it was stopped before the end. */
@@ -249,12 +249,13 @@ async function closeNetworkFitEpoch(
     macroF1: valMacroF1,
   } = await validateFittedNetwork(fit, validation, state);
   const previous = progress.epochs.findLast((epoch) => epoch.best)?.valMacroF1 ?? Number.NEGATIVE_INFINITY;
-  const best = valMacroF1 === null || valMacroF1 > previous + minDelta;
+  const stopsEarly = canStopEarly(fit.plan);
+  const best = !stopsEarly || valMacroF1! > previous + minDelta;
   if (best) {
     state.bestParameters = Float32Array.from(state.averageParameters);
     state.bestStatistics = Float32Array.from(state.averageStatistics);
   }
-  if (valMacroF1 === null) {
+  if (!stopsEarly) {
     progress.learningRate = fitLearningRate(fit.plan.learningRate, progress.epochs.length + 1);
   } else {
     progress.sinceBest = best ? 0 : progress.sinceBest + 1;

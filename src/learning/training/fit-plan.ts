@@ -13,7 +13,7 @@ export interface FitPlan {
   readonly network: NetworkSource;
   readonly scaler: Scaler;
   readonly trainIndex: readonly number[];
-  /** Validation rows for early stopping and the learning rate; if null, all epochs run and the last weights are kept. */
+  /** Rows that every epoch is validated on; if null, no epoch is validated. */
   readonly validationIndex: readonly number[] | null;
   /** Windows to predict with the weights that were kept. */
   readonly testIndex: readonly number[] | null;
@@ -29,9 +29,12 @@ export interface FitPlan {
    * cannot be split evenly stays whole.
    */
   readonly shards: number;
-  /** Adam's learning rate; if there is no validation, it may be a list with one rate per epoch. */
+  /**
+   * Adam's learning rate, which is reduced if the validation does not improve, or a list with one rate per epoch. With a list,
+   * or without validation, all epochs run and the last weights are kept.
+   */
   readonly learningRate: number | readonly number[];
-  /** Number of epochs without improvement after which the fit stops. */
+  /** Number of epochs without improvement after which a fit that can stop early stops. */
   readonly patience: number;
   /** One weight per class; if null, all weights are 1. */
   readonly classWeights: readonly number[] | null;
@@ -66,4 +69,12 @@ export interface PenaltyPlan {
 export function fitLearningRate(learningRate: FitPlan["learningRate"], epoch: number): number {
   if (typeof learningRate === "number") return learningRate;
   return learningRate[Math.min(epoch, learningRate.length - 1)]!;
+}
+
+/** Whether the validation decides when the fit stops, and which of its weights are kept. */
+export function canStopEarly({
+  validationIndex,
+  learningRate,
+}: Pick<FitPlan, "validationIndex" | "learningRate">): boolean {
+  return validationIndex !== null && typeof learningRate === "number";
 }

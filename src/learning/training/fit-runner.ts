@@ -38,8 +38,9 @@ export interface StepProgress {
   /** Mean loss over the epoch so far; null unless the epoch consists of mini-batches. */
   readonly loss: number | null;
   /**
-   * Current stage of a network, or of an ensemble's member, that is not trained in mini-batches; absent in mini-batches. A step
-   * of the first stage is one window, and a step of the second is one product of all windows' features with weights.
+   * Current stage of a network, or of an ensemble's member, that is not trained in mini-batches or is trained a second time;
+   * otherwise absent. A step of the stage `features` is one window, a step of `layer` is one product of all windows' features
+   * with weights, and a step of `refit` is a mini-batch.
    */
   readonly stage?: FitStage;
   readonly windowsPerSecond: number;

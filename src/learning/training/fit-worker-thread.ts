@@ -28,7 +28,7 @@ let reportedStep = 0;
 let reportedStage: FitStage | undefined;
 
 function fitThreadWindowsPerStep(stage: FitStage | undefined): number {
-  if (stage === undefined) return plan.batchSize;
+  if (stage === undefined || stage === "refit") return plan.batchSize;
   return stage === "features" ? 1 : plan.trainIndex.length;
 }
 

@@ -14,6 +14,8 @@ export interface TimedRun {
   readonly patience: number | null;
   /** Whether a fit also has a part that is not trained in mini-batches. */
   readonly hasOtherPart: boolean;
+  /** Whether all fits but the final one train in mini-batches twice, the second time without reporting epochs. */
+  readonly refits: boolean;
   /** Number of fits that run at the same time. */
   readonly jobs: number;
   /** Seconds that the calibration and writing will take on a machine without other work. */
@@ -27,6 +29,8 @@ const assumed = {
   otherPart: 30,
   /** Duration of that part in the final fit, which does not choose a penalty, as a fraction of its duration in a fold. */
   finalOtherPart: 0.5,
+  /** Duration of an epoch in the second fit, which learns from the validation people as well, in units of one in the first. */
+  refittedEpoch: 1.25,
   /**
    * Duration of an epoch in the final fit, in units of an epoch in a fold; the final fit learns from more windows but may use
    * two threads.
@@ -38,7 +42,7 @@ interface TimedFit {
   /** Number of epochs trained in mini-batches, and how many seconds they took. */
   epochs: number;
   seconds: number;
-  /** How many seconds the part not trained in mini-batches took. */
+  /** How many seconds the rest of the fit took. */
   otherSeconds: number;
   best: number;
   ended: boolean;
@@ -114,7 +118,12 @@ export class TimeLeft {
   #otherSeconds(folds: readonly TimedFit[], epochSeconds: number | null): number | null {
     const ended = folds.filter((fit) => fit.ended);
     if (ended.length > 0) return ended.reduce((sum, fit) => sum + fit.otherSeconds, 0) / ended.length;
-    return this.#run.maxEpochs === 0 || epochSeconds === null ? null : assumed.otherPart * epochSeconds;
+    if (this.#run.maxEpochs === 0 || epochSeconds === null) return null;
+    return assumed.otherPart * epochSeconds + this.#refitSeconds(epochSeconds);
+  }
+
+  #refitSeconds(epochSeconds: number): number {
+    return this.#run.refits ? this.#run.maxEpochs * epochSeconds * assumed.refittedEpoch : 0;
   }
 
   /** The average of the assumed number and those of the finished fits, or more if this fit has already run for longer. */
@@ -136,7 +145,8 @@ export class TimeLeft {
     const usual = this.#expectedEpochs(folds, { epochs: 0, best: 0 });
     const epochs = this.#finalEpochs ?? Math.max(Math.min(1, usual), usual - (patience ?? 0));
     const own = timePerEpoch([final]) ?? perEpoch * assumed.finalEpoch[jobs > 1 ? "threaded" : "alone"];
-    return (epochs - final.epochs) * own + Math.max(0, assumed.finalOtherPart * otherSeconds - final.otherSeconds);
+    const otherPart = assumed.finalOtherPart * Math.max(0, otherSeconds - this.#refitSeconds(perEpoch));
+    return (epochs - final.epochs) * own + Math.max(0, otherPart - final.otherSeconds);
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { finalSchedule } from "../../../src/learning/training/final-schedule.ts";
+import { finalSchedule, stretchFinalSchedule } from "../../../src/learning/training/final-schedule.ts";
 import type { FitEpoch } from "../../../src/learning/training/fit-state.ts";
 
 /** A fold whose learning rate halves every `halving` epochs; `best` lists the epochs that were the best up to that point. */
@@ -30,4 +30,13 @@ it("learns at the median of the folds' rates in each epoch, and a fold that has 
   // .002 in the third; the third fold then ends, and counts with .002 in all later epochs.
   expect(learningRate).toEqual([0.008, 0.008, 0.004, 0.004, 0.002, 0.002]);
   expect(finalSchedule([fold(2, [2]), fold(2, [2], 1)]).learningRate).toEqual([0.008, 0.006]);
+});
+
+it("is stretched or shortened as a whole", () => {
+  const rates = [0.008, 0.004, 0.002, 0.001];
+  expect(stretchFinalSchedule(rates, 4)).toEqual(rates);
+  expect(stretchFinalSchedule(rates, 8)).toEqual(rates.flatMap((rate) => [rate, rate]));
+  expect(stretchFinalSchedule(rates, 2)).toEqual([0.004, 0.001]);
+  expect(stretchFinalSchedule(rates, 1)).toEqual([0.002]);
+  expect(stretchFinalSchedule([0.001], 3)).toEqual([0.001, 0.001, 0.001]);
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ensembleEpochs } from "../../../src/learning/training/ensemble-epochs.ts";
+import { measureEnsembleMixture } from "../../../src/learning/training/ensemble-mixture.ts";
 import { divideEnsembleWeights, joinEnsembleWeights } from "../../../src/learning/training/ensemble-weights.ts";
 import { fitEnsemble } from "../../../src/learning/training/fit-ensemble.ts";
 import { fitMiniRocket } from "../../../src/learning/training/fit-minirocket.ts";
+import { fitNetwork, predictWithFitWeights } from "../../../src/learning/training/fit-network.ts";
 import type { FitPlan } from "../../../src/learning/training/fit-plan.ts";
 import {
   decodeFitState,
@@ -12,6 +14,7 @@ import {
   fitStateFrom,
   type NetworkWeights,
 } from "../../../src/learning/training/fit-state.ts";
+import { ValidationSession } from "../../../src/learning/training/network-session.ts";
 import { fixedPenalty, searchedPenalties } from "../../../src/learning/training/penalty-plan.ts";
 import { Rng } from "../../../src/random.ts";
 import { quiet, range, type ToyChanges, toyFit, toyWindows } from "./toy.ts";
@@ -29,7 +32,8 @@ async function fitToy(
     state,
     start,
     stopAfter = Number.POSITIVE_INFINITY,
-  }: { state?: FitState; start?: NetworkWeights; stopAfter?: number } = {},
+    ...watched
+  }: Partial<typeof quiet> & { state?: FitState; start?: NetworkWeights; stopAfter?: number } = {},
 ): Promise<{ plan: FitPlan; state: FitState; finished: boolean; epochs: FitEpoch[] }> {
   const penalties = changes.penalties ?? searched;
   const [plan, own] = toyFit({
@@ -48,6 +52,7 @@ async function fitToy(
     ...(state !== undefined && { state }),
     ...(start !== undefined && { start }),
     shouldStop: () => ++asked > stopAfter,
+    ...watched,
     onEpoch: (epoch) => epochs.push(epoch),
   });
   return { plan, ...result, epochs };
@@ -111,6 +116,48 @@ describe("fitEnsemble", () => {
     expect(kept(refitted.state)).toEqual(kept(three.state));
   });
 
+  it("fits compact a second time, on the people held out as well, if its schedule is fixed", async () => {
+    const rates = [0.003, 0.002, 0.001];
+    const labels = windows.labels.map((label, row) => (row >= 90 && row % 4 === 0 ? 1 - label : label));
+    const noisy = { ...windows, labels };
+    const stages: (string | undefined)[] = [];
+    const shares: number[] = [];
+    const { state, epochs } = await fitToy(
+      { windows: noisy, learningRate: rates },
+      {
+        onStep: ({ stage, step, steps }) => {
+          stages.push(stage);
+          if (stage === "refit") shares.push(step / steps);
+        },
+      },
+    );
+    expect(epochs.flatMap(({ learningRate }) => learningRate ?? [])).toEqual(rates);
+    expect(epochs.slice(0, 3).every(({ valMacroF1, best }) => valMacroF1 !== null && best)).toBe(true);
+    const [plan, own] = toyFit({ windows: noisy, network: "compact", validationIndex: null, learningRate: rates });
+    const rng = Rng.fromState(plan.rng).split("compact").state;
+    const alone = async (rows: number): Promise<FitState> =>
+      (await fitNetwork({ ...plan, rng, trainIndex: range(0, rows) }, own, quiet)).state;
+    const { members, mixture: found } = divideEnsembleWeights("ensemble", kept(state), windows)!;
+    expect(members[0]).toEqual(kept(await alone(120)));
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
+    expect(stages.lastIndexOf(undefined)).toBeLessThan(stages.indexOf("features"));
+    // The temperature comes from the first fit, which has not learned from these people.
+    const held = Int32Array.from(range(90, 120));
+    const session = await ValidationSession.create("compact", { windowSize: 24, channels: 3, classes: 2 });
+    const weights = kept(await alone(90));
+    const probabilities = await predictWithFitWeights(session, weights, { windows: noisy, scaler: plan.scaler }, held);
+    await session.release();
+    const heldLabels = held.map((row) => labels[row]!);
+    const [expected] = measureEnsembleMixture({
+      labels: heldLabels,
+      classCount: 2,
+      members: [probabilities],
+    }).temperatures;
+    expect(expected).toBeGreaterThan(1);
+    expect(found.temperatures[0]).toBeCloseTo(expected!, 6);
+  });
+
   it("needs to be told if it holds nobody out", async () => {
     await expect(fitToy({ validationIndex: null })).rejects.toThrow("plan: expected a mixture or validation rows");
   });
@@ -123,6 +170,20 @@ describe("fitEnsemble", () => {
       const resumed = await fitToy({}, { state: again(stopped.state) });
       expect(resumed.state.bestParameters).toEqual(whole.state.bestParameters);
       expect(resumed.state.bestStatistics).toEqual(whole.state.bestStatistics);
+      expect(withoutTimes(resumed.state.progress.epochs)).toEqual(withoutTimes(whole.epochs));
+    }
+  });
+
+  it("gives the same bytes if it was stopped in either fit of compact, neither of which stops early", async () => {
+    const changes: ToyChanges = { learningRate: [0.003, 0.002, 0.001], patience: 1 };
+    const whole = await fitToy(changes);
+    for (const stopIn of [undefined, "refit"]) {
+      let steps = 0;
+      const onStep: typeof quiet.onStep = ({ stage }) => void (stage === stopIn && steps++);
+      const stopped = await fitToy(changes, { onStep, shouldStop: () => steps === 8 });
+      expect(stopped.finished, stopIn).toBe(false);
+      const resumed = await fitToy(changes, { state: again(stopped.state) });
+      expect(kept(resumed.state)).toEqual(kept(whole.state));
       expect(withoutTimes(resumed.state.progress.epochs)).toEqual(withoutTimes(whole.epochs));
     }
   });

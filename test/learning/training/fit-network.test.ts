@@ -115,6 +115,20 @@ describe("a fit", () => {
     expect(state.bestParameters).toEqual(state.averageParameters);
   });
 
+  it("runs all epochs at the given rates and keeps the last weights, even if they are validated", async () => {
+    const rates = [0.003, 0.002, 0.001];
+    const windows = toyWindows(120);
+    const wrong = { ...windows, labels: windows.labels.map((label, row) => (row < 80 ? label : 1 - label)) };
+    const validated = await finish(toyFit({ windows: wrong, learningRate: rates, patience: 1 }));
+    const unseen = await finish(toyFit({ windows: wrong, learningRate: rates, validationIndex: null }));
+    expect(validated.progress.epochs.map(({ learningRate, best }) => [learningRate, best])).toEqual(
+      rates.map((rate) => [rate, true]),
+    );
+    expect(validated.progress.epochs.every(({ valMacroF1 }) => valMacroF1 !== null)).toBe(true);
+    expect(validated.bestParameters).toEqual(unseen.bestParameters);
+    expect(validated.bestStatistics).toEqual(unseen.bestStatistics);
+  });
+
   it("weights classes: the one with more weight is preferred if nothing distinguishes them", async () => {
     const windows = toyWindows(120);
     windows.samples.fill(5);

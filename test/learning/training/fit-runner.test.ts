@@ -76,6 +76,7 @@ const runOf = (runner: FitRunner, checkpoints: FitCheckpoints) => ({
   timeLeft: new TimeLeft({
     fits: ["fold-1"],
     maxEpochs: 3,
+    refits: false,
     patience: 15,
     hasOtherPart: false,
     jobs: 1,

@@ -21,6 +21,7 @@ const run: TimedRun = {
   maxEpochs: 10,
   patience: 15,
   hasOtherPart: false,
+  refits: false,
   jobs: 2,
   secondsAfterFits: 7,
 };
@@ -96,6 +97,17 @@ describe("the time left of a run", () => {
     trained(left, "fold-1", 18, 18, { mixture: { temperatures: [1, 1], weights: [0.5, 0.5] }, seconds: 5 });
     left.fitEnded("fold-1");
     expect(left.seconds()).toBeCloseTo(2 * 10 + 12 + 2 * 1.6 + 0.5 * 12 + 7, 9);
+  });
+
+  it("includes the second fit of each fold, which the final fit does without", () => {
+    const left = new TimeLeft({ ...run, patience: null, hasOtherPart: true, refits: true, jobs: 1 });
+    trained(left, "fold-1", 1, 4);
+    // All 10 epochs run. In a second fit, an epoch takes 1.25 times as long.
+    expect(left.seconds()).toBeCloseTo(2 * (6 + 10 + 2 * (30 + 1.25 * 10)) + 2 * (1.6 * 10 + 0.5 * 30) + 7, 9);
+    trained(left, "fold-1", 5, 10);
+    trained(left, "fold-1", 11, 11, { mixture: { temperatures: [1, 1], weights: [0.5, 0.5] }, seconds: 45 });
+    left.fitEnded("fold-1");
+    expect(left.seconds()).toBeCloseTo(2 * 10 + 45 + 2 * 1.6 * 10 + 0.5 * (45 - 25) + 7, 9);
   });
 
   it("is known once a fit has ended, if the network is not trained in mini-batches", () => {

@@ -76,7 +76,7 @@ export async function readOrRewriteText(
   );
 }
 
-/** Converts text to UTF-8 without NUL bytes; undefined if it is. A text with stray NUL bytes is left as it is. */
+/** Converts text to UTF-8 without NUL bytes; undefined if it already is. A text with stray NUL bytes is left as it is. */
 async function rewriteOtherEncoding(
   file: SourceFile,
   bytes: Uint8Array,

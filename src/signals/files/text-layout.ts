@@ -153,7 +153,7 @@ function isNameInTextLayout(text: string): boolean {
   return text === "" || !isValueInLayout(text);
 }
 
-/** Matches what spaces leave of a separator that is written between them, as in 1.28 ,0.29 , 0.98. */
+/** Matches a cell that begins with a separator because the line was split at spaces, as in 1.28 ,0.29 , 0.98. */
 const strayMark = /^[,;|]([+-]?\d*\..*)?$/;
 
 /** Matches what a comma leaves of numbers with decimal commas between semicolons, as in 12;0 of 12;0,5. */

@@ -9,6 +9,7 @@ import type { WindowSet } from "../../signals/data/windows.ts";
 import { classificationMetrics } from "../evaluation/classification-metrics.ts";
 import { type EnsembleName, ensembleMembers, type MemberName } from "../networks/ensemble-members.ts";
 import { mixtureForFit } from "./choose-mixture.ts";
+import { cosineScheduleWarmup } from "./cosine-schedule.ts";
 import { ensembleEpochs } from "./ensemble-epochs.ts";
 import { type EnsembleMixture, type HeldOutPredictions, mixEnsemblePredictions } from "./ensemble-mixture.ts";
 import { divideEnsembleWeights, joinEnsembleWeights } from "./ensemble-weights.ts";
@@ -54,7 +55,18 @@ export async function fitEnsemble(
   if (whole !== null && kept!.progress.updates > 0) return { state: kept!, finished: true };
   const state = whole === null ? kept : fitStateFrom(whole.members[0]!, kept!.progress.learningRate);
   const epochsOfCompact = plan.epochs - ensembleEpochs(0, penalties.strengths.length);
-  const planOfCompact = planToFitEnsembleMember(plan, compact, { epochs: epochsOfCompact, penalties: null });
+  const hasSchedule = typeof plan.learningRate !== "number" && model === undefined;
+  const planOfCompact = planToFitEnsembleMember(plan, compact, {
+    epochs: epochsOfCompact,
+    penalties: null,
+    ...(hasSchedule && {
+      warmupSteps: cosineScheduleWarmup({
+        windows: plan.trainIndex.length,
+        batchSize: plan.batchSize,
+        epochs: epochsOfCompact,
+      }),
+    }),
+  });
   const first = await fitNetwork(planOfCompact, windows, {
     ...others,
     ...startOf(0),

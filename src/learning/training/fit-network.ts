@@ -188,7 +188,8 @@ async function fitNetworkEpoch(
     gatherTrainingBatchTargets(windows.labels, rows, classWeights, classCount, targets);
     for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, stepRng);
     progress.updates++;
-    const stepSize = adamStepSize(progress.learningRate, progress.updates);
+    const warmth = Math.min(1, progress.updates / (plan.warmupSteps ?? 1));
+    const stepSize = adamStepSize(progress.learningRate * warmth, progress.updates);
     const { loss, logits } = await session.step({ x, targets, masks, stepSize });
     if (!Number.isFinite(loss)) throw divergedLoss(plan, loss, epoch, progress.step + 1, progress.learningRate);
     Object.assign(state, session.state);

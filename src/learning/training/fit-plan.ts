@@ -34,6 +34,8 @@ export interface FitPlan {
    * or without validation, all epochs run and the last weights are kept.
    */
   readonly learningRate: number | readonly number[];
+  /** Number of steps at the beginning over which the learning rate rises linearly (default: 0). */
+  readonly warmupSteps?: number;
   /** Number of epochs without improvement after which a fit that can stop early stops. */
   readonly patience: number;
   /** One weight per class; if null, all weights are 1. */

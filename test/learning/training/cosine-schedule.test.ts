@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cosineSchedule } from "../../../src/learning/training/cosine-schedule.ts";
+import { cosineSchedule, cosineScheduleWarmup } from "../../../src/learning/training/cosine-schedule.ts";
 import { meanOf } from "../../../src/stats/mean.ts";
 
 describe("cosineSchedule", () => {
@@ -24,5 +24,16 @@ describe("cosineSchedule", () => {
     // A batch that is larger than the data shrinks to one step per epoch.
     expect(epochs(5)).toBe(100);
     expect(cosineSchedule(0.001, { windows: 64, batchSize: 64, maxEpochs: 1 })).toEqual([0.001]);
+  });
+});
+
+describe("cosineScheduleWarmup", () => {
+  it("takes 60 steps, but at most a tenth of them", () => {
+    const batches = (windows: number, epochs: number): number =>
+      cosineScheduleWarmup({ windows, batchSize: 64, epochs });
+    expect(batches(64 * 33, 61)).toBe(60);
+    expect(batches(64 * 60, 10)).toBe(60);
+    expect(batches(64 * 3 + 63, 100)).toBe(30);
+    expect(batches(5, 3)).toBe(1);
   });
 });

@@ -117,13 +117,13 @@ describe("fitEnsemble", () => {
   });
 
   it("fits compact a second time, on the people held out as well, if its schedule is fixed", async () => {
-    const rates = [0.003, 0.002, 0.001];
+    const rates = range(1, 9).map((epoch) => 0.003 / epoch);
     const labels = windows.labels.map((label, row) => (row >= 90 && row % 4 === 0 ? 1 - label : label));
     const noisy = { ...windows, labels };
     const stages: (string | undefined)[] = [];
     const shares: number[] = [];
     const { state, epochs } = await fitToy(
-      { windows: noisy, learningRate: rates },
+      { windows: noisy, learningRate: rates, epochs: ensembleEpochs(8, searched.strengths.length) },
       {
         onStep: ({ stage, step, steps }) => {
           stages.push(stage);
@@ -132,8 +132,10 @@ describe("fitEnsemble", () => {
       },
     );
     expect(epochs.flatMap(({ learningRate }) => learningRate ?? [])).toEqual(rates);
-    expect(epochs.slice(0, 3).every(({ valMacroF1, best }) => valMacroF1 !== null && best)).toBe(true);
-    const [plan, own] = toyFit({ windows: noisy, network: "compact", validationIndex: null, learningRate: rates });
+    expect(epochs.slice(0, 8).every(({ valMacroF1, best }) => valMacroF1 !== null && best)).toBe(true);
+    // 90 windows are 5 batches of 16, so 8 epochs have 40 steps.
+    const fixed: ToyChanges = { validationIndex: null, learningRate: rates, epochs: 8, warmupSteps: 4 };
+    const [plan, own] = toyFit({ windows: noisy, network: "compact", ...fixed });
     const rng = Rng.fromState(plan.rng).split("compact").state;
     const alone = async (rows: number): Promise<FitState> =>
       (await fitNetwork({ ...plan, rng, trainIndex: range(0, rows) }, own, quiet)).state;

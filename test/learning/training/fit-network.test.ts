@@ -7,7 +7,7 @@ import {
   type FitState,
 } from "../../../src/learning/training/fit-state.ts";
 import { Rng } from "../../../src/random.ts";
-import { quiet, range, type Toy, toyFit, toyScaler, toyWindows } from "./toy.ts";
+import { quiet, range, type Toy, type ToyChanges, toyFit, toyScaler, toyWindows } from "./toy.ts";
 
 async function finish(fit: Toy, options: Partial<typeof quiet> = {}): Promise<FitState> {
   const { state, finished } = await fitNetwork(...fit, { ...quiet, ...options });
@@ -127,6 +127,17 @@ describe("a fit", () => {
     expect(validated.progress.epochs.every(({ valMacroF1 }) => valMacroF1 !== null)).toBe(true);
     expect(validated.bestParameters).toEqual(unseen.bestParameters);
     expect(validated.bestStatistics).toEqual(unseen.bestStatistics);
+  });
+
+  it("warms up by steps that grow linearly", async () => {
+    const oneStep: ToyChanges = { trainIndex: range(0, 16), validationIndex: null, epochs: 1 };
+    const halved = await finish(toyFit({ ...oneStep, learningRate: [0.0015] }));
+    const warming = await finish(toyFit({ ...oneStep, learningRate: [0.003], warmupSteps: 2 }));
+    expect(warming.parameters).toEqual(halved.parameters);
+    const twoSteps: ToyChanges = { ...oneStep, epochs: 2 };
+    const alike = await finish(toyFit({ ...twoSteps, learningRate: [0.0015, 0.003] }));
+    const warm = await finish(toyFit({ ...twoSteps, learningRate: [0.003, 0.003], warmupSteps: 2 }));
+    expect(warm.parameters).toEqual(alike.parameters);
   });
 
   it("weights classes: the one with more weight is preferred if nothing distinguishes them", async () => {

@@ -196,7 +196,7 @@ export interface TrainConfig {
   epochs: number;
   /** Windows per training step. Default: 64. */
   batchSize: number;
-  /** Adam's initial learning rate, halved on plateaus; for auto and ensemble, the mean of a rate that falls to 0. Default: 0.001, or a tenth of it with --from. */
+  /** Adam's initial learning rate, halved on plateaus; for auto and ensemble without --from, the mean of a rate that falls to 0. Default: 0.001, or a tenth of it with --from. */
   learningRate: number;
   /** Epochs without improvement after which a fit stops; not for auto and ensemble, except with --from. Default: 15. */
   patience: number;
@@ -309,7 +309,7 @@ export interface TuneConfig {
   epochs: number;
   /** Windows per training step. Default: 64. */
   batchSize: number;
-  /** Adam's initial learning rate, halved on plateaus; for auto and ensemble, the mean of a rate that falls to 0. Default: 0.001, or a tenth of it with --from. */
+  /** Adam's initial learning rate, halved on plateaus; for auto and ensemble without --from, the mean of a rate that falls to 0. Default: 0.001, or a tenth of it with --from. */
   learningRate: number;
   /** Epochs without improvement after which a fit stops; not for auto and ensemble, except with --from. Default: 15. */
   patience: number;

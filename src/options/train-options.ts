@@ -144,7 +144,7 @@ export const trainOptions: OptionsOf<TrainConfig> = {
       to: 1,
       default: 0.001,
       otherwise: "0.001, or a tenth of it with --from",
-      doc: "Adam's initial learning rate, halved on plateaus; for auto and ensemble, the mean of a rate that falls to 0",
+      doc: "Adam's initial learning rate, halved on plateaus; for auto and ensemble without --from, the mean of a rate that falls to 0",
     }),
     patience: wholeNumberOption({
       value: "epochs",

@@ -1,4 +1,4 @@
-// Judges one production batch with an opened model. The batch is read and measured before the store is asked for a
+// Judges one production batch with an opened model: reads and measures the batch first, and only then asks the store for a
 // decision, because the store may decide several times, or while it holds a lock.
 
 import { basename } from "node:path";

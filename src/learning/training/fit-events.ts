@@ -57,7 +57,7 @@ export interface EpochEvent {
   seconds: number;
   /** Windows trained on or validated, per second. */
   windowsPerSecond: number;
-  /** Whether this is the best epoch of the fit so far. */
+  /** Whether this is the best epoch of the fit so far; in a fit that cannot stop early, whether its weights are kept. */
   best: boolean;
   /** Estimated time left for the whole run, including calibration and writing; null until there is an estimate. */
   secondsLeft: number | null;

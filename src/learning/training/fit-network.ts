@@ -188,8 +188,8 @@ async function fitNetworkEpoch(
     gatherTrainingBatchTargets(windows.labels, rows, classWeights, classCount, targets);
     for (const [i, { rate }] of session.masks.entries()) fillDropoutMask(masks[i]!, rate, stepRng);
     progress.updates++;
-    const warmth = Math.min(1, progress.updates / (plan.warmupSteps ?? 1));
-    const stepSize = adamStepSize(progress.learningRate * warmth, progress.updates);
+    const learningRate = progress.learningRate * Math.min(1, progress.updates / (plan.warmupSteps ?? 1));
+    const stepSize = adamStepSize(learningRate, progress.updates);
     const { loss, logits } = await session.step({ x, targets, masks, stepSize });
     if (!Number.isFinite(loss)) throw divergedLoss(plan, loss, epoch, progress.step + 1, progress.learningRate);
     Object.assign(state, session.state);
@@ -251,7 +251,8 @@ async function closeNetworkFitEpoch(
   } = await validateFittedNetwork(fit, validation, state);
   const previous = progress.epochs.findLast((epoch) => epoch.best)?.valMacroF1 ?? Number.NEGATIVE_INFINITY;
   const stopsEarly = canStopEarly(fit.plan);
-  const best = !stopsEarly || valMacroF1! > previous + minDelta;
+  const isLast = progress.epochs.length + 1 === fit.plan.epochs;
+  const best = stopsEarly ? valMacroF1! > previous + minDelta : valMacroF1 === null || isLast;
   if (best) {
     state.bestParameters = Float32Array.from(state.averageParameters);
     state.bestStatistics = Float32Array.from(state.averageStatistics);

@@ -16,7 +16,7 @@ export interface FitEpoch {
   valLoss: number | null;
   valAccuracy: number | null;
   valMacroF1: number | null;
-  /** Learning rate of the epoch; null unless the epoch consists of mini-batches. */
+  /** Learning rate of the epoch once it has warmed up; null unless the epoch consists of mini-batches. */
   learningRate: number | null;
   /** Penalty on the weights of the linear layer; absent if the epoch consists of mini-batches. */
   penalty?: number;

@@ -1,6 +1,6 @@
-// Plans how a fit chooses its penalty. Each penalty is scored on people held out in turn, as in cross-validation. If the folds are
-// not split by person, it is scored on one held-out part of the windows. Scores on data from which the head has learned would
-// favour weak penalties.
+// Plans how a fit chooses its penalty. If the folds are split by person, the fit holds out its people in turn, as in
+// cross-validation, and scores each penalty on them; otherwise, it holds out one part of the windows. Scores on data from which
+// the head has learned would favour weak penalties.
 
 import type { Rng } from "../../random.ts";
 import { unchangedPenalty } from "../../unchanged-penalty.ts";

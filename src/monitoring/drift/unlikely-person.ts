@@ -1,12 +1,12 @@
 // Decides whether a stream's first batches can be explained by differences between people. A person who differs from the
 // training data does so in every batch, so multiplying the p-values of the batches would count the same difference repeatedly.
-// Instead, the mean over a stream's batches is compared with the means of the people held out in calibration. If a new person's
-// mean is distributed like theirs, (mean - center) / spread has Student's t distribution with one degree of freedom fewer than
-// there are people, where the spread allows for one more person and for the variation between batches. This distribution
-// extrapolates the tail beyond the furthest person. Each batch contributes the logit of its p-value, which makes batches of
-// different lengths comparable; up to five consecutive batches of one bout count as one. A held-out person's p-values are
-// computed only from the other people, because the calibration does not contain a new person's batches either. The rule no
-// longer applies once the stream has a past of its own.
+// Instead, the mean over a stream's batches is compared with the means of the people held out in calibration: (mean - center) /
+// spread, where the spread allows for one more person and for the variation between batches. Student's t distribution
+// extrapolates the tail beyond the furthest person. It has one degree of freedom fewer than there are people, but at most five,
+// because people's means have heavier tails than a normal distribution: a few healthy people are far from all others. Each batch
+// contributes the logit of its p-value, which makes batches of different lengths comparable; up to five consecutive batches of
+// one bout count as one. A held-out person's p-values are computed only from the other people, because the calibration does not
+// contain a new person's batches either. The rule no longer applies once the stream has a past of its own.
 
 import { z } from "zod";
 import { meanOf } from "../../stats/mean.ts";
@@ -53,6 +53,8 @@ export const boutsToDecide = 10;
 const [ordinaryP, ordinaryToForget] = [0.1, 2];
 /** Minimum number of held-out people for estimating the variation between people; arbitrary. */
 const fewestPeople = 5;
+/** Maximum degrees of freedom; docs/decisions.md gives the reason. */
+const mostFreedom = 5;
 
 /**
  * Returns the state after one more batch.
@@ -99,7 +101,7 @@ export function isUnlikelyPerson(
   const { people, between, within } = peopleAroundUnlikelyPerson(calibration, seconds);
   if (people < fewestPeople) return false;
   const spread = Math.sqrt(between * (1 + 1 / people) + within / bouts.length);
-  return meanOf(bouts) > spread * unlikelyPersonBound(tail, people - 1);
+  return meanOf(bouts) > spread * unlikelyPersonBound(tail, Math.min(people - 1, mostFreedom));
 }
 
 const bounds = new Map<string, number>();

@@ -2,8 +2,10 @@
 // seconds are summed to turns, which transform every acceleration into the frame of the last sample. There, gravity stands
 // still whatever the wearer does, and body acceleration averages out over two seconds. If the gyroscope's scale or the clock is
 // wrong, gravity seems to turn, in proportion to the turns reported by the gyroscope. The scale that makes gravity stand still
-// is a regression slope, about 1 for everyone. Only +, -, * and / are used, because their results are the same in all browsers
-// and in Node.js. N is the number of samples.
+// is a regression slope, about 1 for everyone. Spans in which two recordings were joined are left out. Only +, -, * and / are
+// used, because their results are the same in all browsers and in Node.js. N is the number of samples.
+
+import { jumpsAtRest } from "./jump-at-rest.ts";
 
 /** Sums for a regression of gravity's turns on those reported by the gyroscope. */
 export interface TurningSums {
@@ -45,6 +47,7 @@ export function turningSums(
   const step = unit / samplingRateHz;
   let [shared, said] = [0, 0];
   for (let at = from; piece > 0 && at + pieces * piece <= to; at += pieces * piece) {
+    if (jumpsAtRest(axes, { from: at, to: at + pieces * piece }, samplingRateHz, unit)) continue;
     const low = turningSumsInLastFrame(axes, at, piece, step * (1 - difference));
     const high = turningSumsInLastFrame(axes, at, piece, step * (1 + difference));
     let [square, xx, xy, yy] = [0, 0, 0, 0];

@@ -103,6 +103,21 @@ describe("an unlikely person", () => {
     expect(alarms).toBeLessThanOrEqual(2);
   });
 
+  it("is hardly ever a healthy person if a few people are far from all others", () => {
+    let alarms = 0;
+    for (let seed = 0; seed < 500; seed++) {
+      const rng = Rng.fromSeed(seed);
+      // Student's t distribution with three degrees of freedom.
+      const heavyTailed = () =>
+        rng.normal() / Math.sqrt((rng.normal() ** 2 + rng.normal() ** 2 + rng.normal() ** 2) / 3);
+      const scoresOf = (mean: number, n: number) => Array.from({ length: n }, () => mean + 0.3 * rng.normal());
+      const scores = Array.from({ length: 12 }, () => scoresOf(heavyTailed(), 20).sort((a, b) => a - b));
+      const own = { apart: "people", rungs: [{ seconds, scores }] } as const;
+      if (isUnlikelyPerson(stateAfter(scoresOf(heavyTailed(), 10), null, own), own, seconds, 1 / 1000)) alarms++;
+    }
+    expect(alarms).toBeLessThanOrEqual(2);
+  });
+
   it("is not decided by impossible values, which raise an alarm by themselves", () => {
     const far = { ...batch(60), impossible: true };
     const weighed = weighUnlikelyPerson(

@@ -40,6 +40,23 @@ describe("turningSums", () => {
     expect(first.shared + rest.shared).toBeCloseTo(between(0, rows).shared, 9);
   });
 
+  it("leaves out spans in which the sensor jumps while it is at rest", () => {
+    const span = 6 * rate;
+    // Resting half a second before the middle of the second span, then worn the other way up.
+    const from = span + span / 2;
+    const joined = usual.map((own, k) =>
+      own.map((x, i) => {
+        const resting = Math.abs(i + 0.5 - from) < rate / 2 ? (k < 3 ? [2, 5, 8.2][k]! : 0) : x;
+        return i < from || k % 3 === 2 ? resting : -resting;
+      }),
+    );
+    const whole = between(0, rows, joined);
+    const [first, last] = [between(0, span), between(2 * span, rows)];
+    expect(between(span, 2 * span, joined)).toEqual({ shared: 0, said: 0 });
+    expect(whole.said).toBeCloseTo(first.said + last.said, 6);
+    expect(whole.shared).toBeCloseTo(first.shared + last.shared, 6);
+  });
+
   it("is 0 for turns that are too small, for a short stretch, and without acceleration", () => {
     const nothing = { shared: 0, said: 0 };
     expect(between(0, rows, axes([0.01, 0.01, 0.01]))).toEqual(nothing);

@@ -1,19 +1,20 @@
-// Determines the activity that fills a whole batch. Consecutive batches filled by the same activity form a bout, and
-// evidence.ts counts up to five of them as one bet.
+// Determines the activity that fills most of a batch. Consecutive batches mostly filled by the same activity form a bout, and
+// evidence.ts counts up to five of them as one bet. The rest of such a batch may be windows of the same activity that the network
+// took for another one.
 
 import { batchSummaryRows } from "../summaries/batch-summary.ts";
 import type { ClassSummaries } from "../summaries/class-summaries.ts";
 import type { DriftModel } from "./comparison.ts";
 
-/** Minimum share of the rows for a class to fill a batch; arbitrary. */
-const mainShare = 0.8;
+/** Share of the rows that the class must exceed. */
+const mainShare = 0.5;
 
-/** Returns the class that fills the batch; null if no class fills it, or if the model does not support bouts. */
+/** Returns the class of more than half of the batch; null if there is none, or if the model does not support bouts. */
 export function boutActivity(batch: ClassSummaries, model: DriftModel): number | null {
   if (!hasBoutActivities(model)) return null;
   const rows = batch.map(batchSummaryRows);
   const total = rows.reduce((sum, n) => sum + n, 0);
-  const main = rows.findIndex((n) => n >= mainShare * total);
+  const main = rows.findIndex((n) => n > mainShare * total);
   return main < 0 ? null : main;
 }
 

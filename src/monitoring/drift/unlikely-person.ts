@@ -59,7 +59,7 @@ const mostFreedom = 5;
 /**
  * Returns the state after one more batch.
  * @param compared the batch and the training data
- * @param activity the class that fills the batch; null if no single class does
+ * @param activity the class of more than half of the batch; null if no single class does
  * @returns the same state if no people were held out, or the batch has no p-value
  */
 export function addToUnlikelyPerson(

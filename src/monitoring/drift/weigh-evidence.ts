@@ -36,7 +36,7 @@ export interface BatchToWeigh {
   readonly eValues: PastEvidence["eValues"];
   /** Whether the stream has a full reference. */
   readonly hasPast: boolean;
-  /** The class that fills the batch, if consecutive batches of that class form one bet; otherwise null. */
+  /** The class of more than half of the batch, if consecutive batches of that class form one bet; otherwise null. */
   readonly activity: number | null;
 }
 

@@ -77,10 +77,13 @@ export function givenSensor(text: string, channels: readonly string[]): GivenSen
   const { kind, gravity } = kinds[kindName];
   const [x, y, z] = axes.map((axis) => trimmed.get(axis) ?? axis) as [string, string, string];
   const unitText = axes === readings[0] ? undefined : /\[([^[\]]*)\]$/.exec(text.trim())?.[1];
-  const unit = unitText === undefined ? null : unitOfGivenSensor(kind, unitText, text);
+  const named = unitText === undefined ? undefined : unitOfName(unitText);
+  const counts = kindName !== "none" && named !== undefined && "raw" in named;
+  const unit = unitText === undefined || counts ? null : unitOfGivenSensor(kind, unitText, text);
   return {
     sensor: { name: name?.trim() ?? "", kind, channels: [x, y, z], unit, gravity },
     none: kindName === "none",
+    counts,
   };
 }
 
@@ -103,6 +106,6 @@ function unitOfGivenSensor(kind: SensorKind, written: string, text: string): Sen
   const expected = sensorUnitNames(kind);
   throw new UserError(
     `--sensor ${text}: expected ${expected.length === 0 ? "no unit" : `a unit, one of ${expected.join(", ")}`}; got [${written}]`,
-    { advice: "Leave the unit out if it is not in the list, or if the values are raw counts." },
+    { advice: "Leave the unit out if it is not in the list, or write [counts] if the values are raw counts." },
   );
 }

@@ -12,6 +12,8 @@ export interface GivenSensor {
   readonly sensor: Sensor;
   /** Whether the user declares that the channels do not form a sensor. */
   readonly none: boolean;
+  /** Whether the user declares that the values are raw counts, which have no unit (default: false). */
+  readonly counts?: boolean;
 }
 
 /** A sensor, and the evidence for its kind and unit. */
@@ -59,14 +61,14 @@ export function decideSensors(
   const found = sensorsByName(channels)
     .filter((sensor) => !sensor.channels.some((name) => taken.has(name)))
     .map((named): DecidedSensor => {
-      const { sensor, because, doubt, likely = sensor, mixture } = decideOverPeople(named, piecesOf(named.channels));
+      const weighed = decideOverPeople(named, piecesOf(named.channels));
+      const { sensor, because, doubt, likely = sensor, isCounts = false, mixture } = weighed;
       if (mixture !== undefined) mixed.push(mixture);
-      else if (doubt !== undefined) doubts.push(doubtOfDecidedSensor(likely, doubt));
+      else if (doubt !== undefined)
+        doubts.push(doubtOfDecidedSensor(likely, doubt, isCounts ? countsOfDecidedSensor : undefined));
       return { ...sensor, because };
     });
-  const kept = given
-    .filter(({ none }) => !none)
-    .map(({ sensor }) => decideGivenSensor(sensor, piecesOf(sensor.channels)));
+  const kept = given.filter(({ none }) => !none).map((own) => decideGivenSensor(own, piecesOf(own.sensor.channels)));
   const unmixed = found.map((sensor): DecidedSensor => {
     const accelerometer = accelerometerBeside(sensor, [...kept, ...found]);
     const isAssumed = sensor.unit === "deg/s" && !isUnitNamed(sensor.channels);
@@ -75,6 +77,7 @@ export function decideSensors(
         doubtOfDecidedSensor(
           { ...sensor, unit: null },
           "its unit is not known: the accelerometer beside it reports raw counts, so this sensor probably does, too.",
+          countsOfDecidedSensor,
         ),
       );
       return { ...sensor, unit: null, because: "its accelerometer reports raw counts" };
@@ -218,7 +221,10 @@ function decideMixedGyroscope(
 }
 
 /** Decides whatever the user left undecided about a sensor. */
-function decideGivenSensor(given: Sensor, pieces: readonly VectorPiece[]): DecidedSensor {
+function decideGivenSensor(
+  { sensor: given, counts = false }: GivenSensor,
+  pieces: readonly VectorPiece[],
+): DecidedSensor {
   const [byName] = sensorsByName(given.channels);
   const name = given.name !== "" ? given.name : (byName?.name ?? given.channels.join(" "));
   const sensor = { ...given, name };
@@ -226,15 +232,21 @@ function decideGivenSensor(given: Sensor, pieces: readonly VectorPiece[]): Decid
   if (values === undefined || given.kind === "unknown") return { ...sensor, because: "as given" };
   const weighed = weighSensor({ ...sensor, weak: false, written: undefined }, values).sensor;
   const gravity = given.gravity ?? weighed.gravity;
-  if (given.unit !== null) return { ...sensor, gravity, because: "as given" };
+  if (given.unit !== null || counts) return { ...sensor, gravity, because: "as given" };
   const unit = weighed.gravity === gravity ? weighed.unit : null;
   return { ...sensor, gravity, unit, because: unit === null ? "as given" : "as given; unit from the values" };
 }
 
-/** Describes a property that could not be determined, and suggests a `--sensor` option that sets it to a common choice. */
-function doubtOfDecidedSensor(sensor: Sensor, message: string): SensorDoubt {
+/** Unit that `--sensor` takes for raw counts. */
+const countsOfDecidedSensor = "counts";
+
+/**
+ * Describes a property that could not be determined, and suggests a `--sensor` option that sets it to a common choice.
+ * @param otherwise unit to suggest if the sensor has none (default: the usual unit of its kind)
+ */
+function doubtOfDecidedSensor(sensor: Sensor, message: string, otherwise?: string): SensorDoubt {
   const { name, channels, unit, kind } = sensor;
-  const usual = unit ?? sensorUnitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;
+  const usual = unit ?? otherwise ?? sensorUnitNames(kind === "unknown" ? "accelerometer" : kind)[0]!;
   const prefix = sensorsByName(channels)[0]?.name === name ? "" : `${name}=`;
   return {
     message: `Sensor ${name} (${channels.join(", ")}): ${message}`,

@@ -54,6 +54,8 @@ export interface WeighedSensor {
   readonly doubt?: string;
   /** What the sensor may be instead, to be suggested along with the doubt. */
   readonly likely?: Sensor;
+  /** Whether the doubt says that the values may be raw counts (default: false). */
+  readonly isCounts?: boolean;
 }
 
 /** @param values undefined if there are too few values */
@@ -126,7 +128,7 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
       unit === null
         ? `its unit is not known: it measures ${atRest}, ${counts}.`
         : `its name says ${unit}, but it measures ${atRest}, ${counts}.`;
-    return { sensor: { ...sensor, unit: null, gravity: true }, because, doubt };
+    return { sensor: { ...sensor, unit: null, gravity: true }, because, doubt, isCounts: true };
   }
   if (rest <= gravityShare.none * movement || gravity === false) return weighWithoutGravity(sensor, values);
   return {
@@ -224,6 +226,7 @@ function weighGyroscope(
     sensor: decided,
     because: "by its name",
     doubt: `its unit is not known: 99 % of its values lie within ${formatWeighedValue(reach)}${reach > mostDegrees ? ", more than any gyroscope measures in deg/s (raw counts?)" : ""}.`,
+    isCounts: reach > mostDegrees,
   };
 }
 

@@ -20,6 +20,11 @@ describe("a sensor as users write it", () => {
     expect(givenSensor(text, channels)).toMatchObject({ none: false, sensor });
   });
 
+  it.each(["counts", "LSB", "raw"])("may say that the values are raw counts: [%s]", (word) => {
+    expect(givenSensor(`gyr:ax,ay,az[${word}]`, channels)).toMatchObject({ counts: true, sensor: { unit: null } });
+    expect(givenSensor("gyr:ax,ay,az", channels)).toMatchObject({ counts: false });
+  });
+
   it("may say that columns are none, read or not", () => {
     expect(givenSensor("none:ax,ay,az", channels)).toMatchObject({
       none: true,
@@ -39,6 +44,7 @@ describe("a sensor as users write it", () => {
     ["acc:ax,ay,az[dps]", "expected a unit, one of m/s^2, g, milli-g, micro-g, cm/s^2, mm/s^2, ft/s^2; got [dps]"],
     ["acc:ax,ay,az[parsec]", "got [parsec]"],
     ["none:ax,ay,az[g]", "expected no unit"],
+    ["none:ax,ay,az[counts]", "expected no unit"],
   ])("refuses %s", (text, message) => {
     expect(() => givenSensor(text, channels)).toThrow(UserError);
     expect(() => givenSensor(text, channels)).toThrow(message);

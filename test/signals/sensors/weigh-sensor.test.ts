@@ -216,6 +216,10 @@ describe("decideSensors", () => {
     const { sensors, doubts } = decide(names(), 8192);
     expect(sensors[1]).toMatchObject({ kind: "gyroscope", unit: null });
     expect(doubts.map(({ message }) => message)).toContainEqual(expect.stringContaining("probably does, too"));
+    expect(decide(names(), 8300).doubts.map(({ option }) => option)).toEqual([
+      "acc:acc_x,acc_y,acc_z[counts]",
+      "gyr:gyr_x,gyr_y,gyr_z[counts]",
+    ]);
   });
 
   it("doubts rad/s without a unit in the name if the accelerometer hardly moves", () => {
@@ -257,6 +261,7 @@ describe("decideSensors", () => {
       unit: "deg/s",
       gravity: null,
     });
+    expect(of({ ...given({}), counts: true })[1]).toMatchObject({ unit: null, gravity: true, because: "as given" });
     expect(of(given({ channels: ["acc_x", "acc_y", "acc_z"] }, true))).toEqual([]);
   });
 

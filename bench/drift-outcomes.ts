@@ -9,7 +9,7 @@ export function isAlarm(verdict: DriftVerdict): boolean {
   return verdict !== "normal";
 }
 
-/** The share of batches that raise an alarm. */
+/** The share of batches in alarm. */
 export function alarmShare(runs: readonly StillRun[]): Interval | null {
   return peopleInterval(runs, (some) => share(some.flatMap(({ verdicts }) => verdicts.map(isAlarm))));
 }

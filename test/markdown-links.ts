@@ -67,7 +67,7 @@ function anchorsOf(root: string, file: string): Set<string> {
   return anchors;
 }
 
-/** Returns the lines without the content of code blocks, and without code spans unless they are part of a link. */
+/** Returns the lines without the content of code blocks and, unless `spans` is given, without code spans. */
 function prose(text: string, spans?: "with code spans"): string[] {
   let fence: string | undefined;
   return text.split("\n").map((line) => {

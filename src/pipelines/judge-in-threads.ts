@@ -64,7 +64,10 @@ export class JudgeThreads {
     this.#options = options;
   }
 
-  /** @throws UserError if the batch ends threads; JudgeThreadEnded; or any error that `judgePostedBatch` throws */
+  /**
+   * @throws UserError if the batch ends threads; JudgeThreadEnded if a thread for this batch alone ends before it can judge; or
+   * any error that `judgePostedBatch` throws
+   */
   async judge(posted: PostedBatch): Promise<PostedVerdict> {
     if (this.#refused.has(batchNameInThread(posted))) throw endsThreads(posted);
     const judged = this.#judgeIn(this.#leastBusy(), posted).catch((error: unknown) => {

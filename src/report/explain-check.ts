@@ -115,7 +115,8 @@ function explainEvidence(result: JudgedBatch): string[] {
 
 function explainFurthest(result: JudgedBatch): string[] {
   const furthest = explainedComparison(result);
-  if (furthest === undefined) return ["Nothing could be compared: the batch is shorter than every rehearsed batch."];
+  if (furthest === undefined)
+    return ["Nothing could be compared: the batch is too short, or its activities are missing from the training data."];
   const { reference, channel, p_value: p, as_high: asHigh, null_batches: nulls, beyond_chance: isBeyond } = furthest;
   const where = `${channel} is furthest from ${referenceNames[reference]}`;
   if (isBeyond) return [`${where}, further than any batch without drift.`];

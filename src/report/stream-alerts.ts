@@ -1,7 +1,7 @@
-// Decides which alerts a stream's batches cause. The verdicts do not flap: an alarm begins when the evidence is sufficient or a
-// sensor's values are impossible, is confirmed five batches later, and ends when the stream has recovered. This module only
-// compares each verdict with what has already been reported. Therefore, if a process is killed before it reports an alert, the
-// alert is reported with the stream's next batch.
+// Decides which alerts a stream's batches cause. With calibrated thresholds, the verdicts do not flap: an alarm begins when the
+// evidence is sufficient, one batch is further away than chance explains, or a sensor's values are impossible; it is confirmed
+// five batches later, and ends when the stream has recovered. This module only compares each verdict with what has already been
+// reported. Therefore, if a process is killed before it reports an alert, the alert is reported with the stream's next batch.
 
 import { z } from "zod";
 import { alarmShare, alarmShareText } from "../alarm-share.ts";

@@ -18,8 +18,8 @@ export interface LoggedTuning {
   }[];
   readonly chosen: object;
   /**
-   * Macro-F1 over people who were not used to select the options: with the given options, with the selected ones, and the
-   * difference.
+   * Mean macro-F1 over people who were not used to select the options: with the given options (`first`), with the selected ones
+   * (`second`), and `second` minus `first`.
    */
   readonly judged: { readonly first: number; readonly second: number; readonly difference: number };
 }

@@ -20,8 +20,8 @@ export type LockResult = { held: true; release: () => Promise<void> } | { held: 
 const flagPattern = /^lock-(?<pid>\d+)-[0-9a-f]{12}@(?<host>.+)$/;
 
 /**
- * The lock file that earlier versions used, which contains the holder's pid. It is removed, because no process of such a
- * version is expected to be running.
+ * Matches the names of lock files of earlier versions, which give the holder's pid. Such files are removed, because no
+ * process of such a version is expected to be running.
  */
 const earlierFlagPattern = /^lock-\d+-\w+\.json$/;
 

@@ -3,9 +3,9 @@
 // concurrent writers. `SqliteStreamStore` and `PostgresStreamStore` are the adapters; test/storage/stream-store-contract.ts
 // states what every adapter guarantees.
 //
-// A store keeps three kinds of data about a batch, each for a different time. The record with a few figures is always kept. The
-// full result is kept for some days, and the summary is kept while a reference needs it or a user may still accept or exclude
-// the batch.
+// A store keeps three kinds of data about a batch, each for a different time. The record with a few figures is kept until
+// the stream is erased. The full result is kept for some days, and the summary is kept while a reference needs it or a user may
+// still accept or exclude the batch.
 
 import type { ActionNote, DecisionNote, StreamAction } from "./stream-actions.ts";
 
@@ -48,11 +48,14 @@ export interface BatchStanding {
 export interface DecidedBatch extends BatchStanding {
   /** Data for the references; if null, the batch cannot be added to the references. */
   readonly summary: Uint8Array | null;
-  /** Key figures that are kept forever; null if nothing was measured. */
+  /** Key figures that are kept until the stream is erased; null if nothing was measured. */
   readonly figures: unknown;
   /** The full answer. */
   readonly result: unknown;
-  /** The part of the result that a list of streams shows: a small JSON value that is kept forever (default: null). */
+  /**
+   * The part of the result that a list of streams shows: a small JSON value that is kept until the stream is erased (default:
+   * null).
+   */
   readonly headline?: unknown;
   /** The stream's new state; absent if it does not change. */
   readonly state?: unknown;
@@ -67,7 +70,7 @@ export interface StoredBatch extends IncomingBatch, BatchStanding {
   readonly dataTime: DataTime | null;
   /** Whether the summary, from which references are built, is still stored. */
   readonly hasSummary: boolean;
-  /** Key figures that are kept forever; null if nothing was measured. */
+  /** Key figures that are kept until the stream is erased; null if nothing was measured. */
   readonly figures: unknown;
   /** The result, in full or shortened; see `StreamRules`. */
   readonly result: unknown;

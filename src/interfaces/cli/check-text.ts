@@ -54,7 +54,7 @@ function judgedCheckText(result: JudgedBatch, model: string): Block[] {
     ...checkTextHeadline(result),
     "",
     ...(leading === undefined
-      ? ["Nothing could be compared: the batch is shorter than every rehearsed batch."]
+      ? ["Nothing could be compared: the batch is too short, or its activities are missing from the training data."]
       : [...comparisonText(comparisons), "", ...comparisonChannelText(leading)]),
     "",
     ...checkSignalText(result),

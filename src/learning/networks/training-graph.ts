@@ -59,7 +59,7 @@ export function buildTrainingGradientGraph(layers: Layer, input: NetworkInput): 
 }
 
 /**
- * Builds a graph that takes one Adam step along the mean of several gradients. Inputs: parameters, moment_1, moment_2 [P],
+ * Builds a graph that takes one Adam step with the mean of several gradients. Inputs: parameters, moment_1, moment_2 [P],
  * step_size [] and gradient_0, gradient_1, ... [P]. Outputs: next_parameters, next_moment_1, next_moment_2.
  */
 export function buildTrainingUpdateGraph(parameterCount: number, gradientCount: number): Graph {

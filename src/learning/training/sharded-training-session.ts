@@ -1,5 +1,5 @@
 // Divides a training step among threads. The gradient is computed for each shard of the batch, and a separate graph takes an
-// Adam step along the mean of these gradients. Batch normalization sees one shard at a time rather than the whole batch (Hoffer
+// Adam step with the mean of these gradients. Batch normalization sees one shard at a time rather than the whole batch (Hoffer
 // et al. 2017, "ghost batch normalization"). The number of shards affects the result; the number of threads does not.
 
 import { once } from "node:events";

@@ -146,7 +146,7 @@ function peopleAroundUnlikelyPerson({ rungs }: PeopleCalibration, seconds: numbe
   return made;
 }
 
-/** Logit of 1 - p, so unusual batches have high values. P-values near 1 are capped at the same value. */
+/** Logit of 1 - p, so unusual batches have high values. P-values above 0.999 count as 0.999. */
 function logitOfUnlikelyPerson(p: number): number {
   const bounded = Math.min(p, 0.999);
   return Math.log((1 - bounded) / bounded);

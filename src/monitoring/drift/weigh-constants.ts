@@ -1,6 +1,6 @@
 // The verdict by constants. No evidence accumulates, and the verdict is immediate: a large statistic against the rolling
-// reference means a sudden change, and a large statistic against the baseline or the anchor means a gradual drift. The same
-// applies when only the baseline could be calibrated.
+// reference means a sudden change, and a large statistic against the baseline or the anchor means a gradual drift. A batch that
+// is beyond chance means a sudden change, whatever the reference. The same applies when only the baseline could be calibrated.
 
 import type { Comparison } from "./comparison.ts";
 import type { DriftState } from "./drift-state.ts";

@@ -1,6 +1,6 @@
-// The summary of a batch that is shown in lists of streams. The ledger keeps headlines forever, so that 20,000 streams can be
-// listed without reading any full results. Each headline also contains the state of the stream and when that state began, so
-// the last headline shows how long a stream has been in alarm.
+// The summary of a batch that is shown in lists of streams. The ledger keeps headlines until the stream is erased, so that
+// 20,000 streams can be listed without reading any full results. Each headline also contains the state of the stream and when
+// that state began, so the last headline shows how long a stream has been in alarm.
 import { z } from "zod";
 import { alarmShare } from "../../alarm-share.ts";
 import type { CheckResult, JudgedBatch, ReferenceName } from "./check-result.ts";

@@ -138,7 +138,10 @@ export interface JudgedBatch extends AnyBatch {
    * results of earlier versions.
    */
   not_counted?: {
-    /** `same_data` if the batch repeats data that was already checked; `not_worn` if nothing has moved for a long time. */
+    /**
+     * `same_data` if the batch repeats data that was already checked; `not_worn` if the whole batch was left out as time
+     * without movement, or if nothing moved in it and the sensor had not been worn before it or has not moved for ten minutes.
+     */
     reason: "same_data" | "not_worn";
     /** The reason in words. */
     message: string;
@@ -290,7 +293,10 @@ export interface RejectedBatch extends AnyBatch {
 /** Result of a check. */
 export type CheckResult = JudgedBatch | RejectedBatch;
 
-/** Returns the part of a result that is kept forever: everything but the per-channel distances, which make up most of it. */
+/**
+ * Returns the part of a result that is kept until the stream is erased: everything but the per-channel distances, which make up
+ * most of it.
+ */
 export function checkResultWithoutDistances(result: CheckResult): CheckResult {
   if (result.verdict === "rejected") return result;
   return { ...result, comparisons: result.comparisons.map((comparison) => ({ ...comparison, channels: {} })) };

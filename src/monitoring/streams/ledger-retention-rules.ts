@@ -17,7 +17,7 @@ export interface Keep {
 /** Arbitrary choices: a month in which to revise decisions, and a size that fits on any disk. */
 export const defaultKeep: Keep = { days: 30, bytes: 1e9 };
 
-/** @param shorten reduces a stored result to the part that is kept forever */
+/** @param shorten reduces a stored result to the part that is kept until the stream is erased */
 export function ledgerRetentionRules(
   { referenceBatches }: Pick<MonitoredModel, "referenceBatches">,
   shorten: (value: unknown) => unknown,

@@ -1,5 +1,5 @@
-// A batch in the history of its stream: the verdict and its reasons, which the ledger keeps forever, and the channels that are
-// furthest away, for as long as the ledger keeps the per-channel distances.
+// A batch in the history of its stream: the verdict and its reasons, which the ledger keeps until the stream is erased, and the
+// channels that are furthest away, for as long as the ledger keeps the per-channel distances.
 
 import { alarmShare } from "../../alarm-share.ts";
 import { parseStoredValue } from "../../storage/stored-value.ts";

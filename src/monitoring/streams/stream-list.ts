@@ -79,7 +79,10 @@ export interface ListedStream {
   retired_at: string | null;
 }
 
-/** The part of a stream's entry by which lists are filtered and sorted, before the time of the list is known. */
+/**
+ * The part of a stream's entry that filters, sorts and metrics need. It does not depend on the current time, so it can be kept
+ * until the stream changes.
+ */
 export interface IndexedStream
   extends Pick<ListedStream, "stream" | "state" | "since" | "last" | "batches" | "retired_at"> {
   /** Evidence of the last batch that has any; null if there is none. */

@@ -1,4 +1,5 @@
-// A batch's key figures, which are kept forever. They are enough for rolling_reference.json and for charts of each channel.
+// A batch's key figures, which are kept until the stream is erased. They are enough for rolling_reference.json and for charts
+// of each channel.
 import { mergeMoments } from "../../stats/moments.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "./class-summaries.ts";
 

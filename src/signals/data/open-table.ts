@@ -221,7 +221,7 @@ function refuseToOpenTableOfOneClass(stretches: Iterable<Stretch>, roles: Column
     else if (classes.size >= 2) return;
     if (decimals.size < fewestMeasurements) continue;
     throw new UserError(
-      `Column "${roles.label}": expected labels, found more than ${fewestMeasurements} different numbers, such as ${[...decimals][0]}, which look like measurements.`,
+      `Column "${roles.label}": expected labels, found at least ${fewestMeasurements} different numbers, such as ${[...decimals][0]}, which look like measurements.`,
       { advice: "Specify the column with the activity of each row with --label." },
     );
   }

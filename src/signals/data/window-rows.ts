@@ -100,7 +100,10 @@ export async function withWindowRows(
   };
 }
 
-/** Reads a few numbered columns as samples (x0, y0, z0 to x4, y4, z4); null if they are not, or have no time. */
+/**
+ * Reads a few numbered columns as consecutive samples (x0, y0, z0 to x4, y4, z4). Null unless there is a time column, each row
+ * continues the one before, and no other columns form a sensor or have the name of an axis.
+ */
 async function packetsOfColumns(
   database: Database,
   file: string,

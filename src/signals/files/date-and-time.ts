@@ -168,7 +168,7 @@ function allMatchDateForm(sql: string, form: string): string {
   return `bool_and(regexp_matches(${sql}, ${duckdbLiteral(form)}))`;
 }
 
-/** SQL that is true if all values are numbers in the part's range. */
+/** SQL that is true if all values are numbers in the part's range and, except for seconds, whole. */
 function dateAndTimePartInRange(name: string, part: PartName): string {
   const [number, { from, to }] = [numberInColumn(name), parts[part]];
   const isWhole = part === "second" ? "true" : `${number} = floor(${number})`;

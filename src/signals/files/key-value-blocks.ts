@@ -1,6 +1,7 @@
 // Rewrites samples that take several lines each, one value per line ("acc_x: 0.1"), as a table. The fields of an object may be
-// indented below its name, as ROS's rostopic echo writes messages; they are named after both, like linear_acceleration.x. A sample
-// ends where one of its names comes again, so that lines between samples (empty ones, or ---) need no meaning.
+// indented below its name, as ROS's rostopic echo writes messages; their columns are named after the object and the field, like
+// linear_acceleration.x. A sample ends where one of its names comes again, so that lines between samples (empty ones, or ---)
+// need no meaning.
 
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 

@@ -4,7 +4,7 @@ import { kindOfSensorInText, sensorInText } from "../sensors/sensor-in-text.ts";
 
 /**
  * Suggests a name for each column: a clock increases, and a sensor's axes are three adjacent columns of varying numbers. The first
- * sensor is an accelerometer unless each row, or the name of the file, says another.
+ * sensor is an accelerometer unless a word in every row, or the name of the file, names another kind.
  */
 export function likelyNames(sample: readonly (readonly string[])[], file = ""): string[] {
   const columns = sample[0]!.map((_, c) => sample.map((values) => values[c]!.replace(/^([+-]?\d+),(\d+)$/, "$1.$2")));

@@ -227,13 +227,13 @@ async function* linesWithoutAnnotations(path: string): AsyncGenerator<string> {
   for await (const line of linesOfText(path)) if (!annotationOfInflux.test(line)) yield line;
 }
 
-/** Share of blank lines above which they follow the rows and separate nothing; arbitrary. */
+/** If the share of blank lines is above this, each row has a blank line after it, which separates nothing; arbitrary. */
 const spacedShare = 1 / 3;
 const blankLine = /^ *$/;
 /** Matches blank lines that DuckDB would take for rows of one value. */
 const lineOfSpaces = /^ +$/;
 
-/** Empties blank lines, or leaves them out if they follow the rows. */
+/** @param isSpaced whether to leave blank lines out, instead of removing their spaces */
 async function* linesWithoutSpaces(path: string, isSpaced: boolean): AsyncGenerator<string> {
   for await (const line of linesOfText(path)) {
     if (!blankLine.test(line)) yield line;

@@ -47,7 +47,10 @@ export function textEncoding(head: Uint8Array): "utf-16le" | "utf-16be" | "utf-8
   return utf16Encoding(head) ?? encodingOfMarkedJson(head);
 }
 
-/** Returns the encoding of UTF-16 text. UTF-16 text has a byte-order mark or, as in Latin text, every second byte is zero. */
+/**
+ * Returns the encoding of UTF-16 text; undefined for other text. UTF-16 is recognised by its byte-order mark. Without one, it
+ * is recognised if most of the odd or most of the even bytes are zero, but hardly any of the others, as in Latin text.
+ */
 function utf16Encoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";

@@ -178,8 +178,8 @@ export function textLayout(lines: readonly string[]): TextLayout | undefined {
 }
 
 /**
- * Recognises a header line by the rows that follow it, which have as many words as the header line; for tables in which fewer
- * than half of the values are numbers.
+ * Recognises a header line by the rows that follow it, at least half of which have as many words as the header line; for tables
+ * in whose rows fewer than half of the values are numbers or times.
  */
 function layoutOfSpacedTable(lines: readonly string[]): TextLayout | undefined {
   const at = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("#"));

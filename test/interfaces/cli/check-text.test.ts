@@ -11,6 +11,7 @@ import type {
   JudgedBatch,
   RejectedBatch,
 } from "../../../src/monitoring/streams/check-result.ts";
+import { explainCheck } from "../../../src/report/explain-check.ts";
 
 const channel = (chosen: Partial<CheckedChannel> = {}): CheckedChannel => ({
   ks: 0.1,
@@ -154,6 +155,13 @@ describe("the evidence of a check", () => {
   it("is not mentioned if none can be gathered", () => {
     expect(printed({ comparisons: [comparison({ reference: "baseline" })] })).not.toContain("evidence");
   });
+});
+
+it("says why a batch could not be compared, which may be because of its activities", () => {
+  const reason = "the batch is too short, or its activities are missing from the training data.";
+  const result = judged({ comparisons: [] });
+  expect(printed(result)).toContain(`Nothing could be compared: ${reason}`);
+  expect(explainCheck(result)).toContain(`Nothing could be compared: ${reason}`);
 });
 
 describe("a number of a check", () => {

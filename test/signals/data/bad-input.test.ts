@@ -39,7 +39,7 @@ const cases: Case[] = [
     name: "measurements in the label column",
     files: { "a.csv": csv(goodRows().map((row, i) => ({ ...row, activity: (i / 7 + 0.01).toFixed(3) }))) },
     read: ["a.csv"],
-    says: ["expected labels, found more than 50 different numbers, such as 0.010"],
+    says: ["expected labels, found at least 50 different numbers, such as 0.010"],
     advice: /--label/,
   },
   { name: "no rows", files: { "a.csv": csv([]) }, read: ["a.csv"], says: ["a.csv", "no rows"] },

@@ -70,7 +70,7 @@ export async function classify<T>(
       const data = (await session.run({ windows: input }, ["probabilities"])).probabilities?.data;
       if (!(data instanceof Float32Array && data.length === rows.length * nClasses)) {
         throw new RangeError(
-          `network: expected ${rows.length} x ${nClasses} probabilities; check that the session was opened with the model's model.onnx`,
+          `network: expected ${rows.length} x ${nClasses} probabilities; open the session with the model's model.onnx`,
         );
       }
       probabilities.set(data, (before + first - from) * nClasses);

@@ -112,9 +112,7 @@ export class DeviceBatch {
     const { overlap, classes, sensors, edges, model_version: modelVersion } = this.#model;
     const nClasses = classes.length;
     if (probabilities.length !== count * nClasses) {
-      throw new RangeError(
-        `summarize: expected ${count} x ${nClasses} probabilities (windows x classes), got ${probabilities.length}`,
-      );
+      throw new RangeError(`summarize: expected ${count} x ${nClasses} probabilities, got ${probabilities.length}`);
     }
     const described = { modelVersion, ...measured };
     if (count === 0) return { ...described, measurement: null };

@@ -2,71 +2,55 @@
 // and after, and although the gyroscope measured no such turn. Only +, -, * and / are used, because their results are the same in
 // all browsers and in Node.js. N is the number of samples.
 
-/** Duration of the blocks that are compared, and their minimum number of samples; both are arbitrary. */
-const [blockSeconds, fewestSamples] = [0.2, 3];
-/** Maximum standard deviation of the acceleration vector in a block at rest, as a fraction of gravity; arbitrary. */
-const mostSpread = 0.2;
+/** Maximum sum of the variances of all axes over two blocks at rest, as a fraction of gravity squared; arbitrary. */
+const mostVariance = 0.06;
 /** A change of gravity is a jump if it exceeds this fraction of gravity plus twice the turn that the gyroscope measured. */
 const leastJump = 0.1;
 
-interface JumpBlock {
-  readonly mean: readonly [number, number, number];
-  /** Squared length of the mean. */
-  readonly square: number;
-  /** Sum of the axes' variances. */
-  readonly variance: number;
-  /** Upper limit of the turn, in radians. */
-  readonly turn: number;
-}
+/** Sums of the acceleration over a block by axis, its variance summed over the axes, and an upper limit of the turn in radians. */
+type JumpBlock = readonly [x: number, y: number, z: number, variance: number, turn: number];
 
 /**
- * Whether gravity jumps from one block at rest to another one, with at most one block between them.
+ * Whether gravity jumps from one block at rest to another one, with one block between them.
  * @param axes six columns [N]: three of an accelerometer with gravity, then three of a gyroscope
  * @param from first row; `to` is the row after the last
- * @param unit converts the gyroscope's values to rad/s
+ * @param rows rows per block, at least 2
+ * @param step converts the gyroscope's values to radians per row
  */
 export function jumpsAtRest(
   axes: readonly Float32Array[],
-  { from, to }: { readonly from: number; readonly to: number },
-  samplingRateHz: number,
-  unit: number,
+  from: number,
+  to: number,
+  rows: number,
+  step: number,
 ): boolean {
-  const rows = Math.max(fewestSamples, Math.round(blockSeconds * samplingRateHz));
-  let [before, between]: [JumpBlock | null, JumpBlock | null] = [null, null];
-  for (let at = from; at + rows <= to; at += rows) {
-    const block = blockAtRest(axes, at, rows, unit / samplingRateHz);
-    if (before !== null && between !== null && isJumpBetween(before, between, block)) return true;
-    [before, between] = [between, block];
-  }
-  return false;
+  const blocks: JumpBlock[] = [];
+  for (let at = from; at + rows <= to; at += rows) blocks.push(jumpBlock(axes, at, rows, step));
+  return blocks.slice(2).some(([x, y, z, variance, turn], k) => {
+    const [a, b, c, before, first] = blocks[k]!;
+    const square = a * a + b * b + c * c;
+    const allowed = leastJump + 2 * (first + blocks[k + 1]![4] + turn);
+    return (
+      before + variance <= mostVariance * square &&
+      (x - a) * (x - a) + (y - b) * (y - b) + (z - c) * (z - c) > allowed * allowed * square
+    );
+  });
 }
 
-function blockAtRest(axes: readonly Float32Array[], from: number, rows: number, step: number): JumpBlock {
-  const mean: [number, number, number] = [0, 0, 0];
-  let [squares, turn] = [0, 0];
-  for (let axis = 0; axis < 3; axis++) {
-    const [accelerations, rates] = [axes[axis]!, axes[axis + 3]!];
+function jumpBlock(axes: readonly Float32Array[], from: number, rows: number, step: number): JumpBlock {
+  let variance = 0;
+  let turn = 0;
+  const [x, y, z] = [0, 1, 2].map((axis) => {
     let sum = 0;
+    let squares = 0;
     for (let i = from; i < from + rows; i++) {
-      const value = accelerations[i]!;
+      const value = axes[axis]![i]!;
       sum += value;
       squares += value * value;
-      turn += Math.abs(rates[i]! * step);
+      turn += Math.abs(axes[axis + 3]![i]! * step);
     }
-    mean[axis] = sum / rows;
-  }
-  const square = mean[0] * mean[0] + mean[1] * mean[1] + mean[2] * mean[2];
-  return { mean, square, variance: squares / rows - square, turn };
-}
-
-function isJumpBetween(before: JumpBlock, between: JumpBlock, after: JumpBlock): boolean {
-  const { square } = before;
-  const most = mostSpread * mostSpread * square;
-  if (before.variance > most || after.variance > most) return false;
-  const moved = before.mean.reduce(
-    (sum, value, axis) => sum + (after.mean[axis]! - value) * (after.mean[axis]! - value),
-    0,
-  );
-  const allowed = leastJump + 2 * (before.turn + between.turn + after.turn);
-  return moved > allowed * allowed * square;
+    variance += squares * rows - sum * sum;
+    return sum;
+  }) as [number, number, number];
+  return [x, y, z, variance, turn];
 }

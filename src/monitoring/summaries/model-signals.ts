@@ -219,7 +219,5 @@ class Counter {
 }
 
 function invalidModelProbabilities(window: number, value: number): RangeError {
-  return new RangeError(
-    `model signals: window ${window}: expected probabilities that sum to 1, got ${value}${value >= 0 ? " as their sum" : ""}`,
-  );
+  return new RangeError(`model signals: window ${window}: expected probabilities that sum to 1, got ${value}`);
 }

@@ -20,6 +20,8 @@ export interface TurningSums {
  * tuning halves of WISDM and MotionSense.
  */
 const [pieceSeconds, pieces] = [2, 3];
+/** Sets the length of the blocks of jump-at-rest.ts: with 11, they last about a fifth of a second; arbitrary. */
+const blocksPerPiece = 11;
 /** Half the difference between the two scales whose averages are compared; arbitrary. */
 const difference = 0.05;
 /**
@@ -44,15 +46,21 @@ export function turningSums(
   unit: number,
 ): TurningSums {
   const piece = Math.round(pieceSeconds * samplingRateHz);
+  const span = pieces * piece;
   const step = unit / samplingRateHz;
-  let [shared, said] = [0, 0];
-  for (let at = from; piece > 0 && at + pieces * piece <= to; at += pieces * piece) {
-    if (jumpsAtRest(axes, { from: at, to: at + pieces * piece }, samplingRateHz, unit)) continue;
+  let shared = 0;
+  let said = 0;
+  for (let at = from; span > 0 && at + span <= to; at += span) {
+    if (jumpsAtRest(axes, at, at + span, 1 + Math.ceil(piece / blocksPerPiece), step)) continue;
     const low = turningSumsInLastFrame(axes, at, piece, step * (1 - difference));
     const high = turningSumsInLastFrame(axes, at, piece, step * (1 + difference));
-    let [square, xx, xy, yy] = [0, 0, 0, 0];
+    let square = 0;
+    let xx = 0;
+    let xy = 0;
+    let yy = 0;
     for (let axis = 0; axis < 3; axis++) {
-      let [x, y] = [0, 0];
+      let x = 0;
+      let y = 0;
       for (let k = axis; k < low.length; k += 3) {
         const change = (high[k]! - low[k]!) / (2 * difference);
         const usual = (high[k]! + low[k]!) / 2;

@@ -24,7 +24,7 @@ const [leastStreams, mostPerPerson, fewestPeople] = [36, 3, 5];
  * MotionSense need 1 and 100. For a few people, the evidence exceeds any level, and a level above the upper limit would hide
  * everyone else's faults.
  */
-const [leastFactor, mostFactor] = [10, 1000];
+const [leastFactor, mostFactor] = [30, 1000];
 /** Run length at which no amount of evidence raises an alarm. */
 const endlessRunLength = 1e12;
 

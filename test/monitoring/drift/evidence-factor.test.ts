@@ -189,8 +189,8 @@ describe("the evidence factor", () => {
     expect(most).toBeGreaterThan(10 * more!);
   });
 
-  it("is at least 10, because a few people cannot show that less is enough", () => {
-    expect(factorOf(quiet, ofQuiet, 1, {})).toBe(10);
+  it("is at least 30, because a few people cannot show that less is enough", () => {
+    expect(factorOf(quiet, ofQuiet, 1, {})).toBe(30);
   });
 
   it("is at most 1,000, so that people whose evidence runs away do not set everyone's level", () => {
@@ -237,10 +237,10 @@ describe("the evidence factor", () => {
 describe("calibrate", () => {
   it("measures the factor of each batch length by people whom it leaves out, for the own past alone", () => {
     const { kinds } = calibrationOf(quiet);
-    expect(kinds.own_past!.streams).toEqual([{ seconds: 30, evidence_factor: 10 }]);
+    expect(kinds.own_past!.streams).toEqual([{ seconds: 30, evidence_factor: 30 }]);
     expect(kinds.baseline!.streams).toBeUndefined();
     const odd = calibrationOf([...people(3, 0.05), ...people(1, 0.6)]).kinds.own_past!;
-    expect(odd.streams![0]!.evidence_factor).toBeGreaterThan(10);
+    expect(odd.streams![0]!.evidence_factor).toBeGreaterThan(30);
     expect(odd.rungs.map(({ evidence_factor }) => evidence_factor)).toEqual([1]);
   });
 

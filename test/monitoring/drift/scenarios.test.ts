@@ -62,7 +62,7 @@ describe("the made change of shape", () => {
 
 describe.each<[string, Change, number]>([
   ["of a channel's mean, a tenth of its spread a batch", walkOfMean, 28],
-  ["of a channel's shape, from one peak to two", walkOfShape, 34],
+  ["of a channel's shape, from one peak to two", walkOfShape, 36],
 ])("a slow walk %s", (_, change, batches) => {
   const streams = seeds.map((seed) => stream(1000 + seed, batches, change));
 

@@ -106,6 +106,11 @@ function unitOfGivenSensor(kind: SensorKind, written: string, text: string): Sen
   const expected = sensorUnitNames(kind);
   throw new UserError(
     `--sensor ${text}: expected ${expected.length === 0 ? "no unit" : `a unit, one of ${expected.join(", ")}`}; got [${written}]`,
-    { advice: "Leave the unit out if it is not in the list, or write [counts] if the values are raw counts." },
+    {
+      advice:
+        expected.length === 0
+          ? "Leave the unit out."
+          : "Leave the unit out if it is not in the list, or write [counts] if the values are raw counts.",
+    },
   );
 }

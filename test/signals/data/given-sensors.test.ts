@@ -33,6 +33,12 @@ describe("a sensor as users write it", () => {
     expect(givenSensor("none:px,py,pz", channels)).toMatchObject({ none: true });
   });
 
+  it("advises no unit where none is possible", () => {
+    expect(() => givenSensor("none:ax,ay,az[counts]", channels)).toThrow(
+      expect.objectContaining({ advice: "Leave the unit out." }),
+    );
+  });
+
   it.each([
     ["ax,ay,az", "expected KIND:X,Y,Z"],
     ["acc", "expected KIND:X,Y,Z"],

@@ -113,10 +113,13 @@ function explainEvidence(result: JudgedBatch): string[] {
   return [`The evidence is ${share} the alarm level.${by ? ` ${alarmCauseSentences[by]}` : ""}`];
 }
 
+/** Sentence about a batch without comparisons. */
+export const nothingComparedText =
+  "Nothing could be compared: the batch is too short, or its activities are missing from the training data.";
+
 function explainFurthest(result: JudgedBatch): string[] {
   const furthest = explainedComparison(result);
-  if (furthest === undefined)
-    return ["Nothing could be compared: the batch is too short, or its activities are missing from the training data."];
+  if (furthest === undefined) return [nothingComparedText];
   const { reference, channel, p_value: p, as_high: asHigh, null_batches: nulls, beyond_chance: isBeyond } = furthest;
   const where = `${channel} is furthest from ${referenceNames[reference]}`;
   if (isBeyond) return [`${where}, further than any batch without drift.`];

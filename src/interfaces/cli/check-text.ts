@@ -8,6 +8,7 @@ import {
   checkAdvice,
   explainedCause,
   explainedComparison,
+  nothingComparedText,
   partsOfCheck,
   referenceNames,
 } from "../../report/explain-check.ts";
@@ -54,7 +55,7 @@ function judgedCheckText(result: JudgedBatch, model: string): Block[] {
     ...checkTextHeadline(result),
     "",
     ...(leading === undefined
-      ? ["Nothing could be compared: the batch is too short, or its activities are missing from the training data."]
+      ? [nothingComparedText]
       : [...comparisonText(comparisons), "", ...comparisonChannelText(leading)]),
     "",
     ...checkSignalText(result),

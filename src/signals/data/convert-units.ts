@@ -53,8 +53,8 @@ const wantedUnit: Partial<Record<SensorKind, SensorUnit>> = {
 /**
  * @param found the sensors as in the files
  * @param options.sensor sensors as in `--sensor`
- * @throws UserError if a declared unit does not fit the sensor, or if people's units differ and the values do not reveal each
- * person's unit
+ * @throws UserError if a declared unit does not fit the sensor, if the values are raw counts by name or by `--sensor`, or if
+ * people's units differ and the values do not reveal each person's unit
  */
 export function decideUnitsToConvert(
   channels: readonly string[],
@@ -62,8 +62,14 @@ export function decideUnitsToConvert(
   { sensor: given, units }: { readonly sensor: readonly string[]; readonly units: UnitChoice },
 ): DecidedUnits {
   const declared = unitsOfChoice(units, sensors);
-  const ofUser = new Map(givenSensors(given, channels).map(({ sensor }) => [sensor.channels.join(), sensor.unit]));
-  const byName = new Map(sensorsByName(channels).map((sensor) => [sensor.channels.join(), sensor.unit]));
+  const ownSensors = givenSensors(given, channels);
+  const named = sensorsByName(channels);
+  const ofUser = new Map(ownSensors.map(({ sensor }) => [sensor.channels.join(), sensor.unit]));
+  const byName = new Map(named.map((sensor) => [sensor.channels.join(), sensor.unit]));
+  const counts = new Map([
+    ...named.filter(({ written = {} }) => "raw" in written).map((own) => [own.channels.join(), "its name"] as const),
+    ...ownSensors.map(({ sensor, counts }) => [sensor.channels.join(), counts ? "--sensor" : undefined] as const),
+  ]);
   const warnings: string[] = [];
   const because: string[] = [];
   const conversions: UnitConversion[] = [];
@@ -72,6 +78,7 @@ export function decideUnitsToConvert(
     const option = declared[s] ?? ofUser.get(key) ?? null;
     const unit = declared[s] ?? sensor.unit;
     const stated = option ?? byName.get(key) ?? null;
+    if (sensor.unit === null && declared[s] !== null) refuseUnitOfCounts(sensor, declared[s]!, counts.get(key));
     because.push(reasonToConvertUnits(unit, { option, stated }, sensor));
     const wanted = wantedUnit[sensor.kind];
     const mixture = mixed.find(({ axes }) => axes.join() === key);
@@ -107,6 +114,17 @@ export function decideUnitsToConvert(
     };
   });
   return { sensors: converted, conversions, warnings, because };
+}
+
+/** @param said what says that the sensor's values are raw counts; undefined if nothing does */
+function refuseUnitOfCounts({ name, channels }: Sensor, unit: SensorUnit, said: string | undefined): void {
+  if (said === undefined) return;
+  throw new UserError(
+    `--units: sensor ${name} (${channels.join(", ")}): expected no unit, because ${said} says that its values are raw counts; got ${unit}`,
+    {
+      advice: `Leave out the unit, because raw counts are not converted, or convert the values in the files first. If they are in ${unit}, declare this with --sensor.`,
+    },
+  );
 }
 
 function reasonToConvertUnits(

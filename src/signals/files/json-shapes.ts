@@ -5,6 +5,7 @@
 // - { "0": { "ax": 0.1 }, "1": { "ax": 0.2 } }, as pandas writes with orient="index", and as Firebase writes with generated
 // keys
 // - { "ax": [{ "ts": 0, "value": 0.1 }], "ay": [...] }, a series per name, as ThingsBoard writes
+// - { "data": { "result": [{ "metric": { "__name__": "ax" }, "values": [[0, "0.1"]] }] } }, as Prometheus answers range queries
 // - { "users": { "ann": [{ "ax": 0.1 }], "bob": [...] } }, a list of records per person or session
 // - { "buffer": { "accX": { "buffer": [0.1, 0.2] }, ... } }, as phyphox's remote interface writes
 // - { "acc": { "t": [0, 20], "x": [...] }, "gyro": { "t": [0, 10], "x": [...] } }, in which each sensor has its own times
@@ -37,7 +38,11 @@ export function tableOfJsonShape(text: string): JsonTable | undefined {
 export function jsonWithLists(text: string): unknown {
   const document = parsedJson(text);
   const changed =
-    listsOfBuffers(document) ?? recordsOfSeries(document) ?? sensorRecordsOfJsonShape(document) ?? withLists(document);
+    listsOfBuffers(document) ??
+    recordsOfPrometheus(document) ??
+    recordsOfSeries(document) ??
+    sensorRecordsOfJsonShape(document) ??
+    withLists(document);
   return changed === document ? undefined : changed;
 }
 
@@ -75,6 +80,30 @@ function recordsOfSeries(document: unknown): Record<string, unknown>[] | undefin
     }
   }
   const timeOf = (record: Record<string, unknown>): number => Number(Object.values(record)[0]);
+  return [...records.values()].sort((a, b) => timeOf(a) - timeOf(b));
+}
+
+/** Labels of Prometheus' series that are part of a channel's name; other labels, such as the device, hold for a row. */
+const channelLabels: readonly string[] = ["__name__", "sensor", "field", "channel", "component", "axis"];
+
+/** Merges the series of Prometheus' answer to a range query into records, with the times in seconds. */
+function recordsOfPrometheus(document: unknown): Record<string, unknown>[] | undefined {
+  const result = isJsonObject(document) && isJsonObject(document.data) ? document.data.result : undefined;
+  if (!Array.isArray(result) || result.length === 0) return undefined;
+  const records = new Map<string, Record<string, unknown>>();
+  for (const series of result) {
+    const { metric, values } = isJsonObject(series) ? series : {};
+    if (!isJsonObject(metric) || !Array.isArray(values)) return undefined;
+    const name = channelLabels.flatMap((label) => (label in metric ? [String(metric[label])] : [])).join("_");
+    const others = Object.fromEntries(Object.entries(metric).filter(([label]) => !channelLabels.includes(label)));
+    for (const [time, value] of values as [number, string][]) {
+      const key = JSON.stringify([others, time]);
+      const record = records.get(key) ?? { time_s: time, ...others };
+      record[name] = Number(value);
+      records.set(key, record);
+    }
+  }
+  const timeOf = ({ time_s: time }: Record<string, unknown>): number => Number(time);
   return [...records.values()].sort((a, b) => timeOf(a) - timeOf(b));
 }
 

@@ -1,7 +1,7 @@
 // Reads tables in which some columns have a decimal comma and others a decimal point, such as 5.020;0,52: programs that format
 // numbers for the user's language often write times with a point nevertheless. Also reads tables in which the comma separates
 // both decimals and columns (0,02,9,81): apps write these if they format numbers in the user's language and join them with
-// commas.
+// commas. Leaves out the commas between thousands in numbers in quotes ("1,234.5").
 
 import { cellsOfLine, type PlainText, type Separator, splitLineByLayout } from "./text-layout.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
@@ -46,6 +46,26 @@ async function* linesWithDecimalPoints(
     const cells = cellsOfLine(line, separator);
     yield cells.map((cell, c) => (!except.has(c) && isNumber(cell) ? cell.replace(",", ".") : cell)).join(separator);
   }
+}
+
+const separatedThousands = /"([-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?)"/g;
+/** Matches a number whose commas cannot be decimal commas. */
+const surelyThousands = /"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+|,\d{3})"/;
+
+/**
+ * Returns a function that writes a table without the commas between thousands of numbers in quotes; undefined if the first lines
+ * show none.
+ */
+export function contentsOfThousands(
+  lines: readonly string[],
+): ((from: string, to: string) => Promise<void>) | undefined {
+  if (!lines.some((line) => surelyThousands.test(line))) return undefined;
+  return (from, to) => writeTextLines(linesWithoutThousandsCommas(from), to);
+}
+
+async function* linesWithoutThousandsCommas(from: string): AsyncGenerator<string> {
+  for await (const line of linesOfText(from))
+    yield line.replace(separatedThousands, (_, number: string) => number.replaceAll(",", ""));
 }
 
 /** Minimum number of columns of a table whose decimals are split. */

@@ -11,7 +11,7 @@ import { keyValueBlocks, keyValueBlocksAsTable } from "./key-value-blocks.ts";
 import { clockInKnownLayout } from "./known-layouts.ts";
 import { commentMark } from "./layout-names.ts";
 import { contentsOfLineForm } from "./line-forms.ts";
-import { contentsOfMixedDecimals, contentsOfSplitDecimals } from "./mixed-decimals.ts";
+import { contentsOfMixedDecimals, contentsOfSplitDecimals, contentsOfThousands } from "./mixed-decimals.ts";
 import { nulPaddedLines, removeNulPadding } from "./nul-padding.ts";
 import { oldestFirst } from "./oldest-first.ts";
 import { refuseInfluxFormat } from "./refuse-other-formats.ts";
@@ -177,7 +177,9 @@ async function readColumnsOfText(
   options: NamingOptions,
 ): Promise<SourceFile | readonly SourceFile[]> {
   const plain = plainTextOfLayout(tableLines);
-  const points = plain === undefined ? contentsOfSplitDecimals(tableLines) : contentsOfMixedDecimals(plain, tableLines);
+  const points =
+    contentsOfThousands(tableLines) ??
+    (plain === undefined ? contentsOfSplitDecimals(tableLines) : contentsOfMixedDecimals(plain, tableLines));
   if (points !== undefined) {
     const out = options.scratch.file("points.csv");
     await points(file.stored ?? file.path, out);

@@ -18,6 +18,10 @@ const largestDocument = 2 ** 26;
 const typedValue =
   /\{\s*"(?:(?:\$(?:numberDouble|numberInt|numberLong|numberDecimal|date|oid)|(?:double|integer|string|timestamp)Value)"\s*:\s*("[^"]*"|[-+\d.eE]+)|[NS]"\s*:\s*("[^"]*"))\s*\}/g;
 
+/** Matches a document that begins with an object, or with a list of records of two or more plain values. */
+const nestedDocument = /^\s*\{\s*"[^"]*"\s*:\s*(?:\{|\[\s*\{\s*"[^"]*"\s*:[^,{[]*,\s*"[^"]*"\s*:[^,{[]*\})/;
+const answerOfPrometheus = /^\s*\{[^[]*"result"\s*:\s*\[\s*\{\s*"metric"/;
+
 /**
  * Returns a file with plain values in place of objects that give a value's type, and with lists in place of objects that stand
  * for rows; returns the same file if it has neither.
@@ -37,12 +41,8 @@ export async function reshapeJson(file: SourceFile, head: string, scratch: Scrat
     else await writeFile(out, plain(text));
     return reshapeJson({ ...file, stored: out }, "", scratch);
   }
-  if (
-    !/^\s*\{\s*"[^"]*"\s*:\s*(?:\{|\[\s*\{\s*"[^"]*"\s*:[^,{[]*,\s*"[^"]*"\s*:[^,{[]*\})/.test(
-      head === "" ? await beginningOfJsonToReshape(stored) : head,
-    )
-  )
-    return file;
+  const beginning = head === "" ? await beginningOfJsonToReshape(stored) : head;
+  if (!nestedDocument.test(beginning) && !answerOfPrometheus.test(beginning)) return file;
   const text = await jsonTextToReshape(file);
   const lists = text === undefined ? undefined : jsonWithLists(text);
   if (lists === undefined) return file;

@@ -1,9 +1,11 @@
 // Rewrites a microcontroller's or a program's output as a table. The Arduino IDE's serial monitor puts the time of day before
 // each line ("10:00:00.020 -> 0.1,0.2,9.8"); other terminals put it in brackets ("[2026-05-04 10:00:00.020] 0.1,0.2,9.8") or
 // write only a space after it. Loggers add a level and the name of their source ("2026-05-04 10:00:00,020 INFO imu: ax=0.1
-// ay=0.2", "I (1234) MPU6050: ax: 0.1, ay: 0.2"). Arduino's plotter expects a name before each value ("ax:0.1 ay:0.2 az:9.8").
+// ay=0.2", "I (1234) MPU6050: ax: 0.1, ay: 0.2"). Arduino's plotter expects a name before each value ("ax:0.1 ay:0.2 az:9.8");
+// others write one before each vector ("ACC: 0.1,0.2,9.8 GYR: 1,2,3").
 // Other lines, such as those from the boot loader, are left out.
 
+import { sensorInText } from "../sensors/sensor-in-text.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 const time = "\\d{1,2}:\\d{2}:\\d{2}[.,]\\d{1,9}";
@@ -25,6 +27,9 @@ const logForms: readonly RegExp[] = [
 ];
 /** Names have at most 80 characters, because a search without a limit takes quadratic time on long lines. */
 const pairForm = /([A-Za-z_][\w .()/^²°-]{0,79}?)\s*[:=]\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf)(?![\w.])/gi;
+/** Matches the vector of one sensor, such as "ACC: 0.1, 0.2, 9.8". */
+const vectorForm =
+  /([A-Za-z]\w{0,79}) ?[:=] ?[([]?([-+]?[\d.]+(?:e[-+]?\d+)?)[,; ]+([-+]?[\d.]+(?:e[-+]?\d+)?)[,; ]+([-+]?[\d.]+(?:e[-+]?\d+)?)[)\]]?(?=$|[,;|\s]+(?![-+\d.]))/gi;
 /** Matches the level, the process and the name of a source, such as "1234 1250 D SensorLog: ". */
 const sourceForm = /^(?:[\w./[\]-]+\s+)*[\w./[\]-]*\s*[:|>-]?\s+/;
 
@@ -87,9 +92,12 @@ function headerOfSerialLog(line: string, values: string): string | undefined {
 
 /** Returns names and values, if the line contains nothing else but the name of a source before them. */
 function pairsOfSerialLine(line: string): [name: string, value: string][] | undefined {
-  const pairs = [...line.matchAll(pairForm)].map((match): [string, string] => [match[1]!.trim(), match[2]!]);
+  const ofAxes = line.replace(vectorForm, (vector, name: string, x: string, y: string, z: string) =>
+    sensorInText(name) === undefined ? vector : `${name}_x=${x} ${name}_y=${y} ${name}_z=${z}`,
+  );
+  const pairs = [...ofAxes.matchAll(pairForm)].map((match): [string, string] => [match[1]!.trim(), match[2]!]);
   if (pairs.length < 2) return undefined;
-  const others = line.replace(pairForm, "").replace(sourceForm, "");
+  const others = ofAxes.replace(pairForm, "").replace(sourceForm, "");
   return /^[\s,;|]*$/.test(others) ? pairs : undefined;
 }
 

@@ -62,7 +62,9 @@ export function decideSensors(
     .filter((sensor) => !sensor.channels.some((name) => taken.has(name)))
     .map((named): DecidedSensor => {
       const weighed = decideOverPeople(named, piecesOf(named.channels));
-      const { sensor, because, doubt, likely = sensor, isCounts = false, mixture } = weighed;
+      const { because, doubt, isCounts = false, mixture } = weighed;
+      const sensor = isCounts ? { ...weighed.sensor, unit: null } : weighed.sensor;
+      const { likely = sensor } = weighed;
       if (mixture !== undefined) mixed.push(mixture);
       else if (doubt !== undefined)
         doubts.push(doubtOfDecidedSensor(likely, doubt, isCounts ? countsOfDecidedSensor : undefined));

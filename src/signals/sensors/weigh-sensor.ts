@@ -54,7 +54,7 @@ export interface WeighedSensor {
   readonly doubt?: string;
   /** What the sensor may be instead, to be suggested along with the doubt. */
   readonly likely?: Sensor;
-  /** Whether the doubt says that the values may be raw counts (default: false). */
+  /** Whether the doubt says that the values may be raw counts, so that the unit is not known (default: false). */
   readonly isCounts?: boolean;
 }
 
@@ -124,10 +124,11 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
   }
   if (gravity !== false && lasting && steadiness >= leastSteadiness) {
     const counts = "which is not gravity in any of its usual units, so the values may be raw counts";
+    const offset = values.lowest < 0 ? "." : `. Moreover, ${ofConverter}`;
     const doubt =
       unit === null
-        ? `its unit is not known: it measures ${atRest}, ${counts}.`
-        : `its name says ${unit}, but it measures ${atRest}, ${counts}.`;
+        ? `its unit is not known: it measures ${atRest}, ${counts}${offset}`
+        : `its name says ${unit}, but it measures ${atRest}, ${counts}${offset}`;
     return { sensor: { ...sensor, unit: null, gravity: true }, because, doubt, isCounts: true };
   }
   if (rest <= gravityShare.none * movement || gravity === false) return weighWithoutGravity(sensor, values);
@@ -143,19 +144,25 @@ function isGravityByChance({ gravity }: Sensor, { steadiness, variation }: Vecto
   return steadiness < leastSteadiness && (gravity === false || variation > mostVariation);
 }
 
+/** What to do with the readings of an analog accelerometer, such as those of an ADXL335 from 0 to 1023. */
+const ofConverter =
+  "none of its axes is ever below 0, so the values may be readings of an analog-to-digital converter, whose reading at 0 g must be subtracted from each axis first.";
+
+const offsetOfConverter = { doubt: `its unit is not known: ${ofConverter}`, isCounts: true } as const;
+
 /**
- * Doubts milli-g that no name gives if no axis ever measures less than 0. In an analog accelerometer's readings, such as those of
- * an ADXL335 from 0 to 1023, 0 g is a large number on each axis, so their length seems to be that of gravity.
+ * Doubts milli-g that no name gives if no axis ever measures less than 0. In an analog accelerometer's readings, 0 g is a large
+ * number on each axis, so their length may seem to be that of gravity.
  */
 function doubtOfConverter(
   sensor: Sensor,
   stated: SensorUnit | null,
-  { lowest }: VectorValues,
-): Pick<WeighedSensor, "doubt"> {
+  { rest, lowest }: VectorValues,
+): Pick<WeighedSensor, "doubt" | "isCounts"> {
   if (sensor.unit !== "milli-g" || stated !== null || lowest < 0) return {};
   return {
-    doubt:
-      "its values are read in milli-g, but none of its axes is ever below 0, so they may be readings of an analog-to-digital converter, whose number for 0 g must be subtracted first.",
+    doubt: `its unit is not known: its values (${formatWeighedValue(rest)} at rest) may be in milli-g, but ${ofConverter} If they are in milli-g, write [milli-g].`,
+    isCounts: true,
   };
 }
 
@@ -256,10 +263,21 @@ function weighSensorOfUnknownKind(sensor: Sensor, values: VectorValues, { writte
   }
   if (weighsAsGravity(values) && weighCountsPerG(rest) !== undefined) {
     const counts = `${because}, as raw counts have`;
-    return { sensor: { ...sensor, kind: "accelerometer", unit: null, gravity: true }, because: counts };
+    const decided = { ...sensor, kind: "accelerometer", unit: null, gravity: true } as const;
+    return { sensor: decided, because: counts, ...(values.lowest >= 0 && offsetOfConverter) };
   }
   const said = `${formatWeighedValue(rest)} at rest, 99 % within ${formatWeighedValue(reach)}`;
   const doubt = `neither its name nor its values (${said}) show what it measures.`;
+  if (weighsAsGravity(values) && values.lowest >= 0 && rest >= leastCounts) {
+    const likely = { ...sensor, kind: "accelerometer", gravity: true } as const;
+    return {
+      sensor,
+      because: said,
+      doubt: `${doubt} If it is an accelerometer, ${ofConverter}`,
+      likely,
+      isCounts: true,
+    };
+  }
   if (rest > gravityShare.none * movement) return { sensor, because: said, doubt };
   return {
     sensor,

@@ -54,6 +54,19 @@ describe("a document becomes a table", () => {
     expect(tableOfJsonShape('{"a":[[0,1],[1,2]],"b":[[0,1],[1,2]]}')).toBeUndefined();
   });
 
+  it("of Prometheus' answer to a range query", async () => {
+    const series = ["x", "y", "z"].map((axis, c) => ({
+      metric: { __name__: "accel", axis, instance: "watch" },
+      values: records.map((record, i) => [1_714_816_800 + i / 50, `${[record.x, record.y, record.z][c]}`]),
+    }));
+    const answer = { status: "success", data: { resultType: "matrix", result: series } };
+    const { path } = folderOf({ "q.json": JSON.stringify(answer) });
+    const { recordings, quality } = await readRecordings([path("q.json")], { requireLabels: false });
+    expect(recordings.channels).toEqual(["accel_x", "accel_y", "accel_z"]);
+    expect(quality.sampling.rate_hz).toBeCloseTo(50, 1);
+    expect(recordings.values.map((own) => own[9])).toEqual(Object.values(axes(records[9]!)).map(Math.fround));
+  });
+
   it("of phyphox's buffers", () => {
     const buffers = { acc_time: { size: 0, buffer: [0, 1] }, accX: { size: 0, buffer: [2, 3] } };
     expect(jsonWithLists(JSON.stringify({ buffer: buffers, status: { measuring: false } }))).toEqual({

@@ -82,3 +82,16 @@ test.each([
   expect(found.channels).toEqual(["ax", "ay", "az"]);
   for (const [c, column] of found.values.entries()) expect(column[150]).toBeCloseTo(shifted(151)[c]!, 2);
 });
+
+test("leaves out the commas between thousands of numbers in quotes", async () => {
+  const written = (value: number): string => `"${value.toLocaleString("en-US", { minimumFractionDigits: 1 })}"`;
+  const lines = Array.from({ length: 200 }, (_, i) =>
+    [written(20 * i), ...values(i).map((value) => written(200 * value))].join(),
+  );
+  const { path } = folderOf({ "a.csv": `time_ms,ax_mg,ay_mg,az_mg\n${lines.join("\n")}\n` });
+  const { recordings } = await readRecordings([path("a.csv")], { requireLabels: false });
+  for (const i of [0, 77, 199]) {
+    expect(recordings.time[i]).toBeCloseTo(i / 50, 6);
+    for (const [c, value] of values(i).entries()) expect(recordings.values[c]![i]).toBeCloseTo(200 * value, 2);
+  }
+});

@@ -287,8 +287,8 @@ describe("what cannot be read", () => {
     [
       "thousands with a separator",
       "a.csv",
-      plain.replace(",0,0.1,", ',"1,000.5",0.1,'),
-      /column "Ax": expected a number, found "1,000\.5"/,
+      plain.replace(",0,0.1,", ",1'000.5,0.1,"),
+      /column "Ax": expected a number, found "1'000\.5"/,
     ],
   ])("%s: the message says so", async (_, name, content, message) => {
     const refused = await refusal(name, content);

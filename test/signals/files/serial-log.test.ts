@@ -49,6 +49,18 @@ test.each(logs)("a serial log is read with %s", async (_, lines, options) => {
   for (const [c, value] of rows[110]!.entries()) expect(recordings.values[c]![110]).toBeCloseTo(value, 4);
 });
 
+test("a serial log is read with a time in brackets and a name before each vector", async () => {
+  const lines = rows.map(
+    ([x, y, z], i) => `[${20 * i} ms] ACC: ${x},${y},${z} GYR: ${[z, x, y].map((value) => (value! / 10).toFixed(3))}`,
+  );
+  const { path } = folderOf({ "log.txt": `${lines.join("\n")}\n` });
+  const { recordings, quality } = await readRecordings([path("log.txt")], { requireLabels: false });
+  expect(recordings.channels).toEqual(["ACC_x", "ACC_y", "ACC_z", "GYR_x", "GYR_y", "GYR_z"]);
+  expect(quality.sampling.rate_hz).toBeCloseTo(50, 3);
+  const row = [...rows[110]!, ...[2, 0, 1].map((c) => rows[110]![c]! / 10)];
+  for (const [c, value] of row.entries()) expect(recordings.values[c]![110]).toBeCloseTo(value, 3);
+});
+
 test("names beside the values have at most 80 characters, so that long lines are searched quickly", () => {
   const lines = (length: number): string[] =>
     rows.map(([x, y]) => `${"a".repeat(length)}:${x} ${"b".repeat(length)}:${y}`);

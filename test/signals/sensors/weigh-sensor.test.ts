@@ -222,6 +222,25 @@ describe("decideSensors", () => {
     ]);
   });
 
+  it("takes values that are never below 0 for a converter's readings, of 10 bits or 12", () => {
+    const readings = (offset: number, rest: number): VectorPiece[] =>
+      pieces({ rest, movement: rest / 2 }).map(({ person, axes }) => {
+        const [x, y, z] = axes.map((axis) => axis.map((value) => offset + Math.round(value)));
+        return { person, axes: [x!, y!, z!] };
+      });
+    for (const [offset, rest] of [
+      [512, 67],
+      [2048, 410],
+    ] as const) {
+      for (const names of [acc, ["x", "y", "z"]]) {
+        const { sensors, doubts } = decideSensors(names, [], () => readings(offset, rest));
+        expect(sensors.map(({ unit }) => unit)).toEqual([null]);
+        expect(doubts[0]!.message).toContain("reading at 0 g must be subtracted");
+        expect(doubts[0]!.option).toBe(`acc:${names}[counts]`);
+      }
+    }
+  });
+
   it("doubts rad/s without a unit in the name if the accelerometer hardly moves", () => {
     const decide = (unit: string, movement: number) =>
       decideSensors([...acc, ...["x", "y", "z"].map((axis) => `gyr_${axis}${unit}`)], [], ([x]) =>

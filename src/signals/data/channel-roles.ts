@@ -191,6 +191,9 @@ const inVolts = /(^|\/)ai\d+$|volt/i;
 const anatomicalAxis =
   /(^|[^a-z])(v|vert|vertical|ml|mediolateral|medio-lateral|lat|lateral|ap|anteroposterior|antero-posterior|sag|sagittal|long|longitudinal|frontal)$/i;
 
+/** Matches the names of Movebank's columns that hold all samples of a burst in a cell. */
+const burstName = /(^|:)accelerations-raw$|^eobs_accelerations_raw$/i;
+
 function adviceOnChannelRoles(available: readonly string[]): string {
   const axes = columnsOfRepeatedAxisRole(available);
   if (axes !== undefined)
@@ -199,6 +202,9 @@ function adviceOnChannelRoles(available: readonly string[]): string {
     return "These columns look like summaries of epochs. Export the acceleration of each axis, often called raw data.";
   const vectors = sensorsByName(available).map(({ channels }) => channels.join(","));
   const [first] = vectors;
+  const burst = available.find((column) => burstName.test(column));
+  if (burst !== undefined)
+    return `Each row of "${burst}" holds a burst of samples. Write one row per sample, with a column per axis, and the time of each sample from the burst's sampling frequency, for example with the package move2 of R.`;
   // Axes may be named after the body instead of by letters, such as AccV, AccML and AccAP.
   const accelerations = available.filter((column) => /acc/i.test(column));
   if (first === undefined && accelerations.length === 3)

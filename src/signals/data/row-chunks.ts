@@ -27,6 +27,7 @@ import type { SourceTable } from "./sensor-files.ts";
 import { Spellings } from "./spellings.ts";
 import { TimesOfFiles } from "./times-of-files.ts";
 import { refuseUnnamedClock } from "./unnamed-clock.ts";
+import { refuseUnnamedRecordings } from "./unnamed-recordings.ts";
 
 export interface RowChunk {
   readonly rows: number;
@@ -147,9 +148,10 @@ export async function openRowChunks(
   const others = firstSchema.names.filter((name) => !used.has(name));
   const unusedColumns = [...others, ...(firstSchema.empty ?? [])];
   if (time === null && first.parts === undefined)
-    await withReadErrorsExplained(database, first, firstSchema, () =>
-      refuseUnnamedClock(database, first.path, firstSchema, others),
-    );
+    await withReadErrorsExplained(database, first, firstSchema, async () => {
+      await refuseUnnamedClock(database, first.path, firstSchema, others);
+      if (recording === null) await refuseUnnamedRecordings(database, first.path, firstSchema, others);
+    });
   return { roles, unusedColumns, keys, spellings, labels, sorted, fileRows, chunks };
 }
 

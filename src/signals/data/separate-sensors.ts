@@ -243,7 +243,7 @@ function inseparableSensorsFault(file: string, found: SensorColumn, channel: str
     return new UserError(
       `${file}: rows with different "${column}" (${values.join(", ")}) and "${other.column}" (${other.values.join(", ")}) cover the same time of one person and recording. If these rows were read as one sensor, its values would jump back and forth.`,
       {
-        advice: `To read one of them, use ${shellCommand("--only", first)} ${shellCommand("--only", second)}; to join some of them by time, use ${shellCommand("--only", second)} ${shellCommand("--pivot", column)}, or ${shellCommand("--only", first)} ${shellCommand("--pivot", other.column)}.`,
+        advice: `To read one of them, use ${shellCommand("--only", first)} ${shellCommand("--only", second)}; to join some of them by time, use ${shellCommand("--only", second)} ${shellCommand("--pivot", column)}, or ${shellCommand("--only", first)} ${shellCommand("--pivot", other.column)}. If a column distinguishes people or recordings instead of sensors, specify it with --group or --recording.`,
       },
     );
   }

@@ -55,6 +55,7 @@ export const usualColumnNames: Record<ColumnRole, readonly string[]> = {
       "personname",
     ],
     ...["volunteername", "patientname", "tester", "testperson"],
+    ...["animal", "animalid", "dogid", "cowid", "horseid", "individuallocalidentifier"],
     ...["proband", "probandid", "versuchsperson", "sujet", "sujeto", "soggetto", "sujeito", "proefpersoon"],
     ...["benutzer", "nutzer", "teilnehmer", "utilisateur", "usuario", "utente", "gebruiker", "deelnemer", "uzytkownik"],
     ...["kullanıcı", "kullanici", "denek", "brukare", "bruger", "bruker", "пользователь", "участник", "испытуемыи"],

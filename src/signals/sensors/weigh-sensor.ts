@@ -136,6 +136,7 @@ function weighAccelerometer(sensor: Sensor, values: VectorValues, isRaw: boolean
     sensor,
     because: "by its name",
     doubt: `neither its name nor its values (${atRest}) show whether it measures gravity.`,
+    isCounts: unit === null && measured === undefined && rest >= leastCounts * (1 - countsTolerance),
   };
 }
 

@@ -172,6 +172,18 @@ it("joins axes in mixed case to one sensor", () => {
 it("takes LA for the left arm beside a word for acceleration, and otherwise for linear acceleration", () => {
   const gravity = (form: string) => sensorsByName(["X", "Y", "Z"].map((axis) => form + axis))[0]!.gravity;
   expect([gravity("LA_Accelerometer"), gravity("LA_")]).toEqual([null, false]);
+  const kinds = (...names: string[]) =>
+    sensorsByName(names.flatMap((name) => ["x", "y", "z"].map((axis) => `${name}_${axis}`))).map(({ kind }) => kind);
+  expect(kinds("lw", "lh", "la", "ra")).toEqual(["unknown", "unknown", "unknown", "unknown"]);
+  expect(kinds("la", "ra")).toEqual(["accelerometer", "unknown"]);
+});
+
+it("takes A and G before a place for acceleration and angular velocity there, if both are", () => {
+  const kinds = (...names: string[]) =>
+    sensorsByName(names.flatMap((name) => ["x", "y", "z"].map((axis) => `${name}_${axis}`))).map(({ kind }) => kind);
+  expect(kinds("ANeck", "GNeck")).toEqual(["accelerometer", "gyroscope"]);
+  expect(kinds("ANeck")).toEqual(["unknown"]);
+  expect(kinds("Apple", "Gpple")).toEqual(["unknown", "unknown"]);
 });
 
 it("reads names that consist of a unit and an axis, but not those of a single letter", () => {

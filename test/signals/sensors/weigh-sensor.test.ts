@@ -193,6 +193,10 @@ describe("values", () => {
 
   it("leave open what they cannot tell", () => {
     expect(weigh(acc, pieces({ rest: 3, movement: 45 })).doubt).toContain("whether it measures gravity");
+    const inCounts = decideSensors(acc, [], () => pieces({ rest: 66, movement: 990 })).doubts;
+    expect(inCounts.map(({ message, option }) => [message.includes("whether it measures gravity"), option])).toEqual([
+      [true, "acc:acc_x,acc_y,acc_z[counts]"],
+    ]);
     expect(weigh(["Gx", "Gy", "Gz"], pieces({ rest: 0.1, movement: 20 }))).toMatchObject({
       sensor: { kind: "gyroscope", unit: null },
       doubt: expect.stringContaining("its unit is not known"),

@@ -9,7 +9,7 @@ import type { Culprit } from "./culprit.ts";
  * Maximum number of grid edges for a channel to count as coarse. Such a channel repeats values even in the training data and is
  * therefore not judged.
  */
-const fewestEdges = 128;
+const mostCoarseEdges = 128;
 /** A channel may be stuck if it repeats one value for at least this many seconds; arbitrary. */
 export const stuckSeconds = 1;
 /** A channel is stuck if more than this share of its rows belongs to runs of at least `stuckSeconds`. */
@@ -38,7 +38,7 @@ export function directFaults(
 ): Culprit[] {
   const longRun = Math.max(2, Math.round(stuckSeconds * samplingRateHz));
   return Object.keys(columns)
-    .filter((name) => baseline[name]!.edges.length > fewestEdges)
+    .filter((name) => baseline[name]!.edges.length > mostCoarseEdges)
     .flatMap((name) => {
       const training = baseline[name]!.summary;
       const past = own.map((batch) => batch[name]!);

@@ -6,7 +6,7 @@ import { collectingReporter, type Reporter, silent } from "../../reporter.ts";
 import { withoutDamagedLines } from "../files/damaged-lines.ts";
 import { type Database, openDuckdb } from "../files/duckdb.ts";
 import { DamagedTable, withReadErrorsExplained } from "../files/explain-read-error.ts";
-import { findFiles } from "../files/find-files.ts";
+import { findFiles, type SourceFile } from "../files/find-files.ts";
 import type { Float32Batch } from "../files/float32-batch.ts";
 import { pathColumnsOf } from "../files/path-columns.ts";
 import { type ScratchFolder, scratchFolder } from "../files/scratch-folder.ts";
@@ -21,10 +21,11 @@ import { warnOfPlacesInPaths } from "./places-in-paths.ts";
 import { rateInColumn } from "./rate-column.ts";
 import { refuseOtherPace } from "./refuse-other-pace.ts";
 import { restartColumn } from "./restart-column.ts";
-import { openRowChunks } from "./row-chunks.ts";
+import { openRowChunks, type RowTable } from "./row-chunks.ts";
+import type { RowClocks } from "./row-clock.ts";
 import { type RowLabels, readRowLabels } from "./row-labels.ts";
 import { RowStore } from "./row-store.ts";
-import { tablesOfSensorFiles } from "./sensor-files.ts";
+import { type SourceTable, tablesOfSensorFiles } from "./sensor-files.ts";
 
 export { type OpenedRecordings, TooManyRows } from "./open-table.ts";
 
@@ -209,28 +210,12 @@ async function openRecordingsWith(
   const collecting = collectingReporter();
   const { warn } = collecting;
   for (const repair of repairs) warn(repair);
-  const found = await findFiles(database, files, reporter, options.stored);
-  for (const { path } of found) if (!isArchive.test(path)) pathColumnsOf(path, options.columns ?? {});
-  // Loaded only when needed, because the readers contain a lot of code that many programs that import the package never run.
-  const { readableFiles } = await import("../files/readable-files.ts");
-  const readable = await readableFiles(database, found, {
-    columns: options.columns?.columns,
-    channels: options.columns?.channels ?? options.columns?.modelChannels,
-    time: options.columns?.time,
+  const { found, readable, sources } = await findTables(database, files, options, {
+    reporter,
     labelled: given.columns?.labels !== undefined,
     scratch,
     warn,
   });
-  const sources = await tablesOfSensorFiles(
-    readable,
-    async (file) => (await readTableSchema(database, file)).names,
-    warn,
-  );
-  const fileNames = sources.map((source) => source.path);
-  warnOfPlacesInPaths(fileNames, options.columns ?? {}, warn);
-  for (const name of options.columns?.pathColumns ?? []) {
-    warn(`Column "${name}" is taken from the names of folders (${name}=...), not from the files.`);
-  }
   const table = await openRowChunks(
     database,
     sources,
@@ -248,30 +233,9 @@ async function openRecordingsWith(
     table,
     files: found.map(({ path }) => path),
     read: readable.map(({ path }) => path),
-    tables: fileNames,
-    checkClocks: async ({ doubtful }) => {
-      for (const source of sources) {
-        const doubt = doubtful.get(source.path);
-        if (doubt === undefined || source.parts !== undefined || usualTimeColumns(unusedColumns).length === 0) continue;
-        const schema = await readTableSchema(database, source);
-        await withReadErrorsExplained(database, source, schema, () =>
-          refuseOtherPace(
-            database,
-            { file: source.path, schema, time: roles.time!, ...doubt },
-            { unused: unusedColumns, warn },
-          ),
-        );
-      }
-    },
-    restart: async (f) => {
-      const source = sources[f]!;
-      const { time } = roles;
-      if (time === null || source.parts !== undefined) return undefined;
-      const schema = await readTableSchema(database, source);
-      return withReadErrorsExplained(database, source, schema, () =>
-        restartColumn(database, schema, time, unusedColumns),
-      );
-    },
+    tables: sources.map(({ path }) => path),
+    checkClocks: (clocks) => checkClocksOfFiles(database, sources, table, clocks, warn),
+    restart: (f) => restartColumnOfFile(database, sources[f]!, table),
     ...(labelFile !== undefined &&
       labelColumn !== false && {
         label: (timed, { timeUnit }) =>
@@ -291,6 +255,97 @@ async function openRecordingsWith(
     { ...options, ...(ownRateHz !== undefined && { nominalRateHz: ownRateHz }) },
     collecting,
   );
+}
+
+interface FoundTables {
+  /** Files that match the paths given. */
+  readonly found: readonly SourceFile[];
+  /** Those files, in the form in which DuckDB can read them. */
+  readonly readable: readonly SourceFile[];
+  /** The tables in these files; files that hold one sensor each form one table. */
+  readonly sources: readonly SourceTable[];
+}
+
+async function findTables(
+  database: Database,
+  files: readonly string[],
+  { stored, columns = {} }: Pick<ReadRecordingsOptions, "stored" | "columns">,
+  {
+    reporter,
+    labelled,
+    scratch,
+    warn,
+  }: {
+    readonly reporter: Reporter;
+    /** Whether labels come from separate files. */
+    readonly labelled: boolean;
+    readonly scratch: ScratchFolder;
+    readonly warn: Reporter["warn"];
+  },
+): Promise<FoundTables> {
+  const found = await findFiles(database, files, reporter, stored);
+  for (const { path } of found) if (!isArchive.test(path)) pathColumnsOf(path, columns);
+  // Loaded only when needed, because the readers contain a lot of code that many programs that import the package never run.
+  const { readableFiles } = await import("../files/readable-files.ts");
+  const readable = await readableFiles(database, found, {
+    columns: columns.columns,
+    channels: columns.channels ?? columns.modelChannels,
+    time: columns.time,
+    labelled,
+    scratch,
+    warn,
+  });
+  const sources = await tablesOfSensorFiles(
+    readable,
+    async (file) => (await readTableSchema(database, file)).names,
+    warn,
+  );
+  warnOfPlacesInPaths(
+    sources.map(({ path }) => path),
+    columns,
+    warn,
+  );
+  for (const name of columns.pathColumns ?? []) {
+    warn(`Column "${name}" is taken from the names of folders (${name}=...), not from the files.`);
+  }
+  return { found, readable, sources };
+}
+
+/** @throws UserError if another column contradicts the inferred clock of a file; tables joined from several files are not checked */
+async function checkClocksOfFiles(
+  database: Database,
+  sources: readonly SourceTable[],
+  { roles, unusedColumns }: Pick<RowTable, "roles" | "unusedColumns">,
+  { doubtful }: Pick<RowClocks, "doubtful">,
+  warn: Reporter["warn"],
+): Promise<void> {
+  if (usualTimeColumns(unusedColumns).length === 0) return;
+  for (const source of sources) {
+    const doubt = doubtful.get(source.path);
+    if (doubt === undefined || source.parts !== undefined) continue;
+    const schema = await readTableSchema(database, source);
+    await withReadErrorsExplained(database, source, schema, () =>
+      refuseOtherPace(
+        database,
+        { file: source.path, schema, time: roles.time!, ...doubt },
+        { unused: unusedColumns, warn },
+      ),
+    );
+  }
+}
+
+/**
+ * Returns the file's column that changes whenever time runs backwards; undefined if there is none, if the file has no times, or
+ * if the table is joined from several files.
+ */
+async function restartColumnOfFile(
+  database: Database,
+  source: SourceTable,
+  { roles: { time }, unusedColumns }: Pick<RowTable, "roles" | "unusedColumns">,
+): Promise<string | undefined> {
+  if (time === null || source.parts !== undefined) return undefined;
+  const schema = await readTableSchema(database, source);
+  return withReadErrorsExplained(database, source, schema, () => restartColumn(database, schema, time, unusedColumns));
 }
 
 /** Labels without times become a column of the recordings. */

@@ -118,17 +118,7 @@ export async function openTable(
   if (roles.group === null) warn(`No person column was found, so all rows count as one person, "${unknownUser}".`);
   const store = openStore(roles.channels.length);
   const selector = new RowSelector(table, fileNames, requireLabels && labelFile === undefined, store);
-  const { maxRows = Number.POSITIVE_INFINITY } = options;
-  let rowsRead = 0;
-  for await (const { chunk, seconds, repeats } of clocks.chunks()) {
-    rowsRead += seconds.length;
-    if (rowsRead > maxRows) {
-      throw new TooManyRows(`${fileNames[0]}: expected at most ${maxRows.toLocaleString("en")} rows, found more`, {
-        advice: "Send shorter batches, each under its own id.",
-      });
-    }
-    selector.add(chunk, seconds, repeats);
-  }
+  await selectAllRows(selector, clocks, fileNames[0]!, options.maxRows);
   refuseReservedTexts(keys, roles, fileNames);
   await checkClocks(clocks);
   const picked = await selector.finish(onFault, restart, !clocks.isContinued);
@@ -137,32 +127,14 @@ export async function openTable(
   if (picked.padding > 0)
     warn(`Rows that contain neither a time nor a value are left out (${counted(picked.padding, "row")}).`);
   if (picked.repeatedTimes !== undefined) warn(picked.repeatedTimes);
-  if (picked.kept === 0) {
-    throw new DataFault({
-      code: "too_short",
-      message: `${fileNames[0]}: none of ${counted(picked.read, "row")} can be used: ${describeDroppedOnOpening(picked)}.`,
-      advice: adviceOnEmptyTable(picked, roles),
-      file: fileNames[0]!,
-      expected: "rows with a person, a time and values",
-      found: describeDroppedOnOpening(picked),
-    });
-  }
+  if (picked.kept === 0) throw noUsableRowsFault(fileNames[0]!, picked, roles);
   const asRead = new StoredRows([...roles.channels], store, picked.recordings);
   const times =
     roles.time === null
       ? new Map<number, Float64Array>()
       : spreadTimes(asRead, ({ repeats }) => repeats, { nominalRateHz, warn, onFault });
-  const [finer] = usualTimeColumns(unusedColumns);
-  if (times.size > 0 && finer !== undefined && options.columns?.time === undefined)
-    warn(
-      `Column "${finer}" may be a finer clock than "${roles.time}". To use it, add ${shellCommand("--time", finer)}`,
-    );
   const timed = times.size === 0 ? asRead : new StoredRows([...roles.channels], store, picked.recordings, times);
-  const date = unusedColumns.find((name) => isDateName(name) && /date|datum|fecha/i.test(name));
-  if (date !== undefined && roles.time !== null && timed.time(0, 1)[0]! < sinceEpoch.from)
-    warn(
-      `Column "${roles.time}" has no date, and column "${date}" is not combined with it, because its values are not dates, or the times are not times of day. The times count from an unknown zero.`,
-    );
+  warnOfUnusedTimes(timed, { time: roles.time, unusedColumns, isCoarse: times.size > 0 }, options.columns?.time, warn);
   if (roles.time !== null && clocks.timeUnit !== "timestamp") refuseMixedTimeUnits(timed, roles.time, onFault);
   const labelled = await labelFromFiles?.(timed, clocks);
   const rows = labelled?.rows ?? timed;
@@ -184,12 +156,7 @@ export async function openTable(
   if (repeated.length > 0) warn(describeRepeatedContent(repeated));
   for (const warning of alternatingRowsWarnings(rows, onFault)) warn(warning);
   for (const warning of shuffledRowsWarnings(rows)) warn(warning);
-  const isGiven = options.columns?.group !== undefined || options.columns?.groupFromPath !== undefined;
-  const person = rows.recordings[0]!.user;
-  if (roles.group !== null && !isGiven && rows.recordings.every(({ user }) => user === person)) {
-    const warning = peopleInPathsWarning(roles.group, person, fileNames);
-    if (warning !== undefined) warn(warning);
-  }
+  warnOfPeopleInPaths(rows, roles.group, fileNames, options.columns, warn);
   const quality = describeQuality({
     rows,
     columns,
@@ -207,6 +174,72 @@ export async function openTable(
     labelMap: table.labels.entries(),
     copies,
   };
+}
+
+/** @throws TooManyRows if there are more than `maxRows` rows */
+async function selectAllRows(
+  selector: RowSelector,
+  clocks: RowClocks,
+  file: string,
+  maxRows: number = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  let rowsRead = 0;
+  for await (const { chunk, seconds, repeats } of clocks.chunks()) {
+    rowsRead += seconds.length;
+    if (rowsRead > maxRows) {
+      throw new TooManyRows(`${file}: expected at most ${maxRows.toLocaleString("en")} rows, found more`, {
+        advice: "Send shorter batches, each under its own id.",
+      });
+    }
+    selector.add(chunk, seconds, repeats);
+  }
+}
+
+function noUsableRowsFault(file: string, picked: SelectedRows, roles: ColumnRoles): DataFault {
+  return new DataFault({
+    code: "too_short",
+    message: `${file}: none of ${counted(picked.read, "row")} can be used: ${describeDroppedOnOpening(picked)}.`,
+    advice: adviceOnEmptyTable(picked, roles),
+    file,
+    expected: "rows with a person, a time and values",
+    found: describeDroppedOnOpening(picked),
+  });
+}
+
+/** Warns of an unused column that may be a finer clock than the time column, or hold the dates of its times. */
+function warnOfUnusedTimes(
+  rows: StoredRows,
+  {
+    time,
+    unusedColumns,
+    isCoarse,
+  }: { readonly time: string | null; readonly unusedColumns: readonly string[]; readonly isCoarse: boolean },
+  given: string | undefined,
+  warn: (message: string) => void,
+): void {
+  const [finer] = usualTimeColumns(unusedColumns);
+  if (isCoarse && finer !== undefined && given === undefined)
+    warn(`Column "${finer}" may be a finer clock than "${time}". To use it, add ${shellCommand("--time", finer)}`);
+  const date = unusedColumns.find((name) => isDateName(name) && /date|datum|fecha/i.test(name));
+  if (date !== undefined && time !== null && rows.time(0, 1)[0]! < sinceEpoch.from)
+    warn(
+      `Column "${time}" has no date, and column "${date}" is not combined with it, because its values are not dates, or the times are not times of day. The times count from an unknown zero.`,
+    );
+}
+
+/** Warns if the person column, which the user did not specify, holds only one person, while the paths name several. */
+function warnOfPeopleInPaths(
+  { recordings }: StoredRows,
+  group: string | null,
+  paths: readonly string[],
+  given: ColumnOptions | undefined,
+  warn: (message: string) => void,
+): void {
+  if (group === null || given?.group !== undefined || given?.groupFromPath !== undefined) return;
+  const person = recordings[0]!.user;
+  if (!recordings.every(({ user }) => user === person)) return;
+  const warning = peopleInPathsWarning(group, person, paths);
+  if (warning !== undefined) warn(warning);
 }
 
 /** Minimum number of different decimal numbers for a label column to hold measurements rather than labels. */

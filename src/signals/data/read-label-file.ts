@@ -112,22 +112,7 @@ async function readLabelFile(
   }
   const schema = await readTableSchema(database, readable);
   const names = rolesOfLabelFile(source.path, schema, options);
-  const toUtc = options.timeZone === undefined ? undefined : localTimeConverter(options.timeZone);
-  const reading = async (column: string) => {
-    const own = await textClock({ database, file: source.path, schema, column, warn: () => {} }, options.timeFormat);
-    const type = schema.types.get(column)!;
-    const name = duckdbIdentifier(column);
-    const sql = own.isDateTime === true && isDateTimeInSchema(type) ? `epoch(CAST(${name} AS ${type}))` : own.sql;
-    return { ...own, sql: `TRY_CAST(${sql} AS DOUBLE)`, isLocal: own.local && own.wrapsAfter === undefined };
-  };
-  const start = await reading(names.start);
-  const end = names.end === undefined ? undefined : await reading(names.end);
-  if (end !== undefined && end.numbers !== start.numbers) {
-    throw new UserError(`${source.path}: "${names.start}" and "${names.end}" are times of different kinds.`, {
-      advice: "Write both as numbers, or both as date-times.",
-    });
-  }
-  const duration = end !== undefined || names.duration === undefined ? undefined : await reading(names.duration);
+  const { start, end, duration } = await readTimesOfLabels(database, source.path, schema, names, options.timeFormat);
   // In other files, a cell that is not a number causes an error that gives its row.
   const numbers = new Set(
     readable.decimalCommaWith === undefined || !start.numbers
@@ -143,37 +128,25 @@ async function readLabelFile(
   const endFactor = (end ?? duration)?.numbers
     ? (unitOfLabelFileTimes(names.end ?? names.duration!) ?? factor ?? 1)
     : 1;
+  const toUtc = options.timeZone === undefined ? undefined : localTimeConverter(options.timeZone);
   const utc = (seconds: number): number => (toUtc === undefined || !start.isLocal ? seconds : toUtc(seconds, seconds));
   const annotations = rows.flatMap((row, i): Annotation[] => {
-    const at = Number(row.start ?? Number.NaN);
-    if (!Number.isFinite(at)) {
+    const times = timesOfLabel(row, { factor: factor ?? 1, endFactor, utc });
+    const where = `${source.path}: the label "${row.label}" in data row ${i + 1}`;
+    if (times === null) {
       if (row.label === null) return [];
-      throw new UserError(
-        `${source.path}: the label "${row.label}" in data row ${i + 1} has no time in "${names.start}".`,
-        {
-          advice: "Give every label a start time.",
-        },
-      );
+      throw new UserError(`${where} has no time in "${names.start}".`, { advice: "Give every label a start time." });
     }
-    const from = utc(at * (factor ?? 1));
-    const last =
-      row.stop !== null
-        ? utc(Number(row.stop) * endFactor)
-        : row.duration !== null
-          ? from + Number(row.duration) * endFactor
-          : null;
-    if (last !== null && last < from) {
-      const numbers = start.numbers ? `: it lasts from ${row.start} to ${row.stop ?? at + Number(row.duration)}` : "";
-      throw new UserError(
-        `${source.path}: the label "${row.label}" in data row ${i + 1} ends before it begins${numbers}.`,
-        {
-          advice: "Correct the row, or rename the columns to start and end.",
-        },
-      );
+    if (times.end !== null && times.end < times.start) {
+      const last = row.stop ?? Number(row.start) + Number(row.duration);
+      const numbers = start.numbers ? `: it lasts from ${row.start} to ${last}` : "";
+      throw new UserError(`${where} ends before it begins${numbers}.`, {
+        advice: "Correct the row, or rename the columns to start and end.",
+      });
     }
     const named = (value: unknown): string | null => (value === null ? null : String(value));
     const label = named(row.label);
-    return [{ label, start: from, end: last, person: named(row.person), recording: named(row.recording), file }];
+    return [{ label, ...times, person: named(row.person), recording: named(row.recording), file }];
   });
   if (annotations.length === 0) {
     throw new UserError(`${source.path}: the file has no labels.`, {
@@ -192,6 +165,66 @@ async function readLabelFile(
           ? "samples"
           : "numbers",
   };
+}
+
+/** How to read a column of times, or of durations. */
+interface LabelTimeReading {
+  /** An expression for the number as written, or for the seconds of a date-time since 1970; NULL if it cannot be read. */
+  readonly sql: string;
+  readonly numbers: boolean;
+  /** Whether the column holds dates and times on a local clock, without an offset from UTC. */
+  readonly isLocal: boolean;
+}
+
+/** @throws UserError if one of start and end is a number, and the other is a date-time */
+async function readTimesOfLabels(
+  database: Database,
+  file: string,
+  schema: TableSchema,
+  names: Pick<LabelRoles, "start" | "end" | "duration">,
+  timeFormat: string | undefined,
+): Promise<Record<"start", LabelTimeReading> & Partial<Record<"end" | "duration", LabelTimeReading>>> {
+  const reading = async (column: string): Promise<LabelTimeReading> => {
+    const own = await textClock({ database, file, schema, column, warn: () => {} }, timeFormat);
+    const type = schema.types.get(column)!;
+    const name = duckdbIdentifier(column);
+    const sql = own.isDateTime === true && isDateTimeInSchema(type) ? `epoch(CAST(${name} AS ${type}))` : own.sql;
+    const isLocal = own.local && own.wrapsAfter === undefined;
+    return { sql: `TRY_CAST(${sql} AS DOUBLE)`, numbers: own.numbers, isLocal };
+  };
+  const start = await reading(names.start);
+  if (names.end === undefined) {
+    return names.duration === undefined ? { start } : { start, duration: await reading(names.duration) };
+  }
+  const end = await reading(names.end);
+  if (end.numbers !== start.numbers) {
+    throw new UserError(`${file}: "${names.start}" and "${names.end}" are times of different kinds.`, {
+      advice: "Write both as numbers, or both as date-times.",
+    });
+  }
+  return { start, end };
+}
+
+/** Returns the row's times on the file's clock, or null if the row has no start. The end is null if the row does not give it. */
+function timesOfLabel(
+  { start, stop, duration }: Record<string, unknown>,
+  {
+    factor,
+    endFactor,
+    utc,
+  }: {
+    /** Seconds per unit of the starts; 1 if the unit is unknown. */
+    readonly factor: number;
+    /** The same for the ends or durations. */
+    readonly endFactor: number;
+    readonly utc: (seconds: number) => number;
+  },
+): Pick<Annotation, "start" | "end"> | null {
+  const at = Number(start ?? Number.NaN);
+  if (!Number.isFinite(at)) return null;
+  const from = utc(at * factor);
+  if (stop !== null) return { start: from, end: utc(Number(stop) * endFactor) };
+  return { start: from, end: duration === null ? null : from + Number(duration) * endFactor };
 }
 
 interface LabelRoles {

@@ -16,7 +16,7 @@ import type { JudgeRun, PostedVerdict } from "./judge-posted-batch.ts";
 import type { JudgeThreadData } from "./judge-thread.ts";
 import { judgingOrder } from "./judging-order.ts";
 import { listModels } from "./models.ts";
-import { openServedModels, type ServedFolders } from "./open-served-models.ts";
+import { type OpenedServedModels, openServedModels, type ServedFolders } from "./open-served-models.ts";
 import { type PicturedBatch, pictureServedBatch } from "./picture-batch.ts";
 import { type PostedBatch, withTimeOfPostedSummary } from "./posted-batch.ts";
 import { type StreamReader, streamReader } from "./read-streams.ts";
@@ -100,17 +100,7 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
     },
     reporter: reporterOf(reporter),
   });
-  const ledgersOf = async (): Promise<TrackedLedger[]> => {
-    const versions = await listModels(directory, run);
-    const all: TrackedLedger[] = [];
-    for (const project of (await store?.projects()) ?? [defaultProject]) {
-      for (const { name: model } of versions) {
-        const ledger = await served.ledger(project, model);
-        if (ledger !== null) all.push({ project, model, ledger });
-      }
-    }
-    return all;
-  };
+  const ledgersOf = (): Promise<TrackedLedger[]> => ledgersOfService(directory, { models: served, store }, run);
   const tracker =
     server === null
       ? null
@@ -142,22 +132,8 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
     picture: (batch) => pictureServedBatch(served, batch),
     decide: (decision) => decideServed(served, decision, run.now),
     refuseUnknown: async (model) => void (await served.resolve(model)),
-    models: async () => {
-      const versions = await listModels(directory, run);
-      const champions = versions.filter(({ champion }) => champion).map(({ line }) => `${line}@champion`);
-      return [...champions, ...versions.map(({ name }) => name)];
-    },
-    streams: async () => {
-      const at = now();
-      const all: ServedStreams[] = [];
-      for (const { project, model, ledger } of await ledgersOf()) {
-        const streams = await ledger.fleet.streams();
-        const active = streams.filter(({ retired_at }) => retired_at === null);
-        const retired = streams.filter(({ retired_at }) => retired_at !== null).map(({ stream }) => stream);
-        all.push({ project, model, streams: active.map((own) => selectableStream(own, at)), retired });
-      }
-      return all;
-    },
+    models: () => namesOfServedModels(directory, run),
+    streams: async () => streamsOfLedgers(await ledgersOf(), now()),
     reader: streamReader(served, async () => (await listModels(directory, run)).map(({ name }) => name), run.now),
     notReady: async () => (await noModels()) ?? (await store?.reach().catch(reasonOfServiceError)) ?? undefined,
     close: async () => {
@@ -180,6 +156,41 @@ export async function openService(config: ServeConfig, run: ServiceRun = {}): Pr
   await store?.reach();
   if (!config.checkConfig) tracker?.start();
   return service;
+}
+
+/** Returns the ledger of each model in each project, if there is one. */
+async function ledgersOfService(
+  directory: string,
+  { models, store }: Pick<OpenedServedModels, "models" | "store">,
+  run: ServiceRun,
+): Promise<TrackedLedger[]> {
+  const versions = await listModels(directory, run);
+  const all: TrackedLedger[] = [];
+  for (const project of (await store?.projects()) ?? [defaultProject]) {
+    for (const { name: model } of versions) {
+      const ledger = await models.ledger(project, model);
+      if (ledger !== null) all.push({ project, model, ledger });
+    }
+  }
+  return all;
+}
+
+/** Returns the champion of each line as LINE@champion, followed by the names of all model folders. */
+async function namesOfServedModels(directory: string, run: ServiceRun): Promise<string[]> {
+  const versions = await listModels(directory, run);
+  const champions = versions.filter(({ champion }) => champion).map(({ line }) => `${line}@champion`);
+  return [...champions, ...versions.map(({ name }) => name)];
+}
+
+async function streamsOfLedgers(ledgers: readonly TrackedLedger[], at: Date): Promise<ServedStreams[]> {
+  const all: ServedStreams[] = [];
+  for (const { project, model, ledger } of ledgers) {
+    const streams = await ledger.fleet.streams();
+    const active = streams.filter(({ retired_at }) => retired_at === null);
+    const retired = streams.filter(({ retired_at }) => retired_at !== null).map(({ stream }) => stream);
+    all.push({ project, model, streams: active.map((own) => selectableStream(own, at)), retired });
+  }
+  return all;
 }
 
 /** Whether other services, on other machines, may use the same store. */

@@ -17,7 +17,7 @@ import { Rng } from "../random.ts";
 import { beginRetrainLog } from "../report/retrain-log.ts";
 import { tellTracked } from "../report/tell-tracked.ts";
 import { TrainingTracker, trackerServer } from "../report/training-tracker.ts";
-import { reporterOf, teeReporter } from "../reporter.ts";
+import { type Reporter, reporterOf, teeReporter } from "../reporter.ts";
 import { shellCommand, shellPath } from "../shell-words.ts";
 import { modelFiles, retrainReportFile, trackingFile } from "../storage/model-folder.ts";
 import { checkReplaceableDirectory } from "../storage/replace-directory.ts";
@@ -70,8 +70,6 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
   let data: RetrainData | undefined;
   try {
     data = await prepareRetraining(config, model, reporter).finally(() => model.close());
-    const { unlabelled, windows } = data;
-    const recordings = { ...unlabelled, channels: windows.channels };
     await enterResumableRun(
       staging,
       {
@@ -80,40 +78,8 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
       },
       retrainFingerprint(data),
     );
-    tracker = await TrainingTracker.open(
-      (start) =>
-        beginRetrainLog(
-          { recordings, rows: unlabelled.quality.rows.kept },
-          { out: config.out, experiment: config.experiment, params: recordedConfigWithoutTracking(config) },
-          champion.folder.manifest.model_version,
-          start,
-        ),
-      { ...config, server },
-      staging,
-      { reporter, now: () => now().getTime() },
-    );
-    const fingerprint = windowsFingerprint(windows);
-    const retraining: RetrainRun = {
-      config,
-      champion,
-      data,
-      staging,
-      windowsFingerprint: fingerprint,
-      reporter: teeReporter(reporter, tracker),
-      runner: fitWorkerRunner(windowsForFitRunner(fingerprint, windows)),
-      checkpoints: resumableCheckpoints(staging),
-      signal: run.signal ?? new AbortController().signal,
-      timeLeft: new TimeLeft({
-        fits: retrainFitNames(config, data.trained.folds),
-        maxEpochs: data.schedule.learningRates.length,
-        patience: null,
-        refits: false,
-        hasOtherPart: data.schedule.penalty !== null,
-        jobs: 1,
-        secondsAfterFits: expectedCalibrationSeconds(data.windows, config.jobs),
-      }),
-      rng: Rng.fromSeed(config.seed).split("retrain"),
-    };
+    tracker = await openRetrainTracker(config, { champion, data, server, staging }, { reporter, now });
+    const retraining = retrainRun(config, { champion, data, staging }, teeReporter(reporter, tracker), run.signal);
     const result = await judgeCandidate(retraining, { tracker, now, started, refused });
     await staging.discard();
     const seconds = (performance.now() - started) / 1000;
@@ -141,6 +107,63 @@ export async function retrain(options: RetrainOptions, run: TrainRunOptions = {}
     data?.labelled.close();
     await staging.release();
   }
+}
+
+interface OpenRetraining {
+  readonly champion: WatchedModel;
+  readonly data: RetrainData;
+  readonly staging: RetrainRun["staging"];
+}
+
+function openRetrainTracker(
+  config: RetrainConfig,
+  { champion, data, server, staging }: OpenRetraining & { readonly server: ReturnType<typeof trackerServer> },
+  { reporter, now }: { readonly reporter: Reporter; readonly now: () => Date },
+): Promise<TrainingTracker> {
+  const { unlabelled, windows } = data;
+  const recordings = { ...unlabelled, channels: windows.channels };
+  return TrainingTracker.open(
+    (start) =>
+      beginRetrainLog(
+        { recordings, rows: unlabelled.quality.rows.kept },
+        { out: config.out, experiment: config.experiment, params: recordedConfigWithoutTracking(config) },
+        champion.folder.manifest.model_version,
+        start,
+      ),
+    { ...config, server },
+    staging,
+    { reporter, now: () => now().getTime() },
+  );
+}
+
+function retrainRun(
+  config: RetrainConfig,
+  { champion, data, staging }: OpenRetraining,
+  reporter: RetrainRun["reporter"],
+  signal: AbortSignal = new AbortController().signal,
+): RetrainRun {
+  const fingerprint = windowsFingerprint(data.windows);
+  return {
+    config,
+    champion,
+    data,
+    staging,
+    windowsFingerprint: fingerprint,
+    reporter,
+    runner: fitWorkerRunner(windowsForFitRunner(fingerprint, data.windows)),
+    checkpoints: resumableCheckpoints(staging),
+    signal,
+    timeLeft: new TimeLeft({
+      fits: retrainFitNames(config, data.trained.folds),
+      maxEpochs: data.schedule.learningRates.length,
+      patience: null,
+      refits: false,
+      hasOtherPart: data.schedule.penalty !== null,
+      jobs: 1,
+      secondsAfterFits: expectedCalibrationSeconds(data.windows, config.jobs),
+    }),
+    rng: Rng.fromSeed(config.seed).split("retrain"),
+  };
 }
 
 /** Promotes the model. If the promotion fails, the error message says that the model itself is complete. */

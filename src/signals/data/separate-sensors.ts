@@ -111,6 +111,46 @@ export async function separateSensors(
     return { schema: rowsOfSeparatedSensor(schema, `${found.column}=${joined[0]}`, file), channels: null };
   }
   const kept = [label, clock].filter((name) => name !== null && schema.names.includes(name)) as string[];
+  return joinPooledSensors(database, file, schema, options, {
+    found,
+    joined,
+    channels,
+    keys,
+    kept,
+    time,
+    scratch,
+    warn: (how) => warn(`${how}${leftOut}`),
+  });
+}
+
+/** Joins the sensors of a long table into one table with a column per sensor and channel. */
+async function joinPooledSensors(
+  database: Database,
+  file: string,
+  schema: TableSchema,
+  options: Pick<ColumnOptions, "channels" | "modelChannels">,
+  {
+    found,
+    joined,
+    channels,
+    keys,
+    kept,
+    time,
+    scratch,
+    warn,
+  }: {
+    found: SensorColumn;
+    /** The sensors to join, as written in the column; at least two. */
+    joined: readonly string[];
+    /** The columns with values, which all sensors share. */
+    channels: readonly string[];
+    keys: readonly string[];
+    kept: readonly string[];
+    time: (TimeReading & { readonly column: string }) | null;
+    scratch: ScratchFolder;
+    warn: (message: string) => void;
+  },
+): Promise<SeparatedTable> {
   const numbers = new Set([...channels, ...(time?.numbers === true ? [time.column] : [])]);
   const source = schema.source(numbers, time?.isDateTime === true ? time.column : null);
   const out = scratch.file("joined.parquet");
@@ -131,7 +171,7 @@ export async function separateSensors(
     time === null
       ? `row by row: the nth row of ${first} with the nth row of ${later}.`
       : `by time: each row of ${first} with the values of ${later} interpolated between rows at most 3 steps apart.`;
-  warn(`${file}: column "${found.column}" marks ${joined.join(", ")}, which are joined ${how}${unmatched}${leftOut}`);
+  warn(`${file}: column "${found.column}" marks ${joined.join(", ")}, which are joined ${how}${unmatched}`);
   const own = options.channels ?? options.modelChannels;
   const usual = found.kinds || own !== undefined ? [] : usualChannels(channels).channels;
   const ofAll = joined.flatMap((value) => usual.map((name) => `${nameOfSensorInText(value)}_${name}`));

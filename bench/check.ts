@@ -56,7 +56,7 @@ export async function benchmarkCheck(options: { readonly rounds: number }): Prom
           value: median(times),
           unit: "ms",
           limit: { kind: "at most", value: 1500 },
-          note: "the whole command with compact, on Parquet, compared with 3 references",
+          note: "the whole command, with the network compact and a Parquet file, which is compared with 3 references",
         },
         {
           name: "baseline_stats.json",

@@ -2,7 +2,7 @@
 // record, not input from a user. Unknown options are therefore accepted, and only the options that are needed to open a model
 // are required. A retraining run inherits the other options; see `champion-options.ts`.
 //
-// The form is part of the manifest's `schema_version`: a later version may add keys, and drop keys that are not named here.
+// The manifest's `schema_version` covers this form, too: a later version may add keys, and may drop keys that are not named here.
 import { z } from "zod";
 
 /** Training options as stored in the model folder. */

@@ -23,7 +23,10 @@ const batchOf = (seed: number, kind: "usual" | "huge"): GeneratedBatch => ({
   times: 1,
 });
 
-/** Returns the input of the page for a batch that no sensor could measure, which follows a stream of ordinary batches. */
+/**
+ * Returns the page's input for a batch with values that no sensor could measure.
+ * @param usual number of ordinary batches before it
+ */
 function pageInput(usual: number): BatchPageInput & { result: Extract<CheckResult, { comparisons: unknown }> } {
   const past: BatchMeasurement[] = [];
   const evidence: EvidencePoint[] = [];

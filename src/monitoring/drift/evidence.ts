@@ -67,7 +67,7 @@ const mostPerBatch = 1e150;
  * today may do so for an hour. Up to `mostBatchesPerBet` batches of a bout therefore count as one bet. Its e-value is the mean
  * of its batches' e-values, which is itself an e-value no matter how the batches depend on each other.
  * @param eValue of the batch
- * @param activity the class of more than half of the batch; null if no single class does
+ * @param activity the result of `boutActivity`
  */
 export function addEvidence(state: EvidenceState, eValue: number, activity: number | null = null): EvidenceState {
   const e = Math.min(eValue, mostPerBatch);

@@ -26,10 +26,13 @@ export type Compared = Pick<Comparison, "reference" | "seconds" | "pValue" | "im
 
 /** A stream's most recent batches, compared with the training data. */
 export interface UnlikelyPersonState {
-  /** Mean logit of each bout's p-values, oldest first; 0 for an average person. */
+  /**
+   * Mean logit of the p-values of each bout, oldest first; 0 for an average person. A bout is at most `mostBatchesPerBet`
+   * consecutive batches of one activity, or a single batch without one.
+   */
   readonly bouts: readonly number[];
   /**
-   * The activity that fills the batches of the last bout, and how many there are; absent after a batch with several activities.
+   * The activity of the last bout, and its number of batches; absent if the last batch had no such activity.
    */
   readonly last?: { readonly activity: number; readonly batches: number };
   /** Number of most recent consecutive batches that are not unusual for a new person. */
@@ -59,7 +62,7 @@ const mostFreedom = 5;
 /**
  * Returns the state after one more batch.
  * @param compared the batch and the training data
- * @param activity the class of more than half of the batch; null if no single class does
+ * @param activity the result of `boutActivity`
  * @returns the same state if no people were held out, or the batch has no p-value
  */
 export function addToUnlikelyPerson(

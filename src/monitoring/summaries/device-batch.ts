@@ -61,7 +61,7 @@ export class DeviceBatch {
     this.#rows = new IncomingRows(model.channels);
   }
 
-  /** Number of rows kept so far; excludes rows with a repeated time or with values that are not finite. */
+  /** Number of rows kept so far; excludes rows with a repeated time, and rows with a time or value that is not finite. */
   get rows(): number {
     return this.#rows.rows;
   }

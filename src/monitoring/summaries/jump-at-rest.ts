@@ -7,7 +7,10 @@ const mostVariance = 0.06;
 /** A change of gravity is a jump if it exceeds this fraction of gravity plus twice the turn that the gyroscope measured. */
 const leastJump = 0.1;
 
-/** Sums of the acceleration over a block by axis, its variance summed over the axes, and an upper limit of the turn in radians. */
+/**
+ * Sums of the acceleration over a block by axis; its variance, summed over the axes and multiplied by the square of the number
+ * of rows; and an upper limit of the turn, in radians.
+ */
 type JumpBlock = readonly [x: number, y: number, z: number, variance: number, turn: number];
 
 /**

@@ -10,7 +10,7 @@ import type { ModelSignals, SignalSummary } from "./model-signals.ts";
 import type { RestSums } from "./rest-sums.ts";
 import type { TurningSums } from "./turning-scale.ts";
 
-/** Samples are float32, so values computed from them stay within that range. */
+/** Samples are float32, so their mean, standard deviation, minimum and maximum stay within the range of float32. */
 const largestSample = 3.4028234663852886e38;
 export const sampleSchema: z.ZodNumber = z.number().min(-largestSample).max(largestSample);
 

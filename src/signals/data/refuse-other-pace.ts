@@ -17,7 +17,10 @@ const usualParts = [32_768, 1024, 128, 256, 512, 100, 50, 250];
 const partTolerance = 0.004;
 /** Number of rows to compare, from the top of a file. */
 const searchedRows = 5000;
-/** A clock increases in nearly all rows, and spans many times its own resolution. */
+/**
+ * A column is compared only if at least `forwardShare` of its rows do not go back, and if it spans at least `leastSeconds` in at
+ * least `leastRows` rows.
+ */
 const [forwardShare, leastSeconds, leastRows] = [0.99, 5, 50];
 
 /**

@@ -142,7 +142,7 @@ async function joinPooledSensors(
     found: SensorColumn;
     /** The sensors to join, as written in the column; at least two. */
     joined: readonly string[];
-    /** The columns with values, which all sensors share. */
+    /** The numeric columns without a role. */
     channels: readonly string[];
     keys: readonly string[];
     kept: readonly string[];

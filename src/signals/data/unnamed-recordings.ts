@@ -1,4 +1,4 @@
-// Finds a column that tells recordings apart in a table without times, in which a number of rows restarts with each recording.
+// Finds a column that tells recordings apart in a table without times whose row numbers restart with each recording.
 
 import { UserError } from "../../errors.ts";
 import { shellCommand } from "../../shell-words.ts";
@@ -7,16 +7,16 @@ import type { TableSchema } from "../files/table-schema.ts";
 import { restartColumn } from "./restart-column.ts";
 
 const searchedRows = 50_000;
-/** Minimum number of rows per recording; shorter stretches are packets of samples. */
+/** Minimum mean number of rows per recording; shorter stretches are packets of samples. */
 const leastRows = 20;
-/** Matches the names of numbers of rows, which count up within a recording. */
+/** Matches the names of columns that may number the rows of a recording. */
 const counterName = /count|number|index|sample|step|frame|row|^(no|nr|n|i)$/i;
 
 /**
  * Rejects a table without times in which the rows of several recordings follow each other; otherwise, they would be read as one
  * recording, and windows would contain the end of one and the beginning of the next.
  * @param columns columns without a role
- * @throws UserError if a column counts up by 1 and restarts whenever another column changes
+ * @throws UserError if a column with such a name as sample or index counts up by 1 and restarts whenever another column changes
  */
 export async function refuseUnnamedRecordings(
   database: Database,

@@ -196,8 +196,9 @@ async function areListsPackets(
 }
 
 /**
- * Minimum ratio of the change from number to number to that between numbers half a row apart for the numbers of rows with times to
- * stand for places: neighbouring samples of a window are more alike than those half a window apart, but sensors are not. Arbitrary.
+ * Minimum ratio of the change between neighbouring columns to that between columns half a row apart, above which the columns in
+ * rows with times stand for places. Neighbouring samples of a window are more alike than samples half a window apart, but
+ * neighbouring places are not. Arbitrary.
  */
 const leastNeighbourChange = 0.8;
 

@@ -259,7 +259,8 @@ async function dateWithTime(head: Head, date: ClockText, time: ClockText): Promi
     `count(${time.sql})`,
   ]);
   if (isTime === true) return { columns, sql: `(${date.sql} || ' ' || ${time.sql})` };
-  // Unless the date is in digits as well, numbers below 86,400 may be seconds since midnight; below 86,400,000, milliseconds.
+  // Numbers from 1,000,000 to below 86,400,000 may be milliseconds since midnight. Numbers below 86,400 may be seconds, unless
+  // the date is in digits as well.
   const isInMilliseconds = Number(most) >= 1e6;
   const isTooLarge = Number(most) >= (isInMilliseconds ? 86_400_000 : 86_400);
   if (areDigits === true && (hasZeros === true || isTooLarge || (isCompactDate === true && !isInMilliseconds))) {

@@ -49,12 +49,12 @@ async function* linesWithDecimalPoints(
 }
 
 const separatedThousands = /"([-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?)"/g;
-/** Matches a number whose commas cannot be decimal commas. */
+/** Matches a number in quotes whose commas cannot be decimal commas. */
 const surelyThousands = /"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+|,\d{3})"/;
 
 /**
- * Returns a function that writes a table without the commas between thousands of numbers in quotes; undefined if the first lines
- * show none.
+ * Returns a function that writes a table without the commas between thousands of numbers in quotes; undefined unless the first
+ * lines contain a number whose commas can separate nothing but thousands ("1,234.5" or "1,234,567").
  */
 export function contentsOfThousands(
   lines: readonly string[],

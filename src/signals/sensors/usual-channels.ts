@@ -53,7 +53,7 @@ export function usualChannels(columns: readonly string[], given: readonly GivenS
     gyroscopes,
     gyroscopes.filter((sensor) => isPaired(sensor, together)),
   );
-  // A sensor called r is known to be a gyroscope only beside gravity called g, so that gravity is read, too.
+  // A sensor called r is known to be a gyroscope only beside gravity called g. Therefore, gravity is read, too.
   chosen.push(...found.filter(isGravityBesideRotation));
   // As in HARTH, accelerometers on several parts of the body may be named only after these.
   const areOnlyPlaces = chosen.length === 0 && own.length === 0;

@@ -4,7 +4,6 @@
 
 import { UserError } from "../../errors.ts";
 import { silent } from "../../reporter.ts";
-import { shellCommand } from "../../shell-words.ts";
 import { type Database, duckdbIdentifier } from "../files/duckdb.ts";
 import { findFiles, type SourceFile } from "../files/find-files.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
@@ -51,7 +50,19 @@ export interface LabelFileOptions {
 
 const labelNames = [
   ...["label", "labels", "activity", "class", "annotation", "behavior", "behaviour", "event", "value", "state", "code"],
-  ...["annotation value", "activity name", "name", "description", "tier", "text", "note", "comment"],
+  ...[
+    "annotation value",
+    "activity name",
+    "activity type",
+    "activity id",
+    "activity type id",
+    "name",
+    "description",
+    "tier",
+    "text",
+    "note",
+    "comment",
+  ],
 ];
 const startName = /^(?:t |time |samples? )?(?:begin|start|onset|from)/;
 const endName = /^(?:t |time |samples? )?(?:end|stop|offset|to|until|finish)/;
@@ -289,7 +300,7 @@ function rolesOfLabelFile(path: string, { names }: TableSchema, options: LabelFi
     (free.length === 1 ? free[0] : undefined);
   if (label === undefined) {
     throw new UserError(`--labels ${path}: no column with labels was found among ${listedColumns(names)}.`, {
-      advice: `Name it with ${shellCommand("--label", free[0] ?? "COLUMN")}`,
+      advice: "Name it with --label COLUMN",
     });
   }
   return { label, start, end, duration, group: group === label ? undefined : group, recording };

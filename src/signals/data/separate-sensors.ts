@@ -67,6 +67,7 @@ export async function separateSensors(
     ...fixed,
     ...(options.channels ?? []),
     ...(options.modelChannels ?? []),
+    ...sensorsByName(schema.names).flatMap(({ channels }) => channels),
   ]);
   const candidates = options.pivot === undefined ? schema.names.filter((name) => !taken.has(name)) : [options.pivot];
   if (options.pivot !== undefined && !schema.names.includes(options.pivot)) {

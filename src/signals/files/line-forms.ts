@@ -1,8 +1,9 @@
 // Rewrites text whose lines hold the values of a table inside something else: lines that a spreadsheet quoted as a whole, tables
-// drawn with lines of dashes by database shells, tables whose names and remarks follow semicolons, tuples and dictionaries as
-// Python prints them, JSON records behind the name of an MQTT topic, SQL statements, events of Android's sensors, of
-// GnssLogger and of GetSensorData, vectors, and sentences with a checksum.
+// drawn with lines of dashes by database shells, tables whose names and remarks follow semicolons, tuples, lists and dictionaries
+// as Python prints them, objects as other languages print them, JSON records behind the name of an MQTT topic, SQL statements,
+// events of Android's sensors, of GnssLogger and of GetSensorData, vectors, and sentences with a checksum.
 
+import { sensorInText } from "../sensors/sensor-in-text.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
 
 interface LineForm {
@@ -23,6 +24,17 @@ const rule = /^(?=.*-{2,}.*[+|])[\s+|:=-]+$/;
 /** Matches lines that begin with the edge of a table; mysql draws this edge, psql does not. */
 const hasEdges = /^\s*[+|]/;
 const rowCount = /^\s*\(?\d+ rows?\b/i;
+
+const printedObject = /^\s*([A-Za-z][\w.]*)\s?[({[]\s*([A-Za-z]\w*\s?[:=][^(){}[\]"]*)[)}\]]\s*,?\s*$/;
+const printedList = /^\s*\[([^[\]{}"]*'[^[\]{}"]*)\]\s*,?\s*$/;
+
+/** Returns the fields of an object of the example's class, with the class's sensor in the names of axes. */
+function fieldsOfPrintedObject(line: string, example: string): string {
+  const [, name = "", fields] = printedObject.exec(line) ?? [];
+  if (fields === undefined || name !== printedObject.exec(example)?.[1]) return line;
+  const sensor = sensorInText(name)?.sensor;
+  return sensor === undefined ? fields : fields.replace(/(?<![\w.])(?=[xyz]\s?[:=])/gi, `${sensor}_`);
+}
 
 const androidEvent = /^\d+,android\.sensor\.(?!\w*uncalibrated)\w+(?:,[^,]*){3,6}$/;
 const gnssLoggerSensor =
@@ -78,6 +90,13 @@ const lineForms: readonly LineForm[] = [
               /^[TF]/.test(word) ? `: ${word.toLowerCase()}` : ": null",
             )
         : "",
+  },
+  // Objects as Java, Kotlin, Swift and Python's data classes print them, and lists as Python prints them.
+  { form: printedObject, share: 0.8, inside: fieldsOfPrintedObject },
+  {
+    form: printedList,
+    share: 0.8,
+    inside: (line) => printedList.exec(line)?.[1]?.replace(/\s*'?\s*(,)\s*'?\s*|'/g, "$1") ?? "",
   },
   { form: /^[^\s{}"[][^{}"]*\s\{.*\}\s*$/, share: 0.8, inside: (line) => /\{.*\}/.exec(line)?.[0] ?? "" },
   {

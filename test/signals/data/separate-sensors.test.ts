@@ -222,3 +222,13 @@ test.each([
   expect(quality.warnings.join()).toMatch(/The rows of press, release are not read/);
   expect(recordings.values[2]!.every((value) => value > 9)).toBe(true);
 });
+
+test("axes whose values are few whole numbers distinguish no sensors", async () => {
+  // Readings of 8 bits, in which the rows with each value of ax are evenly spaced.
+  const rows = Array.from({ length: 800 }, (_, i) =>
+    [10 * i, 128 + 2 * (i % 3), 128 + Math.round(9 * Math.sin(i / 25)), 152 + 3 * (i % 4)].join(),
+  );
+  const { path } = folderOf({ "a.csv": `time_ms,ax,ay,az\n${rows.join("\n")}\n` });
+  const { recordings } = await readRecordings([path("a.csv")], { requireLabels: false });
+  expect(recordings.time).toHaveLength(800);
+});

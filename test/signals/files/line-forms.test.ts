@@ -32,6 +32,11 @@ const texts: readonly [string, readonly string[], object?][] = [
     "Python's dictionaries",
     rows.map((row) => `{${row.map((value, c) => `'${names[c]}': ${Number(value)}`).join(", ")}}`),
   ],
+  ["Python's lists", rows.map(([t, ...values]) => `['2026-05-04 ${clock(t)}', ${values.join(", ")}]`), given],
+  [
+    "objects as Java prints them",
+    rows.map((row) => `ImuSample{${row.map((value, c) => `${names[c]}=${value}`).join(", ")}}`),
+  ],
   [
     "JSON behind a topic",
     rows.map((row) => `imu/1 ${JSON.stringify(Object.fromEntries(row.map((value, c) => [names[c], Number(value)])))}`),
@@ -87,4 +92,17 @@ test("a byte-order mark does not hide the first line of a form", async () => {
   const { path } = folderOf({ "sensorLog.txt": `\ufeff${rows.join("")}` });
   const { recordings } = await readRecordings([path("sensorLog.txt")], { requireLabels: false });
   expect(recordings.time.length).toBe(80);
+});
+
+test("reads objects of a sensor's class, but not those of two classes as one", async () => {
+  const line = (name: string, row: readonly unknown[]): string =>
+    `${name}(timestamp: ${row[0]}, ${["x", "y", "z"].map((axis, c) => `${axis}: ${row[c + 1]}`).join(", ")})`;
+  const { path } = folderOf({
+    "a.txt": `${rows.map((row) => line("CMAccelerometerData", row)).join("\n")}\n`,
+    "b.txt": `${rows.map((row, i) => line(i % 2 === 0 ? "AccelData" : "GyroData", row)).join("\n")}\n`,
+  });
+  const { recordings } = await readRecordings([path("a.txt")], { requireLabels: false, likelyRateHz: 50 });
+  expect(recordings.channels).toEqual(["x", "y", "z"].map((axis) => `CMAccelerometerData_${axis}`));
+  expect(recordings.values[2]![9]).toBeCloseTo(9.8, 5);
+  await expect(readRecordings([path("b.txt")], { requireLabels: false })).rejects.toThrow(/b\.txt/);
 });

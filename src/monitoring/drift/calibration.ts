@@ -99,8 +99,8 @@ export interface StreamRung {
   /** Length of a batch. */
   readonly seconds: number;
   /**
-   * A factor of 10 to 100: the alarm level divided by the requested run length. Chosen so that drift-free streams from held-out
-   * people reach that run length; see `evidenceFactor`.
+   * A factor of 30 to 1,000: the alarm level divided by the requested run length. Chosen so that drift-free streams from held-out
+   * people reach that run length; see `evidenceFactor`. In calibrations of earlier versions, it may be smaller.
    */
   readonly evidence_factor: number;
 }

@@ -99,7 +99,7 @@ export function changedTurning(
 
 /**
  * Returns the largest change that a stream of drift-free batches seems to show, as a multiple of the usual limits; 0 if nothing
- * can be compared.
+ * can be compared, or if no difference is large enough to report.
  */
 export function largestChangeInTurning(batches: readonly TurningSums[]): number {
   let [past, largest] = [noTurningPast, 0];

@@ -19,7 +19,8 @@ export interface EvidenceState {
   /** Batches since the evidence was last reset. */
   readonly batches: number;
   /**
-   * The bet on the bout of one activity that the most recent batches belong to; absent after a batch with several activities.
+   * The bet on the bout of one activity that the most recent batches belong to; absent if `boutActivity` found no activity in the
+   * last batch.
    */
   readonly bout?: {
     readonly activity: number;

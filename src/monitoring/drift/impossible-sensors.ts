@@ -24,7 +24,7 @@ import { turningRatio } from "./turning-ratio.ts";
 /** A sensor with impossible values. */
 export interface ImpossibleSensor {
   readonly sensor: Sensor;
-  /** The measured and the possible values, as one sentence without a full stop. */
+  /** The measured and the possible values, as text without a full stop at the end. */
   readonly message: string;
   /** How far the values exceed their limit, as a ratio; at least 1. */
   readonly excess: number;
@@ -180,7 +180,7 @@ function shareCloseToGravity(lengths: readonly number[], unit: SensorUnit): numb
 /**
  * Finds columns of the accelerometer and the gyroscope that have taken each other's place: one axis of each, or all. No sensor
  * turns so evenly that its angular velocity resembles gravity. If several exchanges would restore gravity, names the one that
- * brings the channels closest to the baseline, or none if another one comes almost as close.
+ * brings the channels closest to the baseline. If another one comes almost as close, names only the two sensors.
  */
 function exchangedImpossibleColumns(
   columns: Columns,

@@ -25,11 +25,14 @@ const blocksPerPiece = 11;
 /** Half the difference between the two scales whose averages are compared; arbitrary. */
 const difference = 0.05;
 /**
- * Mean square residual movement of gravity, as a fraction of gravity squared, at which a span has half its weight. Spans with a
- * lot of body movement reveal little. Like the next limit, chosen on the tuning halves.
+ * Residual movement of gravity, squared and summed over the pieces of a span, as a fraction of gravity squared, at which the span
+ * has half its weight. Spans with a lot of body movement reveal little. Like the next limit, chosen on the tuning halves.
  */
 const halfWeight = 0.03;
-/** Mean square turn, in rad^2, below which a span is left out, because noise and small accelerations drown out such turns. */
+/**
+ * Sum of the squared turns between the pieces and their mean, in rad^2, below which a span is left out, because noise and small
+ * accelerations drown out such turns.
+ */
 const leastTurn = 0.02;
 
 /**

@@ -14,7 +14,10 @@ export interface SensorColumn {
   readonly column: string;
   /** Distinct values of the column, most frequent first. */
   readonly values: readonly string[];
-  /** Whether each value is the name of a different kind of sensor, such as acc and gyro. */
+  /**
+   * Whether the values name different kinds of sensors, such as acc and gyro. Sensors that are not read, such as a light sensor,
+   * and events may be among the values.
+   */
   readonly kinds: boolean;
   /** A second column, if only both columns together identify the sensor, such as a device and a type of sensor. */
   readonly with?: { readonly column: string; readonly values: readonly string[] };
@@ -29,7 +32,7 @@ const leastRows = 10;
 const filledShare = 0.8;
 /** Maximum relative difference between a sensor's steps and their median; 80 % of the steps must not exceed it. */
 const unevenness = 0.5;
-/** Minimum length of a pause, in usual steps. */
+/** A step is a pause if it is longer than this many usual steps. */
 const pauseSteps = 10;
 /** Maximum number of columns to combine in pairs. */
 const mostInPairs = 4;
@@ -64,7 +67,7 @@ const counterName = /seq|count|packet|index/i;
 
 /**
  * @param keys the person and recording columns
- * @param time null if there is no time column; in that case only sensor names are recognised
+ * @param time null if there is no time column; in that case, only names of sensors are recognised, and devices whose rows alternate
  * @param candidates columns that have no role
  */
 export async function findPooledSensorColumn(
@@ -173,7 +176,7 @@ async function deviceOfAlternatingRows(
 const otherSensor =
   /rot\w*[ _.]?vec|orient|light|lux|prox|press|baro|temp|humid|step|pedom|heart|gps|location|battery|quat|ppg|ecg|eda|bvp|micro?phone|audio|wifi|bluetooth|metadata|^(key|button|touch)?[ _-]?(press|release|down|up|click|tap)(ed)?$|^(event|marker|button|start|stop|sync|annotation)$/i;
 
-/** Whether the values are names of different kinds of sensors, including an accelerometer or a gyroscope. */
+/** Whether the values, apart from those of sensors that are not read and of events, name different kinds of sensors. */
 function arePooledSensorKinds(values: readonly string[]): boolean {
   const read = values.filter((value) => kindOfSensorInText(value) !== null || !otherSensor.test(value));
   const kinds = read.map(kindOfSensorInText);
@@ -230,8 +233,8 @@ function pooledValuesByRows(groups: readonly Record<string, unknown>[]): string[
 }
 
 /**
- * Returns the values whose rows, in at least one recording, are sampled throughout the time of another value's rows; those with
- * the most rows come first.
+ * Returns the values whose rows, in at least one recording, overlap those of another value for at least half of the shorter time
+ * of the two; those with the most rows come first.
  * @param of.areEven whether only rows that are evenly sampled count
  */
 function pooledValuesOfSameTime(

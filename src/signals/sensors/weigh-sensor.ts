@@ -25,7 +25,10 @@ const closeToGravity: ShareOfGravity = { least: 0.8, most: 1.25 };
  * depending on the data.
  */
 const rotationLimits = { mostRadians: 15, leastDegrees: 28 } as const;
-/** No gyroscope in a wearable measures more than 4,000 deg/s on an axis; greater values are raw counts or milli-degrees. */
+/**
+ * No gyroscope in a wearable measures more than 4,000 deg/s on an axis, which is about 7,000 deg/s in all; longer vectors are raw
+ * counts or milli-degrees.
+ */
 const mostDegrees = 7000;
 /** Angular velocity, in deg/s, that everyone's movements exceed. */
 const implausiblyStill = 2.5;
@@ -87,7 +90,7 @@ export function weighSensor(named: NamedSensor, values: VectorValues | undefined
 /** Units that are assumed if no name contains one. */
 const usualUnits: readonly SensorUnit[] = ["m/s^2", "g", "milli-g"];
 
-/** Returns the unit in which the magnitude at rest equals gravity, preferring the one in the name. */
+/** Returns a unit in which the length at rest is within the limits around gravity, if possible the one in the name. */
 export function weighUnitAtRest(
   rest: number,
   { least, most }: ShareOfGravity = nearGravity,

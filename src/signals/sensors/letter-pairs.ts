@@ -1,6 +1,6 @@
 // Recognises sensors by letters that are meaningful only in combination:
-// - one letter for the kind, and one or two or a word for the place, as in MHEALTH's alx (acceleration, left ankle) and glx
-//   (angular velocity there), and in ANeck_x and GNeck_x
+// - one letter for the kind, followed by one or two letters or a word for the place, as in MHEALTH's alx (acceleration, left
+//   ankle) and glx (angular velocity there), and in ANeck_x and GNeck_x
 // - gx beside rx, which loggers on iOS use for Core Motion's gravity and rotation rate
 // - la beside lw, lh and ra, which is the left ankle beside other limbs and not a linear acceleration
 // - AsX beside AccX, which is WitMotion's name for the angular speed

@@ -34,8 +34,8 @@ export interface CalibrationRung extends NullRung {
     readonly beyond_reach: number;
   } | null;
   /**
-   * Alarm level divided by the requested run length. Chosen so that drift-free streams from held-out people reach that run
-   * length; see `evidenceFactor`. 1 if not measured.
+   * In older calibrations, the alarm level divided by the requested run length, or 1 if it was not measured. Always 1 in newer
+   * ones, which store the factors in `streams`.
    */
   readonly evidence_factor: number;
 }

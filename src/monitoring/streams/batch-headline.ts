@@ -24,7 +24,7 @@ export interface BatchHeadline {
   readonly evidence: number | null;
   /** Reference that the batch is furthest from; null if nothing could be compared. */
   readonly reference: ReferenceName | null;
-  /** Channel or signal that is furthest away from `reference`. */
+  /** Channel or signal that is furthest away from `reference`; null if that is null. */
   readonly channel: string | null;
 }
 

@@ -29,7 +29,7 @@ export interface ListedBatch {
   verdict: CheckResult["verdict"] | null;
   /** Status of the batch. */
   status: BatchStatus;
-  /** Evidence as a fraction of the alarm level; null for a rejected batch. */
+  /** Evidence as a fraction of the alarm level; null for a rejected batch, and if the record is damaged. */
   evidence: number | null;
 }
 
@@ -55,14 +55,17 @@ export interface ListedStream {
   state: "normal" | "gradual_drift" | "sudden_change" | null;
   /**
    * Time of the batch at which the current alarm began or, if there is none, of the first judged batch since the last alarm or
-   * since the start of the stream; ISO 8601, UTC.
+   * since the start of the stream; ISO 8601, UTC. Null if `state` is null.
    */
   since: string | null;
   /** Whether the kind of drift is final; while it is not, a later batch may change it. Null if `state` is null. */
   confirmed: boolean | null;
-  /** Reference that the last judged batch is furthest from; null if nothing could be compared. */
+  /**
+   * Reference that the last judged batch in `series` is furthest from; null if there is no such batch, if nothing could be
+   * compared, and after a reset.
+   */
   reference: ReferenceName | null;
-  /** Channel or signal that is furthest away from `reference`. */
+  /** Channel or signal that is furthest away from `reference`; null if that is null. */
   channel: string | null;
   /** The last batch. */
   last: ListedBatch;

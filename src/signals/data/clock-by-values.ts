@@ -61,8 +61,8 @@ export async function findClockByValues(
 }
 
 /**
- * Returns the column if it has no name or contains minutes, and its values increase by less than 1; an index of row numbers
- * increases by 1.
+ * Returns the column if it has no name or contains minutes, if its values increase from row to row, and if at least half of them
+ * are fractions; an index of row numbers has none.
  */
 async function findIncreasingFractions(
   database: Database,

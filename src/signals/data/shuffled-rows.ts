@@ -19,7 +19,8 @@ const statisticAtRandom = 120;
 /** Minimum variance, as a share of the squared length of the mean, for a recording to contain movement. */
 const leastVariance = 0.02;
 /**
- * Minimum sampling rate, in Hz; if it is not much higher than the rate of a person's steps, values alternate from row to row.
+ * Minimum sampling rate, in Hz, for a whole recording to be examined; if it is not much higher than the rate of a person's
+ * steps, values alternate from row to row.
  */
 const leastRateHz = 18;
 /** Minimum and maximum number of rows to examine, and maximum number of pieces. */

@@ -28,7 +28,10 @@ const rowCount = /^\s*\(?\d+ rows?\b/i;
 const printedObject = /^\s*([A-Za-z][\w.]*)\s?[({[]\s*([A-Za-z]\w*\s?[:=][^(){}[\]"]*)[)}\]]\s*,?\s*$/;
 const printedList = /^\s*\[([^[\]{}"]*'[^[\]{}"]*)\]\s*,?\s*$/;
 
-/** Returns the fields of an object of the example's class, with the class's sensor in the names of axes. */
+/**
+ * Returns the fields of a printed object, with the sensor after which its class is named in the names of axes. Returns the line
+ * itself if the object is of another class than the example.
+ */
 function fieldsOfPrintedObject(line: string, example: string): string {
   const [, name = "", fields] = printedObject.exec(line) ?? [];
   if (fields === undefined || name !== printedObject.exec(example)?.[1]) return line;

@@ -10,7 +10,7 @@ interface CpuProfile {
     readonly callFrame: { readonly functionName: string; readonly url: string };
     readonly children?: readonly number[];
   }[];
-  /** Microseconds of the system's monotonic clock, as in process.hrtime. */
+  /** Time in microseconds, on the monotonic clock that process.hrtime reads. */
   readonly startTime: number;
   readonly samples: readonly number[];
   /** Microseconds since the previous sample. */

@@ -1,6 +1,7 @@
-// registry.json in a folder of model folders: the current and earlier champions of each line, and the models that were added to
-// the line by name. A promotion, rollback or addition changes only this small file, with a single rename. Each version keeps
-// its own baseline, references and ledger in its folder, so these are still available after a rollback.
+// registry.json in a folder of model folders: the current and earlier champions of each line, the order of its versions, and the
+// models that were added to the line by name. A promotion, rollback or addition takes effect when this small file is replaced
+// with a single rename. Each version keeps its own baseline, references and ledger in its folder, so these are still available
+// after a rollback.
 
 import { join } from "node:path";
 import { z } from "zod";

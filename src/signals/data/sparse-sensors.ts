@@ -99,9 +99,9 @@ const leastLevel = 0.98;
 const leastStaggered = 100;
 
 /**
- * Returns each axis of the sensors that have values for only some axes in many rows as a sensor of its own, if their axes take
- * turns; null if values are missing.
- * @param isPartly whether the sensor at this position is such a sensor
+ * Splits sensors whose axes take turns into their axes, each of which is then read like a sensor of its own.
+ * @param isPartly whether the sensor at this position has values for only some of its axes in many rows
+ * @returns null if the axes of such a sensor do not take turns, so some of their values are missing
  */
 async function staggeredAxes(
   database: Database,

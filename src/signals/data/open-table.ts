@@ -34,6 +34,7 @@ import { refuseEmptySplitSide } from "./rows-of-split-side.ts";
 import { RowSelector, unknownUser } from "./select-rows.ts";
 import type { SelectedRows } from "./selected-rows.ts";
 import { shuffledRowsWarnings } from "./shuffled-rows.ts";
+import { simultaneousRecordingsWarnings } from "./simultaneous-recordings.ts";
 import { sinceEpoch } from "./since-epoch.ts";
 import { warnOfSpellings } from "./spellings.ts";
 import { spreadTimes } from "./spread-times.ts";
@@ -156,6 +157,8 @@ export async function openTable(
   if (repeated.length > 0) warn(describeRepeatedContent(repeated));
   for (const warning of alternatingRowsWarnings(rows, onFault)) warn(warning);
   for (const warning of shuffledRowsWarnings(rows)) warn(warning);
+  if (roles.group !== null && copies.length + repeated.length === 0)
+    for (const warning of simultaneousRecordingsWarnings(rows)) warn(warning);
   warnOfPeopleInPaths(rows, roles.group, fileNames, options.columns, warn);
   const quality = describeQuality({
     rows,

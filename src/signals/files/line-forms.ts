@@ -1,7 +1,7 @@
 // Rewrites text whose lines hold the values of a table inside something else: lines that a spreadsheet quoted as a whole, tables
 // drawn with lines of dashes by database shells, tables whose names and remarks follow semicolons, tuples, lists and dictionaries
-// as Python prints them, objects as other languages print them, JSON records behind the name of an MQTT topic, SQL statements,
-// events of Android's sensors, of GnssLogger and of GetSensorData, vectors, and sentences with a checksum.
+// as Python prints them, objects as other languages print them, Fortran's numbers, JSON records behind the name of an MQTT topic, SQL
+// statements, events of Android's sensors, of GnssLogger and of GetSensorData, vectors, and sentences with a checksum.
 
 import { sensorInText } from "../sensors/sensor-in-text.ts";
 import { linesOfText, writeTextLines } from "./text-lines.ts";
@@ -25,6 +25,7 @@ const rule = /^(?=.*-{2,}.*[+|])[\s+|:=-]+$/;
 const hasEdges = /^\s*[+|]/;
 const rowCount = /^\s*\(?\d+ rows?\b/i;
 
+const fortranNumbers = /^\s*[-+]?\d*\.\d*D[-+]\d{2,3}(?:[\s,;]+[-+]?\d*\.\d*D[-+]\d{2,3})+\s*$/i;
 const printedObject = /^\s*([A-Za-z][\w.]*)\s?[({[]\s*([A-Za-z]\w*\s?[:=][^(){}[\]"]*)[)}\]]\s*,?\s*$/;
 const printedList = /^\s*\[([^[\]{}"]*'[^[\]{}"]*)\]\s*,?\s*$/;
 
@@ -93,6 +94,12 @@ const lineForms: readonly LineForm[] = [
               /^[TF]/.test(word) ? `: ${word.toLowerCase()}` : ": null",
             )
         : "",
+  },
+  // Numbers with Fortran's exponents, such as 0.1D+01.
+  {
+    form: fortranNumbers,
+    share: 0.8,
+    inside: (line) => line.replace(/(\d\.?)D([-+]\d{2,3})\b/gi, "$1E$2"),
   },
   // Objects as Java, Kotlin, Swift and Python's data classes print them, and lists as Python prints them.
   { form: printedObject, share: 0.8, inside: fieldsOfPrintedObject },

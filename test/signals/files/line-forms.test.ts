@@ -34,6 +34,15 @@ const texts: readonly [string, readonly string[], object?][] = [
   ],
   ["Python's lists", rows.map(([t, ...values]) => `['2026-05-04 ${clock(t)}', ${values.join(", ")}]`), given],
   [
+    "Fortran's numbers",
+    [
+      names.join(" "),
+      ...rows.map((row) =>
+        row.map((value) => `${Number(value).toExponential(6)}`.replace(/e([-+])(\d)$/, "D$10$2")).join("  "),
+      ),
+    ],
+  ],
+  [
     "objects as Java prints them",
     rows.map((row) => `ImuSample{${row.map((value, c) => `${names[c]}=${value}`).join(", ")}}`),
   ],

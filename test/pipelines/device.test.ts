@@ -214,7 +214,7 @@ describe("a device's summaries", () => {
         { signals: { ...value.signals, windows: 1 } },
         "summary: measurement: impossible counts of windows, pairs and flips",
       ],
-      [{ by_class: value.by_class.map(() => null) }, "summary: measurement: channels: expected 12, got 0"],
+      [{ by_class: value.by_class.map(() => null) }, "summary: measurement: channels: expected 9, got 0"],
     ] as const) {
       expect(() => readSummary({ ...value, ...change }, monitored)).toThrow(UserError);
       expect(() => readSummary({ ...value, ...change }, monitored)).toThrow(message);

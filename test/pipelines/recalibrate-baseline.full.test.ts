@@ -51,3 +51,32 @@ it("rejects a model whose recomputed baseline would differ", async () => {
   });
   expect(readFileSync(at("walk", "baseline_stats.json"))).toEqual(before);
 });
+
+it("accepts a baseline with signals that are no longer computed, against which batches are judged as before", async () => {
+  const signal = "Gx coherence";
+  changeJson<{ drift: { edges: object; by_class: (Record<string, { n: number }> | null)[] } }>(
+    walk,
+    "baseline_stats.json",
+    ({ drift, ...rest }) => ({
+      ...rest,
+      drift: {
+        ...drift,
+        edges: { ...drift.edges, [signal]: [-0.5, 0, 0.5] },
+        by_class: drift.by_class.map((summary) => {
+          if (summary === null) return null;
+          const [{ n }] = Object.values(summary) as [{ n: number }];
+          const moments = { n, missing: 0, mean: 0.1, std: 0.4, min: -1, max: 1, excess_below: 0, excess_above: 0 };
+          return { ...summary, [signal]: { ...moments, counts: [n, 0, 0, 0] } };
+        }),
+      },
+    }),
+  );
+  reseal(walk);
+  const first = JSON.parse((await run("check", "r.parquet", "--model", "walk", "--stream", "a", "--json")).stdout);
+  const usual = JSON.parse((await run("check", "r.parquet", "--model", "fresh", "--stream", "a", "--json")).stdout);
+  expect(first.comparisons).toEqual(usual.comparisons);
+  expect(await recalibrateBaseline({ model: walk, recordings: [at("r.parquet")] })).toMatchObject({ changed: false });
+  expect(baseline("walk").drift?.edges).toHaveProperty(signal);
+  const second = await run("check", "r.parquet", "--model", "walk", "--stream", "a", "--batch-id", "again", "--json");
+  expect(JSON.parse(second.stdout).verdict).toBe("normal");
+});

@@ -133,6 +133,11 @@ export interface LargestChanges {
   readonly at_rest: number;
   /** Change of how far gravity turns compared with what the gyroscope measures; 0 if it could not be measured. */
   readonly turning: number;
+  /**
+   * The choice of signs of the gyroscope's axes that fits the training data, as an index of `TurningSums.misfits`; null if none
+   * does. Absent from older calibrations.
+   */
+  readonly signs?: number | null;
 }
 
 /** Number of batches between false alarms, measured on people and days outside the calibration; see `measureRunLength`. */
@@ -259,10 +264,15 @@ export const runLengthSchema: z.ZodType<MeasuredRunLength> = z
   .describe("batches between false alarms, measured on people and days outside the calibration");
 
 export const largestChangesSchema: z.ZodType<LargestChanges> = z
-  .object({ at_rest: z.number().min(0).max(1e9), turning: z.number().min(0).max(1e9) })
+  .object({
+    at_rest: z.number().min(0).max(1e9),
+    turning: z.number().min(0).max(1e9),
+    signs: z.int().min(0).max(7).nullable().exactOptional(),
+  })
   .describe(
     "largest changes within one person's training data, of what the sensors measure at rest and of how far gravity turns, as " +
-      "multiples of the usual limits",
+      "multiples of the usual limits; and which axes of the gyroscope have the opposite sign (the sum of 1, 2 and 4), or null " +
+      "if the training data does not show that",
   );
 
 export const calibrationSchema: z.ZodType<Calibration> = z.object({

@@ -68,7 +68,8 @@ const [enough, mostPerBatch] = [4, 3];
 export function pastForChangedTurning({ healthy, change }: TurningPast, current: TurningSums): TurningPast {
   const before = change === undefined ? healthy : [];
   if (current.said < leastSaid) return { healthy: before };
-  const all = [...before, current];
+  const { shared, said } = current;
+  const all = [...before, { shared, said }];
   return { healthy: [...all.slice(0, longestPast), ...all.slice(longestPast).slice(1 - together)] };
 }
 

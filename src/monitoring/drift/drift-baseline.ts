@@ -5,8 +5,9 @@ import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { BaselineReference } from "../summaries/baseline-reference.ts";
 import type { ChannelSummary } from "../summaries/batch-summary.ts";
 import { type ClassSummaries, mergeAcrossClasses } from "../summaries/class-summaries.ts";
+import { isFormerSignal, withoutFormerSignals } from "../summaries/former-signals.ts";
 import { type ModelSignals, signalEdges } from "../summaries/model-signals.ts";
-import { sensorSignals, withoutSensorCoherences } from "../summaries/sensor-signals.ts";
+import { sensorSignals } from "../summaries/sensor-signals.ts";
 import {
   baselineReferenceSchema,
   sampleSchema,
@@ -99,7 +100,7 @@ export function driftBaselineFaults(
   }
   const known = new Set([...channels, ...sensorSignals(channels, sensors).map(({ name }) => name)]);
   for (const name of new Set([...channels, ...Object.keys(edges)])) {
-    if (!known.has(name))
+    if (!known.has(name) && !isFormerSignal(name))
       faults.push(`drift.edges.${name}: expected a sensor column, or a signal computed from sensor columns`);
     const own = Object.hasOwn(edges, name) ? edges[name] : undefined;
     if (own === undefined) {
@@ -126,7 +127,7 @@ export function driftBaselineFaults(
   return [
     ...faults,
     ...driftBaselineSignalFaults(signals),
-    ...calibrationFaults(drift.calibration, Object.keys(withoutSensorCoherences(edges, channels))),
+    ...calibrationFaults(drift.calibration, Object.keys(withoutFormerSignals(edges, channels))),
   ];
 }
 
@@ -177,7 +178,7 @@ export function modelOfDriftBaseline(
   const withGravity = sensors.filter(({ kind, gravity }) => kind === "accelerometer" && gravity === true);
   return {
     channels,
-    baseline: withoutSensorCoherences(referenceOfDriftBaseline(drift), channels),
+    baseline: withoutFormerSignals(referenceOfDriftBaseline(drift), channels),
     byClass: drift.by_class,
     calibration: drift.calibration,
     samplingRateHz: drift.sampling_rate_hz,

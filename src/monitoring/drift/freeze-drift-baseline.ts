@@ -12,7 +12,7 @@ import {
   measuredBatchStepSeconds,
 } from "../summaries/measure-batch.ts";
 import { modelSignals } from "../summaries/model-signals.ts";
-import { offsetSensorSignalNames, offsetSensorSignals, withoutSensorCoherences } from "../summaries/sensor-signals.ts";
+import { offsetSensorSignalNames, offsetSensorSignals } from "../summaries/sensor-signals.ts";
 import { Summarizer } from "../summaries/summarize.ts";
 import type { WindowSignals } from "../summaries/window-signals.ts";
 import type { AccuracyCalibration } from "./accuracy-estimate.ts";
@@ -59,14 +59,13 @@ export function freezeDriftBaseline(
   const nClasses = classes.length;
   const { also, map = mapItems } = options;
   const names = windowSignals.names.filter((name) => options.signals?.includes(name) ?? true);
-  const whole = freezeDriftReference(names, windowSignals, also ?? null, map);
-  const grids = baselineReferenceGrids(whole);
-  const baseline = withoutSensorCoherences(whole, windows.channels);
+  const baseline = freezeDriftReference(names, windowSignals, also ?? null, map);
+  const grids = baselineReferenceGrids(baseline);
   const classOf = classOfMeasuredSamples(windows, argmaxRows(probabilities, nClasses));
   const rows = freezeChunkRows(windowSignals);
   const groups = freezeBaselineGroups(windowSignals, rows, {
     classOf,
-    summarizer: new Summarizer(baselineReferenceGrids(baseline)),
+    summarizer: new Summarizer(grids),
     baseline,
     map,
   });

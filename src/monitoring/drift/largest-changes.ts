@@ -11,6 +11,7 @@ import type { LargestChanges } from "./calibration.ts";
 import { largestChangeAtRest } from "./changed-rest.ts";
 import { largestChangeInTurning } from "./changed-turning.ts";
 import type { MapItems } from "./map-items.ts";
+import { signsOfTrainingData } from "./mirrored-axes.ts";
 import { roundScoreFigure } from "./score.ts";
 
 /**
@@ -38,11 +39,15 @@ export function largestChanges(signals: WindowSignals, map: MapItems): LargestCh
     const own = pieces.filter((_, r) => groups[runs[r]!.first] === user).flat();
     return batchesForLargestChanges(own, batchSeconds * samplingRateHz);
   });
+  const turns = people.map(turningOfLargestChanges);
   const [atRest, turning] = [
     people.map((batches) => largestChangeAtRest(restOfLargestChanges(batches))),
-    people.map((batches) => largestChangeInTurning(turningOfLargestChanges(batches))),
+    turns.map(largestChangeInTurning),
   ].map((sizes) => roundScoreFigure(Math.max(0, ...sizes))) as [number, number];
-  return { at_rest: atRest, turning };
+  const signs = signsOfTrainingData(
+    turns.map((batches) => batches.flatMap(({ misfits }) => (misfits ? [misfits] : []))),
+  );
+  return { at_rest: atRest, turning, signs };
 }
 
 interface BatchPiece extends BatchPhysics {

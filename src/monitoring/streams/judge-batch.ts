@@ -1,8 +1,8 @@
 // Computes the verdict from a measured batch and its stream's state. The following rules can raise an alarm. Each
 // applies only if no earlier rule has raised one:
-// 1. Values that no person can cause (impossible-sensors.ts, comparison.ts) and, once the stream has a past, an axis whose sign
-//    has changed (reversed-axes.ts), a change of what the sensors measure at rest (changed-rest.ts), or gravity that turns
-//    differently from what the gyroscope measures (changed-turning.ts).
+// 1. Values that no person can cause (impossible-sensors.ts, comparison.ts), axes whose sign is opposite to that in the training
+//    data (mirrored-axes.ts) and, once the stream has a past, a change of what the sensors measure at rest (changed-rest.ts), or
+//    gravity that turns differently from what the gyroscope measures (changed-turning.ts).
 // 2. Evidence from batches that differ from the stream's own past, once it has one, or that spread more widely than chance can
 //    explain (weigh-evidence.ts). A single batch may be sufficient. If batches are judged by constants, a large statistic takes
 //    the place of evidence (weigh-constants.ts).
@@ -21,8 +21,8 @@ import { changedTurning, noTurningPast, pastForChangedTurning, type TurningPast 
 import { type DriftState, newDriftState } from "../drift/drift-state.ts";
 import { impossibleSensors } from "../drift/impossible-sensors.ts";
 import { likelyCauses } from "../drift/likely-causes.ts";
+import { type MirroredPast, mirroredAxes, noMirroredPast, pastForMirroredAxes } from "../drift/mirrored-axes.ts";
 import { keepAlarm } from "../drift/raise-alarm.ts";
-import { reversedAxes } from "../drift/reversed-axes.ts";
 import { decideVerdict, type Judgement } from "../drift/verdict.ts";
 import type { CheckResult } from "./check-result.ts";
 import { describeCheck } from "./describe-check.ts";
@@ -74,7 +74,7 @@ export function judgeBatch(
   const [rolling, anchor] = notCounted === null ? [memory.rolling, memory.anchor] : [[], []];
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
   const { thresholds, alpha, arl, accept } = config;
-  const { impossible, turning, rest, isRepaired } = findImpossible(batch, before, past, monitor, notCounted === null);
+  const { impossible, isRepaired, ...physics } = findImpossible(batch, before, monitor, notCounted === null);
   const decided = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
     alpha,
@@ -129,7 +129,7 @@ export function judgeBatch(
             drift: judged.state,
             recent,
             ...(cause !== undefined && { cause }),
-            ...judgedBatchPhysics(batch, { turning, rest }, judged.judgement, accept),
+            ...judgedBatchPhysics(batch, physics, judged.judgement, accept),
           }
         : before,
       batch.still,
@@ -144,29 +144,30 @@ export function judgeBatch(
  * for the next batch, and whether a change that was found earlier is now gone.
  */
 function findImpossible(
-  { columns, measurement, turning, rest }: MeasuredBatch,
+  { columns, turning, rest }: MeasuredBatch,
   before: StreamState,
-  past: Parameters<typeof reversedAxes>[1],
   { sensors, drift, model }: Judge,
   isCounted: boolean,
 ) {
   const rate = drift.sampling_rate_hz;
-  const known = [
-    ...(columns === null ? [] : impossibleSensors(columns, sensors, rate, model.baseline)),
-    ...reversedAxes(measurement.byClass, past, sensors, rate),
-  ];
-  const { turning: turningPast = noTurningPast, rest: restPast = noRestPast } = before;
-  // A known fault also changes how far gravity turns and what the sensors measure at rest.
-  if (!isCounted || known.length > 0)
-    return { impossible: known, turning: turningPast, rest: restPast, isRepaired: false };
-  const { turning: turningLimit, at_rest: restLimit } = drift.calibration.largest_changes ?? {};
+  const { turning: turningLimit, at_rest: restLimit, signs = null } = drift.calibration.largest_changes ?? {};
+  const known = columns === null ? [] : impossibleSensors(columns, sensors, rate, model.baseline);
+  const { turning: turningPast = noTurningPast, rest: restPast = noRestPast, mirrored = noMirroredPast } = before;
+  const kept = { turning: turningPast, rest: restPast, mirrored, signs, isRepaired: false };
+  if (!isCounted || known.length > 0) return { ...kept, impossible: known };
+  const mirror = mirroredAxes(turning?.misfits, mirrored, sensors, signs);
+  // Mirrored axes also change how far gravity turns and what the sensors measure at rest.
+  if (mirror.found !== null) return { ...kept, impossible: [mirror.found], mirrored: mirror.past };
   const turned = changedTurning(turning, turningPast, sensors, limitForChanges(turningLimit));
   const rested = changedRest(rest, restPast, sensors, limitForChanges(restLimit));
   return {
     impossible: [rested.found, turned.found].filter((found) => found !== null),
     turning: turned.past,
     rest: rested.past,
+    mirrored: mirror.past,
+    signs,
     isRepaired:
+      mirrored.found !== undefined ||
       (turningPast.change !== undefined && turned.past.change === undefined) ||
       (restPast.change !== undefined && rested.past.change === undefined),
   };
@@ -193,16 +194,23 @@ function warningsOnJudged(
 
 function judgedBatchPhysics(
   { turning, rest }: MeasuredBatch,
-  past: { readonly turning: TurningPast; readonly rest: RestPast },
+  past: {
+    readonly turning: TurningPast;
+    readonly rest: RestPast;
+    readonly mirrored: MirroredPast;
+    readonly signs: number | null;
+  },
   { verdict, doubtful }: Judgement,
   accept: boolean,
-): Pick<StreamState, "turning" | "rest"> {
+): Pick<StreamState, "turning" | "rest" | "mirrored"> {
   const isHealthy = accept || (verdict === "normal" && !doubtful);
   const isSteady = accept || past.rest.change === undefined;
   const turned = isHealthy && turning !== undefined ? pastForChangedTurning(past.turning, turning) : past.turning;
   const rested = isSteady && rest !== undefined ? pastForChangedRest(past.rest, rest, !isHealthy) : past.rest;
+  const mirrored = accept ? pastForMirroredAxes(past.mirrored, past.signs) : past.mirrored;
   return {
     ...(turned.healthy.length > 0 && { turning: turned }),
+    ...(mirrored !== noMirroredPast && { mirrored }),
     ...(rested.batches.length > 0 && { rest: rested }),
   };
 }

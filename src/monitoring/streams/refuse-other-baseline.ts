@@ -3,6 +3,7 @@
 import { UserError } from "../../errors.ts";
 import { canonicalJsonToHash } from "../../storage/hash.ts";
 import type { DriftBaseline } from "../drift/drift-baseline.ts";
+import { withoutFormerSignals } from "../summaries/former-signals.ts";
 import type { ModelSignals } from "../summaries/model-signals.ts";
 
 export const trainAgain =
@@ -13,7 +14,8 @@ const frozenParts = ["sampling_rate_hz", "classes", "edges", "by_class"] as cons
 
 /** @throws UserError if batches would be measured or compared differently from before */
 export function refuseOtherBaseline(model: string, frozen: DriftBaseline, fresh: DriftBaseline): void {
-  const other = frozenParts.filter((key) => canonicalJsonToHash(frozen[key]) !== canonicalJsonToHash(fresh[key]));
+  const scored = baselineWithoutFormerSignals(frozen, fresh);
+  const other = frozenParts.filter((key) => canonicalJsonToHash(scored[key]) !== canonicalJsonToHash(fresh[key]));
   const differing = [...other, ...(areBaselineSignalsEqual(frozen.signals, fresh.signals) ? [] : ["signals"])].join(
     ", ",
   );
@@ -23,6 +25,16 @@ export function refuseOtherBaseline(model: string, frozen: DriftBaseline, fresh:
       `recordings (differences: ${differing})`,
     { advice: trainAgain },
   );
+}
+
+/** Leaves out the signals that this version no longer computes. */
+function baselineWithoutFormerSignals(frozen: DriftBaseline, { edges }: DriftBaseline): DriftBaseline {
+  const names = Object.keys(edges);
+  return {
+    ...frozen,
+    edges: withoutFormerSignals(frozen.edges, names),
+    by_class: frozen.by_class.map((summary) => summary && withoutFormerSignals(summary, names)),
+  };
 }
 
 /**

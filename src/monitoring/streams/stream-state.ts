@@ -7,6 +7,7 @@ import { type RestPast, restPastSchema } from "../drift/changed-rest.ts";
 import { type TurningPast, turningPastSchema } from "../drift/changed-turning.ts";
 import { type DriftState, driftStateSchema } from "../drift/drift-state.ts";
 import type { UndoneFault } from "../drift/likely-causes.ts";
+import { type MirroredPast, mirroredPastSchema } from "../drift/mirrored-axes.ts";
 import type { BatchMeasurement } from "../summaries/batch-measurement.ts";
 import type { BatchPhysics } from "../summaries/batch-physics.ts";
 import type { Columns } from "../summaries/summarize.ts";
@@ -32,6 +33,8 @@ export interface StreamState {
   readonly cause?: { readonly name: string; readonly batches: number };
   /** How far gravity turned in the stream's batches; see changed-turning.ts (default: unknown). */
   readonly turning?: TurningPast;
+  /** What the stream's batches say about the signs of its axes; see mirrored-axes.ts (default: nothing). */
+  readonly mirrored?: MirroredPast;
   /** What the sensors measured at rest in the stream's batches; see changed-rest.ts (default: unknown). */
   readonly rest?: RestPast;
 }
@@ -43,6 +46,7 @@ const streamStateSchema: z.ZodType<StreamState> = z.object({
   unworn: z.boolean().exactOptional(),
   cause: z.object({ name: z.string(), batches: z.int().min(1) }).exactOptional(),
   turning: turningPastSchema.exactOptional(),
+  mirrored: mirroredPastSchema.exactOptional(),
   rest: restPastSchema.exactOptional(),
 });
 

@@ -1,11 +1,10 @@
 // Signals computed from several axes of a sensor. Each time a sensor is put on, gravity acts along different axes, and that
 // hides an offset in one axis. The length of the vector does not depend on rotation. Lost samples and a wrong rate show up in
-// the order of the samples, not in the values alone. The coherence signal reveals a flipped axis; see turning-coherence.ts.
+// the order of the samples, not in the values alone.
 // Dimensions: N samples.
 
-import { type Sensor, sensorKindsTurningTogether } from "../../signals/sensors/sensor.ts";
+import type { Sensor } from "../../signals/sensors/sensor.ts";
 import type { Columns } from "./summarize.ts";
-import { coherenceHalfWidth, turningCoherence } from "./turning-coherence.ts";
 
 /** A quarter of the period of a movement at 2.5 Hz; arbitrary. */
 const tempoSeconds = 0.1;
@@ -15,15 +14,13 @@ const tempoSeconds = 0.1;
  * for each unknown sensor.
  */
 const movementKinds = ["magnitude", "tempo", "roughness"] as const;
-type SignalKind = (typeof movementKinds)[number] | "coherence";
+type SignalKind = (typeof movementKinds)[number];
 
 export interface SensorSignal {
   readonly name: string;
   readonly kind: SignalKind;
-  /** Three channels, or six for a coherence: those of an accelerometer, then those of a gyroscope. */
+  /** Three channels. */
   readonly axes: readonly string[];
-  /** For a coherence only: index of the axis about which the rotations are compared. */
-  readonly about?: number;
 }
 
 /** Sensors that training computes signals from: the accelerometers and gyroscopes, or else the unknown sensors. */
@@ -32,10 +29,13 @@ export function sensorsForSignals(sensors: readonly Sensor[]): readonly Sensor[]
   return known.length > 0 ? known : sensors.filter(({ kind }) => kind === "unknown");
 }
 
-/** Sensors that have at least one signal among the entries. */
+/** Sensors that have at least one signal among the entries and, if there are any, all gyroscopes. */
 export function sensorsWithSignals(sensors: readonly Sensor[], byName: Readonly<Record<string, unknown>>): Sensor[] {
   const known = sensorSignals([], sensors).filter(({ name }) => Object.hasOwn(byName, name));
-  return sensors.filter(({ channels }) => known.some(({ axes }) => axes.includes(channels[0])));
+  return sensors.filter(
+    ({ kind, channels }) =>
+      known.some(({ axes }) => axes.includes(channels[0])) || (kind === "gyroscope" && known.length > 0),
+  );
 }
 
 /** Signals of these sensors, except those with the same name as a channel. */
@@ -43,29 +43,10 @@ export function sensorSignals(channels: readonly string[], sensors: readonly Sen
   const ofKind = (wanted: Sensor["kind"]): Sensor[] => sensors.filter(({ kind }) => kind === wanted);
   const moving =
     (["accelerometer", "gyroscope", "unknown"] as const).map(ofKind).find((found) => found.length > 0) ?? [];
-  const movement = moving.flatMap(({ name, channels: axes }) =>
+  const all = moving.flatMap(({ name, channels: axes }) =>
     movementKinds.map((kind): SensorSignal => ({ name: `${name} ${kind}`, kind, axes })),
   );
-  return [...movement, ...coherenceSensorSignals(sensors)].filter(({ name }) => !channels.includes(name));
-}
-
-/** One signal for each axis of a gyroscope, if an accelerometer measures the same turning. */
-export function coherenceSensorSignals(sensors: readonly Sensor[]): SensorSignal[] {
-  const turning = sensorKindsTurningTogether(sensors);
-  if (turning === null) return [];
-  const { accelerometer, gyroscope } = turning;
-  const axes = [...accelerometer.channels, ...gyroscope.channels];
-  return gyroscope.channels.map((name, about) => ({ name: `${name} coherence`, kind: "coherence", axes, about }));
-}
-
-/** Only the entries whose distances are scored. Coherences are judged by sign instead; see reversed-axes.ts. */
-export function withoutSensorCoherences<T>(
-  byName: Readonly<Record<string, T>>,
-  channels: readonly string[],
-): Readonly<Record<string, T>> {
-  return Object.fromEntries(
-    Object.entries(byName).filter(([name]) => channels.includes(name) || !name.endsWith(" coherence")),
-  );
+  return all.filter(({ name }) => !channels.includes(name));
 }
 
 /** Returns only the entries for channels, without those for signals. */
@@ -83,7 +64,6 @@ export function withoutSensorSignals<T>(
  *   s of the first, x(t + k) - x(t - k): 0 on a straight line or if nothing moves, 1 on a zigzag, sin^2(pi k / T) on a circle
  *   of any size with period T. k is .1 s, or two samples, for the tempo and one sample for the roughness; the k samples at each
  *   end take the value of the nearest one, and a stretch of at most 2 k samples gets 0
- * - coherence: see `turningCoherence`; with ends and short stretches as above
  * @param columns [N] each, for channels only
  * @param starts the rows at which a stretch begins, ascending; samples from different stretches are never compared
  */
@@ -94,26 +74,20 @@ export function withSensorSignals(
   starts: ArrayLike<number> = [0],
 ): Columns {
   const all = { ...columns };
-  let coherences: readonly Float32Array[] | undefined;
   for (const signal of sensorSignals(Object.keys(columns), sensors)) {
-    const values = signal.axes.map((axis) => columns[axis]!);
-    if (signal.about === undefined) all[signal.name] = sensorSignal(signal, values, samplingRateHz, starts);
-    else {
-      coherences ??= sensorSignalCoherences(values, samplingRateHz, starts);
-      all[signal.name] = coherences[signal.about]!;
-    }
+    const axes = signal.axes.map((axis) => columns[axis]!);
+    all[signal.name] = sensorSignal(signal, axes, samplingRateHz, starts);
   }
   return all;
 }
 
 /** Computes one signal from the columns of its axes. */
 export function sensorSignal(
-  { kind, about = 0 }: Pick<SensorSignal, "kind" | "about">,
+  { kind }: Pick<SensorSignal, "kind">,
   axes: readonly Float32Array[],
   samplingRateHz: number,
   starts: ArrayLike<number> = [0],
 ): Float32Array {
-  if (kind === "coherence") return sensorSignalCoherences(axes, samplingRateHz, starts)[about]!;
   return kind === "magnitude"
     ? sensorSignalMagnitude(axes)
     : sensorSignalFrequency(axes, kind === "tempo" ? sensorSignalTempoLag(samplingRateHz) : 1, starts);
@@ -128,12 +102,11 @@ function sensorSignalTempoLag(samplingRateHz: number): number {
  * as in the whole stretch.
  */
 export function sensorSignalMargin(samplingRateHz: number): number {
-  return 2 * Math.max(sensorSignalTempoLag(samplingRateHz), coherenceHalfWidth(samplingRateHz)) + 1;
+  return 2 * sensorSignalTempoLag(samplingRateHz) + 1;
 }
 
 /**
  * Names of the columns that change if a channel has an offset: the channel and its sensor's magnitude.
- * Coherences change as well, but they are not scored.
  */
 export function offsetSensorSignalNames(
   channels: readonly string[],
@@ -191,28 +164,4 @@ function sensorSignalFrequency(axes: readonly Float32Array[], lag: number, start
     values.fill(values[to - lag - 1]!, to - lag, to);
   }
   return values;
-}
-
-function sensorSignalCoherences(
-  axes: readonly Float32Array[],
-  samplingRateHz: number,
-  starts: ArrayLike<number>,
-): readonly Float32Array[] {
-  const { length } = axes[0]!;
-  const half = coherenceHalfWidth(samplingRateHz);
-  const columns = [0, 1, 2].map(() => new Float32Array(length));
-  for (let stretch = 0; stretch < starts.length; stretch++) {
-    const [from, to] = [starts[stretch]!, starts[stretch + 1] ?? length];
-    const own = turningCoherence(
-      axes.map((axis) => axis.subarray(from, to)),
-      samplingRateHz,
-    );
-    for (const [k, values] of own.entries()) {
-      if (values.length === 0) continue;
-      columns[k]!.set(values, from + half);
-      columns[k]!.fill(values[0]!, from, from + half);
-      columns[k]!.fill(values.at(-1)!, to - half, to);
-    }
-  }
-  return columns;
 }

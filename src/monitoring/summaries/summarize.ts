@@ -3,6 +3,7 @@
 
 import { moments } from "../../stats/moments.ts";
 import { type BatchSummary, batchSummaryChannel, type ChannelSummary } from "./batch-summary.ts";
+import { isFormerSignal } from "./former-signals.ts";
 import type { QuantileGrid } from "./quantile-grid.ts";
 
 /**
@@ -25,17 +26,25 @@ export class Summarizer {
 
   /**
    * Non-finite values count as missing.
-   * @param columns the channels that have grids, in any order; other columns are ignored
+   * @param columns the channels that have grids, in any order; other columns are ignored, and those of signals that only
+   * earlier versions computed may be absent
    * @param start first row (default 0)
    * @param end row after the last (default: all)
    */
   summarize(columns: Columns, start?: number, end?: number): BatchSummary {
     const summaries: Record<string, ChannelSummary> = {};
     for (const [name, counter] of this.#counters) {
-      summaries[name] = counter.summarize(batchSummaryChannel(columns, name).subarray(start, end));
+      const column = isFormerSignal(name)
+        ? (columns[name] ?? missingColumn(columns))
+        : batchSummaryChannel(columns, name);
+      summaries[name] = counter.summarize(column.subarray(start, end));
     }
     return summaries;
   }
+}
+
+function missingColumn(columns: Columns): Float32Array {
+  return new Float32Array(Object.values(columns)[0]?.length ?? 0).fill(Number.NaN);
 }
 
 class BinCounter {

@@ -138,6 +138,14 @@ export const turningSumsSchema: z.ZodType<TurningSums> = z
   .object({
     shared: z.number().describe("weighted products of gravity's turns and the gyroscope's"),
     said: amount.describe("weighted squares of the gyroscope's turns"),
+    misfits: z
+      .array(amount)
+      .length(8)
+      .exactOptional()
+      .describe(
+        "how much gravity still turns with each choice of signs of the gyroscope's axes (the index is the sum of 1, 2 and 4 " +
+          "for a reversed first, second and third axis); absent from earlier versions",
+      ),
   })
   .describe(
     "sums of a regression of gravity's turns on the gyroscope's; absent from earlier versions, and if no two " +

@@ -2,8 +2,9 @@
 // seconds are summed to turns, which transform every acceleration into the frame of the last sample. There, gravity stands
 // still whatever the wearer does, and body acceleration averages out over two seconds. If the gyroscope's scale or the clock is
 // wrong, gravity seems to turn, in proportion to the turns reported by the gyroscope. The scale that makes gravity stand still
-// is a regression slope, about 1 for everyone. Spans in which two recordings were joined are left out. Only +, -, * and / are
-// used, because their results are the same in all browsers and in Node.js. N is the number of samples.
+// is a regression slope, about 1 for everyone. If an axis of either sensor is reversed, gravity stands still only with other
+// signs of the gyroscope's axes. Spans in which two recordings were joined are left out. Only +, -, * and / are used, because
+// their results are the same in all browsers and in Node.js. N is the number of samples.
 
 import { jumpsAtRest } from "./jump-at-rest.ts";
 
@@ -13,6 +14,12 @@ export interface TurningSums {
   readonly shared: number;
   /** Weighted squares of the gyroscope's turns. */
   readonly said: number;
+  /**
+   * [8] For each choice of signs of the gyroscope's axes: how much gravity still turns, summed over spans, each of which counts
+   * between 0 and 1. The index is the sum of 1, 2 and 4 for a reversed first, second and third axis. Absent from earlier
+   * versions.
+   */
+  readonly misfits?: readonly number[];
 }
 
 /**
@@ -34,6 +41,13 @@ const halfWeight = 0.03;
  * accelerations drown out such turns.
  */
 const leastTurn = 0.02;
+/**
+ * Maximum mean square acceleration, as a multiple of gravity squared, of spans that misfits are computed from: during a jog, an
+ * arm swings in time with its acceleration, which looks like a reversed axis. Chosen on one half of WISDM.
+ */
+const mostSquare = 2;
+/** Number of choices of signs of the gyroscope's axes. */
+const choices = 8;
 
 /**
  * Sums over spans of six seconds; `shared` divided by `said` is the scale. The sums of several stretches or batches can be
@@ -53,6 +67,7 @@ export function turningSums(
   const step = unit / samplingRateHz;
   let shared = 0;
   let said = 0;
+  const misfits = new Array<number>(choices).fill(0);
   for (let at = from; span > 0 && at + span <= to; at += span) {
     if (jumpsAtRest(axes, at, at + span, 1 + Math.ceil(piece / blocksPerPiece), step)) continue;
     const low = turningSumsInLastFrame(axes, at, piece, step * (1 - difference));
@@ -83,21 +98,48 @@ export function turningSums(
     const weight = halfWeight * square + yy;
     said += xx / weight;
     shared += (xx - xy) / weight;
+    let all = 0;
+    for (let i = at; i < at + span; i++) for (let axis = 0; axis < 3; axis++) all += axes[axis]![i]! * axes[axis]![i]!;
+    const fits = misfits.map((_, signs) => fitOfTurningSums(turningSumsInLastFrame(axes, at, piece, step, signs)));
+    const gravity = Math.max(...fits.map((fit) => fit.square));
+    if (all * piece * piece > mostSquare * gravity * span) continue;
+    for (const [signs, fit] of fits.entries()) misfits[signs]! += fit.turned / (halfWeight * fit.square + fit.turned);
   }
-  return { shared, said };
+  return { shared, said, misfits };
 }
 
 export function addTurningSums(a: TurningSums, b: TurningSums): TurningSums {
-  return { shared: a.shared + b.shared, said: a.said + b.said };
+  const sums = { shared: a.shared + b.shared, said: a.said + b.said };
+  return a.misfits && b.misfits ? { ...sums, misfits: a.misfits.map((own, i) => own + b.misfits![i]!) } : sums;
 }
 
-/** Sums of the acceleration over pieces of a span, rotated into the frame of its last sample; three values per piece. */
+/** The mean square of the sums over the pieces of a span, and how much they differ. */
+function fitOfTurningSums(sums: Float64Array): { readonly square: number; readonly turned: number } {
+  let squares = 0;
+  let still = 0;
+  for (let axis = 0; axis < 3; axis++) {
+    let sum = 0;
+    for (let k = axis; k < sums.length; k += 3) {
+      sum += sums[k]!;
+      squares += sums[k]! * sums[k]!;
+    }
+    still += (sum * sum) / pieces;
+  }
+  return { square: squares / pieces, turned: squares - still };
+}
+
+/**
+ * Sums of the acceleration over pieces of a span, rotated into the frame of its last sample; three values per piece.
+ * @param signs which axes of the gyroscope to reverse; see `TurningSums`
+ */
 function turningSumsInLastFrame(
   axes: readonly Float32Array[],
   from: number,
   piece: number,
   step: number,
+  signs = 0,
 ): Float64Array {
+  const [stepX, stepY, stepZ] = [1, 2, 4].map((axis) => (signs & axis ? -step : step) / 2) as [number, number, number];
   const sums = new Float64Array(3 * pieces);
   const [ax, ay, az, gx, gy, gz] = axes as [
     Float32Array,
@@ -111,9 +153,9 @@ function turningSumsInLastFrame(
   for (let i = 0; i < pieces * piece; i++) {
     const at = from + i;
     const last = 3 * Math.floor(i / piece);
-    let p = (gx[at]! * step) / 2;
-    let q = (gy[at]! * step) / 2;
-    let r = (gz[at]! * step) / 2;
+    let p = gx[at]! * stepX;
+    let q = gy[at]! * stepY;
+    let r = gz[at]! * stepZ;
     // The tangent of half the turn, from the first terms of its series.
     const tangent = 1 + (p * p + q * q + r * r) / 3;
     p *= tangent;

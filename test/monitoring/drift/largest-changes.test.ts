@@ -67,8 +67,8 @@ describe("largestChanges", () => {
 
   it("is 0 if the sensors measure nothing that is the same for every wearer", () => {
     const free = { ...accelerometer, gravity: false };
-    expect(changesOf(lying([0.5]), [free, gyroscope])).toEqual({ at_rest: 0, turning: 0 });
-    expect(changesOf(lying([0.5]), [])).toEqual({ at_rest: 0, turning: 0 });
+    expect(changesOf(lying([0.5]), [free, gyroscope])).toEqual({ at_rest: 0, turning: 0, signs: null });
+    expect(changesOf(lying([0.5]), [])).toEqual({ at_rest: 0, turning: 0, signs: null });
   });
 });
 

@@ -264,10 +264,15 @@ describe("a batch on a device", () => {
     expect(isSummary(bytes)).toBe(true);
     const expected = { modelVersion: "walk-1", shape, channels };
     expect(readSummary(bytes, expected)).toEqual(earlier);
-    bytes.set(new TextEncoder().encode("TMS6"));
-    expect(() => readSummary(bytes, expected)).toThrow("format version: expected 53, got 54");
+    bytes.set(new TextEncoder().encode("TMS7"));
+    expect(() => readSummary(bytes, expected)).toThrow("format version: expected 54, got 55");
+    const { misfits, ...onlyTurning } = turning!;
+    expect(misfits).toHaveLength(8);
+    const fifth = encodeSummary({ ...summary, turning: onlyTurning });
+    expect(new TextDecoder().decode(fifth.subarray(0, 4))).toBe("TMS5");
+    expect(readSummary(fifth, expected)).toEqual({ ...summary, turning: onlyTurning });
     const impossible = encodeSummary({ ...summary, turning: { shared: 0, said: -1 } });
-    expect(() => readSummary(impossible, expected)).toThrow("turning.said: expected at least 0, got -1");
+    expect(() => readSummary(impossible, expected)).toThrow("turning: expected sums of at least 0, got -1");
     const backwards = encodeSummary({ ...summary, rest: { seconds: -2, sums: [1] } });
     expect(() => readSummary(backwards, expected)).toThrow(
       "rest: expected one sum or four over at least 0 seconds, got 1 over -2",
@@ -303,8 +308,14 @@ describe("a batch on a device", () => {
     expect(undated).not.toHaveProperty("recorded");
     const versionOf = (summary: DeviceSummary): string =>
       new TextDecoder().decode(encodeSummary(summary).subarray(0, 4));
-    expect([dated, undated].map(versionOf)).toEqual(["TMS5", "TMS5"]);
-    const withoutRest = [dated, undated].map(({ rest: _, ...earlier }) => earlier);
+    expect([dated, undated].map(versionOf)).toEqual(["TMS6", "TMS6"]);
+    const withoutMisfits = [dated, undated].map(({ turning, ...earlier }) => ({
+      ...earlier,
+      turning: { shared: turning!.shared, said: turning!.said },
+    }));
+    expect(withoutMisfits.map(versionOf)).toEqual(["TMS5", "TMS5"]);
+    for (const earlier of withoutMisfits) expect(readSummary(encodeSummary(earlier), expected)).toEqual(earlier);
+    const withoutRest = withoutMisfits.map(({ rest: _, ...earlier }) => earlier);
     expect(withoutRest.map(versionOf)).toEqual(["TMS4", "TMS3"]);
     for (const earlier of withoutRest) expect(readSummary(encodeSummary(earlier), expected)).toEqual(earlier);
     expect(lastTimeOfSummary(encodeSummary(undated))).toBe(null);

@@ -17,7 +17,7 @@ export interface MirroredPast {
    * to the usual choice: the sum of 1, 2 and 4 for each axis of the gyroscope whose sign differs.
    */
   readonly doubts: readonly number[];
-  /** Index of the choice that was found and is not ruled out yet; absent if there is none. */
+  /** Index of the choice that was found and whose doubt is still above `leastDoubt`; absent if there is none. */
   readonly found?: number;
 }
 
@@ -37,26 +37,38 @@ export const noMirroredPast: MirroredPast = { doubts: new Array<number>(choices)
 
 /** Doubt at which axes count as mirrored. In drift-free streams, it was at most 1, except in one stream (3.9). */
 const mostDoubt = 4;
+/**
+ * Doubt at which mirrored axes no longer count as such: lower by 1, because evidence against the right choice of signs is as
+ * rare during a fault as without one.
+ */
+const leastDoubt = 3;
+/** Doubt above which a batch may show mirrored axes, so that it must not enter the references. */
+const suspicious = 1;
 /** The most that one batch can add to a doubt, so that no single batch is decisive. */
 const mostPerBatch = 1.5;
 
 /**
- * Determines whether axes are mirrored. Once they are, they count as mirrored until the doubt is 0 again.
+ * Determines whether axes are mirrored. Once they are, they count as mirrored until their doubt has clearly decreased.
  * @param misfits [8] of the batch, if it has any; see `TurningSums`
  * @param trained the choice of signs that fits the training data; null if there is none
- * @returns the sensor with mirrored axes, and the past including this batch
+ * @returns the sensor with mirrored axes, or the axes that may be mirrored but are not yet certain to be, and the past
+ * including this batch
  */
 export function mirroredAxes(
   misfits: readonly number[] | undefined,
   past: MirroredPast,
   sensors: readonly Sensor[],
   trained: number | null,
-): { readonly found: ImpossibleSensor | null; readonly past: MirroredPast } {
+): { readonly found: ImpossibleSensor | null; readonly suspected: readonly string[]; readonly past: MirroredPast } {
   const turning = sensorKindsTurningTogether(sensors);
   const signs = past.signs ?? trained;
-  if (turning === null || signs === null) return { found: null, past };
+  if (turning === null || signs === null) return { found: null, suspected: [], past };
   const after = misfits === undefined ? past : addMirroredBatch(misfits, past, signs);
-  return { found: after.found === undefined ? null : describeMirroredAxes(after.found, turning), past: after };
+  if (after.found !== undefined)
+    return { found: describeMirroredAxes(after.found, turning), suspected: [], past: after };
+  const highest = Math.max(...after.doubts);
+  const suspected = highest > suspicious ? axesThatDiffer(after.doubts.indexOf(highest), turning).axes : [];
+  return { found: null, suspected, past: after };
 }
 
 /** The past after an accepted batch: if it has mirrored axes, they count as usual from now on. */
@@ -95,18 +107,25 @@ function addMirroredBatch(misfits: readonly number[], past: MirroredPast, signs:
   const doubts = sums.map((sum) => sum * Math.min(1, mostDoubt / highest));
   const { found: before, ...rest } = past;
   const found =
-    before !== undefined && doubts[before]! > 0 ? before : highest >= mostDoubt ? sums.indexOf(highest) : null;
+    before !== undefined && doubts[before]! > leastDoubt ? before : highest >= mostDoubt ? sums.indexOf(highest) : null;
   return { ...rest, doubts, ...(found !== null && { found }) };
 }
 
-function describeMirroredAxes(
-  found: number,
-  { accelerometer, gyroscope }: NonNullable<ReturnType<typeof sensorKindsTurningTogether>>,
-): ImpossibleSensor {
-  const differs = [1, 2, 4].map((axis) => (found & axis) !== 0);
+type Turning = NonNullable<ReturnType<typeof sensorKindsTurningTogether>>;
+
+/** The sensor and those of its axes whose opposite signs explain a choice best. */
+function axesThatDiffer(
+  choice: number,
+  { accelerometer, gyroscope }: Turning,
+): { readonly sensor: Sensor; readonly axes: readonly string[] } {
+  const differs = [1, 2, 4].map((axis) => (choice & axis) !== 0);
   const isAccelerometer = differs.filter(Boolean).length === 2;
   const sensor = isAccelerometer ? accelerometer : gyroscope;
-  const axes = sensor.channels.filter((_, k) => differs[k] !== isAccelerometer);
+  return { sensor, axes: sensor.channels.filter((_, k) => differs[k] !== isAccelerometer) };
+}
+
+function describeMirroredAxes(found: number, turning: Turning): ImpossibleSensor {
+  const { sensor, axes } = axesThatDiffer(found, turning);
   return {
     sensor,
     message: `${axes.join(", ")}: the sign is opposite to that in the training data, because only then does gravity turn as the gyroscope measures`,

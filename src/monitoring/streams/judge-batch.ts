@@ -37,6 +37,13 @@ const mostRecent = 100;
 
 const noCauses = "Likely causes could not be determined, because the batch was sent as a summary without its samples.";
 
+function judgedWithSuspectedAxes(axes: readonly string[]): string {
+  return (
+    `Gravity turns as if ${axes.join(" and ")} had the opposite sign, so the batch is kept out of the references. ` +
+    "If the next batches agree, an alarm is raised."
+  );
+}
+
 const judgedWithoutAnchor =
   "The stream's first batches did not count as evidence: within the same activities, its last batches differ from them as those " +
   "of other people do. If several people share the stream, check each person's data as a separate stream.";
@@ -74,7 +81,7 @@ export function judgeBatch(
   const [rolling, anchor] = notCounted === null ? [memory.rolling, memory.anchor] : [[], []];
   const past = { rolling: rolling.map(({ byClass }) => byClass), anchor: anchor.map(({ byClass }) => byClass) };
   const { thresholds, alpha, arl, accept } = config;
-  const { impossible, isRepaired, ...physics } = findImpossible(batch, before, monitor, notCounted === null);
+  const { impossible, suspected, isRepaired, ...physics } = findImpossible(batch, before, monitor, notCounted === null);
   const decided = decideVerdict(batch.measurement.byClass, past, before.drift, monitor.model, {
     thresholds,
     alpha,
@@ -100,11 +107,17 @@ export function judgeBatch(
   const hasPast = memory.anchor.length >= monitor.monitored.referenceBatches;
   const shown = hasPast || notCounted !== null ? undefined : repeatedCause(causes, comparisons, before);
   const cause = hasPast ? undefined : (shown ?? before.cause);
-  const counted = shown === undefined ? decided : judgeByRepeatedCause(decided, shown, before.drift);
+  const caused = shown === undefined ? decided : judgeByRepeatedCause(decided, shown, before.drift);
+  const isSuspected = suspected.length > 0 && caused.judgement.verdict === "normal";
+  const counted = isSuspected ? { ...caused, judgement: { ...caused.judgement, doubtful: true } } : caused;
   const judged = notCounted === null ? counted : judgeUncounted(decided, before.drift);
   const described = {
     ...batch,
-    warnings: [...batch.warnings, ...warningsOnJudged(batch, decided.judgement, monitor, config)],
+    warnings: [
+      ...batch.warnings,
+      ...(isSuspected ? [judgedWithSuspectedAxes(suspected)] : []),
+      ...warningsOnJudged(batch, decided.judgement, monitor, config),
+    ],
   };
   const result = describeCheck({
     batch: described,
@@ -153,7 +166,7 @@ function findImpossible(
   const { turning: turningLimit, at_rest: restLimit, signs = null } = drift.calibration.largest_changes ?? {};
   const known = columns === null ? [] : impossibleSensors(columns, sensors, rate, model.baseline);
   const { turning: turningPast = noTurningPast, rest: restPast = noRestPast, mirrored = noMirroredPast } = before;
-  const kept = { turning: turningPast, rest: restPast, mirrored, signs, isRepaired: false };
+  const kept = { turning: turningPast, rest: restPast, mirrored, signs, suspected: [], isRepaired: false };
   if (!isCounted || known.length > 0) return { ...kept, impossible: known };
   const mirror = mirroredAxes(turning?.misfits, mirrored, sensors, signs);
   // Mirrored axes also change how far gravity turns and what the sensors measure at rest.
@@ -166,6 +179,7 @@ function findImpossible(
     rest: rested.past,
     mirrored: mirror.past,
     signs,
+    suspected: mirror.suspected,
     isRepaired:
       mirrored.found !== undefined ||
       (turningPast.change !== undefined && turned.past.change === undefined) ||
